@@ -1,0 +1,80 @@
+# Evenground. `make help` lists the targets; variants live side by side in build/<variant>/.
+
+VARIANT ?= release
+BUILD    = build/$(VARIANT)
+ATLAS   ?= geodata/county/atlas.yaml
+PREFIX  ?= /usr/local
+CC      ?= cc
+VERSION := $(shell cat VERSION)
+
+PACKAGES = gdal geos proj libmicrohttpd libpng yaml-0.1 jansson libutf8proc freetype2 harfbuzz libdeflate libxxhash uuid zlib
+# Third-party headers are system headers: our warnings are about our code.
+CPPFLAGS_LIBS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
+LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lgeos_c -lcsv -lm -lpthread
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+           -Wundef -Wvla -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wdouble-promotion -Wwrite-strings
+HARDENING = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fcf-protection
+LINK_HARDENING = -pie -Wl,-z,relro,-z,now
+
+OPTIMISE_release = -O2 -g $(HARDENING)
+LINK_release     = $(LINK_HARDENING)
+OPTIMISE_debug   = -O0 -g3
+OPTIMISE_asan    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+LINK_asan        = -fsanitize=address,undefined
+OPTIMISE_tsan    = -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+LINK_tsan        = -fsanitize=thread
+# The fuzz variant needs clang; FUZZ_CC may name it.
+FUZZ_CC         ?= clang
+OPTIMISE_fuzz    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link
+LINK_fuzz        = -fsanitize=address,undefined
+
+CPPFLAGS += -Isrc -D_GNU_SOURCE -DEG_VERSION='"$(VERSION)"' -DEG_PREFIX='"$(PREFIX)"' $(CPPFLAGS_LIBS)
+CFLAGS   += -std=c11 $(WARNINGS) $(OPTIMISE_$(VARIANT)) -fvisibility=hidden $(if $(WERROR),-Werror)
+LDFLAGS  += $(LINK_$(VARIANT))
+
+LIB_SOURCES  := $(filter-out src/app/main.c,$(wildcard src/*/*.c))
+LIB_OBJECTS   = $(LIB_SOURCES:%.c=$(BUILD)/%.o)
+UNIT_SOURCES := $(wildcard tests/unit/*.c tests/property/*.c tests/golden/*.c)
+UNIT_TESTS    = $(UNIT_SOURCES:%.c=$(BUILD)/%)
+SUPPORT_SOURCES := $(wildcard tests/support/*.c)
+SUPPORT_OBJECTS  = $(SUPPORT_SOURCES:%.c=$(BUILD)/%.o)
+FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+BENCH_SOURCES := $(wildcard tests/bench/*.c)
+BENCHES       = $(BENCH_SOURCES:%.c=$(BUILD)/%)
+PROGRAM       = $(BUILD)/evenground
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+include make/targets.mk
+
+# --- building -------------------------------------------------------------------------------------------------------
+
+# What is embedded in the program (pages, scripts, style sheets) is assembled into one object per file by .incbin.
+include make/embed.mk
+
+$(BUILD)/%.o: %.c VERSION
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libevenground.a: $(LIB_OBJECTS) $(EMBED_OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(PROGRAM): $(BUILD)/src/app/main.o $(BUILD)/libevenground.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Tests may fail the n-th allocation: the malloc family goes through tests/support/failing_malloc.c.
+WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(BUILD)/libevenground.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS) -lcmocka
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libevenground.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay_main.o $(BUILD)/libevenground.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

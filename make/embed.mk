@@ -1,0 +1,14 @@
+# Files embedded in the program. src/<folder>/embed/NAME becomes the symbols eg_embed_<NAME>_begin and _end, where every
+# character of NAME that is not a letter or digit is written as an underscore.
+
+EMBED_FILES   := $(wildcard src/*/embed/*)
+EMBED_OBJECTS  = $(EMBED_FILES:%=$(BUILD)/%.embed.o)
+
+embed_symbol = eg_embed_$(shell basename '$1' | tr -c 'A-Za-z0-9\n' '_')
+
+$(BUILD)/%.embed.o: %
+	@mkdir -p $(@D)
+	@printf '.section .rodata\n.global %s_begin\n.global %s_end\n.hidden %s_begin\n.hidden %s_end\n.balign 16\n%s_begin:\n.incbin "%s"\n%s_end:\n.byte 0\n.section .note.GNU-stack,"",@progbits\n' \
+	  $(call embed_symbol,$<) $(call embed_symbol,$<) $(call embed_symbol,$<) $(call embed_symbol,$<) \
+	  $(call embed_symbol,$<) '$<' $(call embed_symbol,$<) > $(@:.o=.s)
+	$(CC) -c -o $@ $(@:.o=.s)

@@ -1,0 +1,11 @@
+/* Time for measuring and logging; no entity ever depends on it. */
+#ifndef EG_BASE_CLOCK_H
+#define EG_BASE_CLOCK_H
+
+/* Seconds from an arbitrary start, never going back. */
+double eg_clock_monotonic_s(void);
+
+/* Now as "2026-11-21T20:40:13Z" (NUL-terminated). */
+void eg_clock_utc(char text_out[21]);
+
+#endif

@@ -1,0 +1,54 @@
+/* Text slices: a pointer and a length, UTF-8, not NUL-terminated unless said; never owning.
+ *
+ * All number parsing is independent of the locale and consumes the whole slice: "12abc" is an error, not 12. */
+#ifndef EG_BASE_TEXT_H
+#define EG_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct eg_arena;
+struct eg_buffer;
+
+struct eg_text {
+    const char *data; /* NULL only when len is 0 */
+    size_t len;       /* bytes */
+};
+
+#define EG_TEXT(literal) ((struct eg_text){("" literal), sizeof(literal) - 1})
+/* For printf("%.*s", EG_TEXT_ARG(t)). */
+#define EG_TEXT_ARG(t) (int)(t).len, ((t).data ? (t).data : "")
+
+struct eg_text eg_text_from(const char *nul_terminated); /* NULL gives the empty slice */
+bool eg_text_equal(struct eg_text a, struct eg_text b);
+int eg_text_compare(struct eg_text a, struct eg_text b); /* bytewise, shorter first; for qsort */
+bool eg_text_starts_with(struct eg_text text, struct eg_text prefix);
+bool eg_text_ends_with(struct eg_text text, struct eg_text suffix);
+struct eg_text eg_text_trim(struct eg_text text); /* ASCII white space at both ends */
+
+/* Splits at the first `separator`: `*head_out` before it, the rest after it is returned. Without a
+ * separator the head is everything, the rest has data NULL. */
+struct eg_text eg_text_cut(struct eg_text text, char separator, struct eg_text *head_out);
+
+/* A copy in the arena, NUL-terminated one past its end. data is NULL when the arena refused. */
+struct eg_text eg_text_copy(struct eg_arena *arena, struct eg_text text);
+/* A formatted, NUL-terminated text in the arena. data is NULL when the arena refused. */
+struct eg_text eg_text_format(struct eg_arena *arena, const char *format, ...) EG_PRINTF(2, 3);
+
+/* Decimal digits only, no sign, no blanks; false on overflow or anything else. */
+bool eg_text_to_u32(struct eg_text text, uint32_t *value_out);
+bool eg_text_to_u64(struct eg_text text, uint64_t *value_out);
+/* A finite decimal number, "." as point, optional exponent; false for NaN, infinity, hex, blanks, empty. */
+bool eg_text_to_double(struct eg_text text, double *value_out);
+
+/* Valid UTF-8 without NUL, overlong forms or surrogates. */
+bool eg_text_is_utf8(struct eg_text text);
+
+/* Folds for search: compatibility decomposition, marks dropped, case folded ("Café ﬁ" -> "cafe fi").
+ * Appends to `out`. EG_INVALID for wrong UTF-8. */
+EG_MUST_CHECK enum eg_status eg_text_fold(struct eg_text text, struct eg_buffer *out, struct eg_error *err);
+
+#endif
