@@ -1,0 +1,44 @@
+/* Choropleth fill by colour accumulation along arcs: no polygon is ever painted, no seam can exist.
+ *
+ * Every arc adds (colour(left) - colour(right)) times its exact signed coverage in each cell it passes; one prefix sum a
+ * row gives the picture. All sums are integers modulo 2^32, so the shares of a pixel add up to exactly one. What lies to
+ * the left of the picture is replaced by one point location and the crossings of the left edge. Exact: the covered
+ * area, in 1/256 pixel coordinates. Approximate: a vertex is rounded to 1/256 pixel; a level of detail may let two arcs
+ * cross by less than a pixel (sums are clamped to 0..255). */
+#ifndef EG_RENDER_FILL_H
+#define EG_RENDER_FILL_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "geo/plane.h"
+#include "render/canvas.h"
+
+/* Working memory of one thread, grown as needed and kept. */
+struct eg_render_scratch;
+struct eg_render_scratch *eg_render_scratch_new(void); /* NULL when memory is refused */
+void eg_render_scratch_free(struct eg_render_scratch *scratch); /* NULL is allowed */
+
+enum eg_pattern { EG_PATTERN_NONE, EG_PATTERN_DOTS, EG_PATTERN_HATCH, EG_PATTERN_CROSS };
+
+/* How each paint number is drawn: colour, and where a pattern is laid over it the ink. Both premultiplied. */
+struct eg_paint {
+    struct eg_rgba colour;
+    enum eg_pattern pattern;
+    struct eg_rgba ink; /* the colour of the pattern's strokes, already composed over `colour` */
+};
+
+struct eg_fill {
+    const struct eg_plane *plane;
+    const uint8_t *area_paint;     /* [plane->n_areas]: index into paints */
+    const struct eg_paint *paints; /* [n_paints], at most 255 */
+    uint32_t n_paints;
+    struct eg_rgba outside; /* premultiplied; what lies in no area */
+    bool aliased; /* every pixel wholly the paint that covers most of it (ties: the lowest number; outside last) */
+};
+
+/* Draws over the whole canvas (view and canvas have the same size). EG_NO_MEMORY only. */
+EG_MUST_CHECK enum eg_status eg_fill_draw(struct eg_render_scratch *scratch, const struct eg_view *view,
+                                          const struct eg_fill *fill, struct eg_canvas *canvas, struct eg_error *err);
+
+#endif
