@@ -39,7 +39,8 @@ struct eg_error {
 /* Writes a formatted message (truncated on a character boundary at sizeof message) and returns `status`,
  * so that `return eg_error_set(err, EG_INVALID, "...");` reads naturally. Clears place and field.
  * `err` may be NULL. `status` must not be EG_OK. */
-enum eg_status eg_error_set(struct eg_error *err, enum eg_status status, const char *format, ...) EG_PRINTF(3, 4);
+enum eg_status eg_error_set(struct eg_error *err, enum eg_status status, const char *format, ...)
+    EG_PRINTF(3, 4);
 
 /* Adds a place to an error already set; existing file/line/field are kept (the innermost place wins).
  * Returns err->status, or EG_OK when err is NULL. */

@@ -15,8 +15,8 @@ struct eg_workers;
 typedef void eg_job_fn(void *job, uint32_t worker);
 
 /* n_threads 1 to 256; at most `queue_limit` jobs wait. */
-EG_MUST_CHECK enum eg_status eg_workers_new(uint32_t n_threads, uint32_t queue_limit, struct eg_workers **workers_out,
-                                            struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_workers_new(uint32_t n_threads, uint32_t queue_limit,
+                                            struct eg_workers **workers_out, struct eg_error *err);
 /* Runs what was accepted, then joins all threads. NULL is allowed. */
 void eg_workers_free(struct eg_workers *workers);
 
@@ -25,7 +25,8 @@ EG_MUST_CHECK enum eg_status eg_workers_submit(struct eg_workers *workers, eg_jo
 
 /* Calls run(context, begin, end, worker) over consecutive chunks of 0 .. n, on n_threads threads (0: one per processor),
  * and returns the first failure in chunk order. Runs all on the calling thread when a thread cannot be started. */
-typedef enum eg_status eg_range_fn(void *context, size_t begin, size_t end, uint32_t worker, struct eg_error *err);
+typedef enum eg_status eg_range_fn(void *context, size_t begin, size_t end, uint32_t worker,
+                                   struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_workers_range(uint32_t n_threads, size_t n, size_t chunk, eg_range_fn *run,
                                               void *context, struct eg_error *err);
 
