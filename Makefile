@@ -29,7 +29,7 @@ FUZZ_CC         ?= clang
 OPTIMISE_fuzz    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link
 LINK_fuzz        = -fsanitize=address,undefined
 
-CPPFLAGS += -Isrc -D_GNU_SOURCE -DEG_VERSION='"$(VERSION)"' -DEG_PREFIX='"$(PREFIX)"' $(CPPFLAGS_LIBS)
+CPPFLAGS += -Isrc $(if $(filter tests/%,$<),-Itests) -D_GNU_SOURCE -DEG_VERSION='"$(VERSION)"' -DEG_PREFIX='"$(PREFIX)"' $(CPPFLAGS_LIBS)
 CFLAGS   += -std=c11 $(WARNINGS) $(OPTIMISE_$(VARIANT)) -fvisibility=hidden $(if $(WERROR),-Werror)
 LDFLAGS  += $(LINK_$(VARIANT))
 
