@@ -13,13 +13,12 @@
 #include "base/error.h"
 #include "geo/plane.h"
 #include "render/canvas.h"
+#include "render/pattern.h"
 
 /* Working memory of one thread, grown as needed and kept. */
 struct eg_render_scratch;
 struct eg_render_scratch *eg_render_scratch_new(void); /* NULL when memory is refused */
 void eg_render_scratch_free(struct eg_render_scratch *scratch); /* NULL is allowed */
-
-enum eg_pattern { EG_PATTERN_NONE, EG_PATTERN_DOTS, EG_PATTERN_HATCH, EG_PATTERN_CROSS };
 
 /* How each paint number is drawn: colour, and where a pattern is laid over it the ink. Both premultiplied. */
 struct eg_paint {
