@@ -1,0 +1,62 @@
+/* A cache of weighed, reference-counted values: byte budget, shards, SIEVE eviction (scan resistant), single flight.
+ *
+ * Values are opaque: made by the caller, weighed in bytes, retained and released through callbacks, so that a server can
+ * keep its prepared answers here. A hit takes one shard's lock, allocates nothing and copies nothing but the pointer.
+ *
+ * Single flight: of the threads that ask for one missing key, one makes the value; the others wait for it and share it. A
+ * failure is answered to those who waited and not kept. With a budget of 0 nothing is kept and nothing is shared: every
+ * call makes its own value (for benchmarks). */
+#ifndef EG_CACHE_CACHE_H
+#define EG_CACHE_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define EG_CACHE_KEY_BYTES 32
+
+struct eg_cache;
+
+struct eg_cache_key {
+    uint8_t bytes[EG_CACHE_KEY_BYTES]; /* compared whole; unused bytes zero */
+};
+
+/* retain runs under a shard's lock and must be quick; release runs without one. */
+struct eg_cache_values {
+    void (*retain)(void *value, void *context);
+    void (*release)(void *value, void *context);
+    void *context;
+};
+
+/* Makes the value for a key: one reference passes to the cache. *weight_bytes_out is what it costs to keep. With
+ * *keep_out set to false (true beforehand) the value is shared with those who wait but not kept. */
+typedef enum eg_status eg_cache_make_fn(void *context, const struct eg_cache_key *key, void **value_out,
+                                        size_t *weight_bytes_out, bool *keep_out, struct eg_error *err);
+
+struct eg_cache_counters {
+    uint64_t hits, misses, waits, failures, evictions;
+    uint64_t bytes, entries, budget_bytes;
+};
+
+/* n_shards: a power of two up to 256. The budget counts weights plus about 100 bytes an entry. */
+EG_MUST_CHECK enum eg_status eg_cache_new(size_t budget_bytes, uint32_t n_shards, const struct eg_cache_values *values,
+                                          struct eg_cache **cache_out, struct eg_error *err);
+/* No call may be under way. NULL is allowed. */
+void eg_cache_free(struct eg_cache *cache);
+
+/* The value if it is here, retained for the caller, or NULL. */
+void *eg_cache_get(struct eg_cache *cache, const struct eg_cache_key *key);
+
+/* The value from here, or made now; retained for the caller. */
+EG_MUST_CHECK enum eg_status eg_cache_get_or_make(struct eg_cache *cache, const struct eg_cache_key *key,
+                                                  eg_cache_make_fn *make, void *context, void **value_out,
+                                                  struct eg_error *err);
+
+/* Drops everything kept (after a reload). Values in use live on until released. */
+void eg_cache_drop_all(struct eg_cache *cache);
+
+void eg_cache_count(const struct eg_cache *cache, struct eg_cache_counters *counters_out);
+
+#endif

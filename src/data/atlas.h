@@ -1,0 +1,319 @@
+/* The atlas: what atlas.yaml says, read, checked and unchanged; nothing here has looked at the data yet.
+ *
+ * Everything lives in one arena and is immutable after eg_atlas_read. Texts are NUL-terminated one past their end. An
+ * absent text has data NULL; an absent number has its `has_` flag false. Paths are absolute or GDAL's (/vsizip/..., PG:...):
+ * relative ones were resolved against the folder of the yaml. docs/atlas.md describes the format for people,
+ * docs/atlas.schema.json for programs. */
+#ifndef EG_DATA_ATLAS_H
+#define EG_DATA_ATLAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "geo/grid.h"
+#include "stats/classify.h"
+
+#define EG_ATLAS_NONE UINT32_MAX /* a reference that is not there */
+
+/* Where something stands in atlas.yaml, counted from 1; for errors found later. */
+struct eg_mark {
+    uint32_t line;
+    uint32_t column;
+};
+
+enum eg_polarity { EG_POLARITY_NOT_STATED, EG_POLARITY_HIGH_IS_WORSE, EG_POLARITY_HIGH_IS_BETTER, EG_POLARITY_NEUTRAL };
+
+/* The state of a value; never merged. */
+enum eg_state { EG_VALID, EG_MISSING, EG_SUPPRESSED, EG_UNRELIABLE, EG_NOT_APPLICABLE, EG_N_STATES };
+
+struct eg_licence {
+    struct eg_text title;
+    struct eg_text url;
+};
+
+struct eg_atlas_view {
+    struct eg_mark mark;
+    struct eg_text id, title;
+    struct eg_bounds box_deg; /* west, south, east, north */
+    struct eg_text layer;     /* absent: the atlas's first */
+};
+
+/* One step of a chain of lookup tables: the row whose `key` equals the code so far gives the next code (and name). */
+struct eg_atlas_lookup {
+    struct eg_mark mark;
+    struct eg_text source; /* CSV (also .gz) or OGR */
+    struct eg_text key, code, name; /* columns; name may be absent */
+};
+
+struct eg_atlas_boundaries {
+    struct eg_mark mark;
+    struct eg_text id, title, vintage;
+    struct eg_text attribution, licence_title, licence_url;
+    /* from a source ... */
+    struct eg_text source, layer, filter; /* OGR source, layer name, attribute filter (OGR SQL WHERE) */
+    struct eg_text key, name;             /* columns; name absent: the code is the name */
+    struct eg_text operation;             /* a PROJ operation's authority code, or absent */
+    struct eg_text crs;                   /* overrides what the source says, or absent */
+    double snap_m;                        /* default 0.05 */
+    /* ... or dissolved */
+    uint32_t dissolve_of; /* index of the set it is made from (always an earlier one), or EG_ATLAS_NONE */
+    struct eg_text dissolve_column, dissolve_name_column; /* of the base's own source, or */
+    const struct eg_atlas_lookup *lookups;                /* [n_lookups] a chain */
+    uint32_t n_lookups;
+};
+
+/* Texts in cells of one column (or of every column without its own) that stand for a state. The empty text is allowed.
+ * The default for a table without markers: the empty cell is missing. */
+struct eg_atlas_markers {
+    struct eg_text column; /* absent: all other columns */
+    struct eg_text *text[EG_N_STATES]; /* [n[state]] per state; EG_VALID unused */
+    uint32_t n[EG_N_STATES];
+};
+
+struct eg_atlas_condition {
+    struct eg_text column;
+    const struct eg_text *values; /* [n_values]: the cell equals one of them */
+    uint32_t n_values;
+};
+
+/* What a table's indicators inherit. */
+struct eg_atlas_facts {
+    struct eg_text unit, theme, source, source_url, licence_title, licence_url;
+    enum eg_polarity polarity;
+    uint32_t decimals;
+    bool has_decimals;
+    bool modelled;
+    bool has_modelled;
+};
+
+/* Columns of one number and its companions; absent ones are not there. For a wide table a series has its own; a long table
+ * has one for all its rows. */
+struct eg_atlas_columns {
+    struct eg_text value, numerator, denominator, lower, upper, flag, rank, decile;
+};
+
+/* What a join may leave over without --strict failing. */
+struct eg_atlas_expect {
+    uint32_t areas_without_row;
+    uint32_t rows_without_area; /* UINT32_MAX: any number */
+};
+
+struct eg_atlas_long_indicator {
+    struct eg_text text; /* in the indicator column; absent when the table has none (one indicator only) */
+    uint32_t indicator;  /* index into atlas->indicators */
+};
+
+struct eg_atlas_table {
+    struct eg_mark mark;
+    struct eg_text id, source;
+    struct eg_text layer; /* OGR only */
+    char delimiter;       /* CSV, default ',' */
+    struct eg_text encoding; /* CSV: default "UTF-8"; anything GDAL can recode */
+    uint32_t header_row;     /* CSV, from 1, default 1; rows above it are skipped */
+    const struct eg_atlas_condition *filter; /* [n_filter], all must hold */
+    uint32_t n_filter;
+    struct eg_text key;         /* column */
+    uint32_t key_pad;           /* left-pad with zeros to this many characters; 0: not */
+    bool key_trim;              /* trim blanks */
+    struct eg_text key_prefix;  /* put before the (padded) key, or absent */
+    const struct eg_atlas_markers *markers; /* [n_markers] */
+    uint32_t n_markers;
+    /* flag column texts -> state, for indicators with a flag column */
+    struct eg_text *flag_text[EG_N_STATES];
+    uint32_t n_flag_text[EG_N_STATES];
+    struct eg_atlas_facts facts;
+    struct eg_atlas_expect expect;
+    /* long tables */
+    bool is_long;
+    uint32_t long_boundaries; /* index */
+    struct eg_text long_indicator, long_period; /* columns; long_indicator may be absent */
+    struct eg_atlas_columns long_columns;
+    const struct eg_atlas_long_indicator *long_indicators; /* [n_long_indicators] */
+    uint32_t n_long_indicators;
+};
+
+struct eg_atlas_period {
+    struct eg_text id;         /* [0-9A-Za-z-]+ */
+    struct eg_text start, end; /* ISO 8601 dates; absent when not stated. A four-digit id implies that year. */
+    struct eg_text label;      /* default: the id */
+};
+
+/* A series of a wide table. */
+struct eg_atlas_series {
+    struct eg_mark mark;
+    uint32_t boundaries, table; /* indices */
+    struct eg_atlas_period period;
+    struct eg_atlas_columns columns;
+};
+
+enum eg_aggregate { EG_AGGREGATE_NONE, EG_AGGREGATE_SUM, EG_AGGREGATE_RATE, EG_AGGREGATE_WEIGHTED_MEAN };
+
+/* From one boundary set to sets dissolved from it (directly or not). RATE: sum of numerators over sum of denominators times
+ * the indicator's `per`; WEIGHTED_MEAN: weight from a column of a table, joined to the source boundaries. */
+struct eg_atlas_aggregation {
+    struct eg_mark mark;
+    enum eg_aggregate method;
+    uint32_t from;      /* boundaries index */
+    const uint32_t *to; /* [n_to] boundaries indices */
+    uint32_t n_to;
+    uint32_t weight_table; /* WEIGHTED_MEAN */
+    struct eg_text weight_column;
+    double per; /* RATE: 100 for per cent; default 1 */
+};
+
+struct eg_atlas_indicator {
+    struct eg_mark mark;
+    struct eg_text id, title, description;
+    struct eg_atlas_facts facts; /* own, else the first table's, else absent ("not stated") */
+    double multiplier;           /* applied to value, lower and upper; default 1 */
+    bool categorical;            /* values are names of categories, not numbers */
+    const struct eg_atlas_series *series; /* [n_series], wide tables only */
+    uint32_t n_series;
+    const struct eg_atlas_aggregation *aggregations;
+    uint32_t n_aggregations;
+};
+
+struct eg_colour { /* straight */
+    uint8_t r, g, b, a;
+};
+
+struct eg_atlas_outline {
+    uint32_t boundaries; /* index, or EG_ATLAS_NONE: the layer's own */
+    struct eg_colour colour;
+    double width_px;
+    uint32_t min_zoom;
+};
+
+enum eg_look_pattern { EG_LOOK_PLAIN, EG_LOOK_DOTS, EG_LOOK_HATCH, EG_LOOK_CROSS };
+
+/* How a state is drawn. For EG_UNRELIABLE the colour is the value's class, and only pattern and ink count. */
+struct eg_atlas_look {
+    struct eg_colour colour;
+    enum eg_look_pattern pattern;
+    struct eg_colour ink;
+};
+
+enum eg_class_choice { EG_CHOICE_METHOD, EG_CHOICE_PUBLISHED_DECILE };
+enum eg_ramp_direction { EG_RAMP_BY_POLARITY, EG_RAMP_FORWARD, EG_RAMP_REVERSED };
+
+struct eg_atlas_style {
+    struct eg_mark mark;
+    struct eg_text id, title, description;
+    enum eg_class_choice choice; /* published decile: the publisher's own tenths; layers without them fall back to quantile */
+    enum eg_class_method method;
+    uint32_t n_classes;
+    const double *breaks;
+    uint32_t n_breaks;
+    bool left_closed;
+    bool per_period; /* breaks of each period by itself; default: pooled over all */
+    const struct eg_colour *colours; /* [n_colours] the ramp's stops, low to high */
+    uint32_t n_colours;
+    struct eg_text ramp; /* its name, or absent when the colours were given */
+    enum eg_ramp_direction direction; /* by polarity: the dark or first-of-diverging end is the worse one */
+    double opacity;                   /* 0 to 1, of the fill */
+    const struct eg_atlas_outline *outlines; /* [n_outlines], drawn in this order */
+    uint32_t n_outlines;
+    struct eg_atlas_look look[EG_N_STATES];
+    struct eg_colour background; /* outside every area; default transparent */
+    bool aliased;
+};
+
+/* Layers are the combinations of indicator and boundaries that have at least one series; the atlas may restyle, retitle or
+ * hide single ones. */
+struct eg_atlas_layer {
+    struct eg_mark mark;
+    struct eg_text id; /* "{indicator}.{boundaries}" */
+    uint32_t indicator, boundaries;
+    struct eg_text title; /* absent: made from both titles */
+    uint32_t style;       /* index of the default style */
+    bool hidden;
+};
+
+/* One source of directory entries. Columns are named; a constant stands for every row. */
+enum eg_entry_field {
+    EG_ENTRY_KEY, EG_ENTRY_NAME, EG_ENTRY_DESCRIPTION, EG_ENTRY_KIND, EG_ENTRY_TOPICS, EG_ENTRY_PROGRAMME,
+    EG_ENTRY_ORGANISATION, EG_ENTRY_LONGITUDE, EG_ENTRY_LATITUDE, EG_ENTRY_ADDRESS, EG_ENTRY_POSTCODE, EG_ENTRY_PHONE,
+    EG_ENTRY_EMAIL, EG_ENTRY_URL, EG_ENTRY_AMOUNT, EG_ENTRY_CURRENCY, EG_ENTRY_FUNDER, EG_ENTRY_START, EG_ENTRY_END,
+    EG_ENTRY_SERVES, /* area codes of serves_boundaries, separated by list_separator */
+    EG_ENTRY_STATUS, EG_ENTRY_LAST_REVIEWED, EG_N_ENTRY_FIELDS
+};
+
+struct eg_atlas_directory {
+    struct eg_mark mark;
+    struct eg_text id, title, source, layer, filter_sql; /* filter_sql: OGR only */
+    const struct eg_atlas_condition *filter;
+    uint32_t n_filter;
+    char delimiter;
+    struct eg_text encoding;
+    struct eg_text column[EG_N_ENTRY_FIELDS];   /* absent: not in the source */
+    struct eg_text constant[EG_N_ENTRY_FIELDS]; /* used where the column is absent or its cell empty */
+    char list_separator; /* within TOPICS and SERVES; default ';' */
+    struct eg_text id_prefix; /* put before the key when the entry's UUID is made; default "{id}:" */
+    uint32_t serves_boundaries; /* index or EG_ATLAS_NONE; a polygon source's own geometry is the service area too */
+    struct eg_text attribution, licence_title, licence_url;
+};
+
+struct eg_atlas_limits {
+    uint32_t connections;    /* default 1000 */
+    uint32_t image_px;       /* longest side of a picture, default 4096 */
+    uint32_t results;        /* most entries in one answer, default 1000 */
+    uint32_t idle_s;         /* default 15 */
+    uint32_t request_s;      /* deadline for a whole request, default 30 */
+    uint64_t boundaries_vertices; /* per set, default 200 million */
+};
+
+struct eg_atlas_server {
+    struct eg_text listen; /* "127.0.0.1:8080" */
+    uint32_t threads;      /* 0: one per processor */
+    uint64_t cache_bytes;  /* default 256 MiB */
+    struct eg_text base_url; /* absent: http://listen */
+    const struct eg_text *trusted_proxies; /* addresses or CIDR */
+    uint32_t n_trusted_proxies;
+    const struct eg_text *cors_origins; /* "*" by default */
+    uint32_t n_cors_origins;
+};
+
+struct eg_atlas_basemap {
+    struct eg_text url, attribution; /* absent url: none, and no third-party request is ever made */
+    uint32_t max_zoom;
+};
+
+struct eg_atlas {
+    struct eg_text path, folder;
+    struct eg_text title, abstract, attribution;
+    struct eg_licence licence;
+    struct eg_text contact_name, contact_email, contact_url;
+    bool fictional; /* stamped on every picture and page */
+    const struct eg_atlas_view *views;
+    uint32_t n_views;
+    const struct eg_atlas_boundaries *boundaries;
+    uint32_t n_boundaries;
+    const struct eg_atlas_table *tables;
+    uint32_t n_tables;
+    const struct eg_atlas_indicator *indicators;
+    uint32_t n_indicators;
+    const struct eg_atlas_style *styles; /* at least one: "default" is added when the atlas declares none */
+    uint32_t n_styles;
+    const struct eg_atlas_layer *layers; /* in the order of indicators, then boundaries */
+    uint32_t n_layers;
+    const struct eg_atlas_directory *directories;
+    uint32_t n_directories;
+    struct eg_atlas_limits limits;
+    struct eg_atlas_server server;
+    struct eg_atlas_basemap basemap;
+};
+
+/* Reads and checks an atlas. Unknown keys, wrong types, missing files, duplicate or malformed ids and dangling references
+ * are EG_INVALID (or EG_NOT_FOUND for files), naming file, line, column and the fix ("did you mean ..."). Limits: 4 MiB of
+ * YAML, nesting 32, aliases expanded at most 10,000 nodes. Free with eg_atlas_free. */
+EG_MUST_CHECK enum eg_status eg_atlas_read(const char *path, struct eg_atlas **atlas_out, struct eg_error *err);
+/* The same from memory; `path` names it in errors and resolves relative paths. check_files false: data files need not
+ * exist (for tests and fuzzing). */
+EG_MUST_CHECK enum eg_status eg_atlas_parse(struct eg_text yaml, const char *path, bool check_files,
+                                            struct eg_atlas **atlas_out, struct eg_error *err);
+void eg_atlas_free(struct eg_atlas *atlas); /* NULL is allowed */
+
+#endif

@@ -1,0 +1,72 @@
+/* What loading found: topology and join counts, for people (text), programs (JSON) and --strict. */
+#ifndef EG_DATA_REPORT_H
+#define EG_DATA_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "data/atlas.h"
+#include "geo/topology.h"
+
+#define EG_REPORT_SAMPLES 5 /* example keys kept per finding */
+
+struct eg_boundaries_report {
+    uint32_t n_features;   /* read */
+    uint32_t n_areas;      /* after features with one key became one area */
+    uint32_t n_multipart;  /* areas made of several features */
+    uint32_t n_repaired;   /* invalid polygons repaired by GEOS */
+    uint32_t n_empty;      /* features without geometry or key (listed) */
+    uint32_t n_clipped;    /* areas cut at the antimeridian or at 85.05 degrees of latitude */
+    uint32_t n_unlocated;  /* dissolved sets: base areas without a parent */
+    struct eg_topology_report topology;
+    double snap_max_m;
+    char crs[64];
+    char operation[128]; /* PROJ's name of the one that was used */
+    double accuracy_m;   /* < 0: not stated */
+    double seconds;
+    size_t plane_bytes;
+    struct eg_text samples[EG_REPORT_SAMPLES]; /* keys repaired or empty */
+    uint32_t n_samples;
+};
+
+struct eg_series_report {
+    uint32_t n_matched;
+    uint32_t n_areas_without_row;
+    uint32_t n_rows_without_area;
+    uint32_t n_duplicates;   /* rows whose key came before; the first one counts */
+    uint32_t n_match_padded; /* unmatched keys that would match once padded with zeros */
+    uint32_t n_match_trimmed;
+    uint32_t pad_to;         /* characters, when n_match_padded > 0 */
+    bool vintage_mismatch;   /* more than a fifth of one side is missing though the keys look alike */
+    uint32_t n_state[EG_N_STATES];
+    uint32_t n_secondary;    /* parent totals withheld because they would give a suppressed value away */
+    uint32_t n_bad_cells;    /* neither a number nor a marker: counted as missing, the first one is in bad_cell */
+    struct eg_text bad_cell; /* "row 17, column pop: '1,234'" */
+    struct eg_text areas_without_row[EG_REPORT_SAMPLES];
+    struct eg_text rows_without_area[EG_REPORT_SAMPLES];
+};
+
+struct eg_report {
+    const struct eg_atlas *atlas;
+    struct eg_boundaries_report *boundaries; /* [atlas->n_boundaries] */
+    struct eg_series_report *series;         /* [n_series], as in the generation */
+    uint32_t n_series;
+    double seconds;         /* files to ready */
+    size_t peak_bytes;
+};
+
+struct eg_generation;
+
+/* For people: a page of text. */
+EG_MUST_CHECK enum eg_status eg_report_text(const struct eg_generation *generation, struct eg_buffer *out,
+                                            struct eg_error *err);
+/* For programs; also part of GET /layers. Adds members to `into`. */
+void eg_report_json(const struct eg_generation *generation, struct eg_json *json, struct eg_json_value *into);
+/* False when --strict must fail: an area without a row or a row without an area beyond what the atlas expects, or cells
+ * that are neither numbers nor markers; each reason is a line in `reasons`. */
+bool eg_report_is_strict(const struct eg_generation *generation, struct eg_buffer *reasons);
+
+#endif
