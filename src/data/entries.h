@@ -1,0 +1,62 @@
+/* Directory entries as their sources give them: read from CSV or OGR with the atlas's column mapping, checked, not yet
+ * indexed. One entry is one thing at one location: a coalition, a hub, a grant.
+ *
+ * Terms follow HSDS 3.0 where it has them. Immutable; owned by struct eg_entries. */
+#ifndef EG_DATA_ENTRIES_H
+#define EG_DATA_ENTRIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "data/atlas.h"
+
+enum eg_entry_kind {
+    EG_KIND_COALITION, EG_KIND_HUB, EG_KIND_OFFICER_BASE, EG_KIND_PARTNERSHIP, EG_KIND_GRANT, EG_KIND_TRAINING,
+    EG_KIND_SERVICE, EG_N_KINDS
+};
+
+/* "coalition", "hub", "officer_base", ...; never NULL. */
+const char *eg_entry_kind_name(enum eg_entry_kind kind);
+/* False for an unknown word. */
+bool eg_entry_kind_parse(struct eg_text text, enum eg_entry_kind *kind_out);
+
+struct eg_entry {
+    char id[EG_UUID_TEXT_LEN + 1]; /* UUIDv5 of id_prefix and key */
+    uint32_t directory;            /* index into atlas->directories */
+    enum eg_entry_kind kind;
+    bool has_position;
+    double lon_deg, lat_deg;                 /* WGS 84 */
+    struct eg_text field[EG_N_ENTRY_FIELDS]; /* as given, trimmed; empty when absent. Longitude and latitude as text too */
+    const struct eg_text *topics;            /* [n_topics] */
+    uint32_t n_topics;
+    const struct eg_text *serves; /* [n_serves] area codes of the directory's serves_boundaries */
+    uint32_t n_serves;
+    /* Service area polygon, WGS 84: rings of lon/lat pairs, shells and holes together (even-odd); GeoJSON text for answers. */
+    uint32_t n_area_rings;
+    const uint32_t *area_ring_start; /* [n_area_rings + 1] into area_lonlat pairs */
+    const double *area_lonlat;
+    struct eg_text area_geojson; /* empty without polygon */
+};
+
+struct eg_entries_report {
+    uint32_t n_rows, n_entries, n_filtered, n_without_position, n_rejected, n_duplicate_keys;
+    struct eg_text first_rejected; /* "row 17: latitude 'x' is not a number" */
+};
+
+struct eg_entries {
+    const struct eg_atlas *atlas;
+    struct eg_entry *items; /* ascending by id */
+    uint32_t n;
+    struct eg_entries_report *reports; /* [atlas->n_directories] */
+};
+
+/* Reads all directories of the atlas. A row with a wrong coordinate, an unknown kind or wrong UTF-8 is rejected and counted;
+ * a missing column or source is EG_INVALID or EG_IO naming it. Freed with eg_entries_free. */
+EG_MUST_CHECK enum eg_status eg_entries_load(const struct eg_atlas *atlas, struct eg_entries **entries_out,
+                                             struct eg_error *err);
+void eg_entries_free(struct eg_entries *entries); /* NULL is allowed */
+
+#endif

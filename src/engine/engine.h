@@ -1,0 +1,118 @@
+/* Protocol-neutral operations: resolve names, look into the cache, draw, hand out an entity. Every protocol (XYZ, WMS, WMTS,
+ * OGC API, pages, the command line) is a thin parser in front of these calls. No HTTP here: no status numbers, no headers.
+ *
+ * All calls are safe from any thread. */
+#ifndef EG_ENGINE_ENGINE_H
+#define EG_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "cache/cache.h"
+#include "engine/layer.h"
+#include "engine/snapshot.h"
+
+struct eg_engine;
+
+/* An answer: bytes and what they are. The ETag is a hash of the content. */
+struct eg_entity {
+    struct eg_buffer body;  /* owned */
+    const char *media_type; /* static */
+    char etag[33];          /* hex, without quotes */
+    bool is_text;           /* worth compressing */
+};
+void eg_entity_clear(struct eg_entity *entity);
+
+/* How the server keeps an entity in the cache: `wrap` turns one into its own prepared, reference-counted value (taking the
+ * body's memory over or copying it) and says what it weighs. Without wrap (NULL) nothing is cached. */
+struct eg_engine_options {
+    uint64_t cache_bytes; /* 0: off */
+    uint32_t n_threads;   /* for loading; 0: one per processor */
+    void *(*wrap)(struct eg_entity *entity, size_t *weight_bytes_out, void *context);
+    struct eg_cache_values values;
+};
+
+EG_MUST_CHECK enum eg_status eg_engine_new(const struct eg_engine_options *options, struct eg_engine **engine_out,
+                                           struct eg_error *err);
+void eg_engine_free(struct eg_engine *engine); /* no call under way; NULL is allowed */
+
+/* Loads an atlas beside the one in use and swaps; on failure the old one stays. One load at a time (EG_BUSY). */
+EG_MUST_CHECK enum eg_status eg_engine_load(struct eg_engine *engine, const char *atlas_path, struct eg_error *err);
+/* The current state, retained, or NULL before the first load. */
+struct eg_snapshot *eg_engine_snapshot(struct eg_engine *engine);
+
+struct eg_tile_request {
+    struct eg_layer_name name;
+    uint32_t z, x, y; /* z 0 to 22 */
+    uint32_t scale;   /* 1 to 4 */
+    bool exact;       /* RGBA without loss */
+};
+
+/* A tile as the server keeps it (made by `wrap`), retained for the caller. EG_NOT_FOUND, EG_INVALID with the field at fault.
+ * A tile wholly of one colour shares one value with all others like it. */
+EG_MUST_CHECK enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_snapshot *snapshot,
+                                            const struct eg_tile_request *request, void **value_out,
+                                            struct eg_error *err);
+/* The same drawn now as an entity, past the cache. */
+EG_MUST_CHECK enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapshot *snapshot,
+                                                   const struct eg_tile_request *request, struct eg_entity *entity_out,
+                                                   struct eg_error *err);
+
+/* A picture of any box in any CRS that PROJ knows; never cached. */
+struct eg_map_request {
+    struct eg_layer_name name;
+    struct eg_text crs; /* empty: EPSG:3857 */
+    struct eg_bounds bounds; /* in the CRS's units, easting first */
+    uint32_t width, height;
+    double scale; /* of lines and patterns */
+    bool legend;  /* drawn into the lower right corner */
+    bool exact;
+};
+EG_MUST_CHECK enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_snapshot *snapshot,
+                                           const struct eg_map_request *request, struct eg_entity *entity_out,
+                                           struct eg_error *err);
+
+/* Documents. base_url has no slash at its end ("https://atlas.example"). JSON is compact. */
+EG_MUST_CHECK enum eg_status eg_engine_tilejson(struct eg_snapshot *snapshot, const struct eg_layer_name *name,
+                                                struct eg_text base_url, struct eg_entity *entity_out,
+                                                struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_engine_catalogue(struct eg_snapshot *snapshot, struct eg_text base_url,
+                                                 struct eg_entity *entity_out, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_engine_legend_json(struct eg_snapshot *snapshot, const struct eg_layer_name *name,
+                                                   struct eg_entity *entity_out, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_engine_legend_png(struct eg_engine *engine, struct eg_snapshot *snapshot,
+                                                  const struct eg_layer_name *name, double scale,
+                                                  struct eg_entity *entity_out, struct eg_error *err);
+/* Names, parents, every indicator with value, state, limits, class, decile and rank. */
+EG_MUST_CHECK enum eg_status eg_engine_area(struct eg_snapshot *snapshot, struct eg_text boundaries,
+                                            struct eg_text code, struct eg_entity *entity_out, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_engine_area_at(struct eg_snapshot *snapshot, struct eg_text boundaries, double lon_deg,
+                                               double lat_deg, struct eg_entity *entity_out, struct eg_error *err);
+
+struct eg_coalitions_request {
+    struct eg_directory_query query;
+    struct eg_text serves;       /* "{boundaries}:{code}" or "lon,lat" or empty; resolved here */
+    struct eg_text self_url;     /* the request's own path and query without limit and offset, to build the links from */
+    struct eg_text base_url;
+};
+/* GeoJSON FeatureCollection with numberMatched, numberReturned, links. */
+EG_MUST_CHECK enum eg_status eg_engine_coalitions(struct eg_snapshot *snapshot,
+                                                  const struct eg_coalitions_request *request,
+                                                  struct eg_entity *entity_out, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_engine_coalition(struct eg_snapshot *snapshot, struct eg_text id,
+                                                 struct eg_text base_url, struct eg_entity *entity_out,
+                                                 struct eg_error *err);
+/* The join report and, for operators, what is loaded. */
+EG_MUST_CHECK enum eg_status eg_engine_report(struct eg_snapshot *snapshot, struct eg_entity *entity_out,
+                                              struct eg_error *err);
+
+struct eg_engine_counters {
+    struct eg_cache_counters cache;
+    uint64_t tiles_drawn, tiles_indexed, tiles_rgba, tiles_solid;
+};
+void eg_engine_count(const struct eg_engine *engine, struct eg_engine_counters *counters_out);
+
+#endif

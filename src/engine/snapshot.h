@@ -1,0 +1,35 @@
+/* A snapshot: one consistent state of everything that can be shown: atlas, generation, directory, layers. Reference-counted;
+ * a reload swaps the pointer and the old one goes when its last request is answered. */
+#ifndef EG_ENGINE_SNAPSHOT_H
+#define EG_ENGINE_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/atlas.h"
+#include "data/generation.h"
+#include "directory/directory.h"
+#include "render/fill.h"
+#include "render/outline.h"
+#include "render/png.h"
+#include "stats/classify.h"
+
+struct eg_layers; /* classes and paints, computed on first use, see layer.h */
+
+struct eg_snapshot {
+    struct eg_atlas *atlas;
+    struct eg_generation *generation;
+    struct eg_directory *directory;
+    struct eg_layers *layers;
+    char version[33]; /* the `v` of versioned URLs */
+};
+
+/* Reads the atlas and loads everything. */
+EG_MUST_CHECK enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads,
+                                              struct eg_snapshot **snapshot_out, struct eg_error *err);
+void eg_snapshot_retain(struct eg_snapshot *snapshot);
+void eg_snapshot_release(struct eg_snapshot *snapshot); /* NULL is allowed */
+
+#endif
