@@ -1,0 +1,363 @@
+#include "base/text.h"
+
+#include <float.h>
+#include <locale.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "support/failing_malloc.h"
+
+#define T EG_TEXT
+static const struct eg_text nothing = {NULL, 0};
+
+static void comparing_is_bytewise_and_shorter_first(void **state)
+{
+    (void)state;
+    assert_true(eg_text_equal(T("abc"), eg_text_from("abc")));
+    assert_true(eg_text_equal(nothing, T("")));
+    assert_false(eg_text_equal(T("abc"), T("abd")));
+    assert_false(eg_text_equal(T("abc"), T("ab")));
+    assert_true(eg_text_compare(T("a"), T("b")) < 0);
+    assert_true(eg_text_compare(T("b"), T("a")) > 0);
+    assert_true(eg_text_compare(T("a"), T("ab")) < 0);
+    assert_true(eg_text_compare(T("\xC3"), T("a")) > 0);
+    assert_int_equal(eg_text_compare(nothing, T("")), 0);
+    assert_true(eg_text_compare(nothing, T("a")) < 0);
+    assert_int_equal(eg_text_from(NULL).len, 0);
+}
+
+static void prefixes_and_suffixes_are_found(void **state)
+{
+    (void)state;
+    assert_true(eg_text_starts_with(T("E01000001"), T("E01")));
+    assert_false(eg_text_starts_with(T("E0"), T("E01")));
+    assert_true(eg_text_starts_with(nothing, T("")));
+    assert_true(eg_text_ends_with(T("a.csv.gz"), T(".gz")));
+    assert_false(eg_text_ends_with(T("gz"), T(".gz")));
+    assert_true(eg_text_ends_with(nothing, nothing));
+}
+
+static void trimming_takes_ascii_white_space_off_both_ends(void **state)
+{
+    (void)state;
+    assert_true(eg_text_equal(eg_text_trim(T(" \t\r\n\v\fa b ")), T("a b")));
+    assert_int_equal(eg_text_trim(T("   ")).len, 0);
+    assert_int_equal(eg_text_trim(nothing).len, 0);
+    assert_int_equal(eg_text_trim(T("\xC2\xA0")).len, 2);
+}
+
+static void cutting_gives_head_and_rest(void **state)
+{
+    (void)state;
+    struct eg_text head;
+    struct eg_text rest = eg_text_cut(T("a:b:c"), ':', &head);
+    assert_true(eg_text_equal(head, T("a")) && eg_text_equal(rest, T("b:c")));
+    rest = eg_text_cut(T("abc"), ':', &head);
+    assert_true(eg_text_equal(head, T("abc")));
+    assert_null(rest.data);
+    rest = eg_text_cut(T("abc:"), ':', &head);
+    assert_true(eg_text_equal(head, T("abc")) && rest.len == 0);
+    assert_non_null(rest.data); /* a separator at the end is not the same as none */
+    rest = eg_text_cut(nothing, ':', &head);
+    assert_int_equal(head.len, 0);
+    assert_null(rest.data);
+}
+
+static void copies_in_an_arena_end_in_nul(void **state)
+{
+    (void)state;
+    struct eg_arena *arena = eg_arena_new(1 << 20);
+    struct eg_text copy = eg_text_copy(arena, (struct eg_text){"abcdef", 3});
+    assert_string_equal(copy.data, "abc");
+    assert_int_equal(copy.len, 3);
+    copy = eg_text_copy(arena, nothing);
+    assert_string_equal(copy.data, "");
+    struct eg_text formatted = eg_text_format(arena, "%s-%04d", "E", 12);
+    assert_string_equal(formatted.data, "E-0012");
+    assert_int_equal(formatted.len, 6);
+    eg_arena_free(arena);
+}
+
+static void a_copy_over_the_ceiling_has_no_data(void **state)
+{
+    (void)state;
+    struct eg_arena *arena = eg_arena_new(32);
+    assert_null(eg_text_copy(arena, T("a text that is longer than thirty-two bytes")).data);
+    assert_null(eg_text_format(arena, "%0100d", 1).data);
+    assert_null(eg_text_copy(arena, (struct eg_text){"a", SIZE_MAX}).data);
+    eg_arena_free(arena);
+}
+
+static void whole_numbers_are_digits_only(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {
+        "", "-1", "+1", " 1", "1 ", "1a", "0x1", "1.0", "99999999999999999999"};
+    uint32_t u32 = 7;
+    uint64_t u64 = 7;
+    for (size_t i = 0; i < EG_ARRAY_LEN(wrong); i++) {
+        assert_false(eg_text_to_u32(eg_text_from(wrong[i]), &u32));
+        assert_false(eg_text_to_u64(eg_text_from(wrong[i]), &u64));
+    }
+    assert_false(eg_text_to_u32(T("4294967296"), &u32));
+    assert_false(eg_text_to_u64(T("18446744073709551616"), &u64));
+    assert_true(u32 == 7 && u64 == 7);
+    assert_true(eg_text_to_u32(T("4294967295"), &u32) && u32 == UINT32_MAX);
+    assert_true(eg_text_to_u64(T("18446744073709551615"), &u64) && u64 == UINT64_MAX);
+    assert_true(eg_text_to_u32(T("0012"), &u32) && u32 == 12);
+}
+
+static double number(const char *text)
+{
+    double value = NAN;
+    assert_true(eg_text_to_double(eg_text_from(text), &value));
+    return value;
+}
+
+static void decimal_numbers_are_read(void **state)
+{
+    (void)state;
+    assert_true(number("0") == 0);
+    assert_true(number("-0.0") == 0 && signbit(number("-0.0")));
+    assert_true(number("+12.5") == 12.5);
+    assert_true(number(".5") == 0.5);
+    assert_true(number("5.") == 5);
+    assert_true(number("-1.25e2") == -125);
+    assert_true(number("1E+3") == 1000);
+    assert_true(number("25e-1") == 2.5);
+    assert_true(number("0.1") == 0.1);
+    assert_true(number("1e22") == 1e22);
+    assert_true(number("000000000000000000000000000000.5") == 0.5);
+    assert_true(number("0.00000000000000000000000000000000000000005") == 5e-41);
+}
+
+static void what_is_no_finite_decimal_number_is_refused(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"",      ".",     "-",   "+",   "e5",    "1e",  "1e+",   "1e5x",
+                                        "12abc", " 1",    "1 ",  "1,5", "1.2.3", "nan", "inf",   "-infinity",
+                                        "0x10",  "1e309", "--1", "1e-", "1_000", "1d5", "-1e400"};
+    double value = 7;
+    for (size_t i = 0; i < EG_ARRAY_LEN(wrong); i++) {
+        assert_false(eg_text_to_double(eg_text_from(wrong[i]), &value));
+    }
+    assert_false(eg_text_to_double((struct eg_text){"1\0", 2}, &value));
+    assert_true(value == 7);
+    assert_true(eg_text_to_double((struct eg_text){"12abc", 2}, &value) && value == 12);
+}
+
+static void the_hard_cases_of_rounding_are_exact(void **state)
+{
+    (void)state;
+    assert_true(number("9007199254740993") == 9007199254740992.0); /* half way: to even */
+    assert_true(number("9007199254740993.00000000000000000000000000001") == 9007199254740994.0);
+    assert_true(number("2.2250738585072011e-308") == 2.2250738585072011e-308);
+    assert_true(number("4.9e-324") == 4.9e-324);
+    assert_true(number("2e-324") == 0);
+    assert_true(number("1e-99999999999999999999") == 0);
+    assert_true(number("0e99999999999999999999") == 0);
+    assert_true(number("1.7976931348623157e308") == DBL_MAX);
+    assert_true(number("123456789012345678901234567890") == 123456789012345678901234567890.0);
+    assert_true(number("8.5e22") == 8.5e22);
+}
+
+static void a_non_zero_digit_far_behind_decides_a_tie(void **state)
+{
+    (void)state;
+    char text[2001];
+    memset(text, '0', sizeof text - 1);
+    memcpy(text, "9007199254740993.", 17);
+    text[sizeof text - 1] = '\0';
+    assert_true(number(text) == 9007199254740992.0);
+    text[sizeof text - 2] = '1';
+    assert_true(number(text) == 9007199254740994.0);
+}
+
+static void very_long_numbers_keep_their_size(void **state)
+{
+    (void)state;
+    char text[3002];
+    memset(text, '0', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    text[0] = '1';
+    memcpy(text + 2996, "e-299", 5);
+    double value = 0;
+    assert_false(eg_text_to_double((struct eg_text){text, 2996}, &value));
+    assert_false(eg_text_to_double(eg_text_from(text), &value)); /* 1e2995 * 1e-299 */
+    memcpy(text + 2994, "e-2990", 6);
+    text[3000] = '\0';
+    assert_true(number(text) == 1000);
+}
+
+static void random_numbers_survive_printing_and_reading(void **state)
+{
+    (void)state;
+    unsigned seed = (unsigned)time(NULL);
+    print_message("# seed %u\n", seed);
+    for (int i = 0; i < 20000; i++) {
+        uint64_t bits = 0;
+        for (int part = 0; part < 4; part++) bits = bits << 16U ^ (uint64_t)rand_r(&seed);
+        double value;
+        memcpy(&value, &bits, sizeof value);
+        if (!isfinite(value)) continue;
+        char text[64];
+        (void)snprintf(text, sizeof text, "%.17g", value);
+        assert_true(number(text) == value);
+        double plain = round(fmod(value, 1e6) * 1000) / 1000;
+        (void)snprintf(text, sizeof text, "%.3f", plain);
+        assert_true(number(text) == plain);
+    }
+}
+
+static void numbers_do_not_depend_on_the_locale(void **state)
+{
+    (void)state;
+    static const char *const with_comma[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE"};
+    bool found = false;
+    for (size_t i = 0; !found && i < EG_ARRAY_LEN(with_comma); i++) found = setlocale(LC_ALL, with_comma[i]);
+    if (!found) {
+        print_message("# no locale with a decimal comma is installed\n");
+        skip();
+    }
+    assert_true(number("1.5") == 1.5);
+    assert_true(number("1.000000000000000000000000000005e0") == 1.0);
+    double value;
+    assert_false(eg_text_to_double(T("1,5"), &value));
+    (void)setlocale(LC_ALL, "C");
+}
+
+static void well_formed_utf8_is_told_from_the_rest(void **state)
+{
+    (void)state;
+    static const char *const right[] = {"",
+                                        "abc",
+                                        "caf\xC3\xA9",
+                                        "\xE2\x82\xAC",
+                                        "\xED\x9F\xBF",
+                                        "\xEE\x80\x80",
+                                        "\xF0\x9F\x98\x80",
+                                        "\xF4\x8F\xBF\xBF"};
+    static const char *const wrong[] = {"\x80",
+                                        "\xC3",
+                                        "\xC3(",
+                                        "\xC0\xAF",
+                                        "\xC1\xBF",
+                                        "\xE0\x80\xAF",
+                                        "\xE2\x82",
+                                        "\xED\xA0\x80",
+                                        "\xF0\x80\x80\xAF",
+                                        "\xF4\x90\x80\x80",
+                                        "\xF5\x80\x80\x80",
+                                        "\xFF",
+                                        "a\xF0\x9F\x98",
+                                        "\xE2\x28\xA1"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(right); i++) assert_true(eg_text_is_utf8(eg_text_from(right[i])));
+    for (size_t i = 0; i < EG_ARRAY_LEN(wrong); i++) assert_false(eg_text_is_utf8(eg_text_from(wrong[i])));
+    assert_false(eg_text_is_utf8((struct eg_text){"a\0b", 3}));
+    assert_true(eg_text_is_utf8(nothing));
+    assert_false(eg_text_is_utf8((struct eg_text){"\xC3\xA9", 1})); /* does not look past the end */
+}
+
+static void check_fold(const char *text, const char *expected)
+{
+    struct eg_buffer out;
+    eg_buffer_init(&out, 0);
+    assert_int_equal(eg_text_fold(eg_text_from(text), &out, NULL), EG_OK);
+    assert_string_equal(out.data ? out.data : "", expected);
+    eg_buffer_clear(&out);
+}
+
+static void folding_forgets_case_accents_and_compatibility_forms(void **state)
+{
+    (void)state;
+    check_fold("", "");
+    check_fold("Healthy NORTHAMPTON 2", "healthy northampton 2");
+    check_fold("Caf\xC3\xA9 \xEF\xAC\x81", "cafe fi");
+    check_fold("Cafe\xCC\x81", "cafe");
+    check_fold("STRASSE", "strasse");
+    check_fold("Stra\xC3\x9F"
+               "e",
+               "strasse");
+    check_fold("Llanf\xC3\xA2ir", "llanfair");
+    check_fold("\xCE\xA3\xCE\x8A\xCE\xA3\xCE\xA5\xCE\xA6\xCE\x9F\xCE\xA3",
+               "\xCF\x83\xCE\xB9\xCF\x83\xCF\x85\xCF\x86\xCE\xBF\xCF\x83"); /* Sisyphos; no final sigma */
+}
+
+static void folding_twice_changes_nothing(void **state)
+{
+    (void)state;
+    struct eg_buffer once;
+    eg_buffer_init(&once, 0);
+    for (uint32_t i = 0; i < 600; i++) eg_buffer_literal(&once, i % 3 ? "\xC3\x89" : "\xEF\xAC\x83");
+    struct eg_buffer folded;
+    eg_buffer_init(&folded, 0);
+    assert_int_equal(eg_text_fold((struct eg_text){once.data, once.len}, &folded, NULL), EG_OK);
+    assert_int_equal(folded.len, 200 * 3 + 400);
+    check_fold(folded.data, folded.data);
+    eg_buffer_clear(&once);
+    eg_buffer_clear(&folded);
+}
+
+static void folding_wrong_utf8_is_an_error(void **state)
+{
+    (void)state;
+    struct eg_buffer out;
+    eg_buffer_init(&out, 0);
+    struct eg_error err = {0};
+    assert_int_equal(eg_text_fold(T("caf\xE9"), &out, &err), EG_INVALID);
+    assert_non_null(strstr(err.message, "UTF-8"));
+    assert_int_equal(out.len, 0);
+    eg_buffer_clear(&out);
+}
+
+static void folding_tells_when_memory_is_refused(void **state)
+{
+    (void)state;
+    char text[1201];
+    for (size_t i = 0; i < 600; i++) memcpy(text + 2 * i, "\xC3\xA9", 3);
+    for (long n = 1;; n++) {
+        struct eg_buffer out;
+        eg_buffer_init(&out, 0);
+        eg_failing_malloc_after(n);
+        enum eg_status status = eg_text_fold(eg_text_from(text), &out, NULL);
+        bool failed = eg_failing_malloc_triggered();
+        eg_failing_malloc_after(0);
+        assert_int_equal(status, failed ? EG_NO_MEMORY : EG_OK);
+        eg_buffer_clear(&out);
+        if (!failed) break;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(comparing_is_bytewise_and_shorter_first),
+        cmocka_unit_test(prefixes_and_suffixes_are_found),
+        cmocka_unit_test(trimming_takes_ascii_white_space_off_both_ends),
+        cmocka_unit_test(cutting_gives_head_and_rest),
+        cmocka_unit_test(copies_in_an_arena_end_in_nul),
+        cmocka_unit_test(a_copy_over_the_ceiling_has_no_data),
+        cmocka_unit_test(whole_numbers_are_digits_only),
+        cmocka_unit_test(decimal_numbers_are_read),
+        cmocka_unit_test(what_is_no_finite_decimal_number_is_refused),
+        cmocka_unit_test(the_hard_cases_of_rounding_are_exact),
+        cmocka_unit_test(a_non_zero_digit_far_behind_decides_a_tie),
+        cmocka_unit_test(very_long_numbers_keep_their_size),
+        cmocka_unit_test(random_numbers_survive_printing_and_reading),
+        cmocka_unit_test(numbers_do_not_depend_on_the_locale),
+        cmocka_unit_test(well_formed_utf8_is_told_from_the_rest),
+        cmocka_unit_test(folding_forgets_case_accents_and_compatibility_forms),
+        cmocka_unit_test(folding_twice_changes_nothing),
+        cmocka_unit_test(folding_wrong_utf8_is_an_error),
+        cmocka_unit_test(folding_tells_when_memory_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
