@@ -77,6 +77,12 @@ static bool place_is_right(const json_t *into, const char *name)
     return json_is_object(into) && eg_text_is_utf8(eg_text_from(name)) && !json_object_get(into, name);
 }
 
+/* Jansson leaves the error empty when memory is refused (and, seldom, calls a refused token a syntax error). */
+static bool is_syntax_error(const json_error_t *error)
+{
+    return error->text[0] != '\0' && json_error_code(error) != json_error_out_of_memory;
+}
+
 /* Puts `value` in place, taking it over; returns it, or NULL after noting the failure. A NULL value was refused memory. */
 static json_t *place(struct eg_json *json, struct eg_json_value *into, const char *name, json_t *value)
 {
@@ -163,7 +169,7 @@ void eg_json_raw(struct eg_json *json, struct eg_json_value *into, const char *n
 {
     json_error_t error;
     json_t *value = json_loadb(raw.len > 0 ? raw.data : "", raw.len, JSON_DECODE_ANY, &error);
-    if (!value && json_error_code(&error) != json_error_out_of_memory) {
+    if (!value && is_syntax_error(&error)) {
         fail(json, EG_INVALID);
         return;
     }
