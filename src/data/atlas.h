@@ -212,7 +212,9 @@ struct eg_atlas_style {
     const struct eg_colour *colours; /* [n_colours] the ramp's stops, low to high */
     uint32_t n_colours;
     struct eg_text ramp; /* its name, or absent when the colours were given */
-    enum eg_ramp_direction direction; /* by polarity: the dark or first-of-diverging end is the worse one */
+    bool diverging;      /* the ramp is a diverging one */
+    enum eg_ramp_direction direction; /* by polarity: the worse values get the last colour of a sequential ramp, the first of
+                                         a diverging one */
     double opacity;                   /* 0 to 1, of the fill */
     const struct eg_atlas_outline *outlines; /* [n_outlines], drawn in this order */
     uint32_t n_outlines;
