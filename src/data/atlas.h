@@ -66,7 +66,8 @@ struct eg_atlas_boundaries {
 };
 
 /* Texts in cells of one column (or of every column without its own) that stand for a state. The empty text is allowed.
- * The default for a table without markers: the empty cell is missing. */
+ * The reader puts the empty text under EG_MISSING wherever no other state of the same list claims it. A column's own list
+ * replaces the general one. */
 struct eg_atlas_markers {
     struct eg_text column; /* absent: all other columns */
     struct eg_text *text[EG_N_STATES]; /* [n[state]] per state; EG_VALID unused */
@@ -89,8 +90,7 @@ struct eg_atlas_facts {
     bool has_modelled;
 };
 
-/* Columns of one number and its companions; absent ones are not there. For a wide table a series has its own; a long table
- * has one for all its rows. */
+/* Columns of one number and its companions; absent ones are not there, value always is. */
 struct eg_atlas_columns {
     struct eg_text value, numerator, denominator, lower, upper, flag, rank, decile;
 };
@@ -101,9 +101,23 @@ struct eg_atlas_expect {
     uint32_t rows_without_area; /* UINT32_MAX: any number */
 };
 
+struct eg_atlas_period {
+    struct eg_text id;         /* [0-9A-Za-z-]+ */
+    struct eg_text start, end; /* ISO 8601 dates; absent when not stated. A four-digit id implies that year. */
+    struct eg_text label;      /* default: the id */
+};
+
+/* What a long table says about one indicator: in the rows whose indicator column holds `text`, or in every row when the
+ * table has no indicator column (then each indicator has a value column of its own). */
 struct eg_atlas_long_indicator {
-    struct eg_text text; /* in the indicator column; absent when the table has none (one indicator only) */
+    struct eg_text text; /* absent exactly when the table's long_indicator is */
     uint32_t indicator;  /* index into atlas->indicators */
+    struct eg_atlas_columns columns;
+};
+
+struct eg_atlas_long_period {
+    struct eg_text text; /* in the period column */
+    struct eg_atlas_period period;
 };
 
 struct eg_atlas_table {
@@ -129,16 +143,15 @@ struct eg_atlas_table {
     /* long tables */
     bool is_long;
     uint32_t long_boundaries; /* index */
-    struct eg_text long_indicator, long_period; /* columns; long_indicator may be absent */
-    struct eg_atlas_columns long_columns;
-    const struct eg_atlas_long_indicator *long_indicators; /* [n_long_indicators] */
+    struct eg_text long_indicator; /* column, or absent */
+    struct eg_text long_period;    /* column, or absent: every row is of long_only_period */
+    struct eg_atlas_period long_only_period;
+    const struct eg_atlas_long_indicator *long_indicators; /* [n_long_indicators]; rows of other texts are left out */
     uint32_t n_long_indicators;
-};
-
-struct eg_atlas_period {
-    struct eg_text id;         /* [0-9A-Za-z-]+ */
-    struct eg_text start, end; /* ISO 8601 dates; absent when not stated. A four-digit id implies that year. */
-    struct eg_text label;      /* default: the id */
+    /* [n_long_periods]: what the texts of the period column mean; rows of other texts are left out. None: each text is a
+     * period id itself. */
+    const struct eg_atlas_long_period *long_periods;
+    uint32_t n_long_periods;
 };
 
 /* A series of a wide table. */
@@ -169,7 +182,7 @@ struct eg_atlas_indicator {
     struct eg_text id, title, description;
     struct eg_atlas_facts facts; /* own, else the first table's, else absent ("not stated") */
     double multiplier;           /* applied to value, lower and upper; default 1 */
-    bool categorical;            /* values are names of categories, not numbers */
+    bool categorical;            /* values are names of categories, not numbers: one class each in any style */
     const struct eg_atlas_series *series; /* [n_series], wide tables only */
     uint32_t n_series;
     const struct eg_atlas_aggregation *aggregations;
@@ -317,5 +330,11 @@ EG_MUST_CHECK enum eg_status eg_atlas_read(const char *path, struct eg_atlas **a
 EG_MUST_CHECK enum eg_status eg_atlas_parse(struct eg_text yaml, const char *path, bool check_files,
                                             struct eg_atlas **atlas_out, struct eg_error *err);
 void eg_atlas_free(struct eg_atlas *atlas); /* NULL is allowed */
+
+/* Whether a table, lookup or directory source is read as CSV: its name ends in .csv, .tsv or .txt, or one of these and
+ * .gz (any case). Everything else goes through OGR. */
+bool eg_atlas_is_csv(struct eg_text source);
+/* "268435456", "256MiB", "1 GiB" -> bytes (B, KiB, MiB, GiB). False for anything else. */
+bool eg_atlas_size_bytes(struct eg_text text, uint64_t *bytes_out);
 
 #endif
