@@ -24,9 +24,8 @@ OPTIMISE_asan    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -
 LINK_asan        = -fsanitize=address,undefined
 OPTIMISE_tsan    = -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 LINK_tsan        = -fsanitize=thread
-# The fuzz variant needs clang; FUZZ_CC may name it.
-FUZZ_CC         ?= clang
-OPTIMISE_fuzz    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link
+# The fuzz variant needs clang (see tools/fuzz.sh); libFuzzer brings its own main.
+OPTIMISE_fuzz    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
 LINK_fuzz        = -fsanitize=address,undefined
 
 CPPFLAGS += -Isrc $(if $(filter tests/%,$<),-Itests) -D_GNU_SOURCE -DEG_VERSION='"$(VERSION)"' -DEG_PREFIX='"$(PREFIX)"' $(CPPFLAGS_LIBS)
@@ -35,11 +34,12 @@ LDFLAGS  += $(LINK_$(VARIANT))
 
 LIB_SOURCES  := $(filter-out src/app/main.c,$(wildcard src/*/*.c))
 LIB_OBJECTS   = $(LIB_SOURCES:%.c=$(BUILD)/%.o)
-UNIT_SOURCES := $(wildcard tests/unit/*.c tests/property/*.c tests/golden/*.c)
+UNIT_SOURCES := $(wildcard tests/unit/*.c tests/property/*.c tests/golden/*.c tests/conformance/*.c)
 UNIT_TESTS    = $(UNIT_SOURCES:%.c=$(BUILD)/%)
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)
 SUPPORT_OBJECTS  = $(SUPPORT_SOURCES:%.c=$(BUILD)/%.o)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_PROGRAMS = $(FUZZ_SOURCES:%.c=$(BUILD)/%)
 BENCH_SOURCES := $(wildcard tests/bench/*.c)
 BENCHES       = $(BENCH_SOURCES:%.c=$(BUILD)/%)
 PROGRAM       = $(BUILD)/evenground
@@ -50,6 +50,9 @@ PROGRAM       = $(BUILD)/evenground
 
 include make/targets.mk
 
+# Commands are shown by a word and their target; V=1 shows them whole.
+say = $(if $(V),,@printf '%-5s %s\n' $1 $@;)
+
 # --- building -------------------------------------------------------------------------------------------------------
 
 # What is embedded in the program (pages, scripts, style sheets) is assembled into one object per file by .incbin.
@@ -57,24 +60,25 @@ include make/embed.mk
 
 $(BUILD)/%.o: %.c VERSION
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC) $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libevenground.a: $(LIB_OBJECTS) $(EMBED_OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR) ar rcs $@ $^
 
 $(PROGRAM): $(BUILD)/src/app/main.o $(BUILD)/libevenground.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Tests may fail the n-th allocation: the malloc family goes through tests/support/failing_malloc.c.
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(BUILD)/libevenground.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS) -lcmocka
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS) -lcmocka
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libevenground.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay_main.o $(BUILD)/libevenground.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+FUZZ_MAIN = $(if $(filter fuzz,$(VARIANT)),,$(BUILD)/tests/fuzz/replay_main.o)
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(BUILD)/libevenground.a
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $^ $(LIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -11,4 +11,4 @@ $(BUILD)/%.embed.o: %
 	@printf '.section .rodata\n.global %s_begin\n.global %s_end\n.hidden %s_begin\n.hidden %s_end\n.balign 16\n%s_begin:\n.incbin "%s"\n%s_end:\n.byte 0\n.section .note.GNU-stack,"",@progbits\n' \
 	  $(call embed_symbol,$<) $(call embed_symbol,$<) $(call embed_symbol,$<) $(call embed_symbol,$<) \
 	  $(call embed_symbol,$<) '$<' $(call embed_symbol,$<) > $(@:.o=.s)
-	$(CC) -c -o $@ $(@:.o=.s)
+	$(call say,EMBED) $(CC) -c -o $@ $(@:.o=.s)

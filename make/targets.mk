@@ -1,4 +1,11 @@
 # The targets that people call.
+#
+# On a new machine pkg-config is not there yet when make reads the Makefile, so what needs the libraries' flags is built by
+# a second make, started after the packages were installed.
+
+# One job per processor, unless the caller already said how many.
+JOBS ?= $(shell nproc)
+REMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
 .PHONY: help build test check format bless bench fuzz run install clean packages
 
@@ -6,7 +13,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: packages ## build the program (VARIANT=release, debug, asan, tsan)
-	@$(MAKE) --no-print-directory $(PROGRAM)
+	@$(REMAKE) $(PROGRAM)
 
 packages: ## install the Debian packages that building needs, where missing
 	@tools/install-packages.sh build
@@ -16,36 +23,38 @@ run: build ## build, make the fictional county and serve it (ATLAS=path serves a
 
 test: ## install what tests need, build and run all tests
 	@tools/install-packages.sh build test
-	@$(MAKE) --no-print-directory WERROR=$(WERROR) $(PROGRAM) test-programs
-	@tests/run.sh $(VARIANT)
+	@$(REMAKE) $(PROGRAM) test-programs fuzz-programs
+	@tests/run.sh $(VARIANT) $(FOLDERS)
 
-.PHONY: test-programs
+.PHONY: test-programs fuzz-programs
 test-programs: $(UNIT_TESTS)
+fuzz-programs: $(FUZZ_PROGRAMS)
 
-check: ## format, floors, banned functions, scripts, schemas
+check: ## format, floors, banned functions, symbols, scripts, schemas
 	@tools/install-packages.sh build check
+	@$(REMAKE) VARIANT=release build/release/libevenground.a
 	@tools/check.sh
 
 format: ## reformat the C sources
 	@tools/install-packages.sh check
-	@clang-format -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'tools/*.[ch]')
+	@find src tests tools -name '*.[ch]' -exec clang-format-14 -i {} +
 
 bless: ## write the golden pictures anew from what is drawn now
-	@EG_BLESS=1 $(MAKE) --no-print-directory test
+	@EG_BLESS=1 $(MAKE) --no-print-directory test FOLDERS=golden
 
 bench: ## measure against the peers; writes build/bench/ (see docs/benchmarks.md)
 	@tools/install-packages.sh build bench
-	@$(MAKE) --no-print-directory VARIANT=release build/release/evenground benches
+	@$(REMAKE) VARIANT=release build/release/evenground benches
 	@tools/bench.sh
 
 .PHONY: benches
 benches: $(BENCHES)
 
 fuzz: ## replay the fuzz corpus under the sanitizers (FUZZ_SECONDS=60 also searches, with clang)
-	@tools/install-packages.sh build check
+	@tools/install-packages.sh build
 	@tools/fuzz.sh
 
-install: $(PROGRAM) ## install below DESTDIR and PREFIX
+install: build ## install below DESTDIR and PREFIX
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/evenground
 	install -d $(DESTDIR)$(PREFIX)/share/evenground/styles $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 styles/* $(DESTDIR)$(PREFIX)/share/evenground/styles/

@@ -68,7 +68,7 @@ void eg_buffer_char(struct eg_buffer *buffer, char c)
 }
 
 /* Formats into the room there is; when that was too little, makes room and formats once more. */
-static int format_into(struct eg_buffer *buffer, const char *format, va_list args)
+static EG_PRINTF(2, 0) int format_into(struct eg_buffer *buffer, const char *format, va_list args)
 {
     size_t room = buffer->capacity - buffer->len;
     va_list again;
