@@ -8,26 +8,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buffer.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "cache/cache.h"
+#include "engine/entity.h"
 #include "engine/layer.h"
 #include "engine/snapshot.h"
 
 struct eg_engine;
 
-/* An answer: bytes and what they are. The ETag is a hash of the content. */
-struct eg_entity {
-    struct eg_buffer body;  /* owned */
-    const char *media_type; /* static */
-    char etag[33];          /* hex, without quotes */
-    bool is_text;           /* worth compressing */
-};
-void eg_entity_clear(struct eg_entity *entity);
-
-/* How the server keeps an entity in the cache: `wrap` turns one into its own prepared, reference-counted value (taking the
- * body's memory over or copying it) and says what it weighs. Without wrap (NULL) nothing is cached. */
+/* How the server keeps an entity in the cache: `wrap` turns one into its own prepared, reference-counted value with one
+ * reference, taking the body's memory over (the entity is cleared in any case; NULL: no memory), and says what it weighs.
+ * Without wrap (NULL) eg_engine_tile is not to be called. */
 struct eg_engine_options {
     uint64_t cache_bytes; /* 0: off */
     uint32_t n_threads;   /* for loading; 0: one per processor */
@@ -111,7 +103,7 @@ EG_MUST_CHECK enum eg_status eg_engine_report(struct eg_snapshot *snapshot, stru
 
 struct eg_engine_counters {
     struct eg_cache_counters cache;
-    uint64_t tiles_drawn, tiles_indexed, tiles_rgba, tiles_solid;
+    uint64_t tiles_indexed, tiles_rgba, tiles_solid; /* drawn; solid ones share a picture that is counted once */
 };
 void eg_engine_count(const struct eg_engine *engine, struct eg_engine_counters *counters_out);
 

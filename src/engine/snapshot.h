@@ -3,27 +3,25 @@
 #ifndef EG_ENGINE_SNAPSHOT_H
 #define EG_ENGINE_SNAPSHOT_H
 
-#include <stdbool.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "data/atlas.h"
 #include "data/generation.h"
 #include "directory/directory.h"
-#include "render/fill.h"
-#include "render/outline.h"
-#include "render/png.h"
-#include "stats/classify.h"
 
-struct eg_layers; /* classes and paints, computed on first use, see layer.h */
+struct eg_layers;    /* classes and paints, computed on first use: engine/layer.h */
+struct eg_projected; /* planes in other CRSs, computed on first use: engine/projected.h */
 
 struct eg_snapshot {
     struct eg_atlas *atlas;
     struct eg_generation *generation;
     struct eg_directory *directory;
     struct eg_layers *layers;
+    struct eg_projected *projected;
     char version[33]; /* the `v` of versioned URLs */
+    atomic_uint references;
 };
 
 /* Reads the atlas and loads everything. */

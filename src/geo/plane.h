@@ -11,6 +11,7 @@
 #ifndef EG_GEO_PLANE_H
 #define EG_GEO_PLANE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,6 +65,9 @@ uint32_t eg_plane_level_for(const struct eg_plane *plane, double units_per_px);
 
 /* Writes the arcs whose box meets `box`, ascending, to arcs_out[n_arcs]; returns how many. */
 uint32_t eg_plane_query(const struct eg_plane *plane, struct eg_box box, uint32_t *arcs_out);
+
+/* Does any arc's box meet `box`? Stops at the first. */
+bool eg_plane_touches(const struct eg_plane *plane, struct eg_box box);
 
 /* The area at a point on the full-detail borders, or EG_NO_AREA. A point exactly on a border belongs to one of its sides,
  * always the same. A few microseconds. */

@@ -1,0 +1,33 @@
+/* Private to the engine: pieces of JSON that several documents share. */
+#ifndef EG_ENGINE_DESCRIBE_H
+#define EG_ENGINE_DESCRIBE_H
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "engine/engine.h"
+
+/* Adds the text, or null where it is absent: "not stated" is never guessed. */
+void eg_describe_text(struct eg_json *json, struct eg_json_value *into, const char *name, struct eg_text text);
+/* {"id":..,"start":..,"end":..,"label":..} */
+void eg_describe_period(struct eg_json *json, struct eg_json_value *into, const char *name,
+                        const struct eg_atlas_period *period);
+/* Title, description, unit, polarity, decimals, theme, source, licence, modelled. */
+void eg_describe_indicator(struct eg_json *json, struct eg_json_value *into,
+                           const struct eg_atlas_indicator *indicator);
+/* [west, south, east, north] rounded to 5 decimals. */
+void eg_describe_bounds(struct eg_json *json, struct eg_json_value *into, const char *name, struct eg_bounds bounds);
+/* A value in the indicator's decimals; 15 significant digits where they are not stated. */
+void eg_describe_number(struct eg_json *json, struct eg_json_value *into, const char *name,
+                        const struct eg_atlas_facts *facts, double value);
+/* Classes with bounds, colour, label and count; closure; states with their looks. */
+void eg_describe_classes(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
+                         struct eg_layer_ref ref, const struct eg_layer_classes *classed);
+/* "{base}/tiles/{layer}/{z}/{x}/{y}.png?..." with style, period and v. */
+struct eg_text eg_describe_tile_url(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                                    struct eg_text base_url, struct eg_arena *arena);
+
+const char *eg_polarity_name(enum eg_polarity polarity); /* "not_stated", "high_is_worse", ... */
+const char *eg_state_name(enum eg_state state);          /* "valid", "missing", ... */
+const char *eg_state_label(enum eg_state state);         /* "Suppressed (small numbers)", ... */
+
+#endif

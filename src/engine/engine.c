@@ -1,0 +1,147 @@
+/* The engine holds what outlives a snapshot: the cache, the shelf of scratch memory, the font, the counters, and the pointer
+ * to the current snapshot. */
+#include "engine/engine.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "engine/engine_parts.h"
+
+#define CACHE_SHARDS 16
+#define SHELF 64 /* scratches kept; a machine with more threads than that allocates now and then */
+
+struct eg_engine {
+    struct eg_engine_options options;
+    struct eg_cache *cache;
+    pthread_mutex_t loading;      /* one load at a time; outermost */
+    pthread_mutex_t lock;         /* guards the fields below; a leaf */
+    struct eg_snapshot *snapshot; /* one reference */
+    struct eg_render_scratch *shelf[SHELF];
+    uint32_t n_shelf;
+    struct eg_font *font;
+    atomic_ullong n_indexed, n_rgba, n_solid;
+};
+
+enum eg_status eg_engine_new(const struct eg_engine_options *options, struct eg_engine **engine_out,
+                             struct eg_error *err)
+{
+    struct eg_engine *engine = eg_memory_zeroed(1, sizeof *engine);
+    if (!engine) return eg_error_no_memory(err, sizeof *engine);
+    engine->options = *options;
+    pthread_mutex_init(&engine->loading, NULL);
+    pthread_mutex_init(&engine->lock, NULL);
+    enum eg_status status = EG_OK;
+    if (options->wrap)
+        status = eg_cache_new((size_t)options->cache_bytes, CACHE_SHARDS, &options->values, &engine->cache, err);
+    if (status != EG_OK) {
+        eg_engine_free(engine);
+        return status;
+    }
+    *engine_out = engine;
+    return EG_OK;
+}
+
+void eg_engine_free(struct eg_engine *engine)
+{
+    if (!engine) return;
+    eg_cache_free(engine->cache);
+    eg_snapshot_release(engine->snapshot);
+    while (engine->n_shelf > 0) eg_render_scratch_free(engine->shelf[--engine->n_shelf]);
+    if (engine->font) eg_font_close(engine->font);
+    pthread_mutex_destroy(&engine->lock);
+    pthread_mutex_destroy(&engine->loading);
+    free(engine);
+}
+
+enum eg_status eg_engine_load(struct eg_engine *engine, const char *atlas_path, struct eg_error *err)
+{
+    if (pthread_mutex_trylock(&engine->loading) != 0)
+        return eg_error_set(err, EG_BUSY, "the atlas is being loaded already; try again when that is done");
+    struct eg_snapshot *fresh = NULL, *old = NULL;
+    enum eg_status status = eg_snapshot_load(atlas_path, engine->options.n_threads, &fresh, err);
+    if (status == EG_OK) {
+        pthread_mutex_lock(&engine->lock);
+        old = engine->snapshot;
+        engine->snapshot = fresh;
+        pthread_mutex_unlock(&engine->lock);
+        eg_snapshot_release(old);
+        if (engine->cache) eg_cache_drop_all(engine->cache);
+    }
+    pthread_mutex_unlock(&engine->loading);
+    return status;
+}
+
+struct eg_snapshot *eg_engine_snapshot(struct eg_engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    struct eg_snapshot *snapshot = engine->snapshot;
+    if (snapshot) eg_snapshot_retain(snapshot);
+    pthread_mutex_unlock(&engine->lock);
+    return snapshot;
+}
+
+struct eg_render_scratch *eg_engine_scratch_take(struct eg_engine *engine)
+{
+    struct eg_render_scratch *scratch = NULL;
+    pthread_mutex_lock(&engine->lock);
+    if (engine->n_shelf > 0) scratch = engine->shelf[--engine->n_shelf];
+    pthread_mutex_unlock(&engine->lock);
+    return scratch ? scratch : eg_render_scratch_new();
+}
+
+void eg_engine_scratch_return(struct eg_engine *engine, struct eg_render_scratch *scratch)
+{
+    pthread_mutex_lock(&engine->lock);
+    bool kept = engine->n_shelf < SHELF;
+    if (kept) engine->shelf[engine->n_shelf++] = scratch;
+    pthread_mutex_unlock(&engine->lock);
+    if (!kept) eg_render_scratch_free(scratch);
+}
+
+struct eg_cache *eg_engine_cache(struct eg_engine *engine)
+{
+    return engine->cache;
+}
+
+void *eg_engine_wrap(struct eg_engine *engine, struct eg_entity *entity, size_t *weight_bytes_out)
+{
+    void *value = engine->options.wrap(entity, weight_bytes_out, engine->options.values.context);
+    eg_entity_clear(entity);
+    return value;
+}
+
+enum eg_status eg_engine_font(struct eg_engine *engine, struct eg_font **font_out, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    pthread_mutex_lock(&engine->lock);
+    if (!engine->font) status = eg_font_open(NULL, &engine->font, err);
+    if (status == EG_OK) *font_out = engine->font;
+    pthread_mutex_unlock(&engine->lock);
+    return status;
+}
+
+void eg_engine_count_drawn(struct eg_engine *engine, bool indexed)
+{
+    atomic_fetch_add_explicit(indexed ? &engine->n_indexed : &engine->n_rgba, 1, memory_order_relaxed);
+}
+
+void eg_engine_count_solid(struct eg_engine *engine)
+{
+    atomic_fetch_add_explicit(&engine->n_solid, 1, memory_order_relaxed);
+}
+
+void eg_engine_count(const struct eg_engine *engine, struct eg_engine_counters *counters_out)
+{
+    *counters_out = (struct eg_engine_counters){.tiles_indexed = engine->n_indexed,
+                                                .tiles_rgba = engine->n_rgba,
+                                                .tiles_solid = engine->n_solid};
+    if (engine->cache) eg_cache_count(engine->cache, &counters_out->cache);
+}
+
+const struct eg_plane *eg_engine_own_plane(const struct eg_snapshot *snapshot, uint32_t layer)
+{
+    return snapshot->generation->area_sets[snapshot->atlas->layers[layer].boundaries].plane;
+}

@@ -1,0 +1,28 @@
+/* Private to the engine's files. */
+#ifndef EG_ENGINE_ENGINE_PARTS_H
+#define EG_ENGINE_ENGINE_PARTS_H
+
+#include "engine/engine.h"
+#include "render/fill.h"
+#include "render/legend.h"
+
+/* Working memory for one drawing, from a shelf of those in no use; NULL when memory is refused. */
+struct eg_render_scratch *eg_engine_scratch_take(struct eg_engine *engine);
+void eg_engine_scratch_return(struct eg_engine *engine, struct eg_render_scratch *scratch);
+
+struct eg_cache *eg_engine_cache(struct eg_engine *engine);
+
+/* The server's own value for an entity, which is cleared; NULL when memory is refused. */
+void *eg_engine_wrap(struct eg_engine *engine, struct eg_entity *entity, size_t *weight_bytes_out);
+
+/* Opened on first use, so that a server that shows no legend needs no font. */
+EG_MUST_CHECK enum eg_status eg_engine_font(struct eg_engine *engine, struct eg_font **font_out,
+                                            struct eg_error *err);
+
+void eg_engine_count_drawn(struct eg_engine *engine, bool indexed);
+void eg_engine_count_solid(struct eg_engine *engine);
+
+/* The EPSG:3857 plane of a layer's boundaries. */
+const struct eg_plane *eg_engine_own_plane(const struct eg_snapshot *snapshot, uint32_t layer);
+
+#endif

@@ -1,0 +1,40 @@
+/* Private to the layer files: where computed classes and paints are kept. */
+#ifndef EG_ENGINE_LAYER_PARTS_H
+#define EG_ENGINE_LAYER_PARTS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/textmap.h"
+#include "engine/layer.h"
+
+/* A slot for each series and style. For styles whose breaks are pooled over the periods, a layer's classes stand in the slot
+ * of its first series. Slots are written once, under the lock, and read without it. */
+struct eg_layer_slot {
+    _Atomic(struct eg_layer_classes *) classes;
+    _Atomic(struct eg_dressed *) dressed;
+};
+
+struct eg_layers {
+    struct eg_textmap *by_id;       /* layer id -> index; hidden layers too */
+    struct eg_textmap *style_by_id; /* style id -> index */
+    uint32_t n_styles;
+    uint32_t n_slots;
+    pthread_mutex_t lock; /* held while a slot is computed; a leaf */
+    struct eg_layer_slot *slots; /* [n_slots] */
+};
+
+/* Computes the classes of a ref; the caller frees them with free(). */
+EG_MUST_CHECK enum eg_status eg_layer_make_classes(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                                                   struct eg_layer_classes **classes_out, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_layer_make_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                                                 const struct eg_layer_classes *classed,
+                                                 struct eg_dressed **dressed_out, struct eg_error *err);
+void eg_dressed_free(struct eg_dressed *dressed); /* NULL is allowed */
+
+static inline bool eg_state_has_value(uint8_t state)
+{
+    return state == EG_VALID || state == EG_UNRELIABLE;
+}
+
+#endif

@@ -1,0 +1,88 @@
+/* A snapshot owns the atlas, the generation, the directory and the layers, in the order in which they lean on one another. */
+#include "engine/snapshot.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "engine/layer.h"
+#include "engine/projected.h"
+
+static void free_parts(struct eg_snapshot *snapshot)
+{
+    eg_projected_free(snapshot->projected);
+    eg_layers_free(snapshot->layers);
+    eg_directory_release(snapshot->directory);
+    eg_generation_release(snapshot->generation);
+    eg_atlas_free(snapshot->atlas);
+    free(snapshot);
+}
+
+static enum eg_status load_directory(struct eg_snapshot *snapshot, struct eg_error *err)
+{
+    struct eg_entries *entries = NULL;
+    enum eg_status status = eg_entries_load(snapshot->atlas, &entries, err);
+    if (status != EG_OK) return status;
+    status = eg_directory_new(entries, snapshot->generation, &snapshot->directory, err);
+    if (status != EG_OK) eg_entries_free(entries);
+    return status;
+}
+
+/* The version covers what is drawn and said: the generation's own version and every directory entry. */
+static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_error *err)
+{
+    struct eg_buffer content;
+    eg_buffer_init(&content, 0);
+    eg_buffer_literal(&content, EG_VERSION);
+    eg_buffer_literal(&content, snapshot->generation->version);
+    const struct eg_entries *entries = eg_directory_entries(snapshot->directory);
+    for (uint32_t i = 0; i < entries->n; i++) {
+        const struct eg_entry *entry = &entries->items[i];
+        eg_buffer_literal(&content, entry->id);
+        for (uint32_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
+            eg_buffer_text(&content, entry->field[f]);
+            eg_buffer_char(&content, '\t');
+        }
+        eg_buffer_text(&content, entry->area_geojson);
+    }
+    enum eg_status status = EG_OK;
+    if (content.failed)
+        status = eg_error_no_memory(err, content.len);
+    else
+        eg_hash128_hex(content.data, content.len, snapshot->version);
+    eg_buffer_clear(&content);
+    return status;
+}
+
+enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads, struct eg_snapshot **snapshot_out,
+                                struct eg_error *err)
+{
+    struct eg_snapshot *snapshot = eg_memory_zeroed(1, sizeof *snapshot);
+    if (!snapshot) return eg_error_no_memory(err, sizeof *snapshot);
+    atomic_init(&snapshot->references, 1);
+    enum eg_status status = eg_atlas_read(atlas_path, &snapshot->atlas, err);
+    if (status == EG_OK) status = eg_generation_load(snapshot->atlas, n_threads, &snapshot->generation, err);
+    if (status == EG_OK) status = load_directory(snapshot, err);
+    if (status == EG_OK) status = eg_layers_new(snapshot->atlas, snapshot->generation, &snapshot->layers, err);
+    if (status == EG_OK) status = eg_projected_new(snapshot->generation, &snapshot->projected, err);
+    if (status == EG_OK) status = compute_version(snapshot, err);
+    if (status != EG_OK) {
+        free_parts(snapshot);
+        return status;
+    }
+    *snapshot_out = snapshot;
+    return EG_OK;
+}
+
+void eg_snapshot_retain(struct eg_snapshot *snapshot)
+{
+    atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
+}
+
+void eg_snapshot_release(struct eg_snapshot *snapshot)
+{
+    if (!snapshot) return;
+    if (atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) == 1) free_parts(snapshot);
+}
