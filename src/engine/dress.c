@@ -1,13 +1,15 @@
 /* From classes to paints: one number per area, one paint per number, and the palette for PNG. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "engine/layer.h"
 #include "engine/layer_parts.h"
 #include "render/canvas.h"
 
-#define PALETTE_MAX 200
+#define OUTLINES_MAX 16
 
 static struct eg_rgba with_opacity(struct eg_rgba straight, double opacity)
 {
@@ -84,39 +86,67 @@ static uint8_t paint_of(struct eg_dressed *dressed, const struct eg_series *seri
     return (uint8_t)(2 * n + EG_PAINT_MISSING);
 }
 
-static void add_colour(struct eg_rgba *colours, uint32_t *n, struct eg_rgba colour)
+static void hash_style(const struct eg_palette_style *style, char key_out[33])
 {
-    for (uint32_t i = 0; i < *n; i++) {
-        struct eg_rgba have = colours[i];
-        if (have.r == colour.r && have.g == colour.g && have.b == colour.b && have.a == colour.a) return;
+    uint8_t bytes[16 * (2 * EG_CLASSES_MAX + EG_N_STATE_PAINTS) + 4 + 4 * OUTLINES_MAX];
+    size_t n = 0;
+    for (uint32_t i = 0; i < style->n_paints; i++) {
+        memcpy(&bytes[n], &style->paints[i].colour, 4);
+        memcpy(&bytes[n + 4], &style->paints[i].ink, 4);
+        bytes[n + 8] = (uint8_t)style->paints[i].pattern;
+        n += 9;
     }
-    if (*n < PALETTE_MAX + 1) colours[(*n)++] = colour;
+    memcpy(&bytes[n], &style->outside, 4);
+    n += 4;
+    memcpy(&bytes[n], style->lines, (size_t)4 * style->n_lines);
+    n += (size_t)4 * style->n_lines;
+    eg_hash128_hex(bytes, n, key_out);
 }
 
-/* Only colours that this layer really shows, so that the palette has room for blends. Without a palette the tiles are RGBA. */
-static enum eg_status make_palette(const struct eg_atlas_style *style, struct eg_dressed *dressed,
-                                   struct eg_error *err)
+enum eg_status eg_layer_share_palette(struct eg_layers *layers, const struct eg_palette_style *style,
+                                      const struct eg_palette **palette_out, struct eg_error *err)
 {
-    struct eg_rgba colours[PALETTE_MAX + 1];
-    uint32_t n = 0, n_classes = dressed->classed->classes.n;
-    add_colour(colours, &n, dressed->outside);
-    for (uint32_t i = 0; i < dressed->n_paints; i++) {
-        bool unreliable = i >= n_classes && i < 2 * n_classes;
-        if (unreliable && dressed->n_in_state[EG_UNRELIABLE] == 0) continue;
-        add_colour(colours, &n, dressed->paints[i].colour);
-        add_colour(colours, &n, dressed->paints[i].ink);
+    struct eg_shared_palette fresh = {0};
+    hash_style(style, fresh.key);
+    for (size_t i = 0; i < layers->n_palettes; i++) {
+        if (memcmp(layers->palettes[i].key, fresh.key, sizeof fresh.key) != 0) continue;
+        *palette_out = layers->palettes[i].palette;
+        return EG_OK;
     }
-    for (uint32_t i = 0; i < style->n_outlines; i++)
-        add_colour(colours, &n, eg_rgba_premultiply(from_atlas(style->outlines[i].colour)));
-    if (n > PALETTE_MAX) return EG_OK;
-    return eg_palette_new(colours, n, &dressed->palette, err);
+    void *palettes = layers->palettes;
+    if (!eg_memory_reserve(&palettes, &layers->palettes_capacity, layers->n_palettes + 1, sizeof fresh))
+        return eg_error_no_memory(err, (layers->n_palettes + 1) * sizeof fresh);
+    layers->palettes = palettes;
+    enum eg_status status = eg_palette_new(style, &fresh.palette, err);
+    if (status == EG_LIMIT) return EG_OK;
+    if (status != EG_OK) return status;
+    layers->palettes[layers->n_palettes++] = fresh;
+    *palette_out = fresh.palette;
+    return EG_OK;
+}
+
+/* Only paints that this layer really shows, so that the palette has room for blends. */
+static enum eg_status choose_palette(const struct eg_snapshot *snapshot, struct eg_dressed *dressed,
+                                     struct eg_error *err)
+{
+    const struct eg_atlas_style *style = &snapshot->atlas->styles[dressed->ref.style];
+    struct eg_paint shown[2 * EG_CLASSES_MAX + EG_N_STATE_PAINTS];
+    struct eg_rgba lines[OUTLINES_MAX];
+    struct eg_palette_style palette = {.paints = shown, .outside = dressed->outside, .lines = lines};
+    uint32_t n = dressed->classed->classes.n;
+    for (uint32_t i = 0; i < dressed->n_paints; i++) {
+        bool unreliable = i >= n && i < 2 * n;
+        if (!unreliable || dressed->n_in_state[EG_UNRELIABLE] > 0) shown[palette.n_paints++] = dressed->paints[i];
+    }
+    for (uint32_t i = 0; i < style->n_outlines && i < OUTLINES_MAX; i++)
+        lines[palette.n_lines++] = eg_rgba_premultiply(from_atlas(style->outlines[i].colour));
+    return eg_layer_share_palette(snapshot->layers, &palette, &dressed->palette, err);
 }
 
 enum eg_status eg_layer_make_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                    const struct eg_layer_classes *classed, struct eg_dressed **dressed_out,
                                    struct eg_error *err)
 {
-    const struct eg_atlas_style *style = &snapshot->atlas->styles[ref.style];
     const struct eg_series *series = &snapshot->generation->series[ref.series];
     uint32_t n_areas = snapshot->generation->area_sets[series->boundaries].n_areas;
     struct eg_dressed *dressed = eg_memory_zeroed(1, sizeof *dressed);
@@ -126,12 +156,12 @@ enum eg_status eg_layer_make_dress(const struct eg_snapshot *snapshot, struct eg
     dressed->area_paint = eg_memory_array(n_areas, 1);
     enum eg_status status = dressed->area_paint ? EG_OK : eg_error_no_memory(err, n_areas);
     if (status == EG_OK) {
-        make_paints(style, dressed);
+        make_paints(&snapshot->atlas->styles[ref.style], dressed);
         for (uint32_t i = 0; i < n_areas; i++) {
             dressed->area_paint[i] = paint_of(dressed, series, i);
             dressed->n_in_state[series->state[i]]++;
         }
-        status = make_palette(style, dressed, err);
+        status = choose_palette(snapshot, dressed, err);
     }
     if (status != EG_OK) {
         eg_dressed_free(dressed);
@@ -144,7 +174,6 @@ enum eg_status eg_layer_make_dress(const struct eg_snapshot *snapshot, struct eg
 void eg_dressed_free(struct eg_dressed *dressed)
 {
     if (!dressed) return;
-    eg_palette_free(dressed->palette);
     free(dressed->area_paint);
     free(dressed);
 }

@@ -1,4 +1,4 @@
-/* The engine holds what outlives a snapshot: the cache, the shelf of scratch memory, the font, the counters, and the pointer
+/* The engine holds what outlives a snapshot: the cache, the shelf of working memory, the font, the counters, and the pointer
  * to the current snapshot. */
 #include "engine/engine.h"
 
@@ -11,7 +11,7 @@
 #include "engine/engine_parts.h"
 
 #define CACHE_SHARDS 16
-#define SHELF 64 /* scratches kept; a machine with more threads than that allocates now and then */
+#define SHELF 64 /* workspaces kept; a machine with more threads than that allocates now and then */
 
 struct eg_engine {
     struct eg_engine_options options;
@@ -19,11 +19,17 @@ struct eg_engine {
     pthread_mutex_t loading;      /* one load at a time; outermost */
     pthread_mutex_t lock;         /* guards the fields below; a leaf */
     struct eg_snapshot *snapshot; /* one reference */
-    struct eg_render_scratch *shelf[SHELF];
+    struct eg_workspace shelf[SHELF];
     uint32_t n_shelf;
     struct eg_font *font;
     atomic_ullong n_indexed, n_rgba, n_solid;
 };
+
+static void free_workspace(struct eg_workspace workspace)
+{
+    eg_render_scratch_free(workspace.render);
+    eg_png_scratch_free(workspace.png);
+}
 
 enum eg_status eg_engine_new(const struct eg_engine_options *options, struct eg_engine **engine_out,
                              struct eg_error *err)
@@ -49,7 +55,7 @@ void eg_engine_free(struct eg_engine *engine)
     if (!engine) return;
     eg_cache_free(engine->cache);
     eg_snapshot_release(engine->snapshot);
-    while (engine->n_shelf > 0) eg_render_scratch_free(engine->shelf[--engine->n_shelf]);
+    while (engine->n_shelf > 0) free_workspace(engine->shelf[--engine->n_shelf]);
     if (engine->font) eg_font_close(engine->font);
     pthread_mutex_destroy(&engine->lock);
     pthread_mutex_destroy(&engine->loading);
@@ -83,22 +89,32 @@ struct eg_snapshot *eg_engine_snapshot(struct eg_engine *engine)
     return snapshot;
 }
 
-struct eg_render_scratch *eg_engine_scratch_take(struct eg_engine *engine)
+enum eg_status eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out,
+                                        struct eg_error *err)
 {
-    struct eg_render_scratch *scratch = NULL;
+    struct eg_workspace workspace = {0};
     pthread_mutex_lock(&engine->lock);
-    if (engine->n_shelf > 0) scratch = engine->shelf[--engine->n_shelf];
+    if (engine->n_shelf > 0) workspace = engine->shelf[--engine->n_shelf];
     pthread_mutex_unlock(&engine->lock);
-    return scratch ? scratch : eg_render_scratch_new();
+    if (!workspace.render) {
+        workspace.render = eg_render_scratch_new();
+        workspace.png = eg_png_scratch_new();
+    }
+    if (!workspace.render || !workspace.png) {
+        free_workspace(workspace);
+        return eg_error_no_memory(err, 0);
+    }
+    *workspace_out = workspace;
+    return EG_OK;
 }
 
-void eg_engine_scratch_return(struct eg_engine *engine, struct eg_render_scratch *scratch)
+void eg_engine_workspace_return(struct eg_engine *engine, struct eg_workspace workspace)
 {
     pthread_mutex_lock(&engine->lock);
     bool kept = engine->n_shelf < SHELF;
-    if (kept) engine->shelf[engine->n_shelf++] = scratch;
+    if (kept) engine->shelf[engine->n_shelf++] = workspace;
     pthread_mutex_unlock(&engine->lock);
-    if (!kept) eg_render_scratch_free(scratch);
+    if (!kept) free_workspace(workspace);
 }
 
 struct eg_cache *eg_engine_cache(struct eg_engine *engine)

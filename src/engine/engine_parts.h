@@ -5,10 +5,16 @@
 #include "engine/engine.h"
 #include "render/fill.h"
 #include "render/legend.h"
+#include "render/png.h"
 
-/* Working memory for one drawing, from a shelf of those in no use; NULL when memory is refused. */
-struct eg_render_scratch *eg_engine_scratch_take(struct eg_engine *engine);
-void eg_engine_scratch_return(struct eg_engine *engine, struct eg_render_scratch *scratch);
+/* Working memory for one drawing, from a shelf of those in no use. */
+struct eg_workspace {
+    struct eg_render_scratch *render;
+    struct eg_png_scratch *png;
+};
+EG_MUST_CHECK enum eg_status eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out,
+                                                      struct eg_error *err);
+void eg_engine_workspace_return(struct eg_engine *engine, struct eg_workspace workspace);
 
 struct eg_cache *eg_engine_cache(struct eg_engine *engine);
 

@@ -50,6 +50,8 @@ void eg_layers_free(struct eg_layers *layers)
         free(atomic_load(&layers->slots[i].classes));
     }
     free(layers->slots);
+    for (size_t i = 0; i < layers->n_palettes; i++) eg_palette_free(layers->palettes[i].palette);
+    free(layers->palettes);
     eg_textmap_free(layers->by_id);
     eg_textmap_free(layers->style_by_id);
     pthread_mutex_destroy(&layers->lock);

@@ -49,8 +49,6 @@ EG_MUST_CHECK enum eg_status eg_layer_classify(const struct eg_snapshot *snapsho
 /* Paint numbers: classes first (0 .. n-1), then classes under the unreliable pattern (n .. 2n-1), then the states. */
 enum eg_state_paint { EG_PAINT_MISSING, EG_PAINT_SUPPRESSED, EG_PAINT_NOT_APPLICABLE, EG_N_STATE_PAINTS };
 
-struct eg_palette;
-
 struct eg_dressed {
     struct eg_layer_ref ref;
     const struct eg_layer_classes *classed;
@@ -58,7 +56,7 @@ struct eg_dressed {
     struct eg_paint paints[2 * EG_CLASSES_MAX + EG_N_STATE_PAINTS];
     uint32_t n_paints;
     struct eg_rgba outside;     /* premultiplied */
-    struct eg_palette *palette; /* for PNG, outlines included; NULL when there are too many colours */
+    const struct eg_palette *palette; /* for PNG, shared; NULL when there are too many colours */
     uint32_t n_in_class[EG_CLASSES_MAX];
     uint32_t n_in_state[EG_N_STATES];
 };

@@ -72,13 +72,15 @@ static enum eg_status add_marginalia(struct eg_engine *engine, const struct eg_d
 }
 
 static enum eg_status encode(const struct eg_drawing *drawing, const struct eg_map_request *request,
-                             const struct eg_canvas *canvas, struct eg_entity *entity_out, struct eg_error *err)
+                             struct eg_workspace workspace, const struct eg_canvas *canvas,
+                             struct eg_entity *entity_out, struct eg_error *err)
 {
     struct eg_arena *arena = eg_arena_new(64 << 10);
     if (!arena) return eg_error_no_memory(err, 64 << 10);
     struct eg_png_text texts[EG_DRAW_TEXTS];
     struct eg_png_options options = {.palette = drawing->dressed->palette,
                                      .exact = request->exact,
+                                     .scratch = workspace.png,
                                      .texts = texts,
                                      .n_texts = eg_draw_texts(drawing, arena, texts)};
     struct eg_buffer body;
@@ -94,15 +96,18 @@ static enum eg_status draw_map(struct eg_engine *engine, const struct eg_drawing
                                const struct eg_map_request *request, const struct eg_view *view,
                                struct eg_entity *entity_out, struct eg_error *err)
 {
+    struct eg_workspace workspace;
     struct eg_canvas canvas;
-    enum eg_status status = eg_canvas_init(&canvas, request->width, request->height, err);
+    enum eg_status status = eg_engine_workspace_take(engine, &workspace, err);
     if (status != EG_OK) return status;
-    struct eg_render_scratch *scratch = eg_engine_scratch_take(engine);
-    status = scratch ? eg_draw_view(scratch, drawing, view, &canvas, err) : eg_error_no_memory(err, 0);
-    if (scratch) eg_engine_scratch_return(engine, scratch);
-    if (status == EG_OK) status = add_marginalia(engine, drawing, request, &canvas, err);
-    if (status == EG_OK) status = encode(drawing, request, &canvas, entity_out, err);
-    eg_canvas_clear(&canvas);
+    status = eg_canvas_init(&canvas, request->width, request->height, err);
+    if (status == EG_OK) {
+        status = eg_draw_view(workspace.render, drawing, view, &canvas, err);
+        if (status == EG_OK) status = add_marginalia(engine, drawing, request, &canvas, err);
+        if (status == EG_OK) status = encode(drawing, request, workspace, &canvas, entity_out, err);
+        eg_canvas_clear(&canvas);
+    }
+    eg_engine_workspace_return(engine, workspace);
     return status;
 }
 

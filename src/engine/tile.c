@@ -57,7 +57,7 @@ struct job {
     struct eg_snapshot *snapshot;
     const struct eg_tile_request *request;
     struct eg_layer_ref ref;
-    struct eg_render_scratch *scratch;
+    struct eg_workspace workspace;
 };
 
 static struct eg_drawing drawing_of(const struct job *job, const struct eg_dressed *dressed)
@@ -93,7 +93,7 @@ static enum eg_status draw(const struct job *job, const struct eg_drawing *drawi
 {
     enum eg_status status = eg_canvas_init(canvas, view->width, view->height, err);
     if (status != EG_OK) return status;
-    status = eg_draw_view(job->scratch, drawing, view, canvas, err);
+    status = eg_draw_view(job->workspace.render, drawing, view, canvas, err);
     if (status != EG_OK) eg_canvas_clear(canvas);
     return status;
 }
@@ -104,6 +104,7 @@ static enum eg_status encode(const struct job *job, const struct eg_drawing *dra
     static const struct eg_png_text fictional = {"Comment", {"Fictional data", sizeof "Fictional data" - 1}};
     struct eg_png_options options = {.palette = drawing->dressed->palette,
                                      .exact = job->request->exact,
+                                     .scratch = job->workspace.png,
                                      .texts = &fictional,
                                      .n_texts = job->snapshot->atlas->fictional};
     enum eg_png_kind kind = EG_PNG_RGBA;
@@ -225,14 +226,14 @@ static enum eg_status prepare(struct eg_engine *engine, struct eg_snapshot *snap
     return status;
 }
 
-static enum eg_status make_with_scratch(void *context, const struct eg_cache_key *key, void **value_out,
+static enum eg_status make_with_workspace(void *context, const struct eg_cache_key *key, void **value_out,
                                         size_t *weight_bytes_out, bool *keep_out, struct eg_error *err)
 {
     struct job *job = context;
-    job->scratch = eg_engine_scratch_take(job->engine);
-    if (!job->scratch) return eg_error_no_memory(err, 0);
-    enum eg_status status = make_tile(job, key, value_out, weight_bytes_out, keep_out, err);
-    eg_engine_scratch_return(job->engine, job->scratch);
+    enum eg_status status = eg_engine_workspace_take(job->engine, &job->workspace, err);
+    if (status != EG_OK) return status;
+    status = make_tile(job, key, value_out, weight_bytes_out, keep_out, err);
+    eg_engine_workspace_return(job->engine, job->workspace);
     return status;
 }
 
@@ -254,7 +255,7 @@ enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_snapshot *snap
                              .version = version_bits(snapshot)};
     struct eg_cache_key key;
     memcpy(key.bytes, &parts, sizeof parts);
-    return eg_cache_get_or_make(eg_engine_cache(engine), &key, make_with_scratch, &job, value_out, err);
+    return eg_cache_get_or_make(eg_engine_cache(engine), &key, make_with_workspace, &job, value_out, err);
 }
 
 enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapshot *snapshot,
@@ -266,14 +267,13 @@ enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapsho
     if (status != EG_OK) return status;
     const struct eg_dressed *dressed = NULL;
     status = eg_layer_dress(snapshot, job.ref, &dressed, err);
+    if (status == EG_OK) status = eg_engine_workspace_take(engine, &job.workspace, err);
     if (status != EG_OK) return status;
-    job.scratch = eg_engine_scratch_take(engine);
-    if (!job.scratch) return eg_error_no_memory(err, 0);
     struct eg_rgba colour = {0};
     bool solid = false;
     status = draw_tile(&job, entity_out, &solid, &colour, err);
     struct eg_drawing drawing = drawing_of(&job, dressed);
     if (status == EG_OK && solid) status = encode_solid(&job, &drawing, colour, entity_out, err);
-    eg_engine_scratch_return(engine, job.scratch);
+    eg_engine_workspace_return(engine, job.workspace);
     return status;
 }
