@@ -26,9 +26,10 @@ test: ## install what tests need, build and run all tests
 	@$(REMAKE) $(PROGRAM) test-programs fuzz-programs
 	@tests/run.sh $(VARIANT) $(FOLDERS)
 
-.PHONY: test-programs fuzz-programs
-test-programs: $(UNIT_TESTS)
-fuzz-programs: $(FUZZ_PROGRAMS)
+.PHONY: test-programs sanitized-programs fuzz-programs
+test-programs: $(UNIT_TESTS) ; @:
+sanitized-programs: $(PROGRAM) $(filter $(BUILD)/tests/unit/% $(BUILD)/tests/property/%,$(UNIT_TESTS)) ; @:
+fuzz-programs: $(FUZZ_PROGRAMS) ; @:
 
 check: ## format, floors, banned functions, symbols, scripts, schemas
 	@tools/install-packages.sh build check
