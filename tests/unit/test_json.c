@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "support/comma_locale.h"
 #include "support/failing_malloc.h"
 
 #define T EG_TEXT
@@ -243,6 +244,28 @@ static void a_syntax_error_has_line_and_column(void **state)
     assert_null(json);
 }
 
+static void the_locale_does_not_reach_the_text(void **state)
+{
+    (void)state;
+    struct eg_json *parsed = NULL;
+    eg_test_comma_locale_or_skip();
+    struct eg_json *json = eg_json_new_array();
+    eg_json_number(json, eg_json_root(json), NULL, 0.5);
+    struct eg_buffer out;
+    eg_buffer_init(&out, 0);
+    enum eg_status status = eg_json_finish(json, false, &out, NULL);
+    enum eg_status parse_status = eg_json_parse(T("[0.5]"), &parsed, NULL);
+    eg_test_plain_locale();
+    double number = 0;
+    assert_int_equal(status, EG_OK);
+    assert_string_equal(out.data, "[0.5]");
+    assert_int_equal(parse_status, EG_OK);
+    assert_true(eg_json_is_number(eg_json_at(eg_json_root(parsed), 0), &number) && number == 0.5);
+    eg_buffer_clear(&out);
+    eg_json_free(json);
+    eg_json_free(parsed);
+}
+
 static void nesting_beyond_all_reason_is_an_error(void **state)
 {
     (void)state;
@@ -323,6 +346,7 @@ int main(void)
         cmocka_unit_test(a_document_is_read_and_its_values_found),
         cmocka_unit_test(what_is_absent_or_of_another_type_reads_as_nothing),
         cmocka_unit_test(a_syntax_error_has_line_and_column),
+        cmocka_unit_test(the_locale_does_not_reach_the_text),
         cmocka_unit_test(nesting_beyond_all_reason_is_an_error),
         cmocka_unit_test(refused_memory_is_told_at_the_end),
         cmocka_unit_test(reading_tells_when_memory_is_refused),

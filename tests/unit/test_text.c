@@ -1,7 +1,6 @@
 #include "base/text.h"
 
 #include <float.h>
-#include <locale.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "support/comma_locale.h"
 #include "support/failing_malloc.h"
 
 #define T EG_TEXT
@@ -220,18 +220,14 @@ static void random_numbers_survive_printing_and_reading(void **state)
 static void numbers_do_not_depend_on_the_locale(void **state)
 {
     (void)state;
-    static const char *const with_comma[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE"};
-    bool found = false;
-    for (size_t i = 0; !found && i < EG_ARRAY_LEN(with_comma); i++) found = setlocale(LC_ALL, with_comma[i]);
-    if (!found) {
-        print_message("# no locale with a decimal comma is installed\n");
-        skip();
-    }
-    assert_true(number("1.5") == 1.5);
-    assert_true(number("1.000000000000000000000000000005e0") == 1.0);
     double value;
-    assert_false(eg_text_to_double(T("1,5"), &value));
-    (void)setlocale(LC_ALL, "C");
+    eg_test_comma_locale_or_skip();
+    bool comma = eg_text_to_double(T("1,5"), &value);
+    double half = number("1.5");
+    double slow = number("1.000000000000000000000000000005e0");
+    eg_test_plain_locale();
+    assert_false(comma);
+    assert_true(half == 1.5 && slow == 1.0);
 }
 
 static void well_formed_utf8_is_told_from_the_rest(void **state)
