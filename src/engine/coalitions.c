@@ -1,0 +1,211 @@
+/* The coalition finder's answers: GeoJSON (RFC 7946), one feature an entry at one location. */
+#include "base/arena.h"
+#include "engine/describe.h"
+#include "engine/engine.h"
+
+static const struct {
+    enum eg_entry_field field;
+    const char *name;
+} text_members[] = {
+    {EG_ENTRY_NAME, "name"},
+    {EG_ENTRY_DESCRIPTION, "description"},
+    {EG_ENTRY_PROGRAMME, "programme"},
+    {EG_ENTRY_ORGANISATION, "organisation"},
+    {EG_ENTRY_ADDRESS, "address"},
+    {EG_ENTRY_POSTCODE, "postcode"},
+    {EG_ENTRY_PHONE, "phone"},
+    {EG_ENTRY_EMAIL, "email"},
+    {EG_ENTRY_URL, "url"},
+    {EG_ENTRY_CURRENCY, "currency"},
+    {EG_ENTRY_FUNDER, "funder"},
+    {EG_ENTRY_START, "start"},
+    {EG_ENTRY_END, "end"},
+    {EG_ENTRY_STATUS, "status"},
+    {EG_ENTRY_LAST_REVIEWED, "last_reviewed"},
+};
+
+static void add_source(struct eg_json *json, struct eg_json_value *properties, const struct eg_atlas *atlas,
+                       const struct eg_entry *entry)
+{
+    const struct eg_atlas_directory *directory = &atlas->directories[entry->directory];
+    struct eg_json_value *source = eg_json_object(json, properties, "source");
+    eg_json_text(json, source, "directory", directory->id);
+    eg_json_text(json, source, "key", entry->field[EG_ENTRY_KEY]);
+    if (directory->attribution.len > 0) eg_json_text(json, source, "attribution", directory->attribution);
+    if (directory->licence_title.len > 0) eg_json_text(json, source, "licence", directory->licence_title);
+}
+
+static void add_service_area(struct eg_json *json, struct eg_json_value *properties, const struct eg_atlas *atlas,
+                             const struct eg_entry *entry, bool whole)
+{
+    if (entry->n_serves == 0 && entry->area_geojson.len == 0) return;
+    struct eg_json_value *area = eg_json_object(json, properties, "service_area");
+    uint32_t boundaries = atlas->directories[entry->directory].serves_boundaries;
+    if (entry->n_serves > 0 && boundaries != EG_ATLAS_NONE) {
+        eg_json_text(json, area, "boundaries", atlas->boundaries[boundaries].id);
+        struct eg_json_value *codes = eg_json_array(json, area, "codes");
+        for (uint32_t i = 0; i < entry->n_serves; i++) eg_json_text(json, codes, NULL, entry->serves[i]);
+    }
+    if (entry->area_geojson.len == 0) return;
+    if (whole)
+        eg_json_raw(json, area, "geometry", entry->area_geojson);
+    else
+        eg_json_bool(json, area, "has_geometry", true);
+}
+
+static void add_geometry(struct eg_json *json, struct eg_json_value *feature, const struct eg_entry *entry)
+{
+    if (!entry->has_position) {
+        eg_json_null(json, feature, "geometry");
+        return;
+    }
+    struct eg_json_value *geometry = eg_json_object(json, feature, "geometry");
+    eg_json_cstring(json, geometry, "type", "Point");
+    struct eg_json_value *position = eg_json_array(json, geometry, "coordinates");
+    eg_json_decimal(json, position, NULL, entry->lon_deg, 7);
+    eg_json_decimal(json, position, NULL, entry->lat_deg, 7);
+}
+
+static struct eg_json_value *add_properties(struct eg_json *json, struct eg_json_value *feature,
+                                            const struct eg_atlas *atlas, const struct eg_entry *entry)
+{
+    struct eg_json_value *properties = eg_json_object(json, feature, "properties");
+    eg_json_cstring(json, properties, "kind", eg_entry_kind_name(entry->kind));
+    for (size_t i = 0; i < EG_ARRAY_LEN(text_members); i++) {
+        struct eg_text text = entry->field[text_members[i].field];
+        if (text.len > 0) eg_json_text(json, properties, text_members[i].name, text);
+    }
+    double amount;
+    if (eg_text_to_double(entry->field[EG_ENTRY_AMOUNT], &amount)) eg_json_number(json, properties, "amount", amount);
+    struct eg_json_value *topics = eg_json_array(json, properties, "topics");
+    for (uint32_t i = 0; i < entry->n_topics; i++) eg_json_text(json, topics, NULL, entry->topics[i]);
+    if (atlas->fictional) eg_json_bool(json, properties, "fictional", true);
+    add_source(json, properties, atlas, entry);
+    return properties;
+}
+
+/* `whole` adds the service area's geometry, which lists leave out. Returns the properties. */
+static struct eg_json_value *add_feature(struct eg_json *json, struct eg_json_value *into,
+                                         const struct eg_atlas *atlas, const struct eg_entry *entry, bool whole)
+{
+    eg_json_cstring(json, into, "type", "Feature");
+    eg_json_cstring(json, into, "id", entry->id);
+    add_geometry(json, into, entry);
+    struct eg_json_value *properties = add_properties(json, into, atlas, entry);
+    add_service_area(json, properties, atlas, entry, whole);
+    return properties;
+}
+
+static enum eg_status bad_serves(struct eg_error *err, enum eg_status status, const char *what)
+{
+    eg_error_set(err, status, "serves=%s", what);
+    eg_error_field(err, "serves");
+    return status;
+}
+
+static enum eg_status serves_area(const struct eg_snapshot *snapshot, struct eg_text boundaries, struct eg_text code,
+                                  struct eg_directory_query *query, struct eg_error *err)
+{
+    for (uint32_t i = 0; i < snapshot->atlas->n_boundaries; i++) {
+        if (!eg_text_equal(snapshot->atlas->boundaries[i].id, boundaries)) continue;
+        query->serves_boundaries = i;
+        query->serves_area = eg_textmap_get(snapshot->generation->area_sets[i].by_code, code);
+        if (query->serves_area != EG_TEXTMAP_NONE) return EG_OK;
+        return bad_serves(err, EG_NOT_FOUND, "{boundaries}:{code}: there is no area of that code");
+    }
+    return bad_serves(err, EG_NOT_FOUND, "{boundaries}:{code}: there are no boundaries of that id");
+}
+
+static enum eg_status resolve_serves(const struct eg_snapshot *snapshot, struct eg_text serves,
+                                     struct eg_directory_query *query, struct eg_error *err)
+{
+    query->serves_boundaries = EG_ATLAS_NONE;
+    if (serves.len == 0) return EG_OK;
+    struct eg_text boundaries, lon;
+    struct eg_text code = eg_text_cut(serves, ':', &boundaries);
+    if (code.data) return serves_area(snapshot, boundaries, code, query, err);
+    struct eg_text lat = eg_text_cut(serves, ',', &lon);
+    query->has_serves_point = lat.data && eg_text_to_double(lon, &query->serves_lon_deg) &&
+                              eg_text_to_double(lat, &query->serves_lat_deg) && query->serves_lon_deg >= -180 &&
+                              query->serves_lon_deg <= 180 && query->serves_lat_deg >= -90 &&
+                              query->serves_lat_deg <= 90;
+    if (query->has_serves_point) return EG_OK;
+    return bad_serves(err, EG_INVALID, "...: give {boundaries}:{area code} or longitude,latitude");
+}
+
+static void add_link(struct eg_json *json, struct eg_json_value *links, const char *rel,
+                     const struct eg_coalitions_request *request, uint32_t offset)
+{
+    struct eg_buffer url;
+    eg_buffer_init(&url, 0);
+    eg_buffer_text(&url, request->base_url);
+    eg_buffer_text(&url, request->self_url);
+    bool has_query = false;
+    for (size_t i = 0; i < request->self_url.len; i++) has_query |= request->self_url.data[i] == '?';
+    eg_buffer_printf(&url, "%climit=%u&offset=%u", has_query ? '&' : '?', request->query.limit, offset);
+    struct eg_json_value *link = eg_json_object(json, links, NULL);
+    eg_json_cstring(json, link, "rel", rel);
+    eg_json_cstring(json, link, "type", "application/geo+json");
+    eg_json_text(json, link, "href", (struct eg_text){url.data, url.len});
+    eg_buffer_clear(&url);
+}
+
+static void add_links(struct eg_json *json, struct eg_json_value *root, const struct eg_coalitions_request *request,
+                      const struct eg_directory_result *result)
+{
+    struct eg_json_value *links = eg_json_array(json, root, "links");
+    uint32_t offset = request->query.offset, limit = request->query.limit;
+    add_link(json, links, "self", request, offset);
+    if (limit == 0) return;
+    if ((uint64_t)offset + result->n < result->n_matched && result->n > 0)
+        add_link(json, links, "next", request, offset + limit);
+    if (offset > 0) add_link(json, links, "prev", request, offset > limit ? offset - limit : 0);
+}
+
+enum eg_status eg_engine_coalitions(struct eg_snapshot *snapshot, const struct eg_coalitions_request *request,
+                                    struct eg_entity *entity_out, struct eg_error *err)
+{
+    struct eg_directory_query query = request->query;
+    struct eg_directory_result result = {0};
+    enum eg_status status = resolve_serves(snapshot, request->serves, &query, err);
+    if (status == EG_OK) status = eg_directory_search(snapshot->directory, &query, &result, err);
+    if (status != EG_OK) return status;
+    struct eg_json *json = eg_json_new_object();
+    struct eg_json_value *root = json ? eg_json_root(json) : NULL;
+    eg_json_cstring(json, root, "type", "FeatureCollection");
+    eg_json_integer(json, root, "numberMatched", (int64_t)result.n_matched);
+    eg_json_integer(json, root, "numberReturned", result.n);
+    add_links(json, root, request, &result);
+    struct eg_json_value *features = eg_json_array(json, root, "features");
+    const struct eg_entries *entries = eg_directory_entries(snapshot->directory);
+    for (uint32_t i = 0; i < result.n; i++) {
+        struct eg_json_value *properties = add_feature(json, eg_json_object(json, features, NULL), snapshot->atlas,
+                                                       &entries->items[result.hits[i].entry], false);
+        if (query.has_near) eg_json_decimal(json, properties, "distance_m", result.hits[i].distance_m, 1);
+    }
+    eg_directory_result_clear(&result);
+    return eg_entity_from_json(json, "application/geo+json", entity_out, err);
+}
+
+enum eg_status eg_engine_coalition(struct eg_snapshot *snapshot, struct eg_text id, struct eg_text base_url,
+                                   struct eg_entity *entity_out, struct eg_error *err)
+{
+    uint32_t number = eg_directory_find(snapshot->directory, id);
+    if (number == UINT32_MAX) {
+        eg_error_set(err, EG_NOT_FOUND, "there is no entry '%.*s'; GET /coalitions lists them", EG_TEXT_ARG(id));
+        eg_error_field(err, "id");
+        return EG_NOT_FOUND;
+    }
+    const struct eg_entry *entry = &eg_directory_entries(snapshot->directory)->items[number];
+    struct eg_buffer url;
+    eg_buffer_init(&url, 0);
+    eg_buffer_printf(&url, "%.*s/coalitions/%s", EG_TEXT_ARG(base_url), entry->id);
+    struct eg_json *json = eg_json_new_object();
+    struct eg_json_value *root = json ? eg_json_root(json) : NULL;
+    add_feature(json, root, snapshot->atlas, entry, true);
+    struct eg_json_value *link = eg_json_object(json, eg_json_array(json, root, "links"), NULL);
+    eg_json_cstring(json, link, "rel", "self");
+    eg_json_text(json, link, "href", (struct eg_text){url.data, url.len});
+    eg_buffer_clear(&url);
+    return eg_entity_from_json(json, "application/geo+json", entity_out, err);
+}

@@ -1,0 +1,170 @@
+#include "engine/describe.h"
+
+#include <math.h>
+
+#include "render/ramp.h"
+
+const char *eg_polarity_name(enum eg_polarity polarity)
+{
+    static const char *const names[] = {[EG_POLARITY_NOT_STATED] = "not_stated",
+                                        [EG_POLARITY_HIGH_IS_WORSE] = "high_is_worse",
+                                        [EG_POLARITY_HIGH_IS_BETTER] = "high_is_better",
+                                        [EG_POLARITY_NEUTRAL] = "neutral"};
+    return names[polarity];
+}
+
+const char *eg_state_name(enum eg_state state)
+{
+    static const char *const names[] = {[EG_VALID] = "valid",
+                                        [EG_MISSING] = "missing",
+                                        [EG_SUPPRESSED] = "suppressed",
+                                        [EG_UNRELIABLE] = "unreliable",
+                                        [EG_NOT_APPLICABLE] = "not_applicable"};
+    return names[state];
+}
+
+const char *eg_state_label(enum eg_state state)
+{
+    static const char *const labels[] = {[EG_VALID] = "Value",
+                                         [EG_MISSING] = "No data",
+                                         [EG_SUPPRESSED] = "Suppressed",
+                                         [EG_UNRELIABLE] = "Unreliable: read with caution",
+                                         [EG_NOT_APPLICABLE] = "Not applicable"};
+    return labels[state];
+}
+
+void eg_describe_text(struct eg_json *json, struct eg_json_value *into, const char *name, struct eg_text text)
+{
+    if (text.data)
+        eg_json_text(json, into, name, text);
+    else
+        eg_json_null(json, into, name);
+}
+
+void eg_describe_period(struct eg_json *json, struct eg_json_value *into, const char *name,
+                        const struct eg_atlas_period *period)
+{
+    struct eg_json_value *object = eg_json_object(json, into, name);
+    eg_json_text(json, object, "id", period->id);
+    eg_json_text(json, object, "label", period->label.len > 0 ? period->label : period->id);
+    eg_describe_text(json, object, "start", period->start);
+    eg_describe_text(json, object, "end", period->end);
+}
+
+static void describe_licence(struct eg_json *json, struct eg_json_value *into, const struct eg_atlas_facts *facts)
+{
+    struct eg_json_value *licence = eg_json_object(json, into, "licence");
+    eg_describe_text(json, licence, "title", facts->licence_title);
+    eg_describe_text(json, licence, "url", facts->licence_url);
+}
+
+void eg_describe_indicator(struct eg_json *json, struct eg_json_value *into,
+                           const struct eg_atlas_indicator *indicator)
+{
+    const struct eg_atlas_facts *facts = &indicator->facts;
+    eg_json_text(json, into, "id", indicator->id);
+    eg_json_text(json, into, "title", indicator->title);
+    eg_describe_text(json, into, "description", indicator->description);
+    eg_describe_text(json, into, "unit", facts->unit);
+    eg_json_cstring(json, into, "polarity", eg_polarity_name(facts->polarity));
+    if (facts->has_decimals) eg_json_integer(json, into, "decimals", facts->decimals);
+    eg_describe_text(json, into, "theme", facts->theme);
+    eg_describe_text(json, into, "source", facts->source);
+    eg_describe_text(json, into, "source_url", facts->source_url);
+    describe_licence(json, into, facts);
+    if (facts->has_modelled)
+        eg_json_bool(json, into, "modelled", facts->modelled);
+    else
+        eg_json_null(json, into, "modelled");
+    eg_json_bool(json, into, "categorical", indicator->categorical);
+}
+
+void eg_describe_bounds(struct eg_json *json, struct eg_json_value *into, const char *name, struct eg_bounds bounds)
+{
+    struct eg_json_value *array = eg_json_array(json, into, name);
+    eg_json_decimal(json, array, NULL, bounds.min_x, 5);
+    eg_json_decimal(json, array, NULL, bounds.min_y, 5);
+    eg_json_decimal(json, array, NULL, bounds.max_x, 5);
+    eg_json_decimal(json, array, NULL, bounds.max_y, 5);
+}
+
+void eg_describe_number(struct eg_json *json, struct eg_json_value *into, const char *name,
+                        const struct eg_atlas_facts *facts, double value)
+{
+    if (facts->has_decimals)
+        eg_json_decimal(json, into, name, value, facts->decimals);
+    else
+        eg_json_number(json, into, name, value);
+}
+
+static void describe_colour(struct eg_json *json, struct eg_json_value *into, const char *name,
+                            struct eg_rgba straight)
+{
+    char text[10];
+    eg_rgba_format(straight, text);
+    eg_json_cstring(json, into, name, text);
+}
+
+static void describe_states(struct eg_json *json, struct eg_json_value *into, const struct eg_atlas_style *style)
+{
+    static const char *const patterns[] = {[EG_LOOK_PLAIN] = "plain",
+                                           [EG_LOOK_DOTS] = "dots",
+                                           [EG_LOOK_HATCH] = "hatch",
+                                           [EG_LOOK_CROSS] = "cross"};
+    struct eg_json_value *states = eg_json_array(json, into, "states");
+    for (enum eg_state state = EG_MISSING; state < EG_N_STATES; state++) {
+        const struct eg_atlas_look *look = &style->look[state];
+        struct eg_json_value *item = eg_json_object(json, states, NULL);
+        eg_json_cstring(json, item, "state", eg_state_name(state));
+        eg_json_cstring(json, item, "label", eg_state_label(state));
+        if (state != EG_UNRELIABLE)
+            describe_colour(json, item, "colour",
+                            (struct eg_rgba){look->colour.r, look->colour.g, look->colour.b, look->colour.a});
+        eg_json_cstring(json, item, "pattern", patterns[look->pattern]);
+        if (look->pattern != EG_LOOK_PLAIN)
+            describe_colour(json, item, "ink",
+                            (struct eg_rgba){look->ink.r, look->ink.g, look->ink.b, look->ink.a});
+    }
+}
+
+static void describe_class(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
+                           struct eg_layer_ref ref, const struct eg_layer_classes *classed, uint32_t number)
+{
+    const struct eg_classes *classes = &classed->classes;
+    char label[128];
+    eg_layer_class_label(snapshot, ref, classed, number, label, sizeof label);
+    struct eg_json_value *item = eg_json_object(json, into, NULL);
+    eg_json_integer(json, item, "class", (int64_t)number + 1);
+    eg_json_cstring(json, item, "label", label);
+    describe_colour(json, item, "colour", classed->colour[number]);
+    if (classes->categorical) {
+        eg_json_number(json, item, "value", classes->bounds[number]);
+        return;
+    }
+    eg_json_number(json, item, "lower", classes->bounds[number]);
+    eg_json_number(json, item, "upper", classes->bounds[number + 1]);
+}
+
+void eg_describe_classes(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
+                         struct eg_layer_ref ref, const struct eg_layer_classes *classed)
+{
+    const struct eg_atlas_style *style = &snapshot->atlas->styles[ref.style];
+    eg_json_cstring(json, into, "method", eg_layer_method_name(style, classed));
+    if (classed->fell_back)
+        eg_json_cstring(json, into, "note", "the publisher gives no deciles here; quantiles instead");
+    eg_json_cstring(json, into, "closure", classed->classes.right_closed ? "right" : "left");
+    eg_json_bool(json, into, "pooled_over_periods", !style->per_period);
+    eg_json_number(json, into, "opacity", style->opacity);
+    struct eg_json_value *array = eg_json_array(json, into, "classes");
+    for (uint32_t i = 0; i < classed->classes.n; i++) describe_class(json, array, snapshot, ref, classed, i);
+    describe_states(json, into, style);
+}
+
+struct eg_text eg_describe_tile_url(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                                    struct eg_text base_url, struct eg_arena *arena)
+{
+    const struct eg_atlas *atlas = snapshot->atlas;
+    return eg_text_format(arena, "%.*s/tiles/%.*s/{z}/{x}/{y}.png?style=%.*s&period=%.*s&v=%s", EG_TEXT_ARG(base_url),
+                          EG_TEXT_ARG(atlas->layers[ref.layer].id), EG_TEXT_ARG(atlas->styles[ref.style].id),
+                          EG_TEXT_ARG(snapshot->generation->series[ref.series].period.id), snapshot->version);
+}
