@@ -1,0 +1,55 @@
+#include "app/command.h"
+
+#include <stdarg.h>
+
+#include "base/text.h"
+
+int eg_command_misused(const struct eg_command *command, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "evenground %s: ", command->name);
+    vfprintf(stderr, format, args);
+    fprintf(stderr, "\nTry 'evenground %s --help'.\n", command->name);
+    va_end(args);
+    return EG_EXIT_USAGE;
+}
+
+int eg_command_failed(const struct eg_error *err)
+{
+    char text[1024];
+    fprintf(stderr, "evenground: %s\n", eg_error_format(err, text, sizeof text));
+    return EG_EXIT_FAILED;
+}
+
+int eg_command_help(const struct eg_command *command)
+{
+    fputs(command->usage, stdout);
+    return EG_EXIT_DONE;
+}
+
+bool eg_command_parse_number(const char *text, uint32_t least, uint32_t most, uint32_t *number_out)
+{
+    uint32_t number;
+    if (!eg_text_to_u32(eg_text_from(text), &number) || number < least || number > most) return false;
+    *number_out = number;
+    return true;
+}
+
+bool eg_command_parse_size(const char *text, uint64_t *bytes_out)
+{
+    static const struct {
+        struct eg_text suffix;
+        unsigned shift;
+    } units[] = {{{"KiB", 3}, 10}, {{"MiB", 3}, 20}, {{"GiB", 3}, 30}, {{"", 0}, 0}};
+    struct eg_text size = eg_text_from(text);
+    for (size_t i = 0; i < EG_ARRAY_LEN(units); i++) {
+        if (!eg_text_ends_with(size, units[i].suffix)) continue;
+        uint64_t number;
+        size.len -= units[i].suffix.len;
+        if (!eg_text_to_u64(size, &number) || number > (UINT64_MAX >> units[i].shift)) return false;
+        *bytes_out = number << units[i].shift;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,39 @@
+/* The commands of the program. Each takes its own arguments (argv[0] is the command's name) and returns the exit status: 0
+ * done, 1 failed, 2 wrong usage. Messages go to standard error, answers to standard output. */
+#ifndef EG_APP_COMMAND_H
+#define EG_APP_COMMAND_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+enum { EG_EXIT_DONE = 0, EG_EXIT_FAILED = 1, EG_EXIT_USAGE = 2 };
+
+struct eg_command {
+    const char *name;
+    const char *summary; /* one line */
+    const char *usage;   /* whole text of --help */
+    int (*run)(const struct eg_command *command, int argc, char **argv);
+};
+
+extern const struct eg_command eg_command_serve, eg_command_check, eg_command_render, eg_command_sample;
+
+/* Says what is wrong with the usage, and where help is; returns EG_EXIT_USAGE. */
+int eg_command_misused(const struct eg_command *command, const char *format, ...) EG_PRINTF(2, 3);
+
+/* Prints the error; returns EG_EXIT_FAILED, or EG_EXIT_USAGE for a wrong option value when `usage` is set. */
+int eg_command_failed(const struct eg_error *err);
+
+/* Prints the usage on standard output; returns EG_EXIT_DONE. */
+int eg_command_help(const struct eg_command *command);
+
+/* "256MiB", "1GiB", "0", "1048576": bytes. False for anything else. */
+bool eg_command_parse_size(const char *text, uint64_t *bytes_out);
+
+/* A whole number from `least` to `most`. */
+bool eg_command_parse_number(const char *text, uint32_t least, uint32_t most, uint32_t *number_out);
+
+#endif

@@ -1,0 +1,181 @@
+/* evenground render: one picture into a file. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/command.h"
+#include "base/text.h"
+#include "engine/engine.h"
+
+struct render_options {
+    const char *atlas_path, *out_path;
+    struct eg_layer_name name;
+    bool has_tile, has_bbox, legend;
+    struct eg_tile_request tile;
+    struct eg_map_request map;
+};
+
+static bool parse_tile(const char *text, struct eg_tile_request *tile)
+{
+    struct eg_text z, x, y, rest = eg_text_cut(eg_text_from(text), '/', &z);
+    rest = eg_text_cut(rest, '/', &x);
+    struct eg_text scale = eg_text_cut(rest, '@', &y);
+    tile->scale = 1;
+    if (scale.data) {
+        if (!eg_text_ends_with(scale, EG_TEXT("x"))) return false;
+        scale.len--;
+        if (!eg_text_to_u32(scale, &tile->scale)) return false;
+    }
+    return eg_text_to_u32(z, &tile->z) && eg_text_to_u32(x, &tile->x) && eg_text_to_u32(y, &tile->y);
+}
+
+static bool parse_bbox(const char *text, struct eg_bounds *bounds)
+{
+    double *const numbers[] = {&bounds->min_x, &bounds->min_y, &bounds->max_x, &bounds->max_y};
+    struct eg_text rest = eg_text_from(text);
+    for (size_t i = 0; i < EG_ARRAY_LEN(numbers); i++) {
+        struct eg_text head;
+        rest = eg_text_cut(rest, ',', &head);
+        if (!eg_text_to_double(eg_text_trim(head), numbers[i])) return false;
+    }
+    return rest.data == NULL;
+}
+
+static bool parse_size(const char *text, struct eg_map_request *map)
+{
+    struct eg_text width;
+    struct eg_text height = eg_text_cut(eg_text_from(text), 'x', &width);
+    return eg_text_to_u32(width, &map->width) && eg_text_to_u32(height, &map->height);
+}
+
+static bool parse_scale(const char *text, double *scale_out)
+{
+    return eg_text_to_double(eg_text_from(text), scale_out) && *scale_out >= 0.25 && *scale_out <= 16;
+}
+
+static const struct option longs[] = {
+    {"tile", required_argument, NULL, 't'},   {"bbox", required_argument, NULL, 'b'},
+    {"crs", required_argument, NULL, 'c'},    {"size", required_argument, NULL, 'z'},
+    {"period", required_argument, NULL, 'p'}, {"style", required_argument, NULL, 's'},
+    {"scale", required_argument, NULL, 'x'},  {"exact", no_argument, NULL, 'e'},
+    {"legend", no_argument, NULL, 'l'},       {"out", required_argument, NULL, 'o'},
+    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+};
+
+static int set_option(const struct eg_command *command, int c, const char *value, struct render_options *options)
+{
+    switch (c) {
+    case 't':
+        options->has_tile = parse_tile(value, &options->tile);
+        return options->has_tile ? 0 : eg_command_misused(command, "--tile takes z/x/y or z/x/y@2x, not '%s'", value);
+    case 'b':
+        options->has_bbox = parse_bbox(value, &options->map.bounds);
+        return options->has_bbox ? 0 : eg_command_misused(command, "--bbox takes west,south,east,north, not '%s'", value);
+    case 'z':
+        if (parse_size(value, &options->map)) return 0;
+        return eg_command_misused(command, "--size takes WIDTHxHEIGHT in pixels, not '%s'", value);
+    case 'x':
+        if (parse_scale(value, &options->map.scale)) return 0;
+        return eg_command_misused(command, "--scale takes a number from 0.25 to 16, not '%s'", value);
+    case 'c': options->map.crs = eg_text_from(value); return 0;
+    case 'p': options->name.period = eg_text_from(value); return 0;
+    case 's': options->name.style = eg_text_from(value); return 0;
+    case 'o': options->out_path = value; return 0;
+    case 'l': options->map.legend = true; return 0;
+    case 'e': options->map.exact = options->tile.exact = true; return 0;
+    default: return -1;
+    }
+}
+
+static int parse(const struct eg_command *command, int argc, char **argv, struct render_options *options)
+{
+    int c;
+    opterr = 0;
+    options->map.scale = 1;
+    options->map.width = options->map.height = 0;
+    while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+        if (c == '?') return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
+        int status = set_option(command, c, optarg, options);
+        if (status != 0) return status;
+    }
+    if (optind != argc - 2) return eg_command_misused(command, "name the atlas and the layer");
+    if (options->has_tile == options->has_bbox) return eg_command_misused(command, "give either --tile or --bbox");
+    if (options->has_bbox && options->map.width == 0) return eg_command_misused(command, "--bbox needs --size");
+    if (options->has_tile && options->map.legend)
+        return eg_command_misused(command, "--legend goes with --bbox: a tile has no room for it");
+    if (!options->out_path) return eg_command_misused(command, "say where to write: --out map.png (- is standard output)");
+    options->atlas_path = argv[optind];
+    options->name.layer = eg_text_from(argv[optind + 1]);
+    options->map.name = options->tile.name = options->name;
+    return EG_EXIT_DONE;
+}
+
+/* Whole or not at all: a file beside it, then renamed. */
+static enum eg_status write_file(const char *path, const struct eg_buffer *body, struct eg_error *err)
+{
+    if (strcmp(path, "-") == 0) {
+        if (fwrite(body->data, 1, body->len, stdout) == body->len && fflush(stdout) == 0) return EG_OK;
+        return eg_error_set(err, EG_IO, "standard output: %s", strerror(errno));
+    }
+    char part[4096];
+    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
+        return eg_error_set(err, EG_INVALID, "the path after --out is too long");
+    FILE *file = fopen(part, "wb");
+    bool fine = file && fwrite(body->data, 1, body->len, file) == body->len;
+    if (file && fclose(file) != 0) fine = false;
+    if (fine && rename(part, path) == 0) return EG_OK;
+    int reason = errno;
+    (void)unlink(part);
+    return eg_error_set(err, EG_IO, "%s could not be written: %s", path, strerror(reason));
+}
+
+static enum eg_status draw(const struct render_options *options, struct eg_engine *engine, struct eg_error *err)
+{
+    enum eg_status status = eg_engine_load(engine, options->atlas_path, err);
+    if (status != EG_OK) return status;
+    struct eg_snapshot *snapshot = eg_engine_snapshot(engine);
+    struct eg_entity entity = {0};
+    if (options->has_tile)
+        status = eg_engine_tile_entity(engine, snapshot, &options->tile, &entity, err);
+    else
+        status = eg_engine_map(engine, snapshot, &options->map, &entity, err);
+    if (status == EG_OK) status = write_file(options->out_path, &entity.body, err);
+    eg_entity_clear(&entity);
+    eg_snapshot_release(snapshot);
+    return status;
+}
+
+static int run(const struct eg_command *command, int argc, char **argv)
+{
+    struct render_options options = {0};
+    int usage = parse(command, argc, argv, &options);
+    if (usage != EG_EXIT_DONE) return usage < 0 ? eg_command_help(command) : usage;
+    struct eg_engine *engine = NULL;
+    struct eg_engine_options engine_options = {0};
+    struct eg_error err = {0};
+    enum eg_status status = eg_engine_new(&engine_options, &engine, &err);
+    if (status == EG_OK) status = draw(&options, engine, &err);
+    eg_engine_free(engine);
+    return status == EG_OK ? EG_EXIT_DONE : eg_command_failed(&err);
+}
+
+const struct eg_command eg_command_render = {
+    .name = "render",
+    .summary = "draw one map into a PNG file",
+    .usage = "Usage: evenground render ATLAS.yaml LAYER (--tile Z/X/Y | --bbox W,S,E,N --size WxH [--crs CRS])\n"
+             "                         [--period P] [--style S] [--legend] [--scale N] [--exact] --out map.png\n\n"
+             "Draws one picture. Title, period and attribution stand in the file's text fields.\n\n"
+             "  --tile Z/X/Y[@2x]  a web map tile\n"
+             "  --bbox W,S,E,N     a box in the units of the CRS, easting (longitude) first\n"
+             "  --crs CRS          such as EPSG:27700 (default EPSG:3857)\n"
+             "  --size WxH         pixels\n"
+             "  --period P         id of a period (default: the latest)\n"
+             "  --style S          id of a style (default: the layer's)\n"
+             "  --legend           draw the legend into the lower right corner\n"
+             "  --scale N          widen lines and patterns N times, for print\n"
+             "  --exact            no palette: every pixel exact\n"
+             "  --out FILE         where to write; - is standard output\n"
+             "  --help             this text\n",
+    .run = run,
+};

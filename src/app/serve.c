@@ -1,0 +1,150 @@
+/* evenground serve: load an atlas, answer until SIGTERM or SIGINT; SIGHUP loads it anew beside the one in use. */
+#include <signal.h>
+#include <string.h>
+
+#include "app/command.h"
+#include "base/log.h"
+#include "data/atlas.h"
+#include "engine/engine.h"
+#include "http/server.h"
+
+#define GRACE_S 10.0
+
+struct serve_options {
+    const char *atlas_path;
+    const char *listen;
+    bool has_cache;
+    uint64_t cache_bytes;
+    bool has_threads;
+    uint32_t threads;
+};
+
+static int parse(const struct eg_command *command, int argc, char **argv, struct serve_options *options)
+{
+    static const struct option longs[] = {{"listen", required_argument, NULL, 'l'},
+                                          {"threads", required_argument, NULL, 't'},
+                                          {"cache", required_argument, NULL, 'c'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    int c;
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+        switch (c) {
+        case 'l': options->listen = optarg; break;
+        case 't':
+            options->has_threads = eg_command_parse_number(optarg, 1, 256, &options->threads);
+            if (!options->has_threads) return eg_command_misused(command, "--threads takes 1 to 256, not '%s'", optarg);
+            break;
+        case 'c':
+            options->has_cache = eg_command_parse_size(optarg, &options->cache_bytes);
+            if (!options->has_cache)
+                return eg_command_misused(command, "--cache takes a size such as 256MiB or 0, not '%s'", optarg);
+            break;
+        case 'h': return -1;
+        default: return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
+        }
+    }
+    if (optind != argc - 1) return eg_command_misused(command, "name one atlas: evenground serve ATLAS.yaml");
+    options->atlas_path = argv[optind];
+    return EG_EXIT_DONE;
+}
+
+struct service {
+    struct eg_atlas *settings; /* as read for addresses and limits; snapshots read their own */
+    struct eg_engine *engine;
+    struct eg_server *server;
+    const char *atlas_path;
+    sigset_t signals;
+};
+
+static enum eg_status start(struct service *service, const struct serve_options *options, struct eg_error *err)
+{
+    enum eg_status status = eg_atlas_read(options->atlas_path, &service->settings, err);
+    if (status != EG_OK) return status;
+    const struct eg_atlas_server *settings = &service->settings->server;
+    uint32_t threads = options->has_threads ? options->threads : settings->threads;
+    struct eg_engine_options engine_options;
+    eg_server_prepare_engine(options->has_cache ? options->cache_bytes : settings->cache_bytes, threads,
+                             &engine_options);
+    struct eg_server_options server_options = {.listen = settings->listen,
+                                               .n_threads = threads,
+                                               .settings = settings,
+                                               .limits = &service->settings->limits};
+    if (options->listen) server_options.listen = eg_text_from(options->listen);
+    status = eg_engine_new(&engine_options, &service->engine, err);
+    if (status == EG_OK) status = eg_server_new(service->engine, &server_options, &service->server, err);
+    if (status == EG_OK) status = eg_engine_load(service->engine, options->atlas_path, err);
+    return status;
+}
+
+static void announce(const struct service *service)
+{
+    const char *address = eg_server_address(service->server);
+    const struct eg_atlas *atlas = service->settings;
+    fprintf(stderr, "serving %s/\n", address);
+    if (atlas->n_layers > 0)
+        fprintf(stderr, "in QGIS, add an XYZ layer: %s/tiles/%.*s/{z}/{x}/{y}.png\n", address,
+                EG_TEXT_ARG(atlas->layers[0].id));
+}
+
+static void reload(const struct service *service)
+{
+    struct eg_error err;
+    char text[1024];
+    if (eg_engine_load(service->engine, service->atlas_path, &err) == EG_OK)
+        eg_log(EG_LOG_INFO, "serve", "the atlas was loaded anew");
+    else
+        eg_log(EG_LOG_ERROR, "serve", "the atlas could not be loaded anew, the present one stays: %s",
+               eg_error_format(&err, text, sizeof text));
+}
+
+static void wait_for_end(const struct service *service)
+{
+    int signal_number = 0;
+    while (sigwait(&service->signals, &signal_number) == 0 && signal_number == SIGHUP) reload(service);
+    eg_log(EG_LOG_INFO, "serve", "stopping on %s", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
+}
+
+/* Blocked before any thread starts, so that only sigwait sees them. A client that goes away must not kill us. */
+static void take_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static int run(const struct eg_command *command, int argc, char **argv)
+{
+    struct serve_options options = {0};
+    int usage = parse(command, argc, argv, &options);
+    if (usage != EG_EXIT_DONE) return usage < 0 ? eg_command_help(command) : usage;
+    struct service service = {.atlas_path = options.atlas_path};
+    struct eg_error err = {0};
+    take_signals(&service.signals);
+    enum eg_status status = start(&service, &options, &err);
+    if (status == EG_OK) {
+        announce(&service);
+        wait_for_end(&service);
+    }
+    if (service.server) eg_server_stop(service.server, GRACE_S);
+    eg_server_free(service.server);
+    eg_engine_free(service.engine);
+    eg_atlas_free(service.settings);
+    return status == EG_OK ? EG_EXIT_DONE : eg_command_failed(&err);
+}
+
+const struct eg_command eg_command_serve = {
+    .name = "serve",
+    .summary = "load an atlas and answer over HTTP",
+    .usage = "Usage: evenground serve ATLAS.yaml [--listen HOST:PORT] [--threads N] [--cache SIZE]\n\n"
+             "Loads an atlas and serves tiles, legends, areas and coalitions until SIGTERM or SIGINT, which let requests\n"
+             "in flight finish. SIGHUP loads the atlas anew; the present one serves until that is done.\n\n"
+             "  --listen HOST:PORT  address to listen on (default: the atlas's, 127.0.0.1:8080); port 0 takes a free one\n"
+             "  --threads N         threads that answer (default: one per processor)\n"
+             "  --cache SIZE        memory for drawn tiles, such as 256MiB; 0 keeps none (default: the atlas's, 256MiB)\n"
+             "  --help              this text\n",
+    .run = run,
+};
