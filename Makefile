@@ -25,7 +25,8 @@ LINK_asan        = -fsanitize=address,undefined
 OPTIMISE_tsan    = -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 LINK_tsan        = -fsanitize=thread
 # The fuzz variant needs clang (see tools/fuzz.sh); libFuzzer brings its own main.
-OPTIMISE_fuzz    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
+OPTIMISE_fuzz    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
+                   -Wno-double-promotion # which clang says of long double too
 LINK_fuzz        = -fsanitize=address,undefined
 
 CPPFLAGS += -Isrc $(if $(filter tests/%,$<),-Itests) -D_GNU_SOURCE -DEG_VERSION='"$(VERSION)"' -DEG_PREFIX='"$(PREFIX)"' $(CPPFLAGS_LIBS)

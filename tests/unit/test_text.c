@@ -302,6 +302,33 @@ static void folding_twice_changes_nothing(void **state)
     eg_buffer_clear(&folded);
 }
 
+static void folding_any_character_twice_changes_nothing(void **state)
+{
+    (void)state;
+    struct eg_buffer once;
+    struct eg_buffer twice;
+    eg_buffer_init(&once, 0);
+    eg_buffer_init(&twice, 0);
+    for (uint32_t point = 1; point < 0x20000; point++) {
+        unsigned char bytes[4] = {
+            (unsigned char)(0xF0U | point >> 18U), (unsigned char)(0x80U | (point >> 12U & 63U)),
+            (unsigned char)(0x80U | (point >> 6U & 63U)), (unsigned char)(0x80U | (point & 63U))};
+        size_t skipped = point >= 0x10000 ? 0 : point >= 0x800 ? 1 : point >= 0x80 ? 2 : 3;
+        if (skipped == 1) bytes[1] = (unsigned char)(0xE0U | point >> 12U);
+        if (skipped == 2) bytes[2] = (unsigned char)(0xC0U | point >> 6U);
+        if (skipped == 3) bytes[3] = (unsigned char)point;
+        if (point >= 0xD800 && point <= 0xDFFF) continue;
+        once.len = twice.len = 0;
+        struct eg_text text = {(const char *)bytes + skipped, 4 - skipped};
+        assert_int_equal(eg_text_fold(text, &once, NULL), EG_OK);
+        assert_int_equal(eg_text_fold((struct eg_text){once.data, once.len}, &twice, NULL), EG_OK);
+        assert_true(
+            eg_text_equal((struct eg_text){once.data, once.len}, (struct eg_text){twice.data, twice.len}));
+    }
+    eg_buffer_clear(&once);
+    eg_buffer_clear(&twice);
+}
+
 static void folding_wrong_utf8_is_an_error(void **state)
 {
     (void)state;
@@ -352,6 +379,7 @@ int main(void)
         cmocka_unit_test(well_formed_utf8_is_told_from_the_rest),
         cmocka_unit_test(folding_forgets_case_accents_and_compatibility_forms),
         cmocka_unit_test(folding_twice_changes_nothing),
+        cmocka_unit_test(folding_any_character_twice_changes_nothing),
         cmocka_unit_test(folding_wrong_utf8_is_an_error),
         cmocka_unit_test(folding_tells_when_memory_is_refused),
     };
