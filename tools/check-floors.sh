@@ -35,7 +35,7 @@ find src -name '*.[ch]' -print0 | sort -z | xargs -0 awk '
 
         system_names = "assert ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg " \
             "stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype " \
-            "dirent dlfcn fcntl getopt glob libgen langinfo netdb poll pthread pwd sched semaphore spawn strings syslog " \
+            "dirent dlfcn fcntl getopt glob iconv libgen langinfo netdb poll pthread pwd sched semaphore spawn strings syslog " \
             "termios unistd utime malloc features emmintrin immintrin xmmintrin smmintrin tmmintrin cpuid x86intrin"
         n = split(system_names, names, " ")
         for (i = 1; i <= n; i++) is_system[names[i] ".h"] = 1

@@ -1,0 +1,183 @@
+/* The part that all kinds of tables share. A plan holds, for some tens of columns, which slot each wanted column and each
+ * condition reads; a row costs one UTF-8 check per needed cell. */
+#include "data/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "data/nearest.h"
+#include "data/table_internal.h"
+
+static uint32_t add_slot(struct eg_table_plan *plan, struct eg_text name)
+{
+    for (uint32_t i = 0; i < plan->n_slots; i++) {
+        if (eg_text_equal(plan->name[i], name)) return i;
+    }
+    plan->name[plan->n_slots] = name;
+    return plan->n_slots++;
+}
+
+enum eg_status eg_table_plan_init(struct eg_table_plan *plan, const struct eg_table_source *source,
+                                  const struct eg_table_wish *wish, struct eg_error *err)
+{
+    uint32_t n_columns = wish->n_columns;
+    size_t most = (size_t)n_columns + source->n_filter;
+    *plan = (struct eg_table_plan){.source = source, .wish = wish};
+    plan->wanted_slot = eg_memory_zeroed(n_columns, sizeof *plan->wanted_slot);
+    plan->condition_slot = eg_memory_zeroed(source->n_filter, sizeof *plan->condition_slot);
+    plan->name = eg_memory_zeroed(most, sizeof *plan->name);
+    plan->cell = eg_memory_zeroed(most, sizeof *plan->cell);
+    plan->cells = eg_memory_zeroed(n_columns, sizeof *plan->cells);
+    if (!plan->wanted_slot || !plan->condition_slot || !plan->name || !plan->cell || !plan->cells) {
+        eg_table_plan_clear(plan);
+        return eg_error_no_memory(err, most * sizeof *plan->name);
+    }
+    for (uint32_t i = 0; i < n_columns; i++) plan->wanted_slot[i] = add_slot(plan, wish->columns[i]);
+    for (uint32_t i = 0; i < source->n_filter; i++) {
+        plan->condition_slot[i] = add_slot(plan, source->filter[i].column);
+    }
+    return EG_OK;
+}
+
+void eg_table_plan_clear(struct eg_table_plan *plan)
+{
+    free(plan->wanted_slot);
+    free(plan->condition_slot);
+    free(plan->name);
+    free(plan->cell);
+    free(plan->cells);
+    *plan = (struct eg_table_plan){0};
+}
+
+static enum eg_status unknown_column(const struct eg_table_plan *plan, struct eg_text name,
+                                     const struct eg_text *header, uint32_t n_header, struct eg_error *err)
+{
+    char nearest[200];
+    eg_nearest_list(name, header, n_header, nearest, sizeof nearest);
+    return eg_error_set(err, EG_INVALID,
+                        "%.*s: '%.*s' has no column '%.*s'; the nearest of its %u columns: %s",
+                        EG_TEXT_ARG(plan->source->name), EG_TEXT_ARG(plan->source->path), EG_TEXT_ARG(name),
+                        n_header, nearest);
+}
+
+static enum eg_status resolve_slot(const struct eg_table_plan *plan, uint32_t slot,
+                                   const struct eg_text *header, uint32_t n_header, uint32_t *slot_of,
+                                   struct eg_error *err)
+{
+    struct eg_text name = plan->name[slot];
+    uint32_t found = n_header;
+    for (uint32_t i = 0; i < n_header; i++) {
+        if (!eg_text_equal(eg_text_trim(header[i]), name) && !eg_text_equal(header[i], name)) continue;
+        if (found < n_header) {
+            return eg_error_set(err, EG_INVALID,
+                                "%.*s: '%.*s' has two columns '%.*s' (number %u and %u); rename one",
+                                EG_TEXT_ARG(plan->source->name), EG_TEXT_ARG(plan->source->path),
+                                EG_TEXT_ARG(name), found + 1, i + 1);
+        }
+        found = i;
+    }
+    if (found == n_header) return unknown_column(plan, name, header, n_header, err);
+    slot_of[found] = slot;
+    return EG_OK;
+}
+
+enum eg_status eg_table_plan_resolve(const struct eg_table_plan *plan, const struct eg_text *header,
+                                     uint32_t n_header, uint32_t *slot_of_out, struct eg_error *err)
+{
+    for (uint32_t i = 0; i < n_header; i++) slot_of_out[i] = EG_TABLE_NO_SLOT;
+    for (uint32_t slot = 0; slot < plan->n_slots; slot++) {
+        enum eg_status status = resolve_slot(plan, slot, header, n_header, slot_of_out, err);
+        if (status) return status;
+    }
+    return EG_OK;
+}
+
+static bool condition_holds(const struct eg_atlas_condition *condition, struct eg_text cell)
+{
+    struct eg_text trimmed = eg_text_trim(cell);
+    for (uint32_t i = 0; i < condition->n_values; i++) {
+        if (eg_text_equal(condition->values[i], trimmed) || eg_text_equal(condition->values[i], cell))
+            return true;
+    }
+    return false;
+}
+
+static bool passes_filter(const struct eg_table_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->source->n_filter; i++) {
+        if (!condition_holds(&plan->source->filter[i], plan->cell[plan->condition_slot[i]])) return false;
+    }
+    return true;
+}
+
+static enum eg_status check_utf8(const struct eg_table_plan *plan, uint32_t row, struct eg_error *err)
+{
+    for (uint32_t i = 0; i < plan->n_slots; i++) {
+        if (eg_text_is_utf8(plan->cell[i])) continue;
+        return eg_error_set(
+            err, EG_INVALID,
+            "%.*s: row %u of '%.*s' is not UTF-8 in column '%.*s'; state the file's `encoding` "
+            "(often ISO-8859-1 or WINDOWS-1252)",
+            EG_TEXT_ARG(plan->source->name), row, EG_TEXT_ARG(plan->source->path),
+            EG_TEXT_ARG(plan->name[i]));
+    }
+    return EG_OK;
+}
+
+enum eg_status eg_table_plan_row(struct eg_table_plan *plan, uint32_t row, struct eg_error *err)
+{
+    enum eg_status status = check_utf8(plan, row, err);
+    if (status) return status;
+    plan->counts.n_rows++;
+    if (!passes_filter(plan)) {
+        plan->counts.n_filtered++;
+        return EG_OK;
+    }
+    for (uint32_t i = 0; i < plan->wish->n_columns; i++) plan->cells[i] = plan->cell[plan->wanted_slot[i]];
+    return plan->wish->on_row(plan->wish->context, row, plan->cells, err);
+}
+
+/* Without regard to the case of ASCII letters. */
+static bool ends_with(struct eg_text text, struct eg_text suffix)
+{
+    if (text.len < suffix.len) return false;
+    for (size_t i = 0; i < suffix.len; i++) {
+        char c = text.data[text.len - suffix.len + i];
+        if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
+        if (c != suffix.data[i]) return false;
+    }
+    return true;
+}
+
+bool eg_table_is_csv(struct eg_text path)
+{
+    if (ends_with(path, EG_TEXT(".gz"))) path.len -= 3;
+    return ends_with(path, EG_TEXT(".csv")) || ends_with(path, EG_TEXT(".tsv")) ||
+           ends_with(path, EG_TEXT(".tab")) || ends_with(path, EG_TEXT(".txt"));
+}
+
+enum eg_status eg_table_read(const struct eg_table_source *source, const struct eg_table_wish *wish,
+                             struct eg_table_counts *counts_out, struct eg_error *err)
+{
+    struct eg_table_plan plan;
+    enum eg_status status = eg_table_plan_init(&plan, source, wish, err);
+    if (status) return status;
+    status = eg_table_is_csv(source->path) ? eg_table_read_csv(&plan, err) : eg_table_read_ogr(&plan, err);
+    if (status == EG_OK && counts_out) *counts_out = plan.counts;
+    eg_table_plan_clear(&plan);
+    return status;
+}
+
+struct eg_table_source eg_table_source_of(const struct eg_atlas_table *table)
+{
+    return (struct eg_table_source){.name = table->id,
+                                    .path = table->source,
+                                    .layer = table->layer,
+                                    .delimiter = table->delimiter,
+                                    .encoding = table->encoding,
+                                    .header_row = table->header_row,
+                                    .filter = table->filter,
+                                    .n_filter = table->n_filter};
+}
