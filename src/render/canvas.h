@@ -43,8 +43,8 @@ struct eg_view {
 /* Tile z/x/y of the web Mercator pyramid, 256 * scale pixels wide (scale 1 to 4). */
 struct eg_view eg_view_tile(const struct eg_plane *plane, uint32_t z, uint32_t x, uint32_t y, uint32_t scale);
 /* A box in the CRS's units on width x height pixels; pixels need not be square. */
-struct eg_view eg_view_bounds(const struct eg_plane *plane, struct eg_bounds bounds, uint32_t width, uint32_t height,
-                              double line_scale);
+struct eg_view eg_view_bounds(const struct eg_plane *plane, struct eg_bounds bounds, uint32_t width,
+                              uint32_t height, double line_scale);
 /* The part of the plane that the view shows, widened by margin_px on all sides. */
 struct eg_box eg_view_box(const struct eg_view *view, double margin_px);
 

@@ -17,7 +17,7 @@
 
 /* Working memory of one thread, grown as needed and kept. */
 struct eg_render_scratch;
-struct eg_render_scratch *eg_render_scratch_new(void); /* NULL when memory is refused */
+struct eg_render_scratch *eg_render_scratch_new(void);          /* NULL when memory is refused */
 void eg_render_scratch_free(struct eg_render_scratch *scratch); /* NULL is allowed */
 
 /* How each paint number is drawn: colour, and where a pattern is laid over it the ink. Both premultiplied. */
@@ -33,11 +33,13 @@ struct eg_fill {
     const struct eg_paint *paints; /* [n_paints], at most 255 */
     uint32_t n_paints;
     struct eg_rgba outside; /* premultiplied; what lies in no area */
-    bool aliased; /* every pixel wholly the paint that covers most of it (ties: the lowest number; outside last) */
+    bool
+        aliased; /* every pixel wholly the paint that covers most of it (ties: the lowest number; outside last) */
 };
 
 /* Draws over the whole canvas (view and canvas have the same size). EG_NO_MEMORY only. */
 EG_MUST_CHECK enum eg_status eg_fill_draw(struct eg_render_scratch *scratch, const struct eg_view *view,
-                                          const struct eg_fill *fill, struct eg_canvas *canvas, struct eg_error *err);
+                                          const struct eg_fill *fill, struct eg_canvas *canvas,
+                                          struct eg_error *err);
 
 #endif

@@ -1,0 +1,148 @@
+/* The few vector operations that rendering lives on: SSE2, which every x86-64 has, or plain C elsewhere. Both give the
+ * same numbers. Private to src/render. */
+#ifndef EG_RENDER_SIMD_H
+#define EG_RENDER_SIMD_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "geo/grid.h"
+#include "render/canvas.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+typedef double eg_f64x2 __attribute__((vector_size(16)));
+typedef int64_t eg_i64x2 __attribute__((vector_size(16)));
+typedef int32_t eg_i32x4 __attribute__((vector_size(16)));
+typedef uint32_t eg_u32x4 __attribute__((vector_size(16)));
+typedef int16_t eg_i16x8 __attribute__((vector_size(16)));
+typedef float eg_f32x4 __attribute__((vector_size(16)));
+
+/* Four small numbers d (channels r, g, b, a; |d| <= 255) as pairs (d, 128 d), so that one multiply-add of 16-bit halves
+ * gives d * factor for factors up to 2^22: factor = high * 128 + low. */
+static inline eg_i16x8 eg_simd_pairs(int r, int g, int b, int a)
+{
+    return (eg_i16x8){(int16_t)r, (int16_t)(r * 128), (int16_t)g, (int16_t)(g * 128),
+                      (int16_t)b, (int16_t)(b * 128), (int16_t)a, (int16_t)(a * 128)};
+}
+
+#if defined(__SSE2__)
+
+static inline eg_u32x4 eg_simd_times(eg_i16x8 pairs, int32_t factor)
+{
+    uint32_t halves = ((uint32_t)factor & 127U) | ((uint32_t)(factor >> 7) << 16);
+    return (eg_u32x4)_mm_madd_epi16((__m128i)pairs, _mm_set1_epi32((int)halves));
+}
+
+static inline eg_f64x2 eg_simd_from_point(const struct eg_point *point)
+{
+    return (eg_f64x2)_mm_cvtepi32_pd(_mm_loadl_epi64((const __m128i *)(const void *)point));
+}
+
+/* Bit 0: the first lane is set, bit 1: the second. */
+static inline unsigned eg_simd_bits(eg_i64x2 mask)
+{
+    return (unsigned)_mm_movemask_pd((__m128d)mask);
+}
+
+static inline eg_f64x2 eg_simd_clamp(eg_f64x2 v, double limit)
+{
+    __m128d bound = _mm_set1_pd(limit);
+    return (eg_f64x2)_mm_max_pd(_mm_min_pd((__m128d)v, bound), _mm_sub_pd(_mm_setzero_pd(), bound));
+}
+
+/* Four sums to four pixels: shifted down, clamped to 0 .. 255, and no channel above alpha. */
+static inline void eg_simd_pack(const eg_u32x4 sum[4], int shift, struct eg_rgba *pixels_out)
+{
+    __m128i low =
+        _mm_packs_epi32(_mm_srai_epi32((__m128i)sum[0], shift), _mm_srai_epi32((__m128i)sum[1], shift));
+    __m128i high =
+        _mm_packs_epi32(_mm_srai_epi32((__m128i)sum[2], shift), _mm_srai_epi32((__m128i)sum[3], shift));
+    __m128i pixels = _mm_packus_epi16(low, high);
+    __m128i alpha = _mm_srli_epi32(pixels, 24);
+    alpha = _mm_or_si128(alpha, _mm_slli_epi32(alpha, 8));
+    alpha = _mm_or_si128(alpha, _mm_slli_epi32(alpha, 16));
+    _mm_storeu_si128((__m128i *)(void *)pixels_out, _mm_min_epu8(pixels, alpha));
+}
+
+static inline eg_f32x4 eg_simd_sqrt(eg_f32x4 v)
+{
+    return (eg_f32x4)_mm_sqrt_ps((__m128)v);
+}
+
+static inline eg_f32x4 eg_simd_between(eg_f32x4 v, float low, float high)
+{
+    return (eg_f32x4)_mm_min_ps(_mm_max_ps((__m128)v, _mm_set1_ps(low)), _mm_set1_ps(high));
+}
+
+/* Raises four bytes to the whole parts of v, 0 to 255. */
+static inline void eg_simd_raise(uint8_t *bytes, eg_f32x4 v)
+{
+    __m128i words = _mm_cvttps_epi32((__m128)v);
+    words = _mm_packs_epi32(words, words);
+    int32_t old;
+    memcpy(&old, bytes, sizeof old);
+    old = _mm_cvtsi128_si32(_mm_max_epu8(_mm_packus_epi16(words, words), _mm_cvtsi32_si128(old)));
+    memcpy(bytes, &old, sizeof old);
+}
+
+#else
+
+static inline eg_u32x4 eg_simd_times(eg_i16x8 pairs, int32_t factor)
+{
+    eg_i32x4 d = {pairs[0], pairs[2], pairs[4], pairs[6]};
+    return (eg_u32x4)(d * factor);
+}
+
+static inline eg_f64x2 eg_simd_from_point(const struct eg_point *point)
+{
+    return (eg_f64x2){point->x, point->y};
+}
+
+static inline unsigned eg_simd_bits(eg_i64x2 mask)
+{
+    return (mask[0] ? 1U : 0U) | (mask[1] ? 2U : 0U);
+}
+
+static inline eg_f64x2 eg_simd_clamp(eg_f64x2 v, double limit)
+{
+    for (int i = 0; i < 2; i++) v[i] = v[i] < limit ? (v[i] > -limit ? v[i] : -limit) : limit;
+    return v;
+}
+
+static inline void eg_simd_pack(const eg_u32x4 sum[4], int shift, struct eg_rgba *pixels_out)
+{
+    for (int i = 0; i < 4; i++) {
+        uint8_t c[4];
+        for (int k = 0; k < 4; k++) {
+            int32_t v = (int32_t)sum[i][k] >> shift;
+            c[k] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+        }
+        for (int k = 0; k < 3; k++)
+            if (c[k] > c[3]) c[k] = c[3];
+        memcpy(&pixels_out[i], c, 4);
+    }
+}
+
+static inline eg_f32x4 eg_simd_sqrt(eg_f32x4 v)
+{
+    for (int i = 0; i < 4; i++) v[i] = __builtin_sqrtf(v[i]);
+    return v;
+}
+
+static inline eg_f32x4 eg_simd_between(eg_f32x4 v, float low, float high)
+{
+    for (int i = 0; i < 4; i++) v[i] = v[i] < low ? low : v[i] > high ? high : v[i];
+    return v;
+}
+
+static inline void eg_simd_raise(uint8_t *bytes, eg_f32x4 v)
+{
+    for (int i = 0; i < 4; i++)
+        if ((uint8_t)v[i] > bytes[i]) bytes[i] = (uint8_t)v[i];
+}
+
+#endif
+#endif
