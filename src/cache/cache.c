@@ -426,6 +426,17 @@ enum eg_status eg_cache_get_or_make(struct eg_cache *cache, const struct eg_cach
 
 /* --- the whole --------------------------------------------------------------------------------------------------- */
 
+/* A lock is held for some 20 ns: a thread that finds it taken does better to look again a few times than to sleep (with
+ * two threads a hit costs a quarter less). */
+static void init_lock(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t attributes;
+    EG_ASSERT(pthread_mutexattr_init(&attributes) == 0);
+    EG_ASSERT(pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP) == 0);
+    EG_ASSERT(pthread_mutex_init(lock, &attributes) == 0);
+    (void)pthread_mutexattr_destroy(&attributes);
+}
+
 enum eg_status eg_cache_new(size_t budget_bytes, uint32_t n_shards, const struct eg_cache_values *values,
                             struct eg_cache **cache_out, struct eg_error *err)
 {
@@ -446,7 +457,7 @@ enum eg_status eg_cache_new(size_t budget_bytes, uint32_t n_shards, const struct
     cache->shards = shards;
     /* So that nobody can choose keys that fall into one slot. Without it (a very old kernel) the cache works as well. */
     (void)!getrandom(&cache->seed, sizeof cache->seed, GRND_NONBLOCK);
-    for (uint32_t i = 0; i < n_shards; i++) EG_ASSERT(pthread_mutex_init(&shards[i].lock, NULL) == 0);
+    for (uint32_t i = 0; i < n_shards; i++) init_lock(&shards[i].lock);
     *cache_out = cache;
     return EG_OK;
 }
