@@ -1,7 +1,7 @@
-# Files embedded in the program. src/<folder>/embed/NAME becomes the symbols eg_embed_<NAME>_begin and _end, where every
-# character of NAME that is not a letter or digit is written as an underscore.
+# Files embedded in the program: src/<folder>/embed/NAME, and the ramps. NAME becomes the symbols eg_embed_<NAME>_begin and
+# _end, where every character of NAME that is not a letter or digit is written as an underscore.
 
-EMBED_FILES   := $(wildcard src/*/embed/*)
+EMBED_FILES   := $(wildcard src/*/embed/*) styles/ramps.yaml
 EMBED_OBJECTS  = $(EMBED_FILES:%=$(BUILD)/%.embed.o)
 
 embed_symbol = eg_embed_$(shell basename '$1' | tr -c 'A-Za-z0-9\n' '_')
