@@ -82,8 +82,8 @@ struct outcome {
 
 static const struct outcome outcomes[] = {
     {"smoking", 0.16, 0.42, -0.05, 35, 160, false},
-    {"childhood_obesity", 0.21, 0.24, 0.02, 18, 90, true},
-    {"early_deaths", 0.0035, 0.45, -0.02, 900, 2200, true},
+    {"childhood_obesity", 0.21, 0.24, 0.02, 45, 150, true},
+    {"early_deaths", 0.009, 0.35, -0.02, 900, 2200, true},
 };
 
 static double chance(const struct outcome *outcome, double need, int year)
