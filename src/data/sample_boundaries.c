@@ -21,7 +21,6 @@
 
 #define JITTER 0.17
 #define BEND 0.1
-#define FINER_BEND 0.08
 
 struct corner {
     uint32_t x, y;
@@ -42,7 +41,11 @@ struct tracer {
     uint32_t *cells;      /* by area */
     struct side *sides;   /* of the area at hand, by corner */
     size_t n_sides, sides_capacity;
-    bool fine; /* four pieces a side, not two */
+    int rounds; /* of smoothing */
+};
+
+struct spot {
+    double x, y;
 };
 
 static uint32_t label_at(const struct eg_sample_land *land, int64_t x, int64_t y)
@@ -51,47 +54,56 @@ static uint32_t label_at(const struct eg_sample_land *land, int64_t x, int64_t y
     return land->label[(size_t)y * land->width + (size_t)x];
 }
 
-static void shift_corner(const struct eg_sample_land *land, struct corner corner, double *x_out, double *y_out)
+/* Does a side of the lattice that leaves this corner part two areas, or an area from the sea? */
+static bool is_border(const struct eg_sample_land *land, struct corner corner, int direction)
 {
-    uint64_t index = (uint64_t)corner.y * (land->width + 1u) + corner.x;
-    double warp_x = 1.6 * eg_sample_noise(land->seed + 70, corner.x / 7.0, corner.y / 7.0);
-    double warp_y = 1.6 * eg_sample_noise(land->seed + 80, corner.x / 7.0, corner.y / 7.0);
-    *x_out = corner.x + warp_x + JITTER * (2 * eg_sample_uniform(land->seed, 90, 2 * index) - 1);
-    *y_out = corner.y + warp_y + JITTER * (2 * eg_sample_uniform(land->seed, 90, 2 * index + 1) - 1);
+    static const int left_x[4] = {0, -1, -1, 0}, left_y[4] = {0, 0, -1, -1};
+    static const int right_x[4] = {0, 0, -1, -1}, right_y[4] = {-1, 0, 0, -1};
+    int64_t x = corner.x, y = corner.y;
+    return label_at(land, x + left_x[direction], y + left_y[direction]) !=
+           label_at(land, x + right_x[direction], y + right_y[direction]);
 }
 
-struct spot {
-    double x, y;
-};
+/* Where a corner of the lattice really lies. Corners on a border between exactly two sides are drawn towards the middle of
+ * their neighbours on it, `rounds` times over, which takes the steps out of the border; where borders meet they stay. */
+static struct spot shift_corner(const struct eg_sample_land *land, struct corner corner, int rounds)
+{
+    if (rounds == 0) {
+        uint64_t index = (uint64_t)corner.y * (land->width + 1u) + corner.x;
+        return (struct spot){corner.x + JITTER * (2 * eg_sample_uniform(land->seed, 90, 2 * index) - 1),
+                             corner.y + JITTER * (2 * eg_sample_uniform(land->seed, 90, 2 * index + 1) - 1)};
+    }
+    struct spot here = shift_corner(land, corner, rounds - 1), sum = {0, 0};
+    int n = 0;
+    for (int d = 0; d < 4; d++) {
+        if (!is_border(land, corner, d)) continue;
+        struct corner next = {(uint32_t)((int64_t)corner.x + step_x[d]), (uint32_t)((int64_t)corner.y + step_y[d])};
+        struct spot there = shift_corner(land, next, rounds - 1);
+        sum.x += there.x;
+        sum.y += there.y;
+        n++;
+    }
+    if (n != 2) return here;
+    return (struct spot){here.x / 2 + sum.x / 4, here.y / 2 + sum.y / 4};
+}
 
 static struct spot bend(struct spot a, struct spot b, double amount)
 {
     return (struct spot){(a.x + b.x) / 2 - (b.y - a.y) * amount, (a.y + b.y) / 2 + (b.x - a.x) * amount};
 }
 
-/* The points between the two ends of a side, in the side's own direction: worked out from its south or west end, so that both
- * areas that meet there find the same. Returns how many, 1 or 3. */
-static uint32_t bend_side(const struct tracer *t, const struct side *side, struct spot points_out[3])
+/* The point between the two ends of a side, worked out from its south or west end, so that both areas that meet there find
+ * the same. */
+static struct spot bend_side(const struct tracer *t, const struct side *side)
 {
     struct corner from = side->from;
     struct corner to = {(uint32_t)((int64_t)from.x + step_x[side->direction]),
                         (uint32_t)((int64_t)from.y + step_y[side->direction])};
     bool reversed = side->direction >= 2;
     struct corner low = reversed ? to : from, high = reversed ? from : to;
-    struct spot a, b;
-    shift_corner(t->land, low, &a.x, &a.y);
-    shift_corner(t->land, high, &b.x, &b.y);
-    uint64_t index = 4 * (2 * ((uint64_t)low.y * (t->land->width + 1u) + low.x) + side->direction % 2);
-    uint64_t seed = t->land->seed;
-    struct spot middle = bend(a, b, BEND * (2 * eg_sample_uniform(seed, 95, index) - 1));
-    points_out[0] = middle;
-    if (!t->fine) return 1;
-    struct spot first = bend(a, middle, FINER_BEND * (2 * eg_sample_uniform(seed, 95, index + 1) - 1));
-    struct spot last = bend(middle, b, FINER_BEND * (2 * eg_sample_uniform(seed, 95, index + 2) - 1));
-    points_out[0] = reversed ? last : first;
-    points_out[1] = middle;
-    points_out[2] = reversed ? first : last;
-    return 3;
+    uint64_t index = 2 * ((uint64_t)low.y * (t->land->width + 1u) + low.x) + side->direction % 2;
+    return bend(shift_corner(t->land, low, t->rounds), shift_corner(t->land, high, t->rounds),
+                BEND * (2 * eg_sample_uniform(t->land->seed, 95, index) - 1));
 }
 
 static void sort_cells(struct tracer *t)
@@ -163,11 +175,8 @@ static double trace_ring(struct tracer *t, struct side *first, OGRGeometryH ring
     double doubled = 0;
     for (struct side *side = first; side; side = next_side(t, side)) {
         side->used = true;
-        struct spot corner, between[3];
-        shift_corner(t->land, side->from, &corner.x, &corner.y);
-        add_spot(t, ring, corner);
-        uint32_t n = bend_side(t, side, between);
-        for (uint32_t i = 0; i < n; i++) add_spot(t, ring, between[i]);
+        add_spot(t, ring, shift_corner(t->land, side->from, t->rounds));
+        add_spot(t, ring, bend_side(t, side));
         doubled += (double)side->from.x * step_y[side->direction] - (double)side->from.y * step_x[side->direction];
     }
     OGR_G_CloseRings(ring);
@@ -250,7 +259,7 @@ enum eg_status eg_sample_write_boundaries(const struct eg_sample_land *land, con
     char path[1100], part[1120];
     snprintf(path, sizeof path, "%s/neighbourhoods.fgb", folder);
     snprintf(part, sizeof part, "%s/neighbourhoods.part.fgb", folder);
-    struct tracer t = {.land = land, .fine = land->n_areas <= EG_SAMPLE_LARGE};
+    struct tracer t = {.land = land, .rounds = land->n_areas > EG_SAMPLE_LARGE ? 1 : 4};
     t.cell_start = eg_memory_zeroed(land->n_areas + 1u, sizeof *t.cell_start);
     t.cells = eg_memory_array((size_t)land->width * land->height, sizeof *t.cells);
     enum eg_status status = EG_OK;

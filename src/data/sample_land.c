@@ -1,5 +1,5 @@
-/* Land and sea, towns, and neighbourhoods that grow from seeds until they meet: 26 lattice cells for each of them, half of it
- * sea, so a county of 400 has 100 x 100 cells and one of a million 5,800 x 4,400. */
+/* Land and sea, towns, and neighbourhoods that grow from seeds until they meet. A county for looking at has 100 lattice cells
+ * for each of them (about a third is sea), one of a million for measuring 26, or 5,800 x 4,400. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,8 @@
 #include "base/memory.h"
 #include "data/sample_parts.h"
 
-#define CELLS_PER_AREA 26.0
+#define FINE_CELLS 100.0
+#define COARSE_CELLS 26.0
 #define TINY_ISLAND 5 /* cells; smaller ones are given to the sea */
 
 enum { STREAM_TOWN = 1, STREAM_SEED, STREAM_NAME, STREAM_DISTRICT, STREAM_NEED, STREAM_PEOPLE };
@@ -16,9 +17,9 @@ enum { STREAM_TOWN = 1, STREAM_SEED, STREAM_NAME, STREAM_DISTRICT, STREAM_NEED, 
  * landward border with bends. */
 static bool is_land(uint64_t seed, double u, double v)
 {
-    double border = 0.03 + 0.02 * eg_sample_noise(seed + 10, 6 * u, 6 * v);
+    double border = 0.09 + 0.1 * eg_sample_noise(seed + 10, 3.3 * u, 3.3 * v);
     if (u < border || v < border || v > 1 - border) return false;
-    double coast = 0.72 + 0.13 * eg_sample_noise(seed + 20, 0.5, 4 * v) + 0.02 * eg_sample_noise(seed + 30, 9 * u, 9 * v);
+    double coast = 0.74 + 0.16 * eg_sample_noise(seed + 20, 0.5, 4 * v) + 0.03 * eg_sample_noise(seed + 30, 9 * u, 9 * v);
     if (u > coast) {
         double off = u - coast;
         return off > 0.035 && off < 0.2 && u < 0.96 && eg_sample_noise(seed + 40, 9 * u, 9 * v) > 0.3;
@@ -38,18 +39,84 @@ static void draw_land(struct eg_sample_land *land)
         }
 }
 
-/* Breadth-first growth over land. owner[cell] must be EG_SAMPLE_SEA where free; the queue holds the seeds first. */
-static void grow(const struct eg_sample_land *land, uint32_t *owner, uint32_t *queue, size_t n_queue)
+/* A place in the waiting line: a cell that an owner may take. */
+struct claim {
+    uint32_t cell, owner;
+    uint32_t next; /* in the same bucket or among the free ones */
+};
+
+#define BUCKETS 4096
+#define NO_CLAIM UINT32_MAX
+
+/* Claims by distance from the owner's seed, nearest first. */
+struct line {
+    uint32_t bucket[BUCKETS];
+    struct claim *claims;
+    size_t n_claims, capacity;
+    uint32_t unused;
+};
+
+static bool push(struct line *line, uint32_t bucket, uint32_t cell, uint32_t owner)
+{
+    uint32_t place = line->unused;
+    if (place != NO_CLAIM) {
+        line->unused = line->claims[place].next;
+    } else {
+        void *claims = line->claims;
+        if (!eg_memory_reserve(&claims, &line->capacity, line->n_claims + 1, sizeof *line->claims)) return false;
+        line->claims = claims;
+        place = (uint32_t)line->n_claims++;
+    }
+    line->claims[place] = (struct claim){cell, owner, line->bucket[bucket]};
+    line->bucket[bucket] = place;
+    return true;
+}
+
+/* Sixths of a cell, roughened so that borders between two seeds are not straight. */
+static uint32_t distance_bucket(const struct eg_sample_land *land, uint32_t seed, uint32_t cell)
+{
+    double dx = (double)(cell % land->width) - seed % land->width;
+    double dy = (double)(cell / land->width) - (double)(seed / land->width);
+    double rough = 1 + 0.25 * eg_sample_noise(land->seed + 65, cell % land->width / 3.0, cell / land->width / 3.0);
+    double bucket = 6 * sqrt(dx * dx + dy * dy) * rough;
+    return bucket < BUCKETS - 1 ? (uint32_t)bucket : BUCKETS - 1;
+}
+
+static bool claim_neighbours(const struct eg_sample_land *land, struct line *line, const uint32_t *owner,
+                             const uint32_t *seeds, struct claim taken, uint32_t not_before)
 {
     const int64_t steps[4] = {1, -1, land->width, -(int64_t)land->width};
-    for (size_t head = 0; head < n_queue; head++) {
-        for (int i = 0; i < 4; i++) {
-            uint32_t next = (uint32_t)((int64_t)queue[head] + steps[i]);
-            if (land->label[next] == EG_SAMPLE_SEA || owner[next] != EG_SAMPLE_SEA) continue;
-            owner[next] = owner[queue[head]];
-            queue[n_queue++] = next;
-        }
+    for (int i = 0; i < 4; i++) {
+        uint32_t next = (uint32_t)((int64_t)taken.cell + steps[i]);
+        if (land->label[next] == EG_SAMPLE_SEA || owner[next] != EG_SAMPLE_SEA) continue;
+        uint32_t bucket = distance_bucket(land, seeds[taken.owner], next);
+        if (!push(line, bucket > not_before ? bucket : not_before, next, taken.owner)) return false;
     }
+    return true;
+}
+
+/* Seeds grow over land side by side until they meet; each stays in one piece. owner[cell] becomes the number of a seed, or
+ * stays EG_SAMPLE_SEA where none arrives. Where two seeds share a cell the first has it. */
+static bool grow(const struct eg_sample_land *land, const uint32_t *seeds, uint32_t n_seeds, uint32_t *owner)
+{
+    struct line line = {.unused = NO_CLAIM};
+    memset(line.bucket, 0xff, sizeof line.bucket);
+    memset(owner, 0xff, (size_t)land->width * land->height * sizeof *owner);
+    bool fine = true;
+    for (uint32_t i = n_seeds; fine && i-- > 0;) fine = push(&line, 0, seeds[i], i);
+    for (uint32_t b = 0; fine && b < BUCKETS; b++)
+        while (fine && line.bucket[b] != NO_CLAIM) {
+            uint32_t place = line.bucket[b];
+            struct claim claim = line.claims[place];
+            line.bucket[b] = claim.next;
+            line.claims[place].next = line.unused;
+            line.unused = place;
+            if (owner[claim.cell] != EG_SAMPLE_SEA) continue;
+            owner[claim.cell] = claim.owner;
+            fine = claim_neighbours(land, &line, owner, seeds, claim, b);
+        }
+    free(line.claims);
+    return fine;
 }
 
 static size_t n_cells(const struct eg_sample_land *land)
@@ -145,17 +212,10 @@ static void place_seeds(const struct eg_sample_land *land, uint32_t *owner, uint
 
 /* Grows the cells of `centres` over all land and tells each area which centre reached it first; areas on islands that none
  * reached get the nearest centre as the crow flies. */
-static void assign_nearest(const struct eg_sample_land *land, uint32_t *owner, uint32_t *queue,
-                           const uint32_t *centres, uint32_t n, uint32_t *nearest_out)
+static bool assign_nearest(const struct eg_sample_land *land, uint32_t *owner, const uint32_t *centres, uint32_t n,
+                           uint32_t *nearest_out)
 {
-    memset(owner, 0xff, n_cells(land) * sizeof *owner);
-    size_t n_queue = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        if (owner[centres[i]] != EG_SAMPLE_SEA) continue;
-        owner[centres[i]] = i;
-        queue[n_queue++] = centres[i];
-    }
-    grow(land, owner, queue, n_queue);
+    if (!grow(land, centres, n, owner)) return false;
     for (uint32_t a = 0; a < land->n_areas; a++) {
         uint32_t cell = land->areas[a].cell;
         nearest_out[a] = owner[cell];
@@ -169,6 +229,7 @@ static void assign_nearest(const struct eg_sample_land *land, uint32_t *owner, u
             nearest_out[a] = i;
         }
     }
+    return true;
 }
 
 static int by_cell(const void *a, const void *b)
@@ -178,19 +239,14 @@ static int by_cell(const void *a, const void *b)
 }
 
 /* Codes follow the map from south to north, as real ones follow some order on the ground. */
-static void grow_areas(struct eg_sample_land *land, uint32_t *owner, uint32_t *queue, uint32_t *seeds)
+static bool grow_areas(struct eg_sample_land *land, uint32_t *owner, uint32_t *queue, uint32_t *seeds)
 {
     uint32_t n_placed = seed_islands(land, owner, queue, seeds);
     if (n_placed > land->n_areas) n_placed = land->n_areas;
     place_seeds(land, owner, seeds, n_placed);
     qsort(seeds, land->n_areas, sizeof *seeds, by_cell);
-    memset(owner, 0xff, n_cells(land) * sizeof *owner);
-    for (uint32_t i = 0; i < land->n_areas; i++) {
-        owner[seeds[i]] = i;
-        queue[i] = seeds[i];
-        land->areas[i] = (struct eg_sample_area){.cell = seeds[i]};
-    }
-    grow(land, owner, queue, land->n_areas);
+    for (uint32_t i = 0; i < land->n_areas; i++) land->areas[i] = (struct eg_sample_area){.cell = seeds[i]};
+    return grow(land, seeds, land->n_areas, owner);
 }
 
 static void describe_area(struct eg_sample_land *land, uint32_t a, uint32_t town)
@@ -202,22 +258,24 @@ static void describe_area(struct eg_sample_land *land, uint32_t a, uint32_t town
     area->town = town;
     area->number = ++land->towns[town].n_areas;
     area->town_cells = sqrt(dx * dx + dy * dy);
-    double clustered = eg_sample_noise(land->seed + 60, x / 14, y / 14);
+    double reach = 2.4 * land->town_radius;
+    double clustered = eg_sample_noise(land->seed + 60, x / reach, y / reach);
     double urban = exp(-area->town_cells / land->town_radius);
     area->need = 1.5 * clustered + 1.3 * urban - 0.45 + 0.35 * eg_sample_normal(land->seed, STREAM_NEED, a);
     area->population = 900 + (uint32_t)(1300 * eg_sample_uniform(land->seed, STREAM_PEOPLE, a));
 }
 
-static enum eg_status divide(struct eg_sample_land *land, struct eg_arena *arena, uint32_t *owner, uint32_t *queue,
+/* Towns and districts of all areas; `owner` is working memory. */
+static enum eg_status divide(struct eg_sample_land *land, struct eg_arena *arena, uint32_t *owner,
                              struct eg_error *err)
 {
     uint32_t *nearest = eg_arena_array(arena, land->n_areas, sizeof *nearest);
     uint32_t *centres = eg_arena_array(arena, land->n_towns, sizeof *centres);
     if (!nearest || !centres) return eg_error_no_memory(err, land->n_areas * sizeof *nearest);
     for (uint32_t i = 0; i < land->n_towns; i++) centres[i] = land->towns[i].cell;
-    assign_nearest(land, owner, queue, centres, land->n_towns, nearest);
+    if (!assign_nearest(land, owner, centres, land->n_towns, nearest)) return eg_error_no_memory(err, 0);
     for (uint32_t a = 0; a < land->n_areas; a++) describe_area(land, a, nearest[a]);
-    assign_nearest(land, owner, queue, centres, land->n_districts, nearest);
+    if (!assign_nearest(land, owner, centres, land->n_districts, nearest)) return eg_error_no_memory(err, 0);
     for (uint32_t a = 0; a < land->n_areas; a++) land->areas[a].district = nearest[a];
     return EG_OK;
 }
@@ -231,47 +289,52 @@ static enum eg_status allocate(struct eg_sample_land *land, struct eg_arena *are
     return eg_error_no_memory(err, n_cells(land) * sizeof *land->label);
 }
 
+/* Until the areas have grown, label tells land (0) from sea; the areas grow into `owner`, which then takes its place. */
+static enum eg_status populate(struct eg_sample_land *land, struct eg_arena *arena, uint32_t *owner, uint32_t *work,
+                               struct eg_error *err)
+{
+    uint32_t *seeds = eg_memory_array(n_cells(land) / TINY_ISLAND + land->n_areas, sizeof *seeds);
+    if (!seeds) return eg_error_no_memory(err, land->n_areas * sizeof *seeds);
+    draw_land(land);
+    place_towns(land);
+    bool grown = grow_areas(land, owner, work, seeds);
+    free(seeds);
+    if (!grown) return eg_error_no_memory(err, 0);
+    enum eg_status status = divide(land, arena, work, err);
+    memcpy(land->label, owner, n_cells(land) * sizeof *owner);
+    return status;
+}
+
 enum eg_status eg_sample_land_make(const struct eg_sample_options *options, struct eg_arena *arena,
                                    struct eg_sample_land *land_out, struct eg_error *err)
 {
-    double side = sqrt(options->n_areas * CELLS_PER_AREA);
+    double cells_per_area = options->n_areas > EG_SAMPLE_LARGE ? COARSE_CELLS : FINE_CELLS;
+    double side = sqrt(options->n_areas * cells_per_area);
     struct eg_sample_land land = {.seed = options->seed, .n_areas = options->n_areas};
     land.width = (uint32_t)(side * 1.15);
     land.height = (uint32_t)(side / 1.15);
+    land.cell_deg = 0.0168 / sqrt(cells_per_area);
     land.n_districts = options->n_areas / 55 < 4 ? 4 : options->n_areas / 55;
     land.n_towns = land.n_districts + 2;
-    land.town_radius = 0.3 * sqrt(CELLS_PER_AREA / 2 * land.n_areas / land.n_towns);
+    land.town_radius = 0.3 * sqrt(cells_per_area / 2 * land.n_areas / land.n_towns);
     enum eg_status status = allocate(&land, arena, err);
     if (status != EG_OK) return status;
     uint32_t *owner = eg_memory_array(n_cells(&land), sizeof *owner);
-    uint32_t *queue = eg_memory_array(n_cells(&land), sizeof *queue);
-    uint32_t *seeds = eg_memory_array(n_cells(&land) / TINY_ISLAND + land.n_areas, sizeof *seeds);
-    if (owner && queue && seeds) {
-        draw_land(&land);
-        place_towns(&land);
-        grow_areas(&land, owner, queue, seeds);
-        uint32_t *grown = eg_memory_array(n_cells(&land), sizeof *grown);
-        status = grown ? EG_OK : eg_error_no_memory(err, n_cells(&land) * sizeof *grown);
-        if (grown) {
-            memcpy(grown, owner, n_cells(&land) * sizeof *grown);
-            status = divide(&land, arena, owner, queue, err);
-            memcpy(land.label, grown, n_cells(&land) * sizeof *grown);
-        }
-        free(grown);
-    } else {
+    uint32_t *work = eg_memory_array(n_cells(&land), sizeof *work);
+    if (owner && work)
+        status = populate(&land, arena, owner, work, err);
+    else
         status = eg_error_no_memory(err, n_cells(&land) * sizeof *owner);
-    }
     free(owner);
-    free(queue);
-    free(seeds);
+    free(work);
     if (status == EG_OK) *land_out = land;
     return status;
 }
 
-/* The county lies in the open Atlantic, where no real place can be meant. A cell is about 360 m high. */
+/* The county lies in the open Atlantic, where no real place can be meant. */
 void eg_sample_position(const struct eg_sample_land *land, double x, double y, double *lon_out, double *lat_out)
 {
-    double lon = -30.0 + (x - land->width / 2.0) * 0.0046, lat = 45.0 + (y - land->height / 2.0) * 0.0033;
+    double lon = -30.0 + (x - land->width / 2.0) * land->cell_deg * 1.4, lat = 45.0 + (y - land->height / 2.0) * land->cell_deg;
     *lon_out = round(lon * 1e6) / 1e6;
     *lat_out = round(lat * 1e6) / 1e6;
 }

@@ -45,7 +45,8 @@ struct eg_sample_land {
     struct eg_sample_town *towns;
     uint32_t n_towns;
     uint32_t n_districts; /* at most n_towns: each is named by the town of its number */
-    double town_radius;      /* cells */
+    double town_radius; /* cells */
+    double cell_deg;    /* height of a cell */
 };
 
 /* Pseudo-random, and the same for the same arguments on every machine: uniform in [0, 1). */
