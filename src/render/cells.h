@@ -13,7 +13,7 @@
 /* Largest window. 1 MB of cells, half of it for a 256-pixel tile: what stays in a second-level cache. Wider windows mean
  * fewer corners to look up, lower ones fewer cells that are evicted between the arcs and the sweep. */
 #define EG_CELLS_WIDTH 512U
-#define EG_CELLS_HEIGHT 128U
+#define EG_CELLS_HEIGHT 256U
 
 #define EG_CELLS_SHIFT 17
 #define EG_CELLS_FULL (1 << EG_CELLS_SHIFT) /* 256 subrows * 512 half subcolumns */

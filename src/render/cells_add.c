@@ -26,12 +26,10 @@ static inline void add_piece(struct eg_cells *cells, int32_t column, int32_t row
                              int32_t sum_of_x, delta d)
 {
     size_t at = (size_t)row * EG_CELLS_PITCH + (size_t)column;
-    size_t flag = (size_t)row * EG_CELLS_FLAG_PITCH + (size_t)column / EG_CELLS_GROUP;
-    int32_t left_part = dy * sum_of_x;
-    cells->sums[at] += eg_simd_times(d, dy * (2 * EG_SUBPX) - left_part);
-    cells->sums[at + 1] += eg_simd_times(d, left_part);
-    cells->flags[flag] = 1;
-    cells->flags[(size_t)row * EG_CELLS_FLAG_PITCH + ((size_t)column + 1) / EG_CELLS_GROUP] = 1;
+    eg_u32x4 left_part = eg_simd_times(d, dy * sum_of_x);
+    cells->sums[at] += eg_simd_times_128(d, dy * 4) - left_part;
+    cells->sums[at + 1] += left_part;
+    cells->flags[(size_t)row * EG_CELLS_FLAG_PITCH + (size_t)column / EG_CELLS_GROUP] = 1;
 }
 
 static inline delta negated(delta d)
@@ -122,13 +120,9 @@ static void add_rows(struct eg_cells *cells, int32_t xa, int32_t ya, int32_t xb,
     if (yb & (EG_SUBPX - 1)) add_row(cells, row, x, xb, yb & (EG_SUBPX - 1), d);
 }
 
-static inline void add_inside(struct eg_cells *cells, int32_t xa, int32_t ya, int32_t xb, int32_t yb, delta d)
+/* A segment that leaves its cell. */
+static inline void add_split(struct eg_cells *cells, int32_t xa, int32_t ya, int32_t xb, int32_t yb, delta d)
 {
-    if (((xa ^ xb) | (ya ^ yb)) >> EG_SUBPX_BITS == 0) {
-        add_piece(cells, xa >> EG_SUBPX_BITS, ya >> EG_SUBPX_BITS, yb - ya,
-                  (xa & (EG_SUBPX - 1)) + (xb & (EG_SUBPX - 1)), d);
-        return;
-    }
     int32_t upside_down = -(yb < ya);
     int32_t swap_x = (xa ^ xb) & upside_down;
     int32_t swap_y = (ya ^ yb) & upside_down;
@@ -140,6 +134,48 @@ static inline void add_inside(struct eg_cells *cells, int32_t xa, int32_t ya, in
     yb ^= swap_y;
     if ((ya ^ yb) >> EG_SUBPX_BITS == 0) add_row(cells, ya >> EG_SUBPX_BITS, xa, xb, yb - ya, d);
     else add_rows(cells, xa, ya, xb, yb, d);
+}
+
+/* Segments wait by kind, so that no loop has a branch that cannot be predicted: at low zooms every third segment leaves
+ * its cell, and guessing which costs as much as adding it (1.37 against 1.15 ms for a tile with all of England). */
+struct segment {
+    int32_t xa, ya, xb, yb;
+    delta d;
+};
+
+#define BATCH 256U
+
+struct batch {
+    struct segment whole[BATCH]; /* within one cell */
+    struct segment split[BATCH];
+    uint32_t n_whole, n_split;
+};
+
+static void flush_batch(struct eg_cells *cells, struct batch *batch)
+{
+    for (uint32_t i = 0; i < batch->n_whole; i++) {
+        const struct segment *s = &batch->whole[i];
+        add_piece(cells, s->xa >> EG_SUBPX_BITS, s->ya >> EG_SUBPX_BITS, s->yb - s->ya,
+                  (s->xa & (EG_SUBPX - 1)) + (s->xb & (EG_SUBPX - 1)), s->d);
+    }
+    for (uint32_t i = 0; i < batch->n_split; i++) {
+        const struct segment *s = &batch->split[i];
+        add_split(cells, s->xa, s->ya, s->xb, s->yb, s->d);
+    }
+    batch->n_whole = batch->n_split = 0;
+}
+
+/* Written to both lists, counted in one. */
+static inline void add_inside(struct eg_cells *cells, struct batch *batch, const struct eg_vertex *a,
+                              const struct eg_vertex *b, delta d)
+{
+    struct segment s = {(int32_t)a->x, (int32_t)a->y, (int32_t)b->x, (int32_t)b->y, d};
+    uint32_t leaves = ((s.xa ^ s.xb) | (s.ya ^ s.yb)) >> EG_SUBPX_BITS != 0;
+    batch->whole[batch->n_whole] = s;
+    batch->split[batch->n_split] = s;
+    batch->n_whole += 1 - leaves;
+    batch->n_split += leaves;
+    if (batch->n_whole == BATCH || batch->n_split == BATCH) flush_batch(cells, batch);
 }
 
 /* --- across the window's edges: 64 bits ----------------------------------------------------------------------------- */
@@ -280,7 +316,9 @@ static void add_clipped_rows(struct eg_cells *cells, struct eg_vertex a, struct 
     }
 }
 
-static void add_clipped(struct eg_cells *cells, struct eg_vertex a, struct eg_vertex b, delta d)
+/* Kept out of line, so that its variables do not push those of the common path out of the registers. */
+__attribute__((noinline)) static void add_clipped(struct eg_cells *cells, struct eg_vertex a,
+                                                  struct eg_vertex b, delta d)
 {
     if (b.y < a.y) {
         struct eg_vertex upper = b;
@@ -306,18 +344,13 @@ static inline void add_beside(struct eg_cells *cells, const struct eg_vertex *a,
     cross_top(cells, left ? -1 : 0, a->sides & EG_ABOVE ? d : negated(d));
 }
 
-static inline void add_segment(struct eg_cells *cells, const struct eg_vertex *a, const struct eg_vertex *b,
-                               delta d)
-{
-    if ((a->sides | b->sides) == 0)
-        add_inside(cells, (int32_t)a->x, (int32_t)a->y, (int32_t)b->x, (int32_t)b->y, d);
-    else if (a->sides & b->sides) add_beside(cells, a, b, d);
-    else add_clipped(cells, *a, *b, d);
-}
+/* --- arcs ----------------------------------------------------------------------------------------------------------- */
 
 void eg_cells_add(struct eg_cells *cells, const struct eg_window *window, const struct eg_plane_level *level,
                   const struct eg_cells_arc *arcs, uint32_t n, const struct eg_cells_table *table)
 {
+    struct batch batch;
+    batch.n_whole = batch.n_split = 0;
     for (uint32_t i = 0; i < n; i++) {
         const struct eg_point *point = level->points + level->start[arcs[i].arc];
         const struct eg_point *end = level->points + level->start[arcs[i].arc + 1];
@@ -325,8 +358,11 @@ void eg_cells_add(struct eg_cells *cells, const struct eg_window *window, const 
         struct eg_vertex a = eg_window_place(window, point);
         while (++point < end) {
             struct eg_vertex b = eg_window_place(window, point);
-            add_segment(cells, &a, &b, d);
+            if ((a.sides | b.sides) == 0) add_inside(cells, &batch, &a, &b, d);
+            else if (a.sides & b.sides) add_beside(cells, &a, &b, d);
+            else add_clipped(cells, a, b, d);
             a = b;
         }
     }
+    flush_batch(cells, &batch);
 }

@@ -25,7 +25,8 @@ static inline void fill_run(struct eg_rgba *pixels, uint32_t n, eg_u32x4 sum)
     memcpy(pixels + i, four, (n - i) * sizeof *four);
 }
 
-/* Sums up and clears the eight cells of a group; returns the sum after them. */
+/* Sums up and clears the eight cells of a group, and the ninth, where a piece in the eighth may have added; returns the
+ * sum after them. */
 static inline eg_u32x4 sweep_group(eg_u32x4 *cell, eg_u32x4 sum, struct eg_rgba *pixels)
 {
     eg_u32x4 s[EG_CELLS_GROUP];
@@ -36,6 +37,8 @@ static inline eg_u32x4 sweep_group(eg_u32x4 *cell, eg_u32x4 sum, struct eg_rgba 
     }
     eg_simd_pack(s, EG_CELLS_SHIFT, pixels);
     eg_simd_pack(s + 4, EG_CELLS_SHIFT, pixels + 4);
+    sum += cell[EG_CELLS_GROUP];
+    cell[EG_CELLS_GROUP] = zero;
     return sum;
 }
 
@@ -73,9 +76,6 @@ static void sweep_row(eg_u32x4 *cell, uint8_t *flags, uint32_t width, eg_u32x4 s
         }
     }
     if (done < width) fill_run(pixels + done, width - done, sum);
-    /* A piece in the last column also adds behind it. */
-    cell[width] = zero;
-    flags[width / EG_CELLS_GROUP] = 0;
 }
 
 eg_u32x4 eg_cells_sweep(struct eg_cells *cells, eg_u32x4 start, struct eg_rgba *pixels, size_t stride)
@@ -134,10 +134,10 @@ static void sweep_shares_row(eg_u32x4 *cell, uint8_t *flags, uint32_t width, eg_
             cell[at + i] = zero;
             note_run(best + at + i, number + at + i, 1, sum, first);
         }
+        sum += cell[at + n];
+        cell[at + n] = zero;
         flags[at / EG_CELLS_GROUP] = 0;
     }
-    cell[width] = zero;
-    flags[width / EG_CELLS_GROUP] = 0;
 }
 
 eg_u32x4 eg_cells_sweep_shares(struct eg_cells *cells, eg_u32x4 start, uint8_t first, int32_t *best,

@@ -36,6 +36,12 @@ static inline eg_u32x4 eg_simd_times(eg_i16x8 pairs, int32_t factor)
     return (eg_u32x4)_mm_madd_epi16((__m128i)pairs, _mm_set1_epi32((int)halves));
 }
 
+/* d * 128 * factor, |factor| < 2^15. */
+static inline eg_u32x4 eg_simd_times_128(eg_i16x8 pairs, int32_t factor)
+{
+    return (eg_u32x4)_mm_madd_epi16((__m128i)pairs, _mm_set1_epi32((int)((uint32_t)factor << 16)));
+}
+
 static inline eg_f64x2 eg_simd_from_point(const struct eg_point *point)
 {
     return (eg_f64x2)_mm_cvtepi32_pd(_mm_loadl_epi64((const __m128i *)(const void *)point));
@@ -94,6 +100,11 @@ static inline eg_u32x4 eg_simd_times(eg_i16x8 pairs, int32_t factor)
 {
     eg_i32x4 d = {pairs[0], pairs[2], pairs[4], pairs[6]};
     return (eg_u32x4)(d * factor);
+}
+
+static inline eg_u32x4 eg_simd_times_128(eg_i16x8 pairs, int32_t factor)
+{
+    return eg_simd_times(pairs, factor * 128);
 }
 
 static inline eg_f64x2 eg_simd_from_point(const struct eg_point *point)
