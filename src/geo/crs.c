@@ -288,11 +288,9 @@ static PJ *find_operation(PJ_CONTEXT *proj, const PJ *from, const PJ *to, const 
     proj_operation_factory_context_set_discard_superseded(proj, factory, operation[0] == '\0');
     PJ_OBJ_LIST *list = proj_create_operations(proj, from, to, factory);
     PJ *chosen = choose(proj, list, operation);
-    PJ *visible = chosen ? proj_normalize_for_visualization(proj, chosen) : NULL;
     proj_list_destroy(list);
     proj_operation_factory_context_destroy(factory);
-    (void)proj_destroy(chosen);
-    return visible;
+    return chosen;
 }
 
 /* --- transforming ------------------------------------------------------------------------------------------------ */
@@ -334,24 +332,32 @@ static double accuracy_of(PJ_CONTEXT *proj, const PJ *operation)
     return accuracy_m;
 }
 
-/* Finds out what serves this pair, and fills the transform. EG_NO_MEMORY or EG_UNSUPPORTED without a message. */
+static bool set_name(struct eg_transform *transform, const char *name)
+{
+    size_t len = name ? strlen(name) : 0;
+    transform->name = eg_memory_zeroed(len + 1, 1);
+    if (transform->name && len > 0) memcpy(transform->name, name, len);
+    return transform->name != NULL;
+}
+
+/* Finds out what serves this pair, and fills the transform. EG_NO_MEMORY or EG_UNSUPPORTED, without a message. */
 static enum eg_status prepare(struct eg_transform *transform, PJ_CONTEXT *proj, const PJ *from, const PJ *to,
                               const char *operation)
 {
-    const char *name = "same coordinate reference system";
-    transform->method = METHOD_SAME;
-    if (operation[0] ||
-        !proj_is_equivalent_to_with_ctx(proj, from, to, PJ_COMP_EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS)) {
-        transform->operation = find_operation(proj, from, to, operation);
-        if (!transform->operation) return EG_UNSUPPORTED;
-        transform->method = method_of(proj, transform->operation);
-        transform->accuracy_m = accuracy_of(proj, transform->operation);
-        name = proj_get_name(transform->operation);
+    if (!operation[0] &&
+        proj_is_equivalent_to_with_ctx(proj, from, to, PJ_COMP_EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS)) {
+        transform->method = METHOD_SAME;
+        return set_name(transform, "same coordinate reference system") ? EG_OK : EG_NO_MEMORY;
     }
-    size_t len = name ? strlen(name) : 0;
-    transform->name = eg_memory_zeroed(len + 1, 1);
-    if (!transform->name) return EG_NO_MEMORY;
-    if (name) memcpy(transform->name, name, len);
+    PJ *chosen = find_operation(proj, from, to, operation);
+    if (!chosen) return EG_UNSUPPORTED;
+    transform->accuracy_m = accuracy_of(proj, chosen);
+    transform->operation = proj_normalize_for_visualization(proj, chosen);
+    bool named = set_name(transform, proj_get_name(chosen));
+    (void)proj_destroy(chosen);
+    if (!named) return EG_NO_MEMORY;
+    if (!transform->operation) return EG_UNSUPPORTED;
+    transform->method = method_of(proj, transform->operation);
     return EG_OK;
 }
 
