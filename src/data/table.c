@@ -128,7 +128,7 @@ static enum eg_status check_utf8(const struct eg_table_plan *plan, uint32_t row,
 
 enum eg_status eg_table_plan_row(struct eg_table_plan *plan, uint32_t row, struct eg_error *err)
 {
-    enum eg_status status = check_utf8(plan, row, err);
+    enum eg_status status = plan->source->any_bytes ? EG_OK : check_utf8(plan, row, err);
     if (status) return status;
     plan->counts.n_rows++;
     if (!passes_filter(plan)) {
