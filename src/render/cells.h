@@ -10,8 +10,9 @@
 
 #include "render/window.h"
 
-/* Largest window. 1 MB of cells, half of it for a 256-pixel tile: what stays in a second-level cache. Wider windows mean
- * fewer corners to look up, lower ones fewer cells that are evicted between the arcs and the sweep. */
+/* Largest window: 2 MB of cells, half of which a 256-pixel tile uses in one go. Wider windows mean fewer corners to look
+ * up, higher ones fewer arcs met twice; windows of a quarter of the size, which stay in a second-level cache, were no
+ * faster (arcs come in Hilbert order, so their cells are near each other anyway). */
 #define EG_CELLS_WIDTH 512U
 #define EG_CELLS_HEIGHT 256U
 

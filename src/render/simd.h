@@ -1,5 +1,5 @@
-/* The few vector operations that rendering lives on: SSE2, which every x86-64 has, or plain C elsewhere. Both give the
- * same numbers. Private to src/render. */
+/* The few vector operations that rendering lives on: SSE2, which every x86-64 has, or plain C elsewhere (EG_PLAIN_C forces
+ * it). Both give the same pictures. Private to src/render. */
 #ifndef EG_RENDER_SIMD_H
 #define EG_RENDER_SIMD_H
 
@@ -9,7 +9,7 @@
 #include "geo/grid.h"
 #include "render/canvas.h"
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(EG_PLAIN_C)
 #include <emmintrin.h>
 #endif
 
@@ -28,7 +28,7 @@ static inline eg_i16x8 eg_simd_pairs(int r, int g, int b, int a)
                       (int16_t)b, (int16_t)(b * 128), (int16_t)a, (int16_t)(a * 128)};
 }
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(EG_PLAIN_C)
 
 static inline eg_u32x4 eg_simd_times(eg_i16x8 pairs, int32_t factor)
 {
