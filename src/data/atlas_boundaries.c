@@ -155,12 +155,9 @@ static enum eg_status check_kind(struct eg_reader *reader, const struct eg_at *a
     if (!dissolved && !eg_node_get(at->node, "key"))
         return eg_at_error(reader, at, EG_INVALID,
                            "the key 'key' is missing; add the column with the areas' codes");
-    for (size_t i = 0; dissolved && i < EG_ARRAY_LEN(of_sources); i++) {
-        if (eg_node_get(at->node, of_sources[i]))
-            return eg_at_error(reader, at, EG_INVALID,
-                               "a dissolved set has no '%s'; remove it, or remove 'dissolve'", of_sources[i]);
-    }
-    return EG_OK;
+    if (!dissolved) return EG_OK;
+    return eg_keys_refuse(reader, at, of_sources, EG_ARRAY_LEN(of_sources),
+                          "does not go with 'dissolve'; remove one of the two");
 }
 
 static enum eg_status read_set(struct eg_reader *reader, const struct eg_at *at, void *target)

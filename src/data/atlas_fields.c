@@ -26,9 +26,18 @@ static size_t write_path(const struct eg_at *at, char *path, size_t size)
     return wanted < size ? wanted : size - 1;
 }
 
+/* Takes off a UTF-8 sequence that was cut when the text was truncated; the rest is valid. */
+static void drop_cut_sequence(char *text)
+{
+    size_t len = strlen(text);
+    for (int i = 0; i < 3 && len > 0 && !eg_text_is_utf8((struct eg_text){text, len}); i++)
+        text[--len] = '\0';
+}
+
 const char *eg_at_path(const struct eg_at *at, char *path, size_t size)
 {
     (void)write_path(at, path, size);
+    drop_cut_sequence(path);
     return path;
 }
 
@@ -41,11 +50,22 @@ enum eg_status eg_at_error(struct eg_reader *reader, const struct eg_at *at, enu
     va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args);
     va_end(args);
+    drop_cut_sequence(message);
     (void)eg_at_path(at, path, sizeof path);
     (void)eg_error_set(err, status, "%s%s%s", path, path[0] ? ": " : "", message);
     (void)eg_error_at(err, reader->file, at->node->mark.line, at->node->mark.column);
     (void)eg_error_field(err, path);
     return status;
+}
+
+enum eg_status eg_keys_refuse(struct eg_reader *reader, const struct eg_at *at, const char *const *keys,
+                              size_t n, const char *message)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct eg_at value = {eg_node_get(at->node, keys[i]), at, keys[i], 0};
+        if (value.node) return eg_at_error(reader, &value, EG_INVALID, "%s", message);
+    }
+    return EG_OK;
 }
 
 static uint32_t least(uint32_t a, uint32_t b, uint32_t c)

@@ -79,15 +79,15 @@ static const struct eg_field aggregation_fields[] = {
 static enum eg_status check_method(struct eg_reader *reader, const struct eg_at *at,
                                    const struct eg_atlas_aggregation *aggregation)
 {
+    static const char *const mean_only = "weight", *const rate_only = "per";
     bool mean = aggregation->method == EG_AGGREGATE_WEIGHTED_MEAN;
     if (mean && !aggregation->weight_column.data)
         return eg_at_error(reader, at, EG_INVALID,
                            "the key 'weight' is missing; a weighted mean needs {table, column}");
-    if (!mean && aggregation->weight_column.data)
-        return eg_at_error(reader, at, EG_INVALID, "'weight' is for weighted_mean only; remove it");
-    if (aggregation->method != EG_AGGREGATE_RATE && eg_node_get(at->node, "per"))
-        return eg_at_error(reader, at, EG_INVALID, "'per' is for rate only; remove it");
-    return EG_OK;
+    enum eg_status st =
+        mean ? EG_OK : eg_keys_refuse(reader, at, &mean_only, 1, "is for weighted_mean only; remove it");
+    if (st || aggregation->method == EG_AGGREGATE_RATE) return st;
+    return eg_keys_refuse(reader, at, &rate_only, 1, "is for rate only; remove it");
 }
 
 static enum eg_status read_aggregation(struct eg_reader *reader, const struct eg_at *at, void *target)

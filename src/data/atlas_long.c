@@ -78,16 +78,14 @@ static enum eg_status check_by_indicator(struct eg_reader *reader, const struct 
 
 static enum eg_status check_by_column(struct eg_reader *reader, const struct eg_at *at)
 {
-    if (eg_node_get(at->node, "indicator"))
-        return eg_at_error(reader, at, EG_INVALID,
-                           "'indicator' goes with 'indicators', not with 'columns'; keep one shape");
-    for (size_t i = 0; i < EG_N_COLUMNS; i++) {
-        if (eg_node_get(at->node, eg_columns_fields[i].key))
-            return eg_at_error(reader, at, EG_INVALID,
-                               "'%s' belongs into the mapping of an indicator under 'columns'",
-                               eg_columns_fields[i].key);
-    }
-    return EG_OK;
+    static const char *const indicator = "indicator";
+    const char *columns[EG_N_COLUMNS];
+    for (size_t i = 0; i < EG_N_COLUMNS; i++) columns[i] = eg_columns_fields[i].key;
+    enum eg_status st =
+        eg_keys_refuse(reader, at, &indicator, 1, "goes with 'indicators', not with 'columns'; keep one");
+    if (st) return st;
+    return eg_keys_refuse(reader, at, columns, EG_N_COLUMNS,
+                          "belongs into the mapping of an indicator under 'columns'");
 }
 
 static enum eg_status check_part(struct eg_reader *reader, const struct eg_at *at,

@@ -195,6 +195,9 @@ void eg_ids_clear(struct eg_reader *reader);
 /* The error "file:line:column: path: message" with a formatted message; returns `status`. */
 enum eg_status eg_at_error(struct eg_reader *reader, const struct eg_at *at, enum eg_status status,
                            const char *format, ...) EG_PRINTF(4, 5);
+/* EG_INVALID with this message at the first of keys[n] that the mapping at `at` has; EG_OK when it has none of them. */
+EG_MUST_CHECK enum eg_status eg_keys_refuse(struct eg_reader *reader, const struct eg_at *at,
+                                            const char *const *keys, size_t n, const char *message);
 /* The path of a place, "indicators[3].series[0]", into path[size]; "" at the top. Returns path. */
 const char *eg_at_path(const struct eg_at *at, char *path, size_t size);
 

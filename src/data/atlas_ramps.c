@@ -212,9 +212,10 @@ static enum eg_status read_ramp_map(struct eg_reader *reader, const struct eg_at
     if (st) return st;
     if (!part.name.data == !style->colours)
         return eg_at_error(reader, at, EG_INVALID, "needs either 'name' or 'colours', and not both");
-    if (part.name.data && eg_node_get(at->node, "diverging"))
-        return eg_at_error(reader, at, EG_INVALID,
-                           "'diverging' goes with 'colours'; a named ramp knows what it is");
+    static const char *const given_only = "diverging";
+    if (part.name.data)
+        st = eg_keys_refuse(reader, at, &given_only, 1, "goes with 'colours'; a named ramp knows it");
+    if (st) return st;
     bool directed = eg_node_get(at->node, "direction") != NULL;
     style->direction = directed || part.name.data ? (enum eg_ramp_direction)part.direction : EG_RAMP_FORWARD;
     style->diverging = part.diverging;

@@ -100,17 +100,17 @@ static enum eg_status read_classification(struct eg_reader *reader, const struct
     struct eg_atlas_style *style = target;
     enum eg_status st =
         eg_fields_read(reader, at, classification_fields, EG_ARRAY_LEN(classification_fields), style);
+    static const char *const breaks = "breaks", *const classes = "classes";
     if (st) return st;
     bool given = style->method == EG_CLASS_GIVEN;
     if (given && !style->breaks)
         return eg_at_error(reader, at, EG_INVALID, "the key 'breaks' is missing; method given needs it");
-    if (!given && style->breaks)
-        return eg_at_error(reader, at, EG_INVALID,
-                           "'breaks' goes with 'method: given'; remove it or change the method");
+    if (!given)
+        st = eg_keys_refuse(reader, at, &breaks, 1,
+                            "goes with 'method: given'; remove it or change the method");
     bool counts = !given && style->method != EG_CLASS_HEADTAIL && style->method != EG_CLASS_CATEGORY;
-    if (!counts && eg_node_get(at->node, "classes"))
-        return eg_at_error(reader, at, EG_INVALID, "'classes' has no meaning for this method; remove it");
-    return EG_OK;
+    if (st || counts) return st;
+    return eg_keys_refuse(reader, at, &classes, 1, "has no meaning for this method; remove it");
 }
 
 /* --- outlines, looks --- */
@@ -292,13 +292,13 @@ static enum eg_status read_style_of_file(struct eg_reader *reader, const struct 
 {
     struct eg_at file_at = {eg_node_get(at->node, "file"), at, "file", 0};
     struct eg_text path, title = style->title;
-    for (size_t i = FIELDS_BEFORE_FILE + 1; i < EG_ARRAY_LEN(style_fields); i++) {
-        if (eg_node_get(at->node, style_fields[i].key))
-            return eg_at_error(reader, at, EG_INVALID,
-                               "'%s' and 'file' in one style; write it into the file, or drop the file",
-                               style_fields[i].key);
-    }
-    enum eg_status st = eg_value_text(reader, &file_at, &path);
+    const char *in_file[EG_ARRAY_LEN(style_fields)];
+    size_t n = 0;
+    for (size_t i = FIELDS_BEFORE_FILE + 1; i < EG_ARRAY_LEN(style_fields); i++)
+        in_file[n++] = style_fields[i].key;
+    enum eg_status st = eg_keys_refuse(reader, at, in_file, n,
+                                       "does not go with 'file'; write it into that file, or remove 'file'");
+    if (!st) st = eg_value_text(reader, &file_at, &path);
     if (!st) st = eg_source_resolve(reader, &file_at, path, &path);
     if (!st && reader->check_files) st = read_file(reader, path.data, style);
     if (!st && title.data) style->title = title;

@@ -309,19 +309,12 @@ static const struct eg_field table_fields[] = {
 enum eg_status eg_check_csv_keys(struct eg_reader *reader, const struct eg_at *at, struct eg_text source)
 {
     static const char *const csv_only[] = {"delimiter", "encoding", "header_row"};
-    if (eg_atlas_is_csv(source)) {
-        if (!eg_node_get(at->node, "layer")) return EG_OK;
-        return eg_at_error(reader, at, EG_INVALID, "a CSV file has no 'layer'; remove it");
-    }
-    for (size_t i = 0; i < EG_ARRAY_LEN(csv_only); i++) {
-        if (eg_node_get(at->node, csv_only[i]))
-            return eg_at_error(
-                reader, at, EG_INVALID,
-                "'%s' is for CSV only, and a source not ending in .csv, .tsv or .txt is read through OGR; "
-                "remove it",
-                csv_only[i]);
-    }
-    return EG_OK;
+    static const char *const ogr_only = "layer";
+    if (eg_atlas_is_csv(source))
+        return eg_keys_refuse(reader, at, &ogr_only, 1, "a CSV file has no layers; remove it");
+    return eg_keys_refuse(
+        reader, at, csv_only, EG_ARRAY_LEN(csv_only),
+        "is for CSV only, and a source not ending in .csv, .tsv or .txt is read through OGR; remove it");
 }
 
 static enum eg_status read_table(struct eg_reader *reader, const struct eg_at *at, void *target)
