@@ -54,9 +54,14 @@ void eg_cells_add(struct eg_cells *cells, const struct eg_window *window, const 
  * left of the window at its upper line; returned: the same at its lower line. */
 eg_u32x4 eg_cells_sweep(struct eg_cells *cells, eg_u32x4 start, struct eg_rgba *pixels, size_t stride);
 
-/* The sums as shares of four paints: where one is larger than *best, it and its number first + 0 .. 3 are stored. Both
- * arrays have rows of EG_CELLS_WIDTH. */
-eg_u32x4 eg_cells_sweep_shares(struct eg_cells *cells, eg_u32x4 start, uint8_t first, int32_t *best,
-                               uint8_t *number);
+/* The largest share of each pixel so far and the number of its paint; both arrays have rows of EG_CELLS_WIDTH. */
+struct eg_cells_shares {
+    uint8_t first; /* number of the first of four paints */
+    int32_t *best;
+    uint8_t *number;
+};
+
+/* The same with the sums as shares of four paints, stored where they are larger than what is there. */
+eg_u32x4 eg_cells_sweep_shares(struct eg_cells *cells, eg_u32x4 start, const struct eg_cells_shares *out);
 
 #endif

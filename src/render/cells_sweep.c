@@ -109,47 +109,54 @@ static int32_t largest(eg_u32x4 shares, uint8_t *which_out)
     return most;
 }
 
-static void note_run(int32_t *best, uint8_t *number, uint32_t n, eg_u32x4 shares, uint8_t first)
+/* n pixels from place `at` of the window have these shares. */
+static void note_run(const struct eg_cells_shares *out, size_t at, uint32_t n, eg_u32x4 shares)
 {
     uint8_t which;
     int32_t most = largest(shares, &which);
     if (most <= 0) return;
+    int32_t *best = out->best + at;
+    uint8_t *number = out->number + at;
     for (uint32_t i = 0; i < n; i++) {
-        number[i] = most > best[i] ? (uint8_t)(first + which) : number[i];
+        number[i] = most > best[i] ? (uint8_t)(out->first + which) : number[i];
         best[i] = most > best[i] ? most : best[i];
     }
 }
 
-static void sweep_shares_row(eg_u32x4 *cell, uint8_t *flags, uint32_t width, eg_u32x4 sum, uint8_t first,
-                             int32_t *best, uint8_t *number)
+static void sweep_shares_row(const struct eg_cells *cells, int32_t row, eg_u32x4 sum,
+                             const struct eg_cells_shares *out)
 {
-    for (uint32_t at = 0; at < width; at += EG_CELLS_GROUP) {
-        uint32_t n = width - at < EG_CELLS_GROUP ? width - at : EG_CELLS_GROUP;
-        if (!flags[at / EG_CELLS_GROUP]) {
-            note_run(best + at, number + at, n, sum, first);
-            continue;
+    eg_u32x4 *cell = cells->sums + (size_t)row * EG_CELLS_PITCH;
+    uint8_t *flags = cells->flags + (size_t)row * EG_CELLS_FLAG_PITCH;
+    uint32_t width = (uint32_t)cells->width;
+    size_t pixel = (size_t)row * EG_CELLS_WIDTH;
+    uint32_t at = 0;
+    while (at < width) {
+        uint32_t end = at;
+        while (end < width && !flags[end / EG_CELLS_GROUP]) end += EG_CELLS_GROUP;
+        if (end > width) end = width;
+        note_run(out, pixel + at, end - at, sum);
+        if (end == width) return;
+        flags[end / EG_CELLS_GROUP] = 0;
+        at = end;
+        end = width - at < EG_CELLS_GROUP ? width : at + EG_CELLS_GROUP;
+        for (; at < end; at++) {
+            sum += cell[at];
+            cell[at] = zero;
+            note_run(out, pixel + at, 1, sum);
         }
-        for (uint32_t i = 0; i < n; i++) {
-            sum += cell[at + i];
-            cell[at + i] = zero;
-            note_run(best + at + i, number + at + i, 1, sum, first);
-        }
-        sum += cell[at + n];
-        cell[at + n] = zero;
-        flags[at / EG_CELLS_GROUP] = 0;
+        sum += cell[at];
+        cell[at] = zero;
     }
 }
 
-eg_u32x4 eg_cells_sweep_shares(struct eg_cells *cells, eg_u32x4 start, uint8_t first, int32_t *best,
-                               uint8_t *number)
+eg_u32x4 eg_cells_sweep_shares(struct eg_cells *cells, eg_u32x4 start, const struct eg_cells_shares *out)
 {
     eg_u32x4 left = start + cells->corner;
     for (int32_t row = 0; row < cells->height; row++) {
         left += cells->edge[row];
         cells->edge[row] = zero;
-        sweep_shares_row(cells->sums + (size_t)row * EG_CELLS_PITCH,
-                         cells->flags + (size_t)row * EG_CELLS_FLAG_PITCH, (uint32_t)cells->width, left,
-                         first, best + (size_t)row * EG_CELLS_WIDTH, number + (size_t)row * EG_CELLS_WIDTH);
+        sweep_shares_row(cells, row, left, out);
     }
     left += cells->edge[cells->height];
     cells->edge[cells->height] = zero;
