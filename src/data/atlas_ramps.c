@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COLOURS_MAX 256
+#define COLOURS_MAX EG_CLASSES_MAX
 #define DECILES 10
 
 extern const char eg_embed_ramps_yaml_begin[], eg_embed_ramps_yaml_end[];
