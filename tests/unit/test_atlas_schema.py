@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""docs/atlas.schema.json and the program agree: about the example, and about every case of atlas_cases.txt, which
-test_atlas_cases.c holds against the program. Prints TAP."""
+"""docs/atlas.schema.json, docs/atlas.md and the program agree: about the example, about what the page shows and about every
+case of atlas_cases.txt, which test_atlas_cases.c holds against the program. Prints TAP."""
 import json
 import pathlib
 import re
@@ -46,28 +46,58 @@ ADDED = {
 }
 
 
+def complete(body):
+    """The atlas with the top-level keys that it lacks."""
+    for key, value in ADDED.items():
+        if not re.search(rf"^{key}:", body, re.MULTILINE):
+            body += f"{key}: {value}\n"
+    return body
+
+
+def page_examples():
+    """What docs/atlas.md shows of whole sections, as cases."""
+    page = (ROOT / "docs/atlas.md").read_text(encoding="utf-8")
+    for number, block in enumerate(re.findall(r"^```yaml\n([a-z].*?)^```", page, re.MULTILINE | re.DOTALL), 1):
+        yield f"example {number} of atlas.md fulfils the schema", False, complete(block)
+
+
+def undocumented_keys(schema):
+    """Keys of the schema that docs/atlas.md does not mention."""
+    page = (ROOT / "docs/atlas.md").read_text(encoding="utf-8")
+    keys, waiting = set(), [schema]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if isinstance(node.get("properties"), dict):
+                keys.update(node["properties"])
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+    return sorted(key for key in keys if not re.search(rf"\b{key}\b", page))
+
+
 def cases():
-    """(name, whether the program reads it, whether the schema must refuse it, yaml) of every case."""
+    """(name, whether the schema must refuse it, yaml) of every case."""
     text = (ROOT / "tests/unit/atlas_cases.txt").read_text(encoding="utf-8")
     for block in re.split(r"\n\n(?=#: )", text)[1:]:
         lines = block.split("\n")
         header = [line[3:] for line in lines if line.startswith("#: ")]
         body = "\n".join(line for line in lines if not line.startswith("#: ")).replace(">>", "") + "\n"
-        for key, value in ADDED.items():
-            if not re.search(rf"^{key}:", body, re.MULTILINE):
-                body += f"{key}: {value}\n"
-        ok = header[1] == "ok"
-        yield header[0], ok, not ok and "schema accepts" not in header, body
+        refuses = header[1] != "ok" and "schema accepts" not in header
+        yield header[0], refuses, complete(body)
 
 
 def main():
     schema = json.loads((ROOT / "docs/atlas.schema.json").read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     example = (ROOT / "docs/atlas.example.yaml").read_text(encoding="utf-8")
-    todo = [("the example fulfils the schema", True, False, example), *cases()]
-    print(f"1..{len(todo)}")
-    failed = 0
-    for number, (name, _, refuses, text) in enumerate(todo, 1):
+    todo = [("the example fulfils the schema", False, example), *page_examples(), *cases()]
+    print(f"1..{len(todo) + 1}")
+    unknown = undocumented_keys(schema)
+    failed = 1 if unknown else 0
+    print(f"{'not ok' if unknown else 'ok'} {len(todo) + 1} - atlas.md mentions every key{': not ' if unknown else ''}"
+          + ", ".join(unknown))
+    for number, (name, refuses, text) in enumerate(todo, 1):
         error = next(validator.iter_errors(yaml.load(text, Loader)), None)  # Loader is a SafeLoader
         if (error is not None) == refuses:
             print(f"ok {number} - {name}")
