@@ -85,7 +85,8 @@ static enum eg_status read_lookup(struct lookup *lookup, struct eg_error *err)
     lookup->has_name = spec->name.len > 0;
     const struct eg_text columns[3] = {spec->key, spec->code, spec->name};
     struct eg_table_source source = {.name = {name, len > 0 ? (size_t)len : 0}, .path = spec->source};
-    struct eg_table_wish wish = {columns, lookup->has_name ? 3 : 2, take_row, lookup};
+    struct eg_table_wish wish = {
+        .columns = columns, .n_columns = lookup->has_name ? 3 : 2, .on_row = take_row, .context = lookup};
     return eg_table_read(&source, &wish, NULL, err);
 }
 

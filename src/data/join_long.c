@@ -273,7 +273,10 @@ enum eg_status eg_join_long(const struct eg_join *join, struct eg_draft_list *dr
     enum eg_status status = prepare(&work, err);
     if (status == EG_OK) {
         struct eg_table_source source = eg_table_source_of(table);
-        struct eg_table_wish wish = {work.wanted.names, (uint32_t)work.wanted.n, take_row, &work};
+        struct eg_table_wish wish = {.columns = work.wanted.names,
+                                     .n_columns = (uint32_t)work.wanted.n,
+                                     .on_row = take_row,
+                                     .context = &work};
         status = eg_table_read(&source, &wish, NULL, err);
     }
     if (status == EG_OK) status = check_rows(&work, err);

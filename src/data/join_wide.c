@@ -134,7 +134,10 @@ static enum eg_status read_table(struct wide *wide, struct eg_error *err)
 {
     if (wide->n_targets == 0) return EG_OK;
     struct eg_table_source source = eg_table_source_of(wide->table);
-    struct eg_table_wish wish = {wide->wanted.names, (uint32_t)wide->wanted.n, take_row, wide};
+    struct eg_table_wish wish = {.columns = wide->wanted.names,
+                                 .n_columns = (uint32_t)wide->wanted.n,
+                                 .on_row = take_row,
+                                 .context = wide};
     enum eg_status status = eg_table_read(&source, &wish, NULL, err);
     if (status == EG_OK) finish(wide);
     return status;
