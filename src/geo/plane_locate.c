@@ -12,7 +12,8 @@
  *
  * Where the nearest crossing has an area on its east side, that area covers the point. Where it has none, the point is
  * outside, unless areas overlap: the east border of a neighbour that reaches into this area has nothing on its east side.
- * So all crossings to the west are counted, for all areas together: one more with an area to the east than to the west
+ * Where two crossings coincide (a strip that collapsed on the grid, a spike), either may be the one to the east. In both
+ * cases all crossings to the west are counted, for all areas together: one more with an area to the east than to the west
  * means one area covers the point, and its number is the difference of the sums of numbers. Of several areas the lowest
  * number is found by bisection. This costs all arcs of the row (some hundred in England, about 10 microseconds). */
 #include <math.h>
@@ -48,8 +49,13 @@ static struct crossing crossing_of(const struct eg_plane *plane, uint32_t arc, u
     return (struct crossing){at[1], at[0], plane->left[arc], plane->right[arc]};
 }
 
-/* Whether a crosses row y to the east of b (just above the row when both meet on it). */
-static bool is_east_of(const struct crossing *a, const struct crossing *b, int32_t y)
+static int sign_of(wide_int v)
+{
+    return (v > 0) - (v < 0);
+}
+
+/* Above 0 when a crosses row y to the east of b (just above the row when both meet on it), 0 when they coincide there. */
+static int compare(const struct crossing *a, const struct crossing *b, int32_t y)
 {
     int64_t a_dx = (int64_t)a->high.x - a->low.x;
     int64_t a_dy = (int64_t)a->high.y - a->low.y;
@@ -58,8 +64,8 @@ static bool is_east_of(const struct crossing *a, const struct crossing *b, int32
     wide_int apart = (wide_int)a_dy * b_dy * ((int64_t)a->low.x - b->low.x);
     apart += (wide_int)a_dx * b_dy * ((int64_t)y - a->low.y);
     apart -= (wide_int)b_dx * a_dy * ((int64_t)y - b->low.y);
-    if (apart != 0) return apart > 0;
-    return (wide_int)a_dx * b_dy > (wide_int)b_dx * a_dy;
+    if (apart != 0) return sign_of(apart);
+    return sign_of((wide_int)a_dx * b_dy - (wide_int)b_dx * a_dy);
 }
 
 /* A whole number not east of where the crossing meets the row. */
@@ -75,6 +81,7 @@ struct nearest {
     struct eg_box row; /* one high, ends at the point in the east, begins at the best crossing in the west */
     struct crossing best;
     bool found;
+    bool shared; /* another crossing coincides with the best one */
 };
 
 static void look_at_arc(const struct eg_plane *plane, uint32_t arc, struct nearest *nearest)
@@ -85,9 +92,12 @@ static void look_at_arc(const struct eg_plane *plane, uint32_t arc, struct neare
     uint32_t n = all->start[arc + 1] - all->start[arc];
     for (uint32_t i = next_crossing(at, 0, n, point); i < n; i = next_crossing(at, i + 1, n, point)) {
         struct crossing here = crossing_of(plane, arc, i);
-        if (nearest->found && !is_east_of(&here, &nearest->best, point.y)) continue;
+        int further_east = nearest->found ? compare(&here, &nearest->best, point.y) : 1;
+        if (further_east == 0) nearest->shared = true;
+        if (further_east <= 0) continue;
         nearest->best = here;
         nearest->found = true;
+        nearest->shared = false;
         int32_t west = west_of(&here, point.y);
         if (west > nearest->row.min_x) nearest->row.min_x = west;
     }
@@ -98,6 +108,8 @@ static void look_at_arc(const struct eg_plane *plane, uint32_t arc, struct neare
 static bool search_row(const struct eg_plane *plane, int32_t west, struct nearest *nearest)
 {
     nearest->row = (struct eg_box){west, nearest->point.y, nearest->point.x, nearest->point.y};
+    nearest->found = false;
+    nearest->shared = false;
     struct eg_plane_walk walk = eg_plane_walk_begin(plane);
     while (eg_plane_walk_next(plane, &walk, &nearest->row)) {
         for (uint32_t a = walk.first; a < walk.end; a++) {
@@ -173,5 +185,6 @@ uint32_t eg_plane_locate(const struct eg_plane *plane, struct eg_point point)
         width *= 4;
     } while (!search_row(plane, west, &nearest));
     if (!nearest.found) return EG_NO_AREA;
-    return nearest.best.east != EG_NO_AREA ? nearest.best.east : lowest_covering(plane, point);
+    bool certain = nearest.best.east != EG_NO_AREA && !nearest.shared;
+    return certain ? nearest.best.east : lowest_covering(plane, point);
 }

@@ -67,16 +67,21 @@ static uint32_t wiggle(struct eg_test_coverage shape, struct eg_test_random *ran
 {
     uint32_t inner = eg_test_random_below(random, shape.vertices + 1);
     if (inner > POINTS_MAX - 2) inner = POINTS_MAX - 2;
+    uint32_t n = 0;
+    int32_t last = -1;
     for (uint32_t i = 0; i < inner + 2; i++) {
         double along = (double)i / (inner + 1);
         double most = 0.45 * fmin(along, 1 - along);
         double across = most * (2 * eg_test_random_unit(random) - 1);
         int32_t far = (int32_t)(along * shape.cell);
         int32_t off = (int32_t)(across * shape.cell);
-        xy_out[2 * i] = from.x + (north ? off : far);
-        xy_out[2 * i + 1] = from.y + (north ? far : off);
+        if (far == last) continue; /* two vertices abreast would be a spike */
+        last = far;
+        xy_out[2 * n] = from.x + (north ? off : far);
+        xy_out[2 * n + 1] = from.y + (north ? far : off);
+        n++;
     }
-    return inner + 2;
+    return n;
 }
 
 /* A ring around the middle of the cell, counter-clockwise. */
@@ -84,7 +89,9 @@ static void add_island(struct eg_test_arcs *arcs, struct eg_test_coverage shape,
                        struct eg_test_random *random, struct eg_point corner, const uint32_t area[2])
 {
     int32_t xy[2 * POINTS_MAX];
-    uint32_t n = 4 + eg_test_random_below(random, shape.vertices < 40 ? shape.vertices + 1 : 40);
+    uint32_t most =
+        (uint32_t)shape.cell / 10 < 40 ? (uint32_t)shape.cell / 10 : 40; /* more would cross on the grid */
+    uint32_t n = 4 + eg_test_random_below(random, most);
     for (uint32_t i = 0; i < n; i++) {
         double angle = 2 * M_PI * i / n;
         double radius = shape.cell * (0.05 + 0.15 * eg_test_random_unit(random));

@@ -22,7 +22,7 @@ void eg_test_arcs_add(struct eg_test_arcs *arcs, uint32_t left, uint32_t right, 
 
 /* A clean coverage of n_areas areas on side x side cells of `cell` units, the lower left corner at (0, 0): neighbouring cells
  * of one area merge, some cells belong to none, some hold an island of another area. Every border between two cells is a
- * wiggly arc of up to `vertices` inner vertices that crosses no other. */
+ * wiggly arc of up to `vertices` inner vertices that crosses no other, if a cell has 60 units or more. */
 struct eg_test_coverage {
     uint32_t side;
     int32_t cell;

@@ -422,6 +422,24 @@ static void where_two_areas_hide_behind_a_third_the_lower_number_is_found(void *
     eg_plane_free(plane);
 }
 
+static void a_strip_that_collapsed_to_a_line_hides_nothing(void **state)
+{
+    (void)state;
+    for (uint32_t order = 0; order < 2; order++) {
+        struct eg_test_arcs arcs;
+        eg_test_arcs_init(&arcs, 3);
+        ADD(&arcs, NONE, 0, 0, 0, 0, 100);
+        ADD(&arcs, order, order + 1, 50, 0, 50, 100); /* 0 | 1 and 1 | 2 in one place, in either order */
+        ADD(&arcs, 1 - order, 2 - order, 50, 0, 50, 100);
+        ADD(&arcs, 2, NONE, 100, 0, 100, 100);
+        struct eg_plane *plane = built_and_cleared(&arcs);
+        assert_int_equal(locate(plane, 25, 50), 0);
+        assert_int_equal(locate(plane, 50, 50), 2);
+        assert_int_equal(locate(plane, 75, 50), 2);
+        eg_plane_free(plane);
+    }
+}
+
 static void location_is_exact_at_the_ends_of_the_grid(void **state)
 {
     (void)state;
@@ -535,6 +553,7 @@ int main(void)
         cmocka_unit_test(a_hole_and_an_island_in_it_are_told_apart),
         cmocka_unit_test(an_area_is_found_behind_a_neighbour_that_reaches_into_it),
         cmocka_unit_test(where_two_areas_hide_behind_a_third_the_lower_number_is_found),
+        cmocka_unit_test(a_strip_that_collapsed_to_a_line_hides_nothing),
         cmocka_unit_test(location_is_exact_at_the_ends_of_the_grid),
         cmocka_unit_test(a_border_inside_a_parent_goes_and_the_others_keep_their_vertices),
         cmocka_unit_test(areas_without_a_parent_leave_no_border_between_them),
