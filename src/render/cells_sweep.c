@@ -78,15 +78,38 @@ static void sweep_row(eg_u32x4 *cell, uint8_t *flags, uint32_t width, eg_u32x4 s
     if (done < width) fill_run(pixels + done, width - done, sum);
 }
 
+static bool is_touched(const uint8_t *flags, uint32_t width)
+{
+    uint64_t any = 0;
+    for (uint32_t first = 0; first < width; first += 8 * EG_CELLS_GROUP) {
+        uint64_t word;
+        memcpy(&word, flags + first / EG_CELLS_GROUP, sizeof word);
+        any |= word;
+    }
+    return any != 0;
+}
+
+static bool is_zero(eg_u32x4 v)
+{
+    return (v[0] | v[1] | v[2] | v[3]) == 0;
+}
+
 eg_u32x4 eg_cells_sweep(struct eg_cells *cells, eg_u32x4 start, struct eg_rgba *pixels, size_t stride)
 {
     eg_u32x4 left = start + cells->corner;
+    uint32_t width = (uint32_t)cells->width;
+    bool plain_above = false;
     for (int32_t row = 0; row < cells->height; row++) {
+        uint8_t *flags = cells->flags + (size_t)row * EG_CELLS_FLAG_PITCH;
+        struct eg_rgba *to = pixels + (size_t)row * stride;
+        bool plain = !is_touched(flags, width);
+        bool as_above = plain && plain_above && is_zero(cells->edge[row]);
         left += cells->edge[row];
         cells->edge[row] = zero;
-        sweep_row(cells->sums + (size_t)row * EG_CELLS_PITCH,
-                  cells->flags + (size_t)row * EG_CELLS_FLAG_PITCH, (uint32_t)cells->width,
-                  left + half_unit(), pixels + (size_t)row * stride);
+        if (as_above)
+            memcpy(to, to - stride, width * sizeof *to); /* the library copies wider than we may store */
+        else sweep_row(cells->sums + (size_t)row * EG_CELLS_PITCH, flags, width, left + half_unit(), to);
+        plain_above = plain;
     }
     left += cells->edge[cells->height];
     cells->edge[cells->height] = zero;

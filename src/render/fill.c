@@ -52,7 +52,7 @@ void eg_fill_colour_table(const struct eg_fill *fill, enum eg_pattern inked, str
         struct eg_rgba c = paint_colour(fill, p, inked);
         table_out->pairs[p] = eg_simd_pairs(c.r, c.g, c.b, c.a);
         memcpy(&bits[p], &c, sizeof c);
-        uint32_t q = 0;
+        uint32_t q = p > fill->n_paints ? table_out->same_as[fill->n_paints] : 0;
         while (q < fill->n_paints && bits[q] != bits[p]) q++;
         table_out->same_as[p] = (uint8_t)q;
     }
