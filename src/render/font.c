@@ -167,7 +167,7 @@ enum eg_status eg_font_measure(struct eg_font *font, const struct eg_type *type,
 struct pen {
     struct eg_canvas *canvas;
     struct eg_rgba colour; /* straight */
-    int32_t x, y;
+    struct eg_font_place start;
 };
 
 static uint8_t mix(uint32_t from, uint32_t to, uint32_t share)
@@ -215,14 +215,15 @@ static enum eg_status draw_glyph(void *context, struct face *face, uint32_t glyp
     error = FT_Render_Glyph(slot, FT_RENDER_MODE_NORMAL);
     if (error == FT_Err_Out_Of_Memory) return EG_NO_MEMORY;
     if (!error)
-        compose_bitmap(pen, &slot->bitmap, pen->x + whole + slot->bitmap_left, pen->y - slot->bitmap_top);
+        compose_bitmap(pen, &slot->bitmap, pen->start.x + whole + slot->bitmap_left,
+                       pen->start.y - slot->bitmap_top);
     return EG_OK;
 }
 
-enum eg_status eg_font_draw(struct eg_font *font, const struct eg_type *type, struct eg_text line, int32_t x,
-                            int32_t y, struct eg_canvas *canvas, struct eg_error *err)
+enum eg_status eg_font_draw(struct eg_font *font, const struct eg_type *type, struct eg_text line,
+                            struct eg_font_place place, struct eg_canvas *canvas, struct eg_error *err)
 {
-    struct pen pen = {canvas, type->colour, x, y};
+    struct pen pen = {canvas, type->colour, place};
     int32_t end;
     pthread_mutex_lock(&font->lock);
     enum eg_status status = walk(font, type, line, draw_glyph, &pen, &end);

@@ -17,10 +17,15 @@ EG_MUST_CHECK enum eg_status eg_font_measure(struct eg_font *font, const struct 
                                              struct eg_text line, uint32_t *width_px_out,
                                              struct eg_error *err);
 
-/* Composes one line over the canvas, its left end at x, its baseline at y; what falls outside is left out. */
+/* Where a line begins: the left end of its baseline. */
+struct eg_font_place {
+    int32_t x, y;
+};
+
+/* Composes one line over the canvas; what falls outside is left out. */
 EG_MUST_CHECK enum eg_status eg_font_draw(struct eg_font *font, const struct eg_type *type,
-                                          struct eg_text line, int32_t x, int32_t y, struct eg_canvas *canvas,
-                                          struct eg_error *err);
+                                          struct eg_text line, struct eg_font_place place,
+                                          struct eg_canvas *canvas, struct eg_error *err);
 
 /* --- text in one direction and script ---------------------------------------------------------------------------------- */
 

@@ -79,9 +79,10 @@ static enum eg_status draw_block(const struct layout *layout, const struct block
 {
     enum eg_status status = EG_OK;
     double baseline = y + block->type.size_px * BASELINE;
-    for (uint32_t i = 0; i < block->lines.n && !status; i++, baseline += line_height(block))
-        status = eg_font_draw(layout->font, &block->type, block->lines.line[i], (int32_t)x,
-                              (int32_t)lround(baseline), canvas, layout->err);
+    for (uint32_t i = 0; i < block->lines.n && !status; i++, baseline += line_height(block)) {
+        struct eg_font_place place = {(int32_t)x, (int32_t)lround(baseline)};
+        status = eg_font_draw(layout->font, &block->type, block->lines.line[i], place, canvas, layout->err);
+    }
     return status;
 }
 
@@ -298,5 +299,6 @@ enum eg_status eg_label_stamp(struct eg_font *font, struct eg_text text, double 
     ground.y = canvas->height - ground.height;
     lighten(&ground, canvas);
     double baseline = canvas->height - height + margin / 4.0 + type.size_px * BASELINE;
-    return eg_font_draw(font, &type, text, (int32_t)margin, (int32_t)lround(baseline), canvas, err);
+    struct eg_font_place place = {(int32_t)margin, (int32_t)lround(baseline)};
+    return eg_font_draw(font, &type, text, place, canvas, err);
 }
