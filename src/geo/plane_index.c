@@ -128,6 +128,17 @@ uint32_t eg_plane_query(const struct eg_plane *plane, struct eg_box box, uint32_
     return n;
 }
 
+bool eg_plane_touches(const struct eg_plane *plane, struct eg_box box)
+{
+    struct eg_plane_walk walk = eg_plane_walk_begin(plane);
+    while (eg_plane_walk_next(plane, &walk, &box)) {
+        if (walk.inside) return true;
+        for (uint32_t a = walk.first; a < walk.end; a++)
+            if (eg_plane_meets(&plane->arc_box[a], &box)) return true;
+    }
+    return false;
+}
+
 void eg_plane_area_boxes(const struct eg_plane *plane, struct eg_box *box_out)
 {
     for (uint32_t i = 0; i < plane->n_areas; i++) box_out[i] = eg_box_empty();
