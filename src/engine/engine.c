@@ -22,6 +22,7 @@ struct eg_engine {
     struct eg_workspace shelf[SHELF];
     uint32_t n_shelf;
     struct eg_font *font;
+    atomic_uint_least64_t generation; /* counts the snapshots; raised after the pointer was swapped */
     atomic_ullong n_indexed, n_rgba, n_solid;
 };
 
@@ -73,6 +74,7 @@ enum eg_status eg_engine_load(struct eg_engine *engine, const char *atlas_path, 
         old = engine->snapshot;
         engine->snapshot = fresh;
         pthread_mutex_unlock(&engine->lock);
+        atomic_fetch_add_explicit(&engine->generation, 1, memory_order_release);
         eg_snapshot_release(old);
         if (engine->cache) eg_cache_drop_all(engine->cache);
     }
@@ -87,6 +89,11 @@ struct eg_snapshot *eg_engine_snapshot(struct eg_engine *engine)
     if (snapshot) eg_snapshot_retain(snapshot);
     pthread_mutex_unlock(&engine->lock);
     return snapshot;
+}
+
+uint64_t eg_engine_generation(const struct eg_engine *engine)
+{
+    return atomic_load_explicit(&engine->generation, memory_order_acquire);
 }
 
 enum eg_status eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out,

@@ -35,6 +35,9 @@ void eg_engine_free(struct eg_engine *engine); /* no call under way; NULL is all
 EG_MUST_CHECK enum eg_status eg_engine_load(struct eg_engine *engine, const char *atlas_path, struct eg_error *err);
 /* The current state, retained, or NULL before the first load. */
 struct eg_snapshot *eg_engine_snapshot(struct eg_engine *engine);
+/* How many snapshots there were: 0 before the first load. A thread that keeps a snapshot compares this, one atomic read,
+ * and takes the new one when it has changed. */
+uint64_t eg_engine_generation(const struct eg_engine *engine);
 
 struct eg_tile_request {
     struct eg_layer_name name;
@@ -48,6 +51,9 @@ struct eg_tile_request {
 EG_MUST_CHECK enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                             const struct eg_tile_request *request, void **value_out,
                                             struct eg_error *err);
+/* The same if it is in the cache, else NULL; also for a request that cannot be drawn: eg_engine_tile says why. Allocates
+ * nothing. */
+void *eg_engine_tile_kept(struct eg_engine *engine, struct eg_snapshot *snapshot, const struct eg_tile_request *request);
 /* The same drawn now as an entity, past the cache. */
 EG_MUST_CHECK enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                                    const struct eg_tile_request *request, struct eg_entity *entity_out,

@@ -161,6 +161,14 @@ static enum eg_status dress_locked(const struct eg_snapshot *snapshot, struct eg
     return EG_OK;
 }
 
+bool eg_layer_needs_dressing(const struct eg_snapshot *snapshot, const struct eg_layer_name *name)
+{
+    struct eg_layer_ref ref;
+    if (eg_layer_resolve(snapshot, name, &ref, NULL) != EG_OK) return false;
+    uint32_t slot = slot_of(snapshot->layers, ref.series, ref.style);
+    return !atomic_load_explicit(&snapshot->layers->slots[slot].dressed, memory_order_acquire);
+}
+
 enum eg_status eg_layer_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                               const struct eg_dressed **dressed_out, struct eg_error *err)
 {

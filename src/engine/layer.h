@@ -64,6 +64,10 @@ struct eg_dressed {
 EG_MUST_CHECK enum eg_status eg_layer_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                             const struct eg_dressed **dressed_out, struct eg_error *err);
 
+/* Whether eg_layer_dress would have to compute (milliseconds; natural breaks of a country, tenths of a second). False for
+ * what does not exist. */
+bool eg_layer_needs_dressing(const struct eg_snapshot *snapshot, const struct eg_layer_name *name);
+
 /* The class of one area of a series, or EG_CLASS_NONE where it has no value. */
 uint32_t eg_layer_class_of(const struct eg_layer_classes *classed, const struct eg_series *series, uint32_t area);
 

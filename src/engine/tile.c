@@ -237,25 +237,40 @@ static enum eg_status make_with_workspace(void *context, const struct eg_cache_k
     return status;
 }
 
-enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_snapshot *snapshot,
-                              const struct eg_tile_request *request, void **value_out, struct eg_error *err)
+static struct eg_cache_key key_of(const struct job *job)
 {
-    struct job job;
-    enum eg_status status = prepare(engine, snapshot, request, &job, err);
-    if (status != EG_OK) return status;
-    struct tile_key parts = {.layer = job.ref.layer,
-                             .style = job.ref.style,
-                             .series = job.ref.series,
+    const struct eg_tile_request *request = job->request;
+    struct tile_key parts = {.layer = job->ref.layer,
+                             .style = job->ref.style,
+                             .series = job->ref.series,
                              .x = request->x,
                              .y = request->y,
                              .z = (uint8_t)request->z,
                              .scale = (uint8_t)request->scale,
                              .exact = request->exact,
                              .kind = 1,
-                             .version = version_bits(snapshot)};
+                             .version = version_bits(job->snapshot)};
     struct eg_cache_key key;
     memcpy(key.bytes, &parts, sizeof parts);
+    return key;
+}
+
+enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_snapshot *snapshot,
+                              const struct eg_tile_request *request, void **value_out, struct eg_error *err)
+{
+    struct job job;
+    enum eg_status status = prepare(engine, snapshot, request, &job, err);
+    if (status != EG_OK) return status;
+    struct eg_cache_key key = key_of(&job);
     return eg_cache_get_or_make(eg_engine_cache(engine), &key, make_with_workspace, &job, value_out, err);
+}
+
+void *eg_engine_tile_kept(struct eg_engine *engine, struct eg_snapshot *snapshot, const struct eg_tile_request *request)
+{
+    struct job job;
+    if (prepare(engine, snapshot, request, &job, NULL) != EG_OK) return NULL;
+    struct eg_cache_key key = key_of(&job);
+    return eg_cache_get(eg_engine_cache(engine), &key);
 }
 
 enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapshot *snapshot,
