@@ -153,6 +153,7 @@ enum eg_status eg_series_finish(const struct eg_aggregate_work *work, struct eg_
         count_states(draft, work->sets[draft->series.boundaries].n_areas);
         generation->series[i] = draft->series;
         report->series[i] = draft->report;
+        report->series[i].table = draft->table;
     }
     generation->n_series = report->n_series = (uint32_t)drafts->n;
     return EG_OK;
