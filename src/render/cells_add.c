@@ -5,9 +5,9 @@
  * the row makes the colour of every pixel. The scheme is that of FreeType's smooth rasteriser (cover and area), written
  * as in Raph Levien's font-rs, with four channels in place of one.
  *
- * What makes pictures fit together: every split point is floor(distance * rise / run) counted from the segment's upper
- * end, never from where it was clipped. A window meets the rows and columns somewhere in the middle of a long segment and
- * finds the same points as its neighbour.
+ * What makes pictures fit together: every split point is distance * rise / run, to the nearest subpixel, counted from the
+ * segment's upper end and never from where it was clipped. A window that meets only the middle of a long segment finds
+ * the same points as its neighbour.
  *
  * Left of the window nothing is walked. The running sum of a row starts with the colour just left of the window: known at
  * its upper line, it changes where arcs cross the left edge; such a crossing adds its delta to all that lies below it in
@@ -58,7 +58,7 @@ static void add_columns(struct eg_cells *cells, int32_t row, int32_t xa, int32_t
     int32_t near = right ? 0 : EG_SUBPX; /* where a column is entered and left */
     int32_t far = EG_SUBPX - near;
     int32_t x = xa & (EG_SUBPX - 1);
-    uint32_t first = (uint32_t)abs(far - x) * rise;
+    uint32_t first = (uint32_t)abs(far - x) * rise + run / 2;
     uint32_t done = first / run;
     add_piece(cells, column, row, (int32_t)done, x + far, d);
     column += step;
@@ -97,7 +97,7 @@ static void add_rows(struct eg_cells *cells, int32_t xa, int32_t ya, int32_t xb,
     int32_t row = ya >> EG_SUBPX_BITS;
     int32_t last = yb >> EG_SUBPX_BITS;
     int32_t height = EG_SUBPX - (ya & (EG_SUBPX - 1));
-    uint32_t first = (uint32_t)height * run;
+    uint32_t first = (uint32_t)height * run + rise / 2;
     uint32_t done = first / rise;
     int32_t x = xa + sign * (int32_t)done;
     add_row(cells, row++, xa, x, height, d);
@@ -180,15 +180,11 @@ static inline void add_inside(struct eg_cells *cells, struct batch *batch, const
 
 /* --- across the window's edges: 64 bits ----------------------------------------------------------------------------- */
 
-/* floor(a * b / c), c > 0. */
-static uint64_t times_over(uint64_t a, uint64_t b, uint64_t c, uint64_t *rest_out)
+/* a * b / c rounded to nearest, c > 0. */
+static uint64_t times_over(uint64_t a, uint64_t b, uint64_t c)
 {
-    if ((a | b) >> 32 == 0) {
-        *rest_out = a * b % c;
-        return a * b / c;
-    }
-    *rest_out = (uint64_t)((wide)a * b % c);
-    return (uint64_t)((wide)a * b / c);
+    if ((a | b | c) >> 32 == 0) return (a * b + c / 2) / c;
+    return (uint64_t)(((wide)a * b + c / 2) / c);
 }
 
 static uint64_t distance(int64_t a, int64_t b)
@@ -205,9 +201,8 @@ struct strip {
 
 static int32_t strip_y_at(const struct strip *strip, int64_t x)
 {
-    uint64_t rest;
     return strip->ya + (int32_t)times_over(distance(x, strip->xa), (uint64_t)(strip->yb - strip->ya),
-                                           distance(strip->xb, strip->xa), &rest);
+                                           distance(strip->xb, strip->xa));
 }
 
 static void add_strip_eastwards(struct eg_cells *cells, const struct strip *strip, delta d)
@@ -272,32 +267,18 @@ static void cross_top(struct eg_cells *cells, int64_t x, delta d)
     cells->corner += eg_simd_times(d, count * EG_CELLS_FULL);
 }
 
-/* Where a segment stands at the rows' boundaries, walked downwards. */
-struct slope {
-    int64_t x; /* of the upper end */
-    bool west;
-    uint64_t run, rise;
-    uint64_t across, rest; /* of x, at the present boundary: floor and remainder over rise */
-};
-
-static int64_t slope_x(const struct slope *slope)
+/* Where the segment from a down to b stands at y. */
+static int64_t segment_x_at(const struct eg_vertex *a, const struct eg_vertex *b, int64_t y)
 {
-    return slope->west ? slope->x - (int64_t)slope->across : slope->x + (int64_t)slope->across;
-}
-
-static void slope_to(struct slope *slope, uint64_t depth)
-{
-    slope->across = times_over(slope->run, depth, slope->rise, &slope->rest);
+    int64_t across = (int64_t)times_over(distance(a->x, b->x), (uint64_t)(y - a->y), (uint64_t)(b->y - a->y));
+    return b->x < a->x ? a->x - across : a->x + across;
 }
 
 static void add_clipped_rows(struct eg_cells *cells, struct eg_vertex a, struct eg_vertex b, delta d)
 {
-    struct slope slope = {
-        .x = a.x, .west = b.x < a.x, .run = distance(a.x, b.x), .rise = (uint64_t)(b.y - a.y)};
     struct strip strip = {.row = 0, .xa = a.x};
     if (a.y < 0) {
-        slope_to(&slope, (uint64_t)-a.y);
-        strip.xa = slope_x(&slope);
+        strip.xa = segment_x_at(&a, &b, 0);
         cross_top(cells, strip.xa, d);
     } else {
         strip.row = (int32_t)(a.y >> EG_SUBPX_BITS);
@@ -306,8 +287,7 @@ static void add_clipped_rows(struct eg_cells *cells, struct eg_vertex a, struct 
     for (; strip.row < cells->height; strip.row++) {
         int64_t boundary = ((int64_t)strip.row + 1) * EG_SUBPX;
         bool ends = b.y <= boundary;
-        if (!ends) slope_to(&slope, (uint64_t)(boundary - a.y));
-        strip.xb = ends ? b.x : slope_x(&slope);
+        strip.xb = ends ? b.x : segment_x_at(&a, &b, boundary);
         strip.yb = ends ? (int32_t)(b.y - boundary) + EG_SUBPX : EG_SUBPX;
         add_strip(cells, &strip, d);
         if (ends) return;

@@ -258,7 +258,7 @@ static void colours_are_those_of_the_covered_areas(void **state)
         scene_clear(&s);
     }
     print_message("# largest difference from the exact area: %.2f of 255\n", worst);
-    assert_true(worst < 4);
+    assert_true(worst < 2.5);
 }
 
 static void check_quarters(struct scene *s)
