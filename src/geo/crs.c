@@ -20,6 +20,7 @@
 #include <proj.h>
 
 #include "base/memory.h"
+#include "geo/crs_internal.h"
 
 #define WGS84_A_M 6378137.0
 #define DEFINITION_MAX_BYTES 65536 /* the longest WKT in EPSG has some 8,000 */
@@ -446,15 +447,6 @@ static size_t mark_failures(double *xy, size_t n)
     return n_failed;
 }
 
-static void to_mercator(double *xy, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        double lat_deg = xy[2 * i + 1];
-        eg_mercator_forward(xy[2 * i], lat_deg, &xy[2 * i], &xy[2 * i + 1]);
-        if (!(fabs(lat_deg) <= 90)) xy[2 * i + 1] = HUGE_VAL; /* no place on the globe, or not a number */
-    }
-}
-
 static void from_mercator(double *xy, size_t n)
 {
     for (size_t i = 0; i < n; i++) eg_mercator_inverse(xy[2 * i], xy[2 * i + 1], &xy[2 * i], &xy[2 * i + 1]);
@@ -467,10 +459,10 @@ static size_t run(struct eg_transform *transform, bool backwards, double *xy, si
     case METHOD_SAME:
         break;
     case METHOD_TO_MERCATOR:
-        (backwards ? from_mercator : to_mercator)(xy, n);
+        (backwards ? from_mercator : eg_mercator_forward_points)(xy, n);
         break;
     case METHOD_FROM_MERCATOR:
-        (backwards ? to_mercator : from_mercator)(xy, n);
+        (backwards ? eg_mercator_forward_points : from_mercator)(xy, n);
         break;
     case METHOD_PROJ:
         (void)proj_trans_generic(transform->operation, backwards ? PJ_INV : PJ_FWD, xy, stride, n, xy + 1,

@@ -52,12 +52,12 @@ static struct eg_topology *read_topology(char **arguments, const char *filter)
     return topology;
 }
 
-static struct eg_plane *build(const struct eg_topology *topology, uint32_t n_threads, int rounds,
+static struct eg_plane *build(const struct eg_topology *topology, uint32_t n_threads, uint32_t rounds,
                               double *best_s)
 {
     struct eg_plane *plane = NULL;
     *best_s = HUGE_VAL;
-    for (int i = 0; i < rounds; i++) {
+    for (uint32_t i = 0; i < rounds; i++) {
         struct eg_error err = {0};
         eg_plane_free(plane);
         double start = eg_clock_monotonic_s();
@@ -165,7 +165,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench_plane SOURCE LAYER KEY [FILTER [ROUNDS]]\n");
         return 2;
     }
-    int rounds = argc > 5 ? atoi(argv[5]) : 5;
+    uint32_t rounds = 5;
+    if (argc > 5 && !eg_text_to_u32(eg_text_from(argv[5]), &rounds)) return 2;
     double one_s;
     double all_s;
     struct eg_topology *topology = read_topology(argv + 1, argc > 4 ? argv[4] : "");
