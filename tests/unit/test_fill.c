@@ -203,6 +203,68 @@ static void a_picture_away_from_everything_is_all_outside(void **state)
     drawing_end(&d);
 }
 
+static void a_plane_without_arcs_is_all_outside(void **state)
+{
+    (void)state;
+    struct drawing d;
+    drawing_begin(&d, NULL, (const uint32_t[]){0}, first_paints, 0);
+    d.fill.outside = (struct eg_rgba){1, 2, 3, 200};
+    for (int aliased = 0; aliased < 2; aliased++) {
+        d.fill.aliased = aliased;
+        drawing_run(&d);
+        for (uint32_t p = 0; p < 400; p++)
+            assert_memory_equal(&d.canvas.pixels[p], &d.fill.outside, sizeof d.fill.outside);
+    }
+    drawing_end(&d);
+}
+
+static void paint_numbers_without_a_paint_are_drawn_as_outside(void **state)
+{
+    (void)state;
+    const struct eg_point rings[] = {{0, 0},  {10, 0}, {10, 20}, {0, 20},
+                                     {10, 0}, {20, 0}, {20, 20}, {10, 20}};
+    struct drawing d;
+    drawing_begin(&d, rings, (const uint32_t[]){0, 4, 8}, (const uint8_t[]){0, 99}, 2);
+    d.fill.outside = (struct eg_rgba){1, 2, 3, 200};
+    for (int aliased = 0; aliased < 2; aliased++) {
+        d.fill.aliased = aliased;
+        drawing_run(&d);
+        assert_pixel(&d, 5, 10, red);
+        assert_pixel(&d, 15, 10, d.fill.outside);
+    }
+    drawing_end(&d);
+}
+
+static void two_hundred_and_fifty_five_paints_can_be_told_apart(void **state)
+{
+    (void)state;
+    struct eg_test_random random = {3};
+    struct eg_test_mesh mesh = {.columns = 16, .rows = 16, .cell = 10, .origin = {0, 0}};
+    struct eg_plane *plane = eg_test_plane_mesh(&mesh, &random);
+    struct eg_paint paints[255];
+    uint8_t area_paint[256];
+    for (uint32_t a = 0; a < 256; a++) {
+        area_paint[a] = (uint8_t)a;
+        if (a < 255) paints[a] = (struct eg_paint){.colour = {(uint8_t)a, (uint8_t)(255 - a), 7, 255}};
+    }
+    struct drawing d;
+    const struct eg_point unused[] = {{0, 0}, {1, 0}, {1, 1}};
+    drawing_begin(&d, unused, (const uint32_t[]){0, 3}, first_paints, 1);
+    d.fill = (struct eg_fill){.plane = plane, .area_paint = area_paint, .paints = paints, .n_paints = 255};
+    d.fill.outside = (struct eg_rgba){9, 9, 9, 9};
+    d.view =
+        (struct eg_view){.width = 160, .height = 160, .top = 160, .px_per_unit_x = 1, .px_per_unit_y = 1};
+    for (int aliased = 0; aliased < 2; aliased++) {
+        d.fill.aliased = aliased;
+        drawing_run(&d);
+        for (uint32_t a = 0; a < 256; a++)
+            assert_pixel(&d, a % 16 * 10 + 5, 159 - (a / 16 * 10 + 5),
+                         a < 255 ? paints[a].colour : d.fill.outside);
+    }
+    eg_test_plane_free(plane);
+    drawing_end(&d);
+}
+
 static void borders_on_the_pictures_edges_belong_to_the_right_side(void **state)
 {
     (void)state;
@@ -395,6 +457,9 @@ int main(void)
         cmocka_unit_test(neighbours_of_one_colour_show_no_border_and_others_blend_without_background),
         cmocka_unit_test(a_picture_inside_an_area_is_solid_although_no_border_meets_it),
         cmocka_unit_test(a_picture_away_from_everything_is_all_outside),
+        cmocka_unit_test(a_plane_without_arcs_is_all_outside),
+        cmocka_unit_test(paint_numbers_without_a_paint_are_drawn_as_outside),
+        cmocka_unit_test(two_hundred_and_fifty_five_paints_can_be_told_apart),
         cmocka_unit_test(borders_on_the_pictures_edges_belong_to_the_right_side),
         cmocka_unit_test(overlapping_areas_add_up_within_the_range_of_a_byte),
         cmocka_unit_test(levels_beyond_the_last_are_the_last),
