@@ -42,7 +42,8 @@ enum eg_status eg_engine_new(const struct eg_engine_options *options, struct eg_
     pthread_mutex_init(&engine->lock, NULL);
     enum eg_status status = EG_OK;
     if (options->wrap)
-        status = eg_cache_new((size_t)options->cache_bytes, CACHE_SHARDS, &options->values, &engine->cache, err);
+        status =
+            eg_cache_new((size_t)options->cache_bytes, CACHE_SHARDS, &options->values, &engine->cache, err);
     if (status != EG_OK) {
         eg_engine_free(engine);
         return status;
@@ -158,9 +159,8 @@ void eg_engine_count_solid(struct eg_engine *engine)
 
 void eg_engine_count(const struct eg_engine *engine, struct eg_engine_counters *counters_out)
 {
-    *counters_out = (struct eg_engine_counters){.tiles_indexed = engine->n_indexed,
-                                                .tiles_rgba = engine->n_rgba,
-                                                .tiles_solid = engine->n_solid};
+    *counters_out = (struct eg_engine_counters){
+        .tiles_indexed = engine->n_indexed, .tiles_rgba = engine->n_rgba, .tiles_solid = engine->n_solid};
     if (engine->cache) eg_cache_count(engine->cache, &counters_out->cache);
 }
 
