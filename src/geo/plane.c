@@ -120,8 +120,8 @@ enum eg_status eg_plane_build(const struct eg_topology *topology, struct eg_grid
 uint32_t eg_plane_level_for(const struct eg_plane *plane, double units_per_px)
 {
     int exponent;
-    (void)frexp(units_per_px, &exponent); /* units_per_px = m * 2^exponent with m in [0.5, 1) */
-    int level = exponent - 1;             /* so 2^level <= units_per_px < 2^(level + 1) */
-    if (!(units_per_px >= 1) || level < 0) return 0;
-    return (uint32_t)level < plane->n_levels ? (uint32_t)level : plane->n_levels - 1;
+    if (!(units_per_px >= 4)) return 0;
+    (void)frexp(units_per_px / 4, &exponent); /* units_per_px / 4 = m * 2^exponent with m in [0.5, 1) */
+    uint32_t level = (uint32_t)exponent - 1;  /* so 2^level <= units_per_px / 4 < 2^(level + 1) */
+    return level < plane->n_levels ? level : plane->n_levels - 1;
 }

@@ -214,7 +214,7 @@ static void arcs_as_wide_as_the_world_are_weighed_too(void **state)
     eg_plane_free(plane);
 }
 
-static void the_level_is_the_coarsest_finer_than_a_pixel(void **state)
+static void the_level_is_the_coarsest_finer_than_a_quarter_of_a_pixel(void **state)
 {
     (void)state;
     struct eg_test_arcs arcs;
@@ -222,11 +222,11 @@ static void the_level_is_the_coarsest_finer_than_a_pixel(void **state)
     ADD(&arcs, 0, NONE, 0, 0, 1000, 1000, 2000, 0);
     struct eg_plane *plane = built_and_cleared(&arcs);
     assert_int_equal(eg_plane_level_for(plane, 1e-9), 0);
-    assert_int_equal(eg_plane_level_for(plane, 0.999), 0);
-    assert_int_equal(eg_plane_level_for(plane, 1), 0);
-    assert_int_equal(eg_plane_level_for(plane, 2), 1);
-    assert_int_equal(eg_plane_level_for(plane, 1023.9), 9);
-    assert_int_equal(eg_plane_level_for(plane, 1024), 10);
+    assert_int_equal(eg_plane_level_for(plane, 4), 0);
+    assert_int_equal(eg_plane_level_for(plane, 7.999), 0);
+    assert_int_equal(eg_plane_level_for(plane, 8), 1);
+    assert_int_equal(eg_plane_level_for(plane, 4095.9), 9);
+    assert_int_equal(eg_plane_level_for(plane, 4096), 10);
     assert_int_equal(eg_plane_level_for(plane, 1e300), 11);
     eg_plane_free(plane);
 }
@@ -542,7 +542,7 @@ int main(void)
         cmocka_unit_test(an_island_stays_a_triangle_until_the_level_drops_its_size),
         cmocka_unit_test(levels_that_drop_next_to_nothing_share_their_points),
         cmocka_unit_test(arcs_as_wide_as_the_world_are_weighed_too),
-        cmocka_unit_test(the_level_is_the_coarsest_finer_than_a_pixel),
+        cmocka_unit_test(the_level_is_the_coarsest_finer_than_a_quarter_of_a_pixel),
         cmocka_unit_test(the_number_of_threads_changes_nothing),
         cmocka_unit_test(a_query_finds_arcs_that_touch_the_box_in_ascending_order),
         cmocka_unit_test(a_query_of_everything_finds_every_arc_whatever_their_number),
