@@ -46,7 +46,7 @@ bless: ## write the golden pictures anew from what is drawn now
 bench: ## measure against the peers; writes build/bench/ (see docs/benchmarks.md)
 	@tools/install-packages.sh build bench
 	@$(REMAKE) VARIANT=release build/release/evenground benches
-	@tools/bench.sh
+	@tools/bench.py
 
 .PHONY: benches
 benches: $(BENCHES)

@@ -22,7 +22,7 @@ find src -name '*.[ch]' -print0 | sort -z | xargs -0 awk '
         owner["^(gdal|ogr|cpl_|vrt)"] = "data"
         owner["^geos"] = "data"
         owner["^(yaml|csv)\\.h$"] = "data"
-        owner["^proj"] = "geo"
+        owner["^(proj|geodesic)"] = "geo"
         owner["^png"] = "render"
         owner["^(ft2build\\.h|freetype/)"] = "render"
         owner["^(hb[.-]|harfbuzz/)"] = "render"

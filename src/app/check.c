@@ -22,10 +22,16 @@ static int parse(const struct eg_command *command, int argc, char **argv, struct
     opterr = 0;
     while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
         switch (c) {
-        case 'j': options->json = true; break;
-        case 's': options->strict = true; break;
-        case 'h': return -1;
-        default: return eg_command_misused(command, "unknown option: '%s'", argv[optind - 1]);
+        case 'j':
+            options->json = true;
+            break;
+        case 's':
+            options->strict = true;
+            break;
+        case 'h':
+            return -1;
+        default:
+            return eg_command_misused(command, "unknown option: '%s'", argv[optind - 1]);
         }
     }
     if (optind != argc - 1) return eg_command_misused(command, "name one atlas: evenground check ATLAS.yaml");
@@ -33,8 +39,8 @@ static int parse(const struct eg_command *command, int argc, char **argv, struct
     return EG_EXIT_DONE;
 }
 
-static enum eg_status write_report(const struct eg_generation *generation, bool as_json, struct eg_buffer *out,
-                                   struct eg_error *err)
+static enum eg_status write_report(const struct eg_generation *generation, bool as_json,
+                                   struct eg_buffer *out, struct eg_error *err)
 {
     if (!as_json) return eg_report_text(generation, out, err);
     struct eg_json *json = eg_json_new_object();
@@ -85,11 +91,13 @@ static int run(const struct eg_command *command, int argc, char **argv)
 const struct eg_command eg_command_check = {
     .name = "check",
     .summary = "load an atlas and report what joined and what did not",
-    .usage = "Usage: evenground check ATLAS.yaml [--json] [--strict]\n\n"
-             "Reads everything an atlas names and reports repairs, topology, joins and the states of values.\n\n"
-             "  --json    the report for programs\n"
-             "  --strict  exit status 1 when areas have no row, rows have no area, or cells are neither numbers nor\n"
-             "            markers, beyond what the atlas says it expects\n"
-             "  --help    this text\n",
+    .usage =
+        "Usage: evenground check ATLAS.yaml [--json] [--strict]\n\n"
+        "Reads everything an atlas names and reports repairs, topology, joins and the states of values.\n\n"
+        "  --json    the report for programs\n"
+        "  --strict  exit status 1 when areas have no row, rows have no area, or cells are neither numbers "
+        "nor\n"
+        "            markers, beyond what the atlas says it expects\n"
+        "  --help    this text\n",
     .run = run,
 };

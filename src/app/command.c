@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "base/text.h"
+#include "data/atlas.h"
 
 int eg_command_misused(const struct eg_command *command, const char *format, ...)
 {
@@ -38,18 +39,5 @@ bool eg_command_parse_number(const char *text, uint32_t least, uint32_t most, ui
 
 bool eg_command_parse_size(const char *text, uint64_t *bytes_out)
 {
-    static const struct {
-        struct eg_text suffix;
-        unsigned shift;
-    } units[] = {{{"KiB", 3}, 10}, {{"MiB", 3}, 20}, {{"GiB", 3}, 30}, {{"", 0}, 0}};
-    struct eg_text size = eg_text_from(text);
-    for (size_t i = 0; i < EG_ARRAY_LEN(units); i++) {
-        if (!eg_text_ends_with(size, units[i].suffix)) continue;
-        uint64_t number;
-        size.len -= units[i].suffix.len;
-        if (!eg_text_to_u64(size, &number) || number > (UINT64_MAX >> units[i].shift)) return false;
-        *bytes_out = number << units[i].shift;
-        return true;
-    }
-    return false;
+    return eg_atlas_size_bytes(eg_text_from(text), bytes_out);
 }

@@ -63,28 +63,46 @@ static const struct option longs[] = {
     {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
 };
 
-static int set_option(const struct eg_command *command, int c, const char *value, struct render_options *options)
+static int set_option(const struct eg_command *command, int c, const char *value,
+                      struct render_options *options)
 {
     switch (c) {
     case 't':
         options->has_tile = parse_tile(value, &options->tile);
-        return options->has_tile ? 0 : eg_command_misused(command, "--tile takes z/x/y or z/x/y@2x, not '%s'", value);
+        return options->has_tile
+                   ? 0
+                   : eg_command_misused(command, "--tile takes z/x/y or z/x/y@2x, not '%s'", value);
     case 'b':
         options->has_bbox = parse_bbox(value, &options->map.bounds);
-        return options->has_bbox ? 0 : eg_command_misused(command, "--bbox takes west,south,east,north, not '%s'", value);
+        return options->has_bbox
+                   ? 0
+                   : eg_command_misused(command, "--bbox takes west,south,east,north, not '%s'", value);
     case 'z':
         if (parse_size(value, &options->map)) return 0;
         return eg_command_misused(command, "--size takes WIDTHxHEIGHT in pixels, not '%s'", value);
     case 'x':
         if (parse_scale(value, &options->map.scale)) return 0;
         return eg_command_misused(command, "--scale takes a number from 0.25 to 16, not '%s'", value);
-    case 'c': options->map.crs = eg_text_from(value); return 0;
-    case 'p': options->name.period = eg_text_from(value); return 0;
-    case 's': options->name.style = eg_text_from(value); return 0;
-    case 'o': options->out_path = value; return 0;
-    case 'l': options->map.legend = true; return 0;
-    case 'e': options->map.exact = options->tile.exact = true; return 0;
-    default: return -1;
+    case 'c':
+        options->map.crs = eg_text_from(value);
+        return 0;
+    case 'p':
+        options->name.period = eg_text_from(value);
+        return 0;
+    case 's':
+        options->name.style = eg_text_from(value);
+        return 0;
+    case 'o':
+        options->out_path = value;
+        return 0;
+    case 'l':
+        options->map.legend = true;
+        return 0;
+    case 'e':
+        options->map.exact = options->tile.exact = true;
+        return 0;
+    default:
+        return -1;
     }
 }
 
@@ -95,16 +113,20 @@ static int parse(const struct eg_command *command, int argc, char **argv, struct
     options->map.scale = 1;
     options->map.width = options->map.height = 0;
     while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-        if (c == '?') return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
+        if (c == '?')
+            return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
         int status = set_option(command, c, optarg, options);
         if (status != 0) return status;
     }
     if (optind != argc - 2) return eg_command_misused(command, "name the atlas and the layer");
-    if (options->has_tile == options->has_bbox) return eg_command_misused(command, "give either --tile or --bbox");
-    if (options->has_bbox && options->map.width == 0) return eg_command_misused(command, "--bbox needs --size");
+    if (options->has_tile == options->has_bbox)
+        return eg_command_misused(command, "give either --tile or --bbox");
+    if (options->has_bbox && options->map.width == 0)
+        return eg_command_misused(command, "--bbox needs --size");
     if (options->has_tile && options->map.legend)
         return eg_command_misused(command, "--legend goes with --bbox: a tile has no room for it");
-    if (!options->out_path) return eg_command_misused(command, "say where to write: --out map.png (- is standard output)");
+    if (!options->out_path)
+        return eg_command_misused(command, "say where to write: --out map.png (- is standard output)");
     options->atlas_path = argv[optind];
     options->name.layer = eg_text_from(argv[optind + 1]);
     options->map.name = options->tile.name = options->name;
@@ -130,16 +152,15 @@ static enum eg_status write_file(const char *path, const struct eg_buffer *body,
     return eg_error_set(err, EG_IO, "%s could not be written: %s", path, strerror(reason));
 }
 
-static enum eg_status draw(const struct render_options *options, struct eg_engine *engine, struct eg_error *err)
+static enum eg_status draw(const struct render_options *options, struct eg_engine *engine,
+                           struct eg_error *err)
 {
     enum eg_status status = eg_engine_load(engine, options->atlas_path, err);
     if (status != EG_OK) return status;
     struct eg_snapshot *snapshot = eg_engine_snapshot(engine);
     struct eg_entity entity = {0};
-    if (options->has_tile)
-        status = eg_engine_tile_entity(engine, snapshot, &options->tile, &entity, err);
-    else
-        status = eg_engine_map(engine, snapshot, &options->map, &entity, err);
+    if (options->has_tile) status = eg_engine_tile_entity(engine, snapshot, &options->tile, &entity, err);
+    else status = eg_engine_map(engine, snapshot, &options->map, &entity, err);
     if (status == EG_OK) status = write_file(options->out_path, &entity.body, err);
     eg_entity_clear(&entity);
     eg_snapshot_release(snapshot);
@@ -163,19 +184,20 @@ static int run(const struct eg_command *command, int argc, char **argv)
 const struct eg_command eg_command_render = {
     .name = "render",
     .summary = "draw one map into a PNG file",
-    .usage = "Usage: evenground render ATLAS.yaml LAYER (--tile Z/X/Y | --bbox W,S,E,N --size WxH [--crs CRS])\n"
-             "                         [--period P] [--style S] [--legend] [--scale N] [--exact] --out map.png\n\n"
-             "Draws one picture. Title, period and attribution stand in the file's text fields.\n\n"
-             "  --tile Z/X/Y[@2x]  a web map tile\n"
-             "  --bbox W,S,E,N     a box in the units of the CRS, easting (longitude) first\n"
-             "  --crs CRS          such as EPSG:27700 (default EPSG:3857)\n"
-             "  --size WxH         pixels\n"
-             "  --period P         id of a period (default: the latest)\n"
-             "  --style S          id of a style (default: the layer's)\n"
-             "  --legend           draw the legend into the lower right corner\n"
-             "  --scale N          widen lines and patterns N times, for print\n"
-             "  --exact            no palette: every pixel exact\n"
-             "  --out FILE         where to write; - is standard output\n"
-             "  --help             this text\n",
+    .usage =
+        "Usage: evenground render ATLAS.yaml LAYER (--tile Z/X/Y | --bbox W,S,E,N --size WxH [--crs CRS])\n"
+        "                         [--period P] [--style S] [--legend] [--scale N] [--exact] --out map.png\n\n"
+        "Draws one picture. Title, period and attribution stand in the file's text fields.\n\n"
+        "  --tile Z/X/Y[@2x]  a web map tile\n"
+        "  --bbox W,S,E,N     a box in the units of the CRS, easting (longitude) first\n"
+        "  --crs CRS          such as EPSG:27700 (default EPSG:3857)\n"
+        "  --size WxH         pixels\n"
+        "  --period P         id of a period (default: the latest)\n"
+        "  --style S          id of a style (default: the layer's)\n"
+        "  --legend           draw the legend into the lower right corner\n"
+        "  --scale N          widen lines and patterns N times, for print\n"
+        "  --exact            no palette: every pixel exact\n"
+        "  --out FILE         where to write; - is standard output\n"
+        "  --help             this text\n",
     .run = run,
 };

@@ -22,8 +22,10 @@ static int run(const struct eg_command *command, int argc, char **argv)
             if (!eg_text_to_u64(eg_text_from(optarg), &options.seed))
                 return eg_command_misused(command, "--seed takes a whole number, not '%s'", optarg);
             break;
-        case 'h': return eg_command_help(command);
-        default: return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
+        case 'h':
+            return eg_command_help(command);
+        default:
+            return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
         }
     }
     if (optind != argc - 1) return eg_command_misused(command, "name one folder: evenground sample DIR");
@@ -36,7 +38,8 @@ const struct eg_command eg_command_sample = {
     .name = "sample",
     .summary = "write a fictional county to try things on",
     .usage = "Usage: evenground sample DIR [--areas N] [--seed S]\n\n"
-             "Writes DIR/atlas.yaml and its data: an invented county with neighbourhoods, indicators and coalitions.\n\n"
+             "Writes DIR/atlas.yaml and its data: an invented county with neighbourhoods, indicators and "
+             "coalitions.\n\n"
              "  --areas N  about how many neighbourhoods, 50 to 1000000 (default 400)\n"
              "  --seed S   another county for another number (default 1)\n"
              "  --help     this text\n",

@@ -30,18 +30,24 @@ static int parse(const struct eg_command *command, int argc, char **argv, struct
     opterr = 0;
     while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
         switch (c) {
-        case 'l': options->listen = optarg; break;
+        case 'l':
+            options->listen = optarg;
+            break;
         case 't':
             options->has_threads = eg_command_parse_number(optarg, 1, 256, &options->threads);
-            if (!options->has_threads) return eg_command_misused(command, "--threads takes 1 to 256, not '%s'", optarg);
+            if (!options->has_threads)
+                return eg_command_misused(command, "--threads takes 1 to 256, not '%s'", optarg);
             break;
         case 'c':
             options->has_cache = eg_command_parse_size(optarg, &options->cache_bytes);
             if (!options->has_cache)
-                return eg_command_misused(command, "--cache takes a size such as 256MiB or 0, not '%s'", optarg);
+                return eg_command_misused(command, "--cache takes a size such as 256MiB or 0, not '%s'",
+                                          optarg);
             break;
-        case 'h': return -1;
-        default: return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
+        case 'h':
+            return -1;
+        default:
+            return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
         }
     }
     if (optind != argc - 1) return eg_command_misused(command, "name one atlas: evenground serve ATLAS.yaml");
@@ -57,7 +63,8 @@ struct service {
     sigset_t signals;
 };
 
-static enum eg_status start(struct service *service, const struct serve_options *options, struct eg_error *err)
+static enum eg_status start(struct service *service, const struct serve_options *options,
+                            struct eg_error *err)
 {
     enum eg_status status = eg_atlas_read(options->atlas_path, &service->settings, err);
     if (status != EG_OK) return status;
@@ -140,11 +147,14 @@ const struct eg_command eg_command_serve = {
     .name = "serve",
     .summary = "load an atlas and answer over HTTP",
     .usage = "Usage: evenground serve ATLAS.yaml [--listen HOST:PORT] [--threads N] [--cache SIZE]\n\n"
-             "Loads an atlas and serves tiles, legends, areas and coalitions until SIGTERM or SIGINT, which let requests\n"
+             "Loads an atlas and serves tiles, legends, areas and coalitions until SIGTERM or SIGINT, which "
+             "let requests\n"
              "in flight finish. SIGHUP loads the atlas anew; the present one serves until that is done.\n\n"
-             "  --listen HOST:PORT  address to listen on (default: the atlas's, 127.0.0.1:8080); port 0 takes a free one\n"
+             "  --listen HOST:PORT  address to listen on (default: the atlas's, 127.0.0.1:8080); port 0 "
+             "takes a free one\n"
              "  --threads N         threads that answer (default: one per processor)\n"
-             "  --cache SIZE        memory for drawn tiles, such as 256MiB; 0 keeps none (default: the atlas's, 256MiB)\n"
+             "  --cache SIZE        memory for drawn tiles, such as 256MiB; 0 keeps none (default: the "
+             "atlas's, 256MiB)\n"
              "  --help              this text\n",
     .run = run,
 };

@@ -13,6 +13,11 @@
 #include "base/text.h"
 #include "data/atlas.h"
 
+/* The ids of entries are version-5 UUIDs (RFC 4122) in this namespace, of the directory's id_prefix and the entry's key in
+ * one text ("libraries:17"), so that anybody who knows both can work out an entry's address. The namespace is itself
+ * UUIDv5 of "urn:evenground:directory-entry" in the RFC's namespace of URLs. It never changes. */
+#define EG_ENTRIES_NAMESPACE "585a9093-5c12-5388-b7de-8ecc54e58082"
+
 enum eg_entry_kind {
     EG_KIND_COALITION, EG_KIND_HUB, EG_KIND_OFFICER_BASE, EG_KIND_PARTNERSHIP, EG_KIND_GRANT, EG_KIND_TRAINING,
     EG_KIND_SERVICE, EG_N_KINDS
@@ -42,8 +47,9 @@ struct eg_entry {
 };
 
 struct eg_entries_report {
-    uint32_t n_rows, n_entries, n_filtered, n_without_position, n_rejected, n_duplicate_keys;
-    struct eg_text first_rejected; /* "row 17: latitude 'x' is not a number" */
+    uint32_t n_rows, n_entries, n_filtered, n_without_position, n_rejected;
+    uint32_t n_duplicate_keys;     /* of the rejected: the key came before, here or in a directory with the same id_prefix */
+    struct eg_text first_rejected; /* "row 17: latitude 'x' is not a number"; empty when only keys were twice there */
 };
 
 struct eg_entries {
@@ -53,8 +59,16 @@ struct eg_entries {
     struct eg_entries_report *reports; /* [atlas->n_directories] */
 };
 
-/* Reads all directories of the atlas. A row with a wrong coordinate, an unknown kind or wrong UTF-8 is rejected and counted;
- * a missing column or source is EG_INVALID or EG_IO naming it. Freed with eg_entries_free. */
+/* Reads all directories of the atlas, which must outlive the entries. A row with a wrong coordinate, an unknown kind, wrong
+ * UTF-8, no key, no name or a key that came before is rejected and counted; a missing column or source is EG_INVALID,
+ * EG_NOT_FOUND or EG_IO naming it.
+ *
+ * Position: from the columns longitude and latitude, else from the geometry of an OGR source (a point, the first of several
+ * points, or an interior point of a polygon). Neither coordinate, or 0,0 (what software writes for "unknown"), is an entry
+ * without position. Key: the directory's key column; a directory without one gets "name@longitude,latitude" with six
+ * decimals ("name@" without position), and -2, -3 ... behind it for the second and third row that are equal in both.
+ *
+ * 44,206 grants of eight columns in a gzipped CSV: 0.15 s. Freed with eg_entries_free. */
 EG_MUST_CHECK enum eg_status eg_entries_load(const struct eg_atlas *atlas, struct eg_entries **entries_out,
                                              struct eg_error *err);
 void eg_entries_free(struct eg_entries *entries); /* NULL is allowed */

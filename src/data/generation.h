@@ -21,18 +21,23 @@ struct eg_area_set {
     struct eg_text *codes; /* [n_areas] ascending bytewise, unique */
     struct eg_text *names; /* [n_areas] */
     struct eg_textmap *by_code;
-    struct eg_plane *plane;        /* EPSG:3857 */
-    struct eg_box *area_box;       /* [n_areas] on the plane's grid */
-    struct eg_bounds bounds_deg;   /* of all areas */
-    uint32_t base;                 /* index of the set it is dissolved from, or EG_ATLAS_NONE */
-    uint32_t *parent_of_base;      /* [base's n_areas] -> area here, or EG_NO_AREA; NULL without base */
+    struct eg_plane *plane;      /* EPSG:3857 */
+    struct eg_box *area_box;     /* [n_areas] on the plane's grid */
+    struct eg_bounds bounds_deg; /* of all areas */
+    uint32_t base;               /* index of the set it is dissolved from, or EG_ATLAS_NONE */
+    uint32_t *parent_of_base;    /* [base's n_areas] -> area here, or EG_NO_AREA; NULL without base */
 };
 
 /* An indicator on one boundary set in one period. Arrays have n_areas items or are NULL when the source has no such
  * column. The value of an area counts only where state is EG_VALID or EG_UNRELIABLE; for every other state value and
  * companions are zero. For companions 0 in `has` bit i (enum eg_companion) means absent in that row. */
 enum eg_companion {
-    EG_HAS_NUMERATOR = 1, EG_HAS_DENOMINATOR = 2, EG_HAS_LOWER = 4, EG_HAS_UPPER = 8, EG_HAS_RANK = 16, EG_HAS_DECILE = 32
+    EG_HAS_NUMERATOR = 1,
+    EG_HAS_DENOMINATOR = 2,
+    EG_HAS_LOWER = 4,
+    EG_HAS_UPPER = 8,
+    EG_HAS_RANK = 16,
+    EG_HAS_DECILE = 32
 };
 
 struct eg_series {
@@ -46,7 +51,8 @@ struct eg_series {
     uint32_t *rank;  /* publisher's */
     uint8_t *decile; /* publisher's, 1 to 10 */
     uint8_t *has;    /* bits of enum eg_companion */
-    const struct eg_text *categories; /* [n_categories] when the indicator is categorical: value is an index */
+    const struct eg_text
+        *categories; /* [n_categories] when the indicator is categorical: value is an index */
     uint32_t n_categories;
 };
 
@@ -72,7 +78,8 @@ void eg_generation_find(const struct eg_generation *generation, uint32_t indicat
 
 /* The larger area of set `to` that holds `area` of set `from`, when `to` is dissolved from `from` directly or through
  * others, or shares its base and nests; EG_NO_AREA otherwise. */
-uint32_t eg_generation_parent(const struct eg_generation *generation, uint32_t from, uint32_t area, uint32_t to);
+uint32_t eg_generation_parent(const struct eg_generation *generation, uint32_t from, uint32_t area,
+                              uint32_t to);
 
 /* The area of a set at a WGS 84 position, or EG_NO_AREA. */
 uint32_t eg_generation_locate(const struct eg_generation *generation, uint32_t boundaries, double lon_deg,

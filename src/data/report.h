@@ -14,13 +14,13 @@
 #define EG_REPORT_SAMPLES 5 /* example keys kept per finding */
 
 struct eg_boundaries_report {
-    uint32_t n_features;   /* read */
-    uint32_t n_areas;      /* after features with one key became one area */
-    uint32_t n_multipart;  /* areas made of several features */
-    uint32_t n_repaired;   /* invalid polygons repaired by GEOS */
-    uint32_t n_empty;      /* features without geometry or key (listed) */
-    uint32_t n_clipped;    /* areas cut at the antimeridian or at 85.05 degrees of latitude */
-    uint32_t n_unlocated;  /* dissolved sets: base areas without a parent */
+    uint32_t n_features;  /* read */
+    uint32_t n_areas;     /* after features with one key became one area */
+    uint32_t n_multipart; /* areas made of several features */
+    uint32_t n_repaired;  /* invalid polygons repaired by GEOS */
+    uint32_t n_empty;     /* features without geometry or key (listed) */
+    uint32_t n_clipped;   /* areas cut at the antimeridian or at 85.05 degrees of latitude */
+    uint32_t n_unlocated; /* dissolved sets: base areas without a parent */
     struct eg_topology_report topology;
     double snap_max_m;
     char crs[64];
@@ -33,17 +33,20 @@ struct eg_boundaries_report {
 };
 
 struct eg_series_report {
+    uint32_t table; /* index into the atlas, or EG_ATLAS_NONE: computed from a smaller level */
     uint32_t n_matched;
     uint32_t n_areas_without_row;
     uint32_t n_rows_without_area;
     uint32_t n_duplicates;   /* rows whose key came before; the first one counts */
     uint32_t n_match_padded; /* unmatched keys that would match once padded with zeros */
     uint32_t n_match_trimmed;
-    uint32_t pad_to;         /* characters, when n_match_padded > 0 */
-    bool vintage_mismatch;   /* more than a fifth of one side is missing though the keys look alike */
+    uint32_t pad_to; /* characters, when n_match_padded > 0 */
+    bool
+        vintage_mismatch; /* both sides have leftovers that look alike: over a fifth of one, or over a hundredth of both */
     uint32_t n_state[EG_N_STATES];
-    uint32_t n_secondary;    /* parent totals withheld because they would give a suppressed value away */
-    uint32_t n_bad_cells;    /* neither a number nor a marker: counted as missing, the first one is in bad_cell */
+    uint32_t n_secondary; /* parent totals withheld because they would give a suppressed value away */
+    uint32_t
+        n_bad_cells; /* neither a number nor a marker: counted as missing, the first one is in bad_cell */
     struct eg_text bad_cell; /* "row 17, column pop: '1,234'" */
     struct eg_text areas_without_row[EG_REPORT_SAMPLES];
     struct eg_text rows_without_area[EG_REPORT_SAMPLES];
@@ -54,16 +57,22 @@ struct eg_report {
     struct eg_boundaries_report *boundaries; /* [atlas->n_boundaries] */
     struct eg_series_report *series;         /* [n_series], as in the generation */
     uint32_t n_series;
-    double seconds;         /* files to ready */
+    double seconds; /* files to ready */
     size_t peak_bytes;
 };
 
 struct eg_generation;
 
+/* Calls say(context, line) for everything that somebody should look at, most serious first: one sentence each, the same finding
+ * on many series said once. */
+void eg_report_findings(const struct eg_generation *generation, void (*say)(void *context, const char *line),
+                        void *context);
+
 /* For people: a page of text. */
 EG_MUST_CHECK enum eg_status eg_report_text(const struct eg_generation *generation, struct eg_buffer *out,
                                             struct eg_error *err);
-/* For programs; also part of GET /layers. Adds members to `into`. */
+/* For programs; also part of GET /layers. Adds members to `into`: "findings", "strict", "boundaries", "series". Nothing in it
+ * depends on the clock or the machine. */
 void eg_report_json(const struct eg_generation *generation, struct eg_json *json, struct eg_json_value *into);
 /* False when --strict must fail: an area without a row or a row without an area beyond what the atlas expects, or cells
  * that are neither numbers nor markers; each reason is a line in `reasons`. */

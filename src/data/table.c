@@ -128,7 +128,7 @@ static enum eg_status check_utf8(const struct eg_table_plan *plan, uint32_t row,
 
 enum eg_status eg_table_plan_row(struct eg_table_plan *plan, uint32_t row, struct eg_error *err)
 {
-    enum eg_status status = check_utf8(plan, row, err);
+    enum eg_status status = plan->source->any_bytes ? EG_OK : check_utf8(plan, row, err);
     if (status) return status;
     plan->counts.n_rows++;
     if (!passes_filter(plan)) {
@@ -139,32 +139,13 @@ enum eg_status eg_table_plan_row(struct eg_table_plan *plan, uint32_t row, struc
     return plan->wish->on_row(plan->wish->context, row, plan->cells, err);
 }
 
-/* Without regard to the case of ASCII letters. */
-static bool ends_with(struct eg_text text, struct eg_text suffix)
-{
-    if (text.len < suffix.len) return false;
-    for (size_t i = 0; i < suffix.len; i++) {
-        char c = text.data[text.len - suffix.len + i];
-        if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
-        if (c != suffix.data[i]) return false;
-    }
-    return true;
-}
-
-bool eg_table_is_csv(struct eg_text path)
-{
-    if (ends_with(path, EG_TEXT(".gz"))) path.len -= 3;
-    return ends_with(path, EG_TEXT(".csv")) || ends_with(path, EG_TEXT(".tsv")) ||
-           ends_with(path, EG_TEXT(".tab")) || ends_with(path, EG_TEXT(".txt"));
-}
-
 enum eg_status eg_table_read(const struct eg_table_source *source, const struct eg_table_wish *wish,
                              struct eg_table_counts *counts_out, struct eg_error *err)
 {
     struct eg_table_plan plan;
     enum eg_status status = eg_table_plan_init(&plan, source, wish, err);
     if (status) return status;
-    status = eg_table_is_csv(source->path) ? eg_table_read_csv(&plan, err) : eg_table_read_ogr(&plan, err);
+    status = eg_atlas_is_csv(source->path) ? eg_table_read_csv(&plan, err) : eg_table_read_ogr(&plan, err);
     if (status == EG_OK && counts_out) *counts_out = plan.counts;
     eg_table_plan_clear(&plan);
     return status;

@@ -25,6 +25,7 @@ struct eg_table_source {
     const struct eg_atlas_condition
         *filter; /* [n_filter], all must hold; blanks around a cell do not count */
     uint32_t n_filter;
+    bool any_bytes; /* cells may hold wrong UTF-8: whoever reads the rows checks them */
 };
 
 /* One row. `row` counts as a spreadsheet does: the header row of a CSV file is row 1 (or header_row), an OGR table's first
@@ -33,12 +34,17 @@ struct eg_table_source {
 typedef enum eg_status eg_table_row_fn(void *context, uint32_t row, const struct eg_text *cells,
                                        struct eg_error *err);
 
+/* Shows the OGRFeatureH of the row that comes next, geometry included; it lives until on_row returns. Called for the rows that
+ * the filter leaves out too. */
+typedef void eg_table_feature_fn(void *context, void *feature);
+
 /* What is wanted of it: columns[n_columns] are names of the header, each any number of times. */
 struct eg_table_wish {
     const struct eg_text *columns;
     uint32_t n_columns;
     eg_table_row_fn *on_row;
     void *context;
+    eg_table_feature_fn *on_feature; /* OGR only; may be NULL, and no geometry is read then */
 };
 
 struct eg_table_counts {

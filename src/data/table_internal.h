@@ -33,7 +33,6 @@ EG_MUST_CHECK enum eg_status eg_table_plan_resolve(const struct eg_table_plan *p
 EG_MUST_CHECK enum eg_status eg_table_plan_row(struct eg_table_plan *plan, uint32_t row,
                                                struct eg_error *err);
 
-bool eg_table_is_csv(struct eg_text path);
 EG_MUST_CHECK enum eg_status eg_table_read_csv(struct eg_table_plan *plan, struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_table_read_ogr(struct eg_table_plan *plan, struct eg_error *err);
 

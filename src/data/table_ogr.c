@@ -63,14 +63,14 @@ static void ignore_the_rest(const struct scan *scan)
 {
     if (scan->plan->source->filter_sql.len > 0 || !OGR_L_TestCapability(scan->layer, OLCIgnoreFields)) return;
     OGRFeatureDefnH definition = OGR_L_GetLayerDefn(scan->layer);
-    char **ignored = CSLAddString(NULL, "OGR_GEOMETRY");
+    char **ignored = scan->plan->wish->on_feature ? NULL : CSLAddString(NULL, "OGR_GEOMETRY");
     for (int i = 0; i < OGR_FD_GetFieldCount(definition); i++) {
         bool needed = false;
         for (uint32_t slot = 0; slot < scan->plan->n_slots; slot++)
             needed = needed || scan->field_of[slot] == i;
         if (!needed) ignored = CSLAddString(ignored, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(definition, i)));
     }
-    (void)OGR_L_SetIgnoredFields(scan->layer, (const char **)(void *)ignored);
+    if (ignored) (void)OGR_L_SetIgnoredFields(scan->layer, (const char **)(void *)ignored);
     CSLDestroy(ignored);
 }
 
@@ -90,6 +90,7 @@ static enum eg_status read_feature(struct scan *scan, OGRFeatureH feature, uint3
         const char *data = scan->bytes.data ? scan->bytes.data : "";
         plan->cell[i] = (struct eg_text){data + scan->start[i], scan->start[i + 1] - scan->start[i]};
     }
+    if (plan->wish->on_feature) plan->wish->on_feature(plan->wish->context, feature);
     return eg_table_plan_row(plan, row, scan->err);
 }
 

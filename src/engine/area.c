@@ -38,7 +38,8 @@ static uint32_t count_rank(const struct eg_series *series, uint32_t n_areas, uin
     for (uint32_t i = 0; i < n_areas; i++) {
         if (!eg_state_has_value(series->state[i])) continue;
         n++;
-        bool before = low_first ? series->value[i] < series->value[area] : series->value[i] > series->value[area];
+        bool before =
+            low_first ? series->value[i] < series->value[area] : series->value[i] > series->value[area];
         if (before) rank++;
     }
     *n_ranked_out = n;
@@ -63,7 +64,8 @@ static void add_rank(struct eg_json *json, struct eg_json_value *item, const str
     eg_json_cstring(json, item, "decile_by", own_decile ? "publisher" : "counted here");
     if (!own_rank)
         eg_json_cstring(json, item, "rank_1_is",
-                        indicator->facts.polarity == EG_POLARITY_HIGH_IS_WORSE || low_first ? "worst" : "highest");
+                        indicator->facts.polarity == EG_POLARITY_HIGH_IS_WORSE || low_first ? "worst"
+                                                                                            : "highest");
 }
 
 static void add_companion(struct eg_json *json, struct eg_json_value *item, const char *name,
@@ -78,7 +80,8 @@ static enum eg_status add_class(struct eg_json *json, struct eg_json_value *item
     const struct eg_series *series = &place->snapshot->generation->series[series_number];
     const struct eg_atlas *atlas = place->snapshot->atlas;
     for (uint32_t i = 0; i < atlas->n_layers; i++) {
-        if (atlas->layers[i].indicator != series->indicator || atlas->layers[i].boundaries != series->boundaries)
+        if (atlas->layers[i].indicator != series->indicator ||
+            atlas->layers[i].boundaries != series->boundaries)
             continue;
         struct eg_layer_ref ref = {i, atlas->layers[i].style, series_number};
         const struct eg_layer_classes *classed = NULL;
@@ -102,8 +105,7 @@ static void add_value(struct eg_json *json, struct eg_json_value *item, const st
     uint32_t area = place->area;
     if (indicator->categorical && series->categories && (uint32_t)series->value[area] < series->n_categories)
         eg_json_text(json, item, "value", series->categories[(uint32_t)series->value[area]]);
-    else
-        eg_describe_number(json, item, "value", &indicator->facts, series->value[area]);
+    else eg_describe_number(json, item, "value", &indicator->facts, series->value[area]);
     add_companion(json, item, "lower", series, series->lower, area, EG_HAS_LOWER);
     add_companion(json, item, "upper", series, series->upper, area, EG_HAS_UPPER);
     add_companion(json, item, "numerator", series, series->numerator, area, EG_HAS_NUMERATOR);
@@ -127,8 +129,8 @@ static enum eg_status add_series(struct eg_json *json, struct eg_json_value *arr
     return add_class(json, item, place, series_number, err);
 }
 
-static enum eg_status add_indicators(struct eg_json *json, struct eg_json_value *root, const struct place *place,
-                                     struct eg_error *err)
+static enum eg_status add_indicators(struct eg_json *json, struct eg_json_value *root,
+                                     const struct place *place, struct eg_error *err)
 {
     const struct eg_atlas *atlas = place->snapshot->atlas;
     struct eg_json_value *array = eg_json_array(json, root, "indicators");
@@ -157,7 +159,8 @@ static struct eg_bounds box_deg(const struct eg_area_set *set, uint32_t area)
     return bounds;
 }
 
-static enum eg_status describe_area(const struct place *place, struct eg_entity *entity_out, struct eg_error *err)
+static enum eg_status describe_area(const struct place *place, struct eg_entity *entity_out,
+                                    struct eg_error *err)
 {
     const struct eg_area_set *set = &place->snapshot->generation->area_sets[place->boundaries];
     struct eg_json *json = eg_json_new_object();
@@ -184,7 +187,8 @@ static enum eg_status find_boundaries(const struct eg_snapshot *snapshot, struct
         *out = i;
         return EG_OK;
     }
-    eg_error_set(err, EG_NOT_FOUND, "there are no boundaries '%.*s'; GET /layers lists what there is", EG_TEXT_ARG(id));
+    eg_error_set(err, EG_NOT_FOUND, "there are no boundaries '%.*s'; GET /layers lists what there is",
+                 EG_TEXT_ARG(id));
     eg_error_field(err, "boundaries");
     return EG_NOT_FOUND;
 }
@@ -197,7 +201,8 @@ enum eg_status eg_engine_area(struct eg_snapshot *snapshot, struct eg_text bound
     if (status != EG_OK) return status;
     place.area = eg_textmap_get(snapshot->generation->area_sets[place.boundaries].by_code, code);
     if (place.area != EG_TEXTMAP_NONE) return describe_area(&place, entity_out, err);
-    eg_error_set(err, EG_NOT_FOUND, "there is no area '%.*s' in %.*s; ask with ?at=lon,lat for the one at a place",
+    eg_error_set(err, EG_NOT_FOUND,
+                 "there is no area '%.*s' in %.*s; ask with ?at=lon,lat for the one at a place",
                  EG_TEXT_ARG(code), EG_TEXT_ARG(boundaries));
     eg_error_field(err, "code");
     return EG_NOT_FOUND;
@@ -211,8 +216,8 @@ enum eg_status eg_engine_area_at(struct eg_snapshot *snapshot, struct eg_text bo
     if (status != EG_OK) return status;
     place.area = eg_generation_locate(snapshot->generation, place.boundaries, lon_deg, lat_deg);
     if (place.area != EG_NO_AREA) return describe_area(&place, entity_out, err);
-    eg_error_set(err, EG_NOT_FOUND, "no area of %.*s lies at %.6f,%.6f (longitude, latitude)", EG_TEXT_ARG(boundaries),
-                 lon_deg, lat_deg);
+    eg_error_set(err, EG_NOT_FOUND, "no area of %.*s lies at %.6f,%.6f (longitude, latitude)",
+                 EG_TEXT_ARG(boundaries), lon_deg, lat_deg);
     eg_error_field(err, "at");
     return EG_NOT_FOUND;
 }

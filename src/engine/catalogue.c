@@ -132,7 +132,8 @@ static void add_boundaries(const struct writer *w, struct eg_json_value *root)
         eg_describe_bounds(w->json, item, "bounds", set->bounds_deg);
         eg_describe_text(w->json, item, "attribution", spec->attribution);
         eg_describe_text(w->json, item, "licence", spec->licence_title);
-        if (set->base != EG_ATLAS_NONE) eg_json_text(w->json, item, "dissolved_from", atlas->boundaries[set->base].id);
+        if (set->base != EG_ATLAS_NONE)
+            eg_json_text(w->json, item, "dissolved_from", atlas->boundaries[set->base].id);
     }
 }
 
@@ -256,7 +257,8 @@ enum eg_status eg_engine_catalogue(struct eg_snapshot *snapshot, struct eg_text 
     add_boundaries(&w, root);
     struct eg_json_value *indicators = eg_json_array(w.json, root, "indicators");
     for (uint32_t i = 0; i < snapshot->atlas->n_indicators; i++)
-        eg_describe_indicator(w.json, eg_json_object(w.json, indicators, NULL), &snapshot->atlas->indicators[i]);
+        eg_describe_indicator(w.json, eg_json_object(w.json, indicators, NULL),
+                              &snapshot->atlas->indicators[i]);
     add_styles(&w, root);
     status = add_layers(&w, root, err);
     add_directory(&w, root);
@@ -264,7 +266,8 @@ enum eg_status eg_engine_catalogue(struct eg_snapshot *snapshot, struct eg_text 
     return finish(&w, status, entity_out, err);
 }
 
-enum eg_status eg_engine_report(struct eg_snapshot *snapshot, struct eg_entity *entity_out, struct eg_error *err)
+enum eg_status eg_engine_report(struct eg_snapshot *snapshot, struct eg_entity *entity_out,
+                                struct eg_error *err)
 {
     struct eg_json *json = eg_json_new_object();
     if (!json) return eg_error_no_memory(err, 0);

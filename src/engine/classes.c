@@ -31,8 +31,8 @@ static void pool_series(const struct eg_series *series, uint32_t n_areas, struct
     }
 }
 
-static enum eg_status pool_values(const struct eg_snapshot *snapshot, struct eg_layer_ref ref, struct pool *pool,
-                                  struct eg_error *err)
+static enum eg_status pool_values(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                                  struct pool *pool, struct eg_error *err)
 {
     uint32_t first = ref.series, n = 1;
     if (!snapshot->atlas->styles[ref.style].per_period) eg_layer_series(snapshot, ref.layer, &first, &n);
@@ -124,7 +124,8 @@ enum eg_status eg_layer_make_classes(const struct eg_snapshot *snapshot, struct 
     return EG_OK;
 }
 
-uint32_t eg_layer_class_of(const struct eg_layer_classes *classed, const struct eg_series *series, uint32_t area)
+uint32_t eg_layer_class_of(const struct eg_layer_classes *classed, const struct eg_series *series,
+                           uint32_t area)
 {
     if (!eg_state_has_value(series->state[area])) return EG_CLASS_NONE;
     if (!classed->by_decile) return eg_classes_find(&classed->classes, series->value[area]);
@@ -139,7 +140,8 @@ static int format_bound(const struct eg_atlas_facts *facts, double value, char *
 }
 
 void eg_layer_class_label(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
-                          const struct eg_layer_classes *classed, uint32_t class_number, char *text_out, size_t size)
+                          const struct eg_layer_classes *classed, uint32_t class_number, char *text_out,
+                          size_t size)
 {
     const struct eg_atlas_indicator *indicator =
         &snapshot->atlas->indicators[snapshot->atlas->layers[ref.layer].indicator];
@@ -165,9 +167,9 @@ void eg_layer_class_label(const struct eg_snapshot *snapshot, struct eg_layer_re
 const char *eg_layer_method_name(const struct eg_atlas_style *style, const struct eg_layer_classes *classed)
 {
     static const char *const names[] = {
-        [EG_CLASS_QUANTILE] = "quantiles",          [EG_CLASS_EQUAL] = "equal intervals",
-        [EG_CLASS_NATURAL] = "natural breaks",      [EG_CLASS_STDDEV] = "standard deviations",
-        [EG_CLASS_HEADTAIL] = "head/tail breaks",   [EG_CLASS_GIVEN] = "given breaks",
+        [EG_CLASS_QUANTILE] = "quantiles",        [EG_CLASS_EQUAL] = "equal intervals",
+        [EG_CLASS_NATURAL] = "natural breaks",    [EG_CLASS_STDDEV] = "standard deviations",
+        [EG_CLASS_HEADTAIL] = "head/tail breaks", [EG_CLASS_GIVEN] = "given breaks",
         [EG_CLASS_CATEGORY] = "categories",
     };
     if (classed->by_decile) return "the publisher's deciles";

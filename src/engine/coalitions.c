@@ -35,8 +35,8 @@ static void add_source(struct eg_json *json, struct eg_json_value *properties, c
     if (directory->licence_title.len > 0) eg_json_text(json, source, "licence", directory->licence_title);
 }
 
-static void add_service_area(struct eg_json *json, struct eg_json_value *properties, const struct eg_atlas *atlas,
-                             const struct eg_entry *entry, bool whole)
+static void add_service_area(struct eg_json *json, struct eg_json_value *properties,
+                             const struct eg_atlas *atlas, const struct eg_entry *entry, bool whole)
 {
     if (entry->n_serves == 0 && entry->area_geojson.len == 0) return;
     struct eg_json_value *area = eg_json_object(json, properties, "service_area");
@@ -47,10 +47,8 @@ static void add_service_area(struct eg_json *json, struct eg_json_value *propert
         for (uint32_t i = 0; i < entry->n_serves; i++) eg_json_text(json, codes, NULL, entry->serves[i]);
     }
     if (entry->area_geojson.len == 0) return;
-    if (whole)
-        eg_json_raw(json, area, "geometry", entry->area_geojson);
-    else
-        eg_json_bool(json, area, "has_geometry", true);
+    if (whole) eg_json_raw(json, area, "geometry", entry->area_geojson);
+    else eg_json_bool(json, area, "has_geometry", true);
 }
 
 static void add_geometry(struct eg_json *json, struct eg_json_value *feature, const struct eg_entry *entry)
@@ -76,7 +74,8 @@ static struct eg_json_value *add_properties(struct eg_json *json, struct eg_json
         if (text.len > 0) eg_json_text(json, properties, text_members[i].name, text);
     }
     double amount;
-    if (eg_text_to_double(entry->field[EG_ENTRY_AMOUNT], &amount)) eg_json_number(json, properties, "amount", amount);
+    if (eg_text_to_double(entry->field[EG_ENTRY_AMOUNT], &amount))
+        eg_json_number(json, properties, "amount", amount);
     struct eg_json_value *topics = eg_json_array(json, properties, "topics");
     for (uint32_t i = 0; i < entry->n_topics; i++) eg_json_text(json, topics, NULL, entry->topics[i]);
     if (atlas->fictional) eg_json_bool(json, properties, "fictional", true);
@@ -86,7 +85,8 @@ static struct eg_json_value *add_properties(struct eg_json *json, struct eg_json
 
 /* `whole` adds the service area's geometry, which lists leave out. Returns the properties. */
 static struct eg_json_value *add_feature(struct eg_json *json, struct eg_json_value *into,
-                                         const struct eg_atlas *atlas, const struct eg_entry *entry, bool whole)
+                                         const struct eg_atlas *atlas, const struct eg_entry *entry,
+                                         bool whole)
 {
     eg_json_cstring(json, into, "type", "Feature");
     eg_json_cstring(json, into, "id", entry->id);
@@ -103,8 +103,8 @@ static enum eg_status bad_serves(struct eg_error *err, enum eg_status status, co
     return status;
 }
 
-static enum eg_status serves_area(const struct eg_snapshot *snapshot, struct eg_text boundaries, struct eg_text code,
-                                  struct eg_directory_query *query, struct eg_error *err)
+static enum eg_status serves_area(const struct eg_snapshot *snapshot, struct eg_text boundaries,
+                                  struct eg_text code, struct eg_directory_query *query, struct eg_error *err)
 {
     for (uint32_t i = 0; i < snapshot->atlas->n_boundaries; i++) {
         if (!eg_text_equal(snapshot->atlas->boundaries[i].id, boundaries)) continue;
@@ -126,9 +126,9 @@ static enum eg_status resolve_serves(const struct eg_snapshot *snapshot, struct 
     if (code.data) return serves_area(snapshot, boundaries, code, query, err);
     struct eg_text lat = eg_text_cut(serves, ',', &lon);
     query->has_serves_point = lat.data && eg_text_to_double(lon, &query->serves_lon_deg) &&
-                              eg_text_to_double(lat, &query->serves_lat_deg) && query->serves_lon_deg >= -180 &&
-                              query->serves_lon_deg <= 180 && query->serves_lat_deg >= -90 &&
-                              query->serves_lat_deg <= 90;
+                              eg_text_to_double(lat, &query->serves_lat_deg) &&
+                              query->serves_lon_deg >= -180 && query->serves_lon_deg <= 180 &&
+                              query->serves_lat_deg >= -90 && query->serves_lat_deg <= 90;
     if (query->has_serves_point) return EG_OK;
     return bad_serves(err, EG_INVALID, "...: give {boundaries}:{area code} or longitude,latitude");
 }
@@ -150,8 +150,8 @@ static void add_link(struct eg_json *json, struct eg_json_value *links, const ch
     eg_buffer_clear(&url);
 }
 
-static void add_links(struct eg_json *json, struct eg_json_value *root, const struct eg_coalitions_request *request,
-                      const struct eg_directory_result *result)
+static void add_links(struct eg_json *json, struct eg_json_value *root,
+                      const struct eg_coalitions_request *request, const struct eg_directory_result *result)
 {
     struct eg_json_value *links = eg_json_array(json, root, "links");
     uint32_t offset = request->query.offset, limit = request->query.limit;
@@ -179,8 +179,9 @@ enum eg_status eg_engine_coalitions(struct eg_snapshot *snapshot, const struct e
     struct eg_json_value *features = eg_json_array(json, root, "features");
     const struct eg_entries *entries = eg_directory_entries(snapshot->directory);
     for (uint32_t i = 0; i < result.n; i++) {
-        struct eg_json_value *properties = add_feature(json, eg_json_object(json, features, NULL), snapshot->atlas,
-                                                       &entries->items[result.hits[i].entry], false);
+        struct eg_json_value *properties =
+            add_feature(json, eg_json_object(json, features, NULL), snapshot->atlas,
+                        &entries->items[result.hits[i].entry], false);
         if (query.has_near) eg_json_decimal(json, properties, "distance_m", result.hits[i].distance_m, 1);
     }
     eg_directory_result_clear(&result);
@@ -192,7 +193,8 @@ enum eg_status eg_engine_coalition(struct eg_snapshot *snapshot, struct eg_text 
 {
     uint32_t number = eg_directory_find(snapshot->directory, id);
     if (number == UINT32_MAX) {
-        eg_error_set(err, EG_NOT_FOUND, "there is no entry '%.*s'; GET /coalitions lists them", EG_TEXT_ARG(id));
+        eg_error_set(err, EG_NOT_FOUND, "there is no entry '%.*s'; GET /coalitions lists them",
+                     EG_TEXT_ARG(id));
         eg_error_field(err, "id");
         return EG_NOT_FOUND;
     }

@@ -35,10 +35,8 @@ const char *eg_state_label(enum eg_state state)
 
 void eg_describe_text(struct eg_json *json, struct eg_json_value *into, const char *name, struct eg_text text)
 {
-    if (text.data)
-        eg_json_text(json, into, name, text);
-    else
-        eg_json_null(json, into, name);
+    if (text.data) eg_json_text(json, into, name, text);
+    else eg_json_null(json, into, name);
 }
 
 void eg_describe_period(struct eg_json *json, struct eg_json_value *into, const char *name,
@@ -51,7 +49,8 @@ void eg_describe_period(struct eg_json *json, struct eg_json_value *into, const 
     eg_describe_text(json, object, "end", period->end);
 }
 
-static void describe_licence(struct eg_json *json, struct eg_json_value *into, const struct eg_atlas_facts *facts)
+static void describe_licence(struct eg_json *json, struct eg_json_value *into,
+                             const struct eg_atlas_facts *facts)
 {
     struct eg_json_value *licence = eg_json_object(json, into, "licence");
     eg_describe_text(json, licence, "title", facts->licence_title);
@@ -72,14 +71,13 @@ void eg_describe_indicator(struct eg_json *json, struct eg_json_value *into,
     eg_describe_text(json, into, "source", facts->source);
     eg_describe_text(json, into, "source_url", facts->source_url);
     describe_licence(json, into, facts);
-    if (facts->has_modelled)
-        eg_json_bool(json, into, "modelled", facts->modelled);
-    else
-        eg_json_null(json, into, "modelled");
+    if (facts->has_modelled) eg_json_bool(json, into, "modelled", facts->modelled);
+    else eg_json_null(json, into, "modelled");
     eg_json_bool(json, into, "categorical", indicator->categorical);
 }
 
-void eg_describe_bounds(struct eg_json *json, struct eg_json_value *into, const char *name, struct eg_bounds bounds)
+void eg_describe_bounds(struct eg_json *json, struct eg_json_value *into, const char *name,
+                        struct eg_bounds bounds)
 {
     struct eg_json_value *array = eg_json_array(json, into, name);
     eg_json_decimal(json, array, NULL, bounds.min_x, 5);
@@ -91,10 +89,8 @@ void eg_describe_bounds(struct eg_json *json, struct eg_json_value *into, const 
 void eg_describe_number(struct eg_json *json, struct eg_json_value *into, const char *name,
                         const struct eg_atlas_facts *facts, double value)
 {
-    if (facts->has_decimals)
-        eg_json_decimal(json, into, name, value, facts->decimals);
-    else
-        eg_json_number(json, into, name, value);
+    if (facts->has_decimals) eg_json_decimal(json, into, name, value, facts->decimals);
+    else eg_json_number(json, into, name, value);
 }
 
 static void describe_colour(struct eg_json *json, struct eg_json_value *into, const char *name,
@@ -105,7 +101,8 @@ static void describe_colour(struct eg_json *json, struct eg_json_value *into, co
     eg_json_cstring(json, into, name, text);
 }
 
-static void describe_states(struct eg_json *json, struct eg_json_value *into, const struct eg_atlas_style *style)
+static void describe_states(struct eg_json *json, struct eg_json_value *into,
+                            const struct eg_atlas_style *style)
 {
     static const char *const patterns[] = {[EG_LOOK_PLAIN] = "plain",
                                            [EG_LOOK_DOTS] = "dots",
@@ -127,8 +124,9 @@ static void describe_states(struct eg_json *json, struct eg_json_value *into, co
     }
 }
 
-static void describe_class(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
-                           struct eg_layer_ref ref, const struct eg_layer_classes *classed, uint32_t number)
+static void describe_class(struct eg_json *json, struct eg_json_value *into,
+                           const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                           const struct eg_layer_classes *classed, uint32_t number)
 {
     const struct eg_classes *classes = &classed->classes;
     char label[128];
@@ -164,7 +162,8 @@ struct eg_text eg_describe_tile_url(const struct eg_snapshot *snapshot, struct e
                                     struct eg_text base_url, struct eg_arena *arena)
 {
     const struct eg_atlas *atlas = snapshot->atlas;
-    return eg_text_format(arena, "%.*s/tiles/%.*s/{z}/{x}/{y}.png?style=%.*s&period=%.*s&v=%s", EG_TEXT_ARG(base_url),
-                          EG_TEXT_ARG(atlas->layers[ref.layer].id), EG_TEXT_ARG(atlas->styles[ref.style].id),
+    return eg_text_format(arena, "%.*s/tiles/%.*s/{z}/{x}/{y}.png?style=%.*s&period=%.*s&v=%s",
+                          EG_TEXT_ARG(base_url), EG_TEXT_ARG(atlas->layers[ref.layer].id),
+                          EG_TEXT_ARG(atlas->styles[ref.style].id),
                           EG_TEXT_ARG(snapshot->generation->series[ref.series].period.id), snapshot->version);
 }

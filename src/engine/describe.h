@@ -7,7 +7,8 @@
 #include "engine/engine.h"
 
 /* Adds the text, or null where it is absent: "not stated" is never guessed. */
-void eg_describe_text(struct eg_json *json, struct eg_json_value *into, const char *name, struct eg_text text);
+void eg_describe_text(struct eg_json *json, struct eg_json_value *into, const char *name,
+                      struct eg_text text);
 /* {"id":..,"start":..,"end":..,"label":..} */
 void eg_describe_period(struct eg_json *json, struct eg_json_value *into, const char *name,
                         const struct eg_atlas_period *period);
@@ -15,7 +16,8 @@ void eg_describe_period(struct eg_json *json, struct eg_json_value *into, const 
 void eg_describe_indicator(struct eg_json *json, struct eg_json_value *into,
                            const struct eg_atlas_indicator *indicator);
 /* [west, south, east, north] rounded to 5 decimals. */
-void eg_describe_bounds(struct eg_json *json, struct eg_json_value *into, const char *name, struct eg_bounds bounds);
+void eg_describe_bounds(struct eg_json *json, struct eg_json_value *into, const char *name,
+                        struct eg_bounds bounds);
 /* A value in the indicator's decimals; 15 significant digits where they are not stated. */
 void eg_describe_number(struct eg_json *json, struct eg_json_value *into, const char *name,
                         const struct eg_atlas_facts *facts, double value);

@@ -31,16 +31,18 @@ double eg_draw_outline_px(const struct eg_drawing *drawing)
 }
 
 static enum eg_status draw_outlines(struct eg_render_scratch *scratch, const struct eg_drawing *drawing,
-                                    const struct eg_view *view, struct eg_canvas *canvas, struct eg_error *err)
+                                    const struct eg_view *view, struct eg_canvas *canvas,
+                                    struct eg_error *err)
 {
     const struct eg_atlas_style *style = style_of(drawing);
     for (uint32_t i = 0; i < style->n_outlines; i++) {
         const struct eg_atlas_outline *spec = &style->outlines[i];
         if (!is_drawn(drawing, spec)) continue;
         uint32_t boundaries = spec->boundaries == EG_ATLAS_NONE ? boundaries_of(drawing) : spec->boundaries;
-        struct eg_outline outline = {.colour = {spec->colour.r, spec->colour.g, spec->colour.b, spec->colour.a},
-                                     .width_px = spec->width_px,
-                                     .aliased = style->aliased};
+        struct eg_outline outline = {
+            .colour = {spec->colour.r, spec->colour.g, spec->colour.b, spec->colour.a},
+            .width_px = spec->width_px,
+            .aliased = style->aliased};
         enum eg_status status =
             eg_projected_plane(drawing->snapshot->projected, boundaries, drawing->crs, &outline.plane, err);
         if (status == EG_OK) status = eg_outline_draw(scratch, view, &outline, canvas, err);
@@ -58,14 +60,15 @@ enum eg_status eg_draw_view(struct eg_render_scratch *scratch, const struct eg_d
                            .n_paints = dressed->n_paints,
                            .outside = dressed->outside,
                            .aliased = style_of(drawing)->aliased};
-    enum eg_status status =
-        eg_projected_plane(drawing->snapshot->projected, boundaries_of(drawing), drawing->crs, &fill.plane, err);
+    enum eg_status status = eg_projected_plane(drawing->snapshot->projected, boundaries_of(drawing),
+                                               drawing->crs, &fill.plane, err);
     if (status == EG_OK) status = eg_fill_draw(scratch, view, &fill, canvas, err);
     if (status == EG_OK) status = draw_outlines(scratch, drawing, view, canvas, err);
     return status;
 }
 
-uint32_t eg_draw_texts(const struct eg_drawing *drawing, struct eg_arena *arena, struct eg_png_text *texts_out)
+uint32_t eg_draw_texts(const struct eg_drawing *drawing, struct eg_arena *arena,
+                       struct eg_png_text *texts_out)
 {
     const struct eg_snapshot *snapshot = drawing->snapshot;
     const struct eg_atlas *atlas = snapshot->atlas;
@@ -73,7 +76,8 @@ uint32_t eg_draw_texts(const struct eg_drawing *drawing, struct eg_arena *arena,
     const struct eg_atlas_boundaries *boundaries = &atlas->boundaries[series->boundaries];
     struct eg_text credit = boundaries->attribution.len > 0 ? boundaries->attribution : atlas->attribution;
     uint32_t n = 0;
-    texts_out[n++] = (struct eg_png_text){"Title", eg_layer_title(snapshot, drawing->dressed->ref.layer, arena)};
+    texts_out[n++] =
+        (struct eg_png_text){"Title", eg_layer_title(snapshot, drawing->dressed->ref.layer, arena)};
     texts_out[n++] = (struct eg_png_text){"Period", series->period.label};
     if (credit.len > 0) texts_out[n++] = (struct eg_png_text){"Copyright", credit};
     if (atlas->fictional) texts_out[n++] = (struct eg_png_text){"Comment", EG_TEXT("Fictional data")};

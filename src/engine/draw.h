@@ -10,7 +10,7 @@ struct eg_drawing {
     const struct eg_snapshot *snapshot;
     const struct eg_dressed *dressed;
     struct eg_text crs; /* empty: EPSG:3857 */
-    double zoom;        /* of a 256-pixel web Mercator tile of this ground resolution, for "from zoom" rules */
+    double zoom; /* of a 256-pixel web Mercator tile of this ground resolution, for "from zoom" rules */
 };
 
 /* Fill, patterns and outlines. The canvas has the view's size. */
@@ -24,6 +24,7 @@ double eg_draw_outline_px(const struct eg_drawing *drawing);
 /* What the PNG says of itself, into texts_out[EG_DRAW_TEXTS]; returns how many. Texts are borrowed from the snapshot and
  * the arena. */
 #define EG_DRAW_TEXTS 5
-uint32_t eg_draw_texts(const struct eg_drawing *drawing, struct eg_arena *arena, struct eg_png_text *texts_out);
+uint32_t eg_draw_texts(const struct eg_drawing *drawing, struct eg_arena *arena,
+                       struct eg_png_text *texts_out);
 
 #endif

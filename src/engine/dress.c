@@ -78,10 +78,13 @@ static uint8_t paint_of(struct eg_dressed *dressed, const struct eg_series *seri
         if (class_number == EG_CLASS_NONE) break;
         dressed->n_in_class[class_number]++;
         return (uint8_t)(series->state[area] == EG_VALID ? class_number : n + class_number);
-    case EG_SUPPRESSED: return (uint8_t)(2 * n + EG_PAINT_SUPPRESSED);
-    case EG_NOT_APPLICABLE: return (uint8_t)(2 * n + EG_PAINT_NOT_APPLICABLE);
+    case EG_SUPPRESSED:
+        return (uint8_t)(2 * n + EG_PAINT_SUPPRESSED);
+    case EG_NOT_APPLICABLE:
+        return (uint8_t)(2 * n + EG_PAINT_NOT_APPLICABLE);
     case EG_MISSING:
-    case EG_N_STATES: break;
+    case EG_N_STATES:
+        break;
     }
     return (uint8_t)(2 * n + EG_PAINT_MISSING);
 }
@@ -136,7 +139,8 @@ static enum eg_status choose_palette(const struct eg_snapshot *snapshot, struct 
     uint32_t n = dressed->classed->classes.n;
     for (uint32_t i = 0; i < dressed->n_paints; i++) {
         bool unreliable = i >= n && i < 2 * n;
-        if (!unreliable || dressed->n_in_state[EG_UNRELIABLE] > 0) shown[palette.n_paints++] = dressed->paints[i];
+        if (!unreliable || dressed->n_in_state[EG_UNRELIABLE] > 0)
+            shown[palette.n_paints++] = dressed->paints[i];
     }
     for (uint32_t i = 0; i < style->n_outlines && i < OUTLINES_MAX; i++)
         lines[palette.n_lines++] = eg_rgba_premultiply(from_atlas(style->outlines[i].colour));

@@ -22,6 +22,7 @@ struct eg_engine {
     struct eg_workspace shelf[SHELF];
     uint32_t n_shelf;
     struct eg_font *font;
+    atomic_uint_least64_t generation; /* counts the snapshots; raised after the pointer was swapped */
     atomic_ullong n_indexed, n_rgba, n_solid;
 };
 
@@ -41,7 +42,8 @@ enum eg_status eg_engine_new(const struct eg_engine_options *options, struct eg_
     pthread_mutex_init(&engine->lock, NULL);
     enum eg_status status = EG_OK;
     if (options->wrap)
-        status = eg_cache_new((size_t)options->cache_bytes, CACHE_SHARDS, &options->values, &engine->cache, err);
+        status =
+            eg_cache_new((size_t)options->cache_bytes, CACHE_SHARDS, &options->values, &engine->cache, err);
     if (status != EG_OK) {
         eg_engine_free(engine);
         return status;
@@ -73,6 +75,7 @@ enum eg_status eg_engine_load(struct eg_engine *engine, const char *atlas_path, 
         old = engine->snapshot;
         engine->snapshot = fresh;
         pthread_mutex_unlock(&engine->lock);
+        atomic_fetch_add_explicit(&engine->generation, 1, memory_order_release);
         eg_snapshot_release(old);
         if (engine->cache) eg_cache_drop_all(engine->cache);
     }
@@ -87,6 +90,11 @@ struct eg_snapshot *eg_engine_snapshot(struct eg_engine *engine)
     if (snapshot) eg_snapshot_retain(snapshot);
     pthread_mutex_unlock(&engine->lock);
     return snapshot;
+}
+
+uint64_t eg_engine_generation(const struct eg_engine *engine)
+{
+    return atomic_load_explicit(&engine->generation, memory_order_acquire);
 }
 
 enum eg_status eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out,
@@ -151,9 +159,8 @@ void eg_engine_count_solid(struct eg_engine *engine)
 
 void eg_engine_count(const struct eg_engine *engine, struct eg_engine_counters *counters_out)
 {
-    *counters_out = (struct eg_engine_counters){.tiles_indexed = engine->n_indexed,
-                                                .tiles_rgba = engine->n_rgba,
-                                                .tiles_solid = engine->n_solid};
+    *counters_out = (struct eg_engine_counters){
+        .tiles_indexed = engine->n_indexed, .tiles_rgba = engine->n_rgba, .tiles_solid = engine->n_solid};
     if (engine->cache) eg_cache_count(engine->cache, &counters_out->cache);
 }
 

@@ -27,14 +27,18 @@ struct eg_engine_options {
     struct eg_cache_values values;
 };
 
-EG_MUST_CHECK enum eg_status eg_engine_new(const struct eg_engine_options *options, struct eg_engine **engine_out,
-                                           struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_engine_new(const struct eg_engine_options *options,
+                                           struct eg_engine **engine_out, struct eg_error *err);
 void eg_engine_free(struct eg_engine *engine); /* no call under way; NULL is allowed */
 
 /* Loads an atlas beside the one in use and swaps; on failure the old one stays. One load at a time (EG_BUSY). */
-EG_MUST_CHECK enum eg_status eg_engine_load(struct eg_engine *engine, const char *atlas_path, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_engine_load(struct eg_engine *engine, const char *atlas_path,
+                                            struct eg_error *err);
 /* The current state, retained, or NULL before the first load. */
 struct eg_snapshot *eg_engine_snapshot(struct eg_engine *engine);
+/* How many snapshots there were: 0 before the first load. A thread that keeps a snapshot compares this, one atomic read,
+ * and takes the new one when it has changed. */
+uint64_t eg_engine_generation(const struct eg_engine *engine);
 
 struct eg_tile_request {
     struct eg_layer_name name;
@@ -48,15 +52,19 @@ struct eg_tile_request {
 EG_MUST_CHECK enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                             const struct eg_tile_request *request, void **value_out,
                                             struct eg_error *err);
+/* The same if it is in the cache, else NULL; also for a request that cannot be drawn: eg_engine_tile says why. Allocates
+ * nothing. */
+void *eg_engine_tile_kept(struct eg_engine *engine, struct eg_snapshot *snapshot,
+                          const struct eg_tile_request *request);
 /* The same drawn now as an entity, past the cache. */
 EG_MUST_CHECK enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapshot *snapshot,
-                                                   const struct eg_tile_request *request, struct eg_entity *entity_out,
-                                                   struct eg_error *err);
+                                                   const struct eg_tile_request *request,
+                                                   struct eg_entity *entity_out, struct eg_error *err);
 
 /* A picture of any box in any CRS that PROJ knows; never cached. */
 struct eg_map_request {
     struct eg_layer_name name;
-    struct eg_text crs; /* empty: EPSG:3857 */
+    struct eg_text crs;      /* empty: EPSG:3857 */
     struct eg_bounds bounds; /* in the CRS's units, easting first */
     uint32_t width, height;
     double scale; /* of lines and patterns */
@@ -68,26 +76,30 @@ EG_MUST_CHECK enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_s
                                            struct eg_error *err);
 
 /* Documents. base_url has no slash at its end ("https://atlas.example"). JSON is compact. */
-EG_MUST_CHECK enum eg_status eg_engine_tilejson(struct eg_snapshot *snapshot, const struct eg_layer_name *name,
-                                                struct eg_text base_url, struct eg_entity *entity_out,
-                                                struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_engine_tilejson(struct eg_snapshot *snapshot,
+                                                const struct eg_layer_name *name, struct eg_text base_url,
+                                                struct eg_entity *entity_out, struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_engine_catalogue(struct eg_snapshot *snapshot, struct eg_text base_url,
                                                  struct eg_entity *entity_out, struct eg_error *err);
-EG_MUST_CHECK enum eg_status eg_engine_legend_json(struct eg_snapshot *snapshot, const struct eg_layer_name *name,
+EG_MUST_CHECK enum eg_status eg_engine_legend_json(struct eg_snapshot *snapshot,
+                                                   const struct eg_layer_name *name,
                                                    struct eg_entity *entity_out, struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_engine_legend_png(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                                   const struct eg_layer_name *name, double scale,
                                                   struct eg_entity *entity_out, struct eg_error *err);
 /* Names, parents, every indicator with value, state, limits, class, decile and rank. */
 EG_MUST_CHECK enum eg_status eg_engine_area(struct eg_snapshot *snapshot, struct eg_text boundaries,
-                                            struct eg_text code, struct eg_entity *entity_out, struct eg_error *err);
-EG_MUST_CHECK enum eg_status eg_engine_area_at(struct eg_snapshot *snapshot, struct eg_text boundaries, double lon_deg,
-                                               double lat_deg, struct eg_entity *entity_out, struct eg_error *err);
+                                            struct eg_text code, struct eg_entity *entity_out,
+                                            struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_engine_area_at(struct eg_snapshot *snapshot, struct eg_text boundaries,
+                                               double lon_deg, double lat_deg, struct eg_entity *entity_out,
+                                               struct eg_error *err);
 
 struct eg_coalitions_request {
     struct eg_directory_query query;
-    struct eg_text serves;       /* "{boundaries}:{code}" or "lon,lat" or empty; resolved here */
-    struct eg_text self_url;     /* the request's own path and query without limit and offset, to build the links from */
+    struct eg_text serves; /* "{boundaries}:{code}" or "lon,lat" or empty; resolved here */
+    struct eg_text
+        self_url; /* the request's own path and query without limit and offset, to build the links from */
     struct eg_text base_url;
 };
 /* GeoJSON FeatureCollection with numberMatched, numberReturned, links. */
@@ -103,7 +115,8 @@ EG_MUST_CHECK enum eg_status eg_engine_report(struct eg_snapshot *snapshot, stru
 
 struct eg_engine_counters {
     struct eg_cache_counters cache;
-    uint64_t tiles_indexed, tiles_rgba, tiles_solid; /* drawn; solid ones share a picture that is counted once */
+    uint64_t tiles_indexed, tiles_rgba,
+        tiles_solid; /* drawn; solid ones share a picture that is counted once */
 };
 void eg_engine_count(const struct eg_engine *engine, struct eg_engine_counters *counters_out);
 

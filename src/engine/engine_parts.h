@@ -12,8 +12,8 @@ struct eg_workspace {
     struct eg_render_scratch *render;
     struct eg_png_scratch *png;
 };
-EG_MUST_CHECK enum eg_status eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out,
-                                                      struct eg_error *err);
+EG_MUST_CHECK enum eg_status
+eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out, struct eg_error *err);
 void eg_engine_workspace_return(struct eg_engine *engine, struct eg_workspace workspace);
 
 struct eg_cache *eg_engine_cache(struct eg_engine *engine);

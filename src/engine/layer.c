@@ -58,8 +58,8 @@ void eg_layers_free(struct eg_layers *layers)
     free(layers);
 }
 
-static enum eg_status not_found(struct eg_error *err, const char *field, const char *what, struct eg_text name,
-                                const char *remedy)
+static enum eg_status not_found(struct eg_error *err, const char *field, const char *what,
+                                struct eg_text name, const char *remedy)
 {
     eg_error_set(err, EG_NOT_FOUND, "there is no %s '%.*s'; %s", what, EG_TEXT_ARG(name), remedy);
     eg_error_field(err, field);
@@ -77,7 +77,9 @@ static enum eg_status resolve_period(const struct eg_snapshot *snapshot, struct 
 {
     uint32_t first = 0, n = 0;
     eg_layer_series(snapshot, ref->layer, &first, &n);
-    if (n == 0) return not_found(err, "layer", "data for layer", snapshot->atlas->layers[ref->layer].id, "its tables gave no period");
+    if (n == 0)
+        return not_found(err, "layer", "data for layer", snapshot->atlas->layers[ref->layer].id,
+                         "its tables gave no period");
     ref->series = first + n - 1;
     if (period.len == 0) return EG_OK;
     for (uint32_t i = first; i < first + n; i++) {
@@ -108,10 +110,12 @@ static uint32_t slot_of(const struct eg_layers *layers, uint32_t series, uint32_
     return series * layers->n_styles + style;
 }
 
-static enum eg_status classify_locked(const struct eg_snapshot *snapshot, struct eg_layer_ref ref, uint32_t slot,
-                                      struct eg_layer_classes **classes_out, struct eg_error *err)
+static enum eg_status classify_locked(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                                      uint32_t slot, struct eg_layer_classes **classes_out,
+                                      struct eg_error *err)
 {
-    struct eg_layer_classes *made = atomic_load_explicit(&snapshot->layers->slots[slot].classes, memory_order_relaxed);
+    struct eg_layer_classes *made =
+        atomic_load_explicit(&snapshot->layers->slots[slot].classes, memory_order_relaxed);
     if (!made) {
         enum eg_status status = eg_layer_make_classes(snapshot, ref, &made, err);
         if (status != EG_OK) return status;
@@ -161,6 +165,14 @@ static enum eg_status dress_locked(const struct eg_snapshot *snapshot, struct eg
     return EG_OK;
 }
 
+bool eg_layer_needs_dressing(const struct eg_snapshot *snapshot, const struct eg_layer_name *name)
+{
+    struct eg_layer_ref ref;
+    if (eg_layer_resolve(snapshot, name, &ref, NULL) != EG_OK) return false;
+    uint32_t slot = slot_of(snapshot->layers, ref.series, ref.style);
+    return !atomic_load_explicit(&snapshot->layers->slots[slot].dressed, memory_order_acquire);
+}
+
 enum eg_status eg_layer_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                               const struct eg_dressed **dressed_out, struct eg_error *err)
 {
@@ -181,6 +193,7 @@ struct eg_text eg_layer_title(const struct eg_snapshot *snapshot, uint32_t layer
 {
     const struct eg_atlas_layer *spec = &snapshot->atlas->layers[layer];
     if (spec->title.len > 0) return spec->title;
-    return eg_text_format(arena, "%.*s, %.*s", EG_TEXT_ARG(snapshot->atlas->indicators[spec->indicator].title),
+    return eg_text_format(arena, "%.*s, %.*s",
+                          EG_TEXT_ARG(snapshot->atlas->indicators[spec->indicator].title),
                           EG_TEXT_ARG(snapshot->atlas->boundaries[spec->boundaries].title));
 }

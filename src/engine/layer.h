@@ -23,28 +23,33 @@ struct eg_layer_ref {
     uint32_t series;       /* index into the generation's series */
 };
 
-EG_MUST_CHECK enum eg_status eg_layers_new(const struct eg_atlas *atlas, const struct eg_generation *generation,
+EG_MUST_CHECK enum eg_status eg_layers_new(const struct eg_atlas *atlas,
+                                           const struct eg_generation *generation,
                                            struct eg_layers **layers_out, struct eg_error *err);
 void eg_layers_free(struct eg_layers *layers); /* NULL is allowed */
 
 /* EG_NOT_FOUND with field "layer", "style" or "period" and a message that says what there is. Allocates nothing. */
-EG_MUST_CHECK enum eg_status eg_layer_resolve(const struct eg_snapshot *snapshot, const struct eg_layer_name *name,
-                                              struct eg_layer_ref *ref_out, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_layer_resolve(const struct eg_snapshot *snapshot,
+                                              const struct eg_layer_name *name, struct eg_layer_ref *ref_out,
+                                              struct eg_error *err);
 
 /* The series of a layer: generation->series[first .. first + n - 1], periods ascending, n at least 1. */
-void eg_layer_series(const struct eg_snapshot *snapshot, uint32_t layer, uint32_t *first_out, uint32_t *n_out);
+void eg_layer_series(const struct eg_snapshot *snapshot, uint32_t layer, uint32_t *first_out,
+                     uint32_t *n_out);
 
 /* The classes of a layer in a style. */
 struct eg_layer_classes {
     struct eg_classes classes;
-    bool by_decile;    /* classes are the publisher's tenths, not intervals of the value */
-    bool fell_back;    /* the style asks for the publisher's tenths and this layer has none: quantiles instead */
-    bool rising_worse; /* higher class numbers are worse; meaningless when the polarity is not stated or neutral */
+    bool by_decile; /* classes are the publisher's tenths, not intervals of the value */
+    bool fell_back; /* the style asks for the publisher's tenths and this layer has none: quantiles instead */
+    bool
+        rising_worse; /* higher class numbers are worse; meaningless when the polarity is not stated or neutral */
     struct eg_rgba colour[EG_CLASSES_MAX]; /* straight, before opacity */
 };
 /* Borrowed; lives as long as the snapshot. */
 EG_MUST_CHECK enum eg_status eg_layer_classify(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
-                                               const struct eg_layer_classes **classes_out, struct eg_error *err);
+                                               const struct eg_layer_classes **classes_out,
+                                               struct eg_error *err);
 
 /* Paint numbers: classes first (0 .. n-1), then classes under the unreliable pattern (n .. 2n-1), then the states. */
 enum eg_state_paint { EG_PAINT_MISSING, EG_PAINT_SUPPRESSED, EG_PAINT_NOT_APPLICABLE, EG_N_STATE_PAINTS };
@@ -55,7 +60,7 @@ struct eg_dressed {
     uint8_t *area_paint; /* [n_areas] */
     struct eg_paint paints[2 * EG_CLASSES_MAX + EG_N_STATE_PAINTS];
     uint32_t n_paints;
-    struct eg_rgba outside;     /* premultiplied */
+    struct eg_rgba outside;           /* premultiplied */
     const struct eg_palette *palette; /* for PNG, shared; NULL when there are too many colours */
     uint32_t n_in_class[EG_CLASSES_MAX];
     uint32_t n_in_state[EG_N_STATES];
@@ -64,12 +69,18 @@ struct eg_dressed {
 EG_MUST_CHECK enum eg_status eg_layer_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                             const struct eg_dressed **dressed_out, struct eg_error *err);
 
+/* Whether eg_layer_dress would have to compute (milliseconds; natural breaks of a country, tenths of a second). False for
+ * what does not exist. */
+bool eg_layer_needs_dressing(const struct eg_snapshot *snapshot, const struct eg_layer_name *name);
+
 /* The class of one area of a series, or EG_CLASS_NONE where it has no value. */
-uint32_t eg_layer_class_of(const struct eg_layer_classes *classed, const struct eg_series *series, uint32_t area);
+uint32_t eg_layer_class_of(const struct eg_layer_classes *classed, const struct eg_series *series,
+                           uint32_t area);
 
 /* "10.5 to 20.3", "3" or a category's name; NUL-terminated in text_out[size]. */
 void eg_layer_class_label(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
-                          const struct eg_layer_classes *classed, uint32_t class_number, char *text_out, size_t size);
+                          const struct eg_layer_classes *classed, uint32_t class_number, char *text_out,
+                          size_t size);
 
 /* "deciles of the publisher", "natural breaks" ... for legends and catalogues. */
 const char *eg_layer_method_name(const struct eg_atlas_style *style, const struct eg_layer_classes *classed);

@@ -26,21 +26,25 @@ struct eg_layers {
     struct eg_textmap *style_by_id; /* style id -> index */
     uint32_t n_styles;
     uint32_t n_slots;
-    pthread_mutex_t lock; /* held while a slot is computed; a leaf */
-    struct eg_layer_slot *slots; /* [n_slots] */
+    pthread_mutex_t lock;               /* held while a slot is computed; a leaf */
+    struct eg_layer_slot *slots;        /* [n_slots] */
     struct eg_shared_palette *palettes; /* [n_palettes], under the lock */
     size_t n_palettes, palettes_capacity;
 };
 
 /* Computes the classes of a ref; the caller frees them with free(). */
-EG_MUST_CHECK enum eg_status eg_layer_make_classes(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
-                                                   struct eg_layer_classes **classes_out, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_layer_make_classes(const struct eg_snapshot *snapshot,
+                                                   struct eg_layer_ref ref,
+                                                   struct eg_layer_classes **classes_out,
+                                                   struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_layer_make_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                                  const struct eg_layer_classes *classed,
                                                  struct eg_dressed **dressed_out, struct eg_error *err);
 /* The shared palette of these colours; borrowed from the layers. Called under the lock. */
-EG_MUST_CHECK enum eg_status eg_layer_share_palette(struct eg_layers *layers, const struct eg_palette_style *style,
-                                                    const struct eg_palette **palette_out, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_layer_share_palette(struct eg_layers *layers,
+                                                    const struct eg_palette_style *style,
+                                                    const struct eg_palette **palette_out,
+                                                    struct eg_error *err);
 void eg_dressed_free(struct eg_dressed *dressed); /* NULL is allowed */
 
 static inline bool eg_state_has_value(uint8_t state)

@@ -27,11 +27,11 @@ static struct eg_text make_note(const struct eg_snapshot *snapshot, const struct
         &atlas->indicators[atlas->layers[dressed->ref.layer].indicator];
     const struct eg_atlas_style *style = &atlas->styles[dressed->ref.style];
     struct eg_text source = indicator->facts.source;
-    return eg_text_format(arena, "%s%sClasses: %s. %.*sSource: %.*s.", atlas->fictional ? "Fictional data. " : "",
-                          indicator->facts.modelled ? "Modelled estimates. " : "",
-                          eg_layer_method_name(style, dressed->classed),
-                          EG_TEXT_ARG(closure_note(dressed->classed)),
-                          EG_TEXT_ARG(source.len > 0 ? source : EG_TEXT("not stated")));
+    return eg_text_format(
+        arena, "%s%sClasses: %s. %.*sSource: %.*s.", atlas->fictional ? "Fictional data. " : "",
+        indicator->facts.modelled ? "Modelled estimates. " : "",
+        eg_layer_method_name(style, dressed->classed), EG_TEXT_ARG(closure_note(dressed->classed)),
+        EG_TEXT_ARG(source.len > 0 ? source : EG_TEXT("not stated")));
 }
 
 static uint32_t class_rows(const struct eg_snapshot *snapshot, const struct eg_dressed *dressed,
@@ -84,9 +84,9 @@ static enum eg_status compose(struct eg_font *font, const struct eg_snapshot *sn
                                .note = make_note(snapshot, dressed, arena),
                                .scale = scale};
     struct eg_text unit = indicator->facts.unit;
-    legend.subtitle = eg_text_format(arena, "%.*s, %.*s",
-                                     EG_TEXT_ARG(unit.len > 0 ? unit : EG_TEXT("unit not stated")),
-                                     EG_TEXT_ARG(series->period.label));
+    legend.subtitle =
+        eg_text_format(arena, "%.*s, %.*s", EG_TEXT_ARG(unit.len > 0 ? unit : EG_TEXT("unit not stated")),
+                       EG_TEXT_ARG(series->period.label));
     legend.n_rows = class_rows(snapshot, dressed, arena, rows);
     legend.n_rows += state_rows(dressed, rows + legend.n_rows);
     if (!legend.note.data || !legend.subtitle.data) return eg_error_no_memory(err, 0);
@@ -110,8 +110,8 @@ enum eg_status eg_engine_draw_legend(struct eg_engine *engine, const struct eg_s
 }
 
 enum eg_status eg_engine_legend_png(struct eg_engine *engine, struct eg_snapshot *snapshot,
-                                    const struct eg_layer_name *name, double scale, struct eg_entity *entity_out,
-                                    struct eg_error *err)
+                                    const struct eg_layer_name *name, double scale,
+                                    struct eg_entity *entity_out, struct eg_error *err)
 {
     struct eg_layer_ref ref;
     struct eg_canvas canvas;
@@ -128,7 +128,8 @@ enum eg_status eg_engine_legend_png(struct eg_engine *engine, struct eg_snapshot
     return status;
 }
 
-static void describe_counts(struct eg_json *json, struct eg_json_value *into, const struct eg_dressed *dressed)
+static void describe_counts(struct eg_json *json, struct eg_json_value *into,
+                            const struct eg_dressed *dressed)
 {
     struct eg_json_value *counts = eg_json_object(json, into, "counts");
     struct eg_json_value *classes = eg_json_array(json, counts, "classes");
@@ -163,7 +164,8 @@ enum eg_status eg_engine_legend_json(struct eg_snapshot *snapshot, const struct 
         eg_describe_classes(json, root, snapshot, ref, dressed->classed);
         describe_counts(json, root, dressed);
     }
-    status = arena ? eg_entity_from_json(json, "application/json", entity_out, err) : eg_error_no_memory(err, 0);
+    status =
+        arena ? eg_entity_from_json(json, "application/json", entity_out, err) : eg_error_no_memory(err, 0);
     if (!arena) eg_json_free(json);
     eg_arena_free(arena);
     return status;

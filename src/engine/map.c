@@ -25,7 +25,8 @@ static enum eg_status check_request(const struct eg_snapshot *snapshot, const st
     if (isfinite(box->min_x) && isfinite(box->min_y) && isfinite(box->max_x) && isfinite(box->max_y) &&
         box->min_x < box->max_x && box->min_y < box->max_y)
         return EG_OK;
-    eg_error_set(err, EG_INVALID, "the box must be finite numbers west,south,east,north with west < east, south < north");
+    eg_error_set(err, EG_INVALID,
+                 "the box must be finite numbers west,south,east,north with west < east, south < north");
     eg_error_field(err, "bbox");
     return EG_INVALID;
 }
@@ -45,8 +46,10 @@ static void paste(const struct eg_canvas *small, struct eg_canvas *canvas)
 {
     if (small->width > canvas->width || small->height > canvas->height) return;
     for (uint32_t y = 0; y < small->height; y++) {
-        size_t row = (size_t)(canvas->height - small->height + y) * canvas->width + canvas->width - small->width;
-        memcpy(&canvas->pixels[row], &small->pixels[(size_t)y * small->width], small->width * sizeof *small->pixels);
+        size_t row =
+            (size_t)(canvas->height - small->height + y) * canvas->width + canvas->width - small->width;
+        memcpy(&canvas->pixels[row], &small->pixels[(size_t)y * small->width],
+               small->width * sizeof *small->pixels);
     }
 }
 
@@ -60,7 +63,8 @@ static enum eg_status add_marginalia(struct eg_engine *engine, const struct eg_d
     enum eg_status status = eg_engine_font(engine, &font, err);
     if (status == EG_OK && request->legend) {
         struct eg_canvas legend;
-        status = eg_engine_draw_legend(engine, drawing->snapshot, drawing->dressed->ref, request->scale, &legend, err);
+        status = eg_engine_draw_legend(engine, drawing->snapshot, drawing->dressed->ref, request->scale,
+                                       &legend, err);
         if (status == EG_OK) {
             paste(&legend, canvas);
             eg_canvas_clear(&legend);
@@ -122,9 +126,11 @@ enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_snapshot *snaps
     if (status == EG_OK) status = check_request(snapshot, request, err);
     if (status == EG_OK) status = eg_layer_dress(snapshot, ref, &dressed, err);
     uint32_t boundaries = status == EG_OK ? snapshot->atlas->layers[ref.layer].boundaries : 0;
-    if (status == EG_OK) status = eg_projected_plane(snapshot->projected, boundaries, request->crs, &plane, err);
+    if (status == EG_OK)
+        status = eg_projected_plane(snapshot->projected, boundaries, request->crs, &plane, err);
     if (status != EG_OK) return status;
-    struct eg_view view = eg_view_bounds(plane, request->bounds, request->width, request->height, request->scale);
+    struct eg_view view =
+        eg_view_bounds(plane, request->bounds, request->width, request->height, request->scale);
     struct eg_drawing drawing = {
         .snapshot = snapshot, .dressed = dressed, .crs = request->crs, .zoom = zoom_of(plane, &view)};
     return draw_map(engine, &drawing, request, &view, entity_out, err);

@@ -94,7 +94,8 @@ enum eg_status eg_projected_plane(struct eg_projected *projected, uint32_t bound
         return EG_OK;
     }
     if (crs.len >= sizeof projected->pairs[0].crs)
-        return eg_error_set(err, EG_INVALID, "the CRS name is longer than 63 characters; give a code such as EPSG:27700");
+        return eg_error_set(err, EG_INVALID,
+                            "the CRS name is longer than 63 characters; give a code such as EPSG:27700");
     pthread_mutex_lock(&projected->lock);
     struct pair *pair = find_or_take(projected, boundaries, crs);
     if (pair && pair->plane) {
@@ -103,7 +104,8 @@ enum eg_status eg_projected_plane(struct eg_projected *projected, uint32_t bound
         return EG_OK;
     }
     pthread_mutex_unlock(&projected->lock);
-    if (!pair) return eg_error_set(err, EG_LIMIT, "too many projections are in use; reload the atlas to clear them");
+    if (!pair)
+        return eg_error_set(err, EG_LIMIT, "too many projections are in use; reload the atlas to clear them");
 
     struct eg_plane *plane = NULL;
     enum eg_status status = make_plane(own, crs, &plane, err);

@@ -14,8 +14,8 @@
 
 struct eg_projected;
 
-EG_MUST_CHECK enum eg_status eg_projected_new(struct eg_generation *generation, struct eg_projected **projected_out,
-                                              struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_projected_new(struct eg_generation *generation,
+                                              struct eg_projected **projected_out, struct eg_error *err);
 void eg_projected_free(struct eg_projected *projected); /* NULL is allowed */
 
 /* The plane of a boundary set in a CRS ("EPSG:27700"; empty or EPSG:3857: the set's own). Borrowed from the snapshot. The

@@ -48,10 +48,8 @@ static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_er
         eg_buffer_text(&content, entry->area_geojson);
     }
     enum eg_status status = EG_OK;
-    if (content.failed)
-        status = eg_error_no_memory(err, content.len);
-    else
-        eg_hash128_hex(content.data, content.len, snapshot->version);
+    if (content.failed) status = eg_error_no_memory(err, content.len);
+    else eg_hash128_hex(content.data, content.len, snapshot->version);
     eg_buffer_clear(&content);
     return status;
 }
@@ -65,7 +63,8 @@ enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads, stru
     enum eg_status status = eg_atlas_read(atlas_path, &snapshot->atlas, err);
     if (status == EG_OK) status = eg_generation_load(snapshot->atlas, n_threads, &snapshot->generation, err);
     if (status == EG_OK) status = load_directory(snapshot, err);
-    if (status == EG_OK) status = eg_layers_new(snapshot->atlas, snapshot->generation, &snapshot->layers, err);
+    if (status == EG_OK)
+        status = eg_layers_new(snapshot->atlas, snapshot->generation, &snapshot->layers, err);
     if (status == EG_OK) status = eg_projected_new(snapshot->generation, &snapshot->projected, err);
     if (status == EG_OK) status = compute_version(snapshot, err);
     if (status != EG_OK) {

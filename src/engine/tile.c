@@ -66,8 +66,8 @@ static struct eg_drawing drawing_of(const struct job *job, const struct eg_dress
 }
 
 /* The colour of a tile in which no border passes, without drawing it. */
-static bool colour_at_a_glance(const struct job *job, const struct eg_drawing *drawing, const struct eg_view *view,
-                               struct eg_rgba *colour_out)
+static bool colour_at_a_glance(const struct job *job, const struct eg_drawing *drawing,
+                               const struct eg_view *view, struct eg_rgba *colour_out)
 {
     const struct eg_dressed *dressed = drawing->dressed;
     const struct eg_plane *plane = eg_engine_own_plane(job->snapshot, job->ref.layer);
@@ -88,8 +88,8 @@ static bool colour_at_a_glance(const struct job *job, const struct eg_drawing *d
     return paint->pattern == EG_PATTERN_NONE;
 }
 
-static enum eg_status draw(const struct job *job, const struct eg_drawing *drawing, const struct eg_view *view,
-                           struct eg_canvas *canvas, struct eg_error *err)
+static enum eg_status draw(const struct job *job, const struct eg_drawing *drawing,
+                           const struct eg_view *view, struct eg_canvas *canvas, struct eg_error *err)
 {
     enum eg_status status = eg_canvas_init(canvas, view->width, view->height, err);
     if (status != EG_OK) return status;
@@ -98,8 +98,9 @@ static enum eg_status draw(const struct job *job, const struct eg_drawing *drawi
     return status;
 }
 
-static enum eg_status encode(const struct job *job, const struct eg_drawing *drawing, const struct eg_canvas *canvas,
-                             struct eg_entity *entity_out, struct eg_error *err)
+static enum eg_status encode(const struct job *job, const struct eg_drawing *drawing,
+                             const struct eg_canvas *canvas, struct eg_entity *entity_out,
+                             struct eg_error *err)
 {
     static const struct eg_png_text fictional = {"Comment", {"Fictional data", sizeof "Fictional data" - 1}};
     struct eg_png_options options = {.palette = drawing->dressed->palette,
@@ -124,8 +125,8 @@ static void solid_canvas(struct eg_canvas *canvas, struct eg_rgba colour)
     for (size_t i = 0; i < (size_t)canvas->width * canvas->height; i++) canvas->pixels[i] = colour;
 }
 
-static enum eg_status encode_solid(const struct job *job, const struct eg_drawing *drawing, struct eg_rgba colour,
-                                   struct eg_entity *entity_out, struct eg_error *err)
+static enum eg_status encode_solid(const struct job *job, const struct eg_drawing *drawing,
+                                   struct eg_rgba colour, struct eg_entity *entity_out, struct eg_error *err)
 {
     struct eg_canvas canvas;
     uint32_t px = TILE_PX * job->request->scale;
@@ -146,8 +147,8 @@ static enum eg_status draw_tile(const struct job *job, struct eg_entity *entity_
     if (status != EG_OK) return status;
     const struct eg_tile_request *request = job->request;
     struct eg_drawing drawing = drawing_of(job, dressed);
-    struct eg_view view = eg_view_tile(eg_engine_own_plane(job->snapshot, job->ref.layer), request->z, request->x,
-                                       request->y, request->scale);
+    struct eg_view view = eg_view_tile(eg_engine_own_plane(job->snapshot, job->ref.layer), request->z,
+                                       request->x, request->y, request->scale);
     *solid_out = colour_at_a_glance(job, &drawing, &view, colour_out);
     if (*solid_out) return EG_OK;
     struct eg_canvas canvas;
@@ -227,7 +228,7 @@ static enum eg_status prepare(struct eg_engine *engine, struct eg_snapshot *snap
 }
 
 static enum eg_status make_with_workspace(void *context, const struct eg_cache_key *key, void **value_out,
-                                        size_t *weight_bytes_out, bool *keep_out, struct eg_error *err)
+                                          size_t *weight_bytes_out, bool *keep_out, struct eg_error *err)
 {
     struct job *job = context;
     enum eg_status status = eg_engine_workspace_take(job->engine, &job->workspace, err);
@@ -237,25 +238,41 @@ static enum eg_status make_with_workspace(void *context, const struct eg_cache_k
     return status;
 }
 
-enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_snapshot *snapshot,
-                              const struct eg_tile_request *request, void **value_out, struct eg_error *err)
+static struct eg_cache_key key_of(const struct job *job)
 {
-    struct job job;
-    enum eg_status status = prepare(engine, snapshot, request, &job, err);
-    if (status != EG_OK) return status;
-    struct tile_key parts = {.layer = job.ref.layer,
-                             .style = job.ref.style,
-                             .series = job.ref.series,
+    const struct eg_tile_request *request = job->request;
+    struct tile_key parts = {.layer = job->ref.layer,
+                             .style = job->ref.style,
+                             .series = job->ref.series,
                              .x = request->x,
                              .y = request->y,
                              .z = (uint8_t)request->z,
                              .scale = (uint8_t)request->scale,
                              .exact = request->exact,
                              .kind = 1,
-                             .version = version_bits(snapshot)};
+                             .version = version_bits(job->snapshot)};
     struct eg_cache_key key;
     memcpy(key.bytes, &parts, sizeof parts);
+    return key;
+}
+
+enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_snapshot *snapshot,
+                              const struct eg_tile_request *request, void **value_out, struct eg_error *err)
+{
+    struct job job;
+    enum eg_status status = prepare(engine, snapshot, request, &job, err);
+    if (status != EG_OK) return status;
+    struct eg_cache_key key = key_of(&job);
     return eg_cache_get_or_make(eg_engine_cache(engine), &key, make_with_workspace, &job, value_out, err);
+}
+
+void *eg_engine_tile_kept(struct eg_engine *engine, struct eg_snapshot *snapshot,
+                          const struct eg_tile_request *request)
+{
+    struct job job;
+    if (prepare(engine, snapshot, request, &job, NULL) != EG_OK) return NULL;
+    struct eg_cache_key key = key_of(&job);
+    return eg_cache_get(eg_engine_cache(engine), &key);
 }
 
 enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapshot *snapshot,

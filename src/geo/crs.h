@@ -38,9 +38,9 @@ EG_MUST_CHECK enum eg_status eg_crs_describe(struct eg_crs_context *context, str
 /* From one CRS to another, both in visible axis order (easting or longitude first, degrees or the CRS's unit).
  * `operation`: an authority code such as "EPSG:1314" to force the datum operation, or empty for the rule above.
  * EG_UNSUPPORTED when no operation exists. */
-EG_MUST_CHECK enum eg_status eg_transform_new(struct eg_crs_context *context, struct eg_text from, struct eg_text to,
-                                              struct eg_text operation, struct eg_transform **transform_out,
-                                              struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_transform_new(struct eg_crs_context *context, struct eg_text from,
+                                              struct eg_text to, struct eg_text operation,
+                                              struct eg_transform **transform_out, struct eg_error *err);
 void eg_transform_free(struct eg_transform *transform); /* NULL is allowed */
 
 /* Transforms xy[2*n] in place. A point that does not project becomes (HUGE_VAL, HUGE_VAL); returns how many did not.

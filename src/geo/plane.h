@@ -2,7 +2,9 @@
  *
  * Level l keeps the vertices whose Visvalingam weight is at least a quarter of (2^l grid units) squared; level 0 keeps
  * all. The ends of an arc are in every level, and a vertex's weight is at least that of every vertex that goes before it,
- * so levels are nested and neighbours stay glued. An arc's box covers all its vertices, so one index serves all levels.
+ * so levels are nested and neighbours stay glued. A level that would drop less than a tenth of the level below has that
+ * level's arrays (the same pointers): never coarser than said, and all levels together stay small. An arc's box covers all
+ * its vertices, so one index serves all levels.
  *
  * A dissolved plane holds the arcs between different parents only, with the parents as left and right: larger areas share
  * exactly the borders of the smaller ones, at every level.
@@ -48,19 +50,22 @@ struct eg_plane {
 /* Builds a plane on the topology's own grid. The topology may be freed afterwards. n_threads 0: one per processor; the
  * result does not depend on it. */
 EG_MUST_CHECK enum eg_status eg_plane_build(const struct eg_topology *topology, struct eg_grid grid,
-                                            uint32_t n_threads, struct eg_plane **plane_out, struct eg_error *err);
+                                            uint32_t n_threads, struct eg_plane **plane_out,
+                                            struct eg_error *err);
 /* The same arcs in another CRS: level 0 is projected, the levels are computed anew in the target's units. Areas with a
  * vertex that does not project are left out whole (their arcs lose that owner, arcs without an owner go);
  * excluded_out (bool[n_areas], may be NULL) marks them. */
 EG_MUST_CHECK enum eg_status eg_plane_project(const struct eg_plane *plane, struct eg_transform *transform,
-                                              struct eg_grid grid, bool *excluded_out, struct eg_plane **plane_out,
-                                              struct eg_error *err);
+                                              struct eg_grid grid, bool *excluded_out,
+                                              struct eg_plane **plane_out, struct eg_error *err);
 /* parent[n_areas]: a parent number below n_parents, or EG_NO_AREA. */
 EG_MUST_CHECK enum eg_status eg_plane_dissolve(const struct eg_plane *plane, const uint32_t *parent,
-                                               uint32_t n_parents, struct eg_plane **plane_out, struct eg_error *err);
+                                               uint32_t n_parents, struct eg_plane **plane_out,
+                                               struct eg_error *err);
 void eg_plane_free(struct eg_plane *plane); /* NULL is allowed */
 
-/* The coarsest level whose dropped triangles stay below a quarter of a square pixel. units_per_px > 0. */
+/* The coarsest level whose dropped triangles stay below a sixty-fourth of a square pixel, so that what several areas in one
+ * pixel lose stays invisible (docs/decisions/level-of-detail.md). units_per_px > 0. */
 uint32_t eg_plane_level_for(const struct eg_plane *plane, double units_per_px);
 
 /* Writes the arcs whose box meets `box`, ascending, to arcs_out[n_arcs]; returns how many. */
@@ -70,7 +75,8 @@ uint32_t eg_plane_query(const struct eg_plane *plane, struct eg_box box, uint32_
 bool eg_plane_touches(const struct eg_plane *plane, struct eg_box box);
 
 /* The area at a point on the full-detail borders, or EG_NO_AREA. A point exactly on a border belongs to one of its sides,
- * always the same. A few microseconds. */
+ * always the same. Where areas overlap, one of those that cover the point. A few microseconds; some ten for a point that
+ * lies in no area, as all borders to the west are counted then. */
 uint32_t eg_plane_locate(const struct eg_plane *plane, struct eg_point point);
 
 /* Boxes of all areas, into box_out[n_areas] (empty for an area without arcs). */

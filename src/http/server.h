@@ -16,14 +16,16 @@ struct eg_server;
 
 /* Everything here is copied. */
 struct eg_server_options {
-    struct eg_text listen; /* "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses); port 0 takes a free one */
-    uint32_t n_threads;    /* 0: one per processor */
+    struct eg_text
+        listen;         /* "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses); port 0 takes a free one */
+    uint32_t n_threads; /* 0: one per processor */
     const struct eg_atlas_server *settings; /* base URL, trusted proxies, CORS origins */
     const struct eg_atlas_limits *limits;
 };
 
 /* Fills in how the engine keeps this server's prepared answers; to be used with eg_engine_new. */
-void eg_server_prepare_engine(uint64_t cache_bytes, uint32_t n_threads, struct eg_engine_options *options_out);
+void eg_server_prepare_engine(uint64_t cache_bytes, uint32_t n_threads,
+                              struct eg_engine_options *options_out);
 
 /* Listens and starts its threads. EG_IO when the address cannot be had, with the remedy. The engine must outlive the
  * server. */

@@ -29,7 +29,7 @@ void eg_canvas_clear(struct eg_canvas *canvas);
 /* A pixel's column is (x - left) * px_per_unit_x, its row (top - y) * px_per_unit_y, in grid units of the plane. For
  * tiles all four numbers are exact in binary, so a vertex falls on the same 1/256 pixel in every tile that shows it.
  * line_scale multiplies line widths and pattern sizes (2 for @2x). pattern_x/y: the picture's top left corner in pixels
- * of an endless sheet, modulo 2^16, so that patterns run on from tile to tile. */
+ * of the endless sheet of patterns, modulo EG_PATTERN_SHEET_PX, so that patterns run on from tile to tile. */
 struct eg_view {
     uint32_t width;
     uint32_t height;

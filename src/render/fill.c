@@ -1,4 +1,4 @@
-/* A picture is drawn in windows of at most 512 x 128 pixels, in strips from the top: find the arcs whose boxes meet the
+/* A picture is drawn in windows of at most 512 x 256 pixels, in strips from the top: find the arcs whose boxes meet the
  * window, leave out those between paints of one colour before a vertex is touched, add the others to the cells, sweep.
  * Only the first window of a strip has to ask what lies left of its corner; the next ones begin where it ended.
  *
@@ -38,11 +38,6 @@ eg_u32x4 eg_fill_start(const struct eg_fill_pass *pass, const struct eg_cells_ta
     return start;
 }
 
-static bool same_colour(struct eg_rgba a, struct eg_rgba b)
-{
-    return memcmp(&a, &b, sizeof a) == 0;
-}
-
 static struct eg_rgba paint_colour(const struct eg_fill *fill, uint32_t paint, enum eg_pattern inked)
 {
     if (paint >= fill->n_paints) return fill->outside;
@@ -52,15 +47,13 @@ static struct eg_rgba paint_colour(const struct eg_fill *fill, uint32_t paint, e
 
 void eg_fill_colour_table(const struct eg_fill *fill, enum eg_pattern inked, struct eg_cells_table *table_out)
 {
+    uint32_t bits[256]; /* the colours as numbers */
     for (uint32_t p = 0; p < 256; p++) {
         struct eg_rgba c = paint_colour(fill, p, inked);
         table_out->pairs[p] = eg_simd_pairs(c.r, c.g, c.b, c.a);
-        if (p > fill->n_paints) {
-            table_out->same_as[p] = table_out->same_as[fill->n_paints];
-            continue;
-        }
-        uint32_t q = 0;
-        while (!same_colour(c, paint_colour(fill, q, inked))) q++;
+        memcpy(&bits[p], &c, sizeof c);
+        uint32_t q = p > fill->n_paints ? table_out->same_as[fill->n_paints] : 0;
+        while (q < fill->n_paints && bits[q] != bits[p]) q++;
         table_out->same_as[p] = (uint8_t)q;
     }
 }

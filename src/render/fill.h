@@ -2,9 +2,16 @@
  *
  * Every arc adds (colour(left) - colour(right)) times its exact signed coverage in each cell it passes; one prefix sum a
  * row gives the picture. All sums are integers modulo 2^32, so the shares of a pixel add up to exactly one. What lies to
- * the left of the picture is replaced by one point location and the crossings of the left edge. Exact: the covered
- * area, in 1/256 pixel coordinates. Approximate: a vertex is rounded to 1/256 pixel; a level of detail may let two arcs
- * cross by less than a pixel (sums are clamped to 0..255). */
+ * the left of the picture is replaced by the arcs along the line of its upper edge and the crossings of its left edge.
+ *
+ * Exact: the covered area, in 1/256 pixel coordinates; and any part of a picture is, pixel for pixel, what a wider picture
+ * shows there at the same level of detail, if the two corners differ by whole pixels without rounding, as in a tile
+ * pyramid. Approximate: a vertex, and where a border crosses from pixel to pixel, is rounded to 1/256 pixel (largest
+ * difference seen on random meshes: 1.2 of 255); a level of detail may let two arcs cross by less than a pixel (sums are clamped to
+ * 0..255, and to alpha).
+ *
+ * Time: some ten nanoseconds an arc between unlike paints in the picture, others about one; England's 32,844
+ * neighbourhoods in deciles 1.1 ms at zoom 5, 0.1 at zoom 9, 0.03 at zoom 12, 0.014 at zoom 14 (docs/benchmarks.md). */
 #ifndef EG_RENDER_FILL_H
 #define EG_RENDER_FILL_H
 
@@ -37,7 +44,8 @@ struct eg_fill {
         aliased; /* every pixel wholly the paint that covers most of it (ties: the lowest number; outside last) */
 };
 
-/* Draws over the whole canvas (view and canvas have the same size). EG_NO_MEMORY only. */
+/* Writes every pixel of the canvas (view and canvas have the same size). EG_NO_MEMORY only, the canvas untouched. A scratch
+ * grows to 2 MB and four bytes for each arc of the largest plane; nothing is allocated once it has grown. */
 EG_MUST_CHECK enum eg_status eg_fill_draw(struct eg_render_scratch *scratch, const struct eg_view *view,
                                           const struct eg_fill *fill, struct eg_canvas *canvas,
                                           struct eg_error *err);

@@ -54,27 +54,38 @@ static void draw_shares(struct eg_fill_pass *pass, const bool *near)
             share_table(pass->fill, i, &table);
             eg_fill_add(pass, &table);
         }
-        pass->start[i] = eg_cells_sweep_shares(
-            &scratch->cells, pass->start[i], (uint8_t)(i * PAINTS_PER_PASS), scratch->best, scratch->number);
+        const struct eg_cells_shares shares = {(uint8_t)(i * PAINTS_PER_PASS), scratch->best,
+                                               scratch->number};
+        pass->start[i] = eg_cells_sweep_shares(&scratch->cells, pass->start[i], &shares);
     }
 }
 
-static void paint_row(const struct eg_fill_pass *pass, const struct eg_pattern_cell *cells, uint32_t row)
+static void ink_pixel(const struct eg_fill_pass *pass, const struct eg_pattern_cell *cells, uint32_t x,
+                      uint32_t y, struct eg_rgba *pixel)
+{
+    const struct eg_paint *paint = &pass->fill->paints[pass->scratch->number[(size_t)y * EG_CELLS_WIDTH + x]];
+    uint8_t alpha;
+    eg_pattern_row(&cells[paint->pattern], pass->view->pattern_x + pass->window.x0 + x,
+                   pass->view->pattern_y + pass->window.y0 + y, 1, &alpha);
+    if (alpha >= 128) *pixel = paint->ink;
+}
+
+static void paint_window(const struct eg_fill_pass *pass, const struct eg_pattern_cell *cells)
 {
     const struct eg_fill *fill = pass->fill;
-    const uint8_t *number = pass->scratch->number + (size_t)row * EG_CELLS_WIDTH;
-    struct eg_rgba *pixels = eg_fill_row(pass, row);
-    uint32_t px = pass->view->pattern_x + pass->window.x0;
-    uint32_t py = pass->view->pattern_y + pass->window.y0 + row;
-    for (uint32_t x = 0; x < pass->window.width; x++) {
-        if (number[x] >= fill->n_paints) {
-            pixels[x] = fill->outside;
-            continue;
+    struct eg_rgba colour[256];
+    bool inked[256];
+    for (uint32_t i = 0; i < 256; i++) {
+        colour[i] = i < fill->n_paints ? fill->paints[i].colour : fill->outside;
+        inked[i] = i < fill->n_paints && fill->paints[i].pattern != EG_PATTERN_NONE;
+    }
+    for (uint32_t y = 0; y < pass->window.height; y++) {
+        const uint8_t *number = pass->scratch->number + (size_t)y * EG_CELLS_WIDTH;
+        struct eg_rgba *pixels = eg_fill_row(pass, y);
+        for (uint32_t x = 0; x < pass->window.width; x++) {
+            pixels[x] = colour[number[x]];
+            if (inked[number[x]]) ink_pixel(pass, cells, x, y, &pixels[x]);
         }
-        const struct eg_paint *paint = &fill->paints[number[x]];
-        uint8_t alpha = 0;
-        if (paint->pattern != EG_PATTERN_NONE) eg_pattern_row(&cells[paint->pattern], px + x, py, 1, &alpha);
-        pixels[x] = alpha < 128 ? paint->colour : paint->ink;
     }
 }
 
@@ -91,5 +102,5 @@ void eg_fill_draw_aliased(struct eg_fill_pass *pass, const struct eg_pattern_cel
     memset(pass->scratch->best, 0, window_px * sizeof *pass->scratch->best);
     memset(pass->scratch->number, (int)fill->n_paints, window_px);
     draw_shares(pass, near);
-    for (uint32_t row = 0; row < pass->window.height; row++) paint_row(pass, cells, row);
+    paint_window(pass, cells);
 }

@@ -7,6 +7,7 @@
  * that depend on their ends alone, so that the place across the line is good to 1/4,000 pixel. */
 #include "render/mask.h"
 
+#include <float.h>
 #include <math.h>
 
 #define LONGEST ((int64_t)1024 * EG_SUBPX)
@@ -24,28 +25,42 @@ void eg_mask_begin(struct eg_mask *mask, uint32_t width, uint32_t height)
 /* A stroke of at most LONGEST: its first end in subpixels, the rest in pixels from there. */
 struct stroke {
     int32_t x, y;
-    float dx, dy;           /* to the other end */
-    float along_x, along_y; /* unit vector */
+    float along_x, along_y; /* unit vector to the other end */
     float length;
     float reach;
-    float slab; /* half the width of the line along a row, infinite when level */
+    float left, right; /* bounds of the whole stroke */
+    float slope, slab; /* columns per row of the middle line, and half the line's width along a row */
 };
+
+/* fminf and fmaxf are calls, because of NaN. */
+static inline float smaller(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+static inline float larger(float a, float b)
+{
+    return a > b ? a : b;
+}
 
 static struct stroke stroke_between(const struct eg_mask *mask, const struct eg_vertex *a,
                                     const struct eg_vertex *b)
 {
-    struct stroke s = {.x = (int32_t)a->x,
-                       .y = (int32_t)a->y,
-                       .dx = (float)(b->x - a->x) / EG_SUBPX,
-                       .dy = (float)(b->y - a->y) / EG_SUBPX,
-                       .along_x = 1,
-                       .reach = eg_mask_reach_px(mask)};
-    s.length = sqrtf(s.dx * s.dx + s.dy * s.dy);
+    float dx = (float)(b->x - a->x) / EG_SUBPX;
+    float dy = (float)(b->y - a->y) / EG_SUBPX;
+    struct stroke s = {.x = (int32_t)a->x, .y = (int32_t)a->y, .along_x = 1, .slab = FLT_MAX};
+    s.reach = eg_mask_reach_px(mask);
+    s.length = sqrtf(dx * dx + dy * dy);
+    s.left = smaller(0, dx) - s.reach;
+    s.right = larger(0, dx) + s.reach;
     if (s.length > 0) {
-        s.along_x = s.dx / s.length;
-        s.along_y = s.dy / s.length;
+        s.along_x = dx / s.length;
+        s.along_y = dy / s.length;
     }
-    s.slab = fabsf(s.along_y) > 0 ? s.reach / fabsf(s.along_y) : INFINITY;
+    if (dy != 0) {
+        s.slope = dx / dy;
+        s.slab = s.reach * s.length / fabsf(dy);
+    }
     return s;
 }
 
@@ -74,17 +89,13 @@ static inline void cover_four(const struct eg_mask *mask, const struct stroke *s
 static void cover_row(struct eg_mask *mask, const struct stroke *s, int32_t row)
 {
     float y = centre_from(row, s->y);
-    float left = fminf(0, s->dx) - s->reach;
-    float right = fmaxf(0, s->dx) + s->reach;
-    if (s->slab < INFINITY) {
-        float middle = y * s->along_x / s->along_y;
-        left = fmaxf(left, middle - s->slab);
-        right = fminf(right, middle + s->slab);
-    }
-    /* A quarter of a pixel for rounding, half a pixel because centres count. */
+    float middle = y * s->slope;
+    float left = larger(s->left, middle - s->slab);
+    float right = smaller(s->right, middle + s->slab);
     if (left > right) return;
-    int32_t first = (s->x + (int32_t)floorf((left - 0.75F) * EG_SUBPX)) >> EG_SUBPX_BITS;
-    int32_t last = (s->x + (int32_t)ceilf((right + 0.25F) * EG_SUBPX)) >> EG_SUBPX_BITS;
+    /* A quarter of a pixel for rounding, half a pixel because centres count. */
+    int32_t first = (s->x + (int32_t)((left - 0.75F) * EG_SUBPX)) >> EG_SUBPX_BITS;
+    int32_t last = (s->x + (int32_t)((right + 0.25F) * EG_SUBPX)) >> EG_SUBPX_BITS;
     if (first < 0) first = 0;
     if (last >= mask->width) last = mask->width - 1;
     if (first > last) return;

@@ -18,9 +18,7 @@ struct outline_pass {
     struct eg_canvas *canvas;
     struct eg_window window;
     struct eg_mask mask;
-    /* By mask value: the line's colour premultiplied by its alpha there, and what is left of the ground. */
-    uint32_t ink[256];
-    uint8_t ground[256];
+    struct eg_rgba ink[256]; /* by mask value, premultiplied */
 };
 
 static void fill_inks(struct outline_pass *pass, struct eg_rgba colour, double strength)
@@ -28,45 +26,28 @@ static void fill_inks(struct outline_pass *pass, struct eg_rgba colour, double s
     for (uint32_t value = 0; value < 256; value++) {
         struct eg_rgba ink = colour;
         ink.a = (uint8_t)lround(colour.a * strength * value / 255.0);
-        ink = eg_rgba_premultiply(ink);
-        memcpy(&pass->ink[value], &ink, sizeof ink);
-        pass->ground[value] = (uint8_t)(255 - ink.a);
+        pass->ink[value] = eg_rgba_premultiply(ink);
     }
 }
 
-/* Ink over a premultiplied pixel, two channels at a time; ground * share / 255 is rounded to nearest. */
-static inline uint32_t over(uint32_t pixel, uint32_t ink, uint32_t share)
-{
-    const uint32_t even = 0x00ff00ffU;
-    uint32_t low = (pixel & even) * share + 0x00800080U;
-    uint32_t high = (pixel >> 8 & even) * share + 0x00800080U;
-    low = (low + (low >> 8 & even)) >> 8 & even;
-    high = (high + (high >> 8 & even)) & ~even;
-    return (low | high) + ink;
-}
-
-static void compose_run(const struct outline_pass *pass, const uint8_t *mask, uint32_t n,
-                        struct eg_rgba *pixels)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        if (!mask[i]) continue;
-        uint32_t pixel;
-        memcpy(&pixel, &pixels[i], sizeof pixel);
-        pixel = over(pixel, pass->ink[mask[i]], pass->ground[mask[i]]);
-        memcpy(&pixels[i], &pixel, sizeof pixel);
-    }
-}
-
-/* Eight mask values at a time, most of which are zero. */
+/* Four mask values at a time, most of which are zero; clears them. */
 static void compose_row(const struct outline_pass *pass, uint8_t *mask, uint32_t n, struct eg_rgba *pixels)
 {
-    for (uint32_t i = 0; i < n; i += 8) {
-        uint32_t run = n - i < 8 ? n - i : 8;
-        uint64_t eight = 0;
-        memcpy(&eight, mask + i, run);
-        if (!eight) continue;
-        compose_run(pass, mask + i, run, pixels + i);
-        memset(mask + i, 0, run);
+    for (uint32_t i = 0; i < n; i += 4) {
+        uint32_t four;
+        memcpy(&four, mask + i, sizeof four);
+        if (!four) continue;
+        const struct eg_rgba ink[4] = {pass->ink[mask[i]], pass->ink[mask[i + 1]], pass->ink[mask[i + 2]],
+                                       pass->ink[mask[i + 3]]};
+        memset(mask + i, 0, sizeof four);
+        if (n - i >= 4) {
+            eg_simd_over(pixels + i, ink);
+            continue;
+        }
+        struct eg_rgba last[4] = {{0}};
+        memcpy(last, pixels + i, (n - i) * sizeof *last);
+        eg_simd_over(last, ink);
+        memcpy(pixels + i, last, (n - i) * sizeof *last);
     }
 }
 
@@ -82,8 +63,7 @@ static void compose(struct outline_pass *pass)
             pass->canvas->pixels + (size_t)(window->y0 + row) * pass->canvas->width + window->x0;
         uint8_t *bytes = mask->bytes + (size_t)row * EG_MASK_PITCH;
         compose_row(pass, bytes + first, (uint32_t)(last - first) + 1, pixels + first);
-        /* A stroke writes up to three pixels past its last one. */
-        memset(bytes + last + 1, 0, 3);
+        memset(bytes + last + 1, 0, 3); /* a stroke writes up to three values past its last one */
     }
 }
 

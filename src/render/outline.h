@@ -16,7 +16,8 @@ struct eg_outline {
     bool aliased;                 /* pixels on or off */
 };
 
-/* Composes the outline over the canvas. EG_NO_MEMORY only. */
+/* Composes the outline over the canvas, round at ends and joints. EG_NO_MEMORY only, the canvas untouched. Parts fit
+ * together as those of fills do. */
 EG_MUST_CHECK enum eg_status eg_outline_draw(struct eg_render_scratch *scratch, const struct eg_view *view,
                                              const struct eg_outline *outline, struct eg_canvas *canvas,
                                              struct eg_error *err);

@@ -1,5 +1,5 @@
-/* The few vector operations that rendering lives on: SSE2, which every x86-64 has, or plain C elsewhere. Both give the
- * same numbers. Private to src/render. */
+/* The few vector operations that rendering lives on: SSE2, which every x86-64 has, or plain C elsewhere (EG_PLAIN_C forces
+ * it). Both give the same pictures. Private to src/render. */
 #ifndef EG_RENDER_SIMD_H
 #define EG_RENDER_SIMD_H
 
@@ -9,7 +9,7 @@
 #include "geo/grid.h"
 #include "render/canvas.h"
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(EG_PLAIN_C)
 #include <emmintrin.h>
 #endif
 
@@ -28,12 +28,18 @@ static inline eg_i16x8 eg_simd_pairs(int r, int g, int b, int a)
                       (int16_t)b, (int16_t)(b * 128), (int16_t)a, (int16_t)(a * 128)};
 }
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(EG_PLAIN_C)
 
 static inline eg_u32x4 eg_simd_times(eg_i16x8 pairs, int32_t factor)
 {
     uint32_t halves = ((uint32_t)factor & 127U) | ((uint32_t)(factor >> 7) << 16);
     return (eg_u32x4)_mm_madd_epi16((__m128i)pairs, _mm_set1_epi32((int)halves));
+}
+
+/* d * 128 * factor, |factor| < 2^15. */
+static inline eg_u32x4 eg_simd_times_128(eg_i16x8 pairs, int32_t factor)
+{
+    return (eg_u32x4)_mm_madd_epi16((__m128i)pairs, _mm_set1_epi32((int)((uint32_t)factor << 16)));
 }
 
 static inline eg_f64x2 eg_simd_from_point(const struct eg_point *point)
@@ -88,12 +94,38 @@ static inline void eg_simd_raise(uint8_t *bytes, eg_f32x4 v)
     memcpy(bytes, &old, sizeof old);
 }
 
+/* Two pixels in 16-bit halves: ink + ground * (255 - the ink's alpha) / 255, rounded to nearest. */
+static inline __m128i eg_simd_over_halves(__m128i ground, __m128i ink)
+{
+    __m128i alpha = _mm_shufflehi_epi16(_mm_shufflelo_epi16(ink, 0xff), 0xff);
+    __m128i v = _mm_mullo_epi16(ground, _mm_sub_epi16(_mm_set1_epi16(255), alpha));
+    v = _mm_add_epi16(v, _mm_set1_epi16(128));
+    v = _mm_srli_epi16(_mm_add_epi16(v, _mm_srli_epi16(v, 8)), 8);
+    return _mm_add_epi16(v, ink);
+}
+
+/* Four premultiplied inks over four premultiplied pixels. */
+static inline void eg_simd_over(struct eg_rgba *pixels, const struct eg_rgba ink[4])
+{
+    __m128i zero = _mm_setzero_si128();
+    __m128i ground = _mm_loadu_si128((const __m128i *)(const void *)pixels);
+    __m128i over = _mm_loadu_si128((const __m128i *)(const void *)ink);
+    __m128i low = eg_simd_over_halves(_mm_unpacklo_epi8(ground, zero), _mm_unpacklo_epi8(over, zero));
+    __m128i high = eg_simd_over_halves(_mm_unpackhi_epi8(ground, zero), _mm_unpackhi_epi8(over, zero));
+    _mm_storeu_si128((__m128i *)(void *)pixels, _mm_packus_epi16(low, high));
+}
+
 #else
 
 static inline eg_u32x4 eg_simd_times(eg_i16x8 pairs, int32_t factor)
 {
     eg_i32x4 d = {pairs[0], pairs[2], pairs[4], pairs[6]};
     return (eg_u32x4)(d * factor);
+}
+
+static inline eg_u32x4 eg_simd_times_128(eg_i16x8 pairs, int32_t factor)
+{
+    return eg_simd_times(pairs, factor * 128);
 }
 
 static inline eg_f64x2 eg_simd_from_point(const struct eg_point *point)
@@ -142,6 +174,23 @@ static inline void eg_simd_raise(uint8_t *bytes, eg_f32x4 v)
 {
     for (int i = 0; i < 4; i++)
         if ((uint8_t)v[i] > bytes[i]) bytes[i] = (uint8_t)v[i];
+}
+
+static inline uint8_t eg_simd_over_channel(uint32_t ground, uint32_t ink, uint32_t alpha)
+{
+    uint32_t v = ground * (255 - alpha) + 128;
+    return (uint8_t)(((v + (v >> 8)) >> 8) + ink);
+}
+
+static inline void eg_simd_over(struct eg_rgba *pixels, const struct eg_rgba ink[4])
+{
+    for (int i = 0; i < 4; i++) {
+        struct eg_rgba *p = &pixels[i];
+        uint32_t alpha = ink[i].a;
+        *p = (struct eg_rgba){
+            eg_simd_over_channel(p->r, ink[i].r, alpha), eg_simd_over_channel(p->g, ink[i].g, alpha),
+            eg_simd_over_channel(p->b, ink[i].b, alpha), eg_simd_over_channel(p->a, alpha, alpha)};
+    }
 }
 
 #endif

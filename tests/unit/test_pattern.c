@@ -1,11 +1,13 @@
+#include "render/pattern.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "base/error.h"
-#include "render/pattern.h"
 
 static const enum eg_pattern patterns[] = {EG_PATTERN_DOTS, EG_PATTERN_HATCH, EG_PATTERN_CROSS};
 static const double scales[] = {0.25, 1, 1.37, 2, 3, 4, 8, 20};
@@ -84,6 +86,5 @@ int main(void)
         cmocka_unit_test(scaling_keeps_the_share_of_ink),
         cmocka_unit_test(rows_of_a_cell_give_the_same_ink_as_single_pixels),
     };
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static enum eg_status read_rows(const struct eg_table_source *source, const char
     for (uint32_t i = 0; i < n; i++) columns[i] = eg_text_from(names[i]);
     *rows = (struct rows){.n_columns = n};
     eg_buffer_init(&rows->text, 0);
-    struct eg_table_wish wish = {columns, n, keep_row, rows};
+    struct eg_table_wish wish = {.columns = columns, .n_columns = n, .on_row = keep_row, .context = rows};
     return eg_table_read(source, &wish, counts, err);
 }
 

@@ -1,0 +1,184 @@
+/* The section `directories`: where the coalition finder's entries come from. */
+#include "data/atlas_parts.h"
+
+#include <string.h>
+
+static const char *const field_keys[EG_N_ENTRY_FIELDS] = {
+    [EG_ENTRY_KEY] = "key",
+    [EG_ENTRY_NAME] = "name",
+    [EG_ENTRY_DESCRIPTION] = "description",
+    [EG_ENTRY_KIND] = "kind",
+    [EG_ENTRY_TOPICS] = "topics",
+    [EG_ENTRY_PROGRAMME] = "programme",
+    [EG_ENTRY_ORGANISATION] = "organisation",
+    [EG_ENTRY_LONGITUDE] = "longitude",
+    [EG_ENTRY_LATITUDE] = "latitude",
+    [EG_ENTRY_ADDRESS] = "address",
+    [EG_ENTRY_POSTCODE] = "postcode",
+    [EG_ENTRY_PHONE] = "phone",
+    [EG_ENTRY_EMAIL] = "email",
+    [EG_ENTRY_URL] = "url",
+    [EG_ENTRY_AMOUNT] = "amount",
+    [EG_ENTRY_CURRENCY] = "currency",
+    [EG_ENTRY_FUNDER] = "funder",
+    [EG_ENTRY_START] = "start",
+    [EG_ENTRY_END] = "end",
+    [EG_ENTRY_SERVES] = "serves",
+    [EG_ENTRY_STATUS] = "status",
+    [EG_ENTRY_LAST_REVIEWED] = "last_reviewed",
+};
+
+/* --- columns and constants --- */
+
+static bool is_column_only(size_t field)
+{
+    return field == EG_ENTRY_KEY || field == EG_ENTRY_LONGITUDE || field == EG_ENTRY_LATITUDE;
+}
+
+static enum eg_status read_kind(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    static const char *const words[] = {"coalition", "hub",      "officer_base", "partnership",
+                                        "grant",     "training", "service",      NULL};
+    unsigned word;
+    enum eg_status st = eg_value_word(reader, at, words, &word);
+    if (!st) *(struct eg_text *)target = eg_text_from(words[word]);
+    return st;
+}
+
+/* Fields into text[EG_N_ENTRY_FIELDS]. */
+static enum eg_status read_texts(struct eg_reader *reader, const struct eg_at *at, struct eg_text *text,
+                                 bool constants)
+{
+    struct eg_field fields[EG_N_ENTRY_FIELDS];
+    size_t n = 0;
+    for (size_t i = 0; i < EG_N_ENTRY_FIELDS; i++) {
+        if (constants && is_column_only(i)) continue;
+        bool kind = constants && i == EG_ENTRY_KIND;
+        fields[n++] = (struct eg_field){.key = field_keys[i],
+                                        .type = kind ? EG_FIELD_CUSTOM : EG_FIELD_NAME,
+                                        .offset = i * sizeof *text,
+                                        .read = kind ? read_kind : NULL};
+    }
+    return eg_fields_read(reader, at, fields, n, text);
+}
+
+static enum eg_status read_columns(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_atlas_directory *directory = target;
+    enum eg_status st = read_texts(reader, at, directory->column, false);
+    if (st) return st;
+    if (!directory->column[EG_ENTRY_KEY].data)
+        return eg_at_error(reader, at, EG_INVALID,
+                           "the key 'key' is missing; add the column that tells rows apart");
+    if (!directory->column[EG_ENTRY_LONGITUDE].data != !directory->column[EG_ENTRY_LATITUDE].data)
+        return eg_at_error(reader, at, EG_INVALID,
+                           "has only one of 'longitude' and 'latitude'; add the other");
+    return EG_OK;
+}
+
+static enum eg_status read_constants(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    return read_texts(reader, at, ((struct eg_atlas_directory *)target)->constant, true);
+}
+
+/* --- directories --- */
+
+static enum eg_status read_filter(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_atlas_directory *directory = target;
+    if (at->node->kind == EG_NODE_MAP)
+        return eg_value_conditions(reader, at, &directory->filter, &directory->n_filter);
+    if (eg_atlas_is_csv(directory->source))
+        return eg_at_error(reader, at, EG_INVALID, "for CSV, write a mapping: filter: {status: active}");
+    return eg_value_text(reader, at, &directory->filter_sql);
+}
+
+static enum eg_status read_separator(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    return eg_value_separator(reader, at, target);
+}
+
+static enum eg_status read_licence(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_atlas_directory *directory = target;
+    return eg_value_licence(reader, at, &directory->licence_title, &directory->licence_url);
+}
+
+static const struct eg_field directory_fields[] = {
+    {.key = "id", .type = EG_FIELD_ID, .required = true, .offset = offsetof(struct eg_atlas_directory, id)},
+    {.key = "title",
+     .type = EG_FIELD_TEXT,
+     .required = true,
+     .offset = offsetof(struct eg_atlas_directory, title)},
+    {.key = "source",
+     .type = EG_FIELD_SOURCE,
+     .required = true,
+     .offset = offsetof(struct eg_atlas_directory, source)},
+    {.key = "layer", .type = EG_FIELD_NAME, .offset = offsetof(struct eg_atlas_directory, layer)},
+    {.key = "filter", .type = EG_FIELD_CUSTOM, .read = read_filter},
+    {.key = "delimiter",
+     .type = EG_FIELD_CUSTOM,
+     .offset = offsetof(struct eg_atlas_directory, delimiter),
+     .read = read_separator},
+    {.key = "encoding", .type = EG_FIELD_TEXT, .offset = offsetof(struct eg_atlas_directory, encoding)},
+    {.key = "columns", .type = EG_FIELD_CUSTOM, .required = true, .read = read_columns},
+    {.key = "constants", .type = EG_FIELD_CUSTOM, .read = read_constants},
+    {.key = "list_separator",
+     .type = EG_FIELD_CUSTOM,
+     .offset = offsetof(struct eg_atlas_directory, list_separator),
+     .read = read_separator},
+    {.key = "id_prefix", .type = EG_FIELD_NAME, .offset = offsetof(struct eg_atlas_directory, id_prefix)},
+    {.key = "serves_boundaries",
+     .type = EG_FIELD_REFERENCE,
+     .offset = offsetof(struct eg_atlas_directory, serves_boundaries),
+     .section = EG_SECTION_BOUNDARIES},
+    {.key = "attribution", .type = EG_FIELD_TEXT, .offset = offsetof(struct eg_atlas_directory, attribution)},
+    {.key = "licence", .type = EG_FIELD_CUSTOM, .read = read_licence},
+};
+
+static bool is_given(const struct eg_atlas_directory *directory, enum eg_entry_field field)
+{
+    return directory->column[field].data || directory->constant[field].data;
+}
+
+static enum eg_status check_directory(struct eg_reader *reader, const struct eg_at *at,
+                                      const struct eg_atlas_directory *directory)
+{
+    static const enum eg_entry_field needed[] = {EG_ENTRY_NAME, EG_ENTRY_KIND};
+    for (size_t i = 0; i < EG_ARRAY_LEN(needed); i++) {
+        if (!is_given(directory, needed[i]))
+            return eg_at_error(reader, at, EG_INVALID,
+                               "'%s' is missing; add it to 'columns' or to 'constants'",
+                               field_keys[needed[i]]);
+    }
+    if (is_given(directory, EG_ENTRY_SERVES) && directory->serves_boundaries == EG_ATLAS_NONE)
+        return eg_at_error(reader, at, EG_INVALID,
+                           "'serves' holds codes of areas; add 'serves_boundaries' to say of which");
+    return eg_check_csv_keys(reader, at, directory->source);
+}
+
+static enum eg_status read_directory(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_atlas_directory *directory = target;
+    directory->mark = at->node->mark;
+    directory->delimiter = ',';
+    directory->encoding = EG_TEXT("UTF-8");
+    directory->list_separator = ';';
+    directory->serves_boundaries = EG_ATLAS_NONE;
+    enum eg_status st =
+        eg_fields_read(reader, at, directory_fields, EG_ARRAY_LEN(directory_fields), directory);
+    if (!st) st = check_directory(reader, at, directory);
+    if (st || directory->id_prefix.data) return st;
+    directory->id_prefix = eg_text_format(reader->arena, "%s:", directory->id.data);
+    return directory->id_prefix.data ? EG_OK : eg_error_no_memory(reader->err, directory->id.len);
+}
+
+enum eg_status eg_read_directories(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_atlas *atlas = target;
+    void *items;
+    struct eg_list_of of = {sizeof(struct eg_atlas_directory), read_directory, false};
+    enum eg_status st = eg_list_read(reader, at, of, &items, &atlas->n_directories);
+    if (!st) atlas->directories = items;
+    return st;
+}

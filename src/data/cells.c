@@ -1,0 +1,78 @@
+/* A marker list has a handful of short texts, so it is walked. A marker is looked for before a number is tried: -999 may be
+ * both. */
+#include "data/cells.h"
+
+#include "base/error.h"
+
+const struct eg_atlas_markers *eg_cells_markers(const struct eg_atlas_table *table, struct eg_text column)
+{
+    const struct eg_atlas_markers *general = NULL;
+    for (uint32_t i = 0; i < table->n_markers; i++) {
+        const struct eg_atlas_markers *markers = &table->markers[i];
+        if (!markers->column.data) general = general ? general : markers;
+        else if (eg_text_equal(markers->column, column)) return markers;
+    }
+    return general;
+}
+
+static bool holds(const struct eg_text *texts, uint32_t n, struct eg_text trimmed)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (eg_text_equal(eg_text_trim(texts[i]), trimmed)) return true;
+    }
+    return false;
+}
+
+enum eg_state eg_cells_marker(const struct eg_atlas_markers *markers, struct eg_text cell)
+{
+    struct eg_text trimmed = eg_text_trim(cell);
+    for (int state = EG_MISSING; markers && state < EG_N_STATES; state++) {
+        if (holds(markers->text[state], markers->n[state], trimmed)) return (enum eg_state)state;
+    }
+    return trimmed.len == 0 ? EG_MISSING : EG_VALID;
+}
+
+struct eg_cell eg_cells_number(const struct eg_atlas_markers *markers, struct eg_text cell)
+{
+    struct eg_text trimmed = eg_text_trim(cell);
+    enum eg_state state = eg_cells_marker(markers, trimmed);
+    if (state != EG_VALID) return (struct eg_cell){.kind = EG_CELL_MARKER, .state = state};
+    double number;
+    if (!eg_text_to_double(trimmed, &number)) return (struct eg_cell){.kind = EG_CELL_BAD};
+    return (struct eg_cell){.kind = EG_CELL_NUMBER, .number = number};
+}
+
+bool eg_cells_flag(const struct eg_atlas_table *table, struct eg_text cell, enum eg_state *state_out)
+{
+    struct eg_text trimmed = eg_text_trim(cell);
+    *state_out = EG_VALID;
+    for (int state = EG_VALID; state < EG_N_STATES; state++) {
+        if (!holds(table->flag_text[state], table->n_flag_text[state], trimmed)) continue;
+        *state_out = (enum eg_state)state;
+        return true;
+    }
+    return trimmed.len == 0;
+}
+
+static int strictness(enum eg_state state)
+{
+    switch (state) {
+    case EG_SUPPRESSED:
+        return 4;
+    case EG_NOT_APPLICABLE:
+        return 3;
+    case EG_MISSING:
+        return 2;
+    case EG_UNRELIABLE:
+        return 1;
+    case EG_VALID:
+    case EG_N_STATES:
+        break;
+    }
+    return 0;
+}
+
+enum eg_state eg_cells_stricter(enum eg_state a, enum eg_state b)
+{
+    return strictness(a) >= strictness(b) ? a : b;
+}

@@ -1,0 +1,267 @@
+/* Directories, read one after another through the table reader: some 50,000 entries of 500 bytes each in one array, their
+ * texts in one arena. Ids are made row by row; when all is read the array is sorted by id in place (16-byte keys are sorted,
+ * then the entries follow their cycles), and of entries with the same id only the first that was read stays. */
+#include "data/entries.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/textmap.h"
+#include "data/entries_internal.h"
+#include "data/table.h"
+
+#define ARENA_CEILING_BYTES ((size_t)4 * 1024 * 1024 * 1024)
+
+static const char *const kind_names[EG_N_KINDS] = {
+    [EG_KIND_COALITION] = "coalition",     [EG_KIND_HUB] = "hub",     [EG_KIND_OFFICER_BASE] = "officer_base",
+    [EG_KIND_PARTNERSHIP] = "partnership", [EG_KIND_GRANT] = "grant", [EG_KIND_TRAINING] = "training",
+    [EG_KIND_SERVICE] = "service",
+};
+
+const char *eg_entry_kind_name(enum eg_entry_kind kind)
+{
+    EG_ASSERT((unsigned)kind < EG_N_KINDS);
+    return kind_names[kind];
+}
+
+bool eg_entry_kind_parse(struct eg_text text, enum eg_entry_kind *kind_out)
+{
+    for (unsigned i = 0; i < EG_N_KINDS; i++) {
+        if (!eg_text_equal(text, eg_text_from(kind_names[i]))) continue;
+        *kind_out = (enum eg_entry_kind)i;
+        return true;
+    }
+    return false;
+}
+
+/* What is handed out, with what it lives in. */
+struct owner {
+    struct eg_entries entries; /* first: the two have one address */
+    struct eg_arena *arena;
+};
+
+void eg_entries_free(struct eg_entries *entries)
+{
+    if (!entries) return;
+    struct owner *owner = (struct owner *)entries;
+    free(entries->items);
+    eg_arena_free(owner->arena);
+    free(owner);
+}
+
+/* --- reading one directory ----------------------------------------------------------------------------------------------- */
+
+static void choose_columns(struct eg_entry_loader *loader)
+{
+    for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
+        loader->cell_of[f] = EG_ATLAS_NONE;
+        loader->before[f] = EG_TEXT("");
+        if (loader->spec->column[f].len == 0) continue;
+        loader->cell_of[f] = loader->n_columns;
+        loader->columns[loader->n_columns++] = loader->spec->column[f];
+    }
+}
+
+static void keep_feature(void *context, void *feature)
+{
+    ((struct eg_entry_loader *)context)->feature = feature;
+}
+
+static enum eg_status read_rows(struct eg_entry_loader *loader, struct eg_error *err)
+{
+    const struct eg_atlas_directory *spec = loader->spec;
+    char name[80];
+    (void)snprintf(name, sizeof name, "directory %.*s", (int)(spec->id.len < 64 ? spec->id.len : 64),
+                   spec->id.data);
+    struct eg_table_source source = {.name = eg_text_from(name),
+                                     .path = spec->source,
+                                     .layer = spec->layer,
+                                     .filter_sql = spec->filter_sql,
+                                     .delimiter = spec->delimiter,
+                                     .encoding = spec->encoding,
+                                     .filter = spec->filter,
+                                     .n_filter = spec->n_filter,
+                                     .any_bytes = true};
+    struct eg_table_wish wish = {.columns = loader->columns,
+                                 .n_columns = loader->n_columns,
+                                 .on_row = eg_entries_row,
+                                 .context = loader,
+                                 .on_feature = keep_feature};
+    struct eg_table_counts counts = {0};
+    enum eg_status status = eg_table_read(&source, &wish, &counts, err);
+    loader->report->n_rows = counts.n_rows;
+    loader->report->n_filtered = counts.n_filtered;
+    return status;
+}
+
+/* Rows without a key of their own that are equal in name and position: the second becomes "...-2", in the file's order. */
+static enum eg_status number_keys(struct eg_entry_loader *loader, struct eg_error *err)
+{
+    uint32_t n = loader->n - loader->first;
+    struct eg_textmap *first_with = eg_textmap_new(n);
+    uint32_t *count = eg_memory_zeroed(n, sizeof *count);
+    enum eg_status status = first_with && count ? EG_OK : eg_error_no_memory(err, n * sizeof *count);
+    for (uint32_t i = 0; i < n && status == EG_OK; i++) {
+        struct eg_text *key = &loader->items[loader->first + i].field[EG_ENTRY_KEY];
+        uint32_t existing = EG_TEXTMAP_NONE;
+        if (eg_textmap_put(first_with, *key, i, &existing) != EG_OK) status = eg_error_no_memory(err, n);
+        if (existing != EG_TEXTMAP_NONE) {
+            *key = eg_text_format(loader->arena, "%.*s-%u", EG_TEXT_ARG(*key), ++count[existing] + 1);
+            if (!key->data) status = eg_error_no_memory(err, key->len);
+        }
+        if (status == EG_OK) status = eg_entries_identify(loader, loader->first + i, err);
+    }
+    free(count);
+    eg_textmap_free(first_with);
+    return status;
+}
+
+static enum eg_status load_directory(struct eg_entry_loader *loader, struct eg_error *err)
+{
+    choose_columns(loader);
+    enum eg_status status = read_rows(loader, err);
+    if (status == EG_OK && loader->cell_of[EG_ENTRY_KEY] == EG_ATLAS_NONE) status = number_keys(loader, err);
+    eg_entry_shapes_free(loader->shapes);
+    loader->shapes = NULL;
+    loader->feature = NULL;
+    return status;
+}
+
+/* --- all together -------------------------------------------------------------------------------------------------------- */
+
+struct sort_key {
+    uint64_t high, low;
+    uint32_t item; /* in the order of reading */
+};
+
+static uint64_t hex_digits(const char **at)
+{
+    uint64_t value = 0;
+    for (int n = 0; n < 16; (*at)++) {
+        if (**at == '-') continue;
+        value = value << 4U | (uint64_t)(**at <= '9' ? **at - '0' : **at - 'a' + 10);
+        n++;
+    }
+    return value;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct sort_key *x = a;
+    const struct sort_key *y = b;
+    if (x->high != y->high) return x->high < y->high ? -1 : 1;
+    if (x->low != y->low) return x->low < y->low ? -1 : 1;
+    return x->item < y->item ? -1 : x->item > y->item;
+}
+
+/* items[i] becomes what items[keys[i].item] was; the keys are used up. */
+static void permute(struct eg_entry *items, struct sort_key *keys, uint32_t n)
+{
+    for (uint32_t start = 0; start < n; start++) {
+        if (keys[start].item == start) continue;
+        struct eg_entry kept = items[start];
+        uint32_t to = start;
+        for (uint32_t from = keys[to].item; from != start; from = keys[to].item) {
+            items[to] = items[from];
+            keys[to].item = to;
+            to = from;
+        }
+        items[to] = kept;
+        keys[to].item = to;
+    }
+}
+
+/* Of entries with one id the first that was read stays; the sort has put it first. */
+static void drop_duplicates(struct eg_entries *entries)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < entries->n; i++) {
+        const struct eg_entry *entry = &entries->items[i];
+        struct eg_entries_report *report = &entries->reports[entry->directory];
+        if (kept > 0 && memcmp(entries->items[kept - 1].id, entry->id, sizeof entry->id) == 0) {
+            report->n_duplicate_keys++;
+            report->n_rejected++;
+            continue;
+        }
+        report->n_entries++;
+        if (!entry->has_position) report->n_without_position++;
+        if (kept != i) entries->items[kept] = *entry;
+        kept++;
+    }
+    entries->n = kept;
+}
+
+static enum eg_status sort_entries(struct eg_entries *entries, struct eg_error *err)
+{
+    struct sort_key *keys = eg_memory_array(entries->n, sizeof *keys);
+    if (!keys) return eg_error_no_memory(err, entries->n * sizeof *keys);
+    for (uint32_t i = 0; i < entries->n; i++) {
+        const char *id = entries->items[i].id;
+        uint64_t high = hex_digits(&id);
+        keys[i] = (struct sort_key){.high = high, .low = hex_digits(&id), .item = i};
+    }
+    qsort(keys, entries->n, sizeof *keys, compare_keys);
+    permute(entries->items, keys, entries->n);
+    free(keys);
+    drop_duplicates(entries);
+    return EG_OK;
+}
+
+static void log_report(const struct eg_atlas_directory *spec, const struct eg_entries_report *report)
+{
+    eg_log(EG_LOG_INFO, "load", "directory %.*s: %u of %u rows are entries, %u of them without position",
+           EG_TEXT_ARG(spec->id), report->n_entries, report->n_rows, report->n_without_position);
+    if (report->n_rejected == 0) return;
+    eg_log(EG_LOG_WARNING, "load",
+           "directory %.*s: %u rows rejected, %u of them for a key that came before%s%.*s",
+           EG_TEXT_ARG(spec->id), report->n_rejected, report->n_duplicate_keys,
+           report->first_rejected.len > 0 ? "; the first: " : "", EG_TEXT_ARG(report->first_rejected));
+}
+
+static enum eg_status load_all(struct owner *owner, struct eg_error *err)
+{
+    struct eg_entries *entries = &owner->entries;
+    const struct eg_atlas *atlas = entries->atlas;
+    struct eg_entry_loader loader = {.arena = owner->arena};
+    eg_buffer_init(&loader.name, 0);
+    entries->reports = eg_arena_array(owner->arena, atlas->n_directories, sizeof *entries->reports);
+    enum eg_status status = entries->reports ? EG_OK : eg_error_no_memory(err, sizeof *entries->reports);
+    for (uint32_t i = 0; i < atlas->n_directories && status == EG_OK; i++) {
+        loader.spec = &atlas->directories[i];
+        loader.directory = i;
+        loader.report = &entries->reports[i];
+        loader.first = loader.n;
+        loader.n_columns = 0;
+        loader.topics = loader.serves = (struct eg_entry_list){0};
+        status = load_directory(&loader, err);
+    }
+    eg_buffer_clear(&loader.name);
+    entries->items = loader.items;
+    entries->n = loader.n;
+    if (status == EG_OK) status = sort_entries(entries, err);
+    return status;
+}
+
+enum eg_status eg_entries_load(const struct eg_atlas *atlas, struct eg_entries **entries_out,
+                               struct eg_error *err)
+{
+    struct owner *owner = eg_memory_zeroed(1, sizeof *owner);
+    if (!owner) return eg_error_no_memory(err, sizeof *owner);
+    owner->entries.atlas = atlas;
+    owner->arena = eg_arena_new(ARENA_CEILING_BYTES);
+    enum eg_status status = owner->arena ? load_all(owner, err) : eg_error_no_memory(err, sizeof *owner);
+    if (status) {
+        eg_entries_free(&owner->entries);
+        return status;
+    }
+    void *items = owner->entries.items;
+    if (items) eg_memory_shrink(&items, owner->entries.n, sizeof *owner->entries.items);
+    owner->entries.items = items;
+    for (uint32_t i = 0; i < atlas->n_directories; i++)
+        log_report(&atlas->directories[i], &owner->entries.reports[i]);
+    *entries_out = &owner->entries;
+    return EG_OK;
+}

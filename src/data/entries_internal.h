@@ -1,0 +1,59 @@
+/* Shared by the parts that read directory entries: one source being read, its rows becoming entries. */
+#ifndef EG_DATA_ENTRIES_INTERNAL_H
+#define EG_DATA_ENTRIES_INTERNAL_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "data/entries.h"
+
+#define EG_ENTRY_REASON_BYTES 160
+
+/* A list that was split last: rows that repeat its text share it. */
+struct eg_entry_list {
+    struct eg_text text;
+    const struct eg_text *items;
+    uint32_t n;
+};
+
+/* Reads geometries of one OGR source. */
+struct eg_entry_shapes;
+
+struct eg_entry_loader {
+    const struct eg_atlas_directory *spec;
+    uint32_t directory; /* its index */
+    struct eg_arena *arena;
+    struct eg_entries_report *report;
+    struct eg_entry *items; /* [n], room for capacity; grows */
+    size_t capacity;
+    uint32_t n;
+    uint32_t first;                            /* of this directory in items */
+    uint32_t n_columns;                        /* wanted of the source */
+    struct eg_text columns[EG_N_ENTRY_FIELDS]; /* [n_columns] */
+    uint32_t cell_of[EG_N_ENTRY_FIELDS];       /* which of them holds a field, or EG_ATLAS_NONE */
+    struct eg_text before[EG_N_ENTRY_FIELDS];  /* as the row before was stored */
+    struct eg_entry_list topics, serves;
+    void *feature;                  /* OGRFeatureH of the row at hand; NULL for CSV */
+    struct eg_entry_shapes *shapes; /* made for the first feature */
+    struct eg_buffer name;          /* what the id is made from */
+};
+
+/* Makes an entry of a row, or counts it as rejected. An eg_table_row_fn. */
+EG_MUST_CHECK enum eg_status eg_entries_row(void *loader, uint32_t row, const struct eg_text *cells,
+                                            struct eg_error *err);
+/* Writes items[i].id from the prefix and the key. */
+EG_MUST_CHECK enum eg_status eg_entries_identify(struct eg_entry_loader *loader, uint32_t i,
+                                                 struct eg_error *err);
+
+EG_MUST_CHECK enum eg_status eg_entry_shapes_new(const struct eg_atlas_directory *spec,
+                                                 struct eg_arena *arena, struct eg_entry_shapes **shapes_out,
+                                                 struct eg_error *err);
+void eg_entry_shapes_free(struct eg_entry_shapes *shapes); /* NULL is allowed */
+
+/* Takes the service area, and the position unless the entry has one, from the feature's geometry. What is wrong with it is
+ * written to reason_out[EG_ENTRY_REASON_BYTES] and the entry is to be rejected; otherwise that is empty. EG_INVALID for a
+ * source that does not say in which CRS it is. */
+EG_MUST_CHECK enum eg_status eg_entry_shapes_read(struct eg_entry_shapes *shapes, void *feature,
+                                                  struct eg_entry *entry, char *reason_out,
+                                                  struct eg_error *err);
+
+#endif

@@ -1,0 +1,269 @@
+/* From a row's cells to an entry. A row has some ten cells of some ten bytes; sources are sorted by something (funder, year,
+ * ward), so a cell often repeats the one above it: it then shares its text, and a list that repeats is not split again. What
+ * is new of a row goes into one piece of the arena, each text NUL-terminated. */
+#include "data/entries_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static const char *const field_names[EG_N_ENTRY_FIELDS] = {
+    [EG_ENTRY_KEY] = "key",
+    [EG_ENTRY_NAME] = "name",
+    [EG_ENTRY_DESCRIPTION] = "description",
+    [EG_ENTRY_KIND] = "kind",
+    [EG_ENTRY_TOPICS] = "topics",
+    [EG_ENTRY_PROGRAMME] = "programme",
+    [EG_ENTRY_ORGANISATION] = "organisation",
+    [EG_ENTRY_LONGITUDE] = "longitude",
+    [EG_ENTRY_LATITUDE] = "latitude",
+    [EG_ENTRY_ADDRESS] = "address",
+    [EG_ENTRY_POSTCODE] = "postcode",
+    [EG_ENTRY_PHONE] = "phone",
+    [EG_ENTRY_EMAIL] = "email",
+    [EG_ENTRY_URL] = "url",
+    [EG_ENTRY_AMOUNT] = "amount",
+    [EG_ENTRY_CURRENCY] = "currency",
+    [EG_ENTRY_FUNDER] = "funder",
+    [EG_ENTRY_START] = "start",
+    [EG_ENTRY_END] = "end",
+    [EG_ENTRY_SERVES] = "serves",
+    [EG_ENTRY_STATUS] = "status",
+    [EG_ENTRY_LAST_REVIEWED] = "last_reviewed",
+};
+
+/* --- checks: the reason for which a row is rejected, empty when there is none -------------------------------------------- */
+
+static void check_utf8(const struct eg_entry *entry, char *reason)
+{
+    for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
+        if (eg_text_is_utf8(entry->field[f])) continue;
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s is not UTF-8", field_names[f]);
+        return;
+    }
+}
+
+static void check_required(struct eg_entry *entry, bool has_key, char *reason)
+{
+    struct eg_text kind = entry->field[EG_ENTRY_KIND];
+    if (has_key && entry->field[EG_ENTRY_KEY].len == 0) {
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "it has no key");
+    } else if (entry->field[EG_ENTRY_NAME].len == 0) {
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "it has no name");
+    } else if (!eg_entry_kind_parse(kind, &entry->kind)) {
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "'%.*s' is no kind of entry",
+                       (int)(kind.len < 60 ? kind.len : 60), kind.len > 0 ? kind.data : "");
+    }
+}
+
+static bool parse_degrees(struct eg_text text, enum eg_entry_field field, double *degrees_out, char *reason)
+{
+    double most = field == EG_ENTRY_LONGITUDE ? 180 : 90;
+    int shown = (int)(text.len < 40 ? text.len : 40);
+    if (text.len == 0) {
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s is missing", field_names[field]);
+    } else if (!eg_text_to_double(text, degrees_out)) {
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s '%.*s' is not a number", field_names[field],
+                       shown, text.data);
+    } else if (fabs(*degrees_out) > most) {
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s '%.*s' is out of range", field_names[field],
+                       shown, text.data);
+    }
+    return !reason[0];
+}
+
+/* 0,0 lies in the Gulf of Guinea and stands for "unknown" in other people's software. */
+static void read_position(struct eg_entry *entry, char *reason)
+{
+    struct eg_text lon = entry->field[EG_ENTRY_LONGITUDE];
+    struct eg_text lat = entry->field[EG_ENTRY_LATITUDE];
+    if (lon.len == 0 && lat.len == 0) return;
+    double lon_deg = 0;
+    double lat_deg = 0;
+    if (!parse_degrees(lon, EG_ENTRY_LONGITUDE, &lon_deg, reason)) return;
+    if (!parse_degrees(lat, EG_ENTRY_LATITUDE, &lat_deg, reason)) return;
+    if (lon_deg == 0 && lat_deg == 0) return;
+    entry->has_position = true;
+    entry->lon_deg = lon_deg;
+    entry->lat_deg = lat_deg;
+}
+
+/* --- storing ------------------------------------------------------------------------------------------------------------- */
+
+static bool is_from_cell(const struct eg_entry_loader *loader, const struct eg_entry *entry, size_t f)
+{
+    return entry->field[f].len > 0 && entry->field[f].data != loader->spec->constant[f].data;
+}
+
+/* Moves the row's texts, which still lie in the reader's buffer, to where they stay. Constants stay in the atlas. */
+static enum eg_status store_texts(struct eg_entry_loader *loader, struct eg_entry *entry,
+                                  struct eg_error *err)
+{
+    bool is_new[EG_N_ENTRY_FIELDS] = {false};
+    size_t bytes = 0;
+    for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
+        if (!is_from_cell(loader, entry, f)) continue;
+        is_new[f] = !eg_text_equal(entry->field[f], loader->before[f]);
+        if (is_new[f]) bytes += entry->field[f].len + 1;
+        else entry->field[f] = loader->before[f];
+    }
+    char *to = bytes > 0 ? eg_arena_array(loader->arena, bytes, 1) : NULL;
+    if (!to && bytes > 0) return eg_error_no_memory(err, bytes);
+    for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
+        if (!is_new[f]) continue;
+        size_t len = entry->field[f].len;
+        memcpy(to, entry->field[f].data, len); /* the arena is zeroed: a NUL follows */
+        entry->field[f] = loader->before[f] = (struct eg_text){to, len};
+        to += len + 1;
+    }
+    return EG_OK;
+}
+
+static bool is_among(const struct eg_text *items, uint32_t n, struct eg_text text)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (eg_text_equal(items[i], text)) return true;
+    }
+    return false;
+}
+
+/* "a; b;;a" gives a, b. */
+static enum eg_status split_list(struct eg_entry_loader *loader, struct eg_text text,
+                                 struct eg_entry_list *list, struct eg_error *err)
+{
+    if (text.data == list->text.data) return EG_OK; /* stored texts are shared exactly when they repeat */
+    size_t most = text.len > 0;
+    for (size_t i = 0; i < text.len; i++) most += text.data[i] == loader->spec->list_separator;
+    struct eg_text *items = eg_arena_array(loader->arena, most, sizeof *items);
+    if (!items) return eg_error_no_memory(err, most * sizeof *items);
+    uint32_t n = 0;
+    for (struct eg_text rest = text; rest.data;) {
+        struct eg_text item;
+        rest = eg_text_cut(rest, loader->spec->list_separator, &item);
+        item = eg_text_trim(item);
+        if (item.len > 0 && !is_among(items, n, item)) items[n++] = item;
+    }
+    *list = (struct eg_entry_list){.text = text, .items = items, .n = n};
+    return EG_OK;
+}
+
+static enum eg_status store_lists(struct eg_entry_loader *loader, struct eg_entry *entry,
+                                  struct eg_error *err)
+{
+    if (entry->field[EG_ENTRY_TOPICS].len > 0) {
+        enum eg_status status = split_list(loader, entry->field[EG_ENTRY_TOPICS], &loader->topics, err);
+        if (status) return status;
+        entry->topics = loader->topics.items;
+        entry->n_topics = loader->topics.n;
+    }
+    if (entry->field[EG_ENTRY_SERVES].len > 0) {
+        enum eg_status status = split_list(loader, entry->field[EG_ENTRY_SERVES], &loader->serves, err);
+        if (status) return status;
+        entry->serves = loader->serves.items;
+        entry->n_serves = loader->serves.n;
+    }
+    return EG_OK;
+}
+
+/* "-0.123456": rounded, and the same in every locale. */
+static void append_degrees(struct eg_buffer *out, double degrees)
+{
+    long micro = lround(degrees * 1e6);
+    unsigned long size = (unsigned long)(micro < 0 ? -micro : micro);
+    eg_buffer_printf(out, "%s%lu.%06lu", micro < 0 ? "-" : "", size / 1000000, size % 1000000);
+}
+
+static enum eg_status make_key(struct eg_entry_loader *loader, struct eg_entry *entry, struct eg_error *err)
+{
+    struct eg_text name = entry->field[EG_ENTRY_NAME];
+    struct eg_buffer *key = &loader->name;
+    key->len = 0;
+    eg_buffer_text(key, name);
+    eg_buffer_char(key, '@');
+    if (entry->has_position) {
+        append_degrees(key, entry->lon_deg);
+        eg_buffer_char(key, ',');
+        append_degrees(key, entry->lat_deg);
+    }
+    if (key->failed) return eg_error_no_memory(err, key->capacity);
+    entry->field[EG_ENTRY_KEY] = eg_text_copy(loader->arena, (struct eg_text){key->data, key->len});
+    return entry->field[EG_ENTRY_KEY].data ? EG_OK : eg_error_no_memory(err, key->len);
+}
+
+enum eg_status eg_entries_identify(struct eg_entry_loader *loader, uint32_t i, struct eg_error *err)
+{
+    struct eg_entry *entry = &loader->items[i];
+    struct eg_buffer *name = &loader->name;
+    name->len = 0;
+    eg_buffer_text(name, loader->spec->id_prefix);
+    eg_buffer_text(name, entry->field[EG_ENTRY_KEY]);
+    if (name->failed) return eg_error_no_memory(err, name->capacity);
+    struct eg_text text = {name->data ? name->data : "", name->len};
+    EG_ASSERT(eg_uuid_v5(EG_ENTRIES_NAMESPACE, text, entry->id) == EG_OK);
+    return EG_OK;
+}
+
+static enum eg_status add_entry(struct eg_entry_loader *loader, const struct eg_entry *entry,
+                                struct eg_error *err)
+{
+    void *items = loader->items;
+    if (loader->n == UINT32_MAX - 1) return eg_error_set(err, EG_LIMIT, "more than four billion entries");
+    if (!eg_memory_reserve(&items, &loader->capacity, (size_t)loader->n + 1, sizeof *entry)) {
+        return eg_error_no_memory(err, sizeof *entry);
+    }
+    loader->items = items;
+    loader->items[loader->n] = *entry;
+    enum eg_status status = EG_OK;
+    if (loader->cell_of[EG_ENTRY_KEY] != EG_ATLAS_NONE) status = eg_entries_identify(loader, loader->n, err);
+    if (status == EG_OK) loader->n++;
+    return status;
+}
+
+/* --- a row --------------------------------------------------------------------------------------------------------------- */
+
+static enum eg_status reject(struct eg_entry_loader *loader, uint32_t row, const char *reason,
+                             struct eg_error *err)
+{
+    loader->report->n_rejected++;
+    if (loader->report->first_rejected.len > 0) return EG_OK;
+    struct eg_text text = eg_text_format(loader->arena, "row %u: %s", row, reason);
+    if (!text.data) return eg_error_no_memory(err, EG_ENTRY_REASON_BYTES);
+    loader->report->first_rejected = text;
+    return EG_OK;
+}
+
+static enum eg_status read_shape(struct eg_entry_loader *loader, struct eg_entry *entry, char *reason,
+                                 struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    if (!loader->shapes) status = eg_entry_shapes_new(loader->spec, loader->arena, &loader->shapes, err);
+    if (status) return status;
+    return eg_entry_shapes_read(loader->shapes, loader->feature, entry, reason, err);
+}
+
+enum eg_status eg_entries_row(void *context, uint32_t row, const struct eg_text *cells, struct eg_error *err)
+{
+    struct eg_entry_loader *loader = context;
+    struct eg_entry entry = {.directory = loader->directory};
+    char reason[EG_ENTRY_REASON_BYTES] = "";
+    for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
+        uint32_t cell = loader->cell_of[f];
+        if (cell != EG_ATLAS_NONE) entry.field[f] = eg_text_trim(cells[cell]);
+        if (entry.field[f].len == 0) entry.field[f] = loader->spec->constant[f];
+    }
+    check_utf8(&entry, reason);
+    if (!reason[0]) check_required(&entry, loader->cell_of[EG_ENTRY_KEY] != EG_ATLAS_NONE, reason);
+    if (!reason[0]) read_position(&entry, reason);
+    enum eg_status status = EG_OK;
+    if (!reason[0] && loader->feature) status = read_shape(loader, &entry, reason, err);
+    if (status) return status;
+    if (reason[0]) return reject(loader, row, reason, err);
+    status = store_texts(loader, &entry, err);
+    if (status == EG_OK) status = store_lists(loader, &entry, err);
+    if (status == EG_OK && loader->cell_of[EG_ENTRY_KEY] == EG_ATLAS_NONE)
+        status = make_key(loader, &entry, err);
+    if (status == EG_OK) status = add_entry(loader, &entry, err);
+    return status;
+}

@@ -1,0 +1,261 @@
+/* What somebody should look at, as sentences. A table with 56 indicators over 7 years that lacks two districts says so once,
+ * not 392 times: series of one table on one set with the same counts share a finding. */
+#include "data/report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data/report_internal.h"
+
+#define LINE_BYTES 1024
+
+const char *eg_report_state_key(enum eg_state state)
+{
+    static const char *const keys[EG_N_STATES] = {"valid", "missing", "suppressed", "unreliable",
+                                                  "not_applicable"};
+    return keys[state];
+}
+
+const char *eg_report_state_words(enum eg_state state)
+{
+    return state == EG_NOT_APPLICABLE ? "not applicable" : eg_report_state_key(state);
+}
+
+const char *eg_report_count(uint64_t n, char text[24])
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    char *out = text;
+    for (int i = 0; i < len && out < text + 22; i++) {
+        if (i > 0 && (len - i) % 3 == 0) *out++ = ',';
+        *out++ = digits[i];
+    }
+    *out = '\0';
+    return text;
+}
+
+/* --- lines ------------------------------------------------------------------------------------------------------------- */
+
+struct teller {
+    const struct eg_generation *generation;
+    void (*say)(void *context, const char *line);
+    void *context;
+    char line[LINE_BYTES];
+    size_t len;
+};
+
+static void add(struct teller *teller, const char *format, ...) EG_PRINTF(2, 3);
+static void add(struct teller *teller, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    size_t room = sizeof teller->line - teller->len;
+    int n = vsnprintf(teller->line + teller->len, room, format, arguments);
+    va_end(arguments);
+    if (n > 0) teller->len += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+static void add_samples(struct teller *teller, const struct eg_text *samples, uint32_t n)
+{
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < EG_REPORT_SAMPLES && samples[i].data; i++, shown++) {
+        add(teller, "%s%.*s", i == 0 ? ": " : ", ", EG_TEXT_ARG(samples[i]));
+    }
+    if (shown > 0 && n > shown) add(teller, " ...");
+}
+
+static void end_line(struct teller *teller)
+{
+    if (teller->len > 0) teller->say(teller->context, teller->line);
+    teller->len = 0;
+    teller->line[0] = '\0';
+}
+
+static void add_counted(struct teller *teller, uint32_t n, const char *one, const char *many)
+{
+    char count[24];
+    add(teller, "%s %s", eg_report_count(n, count), n == 1 ? one : many);
+}
+
+/* --- boundaries -------------------------------------------------------------------------------------------------------- */
+
+static void begin_boundaries(struct teller *teller, uint32_t set)
+{
+    add(teller, "%.*s: ", EG_TEXT_ARG(teller->generation->atlas->boundaries[set].id));
+}
+
+static void tell_boundaries(struct teller *teller, uint32_t set)
+{
+    const struct eg_boundaries_report *report = &teller->generation->report->boundaries[set];
+    if (report->topology.n_areas_dropped > 0) {
+        begin_boundaries(teller, set);
+        add_counted(teller, report->topology.n_areas_dropped, "area has", "areas have");
+        add(teller, " no ground left after repair; it is not drawn");
+        end_line(teller);
+    }
+    if (report->n_empty > 0) {
+        begin_boundaries(teller, set);
+        add_counted(teller, report->n_empty, "feature has", "features have");
+        add(teller, " no code or no polygon and was left out");
+        end_line(teller);
+    }
+    if (report->topology.n_overlaps > 0) {
+        begin_boundaries(teller, set);
+        add_counted(teller, report->topology.n_overlaps, "pair of areas claims", "pairs of areas claim");
+        add(teller, " the same ground; the one that comes first in the source keeps it");
+        end_line(teller);
+    }
+    if (report->n_unlocated > 0) {
+        begin_boundaries(teller, set);
+        add_counted(teller, report->n_unlocated, "smaller area lies", "smaller areas lie");
+        add(teller, " in none of its areas");
+        add_samples(teller, report->samples, report->n_unlocated);
+        end_line(teller);
+    }
+}
+
+/* --- series ------------------------------------------------------------------------------------------------------------ */
+
+bool eg_report_same_join(const struct eg_generation *generation, uint32_t a, uint32_t b)
+{
+    const struct eg_series_report *p = &generation->report->series[a];
+    const struct eg_series_report *q = &generation->report->series[b];
+    return p->table == q->table && generation->series[a].boundaries == generation->series[b].boundaries &&
+           p->n_matched == q->n_matched && p->n_areas_without_row == q->n_areas_without_row &&
+           p->n_rows_without_area == q->n_rows_without_area && p->n_duplicates == q->n_duplicates &&
+           p->n_match_padded == q->n_match_padded && p->n_match_trimmed == q->n_match_trimmed &&
+           p->vintage_mismatch == q->vintage_mismatch;
+}
+
+static bool is_told_already(const struct eg_generation *generation, uint32_t series)
+{
+    for (uint32_t i = 0; i < series; i++) {
+        if (eg_report_same_join(generation, i, series)) return true;
+    }
+    return false;
+}
+
+static void begin_join(struct teller *teller, uint32_t series)
+{
+    const struct eg_generation *generation = teller->generation;
+    add(teller,
+        "%.*s on %.*s: ", EG_TEXT_ARG(generation->atlas->tables[generation->report->series[series].table].id),
+        EG_TEXT_ARG(generation->atlas->boundaries[generation->series[series].boundaries].id));
+}
+
+static void tell_hints(struct teller *teller, uint32_t series)
+{
+    const struct eg_series_report *report = &teller->generation->report->series[series];
+    if (report->vintage_mismatch) {
+        begin_join(teller, series);
+        add(teller,
+            "the codes look alike but many have no partner; are table and boundaries of the same vintage?");
+        end_line(teller);
+    }
+    if (report->n_match_padded > 0) {
+        begin_join(teller, series);
+        add_counted(teller, report->n_match_padded, "key", "keys");
+        add(teller, " would match once padded with zeros: say `pad: %u` in the table's key", report->pad_to);
+        end_line(teller);
+    }
+    if (report->n_match_trimmed > 0) {
+        begin_join(teller, series);
+        add_counted(teller, report->n_match_trimmed, "key", "keys");
+        add(teller, " would match without the blanks around them: say `trim: true` in the table's key");
+        end_line(teller);
+    }
+}
+
+static void tell_leftovers(struct teller *teller, uint32_t series)
+{
+    const struct eg_generation *generation = teller->generation;
+    const struct eg_series_report *report = &generation->report->series[series];
+    const struct eg_atlas_expect *expect = &generation->atlas->tables[report->table].expect;
+    if (report->n_areas_without_row > expect->areas_without_row) {
+        begin_join(teller, series);
+        add_counted(teller, report->n_areas_without_row, "area has", "areas have");
+        add(teller, " no row");
+        add_samples(teller, report->areas_without_row, report->n_areas_without_row);
+        end_line(teller);
+    }
+    if (report->n_rows_without_area > expect->rows_without_area) {
+        begin_join(teller, series);
+        add_counted(teller, report->n_rows_without_area, "row has", "rows have");
+        add(teller, " no area");
+        add_samples(teller, report->rows_without_area, report->n_rows_without_area);
+        end_line(teller);
+    }
+    if (report->n_duplicates > 0) {
+        begin_join(teller, series);
+        add_counted(teller, report->n_duplicates, "row repeats", "rows repeat");
+        add(teller, " the key of an earlier one, which counts");
+        end_line(teller);
+    }
+}
+
+/* Cells are each series' own. */
+static void tell_cells(struct teller *teller, uint32_t series)
+{
+    const struct eg_generation *generation = teller->generation;
+    const struct eg_series_report *report = &generation->report->series[series];
+    if (report->n_bad_cells == 0) return;
+    begin_join(teller, series);
+    add(teller, "%.*s %.*s has ",
+        EG_TEXT_ARG(generation->atlas->indicators[generation->series[series].indicator].id),
+        EG_TEXT_ARG(generation->series[series].period.id));
+    add_counted(teller, report->n_bad_cells, "cell that is", "cells that are");
+    add(teller, " neither number nor marker, taken as missing; first in %.*s", EG_TEXT_ARG(report->bad_cell));
+    end_line(teller);
+}
+
+void eg_report_findings(const struct eg_generation *generation, void (*say)(void *context, const char *line),
+                        void *context)
+{
+    struct teller teller = {.generation = generation, .say = say, .context = context};
+    const struct eg_report *report = generation->report;
+    for (uint32_t i = 0; i < report->n_series; i++) {
+        if (report->series[i].table == EG_ATLAS_NONE || is_told_already(generation, i)) continue;
+        tell_hints(&teller, i);
+        tell_leftovers(&teller, i);
+    }
+    for (uint32_t i = 0; i < report->n_series; i++) {
+        if (report->series[i].table != EG_ATLAS_NONE) tell_cells(&teller, i);
+    }
+    for (uint32_t i = 0; i < generation->atlas->n_boundaries; i++) tell_boundaries(&teller, i);
+}
+
+/* --- strict ------------------------------------------------------------------------------------------------------------ */
+
+static void append_line(void *context, const char *line)
+{
+    eg_buffer_literal(context, line);
+    eg_buffer_char(context, '\n');
+}
+
+static bool is_beyond_expected(const struct eg_generation *generation, uint32_t series)
+{
+    const struct eg_series_report *report = &generation->report->series[series];
+    if (report->table == EG_ATLAS_NONE) return false;
+    const struct eg_atlas_expect *expect = &generation->atlas->tables[report->table].expect;
+    return report->n_areas_without_row > expect->areas_without_row ||
+           report->n_rows_without_area > expect->rows_without_area;
+}
+
+bool eg_report_is_strict(const struct eg_generation *generation, struct eg_buffer *reasons)
+{
+    struct eg_buffer unused;
+    eg_buffer_init(&unused, 0);
+    struct teller teller = {
+        .generation = generation, .say = append_line, .context = reasons ? reasons : &unused};
+    bool good = true;
+    for (uint32_t i = 0; i < generation->n_series; i++) {
+        bool beyond = is_beyond_expected(generation, i);
+        bool bad_cells = generation->report->series[i].n_bad_cells > 0;
+        if (beyond && !is_told_already(generation, i)) tell_leftovers(&teller, i);
+        if (bad_cells) tell_cells(&teller, i);
+        good = good && !beyond && !bad_cells;
+    }
+    eg_buffer_clear(&unused);
+    return good;
+}

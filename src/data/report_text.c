@@ -1,0 +1,225 @@
+/* A page for a planner: first what needs attention, then every boundary set, then every indicator with one line per boundary set
+ * (periods with the same result on one line). */
+#include <string.h>
+
+#include "data/report_internal.h"
+
+static void count(struct eg_buffer *out, uint64_t n)
+{
+    char text[24];
+    eg_buffer_literal(out, eg_report_count(n, text));
+}
+
+static void counted(struct eg_buffer *out, uint64_t n, const char *one, const char *many)
+{
+    count(out, n);
+    eg_buffer_printf(out, " %s", n == 1 ? one : many);
+}
+
+static void heading(struct eg_buffer *out, const char *text)
+{
+    eg_buffer_printf(out, "\n%s\n", text);
+    for (size_t i = 0; text[i]; i++) eg_buffer_char(out, '-');
+    eg_buffer_char(out, '\n');
+}
+
+/* --- what needs attention ---------------------------------------------------------------------------------------------- */
+
+struct findings {
+    struct eg_buffer *out;
+    uint32_t n;
+};
+
+static void write_finding(void *context, const char *line)
+{
+    struct findings *findings = context;
+    eg_buffer_printf(findings->out, "- %s\n", line);
+    findings->n++;
+}
+
+static void write_findings(const struct eg_generation *generation, struct eg_buffer *out)
+{
+    heading(out, "To look at");
+    struct findings findings = {out, 0};
+    eg_report_findings(generation, write_finding, &findings);
+    if (findings.n == 0) eg_buffer_literal(out, "Nothing: every area has its row and every row its area.\n");
+}
+
+/* --- boundaries -------------------------------------------------------------------------------------------------------- */
+
+static void write_samples(struct eg_buffer *out, const struct eg_boundaries_report *report)
+{
+    for (uint32_t i = 0; i < report->n_samples; i++) {
+        eg_buffer_printf(out, "      %.*s\n", EG_TEXT_ARG(report->samples[i]));
+    }
+}
+
+static void write_origin(struct eg_buffer *out, const struct eg_boundaries_report *report)
+{
+    eg_buffer_printf(out, "    from %s by %s, ", report->crs, report->operation);
+    if (report->accuracy_m < 0) eg_buffer_literal(out, "accuracy not stated\n");
+    else eg_buffer_printf(out, "accurate to %g m\n", report->accuracy_m);
+}
+
+static void write_features(struct eg_buffer *out, const struct eg_boundaries_report *report)
+{
+    const struct {
+        uint32_t n;
+        const char *one, *many;
+    } lines[] = {
+        {report->n_multipart, "area is made of several features", "areas are made of several features"},
+        {report->n_empty, "feature without code or polygon was left out",
+         "features without code or polygon were left out"},
+        {report->n_repaired, "polygon was not valid and was repaired",
+         "polygons were not valid and were repaired"},
+        {report->n_clipped, "area was cut at the antimeridian or near a pole",
+         "areas were cut at the antimeridian or near a pole"},
+    };
+    for (size_t i = 0; i < EG_ARRAY_LEN(lines); i++) {
+        if (lines[i].n == 0) continue;
+        eg_buffer_literal(out, "    ");
+        counted(out, lines[i].n, lines[i].one, lines[i].many);
+        eg_buffer_char(out, '\n');
+    }
+}
+
+static void write_topology(struct eg_buffer *out, const struct eg_boundaries_report *report)
+{
+    const struct eg_topology_report *topology = &report->topology;
+    eg_buffer_literal(out, "    ");
+    counted(out, topology->n_arcs, "stretch of border", "stretches of border");
+    eg_buffer_literal(out, ", ");
+    count(out, topology->n_arcs_shared);
+    eg_buffer_literal(out, " shared by two areas");
+    if (topology->n_gaps + topology->n_overlaps + topology->n_t_junctions + topology->n_snapped == 0) {
+        eg_buffer_literal(out, "; no gaps, no overlaps, nothing moved\n");
+        return;
+    }
+    eg_buffer_literal(out, "; ");
+    counted(out, topology->n_gaps, "gap, ", "gaps, ");
+    counted(out, topology->n_overlaps, "overlap, ", "overlaps, ");
+    counted(out, topology->n_t_junctions, "T-junction\n", "T-junctions\n");
+    if (topology->n_snapped == 0) return;
+    eg_buffer_literal(out, "    ");
+    counted(out, topology->n_snapped, "vertex", "vertices");
+    eg_buffer_printf(out, " moved to meet a neighbour's, at most %.3g m\n", report->snap_max_m);
+}
+
+static void write_set(const struct eg_generation *generation, uint32_t set, struct eg_buffer *out)
+{
+    const struct eg_atlas *atlas = generation->atlas;
+    const struct eg_atlas_boundaries *spec = &atlas->boundaries[set];
+    const struct eg_boundaries_report *report = &generation->report->boundaries[set];
+    eg_buffer_printf(out, "%.*s  ", EG_TEXT_ARG(spec->id));
+    if (spec->title.len > 0) eg_buffer_printf(out, "%.*s: ", EG_TEXT_ARG(spec->title));
+    counted(out, report->n_areas, "area", "areas");
+    if (spec->dissolve_of != EG_ATLAS_NONE) {
+        eg_buffer_printf(out, ", made from %.*s", EG_TEXT_ARG(atlas->boundaries[spec->dissolve_of].id));
+    }
+    eg_buffer_char(out, '\n');
+    if (spec->dissolve_of == EG_ATLAS_NONE) {
+        write_origin(out, report);
+        write_features(out, report);
+        write_topology(out, report);
+    } else if (report->n_unlocated > 0) {
+        eg_buffer_literal(out, "    ");
+        counted(out, report->n_unlocated, "smaller area lies in none of them\n",
+                "smaller areas lie in none of them\n");
+    }
+    write_samples(out, report);
+}
+
+/* --- indicators -------------------------------------------------------------------------------------------------------- */
+
+static void write_states(struct eg_buffer *out, const struct eg_series_report *report)
+{
+    bool first = true;
+    for (int state = 0; state < EG_N_STATES; state++) {
+        if (report->n_state[state] == 0) continue;
+        if (!first) eg_buffer_literal(out, ", ");
+        first = false;
+        count(out, report->n_state[state]);
+        eg_buffer_printf(out, " %s", eg_report_state_words((enum eg_state)state));
+    }
+    if (report->n_secondary == 0) return;
+    eg_buffer_literal(out, " (");
+    count(out, report->n_secondary);
+    eg_buffer_literal(out, " of them withheld because they would give another away)");
+}
+
+static void write_join(struct eg_buffer *out, const struct eg_series_report *report)
+{
+    if (report->table == EG_ATLAS_NONE) return;
+    if (report->n_areas_without_row > 0) {
+        counted(out, report->n_areas_without_row, "area without a row, ", "areas without a row, ");
+    }
+    if (report->n_rows_without_area > 0) {
+        counted(out, report->n_rows_without_area, "row without an area, ", "rows without an area, ");
+    }
+    if (report->n_duplicates > 0) counted(out, report->n_duplicates, "repeated row, ", "repeated rows, ");
+    if (report->n_bad_cells > 0) counted(out, report->n_bad_cells, "unreadable cell, ", "unreadable cells, ");
+}
+
+static bool same_line(const struct eg_generation *generation, uint32_t a, uint32_t b)
+{
+    const struct eg_series *p = &generation->series[a];
+    const struct eg_series *q = &generation->series[b];
+    const struct eg_series_report *r = &generation->report->series[a];
+    const struct eg_series_report *s = &generation->report->series[b];
+    return p->indicator == q->indicator && p->boundaries == q->boundaries &&
+           eg_report_same_join(generation, a, b) && memcmp(r->n_state, s->n_state, sizeof r->n_state) == 0 &&
+           r->n_secondary == s->n_secondary && r->n_bad_cells == s->n_bad_cells;
+}
+
+/* The series from..to-1 in one line. */
+static void write_series(const struct eg_generation *generation, uint32_t from, uint32_t to,
+                         struct eg_buffer *out)
+{
+    const struct eg_series *series = &generation->series[from];
+    const struct eg_series_report *report = &generation->report->series[from];
+    eg_buffer_printf(out, "    %.*s %.*s", EG_TEXT_ARG(generation->atlas->boundaries[series->boundaries].id),
+                     EG_TEXT_ARG(series->period.label.len > 0 ? series->period.label : series->period.id));
+    if (to - from > 1) {
+        const struct eg_atlas_period *last = &generation->series[to - 1].period;
+        eg_buffer_printf(out, " to %.*s (%u periods)",
+                         EG_TEXT_ARG(last->label.len > 0 ? last->label : last->id), to - from);
+    }
+    if (report->table == EG_ATLAS_NONE) eg_buffer_literal(out, ", computed: ");
+    else eg_buffer_printf(out, ", table %.*s: ", EG_TEXT_ARG(generation->atlas->tables[report->table].id));
+    write_join(out, report);
+    write_states(out, report);
+    eg_buffer_char(out, '\n');
+}
+
+static void write_indicators(const struct eg_generation *generation, struct eg_buffer *out)
+{
+    uint32_t indicator = EG_ATLAS_NONE;
+    for (uint32_t i = 0; i < generation->n_series;) {
+        uint32_t end = i + 1;
+        while (end < generation->n_series && same_line(generation, i, end)) end++;
+        if (generation->series[i].indicator != indicator) {
+            indicator = generation->series[i].indicator;
+            const struct eg_atlas_indicator *spec = &generation->atlas->indicators[indicator];
+            eg_buffer_printf(out, "%.*s  %.*s\n", EG_TEXT_ARG(spec->id), EG_TEXT_ARG(spec->title));
+        }
+        write_series(generation, i, end, out);
+        i = end;
+    }
+}
+
+enum eg_status eg_report_text(const struct eg_generation *generation, struct eg_buffer *out,
+                              struct eg_error *err)
+{
+    const struct eg_report *report = generation->report;
+    struct eg_text title = generation->atlas->title;
+    eg_buffer_printf(out, "%.*s\n", EG_TEXT_ARG(title.len > 0 ? title : EG_TEXT("(atlas without a title)")));
+    eg_buffer_printf(out, "Read and joined in %.2f s with at most %.0f MiB of memory.\n", report->seconds,
+                     (double)report->peak_bytes / (1024 * 1024));
+    write_findings(generation, out);
+    heading(out, "Boundaries");
+    for (uint32_t i = 0; i < generation->atlas->n_boundaries; i++) write_set(generation, i, out);
+    heading(out, "Indicators");
+    if (generation->n_series == 0) eg_buffer_literal(out, "None.\n");
+    write_indicators(generation, out);
+    return out->failed ? eg_error_no_memory(err, out->capacity) : EG_OK;
+}

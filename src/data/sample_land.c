@@ -1,0 +1,366 @@
+/* Land and sea, towns, and neighbourhoods that grow from seeds until they meet. A county for looking at has 100 lattice cells
+ * for each of them (about a third is sea), one of a million for measuring 26, or 5,800 x 4,400. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "data/sample_parts.h"
+
+#define FINE_CELLS 100.0
+#define COARSE_CELLS 26.0
+#define TINY_ISLAND 5 /* cells; smaller ones are given to the sea */
+
+enum { STREAM_TOWN = 1, STREAM_SEED, STREAM_NAME, STREAM_DISTRICT, STREAM_NEED, STREAM_PEOPLE };
+
+/* u to the east and v to the north, 0 to 1. A coast in the east, an estuary that runs in from it, islands off it, and a
+ * landward border with bends. */
+static bool is_land(uint64_t seed, double u, double v)
+{
+    double border = 0.09 + 0.1 * eg_sample_noise(seed + 10, 3.3 * u, 3.3 * v);
+    if (u < border || v < border || v > 1 - border) return false;
+    double coast = 0.74 + 0.16 * eg_sample_noise(seed + 20, 0.5, 4 * v) + 0.03 * eg_sample_noise(seed + 30, 9 * u, 9 * v);
+    if (u > coast) {
+        double off = u - coast;
+        return off > 0.035 && off < 0.2 && u < 0.96 && eg_sample_noise(seed + 40, 9 * u, 9 * v) > 0.3;
+    }
+    double middle = 0.46 + 0.07 * sin(8 * u) + 0.04 * eg_sample_noise(seed + 50, 5 * u, 0.5);
+    double half_width = 0.004 + 0.12 * (u - 0.3) * (u - 0.3);
+    return u < 0.3 || fabs(v - middle) > half_width;
+}
+
+static void draw_land(struct eg_sample_land *land)
+{
+    for (uint32_t y = 0; y < land->height; y++)
+        for (uint32_t x = 0; x < land->width; x++) {
+            bool dry = is_land(land->seed, (x + 0.5) / land->width, (y + 0.5) / land->height);
+            bool rim = x == 0 || y == 0 || x == land->width - 1 || y == land->height - 1;
+            land->label[(size_t)y * land->width + x] = dry && !rim ? 0 : EG_SAMPLE_SEA;
+        }
+}
+
+/* A place in the waiting line: a cell that an owner may take. */
+struct claim {
+    uint32_t cell, owner;
+    uint32_t next; /* in the same bucket or among the free ones */
+};
+
+#define BUCKETS 4096
+#define NO_CLAIM UINT32_MAX
+
+/* Claims by distance from the owner's seed, nearest first. */
+struct line {
+    uint32_t bucket[BUCKETS];
+    struct claim *claims;
+    size_t n_claims, capacity;
+    uint32_t unused;
+};
+
+static bool push(struct line *line, uint32_t bucket, uint32_t cell, uint32_t owner)
+{
+    uint32_t place = line->unused;
+    if (place != NO_CLAIM) {
+        line->unused = line->claims[place].next;
+    } else {
+        void *claims = line->claims;
+        if (!eg_memory_reserve(&claims, &line->capacity, line->n_claims + 1, sizeof *line->claims)) return false;
+        line->claims = claims;
+        place = (uint32_t)line->n_claims++;
+    }
+    line->claims[place] = (struct claim){cell, owner, line->bucket[bucket]};
+    line->bucket[bucket] = place;
+    return true;
+}
+
+/* Sixths of a cell, roughened so that borders between two seeds are not straight. */
+static uint32_t distance_bucket(const struct eg_sample_land *land, uint32_t seed, uint32_t cell)
+{
+    double dx = (double)(cell % land->width) - seed % land->width;
+    double dy = (double)(cell / land->width) - (double)(seed / land->width);
+    double rough = 1 + 0.25 * eg_sample_noise(land->seed + 65, cell % land->width / 3.0, cell / land->width / 3.0);
+    double bucket = 6 * sqrt(dx * dx + dy * dy) * rough;
+    return bucket < BUCKETS - 1 ? (uint32_t)bucket : BUCKETS - 1;
+}
+
+static bool claim_neighbours(const struct eg_sample_land *land, struct line *line, const uint32_t *owner,
+                             const uint32_t *seeds, struct claim taken, uint32_t not_before)
+{
+    const int64_t steps[4] = {1, -1, land->width, -(int64_t)land->width};
+    for (int i = 0; i < 4; i++) {
+        uint32_t next = (uint32_t)((int64_t)taken.cell + steps[i]);
+        if (land->label[next] == EG_SAMPLE_SEA || owner[next] != EG_SAMPLE_SEA) continue;
+        uint32_t bucket = distance_bucket(land, seeds[taken.owner], next);
+        if (!push(line, bucket > not_before ? bucket : not_before, next, taken.owner)) return false;
+    }
+    return true;
+}
+
+/* Seeds grow over land side by side until they meet; each stays in one piece. owner[cell] becomes the number of a seed, or
+ * stays EG_SAMPLE_SEA where none arrives. Where two seeds share a cell the first has it. */
+static bool grow(const struct eg_sample_land *land, const uint32_t *seeds, uint32_t n_seeds, uint32_t *owner)
+{
+    struct line line = {.unused = NO_CLAIM};
+    memset(line.bucket, 0xff, sizeof line.bucket);
+    memset(owner, 0xff, (size_t)land->width * land->height * sizeof *owner);
+    bool fine = true;
+    for (uint32_t i = n_seeds; fine && i-- > 0;) fine = push(&line, 0, seeds[i], i);
+    for (uint32_t b = 0; fine && b < BUCKETS; b++)
+        while (fine && line.bucket[b] != NO_CLAIM) {
+            uint32_t place = line.bucket[b];
+            struct claim claim = line.claims[place];
+            line.bucket[b] = claim.next;
+            line.claims[place].next = line.unused;
+            line.unused = place;
+            if (owner[claim.cell] != EG_SAMPLE_SEA) continue;
+            owner[claim.cell] = claim.owner;
+            fine = claim_neighbours(land, &line, owner, seeds, claim, b);
+        }
+    free(line.claims);
+    return fine;
+}
+
+static size_t n_cells(const struct eg_sample_land *land)
+{
+    return (size_t)land->width * land->height;
+}
+
+/* One seed in each island, so that none is left without a neighbourhood; specks become sea. */
+static uint32_t seed_islands(struct eg_sample_land *land, uint32_t *owner, uint32_t *queue, uint32_t *seeds)
+{
+    uint32_t n_seeds = 0;
+    memset(owner, 0xff, n_cells(land) * sizeof *owner);
+    for (uint32_t cell = 0; cell < n_cells(land); cell++) {
+        if (land->label[cell] == EG_SAMPLE_SEA || owner[cell] != EG_SAMPLE_SEA) continue;
+        size_t n = 1;
+        queue[0] = cell;
+        owner[cell] = cell;
+        const int64_t steps[4] = {1, -1, land->width, -(int64_t)land->width};
+        for (size_t head = 0; head < n; head++)
+            for (int i = 0; i < 4; i++) {
+                uint32_t next = (uint32_t)((int64_t)queue[head] + steps[i]);
+                if (land->label[next] == EG_SAMPLE_SEA || owner[next] != EG_SAMPLE_SEA) continue;
+                owner[next] = cell;
+                queue[n++] = next;
+            }
+        if (n < TINY_ISLAND)
+            for (size_t i = 0; i < n; i++) land->label[queue[i]] = EG_SAMPLE_SEA;
+        else
+            seeds[n_seeds++] = queue[n / 2];
+    }
+    return n_seeds;
+}
+
+static uint32_t random_land_cell(const struct eg_sample_land *land, uint64_t stream, uint64_t index)
+{
+    for (uint64_t attempt = 0;; attempt++) {
+        uint64_t bits = eg_sample_bits(land->seed, stream, index * 1000 + attempt);
+        uint32_t cell = (uint32_t)(bits % n_cells(land));
+        if (land->label[cell] != EG_SAMPLE_SEA) return cell;
+    }
+}
+
+static void name_town(uint64_t seed, uint32_t town, char name_out[32])
+{
+    static const char *const first[] = {"Har", "Mar", "Wick", "Sand", "Ash",  "Brack", "Cold", "Dun",
+                                        "Elm", "Fen", "Gorse", "Holm", "Ings", "Kel",   "Lin",  "Moor",
+                                        "Nor", "Oxen", "Pem", "Quay", "Rush", "Salt",  "Tarn", "Whit"};
+    static const char *const second[] = {"bury",  "combe", "dale", "field", "ford", "ham",  "haven", "holt",
+                                         "hurst", "ley",   "mere", "minster", "ness", "port", "stead", "stow",
+                                         "thorpe", "ton",  "wick", "worth"};
+    uint64_t bits = eg_sample_bits(seed, STREAM_NAME, 0) + town * UINT64_C(7919);
+    size_t a = bits % EG_ARRAY_LEN(first), b = (bits / EG_ARRAY_LEN(first)) % EG_ARRAY_LEN(second);
+    uint64_t again = town / (EG_ARRAY_LEN(first) * EG_ARRAY_LEN(second));
+    if (again == 0)
+        snprintf(name_out, 32, "%s%s", first[a], second[b]);
+    else
+        snprintf(name_out, 32, "%s%s %llu", first[a], second[b], (unsigned long long)again + 1);
+}
+
+static void place_towns(struct eg_sample_land *land)
+{
+    for (uint32_t i = 0; i < land->n_towns; i++) {
+        land->towns[i] = (struct eg_sample_town){.cell = random_land_cell(land, STREAM_TOWN, i)};
+        name_town(land->seed, i, land->towns[i].name);
+    }
+}
+
+/* Three seeds of five lie about a town, the rest anywhere. Returns the sea where the place will not do. */
+static uint32_t propose_seed(const struct eg_sample_land *land, uint64_t index)
+{
+    if (eg_sample_uniform(land->seed, STREAM_SEED, 4 * index) > 0.6)
+        return random_land_cell(land, STREAM_SEED + 100, index);
+    uint32_t town = (uint32_t)(eg_sample_bits(land->seed, STREAM_SEED, 4 * index + 1) % land->n_towns);
+    uint32_t centre = land->towns[town].cell;
+    double x = centre % land->width + land->town_radius * eg_sample_normal(land->seed, STREAM_SEED + 200, 2 * index);
+    double y = (double)(centre / land->width) +
+               land->town_radius * eg_sample_normal(land->seed, STREAM_SEED + 200, 2 * index + 1);
+    if (x < 1 || y < 1 || x >= land->width - 1 || y >= land->height - 1) return EG_SAMPLE_SEA;
+    return (uint32_t)y * land->width + (uint32_t)x;
+}
+
+static void place_seeds(const struct eg_sample_land *land, uint32_t *owner, uint32_t *seeds, uint32_t n_placed)
+{
+    memset(owner, 0xff, n_cells(land) * sizeof *owner);
+    for (uint32_t i = 0; i < n_placed; i++) owner[seeds[i]] = i;
+    for (uint64_t attempt = 0; n_placed < land->n_areas; attempt++) {
+        uint32_t cell = propose_seed(land, attempt);
+        if (cell == EG_SAMPLE_SEA || land->label[cell] == EG_SAMPLE_SEA || owner[cell] != EG_SAMPLE_SEA) continue;
+        owner[cell] = n_placed;
+        seeds[n_placed++] = cell;
+    }
+}
+
+/* Grows the cells of `centres` over all land and tells each area which centre reached it first; areas on islands that none
+ * reached get the nearest centre as the crow flies. */
+static bool assign_nearest(const struct eg_sample_land *land, uint32_t *owner, const uint32_t *centres, uint32_t n,
+                           uint32_t *nearest_out)
+{
+    if (!grow(land, centres, n, owner)) return false;
+    for (uint32_t a = 0; a < land->n_areas; a++) {
+        uint32_t cell = land->areas[a].cell;
+        nearest_out[a] = owner[cell];
+        if (nearest_out[a] != EG_SAMPLE_SEA) continue;
+        double best = HUGE_VAL;
+        for (uint32_t i = 0; i < n; i++) {
+            double dx = (double)(centres[i] % land->width) - cell % land->width;
+            double dy = (double)(centres[i] / land->width) - (double)(cell / land->width);
+            if (dx * dx + dy * dy >= best) continue;
+            best = dx * dx + dy * dy;
+            nearest_out[a] = i;
+        }
+    }
+    return true;
+}
+
+static int by_cell(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Codes follow the map from south to north, as real ones follow some order on the ground. */
+static bool grow_areas(struct eg_sample_land *land, uint32_t *owner, uint32_t *queue, uint32_t *seeds)
+{
+    uint32_t n_placed = seed_islands(land, owner, queue, seeds);
+    if (n_placed > land->n_areas) n_placed = land->n_areas;
+    place_seeds(land, owner, seeds, n_placed);
+    qsort(seeds, land->n_areas, sizeof *seeds, by_cell);
+    for (uint32_t i = 0; i < land->n_areas; i++) land->areas[i] = (struct eg_sample_area){.cell = seeds[i]};
+    return grow(land, seeds, land->n_areas, owner);
+}
+
+static void describe_area(struct eg_sample_land *land, uint32_t a, uint32_t town)
+{
+    struct eg_sample_area *area = &land->areas[a];
+    uint32_t centre = land->towns[town].cell;
+    double x = area->cell % land->width, y = (double)(area->cell / land->width);
+    double dx = x - centre % land->width, dy = y - (double)(centre / land->width);
+    area->town = town;
+    area->number = ++land->towns[town].n_areas;
+    area->town_cells = sqrt(dx * dx + dy * dy);
+    double reach = 2.4 * land->town_radius;
+    double clustered = eg_sample_noise(land->seed + 60, x / reach, y / reach);
+    double urban = exp(-area->town_cells / land->town_radius);
+    area->need = 1.5 * clustered + 1.3 * urban - 0.45 + 0.35 * eg_sample_normal(land->seed, STREAM_NEED, a);
+    area->population = 900 + (uint32_t)(1300 * eg_sample_uniform(land->seed, STREAM_PEOPLE, a));
+}
+
+/* Towns and districts of all areas; `owner` is working memory. */
+static enum eg_status divide(struct eg_sample_land *land, struct eg_arena *arena, uint32_t *owner,
+                             struct eg_error *err)
+{
+    uint32_t *nearest = eg_arena_array(arena, land->n_areas, sizeof *nearest);
+    uint32_t *centres = eg_arena_array(arena, land->n_towns, sizeof *centres);
+    if (!nearest || !centres) return eg_error_no_memory(err, land->n_areas * sizeof *nearest);
+    for (uint32_t i = 0; i < land->n_towns; i++) centres[i] = land->towns[i].cell;
+    if (!assign_nearest(land, owner, centres, land->n_towns, nearest)) return eg_error_no_memory(err, 0);
+    for (uint32_t a = 0; a < land->n_areas; a++) describe_area(land, a, nearest[a]);
+    if (!assign_nearest(land, owner, centres, land->n_districts, nearest)) return eg_error_no_memory(err, 0);
+    for (uint32_t a = 0; a < land->n_areas; a++) land->areas[a].district = nearest[a];
+    return EG_OK;
+}
+
+static enum eg_status allocate(struct eg_sample_land *land, struct eg_arena *arena, struct eg_error *err)
+{
+    land->label = eg_arena_array(arena, n_cells(land), sizeof *land->label);
+    land->areas = eg_arena_array(arena, land->n_areas, sizeof *land->areas);
+    land->towns = eg_arena_array(arena, land->n_towns, sizeof *land->towns);
+    if (land->label && land->areas && land->towns) return EG_OK;
+    return eg_error_no_memory(err, n_cells(land) * sizeof *land->label);
+}
+
+/* Until the areas have grown, label tells land (0) from sea; the areas grow into `owner`, which then takes its place. */
+static enum eg_status populate(struct eg_sample_land *land, struct eg_arena *arena, uint32_t *owner, uint32_t *work,
+                               struct eg_error *err)
+{
+    uint32_t *seeds = eg_memory_array(n_cells(land) / TINY_ISLAND + land->n_areas, sizeof *seeds);
+    if (!seeds) return eg_error_no_memory(err, land->n_areas * sizeof *seeds);
+    draw_land(land);
+    place_towns(land);
+    bool grown = grow_areas(land, owner, work, seeds);
+    free(seeds);
+    if (!grown) return eg_error_no_memory(err, 0);
+    enum eg_status status = divide(land, arena, work, err);
+    memcpy(land->label, owner, n_cells(land) * sizeof *owner);
+    return status;
+}
+
+enum eg_status eg_sample_land_make(const struct eg_sample_options *options, struct eg_arena *arena,
+                                   struct eg_sample_land *land_out, struct eg_error *err)
+{
+    double cells_per_area = options->n_areas > EG_SAMPLE_LARGE ? COARSE_CELLS : FINE_CELLS;
+    double side = sqrt(options->n_areas * cells_per_area);
+    struct eg_sample_land land = {.seed = options->seed, .n_areas = options->n_areas};
+    land.width = (uint32_t)(side * 1.15);
+    land.height = (uint32_t)(side / 1.15);
+    land.cell_deg = 0.0168 / sqrt(cells_per_area);
+    land.n_districts = options->n_areas / 55 < 4 ? 4 : options->n_areas / 55;
+    land.n_towns = land.n_districts + 2;
+    land.town_radius = 0.3 * sqrt(cells_per_area / 2 * land.n_areas / land.n_towns);
+    enum eg_status status = allocate(&land, arena, err);
+    if (status != EG_OK) return status;
+    uint32_t *owner = eg_memory_array(n_cells(&land), sizeof *owner);
+    uint32_t *work = eg_memory_array(n_cells(&land), sizeof *work);
+    if (owner && work)
+        status = populate(&land, arena, owner, work, err);
+    else
+        status = eg_error_no_memory(err, n_cells(&land) * sizeof *owner);
+    free(owner);
+    free(work);
+    if (status == EG_OK) *land_out = land;
+    return status;
+}
+
+/* The county lies in the open Atlantic, where no real place can be meant. */
+void eg_sample_position(const struct eg_sample_land *land, double x, double y, double *lon_out, double *lat_out)
+{
+    double lon = -30.0 + (x - land->width / 2.0) * land->cell_deg * 1.4, lat = 45.0 + (y - land->height / 2.0) * land->cell_deg;
+    *lon_out = round(lon * 1e6) / 1e6;
+    *lat_out = round(lat * 1e6) / 1e6;
+}
+
+void eg_sample_cell_position(const struct eg_sample_land *land, uint32_t cell, double *lon_out, double *lat_out)
+{
+    eg_sample_position(land, cell % land->width + 0.5, (double)(cell / land->width) + 0.5, lon_out, lat_out);
+}
+
+void eg_sample_area_code(uint32_t area, char code_out[12])
+{
+    snprintf(code_out, 12, "N%07u", area + 1);
+}
+
+void eg_sample_area_name(const struct eg_sample_land *land, uint32_t area, char name_out[48])
+{
+    const struct eg_sample_area *it = &land->areas[area];
+    snprintf(name_out, 48, "%s %03u", land->towns[it->town].name, it->number);
+}
+
+void eg_sample_district_code(uint32_t district, char code_out[12])
+{
+    snprintf(code_out, 12, "D%05u", district + 1);
+}
+
+void eg_sample_district_name(const struct eg_sample_land *land, uint32_t district, char name_out[48])
+{
+    snprintf(name_out, 48, "%s District", land->towns[district].name);
+}

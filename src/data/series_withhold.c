@@ -1,0 +1,136 @@
+/* Which series are levels of one additive quantity? Those of one indicator and period on sets that nest, when the atlas declares
+ * an aggregation for the indicator (so its numbers add up, perhaps with weights), or when counts can be had from both levels:
+ * a column of numerators or of denominators beside the rate. Scores and ranks without either do not add up, and no level of
+ * theirs tells about another. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "data/series.h"
+#include "data/suppress.h"
+
+void eg_series_hide(struct eg_series *series, uint32_t area)
+{
+    series->state[area] = EG_SUPPRESSED;
+    if (series->value) series->value[area] = 0;
+    if (series->numerator) series->numerator[area] = 0;
+    if (series->denominator) series->denominator[area] = 0;
+    if (series->lower) series->lower[area] = 0;
+    if (series->upper) series->upper[area] = 0;
+    if (series->rank) series->rank[area] = 0;
+    if (series->decile) series->decile[area] = 0;
+    series->has[area] = 0;
+}
+
+static bool gives_counts(const struct eg_series *series)
+{
+    return series->numerator || series->denominator;
+}
+
+static bool adds_up(const struct eg_aggregate_work *work, const struct eg_series *small,
+                    const struct eg_series *large)
+{
+    if (work->atlas->indicators[small->indicator].n_aggregations > 0) return true;
+    return gives_counts(small) && gives_counts(large);
+}
+
+static bool is_level_over(const struct eg_aggregate_work *work, const struct eg_series *small,
+                          const struct eg_series *large)
+{
+    return small->indicator == large->indicator && small->boundaries != large->boundaries &&
+           eg_text_equal(small->period.id, large->period.id) &&
+           eg_nest_parent(work->nest, small->boundaries, large->boundaries) && adds_up(work, small, large);
+}
+
+static bool has_suppressed(const struct eg_aggregate_work *work, const struct eg_series *series)
+{
+    uint32_t n = work->sets[series->boundaries].n_areas;
+    return n > 0 && memchr(series->state, EG_SUPPRESSED, n) != NULL;
+}
+
+static int compare_by_size(const void *a, const void *b)
+{
+    const struct eg_draft *const *p = a;
+    const struct eg_draft *const *q = b;
+    uint32_t x = (*p)->series.boundaries;
+    uint32_t y = (*q)->series.boundaries;
+    return x < y ? -1 : x > y;
+}
+
+static void take_back(struct eg_draft *draft, const struct eg_suppress_level *level)
+{
+    struct eg_series *series = &draft->series;
+    draft->report.n_secondary += level->n_withheld;
+    for (uint32_t i = 0; i < level->n_areas && level->n_withheld > 0; i++) {
+        if (series->state[i] == EG_SUPPRESSED) eg_series_hide(series, i);
+    }
+}
+
+/* group[0] is the smallest level, the others lie above it. */
+static enum eg_status withhold_group(const struct eg_aggregate_work *work, struct eg_draft **group,
+                                     uint32_t n, struct eg_error *err)
+{
+    struct eg_suppress_level *levels = eg_memory_zeroed(n, sizeof *levels);
+    if (!levels) return eg_error_no_memory(err, n * sizeof *levels);
+    uint32_t atoms = group[0]->series.boundaries;
+    for (uint32_t l = 0; l < n; l++) {
+        const struct eg_series *series = &group[l]->series;
+        levels[l] = (struct eg_suppress_level){
+            .n_areas = work->sets[series->boundaries].n_areas,
+            .state = series->state,
+            .value = series->value,
+            .of_atom = l > 0 ? eg_nest_parent(work->nest, atoms, series->boundaries) : NULL,
+        };
+    }
+    enum eg_status status = eg_suppress(levels, n, err);
+    for (uint32_t l = 0; l < n && status == EG_OK; l++) take_back(group[l], &levels[l]);
+    free(levels);
+    return status;
+}
+
+/* Collects the levels over drafts->items[first] into group; sorted by the number of areas, the finest first. */
+static uint32_t collect_group(const struct eg_aggregate_work *work, const struct eg_draft_list *drafts,
+                              size_t first, struct eg_draft **group)
+{
+    uint32_t n = 0;
+    group[n++] = drafts->items[first];
+    for (size_t i = 0; i < drafts->n; i++) {
+        bool is_over = drafts->items[i]->series.indicator != EG_ATLAS_NONE &&
+                       is_level_over(work, &drafts->items[first]->series, &drafts->items[i]->series);
+        if (is_over) group[n++] = drafts->items[i];
+    }
+    if (n > 2) qsort(group + 1, n - 1, sizeof(struct eg_draft *), compare_by_size);
+    for (uint32_t i = 2; i < n; i++) {
+        struct eg_draft *item = group[i];
+        uint32_t areas = work->sets[item->series.boundaries].n_areas;
+        uint32_t at = i;
+        for (; at > 1 && work->sets[group[at - 1]->series.boundaries].n_areas < areas; at--)
+            group[at] = group[at - 1];
+        group[at] = item;
+    }
+    return n;
+}
+
+static bool any_suppressed(const struct eg_aggregate_work *work, struct eg_draft **group, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (has_suppressed(work, &group[i]->series)) return true;
+    }
+    return false;
+}
+
+enum eg_status eg_series_withhold(const struct eg_aggregate_work *work, struct eg_draft_list *drafts,
+                                  struct eg_error *err)
+{
+    struct eg_draft **group = eg_memory_array(drafts->n, sizeof(struct eg_draft *));
+    if (!group) return eg_error_no_memory(err, drafts->n * sizeof(struct eg_draft *));
+    enum eg_status status = EG_OK;
+    for (size_t i = 0; i < drafts->n && status == EG_OK; i++) {
+        uint32_t indicator = drafts->items[i]->series.indicator;
+        if (indicator == EG_ATLAS_NONE || work->atlas->indicators[indicator].categorical) continue;
+        uint32_t n = collect_group(work, drafts, i, group);
+        if (n > 1 && any_suppressed(work, group, n)) status = withhold_group(work, group, n, err);
+    }
+    free(group);
+    return status;
+}

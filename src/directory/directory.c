@@ -1,0 +1,201 @@
+/* A snapshot of the directory: 50,000 entries take some 10 MB of indexes and a quarter of a second to build, most of it for
+ * folding and sorting names and words. */
+#include "directory/directory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "directory/directory_internal.h"
+
+#define ARENA_CEILING_BYTES ((size_t)4 * 1024 * 1024 * 1024)
+
+/* --- the order of answers ------------------------------------------------------------------------------------------------ */
+
+struct sort_item {
+    uint64_t begins; /* the folded name's first eight bytes: most comparisons end here */
+    struct eg_text folded;
+    const struct eg_entry *entry;
+};
+
+static int compare_items(const void *a, const void *b)
+{
+    const struct sort_item *x = a;
+    const struct sort_item *y = b;
+    if (x->entry->kind != y->entry->kind) return x->entry->kind < y->entry->kind ? -1 : 1;
+    if (x->begins != y->begins) return x->begins < y->begins ? -1 : 1;
+    int order = eg_text_compare(x->folded, y->folded);
+    if (order != 0) return order;
+    return x->entry < y->entry ? -1 : x->entry > y->entry; /* entries ascend by id */
+}
+
+static uint64_t first_bytes(struct eg_text text)
+{
+    uint64_t begins = 0;
+    for (size_t i = 0; i < 8; i++) begins = begins << 8U | (i < text.len ? (unsigned char)text.data[i] : 0);
+    return begins;
+}
+
+static enum eg_status fold_name(struct eg_text name, struct eg_buffer *buffer, struct eg_arena *scratch,
+                                struct eg_text *folded_out, struct eg_error *err)
+{
+    buffer->len = 0;
+    enum eg_status status = eg_text_fold(name, buffer, err);
+    if (status) return status;
+    *folded_out = eg_text_copy(scratch, (struct eg_text){buffer->data, buffer->len});
+    return buffer->failed || !folded_out->data ? eg_error_no_memory(err, name.len) : EG_OK;
+}
+
+static enum eg_status fill_items(const struct eg_entries *entries, struct sort_item *items,
+                                 struct eg_arena *scratch, struct eg_error *err)
+{
+    struct eg_buffer buffer;
+    eg_buffer_init(&buffer, 0);
+    enum eg_status status = EG_OK;
+    for (uint32_t i = 0; i < entries->n && status == EG_OK; i++) {
+        items[i].entry = &entries->items[i];
+        status = fold_name(entries->items[i].field[EG_ENTRY_NAME], &buffer, scratch, &items[i].folded, err);
+        items[i].begins = first_bytes(items[i].folded);
+    }
+    eg_buffer_clear(&buffer);
+    return status;
+}
+
+static void count_kinds(struct eg_directory *directory)
+{
+    for (uint32_t i = 0; i < directory->entries->n; i++)
+        directory->kind_start[directory->in_order[i]->kind + 1]++;
+    for (size_t k = 0; k < EG_N_KINDS; k++) directory->kind_start[k + 1] += directory->kind_start[k];
+}
+
+static enum eg_status put_in_order(struct eg_directory *directory, struct eg_error *err)
+{
+    uint32_t n = directory->entries->n;
+    struct sort_item *items = eg_memory_zeroed(n, sizeof *items);
+    struct eg_arena *scratch = eg_arena_new(ARENA_CEILING_BYTES);
+    directory->in_order = eg_arena_array(directory->arena, n, sizeof *directory->in_order);
+    enum eg_status status = EG_OK;
+    if (!items || !scratch || !directory->in_order) status = eg_error_no_memory(err, n * sizeof *items);
+    if (status == EG_OK) status = fill_items(directory->entries, items, scratch, err);
+    if (status == EG_OK) {
+        qsort(items, n, sizeof *items, compare_items);
+        for (uint32_t i = 0; i < n; i++) directory->in_order[i] = items[i].entry;
+        count_kinds(directory);
+    }
+    free(items);
+    eg_arena_free(scratch);
+    return status;
+}
+
+/* --- building and letting go --------------------------------------------------------------------------------------------- */
+
+static void free_directory(struct eg_directory *directory)
+{
+    eg_facets_clear(&directory->topics);
+    eg_facets_clear(&directory->programmes);
+    eg_arena_free(directory->arena);
+    free(directory);
+}
+
+static enum eg_status build_indexes(struct eg_directory *directory, struct eg_error *err)
+{
+    uint32_t n = directory->entries->n;
+    struct eg_arena *arena = directory->arena;
+    enum eg_status status = put_in_order(directory, err);
+    const struct eg_entry *const *in_order = directory->in_order;
+    if (status == EG_OK) status = eg_places_build(in_order, n, arena, &directory->places, err);
+    if (status == EG_OK) status = eg_words_build(in_order, n, arena, &directory->words, err);
+    if (status == EG_OK)
+        status = eg_facets_build(in_order, n, EG_FACET_TOPIC, arena, &directory->topics, err);
+    if (status == EG_OK)
+        status = eg_facets_build(in_order, n, EG_FACET_PROGRAMME, arena, &directory->programmes, err);
+    if (status == EG_OK) {
+        status = eg_service_areas_build(directory->entries, in_order, directory->generation, arena,
+                                        &directory->areas, err);
+    }
+    return status;
+}
+
+static void log_unknown_codes(const struct eg_service_areas *areas)
+{
+    if (areas->n_unknown_codes == 0) return;
+    eg_log(EG_LOG_WARNING, "load",
+           "directory: %u codes of areas that entries serve are in no boundaries; the first: '%.*s'",
+           areas->n_unknown_codes, EG_TEXT_ARG(areas->first_unknown_code));
+}
+
+enum eg_status eg_directory_new(struct eg_entries *entries, struct eg_generation *generation,
+                                struct eg_directory **directory_out, struct eg_error *err)
+{
+    struct eg_directory *directory = eg_memory_zeroed(1, sizeof *directory);
+    if (!directory) return eg_error_no_memory(err, sizeof *directory);
+    atomic_init(&directory->n_references, 1);
+    directory->entries = entries;
+    directory->generation = generation;
+    directory->arena = eg_arena_new(ARENA_CEILING_BYTES);
+    enum eg_status status = directory->arena ? build_indexes(directory, err) : eg_error_no_memory(err, 1);
+    if (status) {
+        free_directory(directory);
+        return status;
+    }
+    if (generation) eg_generation_retain(generation);
+    log_unknown_codes(&directory->areas);
+    *directory_out = directory;
+    return EG_OK;
+}
+
+void eg_directory_retain(struct eg_directory *directory)
+{
+    atomic_fetch_add_explicit(&directory->n_references, 1, memory_order_relaxed);
+}
+
+void eg_directory_release(struct eg_directory *directory)
+{
+    if (!directory) return;
+    if (atomic_fetch_sub_explicit(&directory->n_references, 1, memory_order_acq_rel) > 1) return;
+    eg_entries_free(directory->entries);
+    if (directory->generation) eg_generation_release(directory->generation);
+    free_directory(directory);
+}
+
+/* --- looking things up --------------------------------------------------------------------------------------------------- */
+
+const struct eg_entries *eg_directory_entries(const struct eg_directory *directory)
+{
+    return directory->entries;
+}
+
+uint32_t eg_directory_find(const struct eg_directory *directory, struct eg_text id)
+{
+    char lower[EG_UUID_TEXT_LEN];
+    if (id.len != EG_UUID_TEXT_LEN) return UINT32_MAX;
+    for (size_t i = 0; i < EG_UUID_TEXT_LEN; i++) {
+        char c = id.data[i];
+        lower[i] = (char)(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+    }
+    uint32_t low = 0;
+    uint32_t high = directory->entries->n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = memcmp(directory->entries->items[middle].id, lower, sizeof lower);
+        if (order == 0) return middle;
+        if (order < 0) low = middle + 1;
+        else high = middle;
+    }
+    return UINT32_MAX;
+}
+
+const struct eg_directory_facet *eg_directory_topics(const struct eg_directory *directory, uint32_t *n_out)
+{
+    *n_out = directory->topics.n;
+    return directory->topics.facets;
+}
+
+const struct eg_directory_facet *eg_directory_programmes(const struct eg_directory *directory,
+                                                         uint32_t *n_out)
+{
+    *n_out = directory->programmes.n;
+    return directory->programmes.facets;
+}

@@ -1,0 +1,75 @@
+/* Where entries are: which lie in a box, which are nearest to a point. Positions in the order of a Hilbert curve, in blocks
+ * that know their box and the cap of the Earth that holds them. */
+#ifndef EG_DIRECTORY_PLACES_H
+#define EG_DIRECTORY_PLACES_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "data/entries.h"
+#include "directory/directory.h"
+
+#define EG_PLACES_BLOCK 64U
+
+/* A point in degrees, and its direction from the centre of the sphere onto which the ellipsoid is laid so that reduced
+ * latitude becomes latitude. */
+struct eg_place {
+    double lon_deg, lat_deg;
+    double direction[3];
+};
+
+struct eg_place_block {
+    struct eg_bounds box_deg;
+    struct eg_place centre;
+    double radius_m; /* no place of the block is farther from the centre */
+};
+
+struct eg_places {
+    uint32_t n;                    /* entries with a position */
+    uint32_t n_blocks;             /* of EG_PLACES_BLOCK places each, the last may be shorter */
+    const uint32_t *number;        /* [n] of the entry, in answer order */
+    const struct eg_place *places; /* [n] 180 degrees east is written as 180 west */
+    const struct eg_place_block *blocks;
+};
+
+/* entries[n] in answer order. Lives in the arena. About 0.3 microseconds an entry. */
+EG_MUST_CHECK enum eg_status eg_places_build(const struct eg_entry *const *entries, uint32_t n,
+                                             struct eg_arena *arena, struct eg_places *places_out,
+                                             struct eg_error *err);
+
+/* Sets the bits of the entries in the box (all sides belong to it; west > east crosses the antimeridian, and the meridians
+ * 180 east and west are the same one). */
+void eg_places_in_box(const struct eg_places *places, struct eg_bounds box_deg, uint64_t *bits);
+
+struct eg_near {
+    double lon_deg, lat_deg;
+    double radius_m; /* INFINITY: any distance */
+    uint32_t offset, limit;
+};
+
+/* Among the entries whose bits are set: how many lie within the radius, and of these the `limit` after the nearest `offset`,
+ * nearest first, equally near ones in answer order. hits_out[*n_hits_out] is freed by the caller (NULL when there are none);
+ * a hit's `entry` is the entry's number. */
+EG_MUST_CHECK enum eg_status eg_places_near(const struct eg_places *places, const uint64_t *bits,
+                                            const struct eg_near *near,
+                                            struct eg_directory_result *result_out, struct eg_error *err);
+
+/* Parts of the above, for each other. */
+struct eg_place eg_place_at(double lon_deg, double lat_deg);
+/* Square of the straight line between two places on the unit sphere, 0 to 4. */
+static inline double eg_place_chord2(const struct eg_place *a, const struct eg_place *b)
+{
+    double x = a->direction[0] - b->direction[0];
+    double y = a->direction[1] - b->direction[1];
+    double z = a->direction[2] - b->direction[2];
+    return x * x + y * y + z * z;
+}
+/* The geodesic distance lies between the two, whatever the rounding. */
+double eg_place_least_m(double chord2);
+double eg_place_most_m(double chord2);
+/* Their inverses: chords for which eg_place_least_m (or _most_m) is the distance; 0 for less than none, 4 at most. */
+double eg_place_chord2_of_least(double distance_m);
+double eg_place_chord2_of_most(double distance_m);
+
+#endif

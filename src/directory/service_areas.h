@@ -1,0 +1,65 @@
+/* Whom entries serve: areas that they name by code, and polygons of their own. */
+#ifndef EG_DIRECTORY_SERVICE_AREAS_H
+#define EG_DIRECTORY_SERVICE_AREAS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "data/entries.h"
+#include "data/generation.h"
+
+/* An area that at least one entry names. */
+struct eg_named_area {
+    uint32_t boundaries;
+    uint32_t area;
+};
+
+struct eg_service_polygon {
+    uint32_t number; /* of the entry */
+    struct eg_bounds box_deg;
+    const struct eg_entry *entry; /* with the rings */
+};
+
+struct eg_service_areas {
+    const struct eg_generation *generation; /* NULL: no code is known */
+    uint32_t n_named;
+    const struct eg_named_area *named; /* [n_named] ascending by boundaries, then area */
+    const uint32_t *start;             /* [n_named + 1] into numbers */
+    const uint32_t *numbers;           /* entries that name it, ascending */
+    uint32_t n_polygons;
+    const struct eg_service_polygon *polygons; /* [n_polygons] by number */
+    uint32_t n_unknown_codes;                  /* named by entries, but of no area */
+    struct eg_text first_unknown_code;
+};
+
+/* entries[n] in answer order; the result lives in the arena and leans on the generation. */
+EG_MUST_CHECK enum eg_status eg_service_areas_build(const struct eg_entries *entries,
+                                                    const struct eg_entry *const *in_order,
+                                                    const struct eg_generation *generation,
+                                                    struct eg_arena *arena,
+                                                    struct eg_service_areas *areas_out, struct eg_error *err);
+
+/* Sets the bits of the entries that serve a position in degrees: they name the area there, or their polygon contains it. */
+void eg_service_areas_at(const struct eg_service_areas *areas, double lon_deg, double lat_deg,
+                         uint64_t *bits);
+
+/* Sets the bits of the entries that serve (part of) an area: they name it, a smaller one within it or a larger one around it;
+ * or their polygon contains the area's interior point or has a vertex in the area. */
+EG_MUST_CHECK enum eg_status eg_service_areas_of(const struct eg_service_areas *areas, uint32_t boundaries,
+                                                 uint32_t area, uint64_t *bits, struct eg_error *err);
+
+/* Even-odd: a position is inside when the line from it to the east crosses the rings an odd number of times. An edge is
+ * crossed when one of its ends lies above the position's latitude and the other does not, east of it; so positions on a
+ * western or southern border are inside, on an eastern or northern one outside, and polygons that share borders without
+ * overlapping never both contain a position. Straight edges in degrees; rings may or may not repeat their first vertex. */
+bool eg_service_polygon_contains(const struct eg_entry *entry, double lon_deg, double lat_deg);
+
+/* A position well within an area of a boundary set: the middle of the widest stretch of it at half its height. *found_out is
+ * false for an area without extent. */
+EG_MUST_CHECK enum eg_status eg_service_area_interior(const struct eg_area_set *set, uint32_t area,
+                                                      bool *found_out, double lonlat_deg_out[2],
+                                                      struct eg_error *err);
+
+#endif

@@ -1,0 +1,42 @@
+/* Which entries say a word: names, descriptions, topics and programmes, folded and cut into words, with the list of entries
+ * for each. */
+#ifndef EG_DIRECTORY_WORDS_H
+#define EG_DIRECTORY_WORDS_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "data/entries.h"
+
+#define EG_WORDS_ASKED_MAX 16U
+
+/* Cuts folded text into words: runs of letters and digits of any script. Apostrophes are passed over ("women's" is one word,
+ * "womens"); every other sign parts. */
+struct eg_word_cutter {
+    char *at; /* what is left; words are written over what was read */
+    size_t left;
+};
+/* The next word; len 0 at the end. */
+struct eg_text eg_words_next(struct eg_word_cutter *cutter);
+
+struct eg_words {
+    uint32_t n;                  /* distinct words */
+    const struct eg_text *words; /* [n] ascending bytewise */
+    const uint32_t *start;       /* [n + 1] into numbers */
+    const uint32_t *numbers;     /* entries that have the word, ascending */
+};
+
+/* entries[n] in answer order; the result lives in the arena. About a microsecond a word. */
+EG_MUST_CHECK enum eg_status eg_words_build(const struct eg_entry *const *entries, uint32_t n,
+                                            struct eg_arena *arena, struct eg_words *words_out,
+                                            struct eg_error *err);
+
+/* Takes from bits[n_bit_words] all entries that lack one of the asked words; having one means that a word of the entry begins
+ * with it. EG_INVALID for more than EG_WORDS_ASKED_MAX words and
+ * for wrong UTF-8. */
+EG_MUST_CHECK enum eg_status eg_words_keep(const struct eg_words *words, struct eg_text asked, uint64_t *bits,
+                                           size_t n_bit_words, struct eg_error *err);
+
+#endif

@@ -1,0 +1,346 @@
+/* The landing page: one map, one layer at a time, its legend, the numbers of a place, and the entries of the directory. Talks
+ * only to the server it came from. The choice stands in the address, so that a link shows the same map. */
+(function () {
+  'use strict';
+
+  var byId = function (id) { return document.getElementById(id); };
+  var svgNamespace = 'http://www.w3.org/2000/svg';
+  var state = { catalogue: null, layer: null, tiles: null, entries: null, marker: null, asked: 0 };
+  var map = L.map('map', { zoomControl: true, minZoom: 1, maxZoom: 20, keyboard: true });
+
+  function say(text) { byId('message').textContent = text; }
+
+  function fetchJson(path) {
+    return fetch(path, { headers: { Accept: 'application/json' } }).then(function (response) {
+      return response.json().then(function (body) {
+        if (!response.ok) throw new Error(body.detail || body.title || String(response.status));
+        return body;
+      });
+    });
+  }
+
+  function element(name, text, className) {
+    var node = document.createElement(name);
+    if (text !== undefined && text !== null) node.textContent = text;
+    if (className) node.className = className;
+    return node;
+  }
+
+  function replaceChildren(node, children) {
+    while (node.firstChild) node.removeChild(node.firstChild);
+    children.forEach(function (child) { node.appendChild(child); });
+  }
+
+  function option(value, text) {
+    var node = element('option', text);
+    node.value = value;
+    return node;
+  }
+
+  function find(list, id) {
+    return list.filter(function (item) { return item.id === id; })[0];
+  }
+
+  /* --- choosers --- */
+
+  function indicatorOf(layer) { return find(state.catalogue.indicators, layer.indicator); }
+
+  function fillLayers() {
+    var groups = {}, order = [];
+    state.catalogue.layers.forEach(function (layer) {
+      var theme = indicatorOf(layer).theme || 'Other';
+      if (!groups[theme]) { groups[theme] = element('optgroup'); groups[theme].label = theme; order.push(groups[theme]); }
+      groups[theme].appendChild(option(layer.id, layer.title));
+    });
+    replaceChildren(byId('layer'), order);
+  }
+
+  function fillChoosers(layer, wanted) {
+    replaceChildren(byId('period'), layer.periods.slice().reverse().map(function (period) {
+      return option(period.id, period.label);
+    }));
+    if (wanted.period && find(layer.periods, wanted.period)) byId('period').value = wanted.period;
+    replaceChildren(byId('style'), state.catalogue.styles.map(function (style) {
+      return option(style.id, style.title || style.id);
+    }));
+    byId('style').value = wanted.style && find(state.catalogue.styles, wanted.style) ? wanted.style : layer.style;
+  }
+
+  function fillViews() {
+    var views = state.catalogue.views;
+    byId('view').parentNode.hidden = views.length === 0;
+    replaceChildren(byId('view'), views.map(function (view) { return option(view.id, view.title); }));
+  }
+
+  function readAddress() {
+    var wanted = {};
+    new URLSearchParams(location.hash.slice(1)).forEach(function (value, name) { wanted[name] = value; });
+    return wanted;
+  }
+
+  function writeAddress() {
+    var centre = map.getCenter();
+    var text = new URLSearchParams({
+      layer: state.layer.id, period: byId('period').value, style: byId('style').value,
+      at: centre.lat.toFixed(4) + ',' + centre.lng.toFixed(4) + ',' + map.getZoom()
+    });
+    history.replaceState(null, '', '#' + text.toString());
+  }
+
+  /* --- map --- */
+
+  function query() {
+    return '?style=' + encodeURIComponent(byId('style').value) + '&period=' + encodeURIComponent(byId('period').value);
+  }
+
+  function showLayer() {
+    var scale = window.devicePixelRatio > 1 ? '@2x' : '';
+    var path = 'tiles/' + state.layer.id + '/{z}/{x}/{y}';
+    var url = path + scale + '.png' + query() + '&v=' + state.catalogue.version;
+    if (state.tiles) map.removeLayer(state.tiles);
+    state.tiles = L.tileLayer(url, { maxZoom: 20, opacity: byId('opacity').value / 100, attribution: '' }).addTo(map);
+    var absolute = new URL('tiles/' + state.layer.id + '/', document.baseURI).href;
+    byId('xyz').value = absolute + '{z}/{x}/{y}.png' + query();
+    byId('tilejson').href = 'tiles/' + state.layer.id + '.json' + query();
+    byId('legend-png').href = 'legend/' + state.layer.id + '.png' + query();
+    showLegend();
+    writeAddress();
+    say(state.layer.title + ', ' + byId('period').selectedOptions[0].textContent);
+  }
+
+  function swatch(colour, pattern, ink) {
+    var svg = document.createElementNS(svgNamespace, 'svg');
+    svg.setAttribute('width', '28'); svg.setAttribute('height', '18'); svg.setAttribute('aria-hidden', 'true');
+    var rect = document.createElementNS(svgNamespace, 'rect');
+    rect.setAttribute('width', '28'); rect.setAttribute('height', '18'); rect.setAttribute('fill', colour || '#bbbbbb');
+    svg.appendChild(rect);
+    for (var x = -16; pattern && pattern !== 'plain' && x < 32; x += 8) {
+      if (pattern === 'dots') {
+        for (var y = 5; y < 18; y += 8) {
+          var dot = document.createElementNS(svgNamespace, 'circle');
+          dot.setAttribute('cx', x + 4); dot.setAttribute('cy', y); dot.setAttribute('r', '1.4'); dot.setAttribute('fill', ink);
+          svg.appendChild(dot);
+        }
+        continue;
+      }
+      (pattern === 'cross' ? [1, -1] : [1]).forEach(function (direction) {
+        var line = document.createElementNS(svgNamespace, 'line');
+        line.setAttribute('x1', x); line.setAttribute('y1', direction > 0 ? 18 : 0);
+        line.setAttribute('x2', x + 18); line.setAttribute('y2', direction > 0 ? 0 : 18);
+        line.setAttribute('stroke', ink); line.setAttribute('stroke-width', '1.4');
+        svg.appendChild(line);
+      });
+    }
+    return svg;
+  }
+
+  function legendRow(colour, pattern, ink, text) {
+    var row = element('li');
+    row.appendChild(swatch(colour, pattern, ink));
+    row.appendChild(element('span', text));
+    return row;
+  }
+
+  function showLegend() {
+    var asked = ++state.asked;
+    fetchJson('legend/' + state.layer.id + '.json' + query()).then(function (legend) {
+      if (asked !== state.asked) return;
+      var rows = legend.classes.map(function (item, i) {
+        return legendRow(item.colour, 'plain', null, item.label + ' (' + legend.counts.classes[i] + ')');
+      });
+      legend.states.forEach(function (item) {
+        var n = legend.counts.states[item.state];
+        if (n > 0) rows.push(legendRow(item.colour, item.pattern, item.ink, item.label + ' (' + n + ')'));
+      });
+      replaceChildren(byId('legend'), rows);
+      byId('legend-unit').textContent = (legend.unit || 'unit not stated') + ', ' + legend.period.label;
+      var indicator = indicatorOf(state.layer);
+      byId('legend-note').textContent = 'Classes: ' + legend.method + '; ' +
+        (legend.closure === 'right' ? 'upper' : 'lower') + ' bound included. In brackets: number of areas. ' +
+        (indicator.modelled ? 'Modelled estimates. ' : '') + 'Source: ' + (indicator.source || 'not stated') + '.';
+    }).catch(function (error) { say('The legend could not be loaded: ' + error.message); });
+  }
+
+  /* --- one neighbourhood --- */
+
+  function format(value) {
+    if (value === null || value === undefined) return '';
+    return typeof value === 'number' ? value.toLocaleString('en-GB', { maximumFractionDigits: 10 }) : value;
+  }
+
+  function describeValue(entry, unit) {
+    if (entry.value === null) return entry.state.replace('_', ' ');
+    var text = format(entry.value) + (unit ? ' ' + unit : '');
+    if (entry.lower !== undefined) text += ' (' + format(entry.lower) + ' to ' + format(entry.upper) + ')';
+    if (entry.state === 'unreliable') text += ', unreliable';
+    return text;
+  }
+
+  function describeRank(entry) {
+    if (!entry.rank) return '';
+    return 'rank ' + format(entry.rank) + ' of ' + format(entry.ranked) + ', tenth ' + entry.decile;
+  }
+
+  function showArea(area) {
+    var children = [], list = element('dl'), period = byId('period').value;
+    children.push(element('h3', area.name + ' (' + area.code + ')'));
+    area.parents.forEach(function (parent) {
+      list.appendChild(element('dt', parent.boundaries_title));
+      list.appendChild(element('dd', parent.name));
+    });
+    children.push(list);
+    var table = element('table'), head = element('tr');
+    ['Indicator', 'Value', ''].forEach(function (text) {
+      var cell = element('th', text);
+      cell.scope = 'col';
+      head.appendChild(cell);
+    });
+    table.appendChild(head);
+    area.indicators.forEach(function (indicator) {
+      var shown = indicator.id === state.layer.indicator;
+      var entry = (shown && indicator.periods.filter(function (p) { return p.period.id === period; })[0]) ||
+        indicator.periods[indicator.periods.length - 1];
+      var row = element('tr'), name = element('th', indicator.title + ', ' + entry.period.label);
+      name.scope = 'row';
+      row.appendChild(name);
+      row.appendChild(element('td', describeValue(entry, indicator.unit), 'number'));
+      row.appendChild(element('td', describeRank(entry)));
+      if (shown) {
+        row.setAttribute('aria-current', 'true');
+        table.insertBefore(row, head.nextSibling);
+      } else {
+        table.appendChild(row);
+      }
+    });
+    children.push(table);
+    replaceChildren(byId('area'), children);
+  }
+
+  function ask(latlng) {
+    var path = 'areas/' + state.layer.boundaries + '?at=' + latlng.lng.toFixed(6) + ',' + latlng.lat.toFixed(6);
+    if (state.marker) map.removeLayer(state.marker);
+    state.marker = L.circleMarker(latlng, { radius: 7, color: '#d06a00', weight: 3, fill: false, keyboard: false }).addTo(map);
+    fetchJson(path).then(showArea).catch(function (error) {
+      replaceChildren(byId('area'), [element('p', error.message)]);
+    });
+  }
+
+  /* --- directory entries --- */
+
+  function entryText(feature) {
+    var box = element('div', null, 'entry'), p = feature.properties;
+    box.appendChild(element('h3', p.name));
+    box.appendChild(element('p', p.kind.replace('_', ' ') + (p.topics.length ? ': ' + p.topics.join(', ').replace(/_/g, ' ') : '')));
+    if (p.description) box.appendChild(element('p', p.description));
+    [['address', ''], ['phone', 'tel:'], ['email', 'mailto:'], ['url', '']].forEach(function (pair) {
+      var value = p[pair[0]];
+      if (!value) return;
+      if (pair[0] === 'address' || (pair[0] === 'url' && !/^https?:\/\//.test(value))) {
+        box.appendChild(element('p', value));
+        return;
+      }
+      var link = element('a', value), line = element('p');
+      link.href = pair[1] + (pair[1] === 'tel:' ? value.replace(/\s/g, '') : value);
+      line.appendChild(link);
+      box.appendChild(line);
+    });
+    return box;
+  }
+
+  function showEntries() {
+    if (state.entries) { map.removeLayer(state.entries); state.entries = null; }
+    if (!byId('entries').checked || !state.catalogue.directory.entries) return;
+    var b = map.getBounds();
+    var box = [Math.max(-180, b.getWest()), Math.max(-90, b.getSouth()), Math.min(180, b.getEast()), Math.min(90, b.getNorth())];
+    var path = 'coalitions?limit=300&bbox=' + box.map(function (n) { return n.toFixed(5); }).join(',');
+    fetchJson(path).then(function (collection) {
+      if (state.entries) map.removeLayer(state.entries);
+      state.entries = L.geoJSON(collection, {
+        pointToLayer: function (feature, latlng) {
+          return L.marker(latlng, { icon: L.divIcon({ className: 'pin pin-' + feature.properties.kind, iconSize: [16, 16] }),
+                                    title: feature.properties.name, alt: feature.properties.name, keyboard: true });
+        },
+        onEachFeature: function (feature, layer) { layer.bindPopup(function () { return entryText(feature); }); }
+      }).addTo(map);
+      if (collection.numberMatched > collection.numberReturned)
+        say(collection.numberReturned + ' of ' + collection.numberMatched + ' entries shown; zoom in for the rest.');
+    }).catch(function (error) { say('The entries could not be loaded: ' + error.message); });
+  }
+
+  /* --- start --- */
+
+  function choose(id, wanted) {
+    state.layer = find(state.catalogue.layers, id) || state.catalogue.layers[0];
+    byId('layer').value = state.layer.id;
+    fillChoosers(state.layer, wanted || {});
+    showLayer();
+  }
+
+  function goTo(view) {
+    map.fitBounds([[view.bounds[1], view.bounds[0]], [view.bounds[3], view.bounds[2]]]);
+  }
+
+  function firstPlace(wanted) {
+    var at = (wanted.at || '').split(',').map(Number);
+    if (at.length === 3 && at.every(isFinite)) { map.setView([at[0], at[1]], at[2]); return; }
+    var view = state.catalogue.views[0];
+    if (view) { goTo(view); return; }
+    var layer = find(state.catalogue.layers, wanted.layer) || state.catalogue.layers[0];
+    goTo(find(state.catalogue.boundaries, layer.boundaries));
+  }
+
+  function listen() {
+    byId('layer').addEventListener('change', function () { choose(this.value, { period: byId('period').value, style: '' }); });
+    byId('period').addEventListener('change', showLayer);
+    byId('style').addEventListener('change', showLayer);
+    byId('view').addEventListener('change', function () {
+      var view = find(state.catalogue.views, this.value);
+      goTo(view);
+      if (view.layer && view.layer !== state.layer.id) choose(view.layer);
+    });
+    byId('opacity').addEventListener('input', function () { state.tiles.setOpacity(this.value / 100); });
+    byId('entries').addEventListener('change', showEntries);
+    byId('choose').addEventListener('submit', function (event) { event.preventDefault(); });
+    byId('copy').addEventListener('click', function () {
+      byId('xyz').select();
+      if (navigator.clipboard) navigator.clipboard.writeText(byId('xyz').value);
+      else document.execCommand('copy');
+      say('The address was copied.');
+    });
+    map.on('click', function (event) { ask(event.latlng); });
+    map.on('moveend', function () { writeAddress(); showEntries(); });
+    byId('map').addEventListener('keydown', function (event) {
+      if (event.key === 'Enter' && event.target === byId('map')) ask(map.getCenter());
+    });
+  }
+
+  function addCrosshair() {
+    var svg = document.createElementNS(svgNamespace, 'svg'), path = document.createElementNS(svgNamespace, 'path');
+    svg.setAttribute('class', 'crosshair'); svg.setAttribute('viewBox', '0 0 24 24'); svg.setAttribute('aria-hidden', 'true');
+    path.setAttribute('d', 'M12 0V24M0 12H24'); path.setAttribute('stroke', '#d06a00'); path.setAttribute('stroke-width', '2');
+    svg.appendChild(path);
+    byId('map').appendChild(svg);
+  }
+
+  function start(catalogue) {
+    var wanted = readAddress();
+    state.catalogue = catalogue;
+    if (catalogue.layers.length === 0) { say('This atlas has no layers yet.'); return; }
+    document.title = catalogue.title + ' – Evenground';
+    byId('title').textContent = catalogue.title;
+    byId('fictional').hidden = !catalogue.fictional;
+    byId('credit').textContent = (catalogue.attribution || '') + (catalogue.licence.title ? ' ' + catalogue.licence.title + '.' : '');
+    if (catalogue.basemap.url)
+      L.tileLayer(catalogue.basemap.url, { attribution: catalogue.basemap.attribution, maxNativeZoom: catalogue.basemap.max_zoom, maxZoom: 20 }).addTo(map);
+    fillLayers();
+    fillViews();
+    firstPlace(wanted);
+    choose(wanted.layer || (catalogue.views[0] && catalogue.views[0].layer), wanted);
+    listen();
+    addCrosshair();
+    showEntries();
+  }
+
+  map.attributionControl.setPrefix(false);
+  fetchJson('layers').then(start).catch(function (error) { say('The list of layers could not be loaded: ' + error.message); });
+}());

@@ -1,0 +1,72 @@
+/* One request on its way to its answer. A connection has one of these and uses it again for each request. */
+#ifndef EG_HTTP_EXCHANGE_H
+#define EG_HTTP_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "engine/engine.h"
+#include "http/answer.h"
+#include "http/public_url.h"
+#include "http/routes.h"
+
+struct eg_server;
+
+enum eg_document_kind {
+    EG_DOCUMENT_TILEJSON,
+    EG_DOCUMENT_LAYERS,
+    EG_DOCUMENT_REPORT,
+    EG_DOCUMENT_LEGEND_JSON,
+    EG_DOCUMENT_LEGEND_PNG,
+    EG_DOCUMENT_PAGE,
+    EG_DOCUMENT_ASSET
+};
+
+struct eg_document_request {
+    enum eg_document_kind kind;
+    struct eg_layer_name name;
+    double scale;  /* of a legend's picture */
+    uint32_t file; /* of an asset: its number in the table of pages.c */
+};
+
+struct eg_area_request {
+    struct eg_text boundaries, code;
+    bool has_position;
+    double lon_deg, lat_deg;
+};
+
+/* What was asked for, read by the route's parse function. Texts point into the connection's target. */
+union eg_wanted {
+    struct eg_tile_request tile;
+    struct eg_document_request document;
+    struct eg_area_request area;
+    struct eg_coalitions_request coalitions;
+    struct eg_text id;
+};
+
+struct eg_exchange {
+    struct eg_server *server;
+    const struct eg_route *route;
+    struct eg_snapshot
+        *snapshot; /* borrowed from the loop, or retained while a worker has it; NULL before the first load */
+    enum eg_cost cost;
+    enum eg_freshness freshness;
+    bool accepts_gzip;
+    union eg_wanted wanted;
+    struct eg_text base_url; /* where the route needs it */
+    char base_url_text[EG_PUBLIC_URL_BYTES];
+    struct eg_buffer self_url; /* of coalitions */
+    /* what a worker leaves behind */
+    enum eg_status status;
+    struct eg_answer *answer;
+    struct eg_error error;
+};
+
+/* The freshness of a picture or document whose URL may name the version ("v"): forever when it is the present one, to be
+ * checked when it is not, an hour without. */
+EG_MUST_CHECK enum eg_status eg_exchange_read_version(struct eg_exchange *exchange,
+                                                      const struct eg_target *target, struct eg_error *err);
+
+#endif

@@ -1,0 +1,313 @@
+/* libmicrohttpd's calls, in the order in which it makes them for one request:
+ *
+ *   line    (MHD_OPTION_URI_LOG_CALLBACK) the request line is there: keep the raw target.
+ *   handle  first call: the headers are there. An answer queued now would close the connection (0.9.75), so nothing is done,
+ *           unless the request is to be refused with its body unread: then closing is what is wanted.
+ *   handle  once for each piece of a body, which is thrown away, then once more: answer, or suspend and give the exchange to
+ *           a worker, which resumes the connection; then handle is called again and finds the answer.
+ *   done    (MHD_OPTION_NOTIFY_COMPLETED) all sent, or the connection broke.
+ *
+ * In `line` the '?' of the target is written over in libmicrohttpd's own buffer. It would otherwise split the query into a
+ * list of parameters in the connection's memory pool, and close the connection without a word when 600 of them do not fit;
+ * we read the query ourselves. Were a later libmicrohttpd to split it before this call, nothing would break but that. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <microhttpd.h>
+
+#include "base/memory.h"
+#include "http/handlers.h"
+#include "http/negotiate.h"
+#include "http/server_parts.h"
+
+/* Room for a request line of 8 KiB, which is first held in half of it, and as much again of headers. libmicrohttpd clears
+ * the pool after each request, so more of it would cost time each time. */
+#define POOL_BYTES (32U << 10)
+#define MOST_BODY_BYTES 65536U /* of a request that has no use for one */
+
+/* --- connections --------------------------------------------------------------------------------------------------- */
+
+static void wait_for_request(struct eg_connection *connection)
+{
+    connection->phase = EG_PHASE_WAITING;
+    connection->deadline_s = connection->loop->now_s + connection->loop->server->settings.request_s;
+}
+
+static void open_connection(struct eg_loop *loop, struct MHD_Connection *mhd, void **context)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct eg_connection *connection = eg_memory_array(1, sizeof *connection);
+    *context = connection; /* without one, its first request is refused */
+    if (!connection) return;
+    memset(connection, 0, offsetof(struct eg_connection, target));
+    connection->loop = loop;
+    connection->mhd = mhd;
+    connection->fd = info->connect_fd;
+    connection->exchange.server = loop->server;
+    connection->next = loop->connections;
+    if (connection->next) connection->next->previous = connection;
+    loop->connections = connection;
+    wait_for_request(connection);
+}
+
+static void close_connection(struct eg_loop *loop, void **context)
+{
+    struct eg_connection *connection = *context;
+    atomic_fetch_sub_explicit(&loop->n_connections, 1, memory_order_relaxed);
+    if (!connection) return;
+    if (connection->next) connection->next->previous = connection->previous;
+    if (connection->previous) connection->previous->next = connection->next;
+    else loop->connections = connection->next;
+    free(connection);
+    *context = NULL;
+}
+
+static void notify_connection(void *cls, struct MHD_Connection *mhd, void **context,
+                              enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) open_connection(cls, mhd, context);
+    else close_connection(cls, context);
+}
+
+static struct eg_connection *connection_of(struct MHD_Connection *mhd)
+{
+    return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* --- a request begins ---------------------------------------------------------------------------------------------- */
+
+static void *line(void *cls, const char *target, struct MHD_Connection *mhd)
+{
+    (void)cls;
+    struct eg_connection *connection = connection_of(mhd);
+    if (!connection) return NULL;
+    size_t len = strlen(target);
+    connection->target_len = len;
+    if (len <= EG_TARGET_BYTES) memcpy(connection->target, target, len + 1);
+    const char *query = memchr(target, '?', len);
+    if (query) {
+        char *writable;
+        memcpy(&writable, &query, sizeof writable);
+        *writable = '!';
+    }
+    connection->phase = EG_PHASE_READING;
+    connection->deadline_s = connection->loop->now_s + connection->loop->server->settings.request_s;
+    return NULL; /* so that the first call of handle is told by *request_context */
+}
+
+/* Percent signs stay: the target was kept raw, and this one's path is not used. */
+static size_t leave_escaped(void *cls, struct MHD_Connection *mhd, char *text)
+{
+    (void)cls;
+    (void)mhd;
+    return strlen(text);
+}
+
+static const char *header(const struct eg_connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection->mhd, MHD_HEADER_KIND, name);
+}
+
+/* --- the address for links ----------------------------------------------------------------------------------------- */
+
+static bool from_proxy(struct eg_connection *connection, char url_out[EG_PUBLIC_URL_BYTES])
+{
+    const struct eg_server_settings *settings = &connection->loop->server->settings;
+    if (settings->n_trusted == 0) return false;
+    const union MHD_ConnectionInfo *peer =
+        MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (!peer || !peer->client_addr ||
+        !eg_address_in_ranges(peer->client_addr, settings->trusted, settings->n_trusted))
+        return false;
+    struct eg_forwarded said = {
+        .forwarded = header(connection, "Forwarded"),
+        .proto = header(connection, "X-Forwarded-Proto"),
+        .host = header(connection, "X-Forwarded-Host"),
+        .prefix = header(connection, "X-Forwarded-Prefix"),
+    };
+    return eg_public_url_from_proxy(&said, url_out);
+}
+
+static struct eg_text find_base_url(struct eg_connection *connection)
+{
+    const struct eg_server *server = connection->loop->server;
+    char *url = connection->exchange.base_url_text;
+    if (server->settings.base_url.len > 0) return server->settings.base_url;
+    if (from_proxy(connection, url)) return eg_text_from(url);
+    struct sockaddr_storage own;
+    socklen_t len = sizeof own;
+    if (!server->any_address || getsockname(connection->fd, (struct sockaddr *)&own, &len) != 0)
+        return eg_text_from(server->address);
+    eg_public_url_from_address((const struct sockaddr *)&own, url);
+    return eg_text_from(url);
+}
+
+/* --- answering ----------------------------------------------------------------------------------------------------- */
+
+static bool finish(struct eg_connection *connection)
+{
+    struct eg_exchange *exchange = &connection->exchange;
+    if (exchange->status != EG_OK) return eg_respond_error(connection, &exchange->error);
+    struct eg_answer *answer = exchange->answer;
+    exchange->answer = NULL;
+    return eg_respond(connection, answer, exchange->freshness);
+}
+
+static void make(struct eg_exchange *exchange)
+{
+    exchange->status = exchange->route->make(exchange, &exchange->answer, &exchange->error);
+}
+
+static void work(void *job, uint32_t worker)
+{
+    (void)worker;
+    struct eg_connection *connection = job;
+    make(&connection->exchange);
+    eg_snapshot_release(connection->exchange.snapshot);
+    connection->exchange.snapshot = NULL;
+    MHD_resume_connection(connection->mhd); /* from here on it is the loop's again */
+}
+
+/* The job may be done before this returns, so the connection is suspended first. */
+static bool hand_to_worker(struct eg_connection *connection)
+{
+    struct eg_exchange *exchange = &connection->exchange;
+    struct eg_server *server = connection->loop->server;
+    if (exchange->snapshot) eg_snapshot_retain(exchange->snapshot);
+    connection->phase = EG_PHASE_WORKING;
+    connection->loop->n_working++;
+    MHD_suspend_connection(connection->mhd);
+    if (eg_workers_submit(server->workers, work, connection) == EG_OK) return true;
+    exchange->status =
+        eg_error_set(&exchange->error, EG_BUSY,
+                     "too many large pictures and documents are being made; try again in a second");
+    eg_snapshot_release(exchange->snapshot);
+    exchange->snapshot = NULL;
+    MHD_resume_connection(connection->mhd);
+    return true;
+}
+
+static bool route(struct eg_connection *connection, struct eg_error *err, enum eg_status *status_out)
+{
+    struct eg_loop *loop = connection->loop;
+    struct eg_exchange *exchange = &connection->exchange;
+    struct eg_route_values values;
+    *status_out = eg_target_parse(connection->target, connection->target_len, &loop->target, err);
+    if (*status_out == EG_OK) *status_out = eg_routes_match(&loop->target, &exchange->route, &values, err);
+    if (*status_out != EG_OK) return false;
+    exchange->snapshot = loop->snapshot;
+    exchange->cost = exchange->route->cost;
+    exchange->freshness = EG_FRESH_NEVER;
+    if (!exchange->snapshot && !exchange->route->before_ready) {
+        *status_out = eg_error_set(err, EG_BUSY, "the atlas is being loaded; try again in a moment");
+        return false;
+    }
+    if (exchange->route->needs_base_url) exchange->base_url = find_base_url(connection);
+    if (exchange->route->parse) *status_out = exchange->route->parse(exchange, &values, &loop->target, err);
+    return *status_out == EG_OK;
+}
+
+static bool is_safe_method(const char *method)
+{
+    return strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+}
+
+static bool too_long(struct eg_connection *connection)
+{
+    struct eg_error problem;
+    eg_error_set(&problem, EG_LIMIT, "the request target has more than %u bytes", EG_TARGET_BYTES);
+    return eg_respond_problem(connection, MHD_HTTP_URI_TOO_LONG, &problem);
+}
+
+static bool answer(struct eg_connection *connection, const char *method)
+{
+    struct eg_exchange *exchange = &connection->exchange;
+    if (connection->target_len > EG_TARGET_BYTES) return too_long(connection);
+    bool is_options = strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0;
+    if (is_options && strcmp(connection->target, "*") == 0) return eg_respond_preflight(connection);
+    enum eg_status status;
+    if (!is_options && !is_safe_method(method)) return eg_respond_wrong_method(connection, method);
+    if (!route(connection, &exchange->error, &status) && !(is_options && status != EG_NOT_FOUND))
+        return eg_respond_error(connection, &exchange->error);
+    if (is_options) return eg_respond_preflight(connection);
+    exchange->answer = exchange->route->find ? exchange->route->find(exchange) : NULL;
+    exchange->status = EG_OK;
+    if (exchange->answer) return finish(connection);
+    exchange->accepts_gzip = eg_accepts_gzip(header(connection, "Accept-Encoding"));
+    if (exchange->cost == EG_COST_LARGE) return hand_to_worker(connection);
+    make(exchange);
+    return finish(connection);
+}
+
+/* --- libmicrohttpd's handler --------------------------------------------------------------------------------------- */
+
+static bool has_large_body(struct MHD_Connection *mhd)
+{
+    uint64_t bytes = 0;
+    const char *length = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Content-Length");
+    if (length && (!eg_text_to_u64(eg_text_from(length), &bytes) || bytes > MOST_BODY_BYTES)) return true;
+    return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Transfer-Encoding") != NULL;
+}
+
+static bool refuse_body(struct eg_connection *connection)
+{
+    struct eg_error problem;
+    eg_error_set(&problem, EG_LIMIT,
+                 "the request has a body of unknown length or of more than %u bytes; none is needed",
+                 MOST_BODY_BYTES);
+    return eg_respond_problem(connection, MHD_HTTP_CONTENT_TOO_LARGE, &problem);
+}
+
+static enum MHD_Result handle(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
+                              const char *version, const char *body, size_t *body_len, void **request_context)
+{
+    (void)cls;
+    (void)url;
+    (void)version;
+    (void)body;
+    struct eg_connection *connection = connection_of(mhd);
+    if (!connection) return MHD_NO;
+    if (!*request_context) {
+        *request_context = connection;
+        return !has_large_body(mhd) || refuse_body(connection) ? MHD_YES : MHD_NO;
+    }
+    if (*body_len > 0) {
+        *body_len = 0;
+        return MHD_YES;
+    }
+    if (connection->phase == EG_PHASE_WORKING) {
+        connection->loop->n_working--;
+        return finish(connection) ? MHD_YES : MHD_NO;
+    }
+    return answer(connection, method) ? MHD_YES : MHD_NO;
+}
+
+static void done(void *cls, struct MHD_Connection *mhd, void **request_context,
+                 enum MHD_RequestTerminationCode code)
+{
+    (void)cls;
+    (void)code;
+    *request_context = NULL;
+    struct eg_connection *connection = connection_of(mhd);
+    if (!connection) return;
+    struct eg_exchange *exchange = &connection->exchange;
+    eg_answer_release(exchange->answer);
+    exchange->answer = NULL;
+    if (exchange->self_url.data) eg_buffer_clear(&exchange->self_url);
+    wait_for_request(connection);
+}
+
+enum eg_status eg_handle_start_daemon(struct eg_loop *loop, struct eg_error *err)
+{
+    const struct eg_server_settings *settings = &loop->server->settings;
+    loop->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, loop,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)settings->n_connections + 16, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)settings->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
+        MHD_OPTION_NOTIFY_CONNECTION, notify_connection, loop, MHD_OPTION_NOTIFY_COMPLETED, done, loop,
+        MHD_OPTION_URI_LOG_CALLBACK, line, loop, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, loop,
+        MHD_OPTION_END);
+    if (loop->daemon) return EG_OK;
+    return eg_error_set(err, EG_IO,
+                        "libmicrohttpd could not start; is the limit of open files (ulimit -n) high enough?");
+}

@@ -1,0 +1,30 @@
+/* The functions that the table of routes names. See routes.h for what each kind has to do. */
+#ifndef EG_HTTP_HANDLERS_H
+#define EG_HTTP_HANDLERS_H
+
+#include "http/exchange.h"
+#include "http/routes.h"
+
+/* tiles.c */
+eg_parse_fn eg_tile_parse;
+eg_find_fn eg_tile_find;
+eg_make_fn eg_tile_make;
+
+/* documents.c: what is kept in the server's own cache of documents */
+eg_parse_fn eg_tilejson_parse, eg_layers_parse, eg_report_parse, eg_legend_json_parse, eg_legend_png_parse;
+eg_find_fn eg_document_find;
+eg_make_fn eg_document_make;
+
+/* areas.c, coalitions.c: made for each request */
+eg_parse_fn eg_area_parse, eg_area_at_parse;
+eg_make_fn eg_area_make;
+eg_parse_fn eg_coalitions_parse, eg_coalition_parse;
+eg_make_fn eg_coalitions_make, eg_coalition_make;
+
+/* pages.c: embedded files, kept as documents */
+eg_parse_fn eg_page_parse, eg_asset_parse;
+
+/* health.c */
+eg_make_fn eg_health_live_make, eg_health_ready_make, eg_metrics_make;
+
+#endif

@@ -1,0 +1,42 @@
+/* The address under which clients know this server, for links in answers: what the operator configured, or what a trusted
+ * proxy says, or where the connection came in. Never a stranger's Host. */
+#ifndef EG_HTTP_PUBLIC_URL_H
+#define EG_HTTP_PUBLIC_URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+#define EG_PUBLIC_URL_BYTES 512
+
+struct sockaddr;
+
+/* An address range; IPv4 as IPv4-mapped IPv6. */
+struct eg_address_range {
+    uint8_t bytes[16];
+    uint32_t n_bits;
+};
+
+/* "10.0.0.7", "10.0.0.0/8", "::1", "fd00::/8". EG_INVALID with the text in the message. */
+EG_MUST_CHECK enum eg_status eg_address_range_parse(struct eg_text text, struct eg_address_range *range_out,
+                                                    struct eg_error *err);
+bool eg_address_in_ranges(const struct sockaddr *address, const struct eg_address_range *ranges,
+                          uint32_t n_ranges);
+
+/* What a proxy said; NULL where it did not. Forwarded (RFC 7239) goes before the others. Of several elements the last one
+ * counts: it was written by the proxy that spoke to us. */
+struct eg_forwarded {
+    const char *forwarded, *proto, *host, *prefix;
+};
+
+/* Writes "https://host/prefix" without a slash at the end, NUL-terminated. False when the headers say nothing usable:
+ * no host, or characters that do not belong into a host or a path. */
+bool eg_public_url_from_proxy(const struct eg_forwarded *said, char url_out[EG_PUBLIC_URL_BYTES]);
+
+/* "http://127.0.0.1:8080", "http://[::1]:8080". */
+void eg_public_url_from_address(const struct sockaddr *address, char url_out[EG_PUBLIC_URL_BYTES]);
+
+#endif

@@ -1,0 +1,163 @@
+/* From an answer to what is queued: which coding, whether 304, which origin; and the answers that say what is wrong. */
+#include <string.h>
+
+#include <microhttpd.h>
+
+#include "http/negotiate.h"
+#include "http/server_parts.h"
+
+#define SLOWEST_CLIENT_BYTES_PER_S 16384.0 /* a client that reads its answer more slowly may be cut off */
+
+static const char allowed_methods[] = "GET, HEAD, OPTIONS";
+
+static const char *header(const struct eg_connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection->mhd, MHD_HEADER_KIND, name);
+}
+
+/* --- queueing ------------------------------------------------------------------------------------------------------ */
+
+static const char *allowed_origin(const struct eg_connection *connection)
+{
+    const struct eg_server_settings *settings = &connection->loop->server->settings;
+    if (settings->any_origin) return "*";
+    const char *origin = header(connection, "Origin");
+    for (uint32_t i = 0; origin && i < settings->n_origins; i++)
+        if (strcmp(settings->origins[i].data, origin) == 0) return settings->origins[i].data;
+    return NULL;
+}
+
+static void count(struct eg_loop *loop, unsigned status, bool not_modified)
+{
+    enum eg_answer_count kind = status >= 500   ? EG_COUNT_FAILED
+                                : status >= 400 ? EG_COUNT_WRONG
+                                                : EG_COUNT_OK;
+    if (not_modified) kind = EG_COUNT_NOT_MODIFIED;
+    atomic_uint_least64_t *counter = &loop->counts[kind];
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+
+bool eg_respond(struct eg_connection *connection, struct eg_answer *answer, enum eg_freshness freshness)
+{
+    struct eg_loop *loop = connection->loop;
+    struct eg_answer_form form = {.freshness = freshness, .allowed_origin = allowed_origin(connection)};
+    if (answer->bodies[EG_CODING_GZIP].bytes && eg_accepts_gzip(header(connection, "Accept-Encoding")))
+        form.coding = EG_CODING_GZIP;
+    const struct eg_answer_body *body = &answer->bodies[form.coding];
+    if (answer->status == MHD_HTTP_OK && freshness != EG_FRESH_NEVER)
+        form.not_modified = eg_etag_matches(header(connection, "If-None-Match"), body->etag);
+    bool queued = eg_answer_queue(answer, &form, connection->mhd);
+    count(loop, answer->status, form.not_modified);
+    connection->phase = EG_PHASE_ANSWERING;
+    connection->deadline_s =
+        loop->now_s + loop->server->settings.request_s + (double)body->len / SLOWEST_CLIENT_BYTES_PER_S;
+    eg_answer_release(answer);
+    return queued;
+}
+
+/* --- problems (RFC 9457) ------------------------------------------------------------------------------------------- */
+
+static enum eg_status problem_entity(unsigned http_status, const struct eg_error *problem,
+                                     struct eg_entity *entity_out, struct eg_error *err)
+{
+    struct eg_json *json = eg_json_new_object();
+    struct eg_json_value *root = json ? eg_json_root(json) : NULL;
+    eg_json_cstring(json, root, "type", "about:blank");
+    eg_json_cstring(json, root, "title", MHD_get_reason_phrase_for(http_status));
+    eg_json_integer(json, root, "status", http_status);
+    eg_json_cstring(json, root, "detail", problem->message);
+    if (problem->field[0]) eg_json_cstring(json, root, "parameter", problem->field);
+    return eg_entity_from_json(json, "application/problem+json", entity_out, err);
+}
+
+enum eg_status eg_problem_new(unsigned http_status, const struct eg_error *problem,
+                              struct eg_answer **answer_out, struct eg_error *err)
+{
+    struct eg_entity entity = {0};
+    struct eg_answer *answer = NULL;
+    enum eg_status status = problem_entity(http_status, problem, &entity, err);
+    if (status == EG_OK) status = eg_answer_from_entity(&entity, true, &answer, err);
+    if (status != EG_OK) return status;
+    answer->status = http_status;
+    if (http_status == MHD_HTTP_SERVICE_UNAVAILABLE)
+        status = eg_answer_add_header(answer, "Retry-After", "1", err);
+    if (http_status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        status = eg_answer_add_header(answer, "Allow", allowed_methods, err);
+    if (status != EG_OK) {
+        eg_answer_release(answer);
+        return status;
+    }
+    *answer_out = answer;
+    return EG_OK;
+}
+
+bool eg_respond_problem(struct eg_connection *connection, unsigned http_status,
+                        const struct eg_error *problem)
+{
+    struct eg_answer *answer = NULL;
+    struct eg_error err;
+    if (eg_problem_new(http_status, problem, &answer, &err) != EG_OK) {
+        answer = connection->loop->server->no_memory;
+        eg_answer_retain(answer);
+    }
+    return eg_respond(connection, answer, EG_FRESH_NEVER);
+}
+
+static unsigned http_status_of(enum eg_status status)
+{
+    switch (status) {
+    case EG_OK:
+        return MHD_HTTP_OK;
+    case EG_INVALID:
+    case EG_LIMIT:
+    case EG_UNSUPPORTED:
+        return MHD_HTTP_BAD_REQUEST;
+    case EG_NOT_FOUND:
+        return MHD_HTTP_NOT_FOUND;
+    case EG_NO_MEMORY:
+    case EG_BUSY:
+    case EG_CANCELLED:
+        return MHD_HTTP_SERVICE_UNAVAILABLE;
+    case EG_IO:
+        break;
+    }
+    return MHD_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+bool eg_respond_error(struct eg_connection *connection, const struct eg_error *err)
+{
+    return eg_respond_problem(connection, http_status_of(err->status), err);
+}
+
+/* --- methods ------------------------------------------------------------------------------------------------------- */
+
+bool eg_respond_preflight(struct eg_connection *connection)
+{
+    static const struct {
+        const char *name, *value;
+    } headers[] = {{"Allow", allowed_methods},
+                   {"Access-Control-Allow-Methods", allowed_methods},
+                   {"Access-Control-Allow-Headers", "*"},
+                   {"Access-Control-Max-Age", "86400"}};
+    struct eg_answer *answer = NULL;
+    struct eg_error err;
+    enum eg_status status = eg_answer_from_static("", 0, NULL, false, &answer, &err);
+    for (size_t i = 0; status == EG_OK && i < EG_ARRAY_LEN(headers); i++)
+        status = eg_answer_add_header(answer, headers[i].name, headers[i].value, &err);
+    if (status != EG_OK) {
+        eg_answer_release(answer);
+        return eg_respond_error(connection, &err);
+    }
+    answer->status = MHD_HTTP_NO_CONTENT;
+    return eg_respond(connection, answer, EG_FRESH_NEVER);
+}
+
+bool eg_respond_wrong_method(struct eg_connection *connection, const char *method)
+{
+    struct eg_error problem;
+    size_t n_letters = strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_");
+    eg_error_set(&problem, EG_UNSUPPORTED, "the method is %.*s; only GET, HEAD and OPTIONS are answered here",
+                 n_letters < 20 ? (int)n_letters : 20, method);
+    return eg_respond_problem(connection, MHD_HTTP_METHOD_NOT_ALLOWED, &problem);
+}

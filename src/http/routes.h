@@ -1,0 +1,61 @@
+/* The one table of routes: what is served where, by whom, at what cost. */
+#ifndef EG_HTTP_ROUTES_H
+#define EG_HTTP_ROUTES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "http/request.h"
+
+struct eg_answer;
+struct eg_exchange;
+
+#define EG_ROUTE_VALUES 4
+
+/* What stands in a path for the placeholders of its pattern, in their order. */
+struct eg_route_values {
+    struct eg_text text[EG_ROUTE_VALUES];
+    uint32_t number[EG_ROUTE_VALUES]; /* of {name:u32} */
+};
+
+enum eg_cost {
+    EG_COST_SMALL, /* made on the connection's thread */
+    EG_COST_LARGE  /* made by a worker, unless `find` has it; without a bound worth the name */
+};
+
+/* Reads path values and parameters into the exchange; on the connection's thread. */
+typedef enum eg_status eg_parse_fn(struct eg_exchange *exchange, const struct eg_route_values *values,
+                                   const struct eg_target *target, struct eg_error *err);
+/* Looks whether the answer is at hand: a reference for the caller, or NULL. Quick; on the connection's thread. It may set
+ * exchange->cost. */
+typedef struct eg_answer *eg_find_fn(struct eg_exchange *exchange);
+/* Makes the answer; on any thread. */
+typedef enum eg_status eg_make_fn(struct eg_exchange *exchange, struct eg_answer **answer_out,
+                                  struct eg_error *err);
+
+struct eg_route {
+    /* Segments are literal or hold one placeholder, "{name}" or "{name:u32}", with literal text before or after it. */
+    const char *pattern;
+    eg_parse_fn *parse; /* NULL: nothing to read */
+    eg_find_fn *find;   /* NULL: nothing is kept */
+    eg_make_fn *make;
+    enum eg_cost cost;
+    bool before_ready;   /* answers without a snapshot */
+    bool needs_base_url; /* has addresses in its answer */
+};
+
+/* The route of a target. EG_NOT_FOUND without one; EG_INVALID with the placeholder's name as field when a {name:u32} is no
+ * number. First match in the table's order. */
+EG_MUST_CHECK enum eg_status eg_routes_match(const struct eg_target *target,
+                                             const struct eg_route **route_out,
+                                             struct eg_route_values *values_out, struct eg_error *err);
+
+/* The same over any table, for tests. */
+EG_MUST_CHECK enum eg_status eg_routes_match_in(const struct eg_route *routes, uint32_t n_routes,
+                                                const struct eg_target *target,
+                                                const struct eg_route **route_out,
+                                                struct eg_route_values *values_out, struct eg_error *err);
+
+#endif

@@ -1,0 +1,189 @@
+#include "http/server.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <microhttpd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "http/server_parts.h"
+
+#define SETTINGS_BYTES (1U << 20)
+#define JOBS_PER_THREAD 32U /* large pictures and documents that may wait */
+
+/* --- the engine keeps answers -------------------------------------------------------------------------------------- */
+
+static void retain(void *value, void *context)
+{
+    (void)context;
+    eg_answer_retain(value);
+}
+
+static void release(void *value, void *context)
+{
+    (void)context;
+    eg_answer_release(value);
+}
+
+struct eg_cache_values eg_answer_cache_values(void)
+{
+    return (struct eg_cache_values){.retain = retain, .release = release};
+}
+
+static void *wrap(struct eg_entity *entity, size_t *weight_bytes_out, void *context)
+{
+    (void)context;
+    struct eg_answer *answer = NULL;
+    struct eg_error err;
+    if (eg_answer_from_entity(entity, true, &answer, &err) != EG_OK) return NULL;
+    *weight_bytes_out = eg_answer_weight_bytes(answer);
+    return answer;
+}
+
+void eg_server_prepare_engine(uint64_t cache_bytes, uint32_t n_threads, struct eg_engine_options *options_out)
+{
+    *options_out = (struct eg_engine_options){
+        .cache_bytes = cache_bytes, .n_threads = n_threads, .wrap = wrap, .values = eg_answer_cache_values()};
+}
+
+/* --- settings ------------------------------------------------------------------------------------------------------ */
+
+static enum eg_status copy_base_url(struct eg_server *server, struct eg_text url, struct eg_error *err)
+{
+    while (url.len > 0 && url.data[url.len - 1] == '/') url.len--;
+    if (url.len == 0) return EG_OK;
+    server->settings.base_url = eg_text_copy(server->arena, url);
+    return server->settings.base_url.data ? EG_OK : eg_error_no_memory(err, url.len);
+}
+
+static enum eg_status copy_proxies(struct eg_server *server, const struct eg_atlas_server *from,
+                                   struct eg_error *err)
+{
+    struct eg_address_range *ranges =
+        eg_arena_array(server->arena, from->n_trusted_proxies + 1, sizeof *ranges);
+    if (!ranges) return eg_error_no_memory(err, from->n_trusted_proxies);
+    for (uint32_t i = 0; i < from->n_trusted_proxies; i++) {
+        enum eg_status status = eg_address_range_parse(from->trusted_proxies[i], &ranges[i], err);
+        if (status != EG_OK) return status;
+    }
+    server->settings.trusted = ranges;
+    server->settings.n_trusted = from->n_trusted_proxies;
+    return EG_OK;
+}
+
+static enum eg_status copy_origins(struct eg_server *server, const struct eg_atlas_server *from,
+                                   struct eg_error *err)
+{
+    struct eg_text *origins = eg_arena_array(server->arena, from->n_cors_origins + 1, sizeof *origins);
+    if (!origins) return eg_error_no_memory(err, from->n_cors_origins);
+    for (uint32_t i = 0; i < from->n_cors_origins; i++) {
+        origins[i] = eg_text_copy(server->arena, from->cors_origins[i]);
+        if (!origins[i].data) return eg_error_no_memory(err, from->cors_origins[i].len);
+        server->settings.any_origin |= eg_text_equal(origins[i], EG_TEXT("*"));
+    }
+    server->settings.origins = origins;
+    server->settings.n_origins = from->n_cors_origins;
+    return EG_OK;
+}
+
+static enum eg_status copy_settings(struct eg_server *server, const struct eg_server_options *options,
+                                    struct eg_error *err)
+{
+    const struct eg_atlas_limits *limits = options->limits;
+    uint32_t n_threads = options->n_threads > 0 ? options->n_threads : eg_workers_processors();
+    server->settings = (struct eg_server_settings){.n_threads = n_threads,
+                                                   .n_connections = limits->connections,
+                                                   .most_results = limits->results,
+                                                   .idle_s = limits->idle_s,
+                                                   .request_s = limits->request_s};
+    enum eg_status status = copy_base_url(server, options->settings->base_url, err);
+    if (status == EG_OK) status = copy_proxies(server, options->settings, err);
+    if (status == EG_OK) status = copy_origins(server, options->settings, err);
+    return status;
+}
+
+/* --- life cycle ---------------------------------------------------------------------------------------------------- */
+
+static enum eg_status prepare_refusal(struct eg_server *server, struct eg_error *err)
+{
+    struct eg_error problem;
+    eg_error_set(&problem, EG_NO_MEMORY,
+                 "there is not enough memory for this answer now; try again in a second");
+    return eg_problem_new(MHD_HTTP_SERVICE_UNAVAILABLE, &problem, &server->no_memory, err);
+}
+
+static enum eg_status make_parts(struct eg_server *server, const struct eg_server_options *options,
+                                 struct eg_error *err)
+{
+    server->arena = eg_arena_new(SETTINGS_BYTES);
+    if (!server->arena) return eg_error_no_memory(err, SETTINGS_BYTES);
+    enum eg_status status = copy_settings(server, options, err);
+    if (status == EG_OK) status = prepare_refusal(server, err);
+    if (status == EG_OK) status = eg_documents_new(&server->documents, err);
+    uint32_t n_threads = server->settings.n_threads;
+    if (status == EG_OK)
+        status = eg_workers_new(n_threads, n_threads * JOBS_PER_THREAD, &server->workers, err);
+    if (status != EG_OK) return status;
+    server->loops = eg_memory_zeroed(n_threads, sizeof *server->loops);
+    return server->loops ? EG_OK : eg_error_no_memory(err, n_threads * sizeof *server->loops);
+}
+
+static enum eg_status start(struct eg_server *server, const struct eg_server_options *options,
+                            struct eg_error *err)
+{
+    enum eg_status status = make_parts(server, options, err);
+    if (status == EG_OK) status = eg_listen(server, options->listen, err);
+    for (uint32_t i = 0; status == EG_OK && i < server->settings.n_threads; i++)
+        status = eg_loop_start(server, &server->loops[i], err);
+    if (status == EG_OK) status = eg_acceptor_start(server, err);
+    return status;
+}
+
+enum eg_status eg_server_new(struct eg_engine *engine, const struct eg_server_options *options,
+                             struct eg_server **server_out, struct eg_error *err)
+{
+    struct eg_server *server = eg_memory_zeroed(1, sizeof *server);
+    if (!server) return eg_error_no_memory(err, sizeof *server);
+    server->engine = engine;
+    server->listen_fd = server->stop_fd = -1;
+    enum eg_status status = start(server, options, err);
+    if (status != EG_OK) {
+        eg_server_stop(server, 0);
+        eg_server_free(server);
+        return status;
+    }
+    *server_out = server;
+    return EG_OK;
+}
+
+const char *eg_server_address(const struct eg_server *server)
+{
+    return server->address;
+}
+
+/* Acceptor first, so that no connection comes to a loop that has ended; workers last, so that nothing is begun without a
+ * worker to do it. */
+void eg_server_stop(struct eg_server *server, double grace_s)
+{
+    eg_acceptor_stop(server);
+    server->stop_by_s = eg_clock_monotonic_s() + grace_s;
+    atomic_store_explicit(&server->stopping, true, memory_order_release);
+    for (uint32_t i = 0; server->loops && i < server->settings.n_threads; i++)
+        if (server->loops[i].has_thread) eg_loop_wake(&server->loops[i]);
+    for (uint32_t i = 0; server->loops && i < server->settings.n_threads; i++)
+        eg_loop_join(&server->loops[i]);
+    eg_workers_free(server->workers);
+    server->workers = NULL;
+}
+
+void eg_server_free(struct eg_server *server)
+{
+    if (!server) return;
+    eg_cache_free(server->documents);
+    eg_answer_release(server->no_memory);
+    free(server->loops);
+    if (server->arena) eg_arena_free(server->arena);
+    free(server);
+}

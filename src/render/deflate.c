@@ -1,0 +1,445 @@
+/* One deflate block per call, in four steps:
+ *
+ *     compare   two bit sets, one bit a byte: differs from the pixel to the left, differs from the pixel above
+ *     parse     tokens: a literal, a match with the left, a match with above; lengths are gaps between set bits
+ *     count     tokens into deflate's symbols, prefix codes from the counts (or the fixed ones when they are shorter)
+ *     write     one table look-up a token
+ *
+ * A token is one of 768 numbers: 0 to 255 literals, then 256 lengths (3 to 258) to the left, then 256 from above. The parse
+ * is greedy with a guess at the costs: a match from above pays 7 extra bits for its distance (257 in a tile) and must
+ * replace more than that in literals and runs. Exact is what the stream holds; approximate only how short it is. */
+#include "render/deflate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "render/adler.h"
+#include "render/huffman.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define MAX_BYTES (1u << 20)
+#define WINDOW_BYTES 32768u
+#define MIN_MATCH 3u
+#define MAX_MATCH 258u
+#define N_LENGTHS (MAX_MATCH - MIN_MATCH + 1)
+#define LEFT 256u
+#define ABOVE (LEFT + N_LENGTHS)
+#define N_TOKENS (ABOVE + N_LENGTHS)
+#define N_LITERALS 286u
+#define N_DISTANCES 30u
+#define END_OF_BLOCK 256u
+#define MAX_CODE_BITS 15u
+
+/* What tokens cost in bits, on average over choropleth tiles. */
+#define LITERAL_COST 6u
+#define LEFT_COST 7u
+#define ABOVE_COST 15u
+
+/* A number in deflate's way: a symbol and extra bits. */
+struct split {
+    uint32_t symbol, extra, n_extra;
+};
+
+/* Lengths 3 to 258 (RFC 1951, 3.2.5): four symbols for each number of extra bits, 258 by itself. */
+static struct split split_length(uint32_t length)
+{
+    uint32_t past = length - MIN_MATCH;
+    if (length == MAX_MATCH) return (struct split){285, 0, 0};
+    if (past < 8) return (struct split){257 + past, 0, 0};
+    uint32_t n_extra = 29u - (uint32_t)__builtin_clz(past);
+    return (struct split){257 + 4 * n_extra + (past >> n_extra), past & ((1u << n_extra) - 1), n_extra};
+}
+
+/* Distances 1 to 32768: two symbols for each number of extra bits. */
+static struct split split_distance(uint32_t distance)
+{
+    uint32_t past = distance - 1;
+    if (past < 4) return (struct split){past, 0, 0};
+    uint32_t n_extra = 30u - (uint32_t)__builtin_clz(past);
+    return (struct split){2 * n_extra + (past >> n_extra), past & ((1u << n_extra) - 1), n_extra};
+}
+
+struct eg_deflate {
+    uint64_t held; /* bits not yet written, the next one lowest */
+    uint32_t n_held;
+    uint32_t adler;
+    bool begun; /* the stream's header is written */
+    uint8_t *out;
+    size_t n_out, out_capacity;
+    uint16_t *tokens;
+    uint32_t n_tokens;
+    size_t tokens_capacity;
+    uint64_t *differs; /* two bit sets, see set_words */
+    size_t differs_capacity;
+    uint32_t count[N_TOKENS];
+    uint64_t codes[N_TOKENS]; /* a token's bits, their number in the top byte */
+    uint32_t literal_count[EG_HUFFMAN_SYMBOLS], distance_count[EG_HUFFMAN_SYMBOLS];
+    struct eg_huffman literals, distances;
+    struct split lengths[N_LENGTHS]; /* the same at all times */
+};
+
+struct eg_deflate *eg_deflate_new(void)
+{
+    struct eg_deflate *deflate = eg_memory_zeroed(1, sizeof *deflate);
+    if (!deflate) return NULL;
+    for (uint32_t i = 0; i < N_LENGTHS; i++) deflate->lengths[i] = split_length(i + MIN_MATCH);
+    return deflate;
+}
+
+void eg_deflate_free(struct eg_deflate *deflate)
+{
+    if (!deflate) return;
+    free(deflate->out);
+    free(deflate->tokens);
+    free(deflate->differs);
+    free(deflate);
+}
+
+void eg_deflate_begin(struct eg_deflate *deflate)
+{
+    deflate->held = 0;
+    deflate->n_held = 0;
+    deflate->adler = 1;
+    deflate->begun = false;
+}
+
+/* --- compare -------------------------------------------------------------------------------------------------------- */
+
+/* A bit for every byte and a word beyond, in which the next set bit is always found. */
+static size_t set_words(size_t n_bytes)
+{
+    return n_bytes / 64 + 2;
+}
+
+static uint64_t differing(const uint8_t *a, const uint8_t *b)
+{
+    uint64_t word = 0;
+#ifdef __SSE2__
+    for (uint32_t k = 0; k < 64; k += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(a + k));
+        __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(b + k));
+        word |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) << k;
+    }
+    return ~word;
+#else
+    for (uint32_t k = 0; k < 64; k++) word |= (uint64_t)(a[k] != b[k]) << k;
+    return word;
+#endif
+}
+
+/* Bit i of the set tells whether bytes[i] differs from bytes[i - distance]; the first `distance` bytes always do. */
+static void compare(const uint8_t *bytes, size_t n, size_t distance, uint64_t *set)
+{
+    size_t i = 0;
+    for (; i < n + 1 && (i < distance || i % 64 != 0); i++) {
+        if (i % 64 == 0) set[i / 64] = 0;
+        bool differs = i < distance || i == n || bytes[i] != bytes[i - distance];
+        set[i / 64] |= (uint64_t)differs << i % 64;
+    }
+    for (; i + 64 <= n; i += 64) set[i / 64] = differing(bytes + i, bytes + i - distance);
+    for (; i < n + 1; i++) {
+        if (i % 64 == 0) set[i / 64] = 0;
+        set[i / 64] |= (uint64_t)(i == n || bytes[i] != bytes[i - distance]) << i % 64;
+    }
+}
+
+/* How many bits from `at` on are clear, up to MAX_MATCH. */
+static inline uint32_t clear_run(const uint64_t *set, size_t at)
+{
+    size_t word = at / 64;
+    uint64_t bits = set[word] >> at % 64;
+    if (bits) return (uint32_t)__builtin_ctzll(bits);
+    uint32_t length = 64 - at % 64;
+    while (set[++word] == 0 && length < MAX_MATCH) length += 64;
+    if (length < MAX_MATCH) length += (uint32_t)__builtin_ctzll(set[word]);
+    return length < MAX_MATCH ? length : MAX_MATCH;
+}
+
+/* --- parse ---------------------------------------------------------------------------------------------------------- */
+
+/* Whether literals and matches with the left would cost more than one match from above for the same bytes. `left` is how
+ * many of them the current run still covers. */
+static bool above_pays(const uint64_t *differs, size_t at, uint32_t left, uint32_t above)
+{
+    uint32_t cost = left >= MIN_MATCH ? LEFT_COST : left * LITERAL_COST;
+    for (uint32_t covered = left; covered < above && cost <= ABOVE_COST;) {
+        uint32_t run = clear_run(differs, at + covered + 1);
+        if (run > above - covered - 1) run = above - covered - 1;
+        cost += LITERAL_COST + (run >= MIN_MATCH ? LEFT_COST : run * LITERAL_COST);
+        covered += 1 + run;
+    }
+    return cost > ABOVE_COST;
+}
+
+static void parse(struct eg_deflate *deflate, const uint8_t *bytes, size_t n)
+{
+    const uint64_t *from_left = deflate->differs, *from_above = from_left + set_words(n);
+    uint16_t *token = deflate->tokens;
+    memset(deflate->count, 0, sizeof deflate->count);
+    for (size_t at = 0; at < n;) {
+        uint32_t left = clear_run(from_left, at), above = clear_run(from_above, at), value = bytes[at],
+                 length = 1;
+        if (above >= MIN_MATCH && above > left && above_pays(from_left, at, left, above)) {
+            length = above;
+            value = ABOVE + length - MIN_MATCH;
+        } else if (left >= MIN_MATCH) {
+            length = left;
+            value = LEFT + length - MIN_MATCH;
+        }
+        deflate->count[value]++;
+        *token++ = (uint16_t)value;
+        at += length;
+    }
+    deflate->n_tokens = (uint32_t)(token - deflate->tokens);
+}
+
+/* --- count ---------------------------------------------------------------------------------------------------------- */
+
+static void count_symbols(struct eg_deflate *deflate, struct split left, struct split above)
+{
+    uint32_t *literal = deflate->literal_count, *distance = deflate->distance_count;
+    memset(literal, 0, sizeof deflate->literal_count);
+    memset(distance, 0, sizeof deflate->distance_count);
+    memcpy(literal, deflate->count, LEFT * sizeof literal[0]);
+    literal[END_OF_BLOCK] = 1;
+    for (uint32_t i = 0; i < N_LENGTHS; i++) {
+        uint32_t from_left = deflate->count[LEFT + i], from_above = deflate->count[ABOVE + i];
+        literal[deflate->lengths[i].symbol] += from_left + from_above;
+        distance[left.symbol] += from_left;
+        distance[above.symbol] += from_above;
+    }
+}
+
+/* --- write ---------------------------------------------------------------------------------------------------------- */
+
+/* At most 56 bits at once. The output has eight bytes to spare. */
+static inline void put(struct eg_deflate *deflate, uint64_t bits, uint32_t n)
+{
+    deflate->held |= bits << deflate->n_held;
+    deflate->n_held += n;
+    memcpy(deflate->out + deflate->n_out, &deflate->held,
+           sizeof deflate->held); /* little-endian, asserted below */
+    deflate->n_out += deflate->n_held / 8;
+    deflate->held >>= deflate->n_held & ~7u;
+    deflate->n_held &= 7;
+}
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bits are written through a little-endian word");
+
+/* Lengths of both codes as one sequence of symbols 0 to 18: 16 repeats the last length, 17 and 18 zeros (3.2.7). */
+struct lengths {
+    uint8_t symbol[N_LITERALS + N_DISTANCES];
+    uint8_t extra[N_LITERALS + N_DISTANCES];
+    uint32_t n;
+    uint32_t count[EG_HUFFMAN_SYMBOLS];
+};
+
+static void add_length_symbol(struct lengths *lengths, uint32_t symbol, uint32_t extra)
+{
+    lengths->symbol[lengths->n] = (uint8_t)symbol;
+    lengths->extra[lengths->n++] = (uint8_t)extra;
+    lengths->count[symbol]++;
+}
+
+static void add_lengths(struct lengths *lengths, uint8_t value, uint32_t run)
+{
+    if (value > 0) {
+        add_length_symbol(lengths, value, 0);
+        for (run--; run >= 3; run -= run < 6 ? run : 6)
+            add_length_symbol(lengths, 16, (run < 6 ? run : 6) - 3);
+    } else {
+        for (; run >= 11; run -= run < 138 ? run : 138)
+            add_length_symbol(lengths, 18, (run < 138 ? run : 138) - 11);
+        if (run >= 3) {
+            add_length_symbol(lengths, 17, run - 3);
+            run = 0;
+        }
+    }
+    for (; run > 0; run--) add_length_symbol(lengths, value, 0);
+}
+
+static void gather_lengths(struct lengths *lengths, const uint8_t *all, uint32_t n)
+{
+    memset(lengths->count, 0, sizeof lengths->count);
+    lengths->n = 0;
+    for (uint32_t i = 0, run; i < n; i += run) {
+        for (run = 1; i + run < n && all[i + run] == all[i]; run++) {
+        }
+        add_lengths(lengths, all[i], run);
+    }
+}
+
+static uint32_t used(const struct eg_huffman *huffman, uint32_t n, uint32_t least)
+{
+    while (n > least && huffman->length[n - 1] == 0) n--;
+    return n;
+}
+
+static void put_codes(struct eg_deflate *deflate)
+{
+    static const uint8_t order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+    static const uint8_t extra_bits[3] = {2, 3, 7};
+    uint32_t n_literals = used(&deflate->literals, N_LITERALS, 257), n_ordered = 19;
+    uint32_t n_distances = used(&deflate->distances, N_DISTANCES, 1);
+    uint8_t all[N_LITERALS + N_DISTANCES];
+    struct lengths lengths;
+    struct eg_huffman code;
+    memcpy(all, deflate->literals.length, n_literals);
+    memcpy(all + n_literals, deflate->distances.length, n_distances);
+    gather_lengths(&lengths, all, n_literals + n_distances);
+    eg_huffman_build(&code, lengths.count, 19, 7);
+    while (n_ordered > 4 && code.length[order[n_ordered - 1]] == 0) n_ordered--;
+    put(deflate, (n_literals - 257) | (n_distances - 1) << 5 | (n_ordered - 4) << 10, 14);
+    for (uint32_t i = 0; i < n_ordered; i++) put(deflate, code.length[order[i]], 3);
+    for (uint32_t i = 0; i < lengths.n; i++) {
+        uint32_t symbol = lengths.symbol[i], bits = code.length[symbol];
+        put(deflate, code.code[symbol] | (uint64_t)lengths.extra[i] << bits,
+            bits + (symbol >= 16 ? extra_bits[symbol - 16] : 0));
+    }
+}
+
+static uint64_t match_code(const struct eg_deflate *deflate, struct split length, struct split distance)
+{
+    uint64_t bits = deflate->literals.code[length.symbol];
+    uint32_t n = deflate->literals.length[length.symbol];
+    bits |= (uint64_t)length.extra << n;
+    n += length.n_extra;
+    bits |= (uint64_t)deflate->distances.code[distance.symbol] << n;
+    n += deflate->distances.length[distance.symbol];
+    bits |= (uint64_t)distance.extra << n;
+    n += distance.n_extra;
+    return bits | (uint64_t)n << 56;
+}
+
+static void work_out_codes(struct eg_deflate *deflate, struct split left, struct split above)
+{
+    for (uint32_t i = 0; i < LEFT; i++)
+        deflate->codes[i] = deflate->literals.code[i] | (uint64_t)deflate->literals.length[i] << 56;
+    for (uint32_t i = 0; i < N_LENGTHS; i++) {
+        deflate->codes[LEFT + i] = match_code(deflate, deflate->lengths[i], left);
+        deflate->codes[ABOVE + i] = match_code(deflate, deflate->lengths[i], above);
+    }
+}
+
+/* The loop that matters: with the state in registers, since the compiler must assume that a byte written to the output
+ * may change it. */
+static void put_tokens(struct eg_deflate *deflate)
+{
+    const uint16_t *tokens = deflate->tokens;
+    uint8_t *out = deflate->out + deflate->n_out;
+    uint64_t held = deflate->held;
+    uint32_t n_held = deflate->n_held;
+    for (uint32_t i = 0; i < deflate->n_tokens; i++) {
+        uint64_t code = deflate->codes[tokens[i]];
+        held |= (code & 0x00FFFFFFFFFFFFFFu) << n_held;
+        n_held += (uint32_t)(code >> 56);
+        memcpy(out, &held, sizeof held);
+        out += n_held / 8;
+        held >>= n_held & ~7u;
+        n_held &= 7;
+    }
+    deflate->held = held;
+    deflate->n_held = n_held;
+    deflate->n_out = (size_t)(out - deflate->out);
+}
+
+/* Fixed codes (3.2.6) save the description of the codes; some tens of bytes count in a nearly empty picture. */
+static void fixed_codes(struct eg_huffman *literals, struct eg_huffman *distances)
+{
+    memset(literals->length, 8, sizeof literals->length);
+    memset(literals->length + 144, 9, 112);
+    memset(literals->length + 256, 7, 24);
+    memset(distances->length, 5, sizeof distances->length);
+    eg_huffman_assign(literals, EG_HUFFMAN_SYMBOLS);
+    eg_huffman_assign(distances, N_DISTANCES);
+}
+
+static uint64_t cost(const uint32_t *count, const struct eg_huffman *huffman, uint32_t n)
+{
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < n; i++) bits += (uint64_t)count[i] * huffman->length[i];
+    return bits;
+}
+
+#define CODES_BITS 400u   /* what describing the codes takes at least */
+#define MANY_TOKENS 2000u /* so many gain more from codes of their own */
+
+/* Whether the fixed codes are shorter than the made ones and their description; if so, they take their place. */
+static bool take_fixed_codes(struct eg_deflate *deflate)
+{
+    struct eg_huffman literals, distances;
+    if (deflate->n_tokens > MANY_TOKENS) return false;
+    fixed_codes(&literals, &distances);
+    uint64_t fixed = cost(deflate->literal_count, &literals, N_LITERALS) +
+                     cost(deflate->distance_count, &distances, N_DISTANCES);
+    uint64_t made = cost(deflate->literal_count, &deflate->literals, N_LITERALS) +
+                    cost(deflate->distance_count, &deflate->distances, N_DISTANCES);
+    if (fixed > made + CODES_BITS) return false;
+    deflate->literals = literals;
+    deflate->distances = distances;
+    return true;
+}
+
+static void choose_codes(struct eg_deflate *deflate, bool last)
+{
+    eg_huffman_build(&deflate->literals, deflate->literal_count, N_LITERALS, MAX_CODE_BITS);
+    eg_huffman_build(&deflate->distances, deflate->distance_count, N_DISTANCES, MAX_CODE_BITS);
+    bool fixed = take_fixed_codes(deflate);
+    put(deflate, last | (fixed ? 1u : 2u) << 1, 3);
+    if (!fixed) put_codes(deflate);
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------------------ */
+
+/* No token takes more than 11 bits a byte (a match of three with fixed codes: 8 + 5 + 13), stream and block headers less than
+ * a kilobyte. */
+static bool make_room(struct eg_deflate *deflate, size_t n)
+{
+    void *out = deflate->out, *tokens = deflate->tokens, *differs = deflate->differs;
+    bool made = eg_memory_reserve(&out, &deflate->out_capacity, n + n / 2 + 1024, 1);
+    deflate->out = out;
+    made = made && eg_memory_reserve(&tokens, &deflate->tokens_capacity, n, sizeof deflate->tokens[0]);
+    deflate->tokens = tokens;
+    made = made && eg_memory_reserve(&differs, &deflate->differs_capacity, 2 * set_words(n),
+                                     sizeof deflate->differs[0]);
+    deflate->differs = differs;
+    return made;
+}
+
+/* To the next whole byte, then the checksum, highest byte first. */
+static void put_end(struct eg_deflate *deflate)
+{
+    put(deflate, 0, (8 - deflate->n_held) % 8);
+    put(deflate, __builtin_bswap32(deflate->adler), 32);
+}
+
+enum eg_status eg_deflate_rows(struct eg_deflate *deflate, const struct eg_deflate_rows *rows,
+                               const uint8_t **bytes_out, size_t *n_out, struct eg_error *err)
+{
+    EG_ASSERT(rows->n_bytes >= 1 && rows->n_bytes <= MAX_BYTES && rows->unit_bytes >= 1 &&
+              rows->unit_bytes <= 4);
+    if (!make_room(deflate, rows->n_bytes)) return eg_error_no_memory(err, rows->n_bytes);
+    size_t reach = rows->row_bytes >= 1 && rows->row_bytes <= WINDOW_BYTES ? rows->row_bytes : rows->n_bytes;
+    struct split left = split_distance((uint32_t)rows->unit_bytes);
+    struct split above = split_distance(reach <= WINDOW_BYTES ? (uint32_t)reach : 1);
+    deflate->n_out = 0;
+    if (!deflate->begun) put(deflate, 0x0178, 16); /* a window of 32 kB, the fastest method */
+    deflate->begun = true;
+    compare(rows->bytes, rows->n_bytes, rows->unit_bytes, deflate->differs);
+    compare(rows->bytes, rows->n_bytes, reach, deflate->differs + set_words(rows->n_bytes));
+    parse(deflate, rows->bytes, rows->n_bytes);
+    count_symbols(deflate, left, above);
+    choose_codes(deflate, rows->last);
+    work_out_codes(deflate, left, above);
+    put_tokens(deflate);
+    put(deflate, deflate->literals.code[END_OF_BLOCK], deflate->literals.length[END_OF_BLOCK]);
+    deflate->adler = eg_adler32(deflate->adler, rows->bytes, rows->n_bytes);
+    if (rows->last) put_end(deflate);
+    *bytes_out = deflate->out;
+    *n_out = deflate->n_out;
+    return EG_OK;
+}

@@ -1,0 +1,82 @@
+// For browser tests: TAP, the program with the fictional county on a free port, Debian's Chromium.
+import { spawn, spawnSync, execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const here = dirname(fileURLToPath(import.meta.url));
+export const root = resolve(here, '..', '..');
+export const program = process.env.EVENGROUND_PROGRAM || join(root, 'build/release/evenground');
+
+/** Installs the libraries of package.json into build/browser (not into the tree) and returns the folder. */
+export function libraries() {
+  const folder = join(root, 'build', 'browser');
+  if (!existsSync(join(folder, 'node_modules', 'playwright-core'))) {
+    mkdirSync(folder, { recursive: true });
+    execFileSync('cp', [join(here, 'package.json'), folder]);
+    const npm = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    if (npm.status !== 0) return null;
+  }
+  return join(folder, 'node_modules');
+}
+
+export async function openBrowser(modules) {
+  const { chromium } = await import(join(modules, 'playwright-core', 'index.mjs'));
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--enable-unsafe-swiftshader', '--use-gl=angle', '--use-angle=swiftshader']
+  });
+}
+
+/** Makes the county and serves it: {address, stop()}. */
+export async function serveCounty() {
+  const folder = mkdtempSync(join(tmpdir(), 'evenground-browser-'));
+  execFileSync(program, ['sample', folder, '--areas', '400', '--seed', '1']);
+  const server = spawn(program, ['serve', join(folder, 'atlas.yaml'), '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const address = await new Promise((done, failed) => {
+    let text = '';
+    server.stderr.on('data', chunk => {
+      text += chunk;
+      const found = /serving (http:\/\/[^/\s]+)\//.exec(text);
+      if (found) done(found[1]);
+    });
+    server.on('exit', code => failed(new Error(`the server ended with ${code}: ${text}`)));
+  });
+  return {
+    address,
+    stop: () => new Promise(done => {
+      server.removeAllListeners('exit');
+      server.on('exit', () => { rmSync(folder, { recursive: true, force: true }); done(); });
+      server.kill('SIGTERM');
+    })
+  };
+}
+
+/** Runs [name, function] pairs and prints TAP. Exit status 1 when one fails. */
+export async function run(tests) {
+  console.log(`1..${tests.length}`);
+  let failed = 0;
+  for (const [i, [name, body]] of tests.entries()) {
+    try {
+      await body();
+      console.log(`ok ${i + 1} - ${name}`);
+    } catch (error) {
+      failed++;
+      console.log(`not ok ${i + 1} - ${name}`);
+      console.log(String(error.stack || error).split('\n').map(line => `# ${line}`).join('\n'));
+    }
+  }
+  process.exitCode = failed ? 1 : 0;
+}
+
+export function check(condition, what) {
+  if (!condition) throw new Error(what);
+}
+
+export function skipAll(reason) {
+  console.log(`1..0 # SKIP ${reason}`);
+}
+
+export { existsSync, readFileSync, join };

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// The pages of the user guide, as they stand: only the server's address and the library's are replaced by local ones.
+import { check, libraries, openBrowser, readFileSync, run, serveCounty, skipAll, existsSync, join, root } from './support.mjs';
+
+const modules = libraries();
+const pages = ['leaflet', 'openlayers', 'maplibre'];
+const types = { js: 'text/javascript', css: 'text/css' };
+
+/** https://unpkg.com/leaflet@1.9.4/dist/leaflet.js -> the file in node_modules. */
+function local(url) {
+  const found = /^https:\/\/unpkg\.com\/([a-z-]+)@[\d.]+\/(.+)$/.exec(url);
+  return found && join(modules, found[1], found[2]);
+}
+
+async function show(browser, server, name) {
+  const page = await browser.newPage({ viewport: { width: 800, height: 600 } });
+  const tiles = [], problems = [];
+  page.on('pageerror', error => problems.push(String(error)));
+  page.on('response', response => {
+    if (/\/tiles\/.*\.png/.test(response.url())) tiles.push(response.status());
+  });
+  await page.route('https://unpkg.com/**', route => {
+    const file = local(route.request().url());
+    if (!file || !existsSync(file)) return route.abort();
+    return route.fulfill({ contentType: types[file.split('.').pop()], body: readFileSync(file) });
+  });
+  const html = readFileSync(join(root, 'docs/guide/snippets', `${name}.html`), 'utf8').replaceAll('http://127.0.0.1:8080', server.address);
+  await page.route('http://guide.test/**', route => route.fulfill({ contentType: 'text/html', body: html }));
+  await page.goto(`http://guide.test/${name}.html`);
+  for (let i = 0; i < 100 && tiles.length < 2; i++) await page.waitForTimeout(100);
+  await page.waitForTimeout(700);
+  await page.screenshot({ path: join(root, 'build/browser', `${name}.png`) });
+  check(tiles.length >= 2 && tiles.every(status => status === 200), `tiles came: ${tiles}`);
+  check(problems.length === 0, problems.join(' | '));
+  await page.close();
+}
+
+if (!modules || !existsSync('/usr/bin/chromium')) {
+  skipAll('playwright-core or Chromium could not be installed');
+} else {
+  const server = await serveCounty();
+  const browser = await openBrowser(modules);
+  await run(pages.map(name => [`the guide's ${name} page draws tiles`, () => show(browser, server, name)]));
+  await browser.close();
+  await server.stop();
+}
