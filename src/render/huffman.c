@@ -6,21 +6,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define MAX_NODES (2 * EG_HUFFMAN_SYMBOLS)
+#include "render/sort.h"
 
-/* Shell sort (gaps after Ciura): qsort would allocate. */
-static void sort(uint64_t *numbers, uint32_t n)
-{
-    static const uint32_t gaps[] = {132, 57, 23, 10, 4, 1};
-    for (uint32_t g = 0; g < sizeof gaps / sizeof gaps[0]; g++)
-        for (uint32_t i = gaps[g]; i < n; i++) {
-            uint64_t number = numbers[i];
-            uint32_t at = i;
-            for (; at >= gaps[g] && numbers[at - gaps[g]] > number; at -= gaps[g])
-                numbers[at] = numbers[at - gaps[g]];
-            numbers[at] = number;
-        }
-}
+#define MAX_NODES (2 * EG_HUFFMAN_SYMBOLS)
 
 /* Sorted by count, then symbol: one number for both, so that plain comparison does it. */
 static uint32_t sorted_leaves(const uint32_t *count, uint32_t n, uint64_t *leaves)
@@ -28,7 +16,7 @@ static uint32_t sorted_leaves(const uint32_t *count, uint32_t n, uint64_t *leave
     uint32_t n_leaves = 0;
     for (uint32_t i = 0; i < n; i++)
         if (count[i]) leaves[n_leaves++] = (uint64_t)count[i] << 16 | i;
-    sort(leaves, n_leaves);
+    eg_sort_numbers(leaves, n_leaves);
     return n_leaves;
 }
 

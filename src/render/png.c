@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "render/deflate.h"
+#include "render/sort.h"
 
 #define MEAN_ERROR 1u      /* of 255, that an indexed picture may have */
 #define ROW_SPARE_BYTES 16 /* that packing may write past the end */
@@ -28,9 +29,9 @@ struct encoder {
     bool one_band;
     bool scanned; /* the runs of the only band are there */
     enum way way;
-    bool opaque; /* no pixel lets anything through */
-    bool used[EG_PNG_COLOURS];
-    uint8_t place[EG_PNG_COLOURS]; /* of the colours used, in the file's palette */
+    bool opaque;                     /* no pixel lets anything through */
+    uint32_t n_runs[EG_PNG_COLOURS]; /* of each colour */
+    uint8_t place[EG_PNG_COLOURS];   /* of the colours used, in the file's palette */
     struct eg_png_error error;
     struct eg_png_file *file;
 };
@@ -113,14 +114,14 @@ static bool walk(struct encoder *encoder, band_fn *visit)
 
 static void start_trial(struct encoder *encoder)
 {
-    memset(encoder->used, 0, sizeof encoder->used);
+    memset(encoder->n_runs, 0, sizeof encoder->n_runs);
     encoder->error = (struct eg_png_error){0};
 }
 
-static void note_used(struct encoder *encoder)
+static void count_runs(struct encoder *encoder)
 {
     const struct eg_png_runs *runs = &encoder->scratch->runs;
-    for (uint32_t i = 0; i < runs->n; i++) encoder->used[runs->index[i]] = true;
+    for (uint32_t i = 0; i < runs->n; i++) encoder->n_runs[runs->index[i]]++;
 }
 
 static bool good_enough(const struct encoder *encoder)
@@ -137,7 +138,7 @@ static bool few_visit(struct encoder *encoder)
         uint32_t index = eg_png_set_add(&encoder->scratch->set, runs->pixel[i]);
         if (index == EG_PNG_COLOURS) return false;
         runs->index[i] = (uint8_t)index;
-        encoder->used[index] = true;
+        encoder->n_runs[index]++;
     }
     return true;
 }
@@ -154,7 +155,7 @@ static bool style_visit(struct encoder *encoder)
     uint64_t most = MEAN_ERROR * (uint64_t)encoder->canvas->width * encoder->canvas->height;
     if (!eg_palette_map(encoder->options->palette, &encoder->scratch->runs, most, &encoder->error))
         return false;
-    note_used(encoder);
+    count_runs(encoder);
     return true;
 }
 
@@ -174,7 +175,7 @@ static bool adaptive_visit(struct encoder *encoder)
     struct eg_png_scratch *scratch = encoder->scratch;
     if (!encoder->one_band) eg_png_adaptive_place(scratch->adaptive, &scratch->runs);
     eg_png_adaptive_map(scratch->adaptive, &scratch->runs, &encoder->error);
-    note_used(encoder);
+    count_runs(encoder);
     return true;
 }
 
@@ -216,21 +217,27 @@ static const struct eg_rgba *colours_of_way(const struct encoder *encoder, uint3
     return encoder->scratch->set.colours;
 }
 
-/* Only the colours used, those that are not opaque first: the file states the alpha of these alone. */
+/* Only the colours used; those that are not opaque first, since the file states the alpha of these alone, then those with
+ * the most runs, so that neighbours in the palette get prefix codes of one length, which are cheap to describe. */
 static void fill_palette(struct encoder *encoder, struct eg_png_head *head)
 {
-    uint32_t n;
+    uint32_t n, n_used = 0;
     const struct eg_rgba *colours = colours_of_way(encoder, &n);
-    for (uint32_t opaque = 0; opaque < 2; opaque++) {
-        for (uint32_t i = 0; i < n; i++) {
-            if (!encoder->used[i] || (colours[i].a == 255) != (opaque == 1)) continue;
-            encoder->place[i] = (uint8_t)head->n_colours;
-            head->colours[head->n_colours++] = colours[i];
-        }
-        if (opaque == 0) head->n_faint = head->n_colours;
+    uint64_t order[EG_PNG_COLOURS];
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t rare = UINT32_MAX - encoder->n_runs[i];
+        if (encoder->n_runs[i]) order[n_used++] = (uint64_t)(colours[i].a == 255) << 63 | rare << 8 | i;
     }
+    eg_sort_numbers(order, n_used);
+    for (uint32_t k = 0; k < n_used; k++) {
+        uint32_t i = order[k] & 255u;
+        encoder->place[i] = (uint8_t)k;
+        head->colours[k] = colours[i];
+        head->n_faint += colours[i].a < 255;
+    }
+    head->n_colours = n_used;
     head->n_channels = 1;
-    head->bits = head->n_colours <= 2 ? 1 : head->n_colours <= 4 ? 2 : head->n_colours <= 16 ? 4 : 8;
+    head->bits = n_used <= 2 ? 1 : n_used <= 4 ? 2 : n_used <= 16 ? 4 : 8;
 }
 
 static void fill_head(struct encoder *encoder, struct eg_png_head *head)
