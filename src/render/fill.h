@@ -7,11 +7,12 @@
  * Exact: the covered area, in 1/256 pixel coordinates; and any part of a picture is, pixel for pixel, what a wider picture
  * shows there at the same level of detail, if the two corners differ by whole pixels without rounding, as in a tile
  * pyramid. Approximate: a vertex, and where a border crosses from pixel to pixel, is rounded to 1/256 pixel (largest
- * difference seen on random meshes: 1.2 of 255); a level of detail may let two arcs cross by less than a pixel (sums are clamped to
- * 0..255, and to alpha).
+ * difference seen on random meshes: 1.2 of 255); a level of detail may let two arcs cross by less than a pixel (sums are
+ * clamped to 0..255, and to alpha).
  *
- * Time: some ten nanoseconds an arc between unlike paints in the picture, others about one; England's 32,844
- * neighbourhoods in deciles 1.1 ms at zoom 5, 0.1 at zoom 9, 0.03 at zoom 12, 0.014 at zoom 14 (docs/benchmarks.md). */
+ * Time: some fifteen nanoseconds for each arc in the picture between unlike paints, about one for others. England's
+ * 32,844 neighbourhoods in deciles, 256-pixel tile, one thread: 1.5 ms at zoom 5, 0.14 at 8, 0.08 at 10, 0.03 at 12,
+ * 0.013 at 14 (medians; tests/bench/bench_fill.c). */
 #ifndef EG_RENDER_FILL_H
 #define EG_RENDER_FILL_H
 
