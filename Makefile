@@ -75,6 +75,11 @@ WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(BUILD)/libevenground.a
 	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS) -lcmocka
 
+# What some benches and fuzz targets take from the tests' support.
+$(BUILD)/tests/bench/bench_topology: $(BUILD)/tests/support/rings.o $(BUILD)/tests/support/test_data.o
+$(BUILD)/tests/bench/bench_topology: LIBS += -lcmocka
+$(BUILD)/tests/fuzz/fuzz_topology: $(BUILD)/tests/support/topology_check.o
+
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libevenground.a
 	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 

@@ -46,13 +46,13 @@ struct eg_topology {
     int32_t *ring_refs;       /* [ring_ref_start[n_rings]] */
 };
 
+/* `snap_units`: vertices at most this far (in grid units) from one another or from an edge are brought together, where
+ * borders are not shared as they are. 0, or no number: only equal points are shared. */
 struct eg_topology_options {
-    double
-        snap_units; /* vertices closer than this (grid units) to one another or to an edge are snapped; 0: only equal
-                          points are shared */
+    double snap_units;
 };
 
-/* Lengths in grid units, areas in square grid units. */
+/* Lengths in grid units. */
 struct eg_topology_report {
     uint64_t n_ring_points; /* read */
     uint32_t n_arcs;
