@@ -140,15 +140,19 @@ static uint32_t list_places(const struct eg_entry *const *entries, uint32_t n, s
     return n_places;
 }
 
-static enum eg_status fill_places(const struct eg_entry *const *entries, const struct eg_sort_item *sorted,
-                                  struct eg_arena *arena, struct eg_places *places, struct eg_error *err)
+static enum eg_status fill_places(const struct eg_entry *const *entries, uint32_t n,
+                                  const struct eg_sort_item *sorted, struct eg_arena *arena,
+                                  struct eg_places *places, struct eg_error *err)
 {
+    uint32_t *place_of = eg_arena_array(arena, n, sizeof *place_of);
     uint32_t *number = eg_arena_array(arena, places->n, sizeof *number);
     struct eg_place *place = eg_arena_array(arena, places->n, sizeof *place);
     struct eg_place_block *blocks = eg_arena_array(arena, places->n_blocks, sizeof *blocks);
-    if (!number || !place || !blocks) return eg_error_no_memory(err, places->n * sizeof *place);
+    if (!place_of || !number || !place || !blocks) return eg_error_no_memory(err, places->n * sizeof *place);
+    for (uint32_t i = 0; i < n; i++) place_of[i] = EG_PLACES_NONE;
     for (uint32_t i = 0; i < places->n; i++) {
         const struct eg_entry *entry = entries[sorted[i].row];
+        place_of[sorted[i].row] = i;
         number[i] = sorted[i].row;
         place[i] = eg_place_at(entry->lon_deg == 180 ? -180 : entry->lon_deg, entry->lat_deg);
     }
@@ -157,6 +161,7 @@ static enum eg_status fill_places(const struct eg_entry *const *entries, const s
         uint32_t left = places->n - first;
         blocks[i] = block_of(place + first, left < EG_PLACES_BLOCK ? left : EG_PLACES_BLOCK);
     }
+    places->place_of = place_of;
     places->number = number;
     places->places = place;
     places->blocks = blocks;
@@ -173,7 +178,7 @@ enum eg_status eg_places_build(const struct eg_entry *const *entries, uint32_t n
         struct eg_places places = {.n = list_places(entries, n, items)};
         places.n_blocks = (places.n + EG_PLACES_BLOCK - 1) / EG_PLACES_BLOCK;
         const struct eg_sort_item *sorted = eg_sort_items(items, scratch, places.n);
-        status = fill_places(entries, sorted, arena, &places, err);
+        status = fill_places(entries, n, sorted, arena, &places, err);
         if (status == EG_OK) *places_out = places;
     } else {
         status = eg_error_no_memory(err, n * sizeof *items);

@@ -11,6 +11,7 @@
 #include "directory/directory.h"
 
 #define EG_PLACES_BLOCK 64U
+#define EG_PLACES_NONE UINT32_MAX
 
 /* A point in degrees, and its direction from the centre of the sphere onto which the ellipsoid is laid so that reduced
  * latitude becomes latitude. */
@@ -31,6 +32,7 @@ struct eg_places {
     const uint32_t *number;        /* [n] of the entry, in answer order */
     const struct eg_place *places; /* [n] 180 degrees east is written as 180 west */
     const struct eg_place_block *blocks;
+    const uint32_t *place_of; /* [entries] number -> place, or EG_PLACES_NONE */
 };
 
 /* entries[n] in answer order. Lives in the arena. About 0.3 microseconds an entry. */
@@ -48,11 +50,11 @@ struct eg_near {
     uint32_t offset, limit;
 };
 
-/* Among the entries whose bits are set: how many lie within the radius, and of these the `limit` after the nearest `offset`,
+/* Among the entries whose bits (in n_bit_words words) are set: how many lie within the radius, and of these the `limit` after the nearest `offset`,
  * nearest first, equally near ones in answer order. hits_out[*n_hits_out] is freed by the caller (NULL when there are none);
  * a hit's `entry` is the entry's number. */
 EG_MUST_CHECK enum eg_status eg_places_near(const struct eg_places *places, const uint64_t *bits,
-                                            const struct eg_near *near,
+                                            size_t n_bit_words, const struct eg_near *near,
                                             struct eg_directory_result *result_out, struct eg_error *err);
 
 /* Parts of the above, for each other. */

@@ -34,8 +34,9 @@ struct search {
     struct eg_place from;
     struct candidate *candidates; /* [n] */
     uint32_t n;
-    uint32_t first, last; /* ranks wanted among them, last excluded */
-    double *values;       /* [places->n] room for selections */
+    uint32_t first, last;   /* ranks wanted among them, last excluded */
+    double *values;         /* [n] room for selections */
+    double surely, perhaps; /* chords squared: certainly within the radius below, certainly not above */
 };
 
 static double exact_m(const struct search *search, uint32_t place)
@@ -69,30 +70,43 @@ static bool block_is_near(const struct search *search, uint32_t block, bool *sur
     return range.least_m <= radius_m;
 }
 
+/* Adds the place if it lies within the radius; the exact distance is asked where bounds cannot tell. */
+static void consider(struct search *search, uint32_t place, bool surely_within)
+{
+    double chord2 = eg_place_chord2(&search->from, &search->places->places[place]);
+    bool within = surely_within || chord2 < search->surely;
+    if (!within && chord2 > search->perhaps) return;
+    if (!within && exact_m(search, place) > search->near->radius_m) return;
+    search->candidates[search->n++] = (struct candidate){chord2, place};
+}
+
 static void gather_block(struct search *search, const uint64_t *bits, uint32_t block, bool surely_within)
 {
     const struct eg_places *places = search->places;
-    double radius_m = search->near->radius_m;
-    double surely = eg_place_chord2_of_most(radius_m);
-    double perhaps = eg_place_chord2_of_least(radius_m);
     uint32_t end = (block + 1) * EG_PLACES_BLOCK < places->n ? (block + 1) * EG_PLACES_BLOCK : places->n;
     for (uint32_t i = block * EG_PLACES_BLOCK; i < end; i++) {
-        if (!eg_bits_has(bits, places->number[i])) continue;
-        double chord2 = eg_place_chord2(&search->from, &places->places[i]);
-        bool within = surely_within || chord2 < surely;
-        if (!within && chord2 > perhaps) continue;
-        if (!within && exact_m(search, i) > radius_m) continue;
-        search->candidates[search->n++] = (struct candidate){chord2, i};
+        if (eg_bits_has(bits, places->number[i])) consider(search, i, surely_within);
     }
 }
 
-static void gather(struct search *search, const uint64_t *bits)
+static void gather_by_block(struct search *search, const uint64_t *bits)
 {
     bool everywhere = isinf(search->near->radius_m);
     for (uint32_t block = 0; block < search->places->n_blocks; block++) {
         bool surely_within = everywhere;
         if (everywhere || block_is_near(search, block, &surely_within)) {
             gather_block(search, bits, block, surely_within);
+        }
+    }
+}
+
+static void gather_one_by_one(struct search *search, const uint64_t *bits, size_t n_bit_words)
+{
+    bool everywhere = isinf(search->near->radius_m);
+    for (size_t w = 0; w < n_bit_words; w++) {
+        for (uint64_t word = bits[w]; word != 0; word &= word - 1) {
+            uint32_t place = search->places->place_of[w * 64 + (size_t)__builtin_ctzll(word)];
+            if (place != EG_PLACES_NONE) consider(search, place, everywhere);
         }
     }
 }
@@ -232,23 +246,30 @@ static enum eg_status rank(struct search *search, struct eg_directory_result *re
     return status ? status : measure(search, result, err);
 }
 
-enum eg_status eg_places_near(const struct eg_places *places, const uint64_t *bits,
+static enum eg_status find(struct search *search, const uint64_t *bits, size_t n_bit_words,
+                           struct eg_directory_result *result, struct eg_error *err)
+{
+    uint64_t n = eg_bits_count(bits, n_bit_words);
+    search->candidates = eg_memory_array(n, sizeof *search->candidates);
+    search->values = eg_memory_array(n > FEW ? n : 0, sizeof *search->values);
+    if (!search->candidates || !search->values)
+        return eg_error_no_memory(err, n * sizeof *search->candidates);
+    if (n <= FEW) gather_one_by_one(search, bits, n_bit_words);
+    else gather_by_block(search, bits);
+    return rank(search, result, err);
+}
+
+enum eg_status eg_places_near(const struct eg_places *places, const uint64_t *bits, size_t n_bit_words,
                               const struct eg_near *near, struct eg_directory_result *result_out,
                               struct eg_error *err)
 {
     struct search search = {.places = places,
                             .near = near,
                             .from = eg_place_at(near->lon_deg, near->lat_deg),
-                            .candidates = eg_memory_array(places->n, sizeof *search.candidates),
-                            .values = eg_memory_array(places->n, sizeof *search.values)};
+                            .surely = eg_place_chord2_of_most(near->radius_m),
+                            .perhaps = eg_place_chord2_of_least(near->radius_m)};
     struct eg_directory_result result = {0};
-    enum eg_status status = EG_OK;
-    if (search.candidates && search.values) {
-        gather(&search, bits);
-        status = rank(&search, &result, err);
-    } else {
-        status = eg_error_no_memory(err, places->n * sizeof *search.candidates);
-    }
+    enum eg_status status = find(&search, bits, n_bit_words, &result, err);
     free(search.candidates);
     free(search.values);
     if (status == EG_OK) *result_out = result;

@@ -157,7 +157,8 @@ static enum eg_status rank_by_distance(const struct search *search, struct eg_di
                            .radius_m = query->has_radius ? query->radius_m : (double)INFINITY,
                            .offset = query->offset,
                            .limit = query->limit};
-    return eg_places_near(&search->directory->places, search->matches, &near, result, search->err);
+    return eg_places_near(&search->directory->places, search->matches, search->n_words, &near, result,
+                          search->err);
 }
 
 /* From numbers in answer order to indices of entries. */

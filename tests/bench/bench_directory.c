@@ -1,0 +1,211 @@
+/* How long the coalition finder takes with 100,000 entries, crowded in towns as people are: reading, indexing, then every kind
+ * of question 500 times from different places. Prints a line a figure: name, tab, number; questions in milliseconds, the median
+ * and the 99th of 100. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "directory/directory.h"
+
+#define N_ENTRIES 100000
+#define N_TOWNS 200
+#define N_ASKED 500
+#define CSV_PATH "build/bench-directory.csv"
+
+static uint64_t state = 1;
+
+static double next_unit(void)
+{
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (double)(state >> 11U) * 0x1p-53;
+}
+
+static const char *pick(const char *const *words, size_t n)
+{
+    return words[(size_t)(next_unit() * (double)n)];
+}
+
+static const char *const adjectives[] = {"Healthy",   "Green",    "Open",       "United", "Northern",
+                                         "Friendly",  "Active",   "Better",     "Young",  "Silver",
+                                         "Riverside", "Hillside", "St. John's", "Café",   "Family"};
+static const char *const nouns[] = {"Hub",   "Coalition", "Library", "Kitchen",  "Garden",
+                                    "Forum", "Network",   "Centre",  "Trust",    "Partnership",
+                                    "Club",  "Clinic",    "Project", "Alliance", "Hall"};
+static const char *const topics[] = {"smoking", "food",   "mental health", "recovery",
+                                     "ageing",  "weight", "advice",        "early years"};
+
+struct town {
+    double lon_deg, lat_deg;
+};
+
+static struct town towns[N_TOWNS];
+
+static void write_csv(void)
+{
+    (void)mkdir("build", 0755);
+    FILE *file = fopen(CSV_PATH, "we");
+    if (!file) exit(1);
+    (void)fprintf(file, "key,name,kind,about,topic,lon,lat\n");
+    for (int i = 0; i < N_TOWNS; i++)
+        towns[i] = (struct town){-5 + 6.5 * next_unit(), 50.2 + 5 * next_unit()};
+    for (int i = 0; i < N_ENTRIES; i++) {
+        const struct town *town = &towns[(size_t)(next_unit() * next_unit() * N_TOWNS)];
+        const char *adjective = pick(adjectives, EG_ARRAY_LEN(adjectives));
+        const char *noun = pick(nouns, EG_ARRAY_LEN(nouns));
+        const char *topic = pick(topics, EG_ARRAY_LEN(topics));
+        (void)fprintf(file, "%d,%s %s %d,hub,\"%s and %s for people of all ages in ward %d\",%s,%.6f,%.6f\n",
+                      i, adjective, noun, (int)(next_unit() * 5000), noun, topic, (int)(next_unit() * 8000),
+                      topic, town->lon_deg + 0.1 * (next_unit() - 0.5),
+                      town->lat_deg + 0.1 * (next_unit() - 0.5));
+    }
+    if (fclose(file) != 0) exit(1);
+}
+
+static struct eg_directory *load(void)
+{
+    static const struct eg_atlas_directory directory = {.id = {"bench", 5},
+                                                        .source = {CSV_PATH, sizeof CSV_PATH - 1},
+                                                        .id_prefix = {"bench:", 6},
+                                                        .delimiter = ',',
+                                                        .list_separator = ';',
+                                                        .serves_boundaries = EG_ATLAS_NONE,
+                                                        .column = {[EG_ENTRY_KEY] = {"key", 3},
+                                                                   [EG_ENTRY_NAME] = {"name", 4},
+                                                                   [EG_ENTRY_KIND] = {"kind", 4},
+                                                                   [EG_ENTRY_DESCRIPTION] = {"about", 5},
+                                                                   [EG_ENTRY_TOPICS] = {"topic", 5},
+                                                                   [EG_ENTRY_LONGITUDE] = {"lon", 3},
+                                                                   [EG_ENTRY_LATITUDE] = {"lat", 3}}};
+    static const struct eg_atlas atlas = {.directories = &directory, .n_directories = 1};
+    struct eg_entries *entries = NULL;
+    struct eg_directory *made = NULL;
+    double began = eg_clock_monotonic_s();
+    if (eg_entries_load(&atlas, &entries, NULL) != EG_OK) exit(1);
+    (void)printf("read_100000_entries_ms\t%.1f\n", (eg_clock_monotonic_s() - began) * 1e3);
+    began = eg_clock_monotonic_s();
+    if (eg_directory_new(entries, NULL, &made, NULL) != EG_OK) exit(1);
+    (void)printf("index_100000_entries_ms\t%.1f\n", (eg_clock_monotonic_s() - began) * 1e3);
+    (void)printf("peak_mib\t%.1f\n", (double)eg_memory_peak_bytes() / 1048576);
+    return made;
+}
+
+/* --- questions ------------------------------------------------------------------------------------------------------- */
+
+typedef void ask_fn(struct eg_directory_query *query, const struct town *town);
+
+static void ask_box(struct eg_directory_query *query, const struct town *town)
+{
+    query->has_bbox = true;
+    query->bbox_deg = (struct eg_bounds){town->lon_deg - 0.5, town->lat_deg - 0.3, town->lon_deg + 0.5,
+                                         town->lat_deg + 0.3};
+}
+
+static void ask_words(struct eg_directory_query *query, const struct town *town)
+{
+    (void)town;
+    query->words = EG_TEXT("cafe gard");
+}
+
+static void ask_near(struct eg_directory_query *query, const struct town *town)
+{
+    query->has_near = true;
+    query->near_lon_deg = town->lon_deg;
+    query->near_lat_deg = town->lat_deg;
+}
+
+static void ask_radius(struct eg_directory_query *query, const struct town *town)
+{
+    ask_near(query, town);
+    query->has_radius = true;
+    query->radius_m = 5000;
+}
+
+static void ask_wide_radius(struct eg_directory_query *query, const struct town *town)
+{
+    ask_near(query, town);
+    query->has_radius = true;
+    query->radius_m = 200000;
+}
+
+static void ask_all_together(struct eg_directory_query *query, const struct town *town)
+{
+    ask_box(query, town);
+    ask_near(query, town);
+    query->words = EG_TEXT("healthy h");
+}
+
+static void ask_far_down(struct eg_directory_query *query, const struct town *town)
+{
+    ask_near(query, town);
+    query->offset = N_ENTRIES / 2;
+}
+
+static void ask_from_far_away(struct eg_directory_query *query, const struct town *town)
+{
+    ask_near(query, town);
+    query->near_lon_deg += 140;
+    query->near_lat_deg *= -0.6;
+}
+
+static void ask_far_down_from_far_away(struct eg_directory_query *query, const struct town *town)
+{
+    ask_from_far_away(query, town);
+    query->offset = N_ENTRIES / 2;
+}
+
+static void ask_thousand(struct eg_directory_query *query, const struct town *town)
+{
+    ask_near(query, town);
+    query->limit = 1000;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void measure(const char *name, ask_fn *ask, const struct eg_directory *directory)
+{
+    static double ms[N_ASKED];
+    uint64_t n_matched = 0;
+    for (int i = 0; i < N_ASKED; i++) {
+        struct eg_directory_query query = {.serves_boundaries = EG_ATLAS_NONE, .limit = 20};
+        struct eg_directory_result result = {0};
+        ask(&query, &towns[i % N_TOWNS]);
+        double began = eg_clock_monotonic_s();
+        if (eg_directory_search(directory, &query, &result, NULL) != EG_OK) exit(1);
+        ms[i] = (eg_clock_monotonic_s() - began) * 1e3;
+        n_matched += result.n_matched;
+        eg_directory_result_clear(&result);
+    }
+    qsort(ms, N_ASKED, sizeof *ms, compare);
+    (void)printf("%s_p50_ms\t%.3f\n%s_p99_ms\t%.3f\n%s_matched_mean\t%.0f\n", name, ms[N_ASKED / 2], name,
+                 ms[N_ASKED * 99 / 100], name, (double)n_matched / N_ASKED);
+}
+
+int main(void)
+{
+    eg_log_set_level(EG_LOG_ERROR);
+    write_csv();
+    struct eg_directory *directory = load();
+    measure("box", ask_box, directory);
+    measure("words", ask_words, directory);
+    measure("near", ask_near, directory);
+    measure("near_within_5_km", ask_radius, directory);
+    measure("near_within_200_km", ask_wide_radius, directory);
+    measure("box_words_near", ask_all_together, directory);
+    measure("near_1000_at_once", ask_thousand, directory);
+    measure("near_page_at_50000", ask_far_down, directory);
+    measure("near_from_far_away", ask_from_far_away, directory);
+    measure("near_from_far_away_page_at_50000", ask_far_down_from_far_away, directory);
+    eg_directory_release(directory);
+    (void)remove(CSV_PATH);
+    return 0;
+}
