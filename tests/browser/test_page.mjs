@@ -19,7 +19,15 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
   mkdirSync(shots, { recursive: true });
 
   const legendRows = () => page.locator('#legend li').count();
-  const tilesLoaded = () => page.waitForFunction(() => {
+  // Playwright's own waitForFunction needs eval, which the page's content security policy forbids.
+  const until = async condition => {
+    for (let i = 0; i < 200; i++) {
+      if (await page.evaluate(condition)) return;
+      await page.waitForTimeout(50);
+    }
+    throw new Error(`never came true: ${condition}`);
+  };
+  const tilesLoaded = () => until(() => {
     const tiles = [...document.querySelectorAll('.leaflet-tile')];
     return tiles.length > 0 && tiles.every(tile => tile.complete && tile.naturalWidth > 0);
   });
@@ -39,7 +47,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     ['another layer brings another legend, unit and address', async () => {
       const before = await page.inputValue('#xyz');
       await page.selectOption('#layer', 'life_expectancy.neighbourhood');
-      await page.waitForFunction(() => document.getElementById('legend-unit').textContent.startsWith('years'));
+      await until(() => document.getElementById('legend-unit').textContent.startsWith('years'));
       await tilesLoaded();
       const after = await page.inputValue('#xyz');
       check(before !== after && after.includes('life_expectancy.neighbourhood'), 'the address follows the layer');
@@ -47,6 +55,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     }],
     ['a click on the map shows the neighbourhood and its value', async () => {
       const box = await page.locator('#map').boundingBox();
+      await page.uncheck('#entries');
       await page.mouse.click(box.x + box.width * 0.35, box.y + box.height * 0.3);
       await page.waitForSelector('#area table');
       const text = await page.locator('#area tr[aria-current]').innerText();
@@ -64,9 +73,10 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.evaluate(() => { document.getElementById('area').textContent = ''; });
       await page.focus('#map');
       await page.keyboard.press('Enter');
-      await page.waitForFunction(() => document.getElementById('area').textContent.length > 10);
+      await until(() => document.getElementById('area').textContent.length > 10);
     }],
     ['the directory stands on the map as markers with a popup', async () => {
+      await page.check('#entries');
       await page.waitForSelector('.pin');
       await page.locator('.pin').first().focus();
       await page.keyboard.press('Enter');

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The pages of the user guide, as they stand: only the server's address and the library's are replaced by local ones.
+import { createServer } from 'node:http';
 import { check, libraries, openBrowser, readFileSync, run, serveCounty, skipAll, existsSync, join, root } from './support.mjs';
 
 const modules = libraries();
@@ -16,6 +17,10 @@ async function show(browser, server, name) {
   const page = await browser.newPage({ viewport: { width: 800, height: 600 } });
   const tiles = [], problems = [];
   page.on('pageerror', error => problems.push(String(error)));
+  page.on('console', message => { if (message.type() === 'error' && !/favicon/.test(message.location().url)) problems.push(message.text()); });
+  page.on('requestfailed', request => {
+    if (request.failure().errorText !== 'net::ERR_ABORTED') problems.push(`${request.url()}: ${request.failure().errorText}`);
+  });
   page.on('response', response => {
     if (/\/tiles\/.*\.png/.test(response.url())) tiles.push(response.status());
   });
@@ -25,14 +30,16 @@ async function show(browser, server, name) {
     return route.fulfill({ contentType: types[file.split('.').pop()], body: readFileSync(file) });
   });
   const html = readFileSync(join(root, 'docs/guide/snippets', `${name}.html`), 'utf8').replaceAll('http://127.0.0.1:8080', server.address);
-  await page.route('http://guide.test/**', route => route.fulfill({ contentType: 'text/html', body: html }));
-  await page.goto(`http://guide.test/${name}.html`);
+  const site = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end(html));
+  await new Promise(done => site.listen(0, '127.0.0.1', done));
+  await page.goto(`http://127.0.0.1:${site.address().port}/`);
   for (let i = 0; i < 100 && tiles.length < 2; i++) await page.waitForTimeout(100);
   await page.waitForTimeout(700);
   await page.screenshot({ path: join(root, 'build/browser', `${name}.png`) });
-  check(tiles.length >= 2 && tiles.every(status => status === 200), `tiles came: ${tiles}`);
+  check(tiles.length >= 2 && tiles.every(status => status === 200), `tiles came: ${tiles}; ${problems.join(' | ')}`);
   check(problems.length === 0, problems.join(' | '));
   await page.close();
+  site.close();
 }
 
 if (!modules || !existsSync('/usr/bin/chromium')) {

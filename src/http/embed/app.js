@@ -155,8 +155,9 @@
       replaceChildren(byId('legend'), rows);
       byId('legend-unit').textContent = (legend.unit || 'unit not stated') + ', ' + legend.period.label;
       var indicator = indicatorOf(state.layer);
-      byId('legend-note').textContent = 'Classes: ' + legend.method + '; ' +
-        (legend.closure === 'right' ? 'upper' : 'lower') + ' bound included. In brackets: number of areas. ' +
+      var closure = legend.classes.some(function (item) { return item.lower !== undefined; }) ?
+        '; ' + (legend.closure === 'right' ? 'upper' : 'lower') + ' bound included' : '';
+      byId('legend-note').textContent = 'Classes: ' + legend.method + closure + '. In brackets: number of areas. ' +
         (indicator.modelled ? 'Modelled estimates. ' : '') + 'Source: ' + (indicator.source || 'not stated') + '.';
     }).catch(function (error) { say('The legend could not be loaded: ' + error.message); });
   }
