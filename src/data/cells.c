@@ -32,6 +32,20 @@ enum eg_state eg_cells_marker(const struct eg_atlas_markers *markers, struct eg_
     return trimmed.len == 0 ? EG_MISSING : EG_VALID;
 }
 
+/* The state of the first marker that is the same number, EG_VALID without one: where -999 means missing, so does -999.0. */
+static enum eg_state marker_of_number(const struct eg_atlas_markers *markers, double number)
+{
+    for (int state = EG_MISSING; markers && state < EG_N_STATES; state++) {
+        for (uint32_t i = 0; i < markers->n[state]; i++) {
+            double marked;
+            bool is_same =
+                eg_text_to_double(eg_text_trim(markers->text[state][i]), &marked) && marked == number;
+            if (is_same) return (enum eg_state)state;
+        }
+    }
+    return EG_VALID;
+}
+
 struct eg_cell eg_cells_number(const struct eg_atlas_markers *markers, struct eg_text cell)
 {
     struct eg_text trimmed = eg_text_trim(cell);
@@ -39,6 +53,8 @@ struct eg_cell eg_cells_number(const struct eg_atlas_markers *markers, struct eg
     if (state != EG_VALID) return (struct eg_cell){.kind = EG_CELL_MARKER, .state = state};
     double number;
     if (!eg_text_to_double(trimmed, &number)) return (struct eg_cell){.kind = EG_CELL_BAD};
+    state = marker_of_number(markers, number);
+    if (state != EG_VALID) return (struct eg_cell){.kind = EG_CELL_MARKER, .state = state};
     return (struct eg_cell){.kind = EG_CELL_NUMBER, .number = number};
 }
 

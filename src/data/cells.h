@@ -27,7 +27,8 @@ const struct eg_atlas_markers *eg_cells_markers(const struct eg_atlas_table *tab
  * unless the markers claim it. */
 enum eg_state eg_cells_marker(const struct eg_atlas_markers *markers, struct eg_text cell);
 
-/* Reads a cell that should hold a finite decimal number. Thousands separators, units and decimal commas make a bad cell. */
+/* Reads a cell that should hold a finite decimal number. A number equal to a marker that is a number is that marker, however
+ * both are written. Thousands separators, units and decimal commas make a bad cell. */
 struct eg_cell eg_cells_number(const struct eg_atlas_markers *markers, struct eg_text cell);
 
 /* The state that a flag stands for. False when a text that is not empty is in no list. */

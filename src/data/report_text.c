@@ -58,7 +58,8 @@ static void write_origin(struct eg_buffer *out, const struct eg_boundaries_repor
 {
     eg_buffer_printf(out, "    from %s by %s, ", report->crs, report->operation);
     if (report->accuracy_m < 0) eg_buffer_literal(out, "accuracy not stated\n");
-    else eg_buffer_printf(out, "accurate to %g m\n", report->accuracy_m);
+    else if (report->accuracy_m > 0) eg_buffer_printf(out, "accurate to %g m\n", report->accuracy_m);
+    else eg_buffer_literal(out, "exact\n");
 }
 
 static void write_features(struct eg_buffer *out, const struct eg_boundaries_report *report)

@@ -216,9 +216,10 @@ static bool free_areas_without_hidden(struct work *work, uint32_t l, const bool 
     return changed;
 }
 
+/* Stops at the first level where something had to be withheld: that may cover the levels above too. */
 static enum eg_status free_areas(struct work *work, bool *changed_out)
 {
-    for (uint32_t l = 1; l < work->n_levels; l++) {
+    for (uint32_t l = 1; l < work->n_levels && !*changed_out; l++) {
         uint32_t n = work->levels[l].n_areas;
         bool *has_hidden = eg_memory_zeroed(n, sizeof *has_hidden);
         uint32_t *best = eg_memory_array(n, sizeof *best);

@@ -1,0 +1,189 @@
+/* The report: a page for people, JSON for programs, reasons for --strict. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/failing_malloc.h"
+#include "support/temp_file.h"
+#include "support/test_generation.h"
+
+#define SET "boundaries: [{id: a, title: Squares, source: \"@squares.geojson\", key: code}]\n"
+#define TABLE(more)                                                                                          \
+    "tables: [{id: t, source: \"@t.csv\", key: code, boundaries: a, period: \"2020\"" more "}]\n"
+#define TWO                                                                                                  \
+    "indicators: [{id: i, title: One, series: {table: t, value: v}}, {id: j, title: Two, series: {table: "   \
+    "t, value: w}}]\n"
+
+static void load_csv(const char *yaml, const char *csv, struct eg_test_load *load)
+{
+    (void)eg_test_squares("squares.geojson", 2, 1);
+    (void)eg_test_temp_file("t.csv", csv);
+    eg_test_load_well(yaml, load);
+}
+
+static char *text_of(const struct eg_test_load *load)
+{
+    struct eg_buffer out;
+    size_t len;
+    eg_buffer_init(&out, 0);
+    assert_int_equal(eg_report_text(load->generation, &out, NULL), EG_OK);
+    return eg_buffer_take(&out, &len);
+}
+
+static void assert_holds(const char *text, const char *part)
+{
+    if (!strstr(text, part)) print_error("'%s' is not in:\n%s\n", part, text);
+    assert_non_null(strstr(text, part));
+}
+
+static uint32_t count_of(const char *text, const char *part)
+{
+    uint32_t n = 0;
+    for (const char *at = strstr(text, part); at; at = strstr(at + 1, part)) n++;
+    return n;
+}
+
+static void a_clean_join_says_that_nothing_needs_attention(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_csv(SET TABLE("") TWO, "code,v,w\nS00,1,2\nS01,3,4\n", &load);
+    char *text = text_of(&load);
+    assert_holds(text, "A trial\n");
+    assert_holds(text, "Nothing: every area has its row and every row its area.");
+    assert_holds(text, "a  Squares: 2 areas");
+    assert_holds(text, "i  One\n    a 2020, table t: 2 valid\n");
+    assert_true(eg_report_is_strict(load.generation, NULL));
+    free(text);
+    eg_test_load_clear(&load);
+}
+
+static void a_finding_on_many_series_is_said_once(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_csv(SET TABLE("") TWO, "code,v,w\nS00,1,2\nS77,3,4\n", &load);
+    char *text = text_of(&load);
+    assert_int_equal(count_of(text, "- t on a: 1 area has no row: S01\n"), 1);
+    assert_int_equal(count_of(text, "- t on a: 1 row has no area: S77\n"), 1);
+    assert_int_equal(count_of(text, "same vintage?"), 1);
+    free(text);
+    eg_test_load_clear(&load);
+}
+
+static void strict_fails_beyond_what_the_atlas_expects_and_says_why(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    struct eg_buffer reasons;
+    const char *csv = "code,v,w\nS00,1,2\nS77,3,4\n";
+    eg_buffer_init(&reasons, 0);
+    load_csv(SET TABLE("") TWO, csv, &load);
+    assert_false(eg_report_is_strict(load.generation, &reasons));
+    assert_string_equal(reasons.data, "t on a: 1 area has no row: S01\nt on a: 1 row has no area: S77\n");
+    eg_test_load_clear(&load);
+    load_csv(SET TABLE(", expect: {areas_without_row: 1, rows_without_area: any}") TWO, csv, &load);
+    assert_true(eg_report_is_strict(load.generation, NULL));
+    eg_test_load_clear(&load);
+    load_csv(SET TABLE("") TWO, "code,v,w\nS00,1,2\nS01,3,a lot\n", &load);
+    reasons.len = 0;
+    assert_false(eg_report_is_strict(load.generation, &reasons));
+    assert_holds(reasons.data, "j 2020 has 1 cell that is neither number nor marker");
+    eg_test_load_clear(&load);
+    eg_buffer_clear(&reasons);
+}
+
+static char *json_of(const struct eg_test_load *load)
+{
+    struct eg_json *json = eg_json_new_object();
+    struct eg_buffer out;
+    size_t len;
+    assert_non_null(json);
+    eg_buffer_init(&out, 0);
+    eg_report_json(load->generation, json, eg_json_root(json));
+    assert_int_equal(eg_json_finish(json, false, &out, NULL), EG_OK);
+    eg_json_free(json);
+    return eg_buffer_take(&out, &len);
+}
+
+static void the_json_is_the_same_for_the_same_files(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    const char *csv = "code,v,w\nS00,1,2\nS77,3,4\n";
+    load_csv(SET TABLE("") TWO, csv, &load);
+    char *first = json_of(&load);
+    eg_test_load_clear(&load);
+    load_csv(SET TABLE("") TWO, csv, &load);
+    char *second = json_of(&load);
+    eg_test_load_clear(&load);
+    assert_string_equal(first, second);
+    assert_holds(first, "\"strict\":false");
+    assert_holds(
+        first,
+        "\"states\":{\"valid\":1,\"missing\":1,\"suppressed\":0,\"unreliable\":0,\"not_applicable\":0}");
+    assert_holds(first, "\"rows_without_area_examples\":[\"S77\"]");
+    free(first);
+    free(second);
+}
+
+static void periods_with_the_same_result_share_a_line(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_csv(SET "tables: [{id: t, source: \"@t.csv\", key: code, boundaries: a, long: {period: year, "
+                 "columns: {i: v}}}]\n"
+                 "indicators: [{id: i, title: One}]\n",
+             "code,v,year\nS00,1,2019\nS01,2,2019\nS00,3,2020\nS01,4,2020\nS00,1,2021\n", &load);
+    char *text = text_of(&load);
+    assert_holds(text, "    a 2019 to 2020 (2 periods), table t: 2 valid\n    a 2021, table t: 1 area "
+                       "without a row, 1 valid, 1 missing\n");
+    free(text);
+    eg_test_load_clear(&load);
+}
+
+static void a_refused_allocation_is_an_error(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_csv(SET TABLE("") TWO, "code,v,w\nS00,1,2\n", &load);
+    for (long n = 1;; n++) {
+        struct eg_buffer out;
+        eg_buffer_init(&out, 0);
+        eg_failing_malloc_after(n);
+        enum eg_status status = eg_report_text(load.generation, &out, NULL);
+        bool failed = eg_failing_malloc_triggered();
+        eg_failing_malloc_after(0);
+        eg_buffer_clear(&out);
+        assert_int_equal(status, failed ? EG_NO_MEMORY : EG_OK);
+        if (!failed) break;
+    }
+    eg_test_load_clear(&load);
+}
+
+static int clear_files(void **state)
+{
+    (void)state;
+    eg_test_temp_clear();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_clean_join_says_that_nothing_needs_attention),
+        cmocka_unit_test(a_finding_on_many_series_is_said_once),
+        cmocka_unit_test(strict_fails_beyond_what_the_atlas_expects_and_says_why),
+        cmocka_unit_test(the_json_is_the_same_for_the_same_files),
+        cmocka_unit_test(periods_with_the_same_result_share_a_line),
+        cmocka_unit_test(a_refused_allocation_is_an_error),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, clear_files);
+}

@@ -1,0 +1,193 @@
+/* What is withheld besides what the publisher suppressed; the rule is docs/decisions/0002-suppression.md. The property test
+ * proves it over random hierarchies, here are the situations by name. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "data/suppress.h"
+#include "geo/topology.h"
+#include "support/failing_malloc.h"
+#include "support/temp_file.h"
+#include "support/test_generation.h"
+
+#define V EG_VALID
+#define S EG_SUPPRESSED
+#define SETS                                                                                                 \
+    "boundaries:\n- {id: a, title: A, source: \"@squares.geojson\", key: code}\n"                            \
+    "- {id: d, title: D, dissolve: {of: a, lookups: [{source: \"@up.csv\", key: area, code: d}]}}\n"         \
+    "- {id: r, title: R, dissolve: {of: a, lookups: [{source: \"@up.csv\", key: area, code: r}]}}\n"
+/* Six squares in three districts in one region. */
+#define UP "area,d,r\nS00,D0,R\nS01,D0,R\nS02,D1,R\nS03,D1,R\nS04,D2,R\nS05,D2,R\n"
+#define TABLES                                                                                               \
+    "tables:\n- {id: ta, source: \"@a.csv\", key: code, boundaries: a, period: \"2020\", markers: "          \
+    "{suppressed: \"*\"}}\n"                                                                                 \
+    "- {id: td, source: \"@d.csv\", key: code, boundaries: d, period: \"2020\", markers: {suppressed: "      \
+    "\"*\"}}\n"                                                                                              \
+    "- {id: tr, source: \"@r.csv\", key: code, boundaries: r, period: \"2020\", markers: {suppressed: "      \
+    "\"*\"}}\n"
+
+static void write_files(const char *a, const char *d, const char *r)
+{
+    (void)eg_test_squares("squares.geojson", 6, 1);
+    (void)eg_test_temp_file("up.csv", UP);
+    (void)eg_test_temp_file("a.csv", a);
+    (void)eg_test_temp_file("d.csv", d);
+    (void)eg_test_temp_file("r.csv", r);
+}
+
+static void assert_states(const struct eg_test_load *load, const char *set, const uint8_t *expected,
+                          uint32_t n)
+{
+    const struct eg_series *series = eg_test_series(load, "i", set, NULL);
+    for (uint32_t i = 0; i < n; i++) {
+        if (series->state[i] != expected[i]) print_error("area %u of %s: %u\n", i, set, series->state[i]);
+        assert_int_equal(series->state[i], expected[i]);
+        if (expected[i] == S) assert_true(series->value[i] == 0 && series->has[i] == 0);
+    }
+}
+
+static void an_aggregate_of_a_suppressed_part_is_withheld_at_every_level(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    write_files("code,v\nS00,1\nS01,*\nS02,*\nS03,*\nS04,5\nS05,6\n", "code,v\n", "code,v\n");
+    eg_test_load_well(SETS TABLES "indicators: [{id: i, title: I, series: {table: ta, value: v}, "
+                                  "aggregate: {from: a, to: [d, r], method: sum}}]\n",
+                      &load);
+    assert_states(&load, "d", (const uint8_t[]){S, S, V}, 3);
+    assert_states(&load, "r", (const uint8_t[]){S}, 1);
+    assert_int_equal(eg_test_series_report(&load, "i", "d", NULL)->n_secondary, 2);
+    eg_test_load_clear(&load);
+}
+
+#define PUBLISHED                                                                                            \
+    SETS TABLES "indicators: [{id: i, title: I, series: [{table: ta, value: v, numerator: v}, "              \
+                "{table: td, value: v, numerator: v}, {table: tr, value: v, numerator: v}]}]\n"
+
+static void a_published_total_over_one_hidden_part_is_withheld(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    /* D0 hides one, D1 hides two, so D1 stays; the region without D1's and D2's totals would tell D0. */
+    write_files("code,v\nS00,1\nS01,*\nS02,*\nS03,*\nS04,5\nS05,6\n", "code,v\nD0,3\nD1,7\nD2,11\n",
+                "code,v\nR,21\n");
+    eg_test_load_well(PUBLISHED, &load);
+    assert_states(&load, "d", (const uint8_t[]){S, V, V}, 3);
+    assert_states(&load, "r", (const uint8_t[]){S}, 1);
+    assert_int_equal(eg_test_series_report(&load, "i", "d", NULL)->n_secondary, 1);
+    assert_int_equal(eg_test_series_report(&load, "i", "r", NULL)->n_secondary, 1);
+    eg_test_load_clear(&load);
+}
+
+static void two_districts_that_hide_one_part_each_cover_for_one_another(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    write_files("code,v\nS00,1\nS01,*\nS02,3\nS03,*\nS04,5\nS05,6\n", "code,v\nD0,3\nD1,7\nD2,11\n",
+                "code,v\nR,21\n");
+    eg_test_load_well(PUBLISHED, &load);
+    assert_states(&load, "d", (const uint8_t[]){S, S, V}, 3);
+    assert_states(&load, "r", (const uint8_t[]){V}, 1); /* tells only the sum of the two */
+    eg_test_load_clear(&load);
+}
+
+static void a_suppressed_district_hides_one_of_its_visible_parts(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    write_files("code,v\nS00,4\nS01,2\nS02,3\nS03,4\nS04,5\nS05,6\n", "code,v\nD0,*\nD1,7\nD2,11\n",
+                "code,v\nR,*\n");
+    eg_test_load_well(PUBLISHED, &load);
+    assert_states(&load, "a", (const uint8_t[]){V, S, V, V, V, V}, 6); /* the smaller of the two */
+    assert_int_equal(eg_test_series_report(&load, "i", "a", NULL)->n_secondary, 1);
+    assert_states(&load, "d", (const uint8_t[]){S, V, V}, 3);
+    eg_test_load_clear(&load);
+}
+
+static void numbers_that_do_not_add_up_tell_nothing_and_stay(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    write_files("code,v\nS00,1\nS01,*\nS02,3\nS03,4\nS04,5\nS05,6\n", "code,v\nD0,3\nD1,7\nD2,11\n",
+                "code,v\nR,21\n");
+    eg_test_load_well(SETS TABLES
+                      "indicators: [{id: i, title: I, series: [{table: ta, value: v}, {table: td, value: v}, "
+                      "{table: tr, value: v}]}]\n",
+                      &load);
+    assert_states(&load, "d", (const uint8_t[]){V, V, V}, 3);
+    assert_states(&load, "r", (const uint8_t[]){V}, 1);
+    eg_test_load_clear(&load);
+}
+
+static void levels_that_do_not_nest_publish_only_totals_without_hidden_parts(void **state)
+{
+    (void)state;
+    /* Atoms 0..3; level 1 {0,1} {2,3}; level 2 crosses it: {0,2} {1,3}. With 0 and 1 hidden, level 1 tells their sum, which is
+     * harmless; level 2 would tell each. */
+    uint8_t atoms[] = {S, S, V, V};
+    uint8_t first[] = {V, V};
+    uint8_t second[] = {V, V};
+    const double values[] = {1, 2, 3, 4};
+    const uint32_t of_first[] = {0, 0, 1, 1};
+    const uint32_t of_second[] = {0, 1, 0, 1};
+    struct eg_suppress_level levels[] = {
+        {.n_areas = 4, .state = atoms, .value = values},
+        {.n_areas = 2, .state = first, .value = values, .of_atom = of_first},
+        {.n_areas = 2, .state = second, .value = values, .of_atom = of_second}};
+    assert_int_equal(eg_suppress(levels, 3, NULL), EG_OK);
+    assert_int_equal(first[0], V);
+    assert_int_equal(second[0], S);
+    assert_int_equal(second[1], S);
+    assert_int_equal(levels[2].n_withheld, 2);
+}
+
+static void every_refused_allocation_is_an_error(void **state)
+{
+    (void)state;
+    for (long n = 1;; n++) {
+        uint8_t atoms[] = {S, V, V, V};
+        uint8_t first[] = {V, S};
+        uint8_t second[] = {V};
+        const double values[] = {1, 2, 3, 4};
+        const uint32_t of_first[] = {0, 0, 1, 1};
+        const uint32_t of_second[] = {0, 0, 0, EG_NO_AREA};
+        struct eg_suppress_level levels[] = {
+            {.n_areas = 4, .state = atoms, .value = values},
+            {.n_areas = 2, .state = first, .value = values, .of_atom = of_first},
+            {.n_areas = 1, .state = second, .value = values, .of_atom = of_second}};
+        eg_failing_malloc_after(n);
+        enum eg_status status = eg_suppress(levels, 3, NULL);
+        bool failed = eg_failing_malloc_triggered();
+        eg_failing_malloc_after(0);
+        assert_int_equal(status, failed ? EG_NO_MEMORY : EG_OK);
+        if (!failed) break;
+    }
+}
+
+static int clear_files(void **state)
+{
+    (void)state;
+    eg_test_temp_clear();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_aggregate_of_a_suppressed_part_is_withheld_at_every_level),
+        cmocka_unit_test(a_published_total_over_one_hidden_part_is_withheld),
+        cmocka_unit_test(two_districts_that_hide_one_part_each_cover_for_one_another),
+        cmocka_unit_test(a_suppressed_district_hides_one_of_its_visible_parts),
+        cmocka_unit_test(numbers_that_do_not_add_up_tell_nothing_and_stay),
+        cmocka_unit_test(levels_that_do_not_nest_publish_only_totals_without_hidden_parts),
+        cmocka_unit_test(every_refused_allocation_is_an_error),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, clear_files);
+}
