@@ -1,6 +1,7 @@
 #!/bin/sh
 # install-packages.sh GROUP...: installs the Debian packages of tools/packages/GROUP.txt that are missing, as root or
 # through sudo. Where neither is possible, prints the one line to run and exits 1. Nothing missing costs one dpkg-query.
+# A line "PACKAGE unless COMMAND" is for programs that may have come another way (npm with another maker's nodejs).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,7 +12,11 @@ for group in "$@"; do
     files="$files tools/packages/$group.txt"
 done
 # shellcheck disable=SC2086 # a list of names without blanks
-wanted=$(sed 's/#.*//' $files | tr -s ' \t' '\n' | sed '/^$/d' | sort -u)
+wanted=$(sed 's/#.*//' $files | while read -r package word command; do
+    [ -n "$package" ] || continue
+    if [ "$word" = unless ] && command -v "$command" >/dev/null 2>&1; then continue; fi
+    echo "$package"
+done | sort -u)
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "install-packages.sh: this is no Debian system; what is needed goes by these names there:" >&2
