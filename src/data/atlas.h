@@ -24,7 +24,12 @@ struct eg_mark {
     uint32_t column;
 };
 
-enum eg_polarity { EG_POLARITY_NOT_STATED, EG_POLARITY_HIGH_IS_WORSE, EG_POLARITY_HIGH_IS_BETTER, EG_POLARITY_NEUTRAL };
+enum eg_polarity {
+    EG_POLARITY_NOT_STATED,
+    EG_POLARITY_HIGH_IS_WORSE,
+    EG_POLARITY_HIGH_IS_BETTER,
+    EG_POLARITY_NEUTRAL
+};
 
 /* The state of a value; never merged. */
 enum eg_state { EG_VALID, EG_MISSING, EG_SUPPRESSED, EG_UNRELIABLE, EG_NOT_APPLICABLE, EG_N_STATES };
@@ -44,7 +49,7 @@ struct eg_atlas_view {
 /* One step of a chain of lookup tables: the row whose `key` equals the code so far gives the next code (and name). */
 struct eg_atlas_lookup {
     struct eg_mark mark;
-    struct eg_text source; /* CSV (also .gz) or OGR */
+    struct eg_text source;          /* CSV (also .gz) or OGR */
     struct eg_text key, code, name; /* columns; name may be absent */
 };
 
@@ -69,7 +74,7 @@ struct eg_atlas_boundaries {
  * The reader puts the empty text under EG_MISSING wherever no other state of the same list claims it. A column's own list
  * replaces the general one. */
 struct eg_atlas_markers {
-    struct eg_text column; /* absent: all other columns */
+    struct eg_text column;             /* absent: all other columns */
     struct eg_text *text[EG_N_STATES]; /* [n[state]] per state; EG_VALID unused */
     uint32_t n[EG_N_STATES];
 };
@@ -102,9 +107,10 @@ struct eg_atlas_expect {
 };
 
 struct eg_atlas_period {
-    struct eg_text id;         /* [0-9A-Za-z-]+ */
-    struct eg_text start, end; /* ISO 8601 dates; absent when not stated. A four-digit id implies that year. */
-    struct eg_text label;      /* default: the id */
+    struct eg_text id; /* [0-9A-Za-z-]+ */
+    struct eg_text start,
+        end;              /* ISO 8601 dates; absent when not stated. A four-digit id implies that year. */
+    struct eg_text label; /* default: the id */
 };
 
 /* What a long table says about one indicator: in the rows whose indicator column holds `text`, or in every row when the
@@ -123,16 +129,16 @@ struct eg_atlas_long_period {
 struct eg_atlas_table {
     struct eg_mark mark;
     struct eg_text id, source;
-    struct eg_text layer; /* OGR only */
-    char delimiter;       /* CSV, default ',' */
-    struct eg_text encoding; /* CSV: default "UTF-8"; anything GDAL can recode */
-    uint32_t header_row;     /* CSV, from 1, default 1; rows above it are skipped */
+    struct eg_text layer;                    /* OGR only */
+    char delimiter;                          /* CSV, default ',' */
+    struct eg_text encoding;                 /* CSV: default "UTF-8"; anything GDAL can recode */
+    uint32_t header_row;                     /* CSV, from 1, default 1; rows above it are skipped */
     const struct eg_atlas_condition *filter; /* [n_filter], all must hold */
     uint32_t n_filter;
-    struct eg_text key;         /* column */
-    uint32_t key_pad;           /* left-pad with zeros to this many characters; 0: not */
-    bool key_trim;              /* trim blanks */
-    struct eg_text key_prefix;  /* put before the (padded) key, or absent */
+    struct eg_text key;                     /* column */
+    uint32_t key_pad;                       /* left-pad with zeros to this many characters; 0: not */
+    bool key_trim;                          /* trim blanks */
+    struct eg_text key_prefix;              /* put before the (padded) key, or absent */
     const struct eg_atlas_markers *markers; /* [n_markers] */
     uint32_t n_markers;
     /* flag column texts -> state, for indicators with a flag column */
@@ -142,11 +148,12 @@ struct eg_atlas_table {
     struct eg_atlas_expect expect;
     /* long tables */
     bool is_long;
-    uint32_t long_boundaries; /* index */
+    uint32_t long_boundaries;      /* index */
     struct eg_text long_indicator; /* column, or absent */
     struct eg_text long_period;    /* column, or absent: every row is of long_only_period */
     struct eg_atlas_period long_only_period;
-    const struct eg_atlas_long_indicator *long_indicators; /* [n_long_indicators]; rows of other texts are left out */
+    const struct eg_atlas_long_indicator
+        *long_indicators; /* [n_long_indicators]; rows of other texts are left out */
     uint32_t n_long_indicators;
     /* [n_long_periods]: what the texts of the period column mean; rows of other texts are left out. None: each text is a
      * period id itself. */
@@ -182,7 +189,7 @@ struct eg_atlas_indicator {
     struct eg_text id, title, description;
     struct eg_atlas_facts facts; /* own, else the first table's, else absent ("not stated") */
     double multiplier;           /* applied to value, lower and upper; default 1 */
-    bool categorical;            /* values are names of categories, not numbers: one class each in any style */
+    bool categorical; /* values are names of categories, not numbers: one class each in any style */
     const struct eg_atlas_series *series; /* [n_series], wide tables only */
     uint32_t n_series;
     const struct eg_atlas_aggregation *aggregations;
@@ -215,20 +222,22 @@ enum eg_ramp_direction { EG_RAMP_BY_POLARITY, EG_RAMP_FORWARD, EG_RAMP_REVERSED 
 struct eg_atlas_style {
     struct eg_mark mark;
     struct eg_text id, title, description;
-    enum eg_class_choice choice; /* published decile: the publisher's own tenths; layers without them fall back to quantile */
+    enum eg_class_choice
+        choice; /* published decile: the publisher's own tenths; layers without them fall back to quantile */
     enum eg_class_method method;
     uint32_t n_classes;
     const double *breaks;
     uint32_t n_breaks;
     bool left_closed;
-    bool per_period; /* breaks of each period by itself; default: pooled over all */
+    bool per_period;                 /* breaks of each period by itself; default: pooled over all */
     const struct eg_colour *colours; /* [n_colours] the ramp's stops, low to high */
     uint32_t n_colours;
     struct eg_text ramp; /* its name, or absent when the colours were given */
     bool diverging;      /* the ramp is a diverging one */
-    enum eg_ramp_direction direction; /* by polarity: the worse values get the last colour of a sequential ramp, the first of
+    enum eg_ramp_direction
+        direction;  /* by polarity: the worse values get the last colour of a sequential ramp, the first of
                                          a diverging one */
-    double opacity;                   /* 0 to 1, of the fill */
+    double opacity; /* 0 to 1, of the fill */
     const struct eg_atlas_outline *outlines; /* [n_outlines], drawn in this order */
     uint32_t n_outlines;
     struct eg_atlas_look look[EG_N_STATES];
@@ -249,11 +258,29 @@ struct eg_atlas_layer {
 
 /* One source of directory entries. Columns are named; a constant stands for every row. */
 enum eg_entry_field {
-    EG_ENTRY_KEY, EG_ENTRY_NAME, EG_ENTRY_DESCRIPTION, EG_ENTRY_KIND, EG_ENTRY_TOPICS, EG_ENTRY_PROGRAMME,
-    EG_ENTRY_ORGANISATION, EG_ENTRY_LONGITUDE, EG_ENTRY_LATITUDE, EG_ENTRY_ADDRESS, EG_ENTRY_POSTCODE, EG_ENTRY_PHONE,
-    EG_ENTRY_EMAIL, EG_ENTRY_URL, EG_ENTRY_AMOUNT, EG_ENTRY_CURRENCY, EG_ENTRY_FUNDER, EG_ENTRY_START, EG_ENTRY_END,
+    EG_ENTRY_KEY,
+    EG_ENTRY_NAME,
+    EG_ENTRY_DESCRIPTION,
+    EG_ENTRY_KIND,
+    EG_ENTRY_TOPICS,
+    EG_ENTRY_PROGRAMME,
+    EG_ENTRY_ORGANISATION,
+    EG_ENTRY_LONGITUDE,
+    EG_ENTRY_LATITUDE,
+    EG_ENTRY_ADDRESS,
+    EG_ENTRY_POSTCODE,
+    EG_ENTRY_PHONE,
+    EG_ENTRY_EMAIL,
+    EG_ENTRY_URL,
+    EG_ENTRY_AMOUNT,
+    EG_ENTRY_CURRENCY,
+    EG_ENTRY_FUNDER,
+    EG_ENTRY_START,
+    EG_ENTRY_END,
     EG_ENTRY_SERVES, /* area codes of serves_boundaries, separated by list_separator */
-    EG_ENTRY_STATUS, EG_ENTRY_LAST_REVIEWED, EG_N_ENTRY_FIELDS
+    EG_ENTRY_STATUS,
+    EG_ENTRY_LAST_REVIEWED,
+    EG_N_ENTRY_FIELDS
 };
 
 struct eg_atlas_directory {
@@ -265,26 +292,27 @@ struct eg_atlas_directory {
     struct eg_text encoding;
     struct eg_text column[EG_N_ENTRY_FIELDS];   /* absent: not in the source */
     struct eg_text constant[EG_N_ENTRY_FIELDS]; /* used where the column is absent or its cell empty */
-    char list_separator; /* within TOPICS and SERVES; default ';' */
+    char list_separator;                        /* within TOPICS and SERVES; default ';' */
     struct eg_text id_prefix; /* put before the key when the entry's UUID is made; default "{id}:" */
-    uint32_t serves_boundaries; /* index or EG_ATLAS_NONE; a polygon source's own geometry is the service area too */
+    uint32_t
+        serves_boundaries; /* index or EG_ATLAS_NONE; a polygon source's own geometry is the service area too */
     struct eg_text attribution, licence_title, licence_url;
 };
 
 struct eg_atlas_limits {
-    uint32_t connections;    /* default 1000 */
-    uint32_t image_px;       /* longest side of a picture, default 4096 */
-    uint32_t results;        /* most entries in one answer, default 1000 */
-    uint32_t idle_s;         /* default 15 */
-    uint32_t request_s;      /* deadline for a whole request, default 30 */
+    uint32_t connections;         /* default 1000 */
+    uint32_t image_px;            /* longest side of a picture, default 4096 */
+    uint32_t results;             /* most entries in one answer, default 1000 */
+    uint32_t idle_s;              /* default 15 */
+    uint32_t request_s;           /* deadline for a whole request, default 30 */
     uint64_t boundaries_vertices; /* per set, default 200 million */
 };
 
 struct eg_atlas_server {
-    struct eg_text listen; /* "127.0.0.1:8080" */
-    uint32_t threads;      /* 0: one per processor */
-    uint64_t cache_bytes;  /* default 256 MiB */
-    struct eg_text base_url; /* absent: http://listen */
+    struct eg_text listen;                 /* "127.0.0.1:8080" */
+    uint32_t threads;                      /* 0: one per processor */
+    uint64_t cache_bytes;                  /* default 256 MiB */
+    struct eg_text base_url;               /* absent: http://listen */
     const struct eg_text *trusted_proxies; /* addresses or CIDR */
     uint32_t n_trusted_proxies;
     const struct eg_text *cors_origins; /* "*" by default */
@@ -324,7 +352,8 @@ struct eg_atlas {
 /* Reads and checks an atlas. Unknown keys, wrong types, missing files, duplicate or malformed ids and dangling references
  * are EG_INVALID (or EG_NOT_FOUND for files), naming file, line, column and the fix ("did you mean ..."). Limits: 4 MiB of
  * YAML, nesting 32, aliases expanded at most 10,000 nodes. Free with eg_atlas_free. */
-EG_MUST_CHECK enum eg_status eg_atlas_read(const char *path, struct eg_atlas **atlas_out, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_atlas_read(const char *path, struct eg_atlas **atlas_out,
+                                           struct eg_error *err);
 /* The same from memory; `path` names it in errors and resolves relative paths. check_files false: data files need not
  * exist (for tests and fuzzing). */
 EG_MUST_CHECK enum eg_status eg_atlas_parse(struct eg_text yaml, const char *path, bool check_files,

@@ -19,8 +19,14 @@
 #define EG_ENTRIES_NAMESPACE "585a9093-5c12-5388-b7de-8ecc54e58082"
 
 enum eg_entry_kind {
-    EG_KIND_COALITION, EG_KIND_HUB, EG_KIND_OFFICER_BASE, EG_KIND_PARTNERSHIP, EG_KIND_GRANT, EG_KIND_TRAINING,
-    EG_KIND_SERVICE, EG_N_KINDS
+    EG_KIND_COALITION,
+    EG_KIND_HUB,
+    EG_KIND_OFFICER_BASE,
+    EG_KIND_PARTNERSHIP,
+    EG_KIND_GRANT,
+    EG_KIND_TRAINING,
+    EG_KIND_SERVICE,
+    EG_N_KINDS
 };
 
 /* "coalition", "hub", "officer_base", ...; never NULL. */
@@ -33,9 +39,10 @@ struct eg_entry {
     uint32_t directory;            /* index into atlas->directories */
     enum eg_entry_kind kind;
     bool has_position;
-    double lon_deg, lat_deg;                 /* WGS 84 */
-    struct eg_text field[EG_N_ENTRY_FIELDS]; /* as given, trimmed; empty when absent. Longitude and latitude as text too */
-    const struct eg_text *topics;            /* [n_topics] */
+    double lon_deg, lat_deg; /* WGS 84 */
+    struct eg_text field
+        [EG_N_ENTRY_FIELDS]; /* as given, trimmed; empty when absent. Longitude and latitude as text too */
+    const struct eg_text *topics; /* [n_topics] */
     uint32_t n_topics;
     const struct eg_text *serves; /* [n_serves] area codes of the directory's serves_boundaries */
     uint32_t n_serves;
@@ -48,8 +55,10 @@ struct eg_entry {
 
 struct eg_entries_report {
     uint32_t n_rows, n_entries, n_filtered, n_without_position, n_rejected;
-    uint32_t n_duplicate_keys;     /* of the rejected: the key came before, here or in a directory with the same id_prefix */
-    struct eg_text first_rejected; /* "row 17: latitude 'x' is not a number"; empty when only keys were twice there */
+    uint32_t
+        n_duplicate_keys; /* of the rejected: the key came before, here or in a directory with the same id_prefix */
+    struct eg_text
+        first_rejected; /* "row 17: latitude 'x' is not a number"; empty when only keys were twice there */
 };
 
 struct eg_entries {

@@ -84,10 +84,8 @@ enum eg_status eg_sample_file_close(struct eg_sample_file *file, struct eg_error
 
 void eg_sample_csv_cell(FILE *stream, const char *text, bool last)
 {
-    if (strpbrk(text, ",\"\n"))
-        csv_fwrite(stream, text, strlen(text));
-    else
-        fputs(text, stream);
+    if (strpbrk(text, ",\"\n")) csv_fwrite(stream, text, strlen(text));
+    else fputs(text, stream);
     putc(last ? '\n' : ',', stream);
 }
 
@@ -111,7 +109,8 @@ static enum eg_status write_all(const struct eg_sample_land *land, const char *f
     return status;
 }
 
-enum eg_status eg_sample_write(const char *folder, const struct eg_sample_options *options, struct eg_error *err)
+enum eg_status eg_sample_write(const char *folder, const struct eg_sample_options *options,
+                               struct eg_error *err)
 {
     if (options->n_areas < 50 || options->n_areas > 1000000)
         return eg_error_set(err, EG_INVALID, "a county of %u areas; give 50 to 1000000", options->n_areas);

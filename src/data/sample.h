@@ -8,8 +8,8 @@
 #include "base/error.h"
 
 struct eg_sample_options {
-    uint32_t n_areas;   /* 50 to 1,000,000; the county comes within 2 % of it */
-    uint64_t seed;      /* same seed and number, same files, byte for byte */
+    uint32_t n_areas; /* 50 to 1,000,000; the county comes within 2 % of it */
+    uint64_t seed;    /* same seed and number, same files, byte for byte */
 };
 
 /* Writes folder/atlas.yaml and what it names. Makes the folder; files that stand there from an earlier run are replaced

@@ -6,8 +6,10 @@ static const char head[] =
     "evenground: 1\n"
     "title: Marram County (fictional)\n"
     "abstract: >\n"
-    "  An invented county: deprivation, smoking, childhood obesity, early deaths and life expectancy by neighbourhood, and\n"
-    "  the coalitions, hubs and officers that work there. For trying Evenground; no number in it is about a real place.\n"
+    "  An invented county: deprivation, smoking, childhood obesity, early deaths and life expectancy by "
+    "neighbourhood, and\n"
+    "  the coalitions, hubs and officers that work there. For trying Evenground; no number in it is about a "
+    "real place.\n"
     "attribution: Fictional data made by Evenground\n"
     "licence: {title: CC0 1.0, url: \"https://creativecommons.org/publicdomain/zero/1.0/\"}\n"
     "fictional: true\n\n";
@@ -58,14 +60,17 @@ static const char indicators[] =
     "indicators:\n"
     "  - id: deprivation\n"
     "    title: Index of deprivation\n"
-    "    description: A score made of income, work, education, health, housing and crime. Higher is more deprived.\n"
+    "    description: A score made of income, work, education, health, housing and crime. Higher is more "
+    "deprived.\n"
     "    unit: score\n"
     "    polarity: high_is_worse\n"
     "    decimals: 1\n"
     "    theme: Deprivation\n"
     "    series:\n"
-    "      - {table: deprivation, period: \"2019\", value: score_2019, rank: rank_2019, decile: decile_2019}\n"
-    "      - {table: deprivation, period: \"2024\", value: score_2024, rank: rank_2024, decile: decile_2024}\n"
+    "      - {table: deprivation, period: \"2019\", value: score_2019, rank: rank_2019, decile: "
+    "decile_2019}\n"
+    "      - {table: deprivation, period: \"2024\", value: score_2024, rank: rank_2024, decile: "
+    "decile_2024}\n"
     "    aggregate: {from: neighbourhood, to: district, method: weighted_mean,\n"
     "                weight: {table: deprivation, column: population}}\n"
     "  - id: smoking\n"
@@ -84,7 +89,8 @@ static const char indicators[] =
     "    aggregate: {from: neighbourhood, to: district, method: rate, per: 100}\n"
     "  - id: early_deaths\n"
     "    title: Deaths before the age of 75\n"
-    "    description: Deaths under 75 in a year, for each 100,000 residents. Counts of 1 to 4 are suppressed.\n"
+    "    description: Deaths under 75 in a year, for each 100,000 residents. Counts of 1 to 4 are "
+    "suppressed.\n"
     "    unit: per 100,000\n"
     "    polarity: high_is_worse\n"
     "    decimals: 0\n"
@@ -112,36 +118,38 @@ static const char indicators[] =
     "    style: categories\n"
     "    series: {table: deprivation, period: \"2021\", value: type}\n\n";
 
-static const char styles[] =
-    "styles:\n"
-    "  - id: default\n"
-    "    title: Tenths or quintiles\n"
-    "    classification: {method: published_decile, classes: 5}\n"
-    "    ramp: YlGnBu\n"
-    "    outline:\n"
-    "      - {colour: \"#ffffff\", width: 0.5, min_zoom: 12}\n"
-    "      - {boundaries: district, colour: \"#404040\", width: 1.2, min_zoom: 8}\n"
-    "  - id: diverging\n"
-    "    title: Above and below the middle\n"
-    "    classification: {method: standard_deviation, classes: 7}\n"
-    "    ramp: RdYlBu\n"
-    "  - id: breaks\n"
-    "    title: Natural breaks\n"
-    "    classification: {method: natural_breaks, classes: 6}\n"
-    "    ramp: viridis\n"
-    "  - id: categories\n"
-    "    title: Categories\n"
-    "    classification: {method: category}\n"
-    "    ramp: {colours: [\"#66a61e\", \"#e6ab02\", \"#d95f02\", \"#7570b3\"]}\n\n";
+static const char styles[] = "styles:\n"
+                             "  - id: default\n"
+                             "    title: Tenths or quintiles\n"
+                             "    classification: {method: published_decile, classes: 5}\n"
+                             "    ramp: YlGnBu\n"
+                             "    outline:\n"
+                             "      - {colour: \"#ffffff\", width: 0.5, min_zoom: 12}\n"
+                             "      - {boundaries: district, colour: \"#404040\", width: 1.2, min_zoom: 8}\n"
+                             "  - id: diverging\n"
+                             "    title: Above and below the middle\n"
+                             "    classification: {method: standard_deviation, classes: 7}\n"
+                             "    ramp: RdYlBu\n"
+                             "  - id: breaks\n"
+                             "    title: Natural breaks\n"
+                             "    classification: {method: natural_breaks, classes: 6}\n"
+                             "    ramp: viridis\n"
+                             "  - id: categories\n"
+                             "    title: Categories\n"
+                             "    classification: {method: category}\n"
+                             "    ramp: {colours: [\"#66a61e\", \"#e6ab02\", \"#d95f02\", \"#7570b3\"]}\n\n";
 
 static const char directories[] =
     "directories:\n"
     "  - id: coalitions\n"
     "    title: Coalitions, hubs, grants and services\n"
     "    source: data/coalitions.csv\n"
-    "    columns: {key: key, kind: kind, name: name, description: description, topics: topic, programme: programme,\n"
-    "              longitude: longitude, latitude: latitude, address: address, postcode: postcode, phone: phone,\n"
-    "              email: email, url: url, amount: amount, currency: currency, funder: funder, start: start, end: end,\n"
+    "    columns: {key: key, kind: kind, name: name, description: description, topics: topic, programme: "
+    "programme,\n"
+    "              longitude: longitude, latitude: latitude, address: address, postcode: postcode, phone: "
+    "phone,\n"
+    "              email: email, url: url, amount: amount, currency: currency, funder: funder, start: start, "
+    "end: end,\n"
     "              last_reviewed: last_reviewed, serves: serves}\n"
     "    serves_boundaries: neighbourhood\n"
     "    licence: CC0 1.0\n"
@@ -167,15 +175,17 @@ static void write_views(FILE *out, const struct eg_sample_land *land)
     eg_sample_position(land, land->width, land->height, &east, &north);
     fprintf(out,
             "views:\n"
-            "  - {id: county, title: The whole county, box: [%.4f, %.4f, %.4f, %.4f], layer: deprivation.neighbourhood}\n",
+            "  - {id: county, title: The whole county, box: [%.4f, %.4f, %.4f, %.4f], layer: "
+            "deprivation.neighbourhood}\n",
             west, south, east, north);
     eg_sample_position(land, land->width * 0.66, land->height * 0.2, &west, &south);
     eg_sample_position(land, land->width, land->height * 0.8, &east, &north);
-    fprintf(out, "  - {id: islands, title: Coast and islands, box: [%.4f, %.4f, %.4f, %.4f]}\n\n", west, south, east,
-            north);
+    fprintf(out, "  - {id: islands, title: Coast and islands, box: [%.4f, %.4f, %.4f, %.4f]}\n\n", west,
+            south, east, north);
 }
 
-enum eg_status eg_sample_write_atlas(const struct eg_sample_land *land, const char *folder, struct eg_error *err)
+enum eg_status eg_sample_write_atlas(const struct eg_sample_land *land, const char *folder,
+                                     struct eg_error *err)
 {
     struct eg_sample_file file;
     enum eg_status status = eg_sample_file_open(folder, "atlas.yaml", &file, err);

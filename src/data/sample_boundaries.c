@@ -77,7 +77,8 @@ static struct spot shift_corner(const struct eg_sample_land *land, struct corner
     int n = 0;
     for (int d = 0; d < 4; d++) {
         if (!is_border(land, corner, d)) continue;
-        struct corner next = {(uint32_t)((int64_t)corner.x + step_x[d]), (uint32_t)((int64_t)corner.y + step_y[d])};
+        struct corner next = {(uint32_t)((int64_t)corner.x + step_x[d]),
+                              (uint32_t)((int64_t)corner.y + step_y[d])};
         struct spot there = shift_corner(land, next, rounds - 1);
         sum.x += there.x;
         sum.y += there.y;
@@ -177,7 +178,8 @@ static double trace_ring(struct tracer *t, struct side *first, OGRGeometryH ring
         side->used = true;
         add_spot(t, ring, shift_corner(t->land, side->from, t->rounds));
         add_spot(t, ring, bend_side(t, side));
-        doubled += (double)side->from.x * step_y[side->direction] - (double)side->from.y * step_x[side->direction];
+        doubled +=
+            (double)side->from.x * step_y[side->direction] - (double)side->from.y * step_x[side->direction];
     }
     OGR_G_CloseRings(ring);
     return doubled;
@@ -193,12 +195,9 @@ static OGRGeometryH trace_area(struct tracer *t, uint32_t area)
     for (size_t i = 0; i < t->n_sides; i++) {
         if (t->sides[i].used) continue;
         OGRGeometryH ring = OGR_G_CreateGeometry(wkbLinearRing);
-        if (trace_ring(t, &t->sides[i], ring) > 0)
-            OGR_G_AddGeometryDirectly(polygon, ring);
-        else if (n_holes < EG_ARRAY_LEN(holes))
-            holes[n_holes++] = ring;
-        else
-            OGR_G_DestroyGeometry(ring);
+        if (trace_ring(t, &t->sides[i], ring) > 0) OGR_G_AddGeometryDirectly(polygon, ring);
+        else if (n_holes < EG_ARRAY_LEN(holes)) holes[n_holes++] = ring;
+        else OGR_G_DestroyGeometry(ring);
     }
     for (size_t i = 0; i < n_holes; i++) OGR_G_AddGeometryDirectly(polygon, holes[i]);
     return polygon;
@@ -254,7 +253,8 @@ static enum eg_status write_features(struct tracer *t, const char *part, struct 
     return fine ? EG_OK : eg_error_set(err, EG_IO, "%s could not be written", part);
 }
 
-enum eg_status eg_sample_write_boundaries(const struct eg_sample_land *land, const char *folder, struct eg_error *err)
+enum eg_status eg_sample_write_boundaries(const struct eg_sample_land *land, const char *folder,
+                                          struct eg_error *err)
 {
     char path[1100], part[1120];
     snprintf(path, sizeof path, "%s/neighbourhoods.fgb", folder);

@@ -12,13 +12,17 @@ struct theme {
 };
 
 static const struct theme themes[] = {
-    {"smoking", "Smokefree", "Clear Air Together", "Help to stop smoking, and smoke-free homes and school gates."},
+    {"smoking", "Smokefree", "Clear Air Together",
+     "Help to stop smoking, and smoke-free homes and school gates."},
     {"healthy_weight", "Healthy Weight", "Good Food Ways", "Affordable fresh food, cooking and active play."},
     {"mental_health", "Wellbeing", "Open Door", "A friendly ear, peer groups and help to find care."},
-    {"substance_use", "Recovery", "Safer Together", "Overdose prevention, recovery cafés and family support."},
-    {"healthy_ageing", "Later Life", "Neighbour to Neighbour", "Company, falls prevention and lifts to appointments."},
+    {"substance_use", "Recovery", "Safer Together",
+     "Overdose prevention, recovery cafés and family support."},
+    {"healthy_ageing", "Later Life", "Neighbour to Neighbour",
+     "Company, falls prevention and lifts to appointments."},
     {"food_access", "Food", "Good Food Ways", "A pantry, a lunch club and a community garden."},
-    {"income_advice", "Money Advice", "Fair Share", "Benefits, debt and energy bills, without an appointment."},
+    {"income_advice", "Money Advice", "Fair Share",
+     "Benefits, debt and energy bills, without an appointment."},
     {"early_years", "Best Start", "Little Steps", "Stay and play, feeding support and parents' groups."},
 };
 
@@ -29,8 +33,8 @@ struct kind {
 
 /* With four partnerships and six officers' patches, sixty entries. */
 static const struct kind kinds[] = {
-    {"coalition", "Coalition", 18},   {"hub", "Hub", 12},         {"grant", "Grant", 8},
-    {"training", "Training Day", 5},  {"service", "Service", 7},
+    {"coalition", "Coalition", 18},  {"hub", "Hub", 12},        {"grant", "Grant", 8},
+    {"training", "Training Day", 5}, {"service", "Service", 7},
 };
 
 static double uniform(const struct eg_sample_land *land, uint32_t entry, uint32_t what)
@@ -61,7 +65,8 @@ static void write_served_areas(FILE *out, const struct eg_sample_land *land, uin
     uint32_t n = 0;
     int64_t width = land->width, cell = land->areas[home].cell;
     for (uint32_t a = 0; a < land->n_areas && n < most; a++) {
-        int64_t dx = land->areas[a].cell % width - cell % width, dy = land->areas[a].cell / width - cell / width;
+        int64_t dx = land->areas[a].cell % width - cell % width,
+                dy = land->areas[a].cell / width - cell / width;
         if (dx * dx + dy * dy > 100) continue;
         char code[12];
         eg_sample_area_code(a, code);
@@ -70,10 +75,12 @@ static void write_served_areas(FILE *out, const struct eg_sample_land *land, uin
     }
 }
 
-static void write_contact(FILE *out, const struct eg_sample_land *land, uint32_t entry, const struct eg_sample_area *home)
+static void write_contact(FILE *out, const struct eg_sample_land *land, uint32_t entry,
+                          const struct eg_sample_area *home)
 {
     char text[128];
-    snprintf(text, sizeof text, "%u High Street, %s", 1 + pick(land, entry, 3, 120), land->towns[home->town].name);
+    snprintf(text, sizeof text, "%u High Street, %s", 1 + pick(land, entry, 3, 120),
+             land->towns[home->town].name);
     eg_sample_csv_cell(out, text, false);
     snprintf(text, sizeof text, "ZZ%u %uAA", 1 + home->district % 98, 1 + entry % 9);
     eg_sample_csv_cell(out, text, false);
@@ -85,15 +92,16 @@ static void write_contact(FILE *out, const struct eg_sample_land *land, uint32_t
     eg_sample_csv_cell(out, text, false);
 }
 
-static void write_money_and_dates(FILE *out, const struct eg_sample_land *land, uint32_t entry, const char *kind)
+static void write_money_and_dates(FILE *out, const struct eg_sample_land *land, uint32_t entry,
+                                  const char *kind)
 {
     bool grant = strcmp(kind, "grant") == 0, training = strcmp(kind, "training") == 0;
     if (grant)
-        fprintf(out, "%u,GBP,Marram Community Fund,2023-04-01,2026-03-31,", 1000 * (2 + pick(land, entry, 4, 60)));
+        fprintf(out, "%u,GBP,Marram Community Fund,2023-04-01,2026-03-31,",
+                1000 * (2 + pick(land, entry, 4, 60)));
     else if (training)
         fprintf(out, ",,,2027-%02u-%02u,,", 1 + pick(land, entry, 5, 12), 1 + pick(land, entry, 6, 28));
-    else
-        fputs(",,,,,", out);
+    else fputs(",,,,,", out);
     fprintf(out, "202%u-%02u-15,", 4 + pick(land, entry, 7, 2), 1 + pick(land, entry, 8, 12));
 }
 
@@ -108,7 +116,8 @@ static void write_entry(FILE *out, const struct eg_sample_land *land, uint32_t e
     fprintf(out, "E%03u,%s,", entry + 1, kind->kind);
     snprintf(text, sizeof text, "%s %s %s", land->towns[home->town].name, theme->title, kind->noun);
     eg_sample_csv_cell(out, text, false);
-    snprintf(text, sizeof text, "%s For people in and around %s.", theme->about, land->towns[home->town].name);
+    snprintf(text, sizeof text, "%s For people in and around %s.", theme->about,
+             land->towns[home->town].name);
     eg_sample_csv_cell(out, text, false);
     fprintf(out, "%s,%s,%.6f,%.6f,", theme->topic, theme->programme, lon, lat);
     write_contact(out, land, entry, home);
@@ -118,7 +127,8 @@ static void write_entry(FILE *out, const struct eg_sample_land *land, uint32_t e
 }
 
 /* Partnerships of whole districts stand in a table of their own: their codes belong to another level. */
-static enum eg_status write_partnerships(const struct eg_sample_land *land, const char *folder, struct eg_error *err)
+static enum eg_status write_partnerships(const struct eg_sample_land *land, const char *folder,
+                                         struct eg_error *err)
 {
     struct eg_sample_file file;
     enum eg_status status = eg_sample_file_open(folder, "partnerships.csv", &file, err);
@@ -133,12 +143,13 @@ static enum eg_status write_partnerships(const struct eg_sample_land *land, cons
         eg_sample_district_code(one, code_one);
         eg_sample_district_code(two, code_two);
         fprintf(file.stream, "P%03u,", i + 1);
-        snprintf(text, sizeof text, "%s and %s %s Partnership", land->towns[one].name, land->towns[two].name, theme->title);
+        snprintf(text, sizeof text, "%s and %s %s Partnership", land->towns[one].name, land->towns[two].name,
+                 theme->title);
         eg_sample_csv_cell(file.stream, text, false);
         snprintf(text, sizeof text, "Two districts working together. %s", theme->about);
         eg_sample_csv_cell(file.stream, text, false);
-        fprintf(file.stream, "%s,%s,%.6f,%.6f,01632 960%03u,https://www.example.org/p%u,%s;%s\n", theme->topic,
-                theme->programme, lon, lat, 900 + i, i + 1, code_one, code_two);
+        fprintf(file.stream, "%s,%s,%.6f,%.6f,01632 960%03u,https://www.example.org/p%u,%s;%s\n",
+                theme->topic, theme->programme, lon, lat, 900 + i, i + 1, code_one, code_two);
     }
     return eg_sample_file_close(&file, err);
 }
@@ -148,7 +159,8 @@ static void write_patch(FILE *out, const struct eg_sample_land *land, uint32_t n
 {
     const struct eg_sample_area *home = &land->areas[pick_area(land, 500 + number)];
     fprintf(out,
-            "{\"type\":\"Feature\",\"properties\":{\"key\":\"O%03u\",\"name\":\"%s Community Officers\",\"description\":\"Officers "
+            "{\"type\":\"Feature\",\"properties\":{\"key\":\"O%03u\",\"name\":\"%s Community "
+            "Officers\",\"description\":\"Officers "
             "who walk the patch shown on the map and know who helps whom.\",\"phone\":\"01632 960%03u\"},"
             "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[",
             number + 1, land->towns[home->town].name, 950 + number);
@@ -162,7 +174,8 @@ static void write_patch(FILE *out, const struct eg_sample_land *land, uint32_t n
     fprintf(out, "]]}}%s\n", last ? "" : ",");
 }
 
-static enum eg_status write_patches(const struct eg_sample_land *land, const char *folder, struct eg_error *err)
+static enum eg_status write_patches(const struct eg_sample_land *land, const char *folder,
+                                    struct eg_error *err)
 {
     struct eg_sample_file file;
     enum eg_status status = eg_sample_file_open(folder, "officers.geojson", &file, err);
@@ -173,12 +186,14 @@ static enum eg_status write_patches(const struct eg_sample_land *land, const cha
     return eg_sample_file_close(&file, err);
 }
 
-enum eg_status eg_sample_write_directory(const struct eg_sample_land *land, const char *folder, struct eg_error *err)
+enum eg_status eg_sample_write_directory(const struct eg_sample_land *land, const char *folder,
+                                         struct eg_error *err)
 {
     struct eg_sample_file file;
     enum eg_status status = eg_sample_file_open(folder, "coalitions.csv", &file, err);
     if (status != EG_OK) return status;
-    fputs("key,kind,name,description,topic,programme,longitude,latitude,address,postcode,phone,email,url,amount,currency,"
+    fputs("key,kind,name,description,topic,programme,longitude,latitude,address,postcode,phone,email,url,"
+          "amount,currency,"
           "funder,start,end,last_reviewed,serves\n",
           file.stream);
     uint32_t entry = 0;

@@ -19,7 +19,8 @@ static bool is_land(uint64_t seed, double u, double v)
 {
     double border = 0.09 + 0.1 * eg_sample_noise(seed + 10, 3.3 * u, 3.3 * v);
     if (u < border || v < border || v > 1 - border) return false;
-    double coast = 0.74 + 0.16 * eg_sample_noise(seed + 20, 0.5, 4 * v) + 0.03 * eg_sample_noise(seed + 30, 9 * u, 9 * v);
+    double coast = 0.74 + 0.16 * eg_sample_noise(seed + 20, 0.5, 4 * v) +
+                   0.03 * eg_sample_noise(seed + 30, 9 * u, 9 * v);
     if (u > coast) {
         double off = u - coast;
         return off > 0.035 && off < 0.2 && u < 0.96 && eg_sample_noise(seed + 40, 9 * u, 9 * v) > 0.3;
@@ -63,7 +64,8 @@ static bool push(struct line *line, uint32_t bucket, uint32_t cell, uint32_t own
         line->unused = line->claims[place].next;
     } else {
         void *claims = line->claims;
-        if (!eg_memory_reserve(&claims, &line->capacity, line->n_claims + 1, sizeof *line->claims)) return false;
+        if (!eg_memory_reserve(&claims, &line->capacity, line->n_claims + 1, sizeof *line->claims))
+            return false;
         line->claims = claims;
         place = (uint32_t)line->n_claims++;
     }
@@ -77,7 +79,8 @@ static uint32_t distance_bucket(const struct eg_sample_land *land, uint32_t seed
 {
     double dx = (double)(cell % land->width) - seed % land->width;
     double dy = (double)(cell / land->width) - (double)(seed / land->width);
-    double rough = 1 + 0.25 * eg_sample_noise(land->seed + 65, cell % land->width / 3.0, cell / land->width / 3.0);
+    double rough =
+        1 + 0.25 * eg_sample_noise(land->seed + 65, cell % land->width / 3.0, cell / land->width / 3.0);
     double bucket = 6 * sqrt(dx * dx + dy * dy) * rough;
     return bucket < BUCKETS - 1 ? (uint32_t)bucket : BUCKETS - 1;
 }
@@ -144,8 +147,7 @@ static uint32_t seed_islands(struct eg_sample_land *land, uint32_t *owner, uint3
             }
         if (n < TINY_ISLAND)
             for (size_t i = 0; i < n; i++) land->label[queue[i]] = EG_SAMPLE_SEA;
-        else
-            seeds[n_seeds++] = queue[n / 2];
+        else seeds[n_seeds++] = queue[n / 2];
     }
     return n_seeds;
 }
@@ -161,19 +163,17 @@ static uint32_t random_land_cell(const struct eg_sample_land *land, uint64_t str
 
 static void name_town(uint64_t seed, uint32_t town, char name_out[32])
 {
-    static const char *const first[] = {"Har", "Mar", "Wick", "Sand", "Ash",  "Brack", "Cold", "Dun",
-                                        "Elm", "Fen", "Gorse", "Holm", "Ings", "Kel",   "Lin",  "Moor",
-                                        "Nor", "Oxen", "Pem", "Quay", "Rush", "Salt",  "Tarn", "Whit"};
-    static const char *const second[] = {"bury",  "combe", "dale", "field", "ford", "ham",  "haven", "holt",
-                                         "hurst", "ley",   "mere", "minster", "ness", "port", "stead", "stow",
-                                         "thorpe", "ton",  "wick", "worth"};
+    static const char *const first[] = {"Har", "Mar",  "Wick",  "Sand", "Ash",  "Brack", "Cold", "Dun",
+                                        "Elm", "Fen",  "Gorse", "Holm", "Ings", "Kel",   "Lin",  "Moor",
+                                        "Nor", "Oxen", "Pem",   "Quay", "Rush", "Salt",  "Tarn", "Whit"};
+    static const char *const second[] = {"bury",  "combe", "dale",   "field", "ford",    "ham",  "haven",
+                                         "holt",  "hurst", "ley",    "mere",  "minster", "ness", "port",
+                                         "stead", "stow",  "thorpe", "ton",   "wick",    "worth"};
     uint64_t bits = eg_sample_bits(seed, STREAM_NAME, 0) + town * UINT64_C(7919);
     size_t a = bits % EG_ARRAY_LEN(first), b = (bits / EG_ARRAY_LEN(first)) % EG_ARRAY_LEN(second);
     uint64_t again = town / (EG_ARRAY_LEN(first) * EG_ARRAY_LEN(second));
-    if (again == 0)
-        snprintf(name_out, 32, "%s%s", first[a], second[b]);
-    else
-        snprintf(name_out, 32, "%s%s %llu", first[a], second[b], (unsigned long long)again + 1);
+    if (again == 0) snprintf(name_out, 32, "%s%s", first[a], second[b]);
+    else snprintf(name_out, 32, "%s%s %llu", first[a], second[b], (unsigned long long)again + 1);
 }
 
 static void place_towns(struct eg_sample_land *land)
@@ -191,20 +191,23 @@ static uint32_t propose_seed(const struct eg_sample_land *land, uint64_t index)
         return random_land_cell(land, STREAM_SEED + 100, index);
     uint32_t town = (uint32_t)(eg_sample_bits(land->seed, STREAM_SEED, 4 * index + 1) % land->n_towns);
     uint32_t centre = land->towns[town].cell;
-    double x = centre % land->width + land->town_radius * eg_sample_normal(land->seed, STREAM_SEED + 200, 2 * index);
+    double x =
+        centre % land->width + land->town_radius * eg_sample_normal(land->seed, STREAM_SEED + 200, 2 * index);
     double y = (double)(centre / land->width) +
                land->town_radius * eg_sample_normal(land->seed, STREAM_SEED + 200, 2 * index + 1);
     if (x < 1 || y < 1 || x >= land->width - 1 || y >= land->height - 1) return EG_SAMPLE_SEA;
     return (uint32_t)y * land->width + (uint32_t)x;
 }
 
-static void place_seeds(const struct eg_sample_land *land, uint32_t *owner, uint32_t *seeds, uint32_t n_placed)
+static void place_seeds(const struct eg_sample_land *land, uint32_t *owner, uint32_t *seeds,
+                        uint32_t n_placed)
 {
     memset(owner, 0xff, n_cells(land) * sizeof *owner);
     for (uint32_t i = 0; i < n_placed; i++) owner[seeds[i]] = i;
     for (uint64_t attempt = 0; n_placed < land->n_areas; attempt++) {
         uint32_t cell = propose_seed(land, attempt);
-        if (cell == EG_SAMPLE_SEA || land->label[cell] == EG_SAMPLE_SEA || owner[cell] != EG_SAMPLE_SEA) continue;
+        if (cell == EG_SAMPLE_SEA || land->label[cell] == EG_SAMPLE_SEA || owner[cell] != EG_SAMPLE_SEA)
+            continue;
         owner[cell] = n_placed;
         seeds[n_placed++] = cell;
     }
@@ -212,8 +215,8 @@ static void place_seeds(const struct eg_sample_land *land, uint32_t *owner, uint
 
 /* Grows the cells of `centres` over all land and tells each area which centre reached it first; areas on islands that none
  * reached get the nearest centre as the crow flies. */
-static bool assign_nearest(const struct eg_sample_land *land, uint32_t *owner, const uint32_t *centres, uint32_t n,
-                           uint32_t *nearest_out)
+static bool assign_nearest(const struct eg_sample_land *land, uint32_t *owner, const uint32_t *centres,
+                           uint32_t n, uint32_t *nearest_out)
 {
     if (!grow(land, centres, n, owner)) return false;
     for (uint32_t a = 0; a < land->n_areas; a++) {
@@ -290,8 +293,8 @@ static enum eg_status allocate(struct eg_sample_land *land, struct eg_arena *are
 }
 
 /* Until the areas have grown, label tells land (0) from sea; the areas grow into `owner`, which then takes its place. */
-static enum eg_status populate(struct eg_sample_land *land, struct eg_arena *arena, uint32_t *owner, uint32_t *work,
-                               struct eg_error *err)
+static enum eg_status populate(struct eg_sample_land *land, struct eg_arena *arena, uint32_t *owner,
+                               uint32_t *work, struct eg_error *err)
 {
     uint32_t *seeds = eg_memory_array(n_cells(land) / TINY_ISLAND + land->n_areas, sizeof *seeds);
     if (!seeds) return eg_error_no_memory(err, land->n_areas * sizeof *seeds);
@@ -321,10 +324,8 @@ enum eg_status eg_sample_land_make(const struct eg_sample_options *options, stru
     if (status != EG_OK) return status;
     uint32_t *owner = eg_memory_array(n_cells(&land), sizeof *owner);
     uint32_t *work = eg_memory_array(n_cells(&land), sizeof *work);
-    if (owner && work)
-        status = populate(&land, arena, owner, work, err);
-    else
-        status = eg_error_no_memory(err, n_cells(&land) * sizeof *owner);
+    if (owner && work) status = populate(&land, arena, owner, work, err);
+    else status = eg_error_no_memory(err, n_cells(&land) * sizeof *owner);
     free(owner);
     free(work);
     if (status == EG_OK) *land_out = land;
@@ -332,14 +333,17 @@ enum eg_status eg_sample_land_make(const struct eg_sample_options *options, stru
 }
 
 /* The county lies in the open Atlantic, where no real place can be meant. */
-void eg_sample_position(const struct eg_sample_land *land, double x, double y, double *lon_out, double *lat_out)
+void eg_sample_position(const struct eg_sample_land *land, double x, double y, double *lon_out,
+                        double *lat_out)
 {
-    double lon = -30.0 + (x - land->width / 2.0) * land->cell_deg * 1.4, lat = 45.0 + (y - land->height / 2.0) * land->cell_deg;
+    double lon = -30.0 + (x - land->width / 2.0) * land->cell_deg * 1.4,
+           lat = 45.0 + (y - land->height / 2.0) * land->cell_deg;
     *lon_out = round(lon * 1e6) / 1e6;
     *lat_out = round(lat * 1e6) / 1e6;
 }
 
-void eg_sample_cell_position(const struct eg_sample_land *land, uint32_t cell, double *lon_out, double *lat_out)
+void eg_sample_cell_position(const struct eg_sample_land *land, uint32_t cell, double *lon_out,
+                             double *lat_out)
 {
     eg_sample_position(land, cell % land->width + 0.5, (double)(cell / land->width) + 0.5, lon_out, lat_out);
 }

@@ -21,9 +21,9 @@
 #define EG_SAMPLE_LARGE 20000
 
 struct eg_sample_area {
-    uint32_t cell;     /* where it began to grow */
-    uint32_t town;     /* the nearest one */
-    uint32_t number;   /* within the town's name: "Harbury 003" */
+    uint32_t cell;   /* where it began to grow */
+    uint32_t town;   /* the nearest one */
+    uint32_t number; /* within the town's name: "Harbury 003" */
     uint32_t district;
     double town_cells; /* distance to the town's centre */
     double need;       /* latent deprivation, mean 0, standard deviation about 1 */
@@ -45,8 +45,8 @@ struct eg_sample_land {
     struct eg_sample_town *towns;
     uint32_t n_towns;
     uint32_t n_districts; /* at most n_towns: each is named by the town of its number */
-    double town_radius; /* cells */
-    double cell_deg;    /* height of a cell */
+    double town_radius;   /* cells */
+    double cell_deg;      /* height of a cell */
 };
 
 /* Pseudo-random, and the same for the same arguments on every machine: uniform in [0, 1). */
@@ -57,13 +57,16 @@ double eg_sample_normal(uint64_t seed, uint64_t stream, uint64_t index);
 /* Smooth noise in about -1 .. 1, with features of size 1. */
 double eg_sample_noise(uint64_t seed, double x, double y);
 
-EG_MUST_CHECK enum eg_status eg_sample_land_make(const struct eg_sample_options *options, struct eg_arena *arena,
-                                                 struct eg_sample_land *land_out, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_sample_land_make(const struct eg_sample_options *options,
+                                                 struct eg_arena *arena, struct eg_sample_land *land_out,
+                                                 struct eg_error *err);
 
 /* The position of a lattice point in WGS 84 degrees, rounded to 6 decimals. */
-void eg_sample_position(const struct eg_sample_land *land, double x, double y, double *lon_out, double *lat_out);
+void eg_sample_position(const struct eg_sample_land *land, double x, double y, double *lon_out,
+                        double *lat_out);
 /* The same of a cell's middle. */
-void eg_sample_cell_position(const struct eg_sample_land *land, uint32_t cell, double *lon_out, double *lat_out);
+void eg_sample_cell_position(const struct eg_sample_land *land, uint32_t cell, double *lon_out,
+                             double *lat_out);
 
 void eg_sample_area_code(uint32_t area, char code_out[12]);
 void eg_sample_area_name(const struct eg_sample_land *land, uint32_t area, char name_out[48]);
@@ -75,8 +78,8 @@ struct eg_sample_file {
     FILE *stream;
     char path[1024], part[1040];
 };
-EG_MUST_CHECK enum eg_status eg_sample_file_open(const char *folder, const char *name, struct eg_sample_file *file_out,
-                                                 struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_sample_file_open(const char *folder, const char *name,
+                                                 struct eg_sample_file *file_out, struct eg_error *err);
 /* Closes and renames; on any write error removes it and says so. */
 EG_MUST_CHECK enum eg_status eg_sample_file_close(struct eg_sample_file *file, struct eg_error *err);
 void eg_sample_csv_cell(FILE *stream, const char *text, bool last);

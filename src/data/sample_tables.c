@@ -48,34 +48,36 @@ static enum eg_status rank_scores(const struct eg_sample_land *land, uint32_t ed
     return eg_rank(ranked->score, ranked->present, land->n_areas, false, ranked->rank, err);
 }
 
-static void write_score_row(FILE *out, const struct eg_sample_land *land, uint32_t a, const struct ranked *now,
-                            const struct ranked *before)
+static void write_score_row(FILE *out, const struct eg_sample_land *land, uint32_t a,
+                            const struct ranked *now, const struct ranked *before)
 {
     char code[12];
     eg_sample_area_code(a, code);
-    fprintf(out, "%s,%u,%s,%.3f,%u,%u,%.3f,%u,%u\n", code, land->areas[a].population, type_of(land, a), before->score[a],
-            before->rank[a], eg_rank_decile(before->rank[a], land->n_areas), now->score[a], now->rank[a],
-            eg_rank_decile(now->rank[a], land->n_areas));
+    fprintf(out, "%s,%u,%s,%.3f,%u,%u,%.3f,%u,%u\n", code, land->areas[a].population, type_of(land, a),
+            before->score[a], before->rank[a], eg_rank_decile(before->rank[a], land->n_areas), now->score[a],
+            now->rank[a], eg_rank_decile(now->rank[a], land->n_areas));
 }
 
-static enum eg_status write_scores(const struct eg_sample_land *land, const char *folder, struct ranked edition[2],
-                                   struct eg_error *err)
+static enum eg_status write_scores(const struct eg_sample_land *land, const char *folder,
+                                   struct ranked edition[2], struct eg_error *err)
 {
     struct eg_sample_file file;
     enum eg_status status = rank_scores(land, 0, &edition[0], err);
     if (status == EG_OK) status = rank_scores(land, 1, &edition[1], err);
     if (status == EG_OK) status = eg_sample_file_open(folder, "deprivation.csv", &file, err);
     if (status != EG_OK) return status;
-    fputs("code,population,type,score_2019,rank_2019,decile_2019,score_2024,rank_2024,decile_2024\n", file.stream);
-    for (uint32_t a = 0; a < land->n_areas; a++) write_score_row(file.stream, land, a, &edition[1], &edition[0]);
+    fputs("code,population,type,score_2019,rank_2019,decile_2019,score_2024,rank_2024,decile_2024\n",
+          file.stream);
+    for (uint32_t a = 0; a < land->n_areas; a++)
+        write_score_row(file.stream, land, a, &edition[1], &edition[0]);
     return eg_sample_file_close(&file, err);
 }
 
 struct outcome {
     const char *name;
-    double share_at_mean; /* of the population asked or at risk */
-    double slope;         /* on the log odds, per unit of need */
-    double trend;         /* on the log odds, per year */
+    double share_at_mean;       /* of the population asked or at risk */
+    double slope;               /* on the log odds, per unit of need */
+    double trend;               /* on the log odds, per year */
     double base_low, base_high; /* denominator */
     bool suppress;
 };
@@ -99,7 +101,8 @@ static uint64_t draw_index(uint32_t area, int year)
 }
 
 /* Binomial, by the normal approximation, rounded and kept in range. */
-static uint32_t draw_cases(const struct eg_sample_land *land, size_t which, uint32_t area, int year, uint32_t base)
+static uint32_t draw_cases(const struct eg_sample_land *land, size_t which, uint32_t area, int year,
+                           uint32_t base)
 {
     double p = chance(&outcomes[which], land->areas[area].need, year);
     double noise = eg_sample_normal(land->seed, STREAM_OUTCOME + which, draw_index(area, year));
@@ -108,7 +111,8 @@ static uint32_t draw_cases(const struct eg_sample_land *land, size_t which, uint
     return cases > base ? base : (uint32_t)cases;
 }
 
-static void write_proportion(FILE *out, const struct eg_sample_land *land, size_t which, uint32_t area, int year)
+static void write_proportion(FILE *out, const struct eg_sample_land *land, size_t which, uint32_t area,
+                             int year)
 {
     const struct outcome *outcome = &outcomes[which];
     uint64_t index = draw_index(area, year);
@@ -120,7 +124,8 @@ static void write_proportion(FILE *out, const struct eg_sample_land *land, size_
         return;
     }
     double span = outcome->base_high - outcome->base_low;
-    uint32_t base = (uint32_t)(outcome->base_low + span * eg_sample_uniform(land->seed, STREAM_OUTCOME + 10 + which, area));
+    uint32_t base = (uint32_t)(outcome->base_low +
+                               span * eg_sample_uniform(land->seed, STREAM_OUTCOME + 10 + which, area));
     uint32_t cases = draw_cases(land, which, area, year, base);
     if (outcome->suppress && cases >= 1 && cases <= 4) {
         fputs("*,,,,,\n", out);
@@ -139,11 +144,12 @@ static void write_life_expectancy(FILE *out, const struct eg_sample_land *land, 
     double noise = eg_sample_normal(land->seed, STREAM_OUTCOME + 9, draw_index(area, year));
     double years = 81.2 - 1.9 * land->areas[area].need + 0.1 * year + 0.6 * noise;
     double half = 1.96 * 9.5 / sqrt(land->areas[area].population / 50.0);
-    fprintf(out, "%s,life_expectancy,%d,%.1f,,,%.1f,%.1f,\n", code, EG_SAMPLE_FIRST_YEAR + year, years, years - half,
-            years + half);
+    fprintf(out, "%s,life_expectancy,%d,%.1f,,,%.1f,%.1f,\n", code, EG_SAMPLE_FIRST_YEAR + year, years,
+            years - half, years + half);
 }
 
-static enum eg_status write_outcomes(const struct eg_sample_land *land, const char *folder, struct eg_error *err)
+static enum eg_status write_outcomes(const struct eg_sample_land *land, const char *folder,
+                                     struct eg_error *err)
 {
     struct eg_sample_file file;
     enum eg_status status = eg_sample_file_open(folder, "outcomes.csv", &file, err);
@@ -152,13 +158,15 @@ static enum eg_status write_outcomes(const struct eg_sample_land *land, const ch
     int first = land->n_areas > EG_SAMPLE_LARGE ? EG_SAMPLE_YEARS - 1 : 0;
     for (uint32_t a = 0; a < land->n_areas; a++)
         for (int year = first; year < EG_SAMPLE_YEARS; year++) {
-            for (size_t i = 0; i < EG_ARRAY_LEN(outcomes); i++) write_proportion(file.stream, land, i, a, year);
+            for (size_t i = 0; i < EG_ARRAY_LEN(outcomes); i++)
+                write_proportion(file.stream, land, i, a, year);
             write_life_expectancy(file.stream, land, a, year);
         }
     return eg_sample_file_close(&file, err);
 }
 
-enum eg_status eg_sample_write_tables(const struct eg_sample_land *land, const char *folder, struct eg_error *err)
+enum eg_status eg_sample_write_tables(const struct eg_sample_land *land, const char *folder,
+                                      struct eg_error *err)
 {
     struct ranked edition[2] = {{0}, {0}};
     enum eg_status status = EG_OK;

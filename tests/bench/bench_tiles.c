@@ -53,7 +53,8 @@ static void save(const struct bench *bench, const struct tile *tile, const struc
 
 static void draw(struct bench *bench, struct tile *tile)
 {
-    struct eg_tile_request request = {.name = {.layer = bench->layer}, .z = tile->z, .x = tile->x, .y = tile->y, .scale = 1};
+    struct eg_tile_request request = {
+        .name = {.layer = bench->layer}, .z = tile->z, .x = tile->x, .y = tile->y, .scale = 1};
     struct eg_entity entity = {0};
     struct eg_error err;
     double start = eg_clock_monotonic_s();
@@ -152,7 +153,8 @@ int main(int argc, char **argv)
     bench.rounds = rounds;
     double seconds = 0;
     for (bench.end = 0; bench.end < bench.n_tiles; bench.first = bench.end) {
-        while (bench.end < bench.n_tiles && bench.tiles[bench.end].z == bench.tiles[bench.first].z) bench.end++;
+        while (bench.end < bench.n_tiles && bench.tiles[bench.end].z == bench.tiles[bench.first].z)
+            bench.end++;
         seconds += run_zoom(&bench, n_threads);
     }
     struct eg_engine_counters counters;
