@@ -162,10 +162,12 @@ static void work(void *job, uint32_t worker)
 {
     (void)worker;
     struct eg_connection *connection = job;
+    struct eg_loop *loop = connection->loop;
     make(&connection->exchange);
     eg_snapshot_release(connection->exchange.snapshot);
     connection->exchange.snapshot = NULL;
     MHD_resume_connection(connection->mhd); /* from here on it is the loop's again */
+    eg_loop_wake(loop);                     /* a daemon without a listening socket does not wake for it */
 }
 
 /* The job may be done before this returns, so the connection is suspended first. */
@@ -184,6 +186,7 @@ static bool hand_to_worker(struct eg_connection *connection)
     eg_snapshot_release(exchange->snapshot);
     exchange->snapshot = NULL;
     MHD_resume_connection(connection->mhd);
+    eg_loop_wake(connection->loop);
     return true;
 }
 

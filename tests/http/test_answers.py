@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+"""What every answer has: tags, codings, conditions, methods, headers."""
+
+import gzip
+import json
+import sys
+import zlib
+
+sys.dont_write_bytecode = True
+from support import TILE, Server, raw, run, status_of, test
+
+TEXTS = ["/", "/layers", "/report", "/tiles/score.cells.json", "/legend/score.cells.json", "/coalitions",
+         "/areas/cells/C0505", "/areas/cells?at=-0.9,52.3", "/assets/app.js", "/assets/leaflet.js", "/metrics"]
+PICTURES = [TILE, TILE.replace(".png", "@2x.png"), TILE.replace(".png", "@4x.png"), "/legend/score.cells.png",
+            "/assets/images/layers.png"]
+KEPT = [path for path in TEXTS + PICTURES if path != "/metrics"]
+
+
+@test("every path answers 200 with its type, nosniff, CORS and a length")
+def _(server):
+    for path in TEXTS + PICTURES:
+        answer = server.get(path)
+        assert answer.status == 200, (path, answer.status, answer.body[:300])
+        assert answer["X-Content-Type-Options"] == "nosniff", path
+        assert answer["Access-Control-Allow-Origin"] == "*", path
+        assert int(answer["Content-Length"]) == len(answer.body) > 0, path
+        assert answer["Cache-Control"], path
+        assert (answer["Content-Type"] == "image/png") == (path in PICTURES), (path, answer["Content-Type"])
+        assert (answer["Vary"] == "Accept-Encoding") == (path in TEXTS), (path, answer["Vary"])
+
+
+@test("HEAD gives the headers of GET without a body")
+def _(server):
+    connection = server.keep()
+    for path in KEPT + ["/nothing", TILE.replace("/9/", "/99/")]:
+        get, head = server.get(path, connection=connection), server.get(path, method="HEAD", connection=connection)
+        assert head.status == get.status and head.body == b"", path
+        for name in ("Content-Type", "Content-Length", "ETag", "Cache-Control", "Vary"):
+            assert get[name] == head[name], (path, name, get[name], head[name])
+
+
+@test("an entity tag that still holds is answered with 304 and no body")
+def _(server):
+    connection = server.keep()
+    for path in KEPT:
+        first = server.get(path, connection=connection)
+        for condition in (first["ETag"], "W/" + first["ETag"], '"other", ' + first["ETag"], "*"):
+            again = server.get(path, {"If-None-Match": condition}, connection=connection)
+            assert again.status == 304 and again.body == b"", (path, condition, again.status)
+            assert again["ETag"] == first["ETag"] and again["Cache-Control"] == first["Cache-Control"], path
+            assert again["Content-Type"] is None, path
+        assert server.get(path, {"If-None-Match": '"other"'}, connection=connection).status == 200, path
+        head = server.get(path, {"If-None-Match": first["ETag"]}, method="HEAD", connection=connection)
+        assert head.status == 304, path
+
+
+@test("texts come packed where the client takes gzip, with a tag of their own")
+def _(server):
+    for path in [path for path in TEXTS if path != "/metrics"]:
+        plain, packed = server.get(path), server.get(path, {"Accept-Encoding": "br, gzip"})
+        assert plain["Content-Encoding"] is None and packed["Content-Encoding"] == "gzip", path
+        assert gzip.decompress(packed.body) == plain.body, path
+        assert plain["ETag"] != packed["ETag"], path
+        assert packed["Vary"] == "Accept-Encoding", path
+        stale = server.get(path, {"Accept-Encoding": "gzip", "If-None-Match": plain["ETag"]})
+        assert stale.status == 200, path
+        fresh = server.get(path, {"Accept-Encoding": "gzip", "If-None-Match": packed["ETag"]})
+        assert fresh.status == 304 and fresh["ETag"] == packed["ETag"], path
+        assert server.get(path, {"Accept-Encoding": "gzip;q=0"})["Content-Encoding"] is None, path
+
+
+@test("pictures are not packed again")
+def _(server):
+    for path in PICTURES:
+        answer = server.get(path, {"Accept-Encoding": "gzip"})
+        assert answer["Content-Encoding"] is None and answer.body.startswith(b"\x89PNG"), path
+
+
+@test("the version in a tile's address decides how long it may be kept")
+def _(server):
+    version = server.get("/layers").json()["version"]
+    plain = server.get(TILE)
+    present = server.get(f"{TILE}?v={version}")
+    stale = server.get(f"{TILE}?v=0123456789abcdef0123456789abcdef")
+    assert plain["Cache-Control"] == "public, max-age=3600", plain["Cache-Control"]
+    assert present["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert stale["Cache-Control"] == "no-cache"
+    assert plain.body == present.body == stale.body
+    tiles = server.get("/tiles/score.cells.json").json()["tiles"][0]
+    assert f"v={version}" in tiles, tiles
+
+
+@test("the tile address of TileJSON leads to a tile")
+def _(server):
+    document = server.get("/tiles/score.cells.json").json()
+    base = f"http://{server.host}:{server.port}"
+    address = document["tiles"][0].replace("{z}", "9").replace("{x}", "254").replace("{y}", "168")
+    assert address.startswith(base), address
+    answer = server.get(address[len(base):])
+    assert answer.status == 200 and "immutable" in answer["Cache-Control"]
+    assert document["tilejson"] == "3.0.0" and len(document["bounds"]) == 4
+
+
+@test("a tile has the size that its address says")
+def _(server):
+    for suffix, side in (("", 256), ("@2x", 512), ("@3x", 768), ("@4x", 1024)):
+        body = server.get(TILE.replace(".png", suffix + ".png")).body
+        assert int.from_bytes(body[16:20], "big") == int.from_bytes(body[20:24], "big") == side, suffix
+
+
+@test("style, period and exact make other pictures, unknown parameters do not")
+def _(server):
+    plain = server.get(TILE).body
+    assert server.get(TILE + "?utm_source=x&cache_buster=1").body == plain
+    assert server.get(TILE + "?style=&period=").body == plain
+    assert server.get(TILE + "?style=natural").body != plain
+    assert server.get(TILE + "?period=2020").body != plain
+    assert server.get(TILE + "?period=2021").body == plain
+    assert server.get(TILE + "?exact=true").status == 200
+
+
+@test("a tile away from the data is an empty picture")
+def _(server):
+    answer = server.get("/tiles/score.cells/9/0/0.png")
+    assert answer.status == 200 and answer.body.startswith(b"\x89PNG") and len(answer.body) < 500
+
+
+@test("a preflight is answered with what is allowed")
+def _(server):
+    for path in ("/layers", TILE, "/coalitions?limit=x"):
+        answer = server.get(path, {"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}, "OPTIONS")
+        assert answer.status == 204 and answer.body == b"", (path, answer.status)
+        assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert answer["Allow"] == "GET, HEAD, OPTIONS"
+    assert server.get("/nothing", method="OPTIONS").status == 404
+    received, _ = raw(server, b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert status_of(received) == 204, received[:200]
+
+
+@test("other methods are refused with the list of those that are not")
+def _(server):
+    for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"):
+        answer = server.get("/layers", method=method)
+        answer.problem(405)
+        assert answer["Allow"] == "GET, HEAD, OPTIONS"
+        assert answer["Access-Control-Allow-Origin"] == "*"
+
+
+@test("the same request gives the same bytes, packed or not")
+def _(server):
+    for path in KEPT:
+        for coding in ("identity", "gzip"):
+            bodies = {server.get(path, {"Accept-Encoding": coding}).body for _ in range(3)}
+            assert len(bodies) == 1, (path, coding)
+
+
+@test("the page loads nothing from elsewhere and runs nothing inline")
+def _(server):
+    page = server.get("/")
+    policy = page["Content-Security-Policy"]
+    assert page["Content-Type"] == "text/html; charset=utf-8"
+    assert "default-src 'self'" in policy and "unsafe" not in policy, policy
+    import re
+    for link in re.findall(rb'(?:src|href)="(assets/[^"]+)"', page.body):
+        answer = server.get("/" + link.decode())
+        assert answer.status == 200 and answer["Cache-Control"] == "no-cache", link
+    for picture in ("layers.png", "layers-2x.png", "marker-icon.png", "marker-icon-2x.png", "marker-shadow.png"):
+        assert server.get("/assets/images/" + picture).status == 200, picture
+    for path in ("/assets/../app.js", "/assets/%2e%2e/app.js", "/assets/", "/assets", "/assets/images/", "/assets/app.js/x"):
+        server.get(path).problem(404)
+
+
+@test("health and metrics")
+def _(server):
+    assert server.get("/health/live").json() == {"status": "live"}
+    assert server.get("/health/ready").json()["status"] == "ready"
+    before = server.get("/metrics").body.decode()
+    server.get(TILE)
+    after = server.get("/metrics").body.decode()
+    value = lambda text, name: int([line for line in text.splitlines() if line.startswith(name + " ")][0].split()[-1])
+    assert value(after, "evenground_tile_cache_hits_total") > value(before, "evenground_tile_cache_hits_total")
+    assert "# TYPE evenground_answers_total counter" in after
+
+
+run(Server)
