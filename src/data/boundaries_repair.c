@@ -2,7 +2,7 @@
  * area claims too): 94 of England's and Wales's 34,753 LSOAs, all of them rings that touch themselves in a point.
  *
  * First GEOS's make-valid for each. Then, pair by pair in the order of the source, the later area loses what the earlier one
- * covers. Coordinates are grid units as doubles, exact; what GEOS computes is snapped to the grid again, and the second run of
+ * covers, or, where it lies wholly within, the earlier one makes room. Coordinates are grid units as doubles, exact; what GEOS computes is snapped to the grid again, and the second run of
  * the topology puts the new corners into the neighbours' borders.
  *
  * A repair that leaves every edge where it was (a ring that touches itself becomes two rings over the same edges) changes no
@@ -245,6 +245,45 @@ static bool find_pairs(struct repair *repair, struct pair_list *pairs)
     return done;
 }
 
+static void replace_geometry(struct repair *repair, struct suspect_area *item, GEOSGeometry *geometry)
+{
+    eg_geos_destroy(&repair->geos, item->geometry);
+    item->geometry = geometry;
+    item->changed = true;
+}
+
+static void note_overlap(struct repair *repair, const struct suspect_area *loser,
+                         const struct suspect_area *keeper, const char *how)
+{
+    struct eg_text finding = eg_text_format(repair->arena, "%s %.*s, which keeps the ground", how,
+                                            EG_TEXT_ARG(repair->areas->codes[keeper->area]));
+    if (!finding.data) return;
+    eg_boundaries_sample(repair->report, repair->arena, repair->areas->codes[loser->area], finding.data);
+}
+
+/* The later area loses what the earlier one covers; unless that were all of it: then it is an enclave that was drawn without a
+ * hole round it, and the earlier one gives way. */
+static enum eg_status share_ground(struct repair *repair, struct suspect_area *earlier,
+                                   struct suspect_area *later)
+{
+    GEOSGeometry *rest = GEOSDifference_r(repair->geos.handle, later->geometry, earlier->geometry);
+    GEOSGeometry *around = NULL;
+    if (rest && GEOSisEmpty_r(repair->geos.handle, rest) == 1) {
+        around = GEOSDifference_r(repair->geos.handle, earlier->geometry, later->geometry);
+    }
+    if (around && GEOSisEmpty_r(repair->geos.handle, around) == 0) {
+        eg_geos_destroy(&repair->geos, rest);
+        replace_geometry(repair, earlier, around);
+        note_overlap(repair, earlier, later, "surrounds");
+        return EG_OK;
+    }
+    eg_geos_destroy(&repair->geos, around);
+    if (!rest) return eg_geos_failure(&repair->geos, "taking overlapping ground from an area", repair->err);
+    replace_geometry(repair, later, rest);
+    note_overlap(repair, later, earlier, "overlaps");
+    return EG_OK;
+}
+
 static enum eg_status settle_pair(struct repair *repair, struct pair pair)
 {
     struct suspect_area *earlier = &repair->items[pair.earlier];
@@ -252,17 +291,7 @@ static enum eg_status settle_pair(struct repair *repair, struct pair pair)
     char meets = GEOSRelatePattern_r(repair->geos.handle, later->geometry, earlier->geometry, "T********");
     if (meets == 0) return EG_OK;
     if (meets != 1) return eg_geos_failure(&repair->geos, "comparing two areas", repair->err);
-    GEOSGeometry *rest = GEOSDifference_r(repair->geos.handle, later->geometry, earlier->geometry);
-    if (!rest) return eg_geos_failure(&repair->geos, "taking overlapping ground from an area", repair->err);
-    eg_geos_destroy(&repair->geos, later->geometry);
-    later->geometry = rest;
-    later->changed = true;
-    struct eg_text finding = eg_text_format(repair->arena, "overlaps %.*s, which keeps the ground",
-                                            EG_TEXT_ARG(repair->areas->codes[earlier->area]));
-    if (finding.data) {
-        eg_boundaries_sample(repair->report, repair->arena, repair->areas->codes[later->area], finding.data);
-    }
-    return EG_OK;
+    return share_ground(repair, earlier, later);
 }
 
 static enum eg_status settle_overlaps(struct repair *repair)

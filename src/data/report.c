@@ -103,7 +103,7 @@ static void tell_boundaries(struct teller *teller, uint32_t set)
     if (report->topology.n_overlaps > 0) {
         begin_boundaries(teller, set);
         add_counted(teller, report->topology.n_overlaps, "pair of areas claims", "pairs of areas claim");
-        add(teller, " the same ground; the one that comes first in the source keeps it");
+        add(teller, " the same ground; the one that comes first in the source keeps it, an enclave its own");
         end_line(teller);
     }
     if (report->n_unlocated > 0) {

@@ -161,6 +161,22 @@ static void ground_claimed_twice_stays_with_the_one_that_came_first(void **state
     eg_test_load_clear(&load);
 }
 
+static void an_enclave_keeps_its_ground_though_no_hole_was_drawn_for_it(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_areas(COLLECTION(FEATURE("A", "Polygon", "[[[0,0],[4,0],[4,4],[0,4],[0,0]]]") "," FEATURE(
+                   "B", "Polygon",
+                   "[[[1,1],[2,1],[2,2],[1,2],[1,1]]]") "," FEATURE("C", "Polygon",
+                                                                    "[[[0,0],[4,0],[4,4],[0,4],[0,0]]]")),
+               &load);
+    assert_string_equal(code_at(&load, 1.5, 1.5), "B");
+    assert_string_equal(code_at(&load, 3, 3), "A");
+    assert_int_equal(report_of(&load)->topology.n_areas_dropped, 1); /* C is A once more */
+    assert_string_equal(report_of(&load)->samples[0].data, "A: surrounds B, which keeps the ground");
+    eg_test_load_clear(&load);
+}
+
 static void an_area_across_the_antimeridian_is_cut_in_two(void **state)
 {
     (void)state;
@@ -390,6 +406,7 @@ int main(void)
         cmocka_unit_test(a_figure_of_eight_is_repaired_and_both_lobes_stay),
         cmocka_unit_test(a_ring_that_touches_itself_is_repaired_where_it_stands),
         cmocka_unit_test(ground_claimed_twice_stays_with_the_one_that_came_first),
+        cmocka_unit_test(an_enclave_keeps_its_ground_though_no_hole_was_drawn_for_it),
         cmocka_unit_test(an_area_across_the_antimeridian_is_cut_in_two),
         cmocka_unit_test(a_hole_across_the_antimeridian_stays_a_hole),
         cmocka_unit_test(an_area_round_a_pole_covers_every_longitude),

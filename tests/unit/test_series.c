@@ -190,7 +190,7 @@ static void rows_of_a_long_table_become_series_by_indicator_and_period(void **st
         "    period: year\n    value: v\n    lower: lo\n    indicators: {AST: asthma, COPD: copd}\n"
         "indicators: [{id: asthma, title: Asthma}, {id: copd, title: COPD}]\n",
         "code,what,year,v,lo\nS00,AST,2021,1,0.5\nS01, AST "
-        ",2020,2,\nS00,COPD,2020,3,2\nS00,XXX,2020,9,9\nS09,AST,2020,7,7\n"
+        ",2020,2,\nS00,COPD,2020,3,2\nS00,HYP,2020,9,9\nS09,AST,2020,7,7\n"
         "S01,AST,2020,8,8\n",
         &load);
     assert_int_equal(load.generation->n_series, 3);
