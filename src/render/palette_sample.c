@@ -103,7 +103,7 @@ static void mix_line(struct sampler *sampler, double mix[4])
 {
     const struct eg_palette_grounds *grounds = sampler->grounds;
     struct eg_rgba line = grounds->lines[(size_t)(next(sampler) * grounds->n_lines)];
-    double cover = next(sampler);
+    double cover = next(sampler) * next(sampler); /* most lines are thin and faint */
     for (uint32_t c = 0; c < 4; c++) mix[c] *= 1 - cover * line.a / 255.0;
     add(mix, line, cover);
 }
