@@ -7,11 +7,12 @@
  *           a worker, which resumes the connection; then handle is called again and finds the answer.
  *   done    (MHD_OPTION_NOTIFY_COMPLETED) all sent, or the connection broke.
  *
- * In `line` the '?' of the target is written over in libmicrohttpd's own buffer. It would otherwise split the query into a
- * list of parameters in the connection's memory pool, and close the connection without a word when 600 of them do not fit;
- * we read the query ourselves. Were a later libmicrohttpd to split it before this call, nothing would break but that. */
+ * In `line` the query is cut off in libmicrohttpd's own buffer. It would otherwise split it into a list of parameters in the
+ * connection's memory pool, and close the connection without a word when some hundred of them do not fit; we read the query
+ * ourselves. (0.9.75 has looked for the '?' by then, and takes what stands behind it when the call returns.) */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <microhttpd.h>
 
@@ -88,7 +89,7 @@ static void *line(void *cls, const char *target, struct MHD_Connection *mhd)
     if (query) {
         char *writable;
         memcpy(&writable, &query, sizeof writable);
-        *writable = '!';
+        writable[1] = '\0';
     }
     connection->phase = EG_PHASE_READING;
     connection->deadline_s = connection->loop->now_s + connection->loop->server->settings.request_s;
@@ -244,12 +245,30 @@ static bool answer(struct eg_connection *connection, const char *method)
 
 /* --- libmicrohttpd's handler --------------------------------------------------------------------------------------- */
 
-static bool has_large_body(struct MHD_Connection *mhd)
+struct lengths {
+    unsigned n;
+};
+
+static enum MHD_Result count_length(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    (void)value;
+    struct lengths *lengths = cls;
+    if (strcasecmp(name, "Content-Length") == 0) lengths->n++;
+    return MHD_YES;
+}
+
+/* Whether the request has a body that need not be read: a long one, one of unknown length, or one whose length is said twice,
+ * about which a proxy may think otherwise. */
+static bool has_unwanted_body(struct MHD_Connection *mhd)
 {
     uint64_t bytes = 0;
+    if (MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Transfer-Encoding")) return true;
     const char *length = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Content-Length");
-    if (length && (!eg_text_to_u64(eg_text_from(length), &bytes) || bytes > MOST_BODY_BYTES)) return true;
-    return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Transfer-Encoding") != NULL;
+    if (!length) return false;
+    struct lengths lengths = {0};
+    (void)MHD_get_connection_values(mhd, MHD_HEADER_KIND, count_length, &lengths);
+    return lengths.n != 1 || !eg_text_to_u64(eg_text_from(length), &bytes) || bytes > MOST_BODY_BYTES;
 }
 
 static bool refuse_body(struct eg_connection *connection)
@@ -261,18 +280,34 @@ static bool refuse_body(struct eg_connection *connection)
     return eg_respond_problem(connection, MHD_HTTP_CONTENT_TOO_LARGE, &problem);
 }
 
+/* RFC 9112, 3.2: without a Host a request of HTTP/1.1 is wrong, though we have no use for it. */
+static bool refuse_without_host(struct eg_connection *connection)
+{
+    struct eg_error problem;
+    eg_error_set(&problem, EG_INVALID, "the request has no Host header; HTTP/1.1 needs one");
+    return eg_respond_problem(connection, MHD_HTTP_BAD_REQUEST, &problem);
+}
+
+/* The first call: to answer now is to close the connection. */
+static bool look_at_headers(struct eg_connection *connection, const char *version)
+{
+    if (has_unwanted_body(connection->mhd)) return refuse_body(connection);
+    if (strcmp(version, MHD_HTTP_VERSION_1_1) == 0 && !header(connection, "Host"))
+        return refuse_without_host(connection);
+    return true;
+}
+
 static enum MHD_Result handle(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
                               const char *version, const char *body, size_t *body_len, void **request_context)
 {
     (void)cls;
     (void)url;
-    (void)version;
     (void)body;
     struct eg_connection *connection = connection_of(mhd);
     if (!connection) return MHD_NO;
     if (!*request_context) {
         *request_context = connection;
-        return !has_large_body(mhd) || refuse_body(connection) ? MHD_YES : MHD_NO;
+        return look_at_headers(connection, version) ? MHD_YES : MHD_NO;
     }
     if (*body_len > 0) {
         *body_len = 0;
@@ -294,6 +329,7 @@ static void done(void *cls, struct MHD_Connection *mhd, void **request_context,
     struct eg_connection *connection = connection_of(mhd);
     if (!connection) return;
     struct eg_exchange *exchange = &connection->exchange;
+    if (connection->phase == EG_PHASE_WORKING) connection->loop->n_working--; /* the client left before its answer was made */
     eg_answer_release(exchange->answer);
     exchange->answer = NULL;
     if (exchange->self_url.data) eg_buffer_clear(&exchange->self_url);

@@ -42,39 +42,40 @@ static bool is_plain(const char *bytes, size_t len)
     return true;
 }
 
-/* Decodes bytes[0 .. len-1] in place. False for a wrong escape or a raw control character or blank. */
-static bool unescape(char *bytes, size_t len, bool plus_is_blank, size_t *len_out)
+/* Decodes bytes[0 .. len-1] in place; returns what is wrong, or NULL. */
+static const char *unescape(char *bytes, size_t len, bool plus_is_blank, size_t *len_out)
 {
     size_t to = 0;
     for (size_t from = 0; from < len; from++) {
         char c = bytes[from];
-        if ((unsigned char)c <= ' ' || c == 0x7f) return false;
+        if ((unsigned char)c <= ' ' || c == 0x7f)
+            return "a blank or control character is not percent-encoded";
         if (c == '+' && plus_is_blank) c = ' ';
         if (c == '%') {
             int high = len - from > 2 ? hex_value(bytes[from + 1]) : -1;
             int low = high >= 0 ? hex_value(bytes[from + 2]) : -1;
-            if (low < 0) return false;
+            if (low < 0) return "a percent sign is not followed by two hexadecimal digits";
             c = (char)(high * 16 + low);
             from += 2;
         }
+        if (c == '\0') return "%00 is not allowed";
         bytes[to++] = c;
     }
     *len_out = to;
-    return true;
+    return NULL;
 }
 
+/* Returns what is wrong, or NULL. */
 static const char *decode(char *bytes, size_t len, bool plus_is_blank, struct eg_text *text_out)
 {
     size_t decoded = len;
+    const char *why = NULL;
     if (!is_plain(bytes, len)) {
-        if (!unescape(bytes, len, plus_is_blank, &decoded))
-            return "a percent sign is not followed by two hexadecimal digits, or a control character or "
-                   "blank is not escaped";
-        if (memchr(bytes, '\0', decoded)) return "%00 is not allowed";
-        if (!eg_text_is_utf8((struct eg_text){bytes, decoded})) return "the text is not valid UTF-8";
+        why = unescape(bytes, len, plus_is_blank, &decoded);
+        if (!why && !eg_text_is_utf8((struct eg_text){bytes, decoded})) why = "the text is not valid UTF-8";
     }
-    *text_out = (struct eg_text){bytes, decoded};
-    return NULL;
+    if (!why) *text_out = (struct eg_text){bytes, decoded};
+    return why;
 }
 
 /* --- splitting ----------------------------------------------------------------------------------------------------- */

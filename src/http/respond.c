@@ -157,7 +157,8 @@ bool eg_respond_wrong_method(struct eg_connection *connection, const char *metho
 {
     struct eg_error problem;
     size_t n_letters = strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_");
-    eg_error_set(&problem, EG_UNSUPPORTED, "the method is %.*s; only GET, HEAD and OPTIONS are answered here",
+    eg_error_set(&problem, EG_UNSUPPORTED,
+                 "the method '%.*s' is not answered here; GET, HEAD and OPTIONS are",
                  n_letters < 20 ? (int)n_letters : 20, method);
     return eg_respond_problem(connection, MHD_HTTP_METHOD_NOT_ALLOWED, &problem);
 }

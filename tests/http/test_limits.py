@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+"""Limits of time and number: silent and slow clients, too many of them, too much at once."""
+
+import sys
+import threading
+import time
+
+sys.dont_write_bytecode = True
+from support import SLOW, TILE, Server, run, status_of, test
+
+LIMITS = f"limits: {{connections: 20, idle_s: 2, request_s: {3 * SLOW}}}\n"
+
+
+def time_until_closed(server, connection, send=None, every=0.2, most=20):
+    """Seconds until the server closes, while one byte of `send` goes out at a time."""
+    started = time.monotonic()
+    connection.settimeout(every)
+    at = 0
+    while time.monotonic() - started < most * SLOW:
+        try:
+            if send and at < len(send):
+                connection.sendall(send[at:at + 1])
+                at += 1
+            if connection.recv(65536) == b"":
+                return time.monotonic() - started
+        except TimeoutError:
+            continue
+        except (ConnectionResetError, BrokenPipeError):
+            return time.monotonic() - started
+    raise AssertionError("the connection stays open")
+
+
+@test("a silent connection is closed after the idle time")
+def _(server):
+    with server.connect() as connection:
+        seconds = time_until_closed(server, connection)
+        assert 1 < seconds < 5 * SLOW, seconds
+
+
+@test("a connection that is kept open is closed after the idle time too")
+def _(server):
+    with server.connect() as connection:
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        seconds = time_until_closed(server, connection)
+        assert 1 < seconds < 5 * SLOW, seconds
+
+
+@test("a request line that comes a byte at a time is cut off at the deadline")
+def _(server):
+    with server.connect() as connection:
+        seconds = time_until_closed(server, connection, b"GET /" + b"a" * 4000, 0.2)
+        assert 2 < seconds < 7 * SLOW, seconds
+
+
+@test("headers that come a byte at a time are cut off at the deadline")
+def _(server):
+    with server.connect() as connection:
+        connection.sendall(b"GET /health/live HTTP/1.1\r\n")
+        seconds = time_until_closed(server, connection, b"X: " + b"a" * 4000, 0.2)
+        assert 2 < seconds < 7 * SLOW, seconds
+
+
+@test("a body that comes a byte at a time is cut off at the deadline")
+def _(server):
+    with server.connect() as connection:
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n")
+        seconds = time_until_closed(server, connection, b"a" * 4000, 0.2)
+        assert 2 < seconds < 7 * SLOW, seconds
+
+
+@test("slow clients do not keep others waiting")
+def _(server):
+    slow = [server.connect() for _ in range(10)]
+    for connection in slow:
+        connection.sendall(b"GET /tiles/score")
+    started = time.monotonic()
+    for _ in range(20):
+        assert server.get(TILE).status == 200
+    assert time.monotonic() - started < 2 * SLOW
+    for connection in slow:
+        connection.close()
+
+
+@test("more connections than allowed get a 503, and places come free again")
+def _(server):
+    time.sleep(0.2)
+    held = []
+    refused = None
+    for _ in range(25):
+        connection = server.connect()
+        connection.settimeout(0.3 * SLOW)
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        try:
+            answer = connection.recv(4096)
+        except ConnectionResetError:
+            answer = b""
+        if status_of(answer) == 503:
+            refused = answer
+        held.append(connection)
+    assert refused and b"Retry-After: 1" in refused and b"application/problem+json" in refused, refused
+    head, body = refused.split(b"\r\n\r\n", 1)
+    assert f"Content-Length: {len(body)}".encode() in head, (head, len(body))
+    for connection in held:
+        connection.close()
+    deadline = time.monotonic() + 5 * SLOW
+    while True:
+        try:
+            assert server.get("/health/live").status == 200
+            break
+        except Exception:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert "evenground_connections_refused_total" in server.get("/metrics").body.decode()
+
+
+run(lambda: Server(LIMITS))

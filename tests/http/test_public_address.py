@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+"""Whose word is taken for the server's address, and which pages may read its answers."""
+
+import sys
+
+sys.dont_write_bytecode = True
+from support import Server, run, test
+
+FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "maps.example", "X-Forwarded-Prefix": "/atlas"}
+
+
+def tile_address(server, headers=None):
+    return server.get("/tiles/score.cells.json", headers).json()["tiles"][0]
+
+
+@test("a stranger's Host and forwarding headers are not believed")
+def _():
+    with Server() as server:
+        own = f"http://{server.host}:{server.port}/"
+        for headers in ({"Host": "evil.example"}, FORWARDED, {"Forwarded": "host=evil.example;proto=https"}):
+            assert tile_address(server, headers).startswith(own), headers
+            links = server.get("/coalitions", headers).json()["links"]
+            assert all(link["href"].startswith(own) for link in links)
+
+
+@test("a trusted proxy's word is taken, and only where it makes an address")
+def _():
+    with Server('server: {trusted_proxies: ["127.0.0.0/8"]}\n') as server:
+        own = f"http://{server.host}:{server.port}/"
+        assert tile_address(server).startswith(own)
+        assert tile_address(server, FORWARDED).startswith("https://maps.example/atlas/tiles/")
+        assert tile_address(server, {"Forwarded": 'for=192.0.2.1;proto=https;host="maps.example:8443"'}).startswith(
+            "https://maps.example:8443/tiles/")
+        assert tile_address(server, {"X-Forwarded-Host": "evil.example, maps.example"}).startswith("http://maps.example/")
+        for host in ("maps.example/x", 'maps.example"', "a@b", "maps example"):
+            assert tile_address(server, {"X-Forwarded-Host": host}).startswith(own), host
+        catalogue = server.get("/layers", FORWARDED).json()
+        assert catalogue["layers"][0]["tiles"].startswith("https://maps.example/atlas/")
+        assert server.get("/layers").json()["layers"][0]["tiles"].startswith(own)
+
+
+@test("another proxy is not trusted")
+def _():
+    with Server('server: {trusted_proxies: ["10.0.0.0/8", "::1"]}\n') as server:
+        assert tile_address(server, FORWARDED).startswith(f"http://{server.host}:{server.port}/")
+
+
+@test("the configured address goes before all others")
+def _():
+    with Server('server: {base_url: "https://maps.example/base/", trusted_proxies: ["127.0.0.1"]}\n') as server:
+        assert tile_address(server, {**FORWARDED, "X-Forwarded-Host": "other.example"}).startswith(
+            "https://maps.example/base/tiles/")
+
+
+@test("only the atlas's origins may read, and caches are told that it depends on who asks")
+def _():
+    with Server('server: {cors_origins: ["https://a.example", "https://b.example"]}\n') as server:
+        for path in ("/tiles/score.cells/9/254/168.png", "/layers", "/nothing"):
+            for origin, allowed in (("https://a.example", "https://a.example"), ("https://b.example", "https://b.example"),
+                                    ("https://evil.example", None), (None, None)):
+                answer = server.get(path, {"Origin": origin} if origin else {})
+                assert answer["Access-Control-Allow-Origin"] == allowed, (path, origin)
+                assert "Origin" in answer["Vary"], (path, answer["Vary"])
+                if answer["ETag"]:
+                    again = server.get(path, {"If-None-Match": answer["ETag"], **({"Origin": origin} if origin else {})})
+                    assert again.status == 304 and again["Access-Control-Allow-Origin"] == allowed
+        assert server.get("/layers")["Vary"] == "Accept-Encoding, Origin"
+
+
+run()
