@@ -48,9 +48,9 @@ EG_MUST_CHECK enum eg_status eg_boundaries_build(const struct eg_boundaries_wish
                                                  struct eg_plane **plane_out,
                                                  struct eg_boundaries_report *report, struct eg_error *err);
 
-/* Repairs the suspect areas among the rings (an invalid polygon by GEOS's make-valid, ground that two areas claim goes to the
- * one that came first in the source, an enclave keeps its own); *changed_out tells whether borders are different now and the topology must be built
- * anew. Counted and named in the report. */
+/* Repairs the suspect areas among the rings: an invalid polygon by GEOS's make-valid; ground that two areas claim goes to the
+ * one that came first in the source, but an enclave keeps its own. *changed_out tells whether borders are different now and
+ * the topology must be built anew. Counted and named in the report. */
 EG_MUST_CHECK enum eg_status eg_boundaries_repair(const struct eg_boundaries_wish *wish,
                                                   struct eg_source_areas *areas, const bool *suspect,
                                                   struct eg_boundaries_report *report, bool *changed_out,

@@ -1,8 +1,12 @@
 /* A page for a planner: first what needs attention, then every boundary set, then every indicator with one line per boundary set
- * (periods with the same result on one line). */
+ * (periods with the same result on one line, indicators with the same lines together). */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "data/report_internal.h"
+
+#define PAGE_WIDTH 96
 
 static void count(struct eg_buffer *out, uint64_t n)
 {
@@ -148,15 +152,25 @@ static void write_states(struct eg_buffer *out, const struct eg_series_report *r
     eg_buffer_literal(out, " of them withheld because they would give another away)");
 }
 
+/* "2 areas without a row (E06000053, E09000001), " */
+static void write_leftover(struct eg_buffer *out, uint32_t n, const char *one, const char *many,
+                           const struct eg_text *samples)
+{
+    if (n == 0) return;
+    counted(out, n, one, many);
+    for (uint32_t i = 0; n <= EG_REPORT_SAMPLES && i < n && samples[i].data; i++) {
+        eg_buffer_printf(out, "%s%.*s", i == 0 ? " (" : ", ", EG_TEXT_ARG(samples[i]));
+    }
+    eg_buffer_literal(out, n <= EG_REPORT_SAMPLES && samples[0].data ? "), " : ", ");
+}
+
 static void write_join(struct eg_buffer *out, const struct eg_series_report *report)
 {
     if (report->table == EG_ATLAS_NONE) return;
-    if (report->n_areas_without_row > 0) {
-        counted(out, report->n_areas_without_row, "area without a row, ", "areas without a row, ");
-    }
-    if (report->n_rows_without_area > 0) {
-        counted(out, report->n_rows_without_area, "row without an area, ", "rows without an area, ");
-    }
+    write_leftover(out, report->n_areas_without_row, "area without a row", "areas without a row",
+                   report->areas_without_row);
+    write_leftover(out, report->n_rows_without_area, "row without an area", "rows without an area",
+                   report->rows_without_area);
     if (report->n_duplicates > 0) counted(out, report->n_duplicates, "repeated row, ", "repeated rows, ");
     if (report->n_bad_cells > 0) counted(out, report->n_bad_cells, "unreadable cell, ", "unreadable cells, ");
 }
@@ -192,20 +206,84 @@ static void write_series(const struct eg_generation *generation, uint32_t from, 
     eg_buffer_char(out, '\n');
 }
 
-static void write_indicators(const struct eg_generation *generation, struct eg_buffer *out)
+/* The lines of one indicator: its series from..; returns where the next one's begin. */
+static uint32_t write_block(const struct eg_generation *generation, uint32_t from, struct eg_buffer *out)
 {
-    uint32_t indicator = EG_ATLAS_NONE;
-    for (uint32_t i = 0; i < generation->n_series;) {
+    uint32_t i = from;
+    while (i < generation->n_series &&
+           generation->series[i].indicator == generation->series[from].indicator) {
         uint32_t end = i + 1;
         while (end < generation->n_series && same_line(generation, i, end)) end++;
-        if (generation->series[i].indicator != indicator) {
-            indicator = generation->series[i].indicator;
-            const struct eg_atlas_indicator *spec = &generation->atlas->indicators[indicator];
-            eg_buffer_printf(out, "%.*s  %.*s\n", EG_TEXT_ARG(spec->id), EG_TEXT_ARG(spec->title));
-        }
         write_series(generation, i, end, out);
         i = end;
     }
+    return i;
+}
+
+/* One indicator's lines, and the first indicator whose lines are the same. */
+struct block {
+    uint32_t indicator;
+    struct eg_buffer text;
+    size_t same_as;
+};
+
+static size_t make_blocks(const struct eg_generation *generation, struct block *blocks)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < generation->n_series; n++) {
+        struct block *block = &blocks[n];
+        block->indicator = generation->series[i].indicator;
+        eg_buffer_init(&block->text, 0);
+        i = write_block(generation, i, &block->text);
+        block->same_as = 0;
+        while (!eg_text_equal(
+            (struct eg_text){block->text.data, block->text.len},
+            (struct eg_text){blocks[block->same_as].text.data, blocks[block->same_as].text.len}))
+            block->same_as++;
+    }
+    return n;
+}
+
+/* "imd  Index of Multiple Deprivation", or the ids of all that share the lines. */
+static void write_names(const struct eg_generation *generation, const struct block *blocks, size_t n,
+                        size_t first, struct eg_buffer *out)
+{
+    size_t n_same = 0;
+    size_t width = 0;
+    for (size_t i = first; i < n; i++) n_same += blocks[i].same_as == first;
+    if (n_same > 1) eg_buffer_printf(out, "%zu indicators:", n_same);
+    for (size_t i = first; i < n; i++) {
+        if (blocks[i].same_as != first) continue;
+        const struct eg_atlas_indicator *spec = &generation->atlas->indicators[blocks[i].indicator];
+        if (n_same == 1) {
+            eg_buffer_printf(out, "%.*s  %.*s\n", EG_TEXT_ARG(spec->id), EG_TEXT_ARG(spec->title));
+            return;
+        }
+        bool wraps = width == 0 || width + spec->id.len > PAGE_WIDTH;
+        if (wraps) width = 2;
+        width += spec->id.len + 1;
+        eg_buffer_printf(out, "%s%.*s", wraps ? "\n  " : " ", EG_TEXT_ARG(spec->id));
+    }
+    eg_buffer_char(out, '\n');
+}
+
+/* Indicators whose lines are the same, word for word, share them: a country's atlas has hundreds. */
+static void write_indicators(const struct eg_generation *generation, struct eg_buffer *out)
+{
+    struct block *blocks = eg_memory_zeroed((size_t)generation->atlas->n_indicators + 1, sizeof *blocks);
+    if (!blocks) {
+        out->failed = true;
+        return;
+    }
+    size_t n = make_blocks(generation, blocks);
+    for (size_t i = 0; i < n; i++) {
+        if (blocks[i].text.failed) out->failed = true;
+        if (blocks[i].same_as != i) continue;
+        write_names(generation, blocks, n, i, out);
+        eg_buffer_text(out, (struct eg_text){blocks[i].text.data, blocks[i].text.len});
+    }
+    for (size_t i = 0; i < n; i++) eg_buffer_clear(&blocks[i].text);
+    free(blocks);
 }
 
 enum eg_status eg_report_text(const struct eg_generation *generation, struct eg_buffer *out,

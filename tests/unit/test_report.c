@@ -58,7 +58,7 @@ static void a_clean_join_says_that_nothing_needs_attention(void **state)
     assert_holds(text, "A trial\n");
     assert_holds(text, "Nothing: every area has its row and every row its area.");
     assert_holds(text, "a  Squares: 2 areas");
-    assert_holds(text, "i  One\n    a 2020, table t: 2 valid\n");
+    assert_holds(text, "2 indicators:\n  i j\n    a 2020, table t: 2 valid\n");
     assert_true(eg_report_is_strict(load.generation, NULL));
     free(text);
     eg_test_load_clear(&load);
@@ -143,7 +143,7 @@ static void periods_with_the_same_result_share_a_line(void **state)
              "code,v,year\nS00,1,2019\nS01,2,2019\nS00,3,2020\nS01,4,2020\nS00,1,2021\n", &load);
     char *text = text_of(&load);
     assert_holds(text, "    a 2019 to 2020 (2 periods), table t: 2 valid\n    a 2021, table t: 1 area "
-                       "without a row, 1 valid, 1 missing\n");
+                       "without a row (S01), 1 valid, 1 missing\n");
     free(text);
     eg_test_load_clear(&load);
 }
