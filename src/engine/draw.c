@@ -15,9 +15,43 @@ static uint32_t boundaries_of(const struct eg_drawing *drawing)
     return drawing->snapshot->atlas->layers[drawing->dressed->ref.layer].boundaries;
 }
 
+static uint32_t base_of(const struct eg_drawing *drawing, uint32_t boundaries)
+{
+    return drawing->snapshot->generation->area_sets[boundaries].base;
+}
+
+/* The set that was read from a source, of which all sets dissolved from it are made. */
+static uint32_t root_of(const struct eg_drawing *drawing, uint32_t boundaries)
+{
+    while (base_of(drawing, boundaries) != EG_ATLAS_NONE) boundaries = base_of(drawing, boundaries);
+    return boundaries;
+}
+
+/* Borders of another source lie beside the layer's own by metres: they would be drawn as double lines, so they are not. */
 static bool is_drawn(const struct eg_drawing *drawing, const struct eg_atlas_outline *outline)
 {
-    return drawing->zoom >= outline->min_zoom - 1e-9;
+    if (drawing->zoom < outline->min_zoom - 1e-9) return false;
+    if (outline->boundaries == EG_ATLAS_NONE) return true;
+    return root_of(drawing, outline->boundaries) == root_of(drawing, boundaries_of(drawing));
+}
+
+/* Whether every border of the outline's set is one of the layer's own too. */
+static bool is_made_of_own(const struct eg_drawing *drawing, const struct eg_atlas_outline *outline)
+{
+    uint32_t own = boundaries_of(drawing);
+    uint32_t at = outline->boundaries == EG_ATLAS_NONE ? own : outline->boundaries;
+    while (at != own && at != EG_ATLAS_NONE) at = base_of(drawing, at);
+    return at == own;
+}
+
+bool eg_draw_has_borders_beyond(const struct eg_drawing *drawing)
+{
+    const struct eg_atlas_style *style = style_of(drawing);
+    for (uint32_t i = 0; i < style->n_outlines; i++) {
+        if (is_drawn(drawing, &style->outlines[i]) && !is_made_of_own(drawing, &style->outlines[i]))
+            return true;
+    }
+    return false;
 }
 
 double eg_draw_outline_px(const struct eg_drawing *drawing)

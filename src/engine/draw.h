@@ -21,6 +21,9 @@ EG_MUST_CHECK enum eg_status eg_draw_view(struct eg_render_scratch *scratch, con
 /* The widest outline of the style at this zoom, in px at scale 1; 0 without outlines. */
 double eg_draw_outline_px(const struct eg_drawing *drawing);
 
+/* Whether an outline of this zoom may pass where the layer's own areas have no border: neighbourhoods' lines over districts. */
+bool eg_draw_has_borders_beyond(const struct eg_drawing *drawing);
+
 /* What the PNG says of itself, into texts_out[EG_DRAW_TEXTS]; returns how many. Texts are borrowed from the snapshot and
  * the arena. */
 #define EG_DRAW_TEXTS 5

@@ -72,10 +72,7 @@ static bool colour_at_a_glance(const struct job *job, const struct eg_drawing *d
     const struct eg_dressed *dressed = drawing->dressed;
     const struct eg_plane *plane = eg_engine_own_plane(job->snapshot, job->ref.layer);
     struct eg_box box = eg_view_box(view, 2.0 + eg_draw_outline_px(drawing) * view->line_scale);
-    if (eg_plane_touches(plane, box)) return false;
-    const struct eg_atlas_style *style = &job->snapshot->atlas->styles[job->ref.style];
-    for (uint32_t i = 0; i < style->n_outlines; i++)
-        if (style->outlines[i].boundaries != EG_ATLAS_NONE) return false;
+    if (eg_plane_touches(plane, box) || eg_draw_has_borders_beyond(drawing)) return false;
     struct eg_point middle = {(int32_t)(((int64_t)box.min_x + box.max_x) / 2),
                               (int32_t)(((int64_t)box.min_y + box.max_y) / 2)};
     uint32_t area = eg_plane_locate(plane, middle);
