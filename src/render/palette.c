@@ -89,7 +89,8 @@ static enum eg_status add_blends(struct eg_palette *palette, const struct eg_pal
     uint8_t *group = eg_memory_array(EG_PALETTE_SAMPLES + 7u * EG_PALETTE_EXACT_MAX, 1);
     if (points && group) {
         memcpy(palette->colours, palette->exact.colours, exact * sizeof palette->colours[0]);
-        palette->n = exact + eg_quantise(points, n, EG_PNG_COLOURS - exact, group, palette->colours + exact);
+        palette->n = exact + eg_quantise(points, n, EG_QUANTISE_SQUARES, EG_PNG_COLOURS - exact, group,
+                                         palette->colours + exact);
     }
     free(points);
     free(group);

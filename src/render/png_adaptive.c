@@ -121,8 +121,8 @@ void eg_png_adaptive_choose(struct eg_png_adaptive *adaptive)
             point->channel[c] = (uint8_t)((cell->sum[c] + cell->weight / 2) / cell->weight);
     }
     uint32_t first = adaptive->n;
-    adaptive->n += eg_quantise(adaptive->points, adaptive->n_cells, EG_PNG_COLOURS - first, adaptive->group,
-                               adaptive->colours + first);
+    adaptive->n += eg_quantise(adaptive->points, adaptive->n_cells, EG_QUANTISE_ERRORS,
+                               EG_PNG_COLOURS - first, adaptive->group, adaptive->colours + first);
     for (uint32_t i = 0; i < adaptive->n_cells; i++)
         adaptive->index[adaptive->points[i].tag] = (uint8_t)(first + adaptive->group[i]);
 }

@@ -126,6 +126,10 @@ void eg_png_adaptive_map(const struct eg_png_adaptive *adaptive, struct eg_png_r
                          struct eg_png_error *error);
 const struct eg_rgba *eg_png_adaptive_colours(const struct eg_png_adaptive *adaptive, uint32_t *n_out);
 
+/* What is to be small: the sum of the squared errors (rare outliers get a colour of their own), or that of the errors
+ * (common colours do). */
+enum eg_quantise_aim { EG_QUANTISE_SQUARES, EG_QUANTISE_ERRORS };
+
 /* Splits points[n] into at most `n_boxes` groups of low variance (weights count) and reorders them; group_out[n] tells each
  * reordered point's group, colours_out[n_boxes] the groups' mean colours. Returns the number of groups. */
 struct eg_quantise_point {
@@ -133,8 +137,8 @@ struct eg_quantise_point {
     uint32_t tag; /* the caller's */
     uint64_t weight;
 };
-uint32_t eg_quantise(struct eg_quantise_point *points, uint32_t n, uint32_t n_boxes, uint8_t *group_out,
-                     struct eg_rgba *colours_out);
+uint32_t eg_quantise(struct eg_quantise_point *points, uint32_t n, enum eg_quantise_aim aim, uint32_t n_boxes,
+                     uint8_t *group_out, struct eg_rgba *colours_out);
 
 /* --- raw rows -------------------------------------------------------------------------------------------------------- */
 

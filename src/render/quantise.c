@@ -7,11 +7,12 @@ struct group {
     uint32_t begin, end;
     double mean[4];
     double spread[4]; /* weight times variance */
-    double worst;     /* the largest spread: what a split can win */
+    double worst;     /* the largest spread: what a split can win in squared error */
     uint32_t widest;
+    double merit; /* the group with the most is split next */
 };
 
-static void measure(const struct eg_quantise_point *points, struct group *group)
+static void measure(const struct eg_quantise_point *points, enum eg_quantise_aim aim, struct group *group)
 {
     uint64_t weight = 0, sum[4] = {0}, square[4] = {0};
     for (uint32_t i = group->begin; i < group->end; i++) {
@@ -32,6 +33,8 @@ static void measure(const struct eg_quantise_point *points, struct group *group)
         group->worst = group->spread[c];
         group->widest = c;
     }
+    if (group->worst < 0.5) group->worst = 0; /* rounding; it is one colour */
+    group->merit = aim == EG_QUANTISE_SQUARES ? group->worst : group->worst * (double)weight;
 }
 
 /* Moves the points at or below the mean to the front; returns the first of the others. */
@@ -55,7 +58,7 @@ static uint32_t worst_group(const struct group *groups, uint32_t n)
 {
     uint32_t worst = 0;
     for (uint32_t i = 1; i < n; i++)
-        if (groups[i].worst > groups[worst].worst) worst = i;
+        if (groups[i].merit > groups[worst].merit) worst = i;
     return worst;
 }
 
@@ -68,21 +71,21 @@ static struct eg_rgba mean_colour(const struct group *group)
     return colour;
 }
 
-uint32_t eg_quantise(struct eg_quantise_point *points, uint32_t n, uint32_t n_boxes, uint8_t *group_out,
-                     struct eg_rgba *colours_out)
+uint32_t eg_quantise(struct eg_quantise_point *points, uint32_t n, enum eg_quantise_aim aim, uint32_t n_boxes,
+                     uint8_t *group_out, struct eg_rgba *colours_out)
 {
     struct group groups[EG_PNG_COLOURS];
     uint32_t n_groups = 1;
     if (n == 0 || n_boxes == 0) return 0;
     groups[0] = (struct group){.end = n};
-    measure(points, &groups[0]);
+    measure(points, aim, &groups[0]);
     while (n_groups < n_boxes) {
         struct group *old = &groups[worst_group(groups, n_groups)], *new = &groups[n_groups];
-        if (old->worst < 0.5) break; /* every group is one colour */
+        if (old->worst <= 0) break; /* every group is one colour */
         *new = (struct group){.begin = part(points, old), .end = old->end};
         old->end = new->begin;
-        measure(points, old);
-        measure(points, new);
+        measure(points, aim, old);
+        measure(points, aim, new);
         n_groups++;
     }
     for (uint32_t g = 0; g < n_groups; g++) {
