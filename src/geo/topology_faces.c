@@ -52,7 +52,8 @@ struct faces {
     struct cycle *cycles; /* [n_cycles] at most one a dart */
     uint32_t n_cycles;
     struct part *parts; /* [n_nodes] */
-    uint32_t *stack;    /* [n_darts] cycles whose neighbours are to be counted */
+    uint32_t *stack;    /* [n_darts] cycles whose neighbours are to be counted; darts of a cycle */
+    uint32_t *visit;    /* [n_nodes] the place of the node on the stack of darts, or EG_TOPOLOGY_NONE */
 };
 
 static const struct eg_topology_piece *piece_of(const struct faces *faces, uint32_t dart)
@@ -272,12 +273,58 @@ static bool has_two_owners(const struct faces *faces, uint32_t first_dart)
     return false;
 }
 
-static uint32_t count_gaps(const struct faces *faces)
+/* The loop stack[begin .. end-1], which comes back to where it began: does it run around the face, rather than around an
+ * island that touches the face's border at that node? */
+static bool goes_around(const struct faces *faces, uint32_t begin, uint32_t end)
+{
+    struct surveyor surveyor = {0};
+    for (uint32_t i = begin; i < end; i++) survey_dart(faces, faces->stack[i], &surveyor);
+    return surveyor.sum < 0;
+}
+
+static bool loop_has_two_owners(const struct faces *faces, uint32_t begin, uint32_t end)
+{
+    uint32_t area = piece_of(faces, faces->stack[begin])->area;
+    for (uint32_t i = begin + 1; i < end; i++) {
+        if (piece_of(faces, faces->stack[i])->area != area) return true;
+    }
+    return false;
+}
+
+static void forget_visits(struct faces *faces, uint32_t begin, uint32_t end)
+{
+    for (uint32_t i = begin; i < end; i++) faces->visit[tail_of(faces, faces->stack[i])] = EG_TOPOLOGY_NONE;
+}
+
+/* Do two areas enclose the face? Islands that touch its border do not: wherever the cycle comes back to a node, the loop
+ * since the last visit is either the face's outer border, which decides, or an island, which is taken off. */
+static bool is_enclosed_by_two(struct faces *faces, uint32_t first_dart)
+{
+    uint32_t begin = 0, n = 0, dart = first_dart;
+    if (!has_two_owners(faces, first_dart)) return false;
+    do {
+        uint32_t node = tail_of(faces, dart);
+        if (faces->visit[node] != EG_TOPOLOGY_NONE) {
+            begin = faces->visit[node];
+            if (goes_around(faces, begin, n)) break;
+            forget_visits(faces, begin, n);
+            n = begin;
+            begin = 0;
+        }
+        faces->visit[node] = n;
+        faces->stack[n++] = dart;
+        dart = next_dart(faces, dart);
+    } while (dart != first_dart);
+    forget_visits(faces, 0, n);
+    return loop_has_two_owners(faces, begin, n);
+}
+
+static uint32_t count_gaps(struct faces *faces)
 {
     uint32_t n_gaps = 0;
     for (uint32_t c = 0; c < faces->n_cycles; c++) {
         const struct cycle *cycle = &faces->cycles[c];
-        if (!cycle->outer && cycle->depth == 0 && has_two_owners(faces, cycle->dart)) n_gaps++;
+        if (!cycle->outer && cycle->depth == 0 && is_enclosed_by_two(faces, cycle->dart)) n_gaps++;
     }
     return n_gaps;
 }
@@ -301,8 +348,9 @@ static bool allocate(struct faces *faces)
     faces->cycles = eg_memory_array(n_darts, sizeof *faces->cycles);
     faces->parts = eg_memory_array(n_nodes, sizeof *faces->parts);
     faces->stack = eg_memory_array(n_darts, sizeof *faces->stack);
-    return faces->spokes && faces->place && faces->node_start && faces->cycle_of && faces->cycles &&
-           faces->parts && faces->stack;
+    faces->visit = eg_memory_array(n_nodes, sizeof *faces->visit);
+    return faces->visit && faces->spokes && faces->place && faces->node_start && faces->cycle_of &&
+           faces->cycles && faces->parts && faces->stack;
 }
 
 static void faces_clear(struct faces *faces)
@@ -314,6 +362,7 @@ static void faces_clear(struct faces *faces)
     free(faces->cycles);
     free(faces->parts);
     free(faces->stack);
+    free(faces->visit);
 }
 
 enum eg_status eg_topology_faces(struct eg_topology_coast *coast, uint32_t *n_gaps_out, struct eg_error *err)
@@ -322,6 +371,7 @@ enum eg_status eg_topology_faces(struct eg_topology_coast *coast, uint32_t *n_ga
     enum eg_status st = EG_OK;
 
     if (allocate(&faces)) {
+        memset(faces.visit, 0xff, coast->n_nodes * sizeof *faces.visit);
         order_spokes(&faces);
         trace_cycles(&faces);
         find_parts(&faces);

@@ -210,6 +210,22 @@ static void a_gap_inside_the_lake_of_another_area_is_found(void **state)
            "0=abfjnm 1=bcgf 2=jkon 3=cdpokg 4=ABCD 4-EFGH", 0, 1, "");
 }
 
+static void an_island_that_touches_the_shore_of_a_lake_leaves_it_a_lake(void **state)
+{
+    (void)state;
+    static const char picture[] = "a           b\n"
+                                  "  e   x   f  \n"
+                                  "             \n"
+                                  "    y   z    \n"
+                                  "             \n"
+                                  "  h       g  \n"
+                                  "d           c";
+    expect(picture, "0=abcd 0-exfgh 1=xyz", 0, 0, "");
+    expect(picture, "1=zxy 0=abcd 0-xfghe", 0, 0, "");
+    expect(picture, "0=abcd 0-efgh 1=xyz", 0, 0, ""); /* between two vertices of the shore */
+    expect(picture, "0=abfxehd 1=bcdhgf 2=xyz", 0, 1, ""); /* now the lake lies between two areas */
+}
+
 /* --- T-junctions -------------------------------------------------------------------------------------------------------------- */
 
 static void a_t_junction_without_tolerance_is_left_and_is_neither_gap_nor_overlap(void **state)
@@ -436,6 +452,7 @@ int main(void)
         cmocka_unit_test(areas_that_touch_at_two_corners_enclose_a_gap),
         cmocka_unit_test(gaps_and_overlaps_alternate_where_borders_cross),
         cmocka_unit_test(a_gap_inside_the_lake_of_another_area_is_found),
+        cmocka_unit_test(an_island_that_touches_the_shore_of_a_lake_leaves_it_a_lake),
         cmocka_unit_test(a_t_junction_without_tolerance_is_left_and_is_neither_gap_nor_overlap),
         cmocka_unit_test(a_vertex_on_a_neighbours_edge_splits_it),
         cmocka_unit_test(a_vertex_near_a_neighbours_edge_splits_it_within_the_tolerance_only),
