@@ -117,6 +117,12 @@ uint32_t eg_generation_parent(const struct eg_generation *generation, uint32_t f
     return parent ? parent[area] : EG_NO_AREA;
 }
 
+bool eg_generation_nests(const struct eg_generation *generation, uint32_t from, uint32_t to)
+{
+    uint32_t n_sets = generation->atlas->n_boundaries;
+    return from < n_sets && to < n_sets && eg_nest_parent(&const_full_of(generation)->nest, from, to) != NULL;
+}
+
 uint32_t eg_generation_locate(const struct eg_generation *generation, uint32_t boundaries, double lon_deg,
                               double lat_deg)
 {

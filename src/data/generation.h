@@ -81,6 +81,9 @@ void eg_generation_find(const struct eg_generation *generation, uint32_t indicat
 uint32_t eg_generation_parent(const struct eg_generation *generation, uint32_t from, uint32_t area,
                               uint32_t to);
 
+/* Whether there is such a larger area for at least one area of `from`: false for a set and itself, and downwards. */
+bool eg_generation_nests(const struct eg_generation *generation, uint32_t from, uint32_t to);
+
 /* The area of a set at a WGS 84 position, or EG_NO_AREA. */
 uint32_t eg_generation_locate(const struct eg_generation *generation, uint32_t boundaries, double lon_deg,
                               double lat_deg);

@@ -68,10 +68,25 @@ static void add_rank(struct eg_json *json, struct eg_json_value *item, const str
                                                                                             : "highest");
 }
 
-static void add_companion(struct eg_json *json, struct eg_json_value *item, const char *name,
-                          const struct eg_series *series, const double *values, uint32_t area, uint8_t bit)
+/* Limits are in the indicator's unit, counts are whole or as the source has them. */
+static void add_companions(struct eg_json *json, struct eg_json_value *item, const struct eg_series *series,
+                           const struct eg_atlas_facts *facts, uint32_t area)
 {
-    if (values && (series->has[area] & bit)) eg_json_number(json, item, name, values[area]);
+    const struct {
+        const char *name;
+        const double *values;
+        uint8_t bit;
+        bool in_unit;
+    } companions[] = {{"lower", series->lower, EG_HAS_LOWER, true},
+                      {"upper", series->upper, EG_HAS_UPPER, true},
+                      {"numerator", series->numerator, EG_HAS_NUMERATOR, false},
+                      {"denominator", series->denominator, EG_HAS_DENOMINATOR, false}};
+    for (size_t i = 0; i < EG_ARRAY_LEN(companions); i++) {
+        if (!companions[i].values || !(series->has[area] & companions[i].bit)) continue;
+        double value = companions[i].values[area];
+        if (companions[i].in_unit) eg_describe_number(json, item, companions[i].name, facts, value);
+        else eg_json_number(json, item, companions[i].name, value);
+    }
 }
 
 static enum eg_status add_class(struct eg_json *json, struct eg_json_value *item, const struct place *place,
@@ -86,6 +101,7 @@ static enum eg_status add_class(struct eg_json *json, struct eg_json_value *item
         struct eg_layer_ref ref = {i, atlas->layers[i].style, series_number};
         const struct eg_layer_classes *classed = NULL;
         enum eg_status status = eg_layer_classify(place->snapshot, ref, &classed, err);
+        if (status == EG_LIMIT) return EG_OK; /* too many categories to draw: no class */
         if (status != EG_OK) return status;
         uint32_t number = eg_layer_class_of(classed, series, place->area);
         if (number == EG_CLASS_NONE) return EG_OK;
@@ -106,10 +122,7 @@ static void add_value(struct eg_json *json, struct eg_json_value *item, const st
     if (indicator->categorical && series->categories && (uint32_t)series->value[area] < series->n_categories)
         eg_json_text(json, item, "value", series->categories[(uint32_t)series->value[area]]);
     else eg_describe_number(json, item, "value", &indicator->facts, series->value[area]);
-    add_companion(json, item, "lower", series, series->lower, area, EG_HAS_LOWER);
-    add_companion(json, item, "upper", series, series->upper, area, EG_HAS_UPPER);
-    add_companion(json, item, "numerator", series, series->numerator, area, EG_HAS_NUMERATOR);
-    add_companion(json, item, "denominator", series, series->denominator, area, EG_HAS_DENOMINATOR);
+    add_companions(json, item, series, &indicator->facts, area);
     add_rank(json, item, place, series);
 }
 
@@ -149,14 +162,19 @@ static enum eg_status add_indicators(struct eg_json *json, struct eg_json_value 
     return EG_OK;
 }
 
-static struct eg_bounds box_deg(const struct eg_area_set *set, uint32_t area)
+static void add_bounds(struct eg_json *json, struct eg_json_value *root, const struct eg_area_set *set,
+                       uint32_t area)
 {
     struct eg_box box = set->area_box[area];
     double unit = set->plane->grid.unit;
     struct eg_bounds bounds;
+    if (eg_box_is_empty(box)) {
+        eg_json_null(json, root, "bounds");
+        return;
+    }
     eg_mercator_inverse(box.min_x * unit, box.min_y * unit, &bounds.min_x, &bounds.min_y);
     eg_mercator_inverse(box.max_x * unit, box.max_y * unit, &bounds.max_x, &bounds.max_y);
-    return bounds;
+    eg_describe_bounds(json, root, "bounds", bounds);
 }
 
 static enum eg_status describe_area(const struct place *place, struct eg_entity *entity_out,
@@ -171,7 +189,7 @@ static enum eg_status describe_area(const struct place *place, struct eg_entity 
     eg_json_text(json, root, "code", set->codes[place->area]);
     eg_json_text(json, root, "name", set->names[place->area]);
     eg_json_bool(json, root, "fictional", place->snapshot->atlas->fictional);
-    eg_describe_bounds(json, root, "bounds", box_deg(set, place->area));
+    add_bounds(json, root, set, place->area);
     add_parents(json, root, place);
     enum eg_status status = add_indicators(json, root, place, err);
     if (status == EG_OK) return eg_entity_from_json(json, "application/json", entity_out, err);

@@ -1,9 +1,12 @@
 /* TileJSON 3.0 of a layer, and the catalogue of all of them. */
+#include <math.h>
+
 #include "base/arena.h"
 #include "engine/describe.h"
 #include "engine/engine.h"
 #include "engine/layer_parts.h"
 
+#define MAX_ZOOM 22
 #define TEXTS_BYTES (16u << 20) /* titles and addresses of a document */
 
 struct writer {
@@ -13,22 +16,12 @@ struct writer {
     struct eg_text base_url;
 };
 
-static struct eg_text join_credits(const struct writer *w, uint32_t layer)
-{
-    const struct eg_atlas *atlas = w->snapshot->atlas;
-    const struct eg_atlas_boundaries *boundaries = &atlas->boundaries[atlas->layers[layer].boundaries];
-    const char *fictional = atlas->fictional ? "Fictional data. " : "";
-    struct eg_text own = boundaries->attribution, all = atlas->attribution;
-    const char *space = own.len > 0 && all.len > 0 ? " " : "";
-    return eg_text_format(w->arena, "%s%.*s%s%.*s", fictional, EG_TEXT_ARG(all), space, EG_TEXT_ARG(own));
-}
-
 static void add_url(const struct writer *w, struct eg_json_value *into, const char *name, const char *before,
                     uint32_t layer, const char *after)
 {
     struct eg_text url = eg_text_format(w->arena, "%.*s%s%.*s%s", EG_TEXT_ARG(w->base_url), before,
                                         EG_TEXT_ARG(w->snapshot->atlas->layers[layer].id), after);
-    eg_json_text(w->json, into, name, url);
+    eg_describe_made(w->json, into, name, url);
 }
 
 static void add_periods(const struct writer *w, struct eg_json_value *into, uint32_t layer)
@@ -40,31 +33,69 @@ static void add_periods(const struct writer *w, struct eg_json_value *into, uint
         eg_describe_period(w->json, periods, NULL, &w->snapshot->generation->series[i].period);
 }
 
+/* The zoom at which the bounds just fit into 512 pixels. */
+static int64_t zoom_to_fit(struct eg_bounds bounds_deg)
+{
+    double left, bottom, right, top;
+    eg_mercator_forward(bounds_deg.min_x, bounds_deg.min_y, &left, &bottom);
+    eg_mercator_forward(bounds_deg.max_x, bounds_deg.max_y, &right, &top);
+    double size_m = fmax(right - left, top - bottom);
+    if (!(size_m > 1)) return MAX_ZOOM;
+    double zoom = floor(log2(4 * EG_MERCATOR_HALF_M / size_m));
+    return (int64_t)fmin(fmax(zoom, 0), MAX_ZOOM);
+}
+
+static void add_place(const struct writer *w, struct eg_json_value *root, struct eg_bounds bounds_deg)
+{
+    eg_json_integer(w->json, root, "minzoom", 0);
+    eg_json_integer(w->json, root, "maxzoom", MAX_ZOOM);
+    eg_describe_bounds(w->json, root, "bounds", bounds_deg);
+    struct eg_json_value *center = eg_json_array(w->json, root, "center");
+    eg_json_decimal(w->json, center, NULL, (bounds_deg.min_x + bounds_deg.max_x) / 2, 5);
+    eg_json_decimal(w->json, center, NULL, (bounds_deg.min_y + bounds_deg.max_y) / 2, 5);
+    eg_json_integer(w->json, center, NULL, zoom_to_fit(bounds_deg));
+}
+
+static void add_legend_url(const struct writer *w, struct eg_json_value *root, struct eg_layer_ref ref)
+{
+    const struct eg_atlas *atlas = w->snapshot->atlas;
+    struct eg_text url =
+        eg_text_format(w->arena, "%.*s/legend/%.*s.png?style=%.*s&period=%.*s", EG_TEXT_ARG(w->base_url),
+                       EG_TEXT_ARG(atlas->layers[ref.layer].id), EG_TEXT_ARG(atlas->styles[ref.style].id),
+                       EG_TEXT_ARG(w->snapshot->generation->series[ref.series].period.id));
+    eg_describe_made(w->json, root, "legend_url", url);
+}
+
+/* A raster source has no vector_layers (TileJSON 3.0, 3.3). What is not stated is left out: null is no text. */
 static void add_tilejson(const struct writer *w, struct eg_json_value *root, struct eg_layer_ref ref)
 {
     const struct eg_atlas *atlas = w->snapshot->atlas;
     const struct eg_atlas_layer *layer = &atlas->layers[ref.layer];
-    const struct eg_series *series = &w->snapshot->generation->series[ref.series];
-    const struct eg_bounds bounds = w->snapshot->generation->area_sets[layer->boundaries].bounds_deg;
+    struct eg_text description = atlas->indicators[layer->indicator].description;
     eg_json_cstring(w->json, root, "tilejson", "3.0.0");
     eg_json_text(w->json, root, "id", layer->id);
-    eg_json_text(w->json, root, "name", eg_layer_title(w->snapshot, ref.layer, w->arena));
-    eg_describe_text(w->json, root, "description", atlas->indicators[layer->indicator].description);
+    eg_describe_made(w->json, root, "name", eg_layer_title(w->snapshot, ref.layer, w->arena));
+    if (description.len > 0) eg_json_text(w->json, root, "description", description);
     eg_json_cstring(w->json, root, "scheme", "xyz");
     struct eg_json_value *tiles = eg_json_array(w->json, root, "tiles");
-    eg_json_text(w->json, tiles, NULL, eg_describe_tile_url(w->snapshot, ref, w->base_url, w->arena));
-    eg_json_integer(w->json, root, "minzoom", 0);
-    eg_json_integer(w->json, root, "maxzoom", 22);
-    eg_describe_bounds(w->json, root, "bounds", bounds);
-    struct eg_json_value *center = eg_json_array(w->json, root, "center");
-    eg_json_decimal(w->json, center, NULL, (bounds.min_x + bounds.max_x) / 2, 5);
-    eg_json_decimal(w->json, center, NULL, (bounds.min_y + bounds.max_y) / 2, 5);
-    eg_json_integer(w->json, center, NULL, 6);
-    eg_json_text(w->json, root, "attribution", join_credits(w, ref.layer));
+    eg_describe_made(w->json, tiles, NULL, eg_describe_tile_url(w->snapshot, ref, w->base_url, w->arena));
+    add_place(w, root, w->snapshot->generation->area_sets[layer->boundaries].bounds_deg);
+    eg_describe_made(w->json, root, "attribution", eg_describe_credits(w->snapshot, ref.layer, w->arena));
     eg_json_text(w->json, root, "style", atlas->styles[ref.style].id);
-    eg_describe_period(w->json, root, "period", &series->period);
+    eg_describe_period(w->json, root, "period", &w->snapshot->generation->series[ref.series].period);
     add_periods(w, root, ref.layer);
-    add_url(w, root, "legend_url", "/legend/", ref.layer, ".png");
+    add_legend_url(w, root, ref);
+}
+
+/* Clients may take the text for HTML, and names of categories come from tables. */
+static void add_escaped(struct eg_buffer *words, const char *label)
+{
+    for (; *label; label++) {
+        if (*label == '<') eg_buffer_literal(words, "&lt;");
+        else if (*label == '>') eg_buffer_literal(words, "&gt;");
+        else if (*label == '&') eg_buffer_literal(words, "&amp;");
+        else eg_buffer_char(words, *label);
+    }
 }
 
 /* TileJSON's own "legend" is one text: the classes in words. */
@@ -73,13 +104,14 @@ static void add_legend_text(const struct writer *w, struct eg_json_value *root, 
 {
     struct eg_buffer words;
     eg_buffer_init(&words, 0);
+    eg_buffer_literal(&words, "");
     for (uint32_t i = 0; i < classed->classes.n; i++) {
         char label[128];
         eg_layer_class_label(w->snapshot, ref, classed, i, label, sizeof label);
         if (i > 0) eg_buffer_literal(&words, "; ");
-        eg_buffer_literal(&words, label);
+        add_escaped(&words, label);
     }
-    eg_json_text(w->json, root, "legend", (struct eg_text){words.data, words.len});
+    eg_describe_made(w->json, root, "legend", (struct eg_text){words.failed ? NULL : words.data, words.len});
     eg_buffer_clear(&words);
     struct eg_json_value *detail = eg_json_object(w->json, root, "classification");
     eg_describe_classes(w->json, detail, w->snapshot, ref, classed);
@@ -172,19 +204,23 @@ static enum eg_status add_layer(const struct writer *w, struct eg_json_value *ar
     const struct eg_layer_classes *classed = NULL;
     enum eg_status status = eg_layer_resolve(w->snapshot, &name, &ref, err);
     if (status == EG_OK) status = eg_layer_classify(w->snapshot, ref, &classed, err);
-    if (status != EG_OK) return status;
+    if (status != EG_OK && status != EG_LIMIT) return status;
     struct eg_json_value *item = eg_json_object(w->json, array, NULL);
     eg_json_text(w->json, item, "id", spec->id);
-    eg_json_text(w->json, item, "title", eg_layer_title(w->snapshot, layer, w->arena));
+    eg_describe_made(w->json, item, "title", eg_layer_title(w->snapshot, layer, w->arena));
     eg_json_text(w->json, item, "indicator", atlas->indicators[spec->indicator].id);
     eg_json_text(w->json, item, "boundaries", atlas->boundaries[spec->boundaries].id);
     eg_json_text(w->json, item, "style", atlas->styles[spec->style].id);
     add_periods(w, item, layer);
-    eg_json_text(w->json, item, "tiles", eg_describe_tile_url(w->snapshot, ref, w->base_url, w->arena));
+    eg_describe_made(w->json, item, "tiles", eg_describe_tile_url(w->snapshot, ref, w->base_url, w->arena));
     add_url(w, item, "tilejson", "/tiles/", layer, ".json");
     add_url(w, item, "legend_json", "/legend/", layer, ".json");
     add_url(w, item, "legend_png", "/legend/", layer, ".png");
-    eg_describe_classes(w->json, eg_json_object(w->json, item, "classification"), w->snapshot, ref, classed);
+    /* Too many categories to draw: the layer is told of, its pictures answer with the reason. */
+    if (classed)
+        eg_describe_classes(w->json, eg_json_object(w->json, item, "classification"), w->snapshot, ref,
+                            classed);
+    else eg_json_null(w->json, item, "classification");
     return EG_OK;
 }
 

@@ -2,8 +2,6 @@
  *
  * The publisher's tenths are taken as they are, as ten categories; whether tenth 1 is the high or the low end is read from the
  * data (the mean value of tenth 1 against that of tenth 10), because publishers differ. */
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -62,37 +60,91 @@ static void classes_by_decile(struct eg_layer_classes *classed)
     for (uint32_t i = 0; i < 10; i++) classed->classes.bounds[i] = i + 1;
 }
 
+/* Categories that are names, not numbers: they are numbered over all series of the indicator, so that a number means the same
+ * name on every level and in every period. 0: the values are numbers. */
+static uint32_t n_names(const struct eg_snapshot *snapshot, struct eg_layer_ref ref)
+{
+    const struct eg_series *series = &snapshot->generation->series[ref.series];
+    return snapshot->atlas->indicators[series->indicator].categorical ? series->n_categories : 0;
+}
+
+static enum eg_status too_many_names(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                                     struct eg_error *err)
+{
+    eg_error_set(err, EG_LIMIT, "'%.*s' has %u categories; at most %d can be drawn",
+                 EG_TEXT_ARG(snapshot->atlas->layers[ref.layer].id), n_names(snapshot, ref), EG_CLASSES_MAX);
+    eg_error_field(err, "layer");
+    return EG_LIMIT;
+}
+
+/* What cannot be done is replaced by quantiles: the tenths that a publisher does not give, a category for each of more
+ * values than there can be classes. */
 static enum eg_status classes_by_method(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                         const struct pool *pool, struct eg_layer_classes *classed,
                                         struct eg_error *err)
 {
     const struct eg_atlas_style *style = &snapshot->atlas->styles[ref.style];
-    classed->fell_back = style->choice == EG_CHOICE_PUBLISHED_DECILE;
-    struct eg_classify_options options = {.method = classed->fell_back ? EG_CLASS_QUANTILE : style->method,
+    bool named = n_names(snapshot, ref) > 0;
+    classed->fell_back = style->choice == EG_CHOICE_PUBLISHED_DECILE && !named;
+    struct eg_classify_options options = {.method = style->method,
                                           .n_classes = style->n_classes,
                                           .left_closed = style->left_closed,
                                           .breaks = style->breaks,
                                           .n_breaks = style->n_breaks};
-    if (snapshot->atlas->indicators[snapshot->atlas->layers[ref.layer].indicator].categorical)
-        options.method = EG_CLASS_CATEGORY;
+    if (classed->fell_back) options.method = EG_CLASS_QUANTILE;
+    if (named) options.method = EG_CLASS_CATEGORY;
+    enum eg_status status = eg_classify(pool->values, pool->n, &options, &classed->classes, err);
+    if (status != EG_LIMIT || options.method != EG_CLASS_CATEGORY) return status;
+    if (named) return too_many_names(snapshot, ref, err);
+    classed->fell_back = true;
+    options.method = EG_CLASS_QUANTILE;
     return eg_classify(pool->values, pool->n, &options, &classed->classes, err);
 }
 
-static void choose_colours(const struct eg_atlas_style *style, enum eg_polarity polarity, bool classes_rise,
-                           struct eg_layer_classes *classed)
+static void read_stops(const struct eg_atlas_style *style, struct eg_rgba stops[EG_CLASSES_MAX],
+                       uint32_t *n_out)
 {
-    bool value_rises_worse = polarity != EG_POLARITY_HIGH_IS_BETTER;
-    classed->rising_worse = value_rises_worse == classes_rise;
-    bool worse_colour_last = !style->diverging;
-    bool reversed = style->direction == EG_RAMP_REVERSED;
-    if (style->direction == EG_RAMP_BY_POLARITY) reversed = classed->rising_worse != worse_colour_last;
-    struct eg_rgba stops[EG_CLASSES_MAX];
-    uint32_t n_stops = style->n_colours < EG_CLASSES_MAX ? style->n_colours : EG_CLASSES_MAX;
-    for (uint32_t i = 0; i < n_stops; i++) {
+    *n_out = style->n_colours < EG_CLASSES_MAX ? style->n_colours : EG_CLASSES_MAX;
+    for (uint32_t i = 0; i < *n_out; i++) {
         const struct eg_colour *from = &style->colours[i];
         stops[i] = (struct eg_rgba){from->r, from->g, from->b, from->a};
     }
-    if (classed->classes.n > 0) eg_ramp_pick(stops, n_stops, reversed, classed->colour, classed->classes.n);
+}
+
+/* A colour for each of n categories or classes. Categories take given colours one by one while there are enough of them;
+ * all else is spread over the ramp. */
+static void pick_colours(const struct eg_atlas_style *style, bool one_by_one, bool reversed,
+                         struct eg_rgba *colours_out, uint32_t n)
+{
+    struct eg_rgba stops[EG_CLASSES_MAX];
+    uint32_t n_stops = 0;
+    read_stops(style, stops, &n_stops);
+    if (!one_by_one || n_stops < n) {
+        eg_ramp_pick(stops, n_stops, reversed, colours_out, n);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) colours_out[i] = stops[reversed ? n_stops - 1 - i : i];
+}
+
+static bool is_reversed(const struct eg_atlas_style *style, const struct eg_layer_classes *classed)
+{
+    bool worse_colour_last = !style->diverging;
+    if (style->direction == EG_RAMP_BY_POLARITY) return classed->rising_worse != worse_colour_last;
+    return style->direction == EG_RAMP_REVERSED;
+}
+
+static void choose_colours(const struct eg_atlas_style *style, uint32_t n_named,
+                           struct eg_layer_classes *classed)
+{
+    uint32_t n = classed->classes.n;
+    bool by_name = n_named > 0 && n_named <= EG_CLASSES_MAX;
+    bool given = style->ramp.len == 0 && style->direction != EG_RAMP_BY_POLARITY;
+    bool one_by_one = given && classed->classes.categorical && !classed->by_decile;
+    struct eg_rgba picked[EG_CLASSES_MAX];
+    if (n == 0) return;
+    pick_colours(style, one_by_one, is_reversed(style, classed), picked, by_name ? n_named : n);
+    for (uint32_t i = 0; i < n; i++)
+        classed->colour[i] = picked[by_name ? (uint32_t)classed->classes.bounds[i] : i];
 }
 
 enum eg_status eg_layer_make_classes(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
@@ -119,7 +171,8 @@ enum eg_status eg_layer_make_classes(const struct eg_snapshot *snapshot, struct 
         free(classed);
         return status;
     }
-    choose_colours(style, polarity, rise, classed);
+    classed->rising_worse = (polarity != EG_POLARITY_HIGH_IS_BETTER) == rise;
+    choose_colours(style, n_names(snapshot, ref), classed);
     *classes_out = classed;
     return EG_OK;
 }
@@ -131,49 +184,4 @@ uint32_t eg_layer_class_of(const struct eg_layer_classes *classed, const struct 
     if (!classed->by_decile) return eg_classes_find(&classed->classes, series->value[area]);
     if (!(series->has[area] & EG_HAS_DECILE)) return EG_CLASS_NONE;
     return eg_classes_find(&classed->classes, series->decile[area]);
-}
-
-static int format_bound(const struct eg_atlas_facts *facts, double value, char *text_out, size_t size)
-{
-    if (facts->has_decimals) return snprintf(text_out, size, "%.*f", (int)facts->decimals, value);
-    return snprintf(text_out, size, "%.6g", value);
-}
-
-void eg_layer_class_label(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
-                          const struct eg_layer_classes *classed, uint32_t class_number, char *text_out,
-                          size_t size)
-{
-    const struct eg_atlas_indicator *indicator =
-        &snapshot->atlas->indicators[snapshot->atlas->layers[ref.layer].indicator];
-    const struct eg_series *series = &snapshot->generation->series[ref.series];
-    const struct eg_classes *classes = &classed->classes;
-    char low[64], high[64];
-    if (classes->categorical && !classed->by_decile && series->categories) {
-        uint32_t category = (uint32_t)classes->bounds[class_number];
-        if (category < series->n_categories) {
-            snprintf(text_out, size, "%.*s", EG_TEXT_ARG(series->categories[category]));
-            return;
-        }
-    }
-    if (classes->categorical) {
-        snprintf(text_out, size, "%.6g", classes->bounds[class_number]);
-        return;
-    }
-    format_bound(&indicator->facts, classes->bounds[class_number], low, sizeof low);
-    format_bound(&indicator->facts, classes->bounds[class_number + 1], high, sizeof high);
-    snprintf(text_out, size, "%s to %s", low, high);
-}
-
-const char *eg_layer_method_name(const struct eg_atlas_style *style, const struct eg_layer_classes *classed)
-{
-    static const char *const names[] = {
-        [EG_CLASS_QUANTILE] = "quantiles",        [EG_CLASS_EQUAL] = "equal intervals",
-        [EG_CLASS_NATURAL] = "natural breaks",    [EG_CLASS_STDDEV] = "standard deviations",
-        [EG_CLASS_HEADTAIL] = "head/tail breaks", [EG_CLASS_GIVEN] = "given breaks",
-        [EG_CLASS_CATEGORY] = "categories",
-    };
-    if (classed->by_decile) return "the publisher's deciles";
-    if (classed->fell_back) return names[EG_CLASS_QUANTILE];
-    if (classed->classes.categorical) return names[EG_CLASS_CATEGORY];
-    return names[style->method];
 }

@@ -146,7 +146,7 @@ static void add_link(struct eg_json *json, struct eg_json_value *links, const ch
     struct eg_json_value *link = eg_json_object(json, links, NULL);
     eg_json_cstring(json, link, "rel", rel);
     eg_json_cstring(json, link, "type", "application/geo+json");
-    eg_json_text(json, link, "href", (struct eg_text){url.data, url.len});
+    eg_describe_made(json, link, "href", (struct eg_text){url.failed ? NULL : url.data, url.len});
     eg_buffer_clear(&url);
 }
 
@@ -207,7 +207,7 @@ enum eg_status eg_engine_coalition(struct eg_snapshot *snapshot, struct eg_text 
     add_feature(json, root, snapshot->atlas, entry, true);
     struct eg_json_value *link = eg_json_object(json, eg_json_array(json, root, "links"), NULL);
     eg_json_cstring(json, link, "rel", "self");
-    eg_json_text(json, link, "href", (struct eg_text){url.data, url.len});
+    eg_describe_made(json, link, "href", (struct eg_text){url.failed ? NULL : url.data, url.len});
     eg_buffer_clear(&url);
     return eg_entity_from_json(json, "application/geo+json", entity_out, err);
 }

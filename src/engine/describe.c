@@ -135,6 +135,12 @@ static void describe_class(struct eg_json *json, struct eg_json_value *into,
     eg_json_integer(json, item, "class", (int64_t)number + 1);
     eg_json_cstring(json, item, "label", label);
     describe_colour(json, item, "colour", classed->colour[number]);
+    const struct eg_text *name =
+        eg_layer_category(&snapshot->generation->series[ref.series], classed, number);
+    if (name) {
+        eg_json_text(json, item, "value", *name);
+        return;
+    }
     if (classes->categorical) {
         eg_json_number(json, item, "value", classes->bounds[number]);
         return;
@@ -148,8 +154,10 @@ void eg_describe_classes(struct eg_json *json, struct eg_json_value *into, const
 {
     const struct eg_atlas_style *style = &snapshot->atlas->styles[ref.style];
     eg_json_cstring(json, into, "method", eg_layer_method_name(style, classed));
-    if (classed->fell_back)
+    if (classed->fell_back && style->choice == EG_CHOICE_PUBLISHED_DECILE)
         eg_json_cstring(json, into, "note", "the publisher gives no deciles here; quantiles instead");
+    else if (classed->fell_back)
+        eg_json_cstring(json, into, "note", "too many values for a category each; quantiles instead");
     eg_json_cstring(json, into, "closure", classed->classes.right_closed ? "right" : "left");
     eg_json_bool(json, into, "pooled_over_periods", !style->per_period);
     eg_json_number(json, into, "opacity", style->opacity);
@@ -166,4 +174,27 @@ struct eg_text eg_describe_tile_url(const struct eg_snapshot *snapshot, struct e
                           EG_TEXT_ARG(base_url), EG_TEXT_ARG(atlas->layers[ref.layer].id),
                           EG_TEXT_ARG(atlas->styles[ref.style].id),
                           EG_TEXT_ARG(snapshot->generation->series[ref.series].period.id), snapshot->version);
+}
+
+struct eg_text eg_describe_credits(const struct eg_snapshot *snapshot, uint32_t layer, struct eg_arena *arena)
+{
+    const struct eg_atlas *atlas = snapshot->atlas;
+    const struct eg_atlas_layer *spec = &atlas->layers[layer];
+    const struct eg_text parts[] = {atlas->attribution, atlas->boundaries[spec->boundaries].attribution,
+                                    atlas->indicators[spec->indicator].facts.source};
+    bool said = eg_text_starts_with(atlas->attribution, EG_TEXT("Fictional data"));
+    struct eg_text all = atlas->fictional && !said ? EG_TEXT("Fictional data") : EG_TEXT("");
+    for (size_t i = 0; i < EG_ARRAY_LEN(parts) && all.data; i++) {
+        bool again =
+            i > 0 && (eg_text_equal(parts[i], parts[0]) || (i > 1 && eg_text_equal(parts[i], parts[1])));
+        if (parts[i].len == 0 || again) continue;
+        all = eg_text_format(arena, "%.*s%s%.*s", EG_TEXT_ARG(all), all.len > 0 ? " | " : "",
+                             EG_TEXT_ARG(parts[i]));
+    }
+    return all;
+}
+
+void eg_describe_made(struct eg_json *json, struct eg_json_value *into, const char *name, struct eg_text text)
+{
+    eg_json_text(json, text.data ? into : NULL, name, text);
 }

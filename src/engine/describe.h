@@ -24,6 +24,13 @@ void eg_describe_number(struct eg_json *json, struct eg_json_value *into, const 
 /* Classes with bounds, colour, label and count; closure; states with their looks. */
 void eg_describe_classes(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
                          struct eg_layer_ref ref, const struct eg_layer_classes *classed);
+/* Whom a picture of the layer credits: atlas, boundaries and the source of the numbers, with " | " between them, and first
+ * that they are fictional. data is NULL when the arena refused. */
+struct eg_text eg_describe_credits(const struct eg_snapshot *snapshot, uint32_t layer,
+                                   struct eg_arena *arena);
+/* A text made in an arena: one without data, for which memory was refused, makes the document fail. */
+void eg_describe_made(struct eg_json *json, struct eg_json_value *into, const char *name,
+                      struct eg_text text);
 /* "{base}/tiles/{layer}/{z}/{x}/{y}.png?..." with style, period and v. */
 struct eg_text eg_describe_tile_url(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                     struct eg_text base_url, struct eg_arena *arena);

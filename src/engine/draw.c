@@ -1,9 +1,12 @@
 #include "engine/draw.h"
 
 #include "base/arena.h"
+#include "engine/describe.h"
 #include "engine/projected.h"
 #include "render/outline.h"
 #include "render/png.h"
+
+#define TEXTS_BYTES (1u << 20)
 
 static const struct eg_atlas_style *style_of(const struct eg_drawing *drawing)
 {
@@ -15,53 +18,40 @@ static uint32_t boundaries_of(const struct eg_drawing *drawing)
     return drawing->snapshot->atlas->layers[drawing->dressed->ref.layer].boundaries;
 }
 
-static uint32_t base_of(const struct eg_drawing *drawing, uint32_t boundaries)
+static uint32_t boundaries_of_outline(const struct eg_drawing *drawing,
+                                      const struct eg_atlas_outline *outline)
 {
-    return drawing->snapshot->generation->area_sets[boundaries].base;
+    return outline->boundaries == EG_ATLAS_NONE ? boundaries_of(drawing) : outline->boundaries;
 }
 
-/* The set that was read from a source, of which all sets dissolved from it are made. */
-static uint32_t root_of(const struct eg_drawing *drawing, uint32_t boundaries)
-{
-    while (base_of(drawing, boundaries) != EG_ATLAS_NONE) boundaries = base_of(drawing, boundaries);
-    return boundaries;
-}
-
-/* Borders of another source lie beside the layer's own by metres: they would be drawn as double lines, so they are not. */
+/* From its zoom on; and of the layer's own areas or larger ones that hold them: borders of towns on a map of counties would
+ * say something that the map does not. */
 static bool is_drawn(const struct eg_drawing *drawing, const struct eg_atlas_outline *outline)
 {
-    if (drawing->zoom < outline->min_zoom - 1e-9) return false;
-    if (outline->boundaries == EG_ATLAS_NONE) return true;
-    return root_of(drawing, outline->boundaries) == root_of(drawing, boundaries_of(drawing));
+    uint32_t own = boundaries_of(drawing), wanted = boundaries_of_outline(drawing, outline);
+    if (drawing->zoom < outline->min_zoom - 1e-9 || outline->width_px <= 0 || outline->colour.a == 0)
+        return false;
+    return wanted == own || eg_generation_nests(drawing->snapshot->generation, own, wanted);
 }
 
-/* Whether every border of the outline's set is one of the layer's own too. */
-static bool is_made_of_own(const struct eg_drawing *drawing, const struct eg_atlas_outline *outline)
+/* Two pixels more than half the line: one for anti-aliasing, one for rounding. */
+static bool may_touch(const struct eg_plane *plane, const struct eg_view *view, double width_px)
 {
-    uint32_t own = boundaries_of(drawing);
-    uint32_t at = outline->boundaries == EG_ATLAS_NONE ? own : outline->boundaries;
-    while (at != own && at != EG_ATLAS_NONE) at = base_of(drawing, at);
-    return at == own;
+    return eg_plane_touches(plane, eg_view_box(view, 2.0 + width_px * view->line_scale / 2));
 }
 
-bool eg_draw_has_borders_beyond(const struct eg_drawing *drawing)
+bool eg_draw_may_have_borders(const struct eg_drawing *drawing, const struct eg_view *view)
 {
     const struct eg_atlas_style *style = style_of(drawing);
+    const struct eg_area_set *sets = drawing->snapshot->generation->area_sets;
+    if (may_touch(sets[boundaries_of(drawing)].plane, view, 0)) return true;
     for (uint32_t i = 0; i < style->n_outlines; i++) {
-        if (is_drawn(drawing, &style->outlines[i]) && !is_made_of_own(drawing, &style->outlines[i]))
-            return true;
+        const struct eg_atlas_outline *outline = &style->outlines[i];
+        if (!is_drawn(drawing, outline)) continue;
+        uint32_t boundaries = boundaries_of_outline(drawing, outline);
+        if (may_touch(sets[boundaries].plane, view, outline->width_px)) return true;
     }
     return false;
-}
-
-double eg_draw_outline_px(const struct eg_drawing *drawing)
-{
-    const struct eg_atlas_style *style = style_of(drawing);
-    double widest = 0;
-    for (uint32_t i = 0; i < style->n_outlines; i++)
-        if (is_drawn(drawing, &style->outlines[i]) && style->outlines[i].width_px > widest)
-            widest = style->outlines[i].width_px;
-    return widest;
 }
 
 static enum eg_status draw_outlines(struct eg_render_scratch *scratch, const struct eg_drawing *drawing,
@@ -72,7 +62,7 @@ static enum eg_status draw_outlines(struct eg_render_scratch *scratch, const str
     for (uint32_t i = 0; i < style->n_outlines; i++) {
         const struct eg_atlas_outline *spec = &style->outlines[i];
         if (!is_drawn(drawing, spec)) continue;
-        uint32_t boundaries = spec->boundaries == EG_ATLAS_NONE ? boundaries_of(drawing) : spec->boundaries;
+        uint32_t boundaries = boundaries_of_outline(drawing, spec);
         struct eg_outline outline = {
             .colour = {spec->colour.r, spec->colour.g, spec->colour.b, spec->colour.a},
             .width_px = spec->width_px,
@@ -101,20 +91,53 @@ enum eg_status eg_draw_view(struct eg_render_scratch *scratch, const struct eg_d
     return status;
 }
 
-uint32_t eg_draw_texts(const struct eg_drawing *drawing, struct eg_arena *arena,
-                       struct eg_png_text *texts_out)
+#define MOST_TEXTS 5
+
+/* Whether memory sufficed. */
+static bool collect_texts(const struct eg_drawing *drawing, struct eg_arena *arena,
+                          struct eg_png_options *options, struct eg_png_text *texts)
 {
     const struct eg_snapshot *snapshot = drawing->snapshot;
-    const struct eg_atlas *atlas = snapshot->atlas;
-    const struct eg_series *series = &snapshot->generation->series[drawing->dressed->ref.series];
-    const struct eg_atlas_boundaries *boundaries = &atlas->boundaries[series->boundaries];
-    struct eg_text credit = boundaries->attribution.len > 0 ? boundaries->attribution : atlas->attribution;
-    uint32_t n = 0;
-    texts_out[n++] =
-        (struct eg_png_text){"Title", eg_layer_title(snapshot, drawing->dressed->ref.layer, arena)};
-    texts_out[n++] = (struct eg_png_text){"Period", series->period.label};
-    if (credit.len > 0) texts_out[n++] = (struct eg_png_text){"Copyright", credit};
-    if (atlas->fictional) texts_out[n++] = (struct eg_png_text){"Comment", EG_TEXT("Fictional data")};
-    texts_out[n++] = (struct eg_png_text){"Software", EG_TEXT("Evenground " EG_VERSION)};
-    return n;
+    struct eg_layer_ref ref = drawing->dressed->ref;
+    struct eg_text title = eg_layer_title(snapshot, ref.layer, arena);
+    struct eg_text credits = eg_describe_credits(snapshot, ref.layer, arena);
+    uint32_t n = options->n_texts;
+    texts[n++] = (struct eg_png_text){"Title", title};
+    texts[n++] = (struct eg_png_text){"Period", snapshot->generation->series[ref.series].period.label};
+    if (credits.len > 0) texts[n++] = (struct eg_png_text){"Copyright", credits};
+    texts[n++] = (struct eg_png_text){"Software", EG_TEXT("Evenground " EG_VERSION)};
+    options->n_texts = n;
+    return title.data && credits.data;
+}
+
+static enum eg_status encode(const struct eg_canvas *canvas, const struct eg_png_options *options,
+                             struct eg_entity *entity_out, bool *indexed_out, struct eg_error *err)
+{
+    enum eg_png_kind kind = EG_PNG_RGBA;
+    struct eg_buffer body;
+    eg_buffer_init(&body, 0);
+    enum eg_status status = eg_png_encode(canvas, options, &body, &kind, err);
+    if (status == EG_OK) status = eg_entity_from_buffer(&body, "image/png", false, entity_out, err);
+    eg_buffer_clear(&body);
+    if (indexed_out) *indexed_out = kind == EG_PNG_INDEXED;
+    return status;
+}
+
+enum eg_status eg_draw_encode(const struct eg_drawing *drawing, const struct eg_picture *picture,
+                              struct eg_entity *entity_out, bool *indexed_out, struct eg_error *err)
+{
+    struct eg_png_text texts[MOST_TEXTS] = {{"Comment", EG_TEXT("Fictional data")}};
+    struct eg_png_options options = {.palette = drawing->dressed->palette,
+                                     .exact = picture->exact,
+                                     .scratch = picture->scratch,
+                                     .texts = texts,
+                                     .n_texts = drawing->snapshot->atlas->fictional};
+    if (!picture->described) return encode(picture->canvas, &options, entity_out, indexed_out, err);
+    struct eg_arena *arena = eg_arena_new(TEXTS_BYTES);
+    enum eg_status status = EG_OK;
+    if (!arena || !collect_texts(drawing, arena, &options, texts))
+        status = eg_error_no_memory(err, TEXTS_BYTES);
+    if (status == EG_OK) status = encode(picture->canvas, &options, entity_out, indexed_out, err);
+    eg_arena_free(arena);
+    return status;
 }

@@ -2,6 +2,7 @@
 #ifndef EG_ENGINE_DRAW_H
 #define EG_ENGINE_DRAW_H
 
+#include "engine/entity.h"
 #include "engine/layer.h"
 #include "render/canvas.h"
 #include "render/fill.h"
@@ -18,16 +19,20 @@ EG_MUST_CHECK enum eg_status eg_draw_view(struct eg_render_scratch *scratch, con
                                           const struct eg_view *view, struct eg_canvas *canvas,
                                           struct eg_error *err);
 
-/* The widest outline of the style at this zoom, in px at scale 1; 0 without outlines. */
-double eg_draw_outline_px(const struct eg_drawing *drawing);
+/* Whether a border may show in a view of EPSG:3857, as itself or by its outline. False is certain: the whole view then lies
+ * in one area, or in none. */
+bool eg_draw_may_have_borders(const struct eg_drawing *drawing, const struct eg_view *view);
 
-/* Whether an outline of this zoom may pass where the layer's own areas have no border: neighbourhoods' lines over districts. */
-bool eg_draw_has_borders_beyond(const struct eg_drawing *drawing);
-
-/* What the PNG says of itself, into texts_out[EG_DRAW_TEXTS]; returns how many. Texts are borrowed from the snapshot and
- * the arena. */
-#define EG_DRAW_TEXTS 5
-uint32_t eg_draw_texts(const struct eg_drawing *drawing, struct eg_arena *arena,
-                       struct eg_png_text *texts_out);
+/* How a drawn canvas becomes a PNG. */
+struct eg_picture {
+    const struct eg_canvas *canvas;
+    struct eg_png_scratch *scratch;
+    bool exact;     /* RGBA without loss */
+    bool described; /* title, period and attribution in the file; that data are fictional is always said */
+};
+/* *indexed_out (may be NULL) tells whether a palette served. */
+EG_MUST_CHECK enum eg_status eg_draw_encode(const struct eg_drawing *drawing,
+                                            const struct eg_picture *picture, struct eg_entity *entity_out,
+                                            bool *indexed_out, struct eg_error *err);
 
 #endif

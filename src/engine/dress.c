@@ -27,12 +27,19 @@ static uint8_t over(uint8_t top, uint8_t bottom, uint8_t top_alpha)
     return (uint8_t)(top + (bottom * (255 - top_alpha) + 127) / 255);
 }
 
-/* Straight ink over straight ground, both under the style's opacity, premultiplied. */
+static uint8_t times(uint8_t channel, double opacity)
+{
+    return (uint8_t)lround(channel * opacity);
+}
+
+/* Straight ink over straight ground, premultiplied; the opacity is that of both together, so that the strokes of a pattern
+ * let as much of the basemap through as the ground between them. */
 static struct eg_rgba compose_ink(struct eg_rgba ground, struct eg_colour ink, double opacity)
 {
-    struct eg_rgba top = with_opacity(from_atlas(ink), opacity), bottom = with_opacity(ground, opacity);
-    return (struct eg_rgba){over(top.r, bottom.r, top.a), over(top.g, bottom.g, top.a),
-                            over(top.b, bottom.b, top.a), over(top.a, bottom.a, top.a)};
+    struct eg_rgba top = eg_rgba_premultiply(from_atlas(ink)), bottom = eg_rgba_premultiply(ground);
+    return (struct eg_rgba){
+        times(over(top.r, bottom.r, top.a), opacity), times(over(top.g, bottom.g, top.a), opacity),
+        times(over(top.b, bottom.b, top.a), opacity), times(over(top.a, bottom.a, top.a), opacity)};
 }
 
 static struct eg_paint make_paint(struct eg_rgba ground, const struct eg_atlas_look *look, double opacity)
@@ -75,7 +82,10 @@ static uint8_t paint_of(struct eg_dressed *dressed, const struct eg_series *seri
     switch ((enum eg_state)series->state[area]) {
     case EG_VALID:
     case EG_UNRELIABLE:
-        if (class_number == EG_CLASS_NONE) break;
+        if (class_number == EG_CLASS_NONE) {
+            dressed->n_unclassed++;
+            break;
+        }
         dressed->n_in_class[class_number]++;
         return (uint8_t)(series->state[area] == EG_VALID ? class_number : n + class_number);
     case EG_SUPPRESSED:

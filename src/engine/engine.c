@@ -11,6 +11,7 @@
 #include "engine/engine_parts.h"
 
 #define CACHE_SHARDS 16
+#define SHELF_PIXELS (1024u * 1024u) /* of a workspace on the shelf: a tile of four times the usual size */
 #define SHELF 64 /* workspaces kept; a machine with more threads than that allocates now and then */
 
 struct eg_engine {
@@ -30,6 +31,7 @@ static void free_workspace(struct eg_workspace workspace)
 {
     eg_render_scratch_free(workspace.render);
     eg_png_scratch_free(workspace.png);
+    free(workspace.pixels);
 }
 
 enum eg_status eg_engine_new(const struct eg_engine_options *options, struct eg_engine **engine_out,
@@ -118,11 +120,30 @@ enum eg_status eg_engine_workspace_take(struct eg_engine *engine, struct eg_work
 
 void eg_engine_workspace_return(struct eg_engine *engine, struct eg_workspace workspace)
 {
+    if (workspace.n_pixels > SHELF_PIXELS) {
+        free(workspace.pixels);
+        workspace.pixels = NULL;
+        workspace.n_pixels = 0;
+    }
     pthread_mutex_lock(&engine->lock);
     bool kept = engine->n_shelf < SHELF;
     if (kept) engine->shelf[engine->n_shelf++] = workspace;
     pthread_mutex_unlock(&engine->lock);
     if (!kept) free_workspace(workspace);
+}
+
+enum eg_status eg_engine_workspace_canvas(struct eg_workspace *workspace, uint32_t width, uint32_t height,
+                                          struct eg_canvas *canvas_out, struct eg_error *err)
+{
+    size_t n = (size_t)width * height;
+    if (n > workspace->n_pixels) {
+        free(workspace->pixels);
+        workspace->pixels = eg_memory_array(n, sizeof *workspace->pixels);
+        workspace->n_pixels = workspace->pixels ? n : 0;
+    }
+    if (n > workspace->n_pixels) return eg_error_no_memory(err, n * sizeof *workspace->pixels);
+    *canvas_out = (struct eg_canvas){width, height, workspace->pixels};
+    return EG_OK;
 }
 
 struct eg_cache *eg_engine_cache(struct eg_engine *engine)

@@ -56,7 +56,7 @@ EG_MUST_CHECK enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_
  * nothing. */
 void *eg_engine_tile_kept(struct eg_engine *engine, struct eg_snapshot *snapshot,
                           const struct eg_tile_request *request);
-/* The same drawn now as an entity, past the cache. */
+/* The same picture drawn now as an entity, past the cache, with title, period and attribution in the file. */
 EG_MUST_CHECK enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                                    const struct eg_tile_request *request,
                                                    struct eg_entity *entity_out, struct eg_error *err);

@@ -11,10 +11,17 @@
 struct eg_workspace {
     struct eg_render_scratch *render;
     struct eg_png_scratch *png;
+    struct eg_rgba *pixels; /* [n_pixels] of the last picture */
+    size_t n_pixels;
 };
 EG_MUST_CHECK enum eg_status
 eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out, struct eg_error *err);
 void eg_engine_workspace_return(struct eg_engine *engine, struct eg_workspace workspace);
+
+/* A canvas in the workspace, its pixels undefined; valid until the next one. Not for eg_canvas_clear. */
+EG_MUST_CHECK enum eg_status eg_engine_workspace_canvas(struct eg_workspace *workspace, uint32_t width,
+                                                        uint32_t height, struct eg_canvas *canvas_out,
+                                                        struct eg_error *err);
 
 struct eg_cache *eg_engine_cache(struct eg_engine *engine);
 

@@ -40,13 +40,17 @@ void eg_layer_series(const struct eg_snapshot *snapshot, uint32_t layer, uint32_
 /* The classes of a layer in a style. */
 struct eg_layer_classes {
     struct eg_classes classes;
-    bool by_decile; /* classes are the publisher's tenths, not intervals of the value */
-    bool fell_back; /* the style asks for the publisher's tenths and this layer has none: quantiles instead */
-    bool
-        rising_worse; /* higher class numbers are worse; meaningless when the polarity is not stated or neutral */
+    /* Classes are the publisher's tenths, not intervals of the value. */
+    bool by_decile;
+    /* Quantiles in place of what the style asks for: tenths that the publisher does not give, or a category for each of
+     * more than EG_CLASSES_MAX values. */
+    bool fell_back;
+    /* Higher class numbers are worse; high values count as worse when the polarity is neutral or not stated. */
+    bool rising_worse;
     struct eg_rgba colour[EG_CLASSES_MAX]; /* straight, before opacity */
 };
-/* Borrowed; lives as long as the snapshot. */
+/* Borrowed; lives as long as the snapshot. EG_NO_MEMORY; EG_LIMIT with field "layer" for more than EG_CLASSES_MAX named
+ * categories. */
 EG_MUST_CHECK enum eg_status eg_layer_classify(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                                const struct eg_layer_classes **classes_out,
                                                struct eg_error *err);
@@ -63,6 +67,7 @@ struct eg_dressed {
     struct eg_rgba outside;           /* premultiplied */
     const struct eg_palette *palette; /* for PNG, shared; NULL when there are too many colours */
     uint32_t n_in_class[EG_CLASSES_MAX];
+    uint32_t n_unclassed; /* areas with a value, but without the publisher's tenth: painted as missing */
     uint32_t n_in_state[EG_N_STATES];
 };
 /* Borrowed; lives as long as the snapshot. Safe from any thread; the first call for a ref computes. */
@@ -77,12 +82,16 @@ bool eg_layer_needs_dressing(const struct eg_snapshot *snapshot, const struct eg
 uint32_t eg_layer_class_of(const struct eg_layer_classes *classed, const struct eg_series *series,
                            uint32_t area);
 
-/* "10.5 to 20.3", "3" or a category's name; NUL-terminated in text_out[size]. */
+/* "10.5 to 20.3", "3", "1 (worst tenth)" or a category's name, cut between characters where it is longer than size;
+ * NUL-terminated in text_out[size]. */
 void eg_layer_class_label(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                           const struct eg_layer_classes *classed, uint32_t class_number, char *text_out,
                           size_t size);
+/* The whole name of the category that a class stands for; NULL when classes are not named categories. */
+const struct eg_text *eg_layer_category(const struct eg_series *series,
+                                        const struct eg_layer_classes *classed, uint32_t class_number);
 
-/* "deciles of the publisher", "natural breaks" ... for legends and catalogues. */
+/* "the publisher's deciles", "natural breaks" ... for legends and catalogues. */
 const char *eg_layer_method_name(const struct eg_atlas_style *style, const struct eg_layer_classes *classed);
 
 /* The title shown for a layer: its own or "indicator, boundaries". data is NULL when the arena refused. */

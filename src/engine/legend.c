@@ -2,14 +2,13 @@
  * the period has are left out of the picture's states, and kept in the classes, so that periods can be compared. */
 #include "engine/legend.h"
 
-#include <stdio.h>
-
 #include "base/arena.h"
 #include "engine/describe.h"
 #include "engine/engine_parts.h"
 #include "render/legend.h"
 
 #define LABEL_BYTES 128
+#define TEXTS_BYTES (256u << 10)
 #define MAX_ROWS (EG_CLASSES_MAX + EG_N_STATES)
 
 static struct eg_text closure_note(const struct eg_layer_classes *classed)
@@ -34,23 +33,34 @@ static struct eg_text make_note(const struct eg_snapshot *snapshot, const struct
         EG_TEXT_ARG(source.len > 0 ? source : EG_TEXT("not stated")));
 }
 
-static uint32_t class_rows(const struct eg_snapshot *snapshot, const struct eg_dressed *dressed,
-                           struct eg_arena *arena, struct eg_legend_row *rows)
+/* What one legend is made from. */
+struct sheet {
+    const struct eg_snapshot *snapshot;
+    const struct eg_dressed *dressed;
+    struct eg_arena *arena;
+    struct eg_font *font;
+    double scale;
+    struct eg_legend_row rows[MAX_ROWS];
+};
+
+/* False when memory was refused. */
+static bool class_rows(struct sheet *sheet, uint32_t *n_out)
 {
-    const struct eg_layer_classes *classed = dressed->classed;
+    const struct eg_layer_classes *classed = sheet->dressed->classed;
     for (uint32_t i = 0; i < classed->classes.n; i++) {
         char label[LABEL_BYTES];
-        eg_layer_class_label(snapshot, dressed->ref, classed, i, label, sizeof label);
-        if (classed->by_decile && (i == 0 || i == 9)) {
-            bool worst = classed->rising_worse == (i == 9);
-            const struct eg_atlas_layer *layer = &snapshot->atlas->layers[dressed->ref.layer];
-            enum eg_polarity polarity = snapshot->atlas->indicators[layer->indicator].facts.polarity;
-            bool known = polarity == EG_POLARITY_HIGH_IS_WORSE || polarity == EG_POLARITY_HIGH_IS_BETTER;
-            if (known) snprintf(label, sizeof label, "%u (%s tenth)", i + 1, worst ? "worst" : "best");
-        }
-        rows[i] = (struct eg_legend_row){dressed->paints[i], eg_text_copy(arena, eg_text_from(label))};
+        eg_layer_class_label(sheet->snapshot, sheet->dressed->ref, classed, i, label, sizeof label);
+        struct eg_text text = eg_text_copy(sheet->arena, eg_text_from(label));
+        if (!text.data) return false;
+        sheet->rows[i] = (struct eg_legend_row){sheet->dressed->paints[i], text};
     }
-    return classed->classes.n;
+    *n_out = classed->classes.n;
+    return true;
+}
+
+static uint32_t n_shown_as(const struct eg_dressed *dressed, enum eg_state state)
+{
+    return dressed->n_in_state[state] + (state == EG_MISSING ? dressed->n_unclassed : 0);
 }
 
 static uint32_t state_rows(const struct eg_dressed *dressed, struct eg_legend_row *rows)
@@ -64,48 +74,47 @@ static uint32_t state_rows(const struct eg_dressed *dressed, struct eg_legend_ro
                   {EG_MISSING, 2 * n + EG_PAINT_MISSING},
                   {EG_NOT_APPLICABLE, 2 * n + EG_PAINT_NOT_APPLICABLE}};
     for (size_t i = 0; i < EG_ARRAY_LEN(states); i++) {
-        if (dressed->n_in_state[states[i].state] == 0) continue;
+        if (n_shown_as(dressed, states[i].state) == 0) continue;
         rows[n_rows++] = (struct eg_legend_row){dressed->paints[states[i].paint],
                                                 eg_text_from(eg_state_label(states[i].state))};
     }
     return n_rows;
 }
 
-static enum eg_status compose(struct eg_font *font, const struct eg_snapshot *snapshot,
-                              const struct eg_dressed *dressed, double scale, struct eg_arena *arena,
-                              struct eg_canvas *canvas_out, struct eg_error *err)
+static enum eg_status compose(struct sheet *sheet, struct eg_canvas *canvas_out, struct eg_error *err)
 {
-    const struct eg_atlas *atlas = snapshot->atlas;
+    const struct eg_snapshot *snapshot = sheet->snapshot;
+    const struct eg_dressed *dressed = sheet->dressed;
     const struct eg_series *series = &snapshot->generation->series[dressed->ref.series];
-    const struct eg_atlas_indicator *indicator = &atlas->indicators[series->indicator];
-    struct eg_legend_row rows[MAX_ROWS];
-    struct eg_legend legend = {.title = eg_layer_title(snapshot, dressed->ref.layer, arena),
-                               .rows = rows,
-                               .note = make_note(snapshot, dressed, arena),
-                               .scale = scale};
-    struct eg_text unit = indicator->facts.unit;
-    legend.subtitle =
-        eg_text_format(arena, "%.*s, %.*s", EG_TEXT_ARG(unit.len > 0 ? unit : EG_TEXT("unit not stated")),
-                       EG_TEXT_ARG(series->period.label));
-    legend.n_rows = class_rows(snapshot, dressed, arena, rows);
-    legend.n_rows += state_rows(dressed, rows + legend.n_rows);
-    if (!legend.note.data || !legend.subtitle.data) return eg_error_no_memory(err, 0);
-    return eg_legend_draw(font, &legend, canvas_out, err);
+    struct eg_text unit = snapshot->atlas->indicators[series->indicator].facts.unit;
+    bool named = eg_layer_category(series, dressed->classed, 0) != NULL;
+    if (unit.len == 0) unit = EG_TEXT("unit not stated");
+    struct eg_legend legend = {.title = eg_layer_title(snapshot, dressed->ref.layer, sheet->arena),
+                               .subtitle = series->period.label,
+                               .rows = sheet->rows,
+                               .note = make_note(snapshot, dressed, sheet->arena),
+                               .scale = sheet->scale};
+    if (!named)
+        legend.subtitle =
+            eg_text_format(sheet->arena, "%.*s, %.*s", EG_TEXT_ARG(unit), EG_TEXT_ARG(series->period.label));
+    bool made =
+        class_rows(sheet, &legend.n_rows) && legend.title.data && legend.subtitle.data && legend.note.data;
+    if (!made) return eg_error_no_memory(err, 0);
+    legend.n_rows += state_rows(dressed, sheet->rows + legend.n_rows);
+    return eg_legend_draw(sheet->font, &legend, canvas_out, err);
 }
 
 enum eg_status eg_engine_draw_legend(struct eg_engine *engine, const struct eg_snapshot *snapshot,
                                      struct eg_layer_ref ref, double scale, struct eg_canvas *canvas_out,
                                      struct eg_error *err)
 {
-    const struct eg_dressed *dressed = NULL;
-    struct eg_font *font = NULL;
-    enum eg_status status = eg_layer_dress(snapshot, ref, &dressed, err);
-    if (status == EG_OK) status = eg_engine_font(engine, &font, err);
+    struct sheet sheet = {.snapshot = snapshot, .scale = scale};
+    enum eg_status status = eg_layer_dress(snapshot, ref, &sheet.dressed, err);
+    if (status == EG_OK) status = eg_engine_font(engine, &sheet.font, err);
     if (status != EG_OK) return status;
-    struct eg_arena *arena = eg_arena_new(256 << 10);
-    if (!arena) return eg_error_no_memory(err, 256 << 10);
-    status = compose(font, snapshot, dressed, scale, arena, canvas_out, err);
-    eg_arena_free(arena);
+    sheet.arena = eg_arena_new(TEXTS_BYTES);
+    status = sheet.arena ? compose(&sheet, canvas_out, err) : eg_error_no_memory(err, TEXTS_BYTES);
+    eg_arena_free(sheet.arena);
     return status;
 }
 
@@ -135,9 +144,28 @@ static void describe_counts(struct eg_json *json, struct eg_json_value *into,
     struct eg_json_value *classes = eg_json_array(json, counts, "classes");
     for (uint32_t i = 0; i < dressed->classed->classes.n; i++)
         eg_json_integer(json, classes, NULL, dressed->n_in_class[i]);
+    eg_json_integer(json, counts, "without_class", dressed->n_unclassed);
     struct eg_json_value *states = eg_json_object(json, counts, "states");
     for (enum eg_state state = EG_VALID; state < EG_N_STATES; state++)
         eg_json_integer(json, states, eg_state_name(state), dressed->n_in_state[state]);
+}
+
+static void describe(const struct eg_snapshot *snapshot, const struct eg_dressed *dressed,
+                     struct eg_arena *arena, struct eg_json *json)
+{
+    struct eg_layer_ref ref = dressed->ref;
+    const struct eg_series *series = &snapshot->generation->series[ref.series];
+    const struct eg_atlas_facts *facts = &snapshot->atlas->indicators[series->indicator].facts;
+    struct eg_json_value *root = eg_json_root(json);
+    eg_json_text(json, root, "layer", snapshot->atlas->layers[ref.layer].id);
+    eg_describe_made(json, root, "title", eg_layer_title(snapshot, ref.layer, arena));
+    eg_json_text(json, root, "style", snapshot->atlas->styles[ref.style].id);
+    eg_describe_text(json, root, "unit", facts->unit);
+    eg_json_cstring(json, root, "polarity", eg_polarity_name(facts->polarity));
+    eg_describe_period(json, root, "period", &series->period);
+    eg_json_bool(json, root, "fictional", snapshot->atlas->fictional);
+    eg_describe_classes(json, root, snapshot, ref, dressed->classed);
+    describe_counts(json, root, dressed);
 }
 
 enum eg_status eg_engine_legend_json(struct eg_snapshot *snapshot, const struct eg_layer_name *name,
@@ -148,25 +176,10 @@ enum eg_status eg_engine_legend_json(struct eg_snapshot *snapshot, const struct 
     enum eg_status status = eg_layer_resolve(snapshot, name, &ref, err);
     if (status == EG_OK) status = eg_layer_dress(snapshot, ref, &dressed, err);
     if (status != EG_OK) return status;
-    struct eg_arena *arena = eg_arena_new(64 << 10);
-    struct eg_json *json = eg_json_new_object();
-    struct eg_json_value *root = json ? eg_json_root(json) : NULL;
-    if (json && arena) {
-        const struct eg_series *series = &snapshot->generation->series[ref.series];
-        eg_json_text(json, root, "layer", snapshot->atlas->layers[ref.layer].id);
-        eg_json_text(json, root, "title", eg_layer_title(snapshot, ref.layer, arena));
-        eg_json_text(json, root, "style", snapshot->atlas->styles[ref.style].id);
-        eg_describe_text(json, root, "unit", snapshot->atlas->indicators[series->indicator].facts.unit);
-        eg_json_cstring(json, root, "polarity",
-                        eg_polarity_name(snapshot->atlas->indicators[series->indicator].facts.polarity));
-        eg_describe_period(json, root, "period", &series->period);
-        eg_json_bool(json, root, "fictional", snapshot->atlas->fictional);
-        eg_describe_classes(json, root, snapshot, ref, dressed->classed);
-        describe_counts(json, root, dressed);
-    }
-    status =
-        arena ? eg_entity_from_json(json, "application/json", entity_out, err) : eg_error_no_memory(err, 0);
-    if (!arena) eg_json_free(json);
+    struct eg_arena *arena = eg_arena_new(TEXTS_BYTES);
+    struct eg_json *json = arena ? eg_json_new_object() : NULL;
+    if (json) describe(snapshot, dressed, arena, json);
+    status = eg_entity_from_json(json, "application/json", entity_out, err);
     eg_arena_free(arena);
     return status;
 }

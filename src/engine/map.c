@@ -2,55 +2,94 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "engine/draw.h"
 #include "engine/engine.h"
 #include "engine/engine_parts.h"
 #include "engine/legend.h"
 #include "engine/projected.h"
 #include "render/legend.h"
-#include "render/png.h"
+
+#define FARTHEST 1e9        /* units of any CRS: beyond the world, also in feet */
+#define SMALLEST_PIXEL 1e-9 /* units: a tenth of a millimetre in degrees */
+#define LEAST_SCALE 0.25
+#define MOST_SCALE 16.0
+#define DEGREE_M 111319.49
+
+static enum eg_status invalid(struct eg_error *err, const char *field, const char *message)
+{
+    eg_error_set(err, EG_INVALID, "%s", message);
+    eg_error_field(err, field);
+    return EG_INVALID;
+}
+
+static enum eg_status check_size(const struct eg_map_request *request, uint32_t most, struct eg_error *err)
+{
+    if (request->width < 1 || request->height < 1)
+        return invalid(err, "size", "a picture has at least one pixel each way");
+    if (request->width <= most && request->height <= most) return EG_OK;
+    eg_error_set(err, EG_LIMIT, "a picture of %u x %u pixels; each side may have %u", request->width,
+                 request->height, most);
+    eg_error_field(err, "size");
+    return EG_LIMIT;
+}
+
+static bool is_in_reach(double v)
+{
+    return v >= -FARTHEST && v <= FARTHEST; /* false for NaN */
+}
 
 static enum eg_status check_request(const struct eg_snapshot *snapshot, const struct eg_map_request *request,
                                     struct eg_error *err)
 {
     const struct eg_bounds *box = &request->bounds;
-    uint32_t most = snapshot->atlas->limits.image_px;
-    if (request->width < 1 || request->height < 1 || request->width > most || request->height > most) {
-        eg_error_set(err, EG_LIMIT, "a picture of %u x %u pixels; each side must be 1 to %u", request->width,
-                     request->height, most);
-        eg_error_field(err, "size");
-        return EG_LIMIT;
+    enum eg_status status = check_size(request, snapshot->atlas->limits.image_px, err);
+    if (status != EG_OK) return status;
+    if (!is_in_reach(box->min_x) || !is_in_reach(box->min_y) || !is_in_reach(box->max_x) ||
+        !is_in_reach(box->max_y))
+        return invalid(err, "bbox", "the box must be four numbers between -1e9 and 1e9");
+    if (!(box->min_x < box->max_x && box->min_y < box->max_y))
+        return invalid(err, "bbox", "the box is west,south,east,north with west < east and south < north");
+    if ((box->max_x - box->min_x) / request->width < SMALLEST_PIXEL ||
+        (box->max_y - box->min_y) / request->height < SMALLEST_PIXEL)
+        return invalid(err, "bbox", "the box is too small for that many pixels");
+    if (request->scale >= LEAST_SCALE && request->scale <= MOST_SCALE) return EG_OK;
+    return invalid(err, "scale", "the scale must be between 0.25 and 16");
+}
+
+/* The zoom at which a web Mercator tile has the same ground resolution: a degree of longitude is as many metres there
+ * anywhere, and so is a metre of another projection, times what Mercator stretches at the latitude of the areas. */
+static double zoom_of(const struct eg_drawing *drawing, const struct eg_plane *plane,
+                      const struct eg_view *view)
+{
+    const struct eg_snapshot *snapshot = drawing->snapshot;
+    uint32_t boundaries = snapshot->atlas->layers[drawing->dressed->ref.layer].boundaries;
+    const struct eg_area_set *set = &snapshot->generation->area_sets[boundaries];
+    double units =
+        plane->grid.unit * view->line_scale / view->px_per_unit_x; /* of the CRS, a pixel at scale 1 */
+    double middle_deg = (set->bounds_deg.min_y + set->bounds_deg.max_y) / 2;
+    double stretch = 1.0 / fmax(cos(middle_deg * M_PI / 180.0), 0.05);
+    if (plane == set->plane) stretch = 1;
+    if (plane->grid.unit == eg_grid_for_crs(true).unit) stretch = DEGREE_M;
+    return log2(2.0 * EG_MERCATOR_HALF_M / 256.0 / (units * stretch));
+}
+
+/* Into the lower right corner. */
+static enum eg_status paste(const struct eg_canvas *small, struct eg_canvas *canvas, struct eg_error *err)
+{
+    if (small->width > canvas->width || small->height > canvas->height) {
+        eg_error_set(err, EG_INVALID,
+                     "the legend alone has %u x %u pixels; make the picture larger or leave it out",
+                     small->width, small->height);
+        eg_error_field(err, "legend");
+        return EG_INVALID;
     }
-    if (isfinite(box->min_x) && isfinite(box->min_y) && isfinite(box->max_x) && isfinite(box->max_y) &&
-        box->min_x < box->max_x && box->min_y < box->max_y)
-        return EG_OK;
-    eg_error_set(err, EG_INVALID,
-                 "the box must be finite numbers west,south,east,north with west < east, south < north");
-    eg_error_field(err, "bbox");
-    return EG_INVALID;
-}
-
-/* The zoom of a web Mercator tile of the same resolution, taking a degree for its length on the equator. */
-static double zoom_of(const struct eg_plane *plane, const struct eg_view *view)
-{
-    double px_per_unit = view->px_per_unit_x / view->line_scale;
-    double units_per_px = 1.0 / px_per_unit;
-    double crs_units_per_px = units_per_px * plane->grid.unit;
-    bool degrees = plane->grid.unit == eg_grid_for_crs(true).unit;
-    double metres = degrees ? crs_units_per_px * 111319.49 : crs_units_per_px;
-    return log2(2.0 * EG_MERCATOR_HALF_M / 256.0 / metres);
-}
-
-static void paste(const struct eg_canvas *small, struct eg_canvas *canvas)
-{
-    if (small->width > canvas->width || small->height > canvas->height) return;
     for (uint32_t y = 0; y < small->height; y++) {
         size_t row =
             (size_t)(canvas->height - small->height + y) * canvas->width + canvas->width - small->width;
         memcpy(&canvas->pixels[row], &small->pixels[(size_t)y * small->width],
                small->width * sizeof *small->pixels);
     }
+    return EG_OK;
 }
 
 static enum eg_status add_marginalia(struct eg_engine *engine, const struct eg_drawing *drawing,
@@ -66,33 +105,12 @@ static enum eg_status add_marginalia(struct eg_engine *engine, const struct eg_d
         status = eg_engine_draw_legend(engine, drawing->snapshot, drawing->dressed->ref, request->scale,
                                        &legend, err);
         if (status == EG_OK) {
-            paste(&legend, canvas);
+            status = paste(&legend, canvas, err);
             eg_canvas_clear(&legend);
         }
     }
     if (status == EG_OK && fictional)
         status = eg_label_stamp(font, EG_TEXT("Fictional data"), request->scale, canvas, err);
-    return status;
-}
-
-static enum eg_status encode(const struct eg_drawing *drawing, const struct eg_map_request *request,
-                             struct eg_workspace workspace, const struct eg_canvas *canvas,
-                             struct eg_entity *entity_out, struct eg_error *err)
-{
-    struct eg_arena *arena = eg_arena_new(64 << 10);
-    if (!arena) return eg_error_no_memory(err, 64 << 10);
-    struct eg_png_text texts[EG_DRAW_TEXTS];
-    struct eg_png_options options = {.palette = drawing->dressed->palette,
-                                     .exact = request->exact,
-                                     .scratch = workspace.png,
-                                     .texts = texts,
-                                     .n_texts = eg_draw_texts(drawing, arena, texts)};
-    struct eg_buffer body;
-    eg_buffer_init(&body, 0);
-    enum eg_status status = eg_png_encode(canvas, &options, &body, NULL, err);
-    if (status == EG_OK) status = eg_entity_from_buffer(&body, "image/png", false, entity_out, err);
-    eg_buffer_clear(&body);
-    eg_arena_free(arena);
     return status;
 }
 
@@ -104,13 +122,12 @@ static enum eg_status draw_map(struct eg_engine *engine, const struct eg_drawing
     struct eg_canvas canvas;
     enum eg_status status = eg_engine_workspace_take(engine, &workspace, err);
     if (status != EG_OK) return status;
-    status = eg_canvas_init(&canvas, request->width, request->height, err);
-    if (status == EG_OK) {
-        status = eg_draw_view(workspace.render, drawing, view, &canvas, err);
-        if (status == EG_OK) status = add_marginalia(engine, drawing, request, &canvas, err);
-        if (status == EG_OK) status = encode(drawing, request, workspace, &canvas, entity_out, err);
-        eg_canvas_clear(&canvas);
-    }
+    status = eg_engine_workspace_canvas(&workspace, request->width, request->height, &canvas, err);
+    if (status == EG_OK) status = eg_draw_view(workspace.render, drawing, view, &canvas, err);
+    if (status == EG_OK) status = add_marginalia(engine, drawing, request, &canvas, err);
+    struct eg_picture picture = {
+        .canvas = &canvas, .scratch = workspace.png, .exact = request->exact, .described = true};
+    if (status == EG_OK) status = eg_draw_encode(drawing, &picture, entity_out, NULL, err);
     eg_engine_workspace_return(engine, workspace);
     return status;
 }
@@ -131,7 +148,7 @@ enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_snapshot *snaps
     if (status != EG_OK) return status;
     struct eg_view view =
         eg_view_bounds(plane, request->bounds, request->width, request->height, request->scale);
-    struct eg_drawing drawing = {
-        .snapshot = snapshot, .dressed = dressed, .crs = request->crs, .zoom = zoom_of(plane, &view)};
+    struct eg_drawing drawing = {.snapshot = snapshot, .dressed = dressed, .crs = request->crs};
+    drawing.zoom = zoom_of(&drawing, plane, &view);
     return draw_map(engine, &drawing, request, &view, entity_out, err);
 }

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/memory.h"
@@ -85,29 +86,12 @@ static struct pair *find_or_take(struct eg_projected *projected, uint32_t bounda
     return unused;
 }
 
-enum eg_status eg_projected_plane(struct eg_projected *projected, uint32_t boundaries, struct eg_text crs,
-                                  const struct eg_plane **plane_out, struct eg_error *err)
+/* Into the pair, which the caller took, or off the list when that fails. */
+static enum eg_status fill_pair(struct eg_projected *projected, struct pair *pair, struct eg_text crs,
+                                const struct eg_plane **plane_out, struct eg_error *err)
 {
-    const struct eg_plane *own = projected->generation->area_sets[boundaries].plane;
-    if (crs.len == 0 || eg_text_equal(crs, EG_TEXT("EPSG:3857"))) {
-        *plane_out = own;
-        return EG_OK;
-    }
-    if (crs.len >= sizeof projected->pairs[0].crs)
-        return eg_error_set(err, EG_INVALID,
-                            "the CRS name is longer than 63 characters; give a code such as EPSG:27700");
-    pthread_mutex_lock(&projected->lock);
-    struct pair *pair = find_or_take(projected, boundaries, crs);
-    if (pair && pair->plane) {
-        *plane_out = pair->plane;
-        pthread_mutex_unlock(&projected->lock);
-        return EG_OK;
-    }
-    pthread_mutex_unlock(&projected->lock);
-    if (!pair)
-        return eg_error_set(err, EG_LIMIT, "too many projections are in use; reload the atlas to clear them");
-
     struct eg_plane *plane = NULL;
+    const struct eg_plane *own = projected->generation->area_sets[pair->boundaries].plane;
     enum eg_status status = make_plane(own, crs, &plane, err);
     pthread_mutex_lock(&projected->lock);
     pair->plane = plane;
@@ -115,5 +99,40 @@ enum eg_status eg_projected_plane(struct eg_projected *projected, uint32_t bound
     pthread_cond_broadcast(&projected->made);
     pthread_mutex_unlock(&projected->lock);
     if (status == EG_OK) *plane_out = plane;
+    return status;
+}
+
+/* A code or URN; WKT is longer than what is kept here. */
+static bool is_name(struct eg_text crs)
+{
+    return crs.len < sizeof((struct pair *)NULL)->crs && !memchr(crs.data, '\0', crs.len);
+}
+
+static enum eg_status find_plane(struct eg_projected *projected, uint32_t boundaries, struct eg_text crs,
+                                 const struct eg_plane **plane_out, struct eg_error *err)
+{
+    if (!is_name(crs))
+        return eg_error_set(err, EG_INVALID,
+                            "the CRS is named by a code of at most 63 characters, such as EPSG:27700");
+    pthread_mutex_lock(&projected->lock);
+    struct pair *pair = find_or_take(projected, boundaries, crs);
+    bool is_made = pair && pair->plane;
+    pthread_mutex_unlock(&projected->lock);
+    if (!pair)
+        return eg_error_set(err, EG_LIMIT, "too many projections are in use; reload the atlas to clear them");
+    if (!is_made) return fill_pair(projected, pair, crs, plane_out, err);
+    *plane_out = pair->plane; /* written before the lock was last given back, and never again */
+    return EG_OK;
+}
+
+enum eg_status eg_projected_plane(struct eg_projected *projected, uint32_t boundaries, struct eg_text crs,
+                                  const struct eg_plane **plane_out, struct eg_error *err)
+{
+    if (crs.len == 0 || eg_text_equal(crs, EG_TEXT("EPSG:3857"))) {
+        *plane_out = projected->generation->area_sets[boundaries].plane;
+        return EG_OK;
+    }
+    enum eg_status status = find_plane(projected, boundaries, crs, plane_out, err);
+    if (status != EG_OK && status != EG_NO_MEMORY) eg_error_field(err, "crs");
     return status;
 }

@@ -30,26 +30,38 @@ static enum eg_status load_directory(struct eg_snapshot *snapshot, struct eg_err
     return status;
 }
 
-/* The version covers what is drawn and said: the generation's own version and every directory entry. */
+static void add_entry(struct eg_buffer *content, const struct eg_entry *entry)
+{
+    eg_buffer_literal(content, entry->id);
+    for (uint32_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
+        eg_buffer_text(content, entry->field[f]);
+        eg_buffer_char(content, '\t');
+    }
+    eg_buffer_text(content, entry->area_geojson);
+}
+
+/* The version covers what is drawn and said: the generation's own version and every directory entry. A chain of hashes, one
+ * link an entry, so that a directory of any size needs the memory of its longest entry. */
 static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_error *err)
 {
     struct eg_buffer content;
     eg_buffer_init(&content, 0);
     eg_buffer_literal(&content, EG_VERSION);
+    eg_buffer_char(&content, '\t');
     eg_buffer_literal(&content, snapshot->generation->version);
     const struct eg_entries *entries = eg_directory_entries(snapshot->directory);
-    for (uint32_t i = 0; i < entries->n; i++) {
-        const struct eg_entry *entry = &entries->items[i];
-        eg_buffer_literal(&content, entry->id);
-        for (uint32_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
-            eg_buffer_text(&content, entry->field[f]);
-            eg_buffer_char(&content, '\t');
-        }
-        eg_buffer_text(&content, entry->area_geojson);
+    for (uint32_t i = 0; i < entries->n && !content.failed; i++) {
+        char so_far[33];
+        eg_hash128_hex(content.data, content.len, so_far);
+        content.len = 0;
+        eg_buffer_literal(&content, so_far);
+        add_entry(&content, &entries->items[i]);
     }
-    enum eg_status status = EG_OK;
-    if (content.failed) status = eg_error_no_memory(err, content.len);
-    else eg_hash128_hex(content.data, content.len, snapshot->version);
+    enum eg_status status = content.failed ? eg_error_no_memory(err, content.len) : EG_OK;
+    if (status == EG_OK) {
+        eg_hash128_hex(content.data, content.len, snapshot->version);
+        snapshot->version_number = eg_hash64(snapshot->version, sizeof snapshot->version, 0);
+    }
     eg_buffer_clear(&content);
     return status;
 }

@@ -20,7 +20,8 @@ struct eg_snapshot {
     struct eg_directory *directory;
     struct eg_layers *layers;
     struct eg_projected *projected;
-    char version[33]; /* the `v` of versioned URLs */
+    char version[33];        /* the `v` of versioned URLs */
+    uint64_t version_number; /* the same for keys */
     atomic_uint references;
 };
 

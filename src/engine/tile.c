@@ -44,35 +44,42 @@ static enum eg_status check_tile(const struct eg_tile_request *request, struct e
     return EG_INVALID;
 }
 
-static uint64_t version_bits(const struct eg_snapshot *snapshot)
-{
-    uint64_t bits;
-    memcpy(&bits, snapshot->version, sizeof bits);
-    return bits;
-}
-
 /* What one drawing needs; lives on the stack of the thread that draws. */
 struct job {
     struct eg_engine *engine;
     struct eg_snapshot *snapshot;
     const struct eg_tile_request *request;
     struct eg_layer_ref ref;
+    const struct eg_dressed *dressed; /* once it is known that there is something to draw */
     struct eg_workspace workspace;
+    bool described;
 };
 
-static struct eg_drawing drawing_of(const struct job *job, const struct eg_dressed *dressed)
+/* A tile that is one colour all over. */
+struct solid {
+    bool is;
+    struct eg_rgba colour;
+};
+
+static struct eg_drawing drawing_of(const struct job *job)
 {
-    return (struct eg_drawing){.snapshot = job->snapshot, .dressed = dressed, .zoom = job->request->z};
+    return (struct eg_drawing){.snapshot = job->snapshot, .dressed = job->dressed, .zoom = job->request->z};
+}
+
+static enum eg_status begin(struct job *job, struct eg_error *err)
+{
+    enum eg_status status = eg_layer_dress(job->snapshot, job->ref, &job->dressed, err);
+    if (status == EG_OK) status = eg_engine_workspace_take(job->engine, &job->workspace, err);
+    return status;
 }
 
 /* The colour of a tile in which no border passes, without drawing it. */
-static bool colour_at_a_glance(const struct job *job, const struct eg_drawing *drawing,
+static bool colour_at_a_glance(const struct eg_drawing *drawing, const struct eg_plane *plane,
                                const struct eg_view *view, struct eg_rgba *colour_out)
 {
     const struct eg_dressed *dressed = drawing->dressed;
-    const struct eg_plane *plane = eg_engine_own_plane(job->snapshot, job->ref.layer);
-    struct eg_box box = eg_view_box(view, 2.0 + eg_draw_outline_px(drawing) * view->line_scale);
-    if (eg_plane_touches(plane, box) || eg_draw_has_borders_beyond(drawing)) return false;
+    if (eg_draw_may_have_borders(drawing, view)) return false;
+    struct eg_box box = eg_view_box(view, 0);
     struct eg_point middle = {(int32_t)(((int64_t)box.min_x + box.max_x) / 2),
                               (int32_t)(((int64_t)box.min_y + box.max_y) / 2)};
     uint32_t area = eg_plane_locate(plane, middle);
@@ -85,76 +92,47 @@ static bool colour_at_a_glance(const struct job *job, const struct eg_drawing *d
     return paint->pattern == EG_PATTERN_NONE;
 }
 
-static enum eg_status draw(const struct job *job, const struct eg_drawing *drawing,
-                           const struct eg_view *view, struct eg_canvas *canvas, struct eg_error *err)
-{
-    enum eg_status status = eg_canvas_init(canvas, view->width, view->height, err);
-    if (status != EG_OK) return status;
-    status = eg_draw_view(job->workspace.render, drawing, view, canvas, err);
-    if (status != EG_OK) eg_canvas_clear(canvas);
-    return status;
-}
-
 static enum eg_status encode(const struct job *job, const struct eg_drawing *drawing,
                              const struct eg_canvas *canvas, struct eg_entity *entity_out,
                              struct eg_error *err)
 {
-    static const struct eg_png_text fictional = {"Comment", {"Fictional data", sizeof "Fictional data" - 1}};
-    struct eg_png_options options = {.palette = drawing->dressed->palette,
-                                     .exact = job->request->exact,
-                                     .scratch = job->workspace.png,
-                                     .texts = &fictional,
-                                     .n_texts = job->snapshot->atlas->fictional};
-    enum eg_png_kind kind = EG_PNG_RGBA;
-    struct eg_buffer body;
-    eg_buffer_init(&body, 0);
-    enum eg_status status = eg_png_encode(canvas, &options, &body, &kind, err);
-    if (status != EG_OK) {
-        eg_buffer_clear(&body);
-        return status;
-    }
-    eg_engine_count_drawn(job->engine, kind == EG_PNG_INDEXED);
-    return eg_entity_from_buffer(&body, "image/png", false, entity_out, err);
+    struct eg_picture picture = {.canvas = canvas,
+                                 .scratch = job->workspace.png,
+                                 .exact = job->request->exact,
+                                 .described = job->described};
+    bool indexed = false;
+    enum eg_status status = eg_draw_encode(drawing, &picture, entity_out, &indexed, err);
+    if (status == EG_OK) eg_engine_count_drawn(job->engine, indexed);
+    return status;
 }
 
-static void solid_canvas(struct eg_canvas *canvas, struct eg_rgba colour)
-{
-    for (size_t i = 0; i < (size_t)canvas->width * canvas->height; i++) canvas->pixels[i] = colour;
-}
-
-static enum eg_status encode_solid(const struct job *job, const struct eg_drawing *drawing,
-                                   struct eg_rgba colour, struct eg_entity *entity_out, struct eg_error *err)
+static enum eg_status encode_solid(struct job *job, const struct eg_drawing *drawing, struct eg_rgba colour,
+                                   struct eg_entity *entity_out, struct eg_error *err)
 {
     struct eg_canvas canvas;
     uint32_t px = TILE_PX * job->request->scale;
-    enum eg_status status = eg_canvas_init(&canvas, px, px, err);
+    enum eg_status status = eg_engine_workspace_canvas(&job->workspace, px, px, &canvas, err);
     if (status != EG_OK) return status;
-    solid_canvas(&canvas, colour);
-    status = encode(job, drawing, &canvas, entity_out, err);
-    eg_canvas_clear(&canvas);
-    return status;
+    for (size_t i = 0; i < (size_t)px * px; i++) canvas.pixels[i] = colour;
+    return encode(job, drawing, &canvas, entity_out, err);
 }
 
 /* Draws a tile into an entity, or finds that it is solid: then only the colour is told. */
-static enum eg_status draw_tile(const struct job *job, struct eg_entity *entity_out, bool *solid_out,
-                                struct eg_rgba *colour_out, struct eg_error *err)
+static enum eg_status draw_tile(struct job *job, const struct eg_drawing *drawing,
+                                struct eg_entity *entity_out, struct solid *solid_out, struct eg_error *err)
 {
-    const struct eg_dressed *dressed = NULL;
-    enum eg_status status = eg_layer_dress(job->snapshot, job->ref, &dressed, err);
-    if (status != EG_OK) return status;
     const struct eg_tile_request *request = job->request;
-    struct eg_drawing drawing = drawing_of(job, dressed);
-    struct eg_view view = eg_view_tile(eg_engine_own_plane(job->snapshot, job->ref.layer), request->z,
-                                       request->x, request->y, request->scale);
-    *solid_out = colour_at_a_glance(job, &drawing, &view, colour_out);
-    if (*solid_out) return EG_OK;
+    const struct eg_plane *plane = eg_engine_own_plane(job->snapshot, job->ref.layer);
+    struct eg_view view = eg_view_tile(plane, request->z, request->x, request->y, request->scale);
+    solid_out->is = colour_at_a_glance(drawing, plane, &view, &solid_out->colour);
+    if (solid_out->is) return EG_OK;
     struct eg_canvas canvas;
-    status = draw(job, &drawing, &view, &canvas, err);
+    enum eg_status status =
+        eg_engine_workspace_canvas(&job->workspace, view.width, view.height, &canvas, err);
+    if (status == EG_OK) status = eg_draw_view(job->workspace.render, drawing, &view, &canvas, err);
     if (status != EG_OK) return status;
-    *solid_out = eg_canvas_is_solid(&canvas, colour_out);
-    if (!*solid_out) status = encode(job, &drawing, &canvas, entity_out, err);
-    eg_canvas_clear(&canvas);
-    return status;
+    solid_out->is = eg_canvas_is_solid(&canvas, &solid_out->colour);
+    return solid_out->is ? EG_OK : encode(job, drawing, &canvas, entity_out, err);
 }
 
 static enum eg_status wrap(const struct job *job, struct eg_entity *entity, void **value_out,
@@ -165,7 +143,7 @@ static enum eg_status wrap(const struct job *job, struct eg_entity *entity, void
 }
 
 struct solid_job {
-    const struct job *job;
+    struct job *job;
     struct eg_rgba colour;
 };
 
@@ -174,18 +152,15 @@ static enum eg_status make_solid(void *context, const struct eg_cache_key *key, 
 {
     (void)key;
     (void)keep_out;
-    const struct solid_job *solid = context;
-    const struct eg_dressed *dressed = NULL;
-    enum eg_status status = eg_layer_dress(solid->job->snapshot, solid->job->ref, &dressed, err);
-    if (status != EG_OK) return status;
-    struct eg_drawing drawing = drawing_of(solid->job, dressed);
+    struct solid_job *solid = context;
+    struct eg_drawing drawing = drawing_of(solid->job);
     struct eg_entity entity = {0};
-    status = encode_solid(solid->job, &drawing, solid->colour, &entity, err);
+    enum eg_status status = encode_solid(solid->job, &drawing, solid->colour, &entity, err);
     if (status == EG_OK) status = wrap(solid->job, &entity, value_out, weight_bytes_out, err);
     return status;
 }
 
-static enum eg_status share_solid(const struct job *job, struct eg_rgba colour, void **value_out,
+static enum eg_status share_solid(struct job *job, struct eg_rgba colour, void **value_out,
                                   struct eg_error *err)
 {
     struct tile_key parts = {.scale = (uint8_t)job->request->scale, .exact = job->request->exact, .kind = 2};
@@ -199,20 +174,29 @@ static enum eg_status share_solid(const struct job *job, struct eg_rgba colour, 
 }
 
 /* For the cache: a solid tile weighs nothing of its own, its picture is paid for once. */
+static enum eg_status make_value(struct job *job, void **value_out, size_t *weight_bytes_out,
+                                 struct eg_error *err)
+{
+    struct eg_drawing drawing = drawing_of(job);
+    struct eg_entity entity = {0};
+    struct solid solid = {0};
+    enum eg_status status = draw_tile(job, &drawing, &entity, &solid, err);
+    if (status != EG_OK) return status;
+    if (solid.is) return share_solid(job, solid.colour, value_out, err);
+    return wrap(job, &entity, value_out, weight_bytes_out, err);
+}
+
 static enum eg_status make_tile(void *context, const struct eg_cache_key *key, void **value_out,
                                 size_t *weight_bytes_out, bool *keep_out, struct eg_error *err)
 {
     (void)key;
     (void)keep_out;
-    const struct job *job = context;
-    struct eg_entity entity = {0};
-    struct eg_rgba colour = {0};
-    bool solid = false;
-    enum eg_status status = draw_tile(job, &entity, &solid, &colour, err);
+    struct job *job = context;
+    enum eg_status status = begin(job, err);
     if (status != EG_OK) return status;
-    if (!solid) return wrap(job, &entity, value_out, weight_bytes_out, err);
-    *weight_bytes_out = 0;
-    return share_solid(job, colour, value_out, err);
+    status = make_value(job, value_out, weight_bytes_out, err);
+    eg_engine_workspace_return(job->engine, job->workspace);
+    return status;
 }
 
 static enum eg_status prepare(struct eg_engine *engine, struct eg_snapshot *snapshot,
@@ -221,17 +205,6 @@ static enum eg_status prepare(struct eg_engine *engine, struct eg_snapshot *snap
     *job = (struct job){.engine = engine, .snapshot = snapshot, .request = request};
     enum eg_status status = eg_layer_resolve(snapshot, &request->name, &job->ref, err);
     if (status == EG_OK) status = check_tile(request, err);
-    return status;
-}
-
-static enum eg_status make_with_workspace(void *context, const struct eg_cache_key *key, void **value_out,
-                                          size_t *weight_bytes_out, bool *keep_out, struct eg_error *err)
-{
-    struct job *job = context;
-    enum eg_status status = eg_engine_workspace_take(job->engine, &job->workspace, err);
-    if (status != EG_OK) return status;
-    status = make_tile(job, key, value_out, weight_bytes_out, keep_out, err);
-    eg_engine_workspace_return(job->engine, job->workspace);
     return status;
 }
 
@@ -247,7 +220,7 @@ static struct eg_cache_key key_of(const struct job *job)
                              .scale = (uint8_t)request->scale,
                              .exact = request->exact,
                              .kind = 1,
-                             .version = version_bits(job->snapshot)};
+                             .version = job->snapshot->version_number};
     struct eg_cache_key key;
     memcpy(key.bytes, &parts, sizeof parts);
     return key;
@@ -260,7 +233,7 @@ enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_snapshot *snap
     enum eg_status status = prepare(engine, snapshot, request, &job, err);
     if (status != EG_OK) return status;
     struct eg_cache_key key = key_of(&job);
-    return eg_cache_get_or_make(eg_engine_cache(engine), &key, make_with_workspace, &job, value_out, err);
+    return eg_cache_get_or_make(eg_engine_cache(engine), &key, make_tile, &job, value_out, err);
 }
 
 void *eg_engine_tile_kept(struct eg_engine *engine, struct eg_snapshot *snapshot,
@@ -278,16 +251,13 @@ enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapsho
 {
     struct job job;
     enum eg_status status = prepare(engine, snapshot, request, &job, err);
+    job.described = true;
+    if (status == EG_OK) status = begin(&job, err);
     if (status != EG_OK) return status;
-    const struct eg_dressed *dressed = NULL;
-    status = eg_layer_dress(snapshot, job.ref, &dressed, err);
-    if (status == EG_OK) status = eg_engine_workspace_take(engine, &job.workspace, err);
-    if (status != EG_OK) return status;
-    struct eg_rgba colour = {0};
-    bool solid = false;
-    status = draw_tile(&job, entity_out, &solid, &colour, err);
-    struct eg_drawing drawing = drawing_of(&job, dressed);
-    if (status == EG_OK && solid) status = encode_solid(&job, &drawing, colour, entity_out, err);
+    struct eg_drawing drawing = drawing_of(&job);
+    struct solid solid = {0};
+    status = draw_tile(&job, &drawing, entity_out, &solid, err);
+    if (status == EG_OK && solid.is) status = encode_solid(&job, &drawing, solid.colour, entity_out, err);
     eg_engine_workspace_return(engine, job.workspace);
     return status;
 }

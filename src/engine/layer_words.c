@@ -1,0 +1,83 @@
+/* Classes and methods in words: the same ones in legends, catalogues and the answers about areas. */
+#include "engine/layer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* As many decimals as the atlas says, else six significant digits; never "-0.0". */
+static void format_bound(const struct eg_atlas_facts *facts, double value, char *text_out, size_t size)
+{
+    if (facts->has_decimals) (void)snprintf(text_out, size, "%.*f", (int)facts->decimals, value);
+    else if (fabs(value) >= 1e6 && fabs(value) < 1e15) (void)snprintf(text_out, size, "%.0f", value);
+    else (void)snprintf(text_out, size, "%.6g", value);
+    if (text_out[0] == '-' && strspn(text_out, "-0.") == strlen(text_out))
+        memmove(text_out, text_out + 1, strlen(text_out));
+}
+
+/* Cut between characters where it is too long. */
+static void copy_name(struct eg_text name, char *text_out, size_t size)
+{
+    size_t n = name.len < size ? name.len : size - 1;
+    while (n > 0 && n < name.len && ((unsigned char)name.data[n] & 0xC0U) == 0x80U) n--;
+    memcpy(text_out, name.data, n);
+    text_out[n] = '\0';
+}
+
+static void label_decile(const struct eg_layer_classes *classed, enum eg_polarity polarity, uint32_t decile,
+                         char *text_out, size_t size)
+{
+    bool has_worse = polarity == EG_POLARITY_HIGH_IS_WORSE || polarity == EG_POLARITY_HIGH_IS_BETTER;
+    bool worst = classed->rising_worse == (decile == 10);
+    if (has_worse && (decile == 1 || decile == 10))
+        (void)snprintf(text_out, size, "%u (%s tenth)", decile, worst ? "worst" : "best");
+    else (void)snprintf(text_out, size, "%u", decile);
+}
+
+void eg_layer_class_label(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                          const struct eg_layer_classes *classed, uint32_t class_number, char *text_out,
+                          size_t size)
+{
+    const struct eg_series *series = &snapshot->generation->series[ref.series];
+    const struct eg_atlas_facts *facts = &snapshot->atlas->indicators[series->indicator].facts;
+    const struct eg_classes *classes = &classed->classes;
+    char low[64], high[64];
+    if (classed->by_decile) {
+        label_decile(classed, facts->polarity, class_number + 1, text_out, size);
+        return;
+    }
+    const struct eg_text *name = eg_layer_category(series, classed, class_number);
+    if (name) {
+        copy_name(*name, text_out, size);
+        return;
+    }
+    format_bound(facts, classes->bounds[class_number], low, sizeof low);
+    if (classes->categorical) {
+        (void)snprintf(text_out, size, "%s", low);
+        return;
+    }
+    format_bound(facts, classes->bounds[class_number + 1], high, sizeof high);
+    (void)snprintf(text_out, size, "%s to %s", low, high);
+}
+
+const struct eg_text *eg_layer_category(const struct eg_series *series,
+                                        const struct eg_layer_classes *classed, uint32_t class_number)
+{
+    if (!classed->classes.categorical || classed->by_decile || !series->categories) return NULL;
+    uint32_t category = (uint32_t)classed->classes.bounds[class_number];
+    return category < series->n_categories ? &series->categories[category] : NULL;
+}
+
+const char *eg_layer_method_name(const struct eg_atlas_style *style, const struct eg_layer_classes *classed)
+{
+    static const char *const names[] = {
+        [EG_CLASS_QUANTILE] = "quantiles",        [EG_CLASS_EQUAL] = "equal intervals",
+        [EG_CLASS_NATURAL] = "natural breaks",    [EG_CLASS_STDDEV] = "standard deviations",
+        [EG_CLASS_HEADTAIL] = "head/tail breaks", [EG_CLASS_GIVEN] = "given breaks",
+        [EG_CLASS_CATEGORY] = "categories",
+    };
+    if (classed->by_decile) return "the publisher's deciles";
+    if (classed->fell_back) return names[EG_CLASS_QUANTILE];
+    if (classed->classes.categorical) return names[EG_CLASS_CATEGORY];
+    return names[style->method];
+}
