@@ -73,6 +73,20 @@ static double zoom_of(const struct eg_drawing *drawing, const struct eg_plane *p
     return log2(2.0 * EG_MERCATOR_HALF_M / 256.0 / (units * stretch));
 }
 
+static struct eg_rgba *pixel_at(const struct eg_canvas *canvas, uint32_t x, uint32_t y)
+{
+    return &canvas->pixels[(size_t)y * canvas->width + x];
+}
+
+/* A thin line where the legend meets the map. */
+static void draw_edge(const struct eg_canvas *legend, struct eg_canvas *canvas)
+{
+    static const struct eg_rgba edge = {170, 170, 170, 255};
+    uint32_t left = canvas->width - legend->width, top = canvas->height - legend->height;
+    for (uint32_t x = left; x < canvas->width; x++) *pixel_at(canvas, x, top) = edge;
+    for (uint32_t y = top; y < canvas->height; y++) *pixel_at(canvas, left, y) = edge;
+}
+
 /* Into the lower right corner. */
 static enum eg_status paste(const struct eg_canvas *small, struct eg_canvas *canvas, struct eg_error *err)
 {
@@ -83,12 +97,10 @@ static enum eg_status paste(const struct eg_canvas *small, struct eg_canvas *can
         eg_error_field(err, "legend");
         return EG_INVALID;
     }
-    for (uint32_t y = 0; y < small->height; y++) {
-        size_t row =
-            (size_t)(canvas->height - small->height + y) * canvas->width + canvas->width - small->width;
-        memcpy(&canvas->pixels[row], &small->pixels[(size_t)y * small->width],
-               small->width * sizeof *small->pixels);
-    }
+    uint32_t left = canvas->width - small->width, top = canvas->height - small->height;
+    for (uint32_t y = 0; y < small->height; y++)
+        memcpy(pixel_at(canvas, left, top + y), pixel_at(small, 0, y), small->width * sizeof *small->pixels);
+    draw_edge(small, canvas);
     return EG_OK;
 }
 
@@ -125,8 +137,10 @@ static enum eg_status draw_map(struct eg_engine *engine, const struct eg_drawing
     status = eg_engine_workspace_canvas(&workspace, request->width, request->height, &canvas, err);
     if (status == EG_OK) status = eg_draw_view(workspace.render, drawing, view, &canvas, err);
     if (status == EG_OK) status = add_marginalia(engine, drawing, request, &canvas, err);
+    /* The palette of the style has no colours for text. */
+    bool has_text = request->legend || drawing->snapshot->atlas->fictional;
     struct eg_picture picture = {
-        .canvas = &canvas, .scratch = workspace.png, .exact = request->exact, .described = true};
+        .canvas = &canvas, .scratch = workspace.png, .exact = request->exact || has_text, .described = true};
     if (status == EG_OK) status = eg_draw_encode(drawing, &picture, entity_out, NULL, err);
     eg_engine_workspace_return(engine, workspace);
     return status;
