@@ -8,7 +8,7 @@ import time
 sys.dont_write_bytecode = True
 from support import SLOW, TILE, Server, run, status_of, test
 
-LIMITS = f"limits: {{connections: 20, idle_s: 2, request_s: {3 * SLOW}}}\n"
+LIMITS = f"limits: {{connections: 20, idle_s: 2, request_s: {5 if SLOW > 1 else 3}}}\n"
 
 
 def time_until_closed(server, connection, send=None, every=0.2, most=20):
