@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "data/boundaries_internal.h"
+#include "data/gdal_setup.h"
 
 void eg_boundaries_sample(struct eg_boundaries_report *report, struct eg_arena *arena, struct eg_text code,
                           const char *finding)
@@ -130,7 +131,7 @@ static enum eg_status make_areas(const struct eg_boundaries_wish *wish, struct e
         return eg_error_set(
             err, EG_INVALID,
             "boundaries %.*s: '%.*s' gave no area (%u features read%s); check layer, filter and key",
-            EG_TEXT_ARG(wish->spec->id), EG_TEXT_ARG(wish->spec->source), report->n_features,
+            EG_TEXT_ARG(wish->spec->id), EG_TEXT_ARG(eg_gdal_shown(wish->spec->source)), report->n_features,
             report->n_empty > 0 ? ", all without code or polygon" : "");
     }
     sort_features(list);

@@ -219,7 +219,7 @@ static void name_the_feature(struct reader *reader, struct eg_text key, uint32_t
     struct eg_error inner = *reader->err;
     (void)eg_error_set(reader->err, inner.status, "boundaries %.*s: feature %u ('%.*s') of '%.*s': %s",
                        EG_TEXT_ARG(reader->wish->spec->id), number, EG_TEXT_ARG(key),
-                       EG_TEXT_ARG(reader->wish->spec->source), inner.message);
+                       EG_TEXT_ARG(eg_gdal_shown(reader->wish->spec->source)), inner.message);
 }
 
 static enum eg_status read_feature(struct reader *reader, OGRFeatureH handle)
@@ -279,9 +279,9 @@ static enum eg_status unknown_field(const struct reader *reader, struct eg_text 
     eg_nearest_list(name, names, n, nearest, sizeof nearest);
     free(names);
     const struct eg_atlas_boundaries *spec = reader->wish->spec;
-    return eg_error_set(reader->err, EG_INVALID,
-                        "boundaries %.*s: '%.*s' has no column '%.*s'; the nearest: %s",
-                        EG_TEXT_ARG(spec->id), EG_TEXT_ARG(spec->source), EG_TEXT_ARG(name), nearest);
+    return eg_error_set(
+        reader->err, EG_INVALID, "boundaries %.*s: '%.*s' has no column '%.*s'; the nearest: %s",
+        EG_TEXT_ARG(spec->id), EG_TEXT_ARG(eg_gdal_shown(spec->source)), EG_TEXT_ARG(name), nearest);
 }
 
 /* Names match whole first, then without regard to case, as in SQL. */
@@ -398,7 +398,7 @@ static enum eg_status find_definition(struct reader *reader)
     return eg_error_set(
         reader->err, EG_INVALID,
         "boundaries %.*s: '%.*s' does not say in which coordinate system it is; state `crs: EPSG:...`",
-        EG_TEXT_ARG(spec->id), EG_TEXT_ARG(spec->source));
+        EG_TEXT_ARG(spec->id), EG_TEXT_ARG(eg_gdal_shown(spec->source)));
 }
 
 static enum eg_status prepare_projection(struct reader *reader)
@@ -450,8 +450,8 @@ static enum eg_status read_layer(struct reader *reader)
     }
     if (status == EG_OK && caught.n_failures > 0) {
         status = eg_error_set(reader->err, EG_IO, "boundaries %.*s: reading '%.*s' failed: %s",
-                              EG_TEXT_ARG(reader->wish->spec->id), EG_TEXT_ARG(reader->wish->spec->source),
-                              caught.message);
+                              EG_TEXT_ARG(reader->wish->spec->id),
+                              EG_TEXT_ARG(eg_gdal_shown(reader->wish->spec->source)), caught.message);
     }
     eg_gdal_catch_end();
     return status;

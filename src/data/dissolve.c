@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/textmap.h"
 #include "data/boundaries.h"
+#include "data/gdal_setup.h"
 #include "data/table.h"
 #include "geo/topology.h"
 
@@ -66,8 +67,8 @@ static enum eg_status take_row(void *context, uint32_t row, const struct eg_text
         return eg_error_set(
             err, EG_INVALID,
             "boundaries %.*s: '%.*s' says in row %u that '%.*s' belongs to '%.*s', and in row %u to '%.*s'",
-            EG_TEXT_ARG(lookup->dissolve->spec->id), EG_TEXT_ARG(lookup->spec->source), link->row,
-            EG_TEXT_ARG(key), EG_TEXT_ARG(link->code), row, EG_TEXT_ARG(code));
+            EG_TEXT_ARG(lookup->dissolve->spec->id), EG_TEXT_ARG(eg_gdal_shown(lookup->spec->source)),
+            link->row, EG_TEXT_ARG(key), EG_TEXT_ARG(link->code), row, EG_TEXT_ARG(code));
     }
     if (link->code.data) return EG_OK;
     link->row = row;

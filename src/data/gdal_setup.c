@@ -98,6 +98,11 @@ enum eg_status eg_gdal_check_source(struct eg_text source, bool databases_allowe
         EG_TEXT_ARG(source));
 }
 
+struct eg_text eg_gdal_shown(struct eg_text source)
+{
+    return eg_text_starts_with(source, EG_TEXT("PG:")) ? EG_TEXT("PG:...") : source;
+}
+
 static enum eg_status open_failure(const char *path, const struct eg_gdal_errors *caught,
                                    struct eg_error *err)
 {
@@ -105,18 +110,21 @@ static enum eg_status open_failure(const char *path, const struct eg_gdal_errors
     bool is_file = strncmp(path, "PG:", 3) != 0;
     if (is_file && VSIStatL(path, &stat) != 0)
         return eg_error_set(err, EG_NOT_FOUND, "there is no file '%s'", path);
-    return eg_error_set(err, EG_INVALID, "'%s' cannot be opened as vector data%s%s", path,
-                        caught->message[0] ? ": " : "", caught->message);
+    return eg_error_set(err, EG_INVALID, "'%s' cannot be opened as vector data%s%s",
+                        is_file ? path : "PG:...", caught->message[0] ? ": " : "", caught->message);
 }
 
 static enum eg_status open_dataset(struct eg_text source, GDALDatasetH *dataset_out, struct eg_error *err)
 {
     char path[PATH_BYTES];
     (void)snprintf(path, sizeof path, "%.*s", EG_TEXT_ARG(source));
+    /* The GML driver would leave its notes beside the source. */
+    static const char *const gml_options[] = {"WRITE_GFS=NO", NULL};
+    const char *const *options = strcasestr(path, ".gml") ? gml_options : NULL;
     struct eg_gdal_errors caught;
     eg_gdal_catch_begin(&caught);
     GDALDatasetH dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
-                                      allowed_drivers, NULL, NULL);
+                                      allowed_drivers, options, NULL);
     enum eg_status status = dataset ? EG_OK : open_failure(path, &caught, err);
     eg_gdal_catch_end();
     if (dataset) *dataset_out = dataset;
@@ -160,9 +168,10 @@ static enum eg_status find_layer(GDALDatasetH dataset, struct eg_text name, stru
     }
     char names[256];
     list_layers(dataset, names, sizeof names);
-    if (name.len == 0) return eg_error_set(err, EG_NOT_FOUND, "'%.*s' has no layer", EG_TEXT_ARG(source));
+    if (name.len == 0)
+        return eg_error_set(err, EG_NOT_FOUND, "'%.*s' has no layer", EG_TEXT_ARG(eg_gdal_shown(source)));
     return eg_error_set(err, EG_NOT_FOUND, "'%.*s' has no layer '%s'; its layers are: %s",
-                        EG_TEXT_ARG(source), text, names);
+                        EG_TEXT_ARG(eg_gdal_shown(source)), text, names);
 }
 
 enum eg_status eg_gdal_open(struct eg_text source, struct eg_text layer, void **dataset_out, void **layer_out,

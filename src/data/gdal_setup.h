@@ -27,6 +27,9 @@ void eg_gdal_catch_end(void);
 EG_MUST_CHECK enum eg_status eg_gdal_check_source(struct eg_text source, bool databases_allowed,
                                                   struct eg_error *err);
 
+/* The source as it may be shown in messages: a database's address, which may hold a password, is not. */
+struct eg_text eg_gdal_shown(struct eg_text source);
+
 /* Opens a vector source read-only with the allowed drivers only, and finds a layer (an absent name: the only one, else the
  * first that has geometry). EG_NOT_FOUND for a missing file or layer (naming the layers that exist), EG_INVALID when no
  * allowed driver knows the format. *dataset_out is a GDALDatasetH, closed with eg_gdal_close; *layer_out an OGRLayerH that

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "data/gdal_setup.h"
 #include "data/join_internal.h"
 
 #define PERIODS_MAX 1000U
@@ -53,8 +54,8 @@ static enum eg_status make_period(struct long_join *join, struct eg_text text, u
             err, EG_INVALID,
             "%.*s: row %u of '%.*s' has '%.*s' in column %.*s, which is no period id; say under "
             "`long: periods:` what it means",
-            EG_TEXT_ARG(join->table->id), row, EG_TEXT_ARG(join->table->source), EG_TEXT_ARG(text),
-            EG_TEXT_ARG(join->table->long_period));
+            EG_TEXT_ARG(join->table->id), row, EG_TEXT_ARG(eg_gdal_shown(join->table->source)),
+            EG_TEXT_ARG(text), EG_TEXT_ARG(join->table->long_period));
     }
     struct eg_arena *arena = join->join->arena;
     struct eg_atlas_period period = {.id = eg_text_copy(arena, text)};
@@ -84,7 +85,7 @@ static enum eg_status add_period(struct long_join *join, const struct eg_atlas_p
         return eg_error_set(err, EG_LIMIT,
                             "%.*s: column %.*s of '%.*s' has more than %u periods; is it the right one?",
                             EG_TEXT_ARG(join->table->id), EG_TEXT_ARG(join->table->long_period),
-                            EG_TEXT_ARG(join->table->source), PERIODS_MAX);
+                            EG_TEXT_ARG(eg_gdal_shown(join->table->source)), PERIODS_MAX);
     }
     size_t n_drafts = (join->n_periods + 1) * n_indicators(join);
     void *periods = join->periods;
@@ -242,12 +243,13 @@ static enum eg_status check_rows(const struct long_join *join, struct eg_error *
             join->indicator_of
                 ? eg_error_set(err, EG_INVALID,
                                "%.*s: no row of '%.*s' has '%.*s' in column %.*s (for indicator %.*s)",
-                               EG_TEXT_ARG(join->table->id), EG_TEXT_ARG(join->table->source),
+                               EG_TEXT_ARG(join->table->id), EG_TEXT_ARG(eg_gdal_shown(join->table->source)),
                                EG_TEXT_ARG(item->text), EG_TEXT_ARG(join->table->long_indicator),
                                EG_TEXT_ARG(id))
-                : eg_error_set(
-                      err, EG_INVALID, "%.*s: '%.*s' has no row for indicator %.*s; check filter and periods",
-                      EG_TEXT_ARG(join->table->id), EG_TEXT_ARG(join->table->source), EG_TEXT_ARG(id));
+                : eg_error_set(err, EG_INVALID,
+                               "%.*s: '%.*s' has no row for indicator %.*s; check filter and periods",
+                               EG_TEXT_ARG(join->table->id), EG_TEXT_ARG(eg_gdal_shown(join->table->source)),
+                               EG_TEXT_ARG(id));
         return status;
     }
     return EG_OK;

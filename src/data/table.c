@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "data/gdal_setup.h"
 #include "data/nearest.h"
 #include "data/table_internal.h"
 
@@ -58,8 +59,8 @@ static enum eg_status unknown_column(const struct eg_table_plan *plan, struct eg
     eg_nearest_list(name, header, n_header, nearest, sizeof nearest);
     return eg_error_set(err, EG_INVALID,
                         "%.*s: '%.*s' has no column '%.*s'; the nearest of its %u columns: %s",
-                        EG_TEXT_ARG(plan->source->name), EG_TEXT_ARG(plan->source->path), EG_TEXT_ARG(name),
-                        n_header, nearest);
+                        EG_TEXT_ARG(plan->source->name), EG_TEXT_ARG(eg_gdal_shown(plan->source->path)),
+                        EG_TEXT_ARG(name), n_header, nearest);
 }
 
 static enum eg_status resolve_slot(const struct eg_table_plan *plan, uint32_t slot,
@@ -71,10 +72,10 @@ static enum eg_status resolve_slot(const struct eg_table_plan *plan, uint32_t sl
     for (uint32_t i = 0; i < n_header; i++) {
         if (!eg_text_equal(eg_text_trim(header[i]), name) && !eg_text_equal(header[i], name)) continue;
         if (found < n_header) {
-            return eg_error_set(err, EG_INVALID,
-                                "%.*s: '%.*s' has two columns '%.*s' (number %u and %u); rename one",
-                                EG_TEXT_ARG(plan->source->name), EG_TEXT_ARG(plan->source->path),
-                                EG_TEXT_ARG(name), found + 1, i + 1);
+            return eg_error_set(
+                err, EG_INVALID, "%.*s: '%.*s' has two columns '%.*s' (number %u and %u); rename one",
+                EG_TEXT_ARG(plan->source->name), EG_TEXT_ARG(eg_gdal_shown(plan->source->path)),
+                EG_TEXT_ARG(name), found + 1, i + 1);
         }
         found = i;
     }
@@ -120,7 +121,7 @@ static enum eg_status check_utf8(const struct eg_table_plan *plan, uint32_t row,
             err, EG_INVALID,
             "%.*s: row %u of '%.*s' is not UTF-8 in column '%.*s'; state the file's `encoding` "
             "(often ISO-8859-1 or WINDOWS-1252)",
-            EG_TEXT_ARG(plan->source->name), row, EG_TEXT_ARG(plan->source->path),
+            EG_TEXT_ARG(plan->source->name), row, EG_TEXT_ARG(eg_gdal_shown(plan->source->path)),
             EG_TEXT_ARG(plan->name[i]));
     }
     return EG_OK;

@@ -63,7 +63,7 @@ static void keep_header_cell(struct scan *scan, const char *cell, size_t len)
     if (scan->column >= HEADER_COLUMNS_MAX) {
         scan->status = eg_error_set(scan->err, EG_LIMIT, "%.*s: '%.*s' has more than %u columns",
                                     EG_TEXT_ARG(scan->plan->source->name),
-                                    EG_TEXT_ARG(scan->plan->source->path), HEADER_COLUMNS_MAX);
+                                    EG_TEXT_ARG(eg_gdal_shown(scan->plan->source->path)), HEADER_COLUMNS_MAX);
         return;
     }
     void *spans = scan->spans;
@@ -186,8 +186,8 @@ static enum eg_status parse_piece(struct scan *scan, const char *bytes, size_t l
     return eg_error_set(
         scan->err, EG_LIMIT,
         "%.*s: row %u of '%.*s' has a cell of more than %u bytes; is a quotation mark left open?",
-        EG_TEXT_ARG(scan->plan->source->name), scan->row, EG_TEXT_ARG(scan->plan->source->path),
-        EG_TABLE_CELL_BYTES_MAX);
+        EG_TEXT_ARG(scan->plan->source->name), scan->row,
+        EG_TEXT_ARG(eg_gdal_shown(scan->plan->source->path)), EG_TABLE_CELL_BYTES_MAX);
 }
 
 /* Recodes and parses as much as can be; moves what is left of a split character to the front and returns how much. */
@@ -207,7 +207,8 @@ static enum eg_status recode_piece(struct scan *scan, iconv_t recoder, char *pie
         if (reason == EINVAL) break;
         return eg_error_set(scan->err, EG_INVALID, "%.*s: near row %u '%.*s' is not in the encoding %.*s",
                             EG_TEXT_ARG(scan->plan->source->name), scan->row,
-                            EG_TEXT_ARG(scan->plan->source->path), EG_TEXT_ARG(scan->plan->source->encoding));
+                            EG_TEXT_ARG(eg_gdal_shown(scan->plan->source->path)),
+                            EG_TEXT_ARG(scan->plan->source->encoding));
     }
     memmove(piece, in, in_left);
     *len = in_left;
@@ -239,19 +240,20 @@ static enum eg_status finish(struct scan *scan, bool is_broken, const struct eg_
     const struct eg_table_source *source = scan->plan->source;
     if (is_broken) {
         return eg_error_set(scan->err, EG_IO, "%.*s: reading '%.*s' failed near row %u: %s",
-                            EG_TEXT_ARG(source->name), EG_TEXT_ARG(source->path), scan->row,
+                            EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)), scan->row,
                             caught->message[0] ? caught->message : "the file ends early");
     }
     if (scan->parser.quoted && scan->parser.pstate == CSV_WITHIN_CELL) {
         return eg_error_set(scan->err, EG_INVALID,
                             "%.*s: '%.*s' ends within quotation marks that row %u opens",
-                            EG_TEXT_ARG(source->name), EG_TEXT_ARG(source->path), scan->row);
+                            EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)), scan->row);
     }
     if (csv_fini(&scan->parser, on_cell, on_row_end, scan) != 0) return no_memory_in_csv(scan);
     if (scan->status) return scan->status;
     if (scan->header_done) return EG_OK;
     return eg_error_set(scan->err, EG_INVALID, "%.*s: '%.*s' has no row %u, where its header should be",
-                        EG_TEXT_ARG(source->name), EG_TEXT_ARG(source->path), scan->header_row);
+                        EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)),
+                        scan->header_row);
 }
 
 static bool is_utf8_name(struct eg_text encoding)
@@ -304,11 +306,12 @@ static enum eg_status open_file(const struct eg_table_source *source, VSILFILE *
     bool packs =
         eg_text_ends_with(source->path, gz) && !eg_text_starts_with(source->path, EG_TEXT("/vsigzip/"));
     char path[PATH_BYTES + 16];
-    (void)snprintf(path, sizeof path, "%s%.*s", packs ? "/vsigzip/" : "", EG_TEXT_ARG(source->path));
+    (void)snprintf(path, sizeof path, "%s%.*s", packs ? "/vsigzip/" : "",
+                   EG_TEXT_ARG(eg_gdal_shown(source->path)));
     VSILFILE *file = VSIFOpenL(path, "rb");
     if (!file) {
         return eg_error_set(err, EG_NOT_FOUND, "%.*s: there is no file '%.*s', or it cannot be read",
-                            EG_TEXT_ARG(source->name), EG_TEXT_ARG(source->path));
+                            EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)));
     }
     *file_out = file;
     return EG_OK;

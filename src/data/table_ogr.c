@@ -125,8 +125,8 @@ static enum eg_status read_layer(struct scan *scan)
     }
     if (status == EG_OK && caught.n_failures > 0) {
         status = eg_error_set(scan->err, EG_IO, "%.*s: reading '%.*s' failed: %s",
-                              EG_TEXT_ARG(scan->plan->source->name), EG_TEXT_ARG(scan->plan->source->path),
-                              caught.message);
+                              EG_TEXT_ARG(scan->plan->source->name),
+                              EG_TEXT_ARG(eg_gdal_shown(scan->plan->source->path)), caught.message);
     }
     eg_gdal_catch_end();
     return status;

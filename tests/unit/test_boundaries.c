@@ -270,6 +270,13 @@ static void what_is_wrong_with_a_source_is_said_with_its_name(void **state)
     eg_test_load_refused(
         "boundaries: [{id: a, title: A, source: \"@areas.geojson\", key: code, crs: \"EPSG:999999\"}]\n",
         EG_INVALID, "999999");
+    struct eg_test_load load;
+    assert_int_not_equal(eg_test_load("boundaries: [{id: a, title: A, source: \"PG:host=127.0.0.1 port=1 "
+                                      "password=sesame\", key: code}]\n",
+                                      &load),
+                         EG_OK);
+    assert_null(strstr(load.error.message, "sesame"));
+    eg_test_load_clear(&load);
     (void)eg_test_temp_file("torn.geojson", "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Fea");
     eg_test_load_refused("boundaries: [{id: a, title: A, source: \"@torn.geojson\", key: code}]\n",
                          EG_INVALID, "torn.geojson");

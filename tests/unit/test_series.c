@@ -352,6 +352,10 @@ static void the_version_follows_the_numbers(void **state)
     assert_string_not_equal(load.generation->version, first);
     eg_generation_retain(load.generation);
     eg_generation_release(load.generation);
+    struct eg_generation *alone = NULL;
+    assert_int_equal(eg_generation_load(load.atlas, 1, &alone, NULL), EG_OK);
+    assert_string_equal(alone->version, load.generation->version); /* threads do not matter */
+    eg_generation_release(alone);
     eg_test_load_clear(&load);
 }
 
@@ -417,6 +421,10 @@ static void englands_neighbourhoods_all_have_their_deprivation(void **state)
     assert_int_equal(series->rank[worst], 1);
     assert_int_equal(series->decile[worst], 1);
     assert_true(series->value[worst] == 92.735);
+    struct eg_generation *alone = NULL;
+    assert_int_equal(eg_generation_load(load.atlas, 1, &alone, NULL), EG_OK);
+    assert_string_equal(alone->version, load.generation->version);
+    eg_generation_release(alone);
     eg_test_load_clear(&load);
 }
 
