@@ -8,9 +8,10 @@ JOBS ?= $(shell nproc)
 REMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
 .PHONY: help build test check format bless bench fuzz run install clean packages
+.PHONY: england-data england massachusetts-data massachusetts
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: packages ## build the program (VARIANT=release, debug, asan, tsan)
 	@$(REMAKE) $(PROGRAM)
@@ -20,6 +21,20 @@ packages: ## install the Debian packages that building needs, where missing
 
 run: build ## build, make the fictional county and serve it (ATLAS=path serves another)
 	@tools/run.sh $(PROGRAM) $(ATLAS)
+
+england-data: ## bring and check England's data (from the folder EVENGROUND_DATA, default ../shared/data)
+	@tools/install-packages.sh data
+	@tools/geodata.sh england
+
+england: build england-data ## build, and serve England
+	@tools/run.sh $(PROGRAM) geodata/england/atlas.yaml
+
+massachusetts-data: ## the same for Massachusetts
+	@tools/install-packages.sh data
+	@tools/geodata.sh massachusetts
+
+massachusetts: build massachusetts-data ## build, and serve Massachusetts
+	@tools/run.sh $(PROGRAM) geodata/massachusetts/atlas.yaml
 
 test: ## install what tests need, build and run all tests
 	@tools/install-packages.sh build test
