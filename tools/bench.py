@@ -171,6 +171,10 @@ def peer(*arguments):
 
 def section_load(rounds):
     rows = []
+    bench = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_tiles')
+    listing = os.path.join(BUILD, 'one_tile.txt')
+    with open(listing, 'w') as out:
+        out.write('10 505 341\n')
     for name, path, second_bound, memory_bound in (('32,844 neighbourhoods', england(), 1.0, 220),
                                                    ('171,372 output areas', output_areas(), 3.5, 800)):
         if not path:
@@ -178,10 +182,9 @@ def section_load(rounds):
             continue
         seconds, peaks = [], []
         for _ in range(rounds):
-            report = json.loads(subprocess.run([PROGRAM, 'check', path, '--json'], check=True, stdout=subprocess.PIPE,
-                                               stderr=subprocess.DEVNULL).stdout)
-            seconds.append(report['seconds'])
-            peaks.append(report['peak_bytes'] / 2**20)
+            one = figures([bench, path, 'imd.area', listing, '1', '1'])
+            seconds.append(one['load_s'])
+            peaks.append(one['load_peak_bytes'] / 2**20)
         s, m = statistics.median(seconds), statistics.median(peaks)
         rows.append((name, f'{s:.2f} s', f'{min(seconds):.2f}-{max(seconds):.2f}', f'{second_bound} s', f'{m:.0f} MiB',
                      f'{memory_bound} MiB'))
