@@ -4,8 +4,10 @@
 #include "app/command.h"
 #include "base/buffer.h"
 #include "base/json.h"
+#include "data/entries.h"
 #include "data/generation.h"
 #include "data/report.h"
+#include "directory/directory.h"
 
 struct check_options {
     const char *atlas_path;
@@ -39,16 +41,35 @@ static int parse(const struct eg_command *command, int argc, char **argv, struct
     return EG_EXIT_DONE;
 }
 
-static enum eg_status write_report(const struct eg_generation *generation, bool as_json,
-                                   struct eg_buffer *out, struct eg_error *err)
+static enum eg_status write_report(const struct eg_generation *generation, const struct eg_entries *entries,
+                                   bool as_json, struct eg_buffer *out, struct eg_error *err)
 {
-    if (!as_json) return eg_report_text(generation, out, err);
+    if (!as_json) {
+        enum eg_status status = eg_report_text(generation, out, err);
+        return status ? status : eg_entries_report_text(entries, out, err);
+    }
     struct eg_json *json = eg_json_new_object();
     if (!json) return eg_error_no_memory(err, 0);
     eg_report_json(generation, json, eg_json_root(json));
+    eg_entries_report_json(entries, json, eg_json_root(json));
     enum eg_status status = eg_json_finish(json, true, out, err);
     eg_json_free(json);
     eg_buffer_char(out, '\n');
+    return status;
+}
+
+/* Reads the directories too, and indexes them: that logs the codes of areas that are in no boundaries. */
+static enum eg_status report_all(const struct eg_atlas *atlas, struct eg_generation *generation, bool as_json,
+                                 struct eg_buffer *out, struct eg_error *err)
+{
+    struct eg_entries *entries = NULL;
+    struct eg_directory *directory = NULL;
+    enum eg_status status = eg_entries_load(atlas, &entries, err);
+    if (status != EG_OK) return status;
+    status = write_report(generation, entries, as_json, out, err);
+    if (status == EG_OK) status = eg_directory_new(entries, generation, &directory, err);
+    if (status != EG_OK) eg_entries_free(entries);
+    eg_directory_release(directory);
     return status;
 }
 
@@ -75,7 +96,7 @@ static int run(const struct eg_command *command, int argc, char **argv)
     int exit_status = EG_EXIT_DONE;
     enum eg_status status = eg_atlas_read(options.atlas_path, &atlas, &err);
     if (status == EG_OK) status = eg_generation_load(atlas, 0, &generation, &err);
-    if (status == EG_OK) status = write_report(generation, options.json, &report, &err);
+    if (status == EG_OK) status = report_all(atlas, generation, options.json, &report, &err);
     if (status == EG_OK) {
         fwrite(report.data, 1, report.len, stdout);
         if (options.strict) exit_status = judge(generation);
@@ -93,7 +114,9 @@ const struct eg_command eg_command_check = {
     .summary = "load an atlas and report what joined and what did not",
     .usage =
         "Usage: evenground check ATLAS.yaml [--json] [--strict]\n\n"
-        "Reads everything an atlas names and reports repairs, topology, joins and the states of values.\n\n"
+        "Reads everything an atlas names and reports repairs, topology, joins, the states of values, and "
+        "what\n"
+        "became of the rows of directories.\n\n"
         "  --json    the report for programs\n"
         "  --strict  exit status 1 when areas have no row, rows have no area, or cells are neither numbers "
         "nor\n"

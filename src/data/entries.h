@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "data/atlas.h"
 
@@ -81,5 +83,13 @@ struct eg_entries {
 EG_MUST_CHECK enum eg_status eg_entries_load(const struct eg_atlas *atlas, struct eg_entries **entries_out,
                                              struct eg_error *err);
 void eg_entries_free(struct eg_entries *entries); /* NULL is allowed */
+
+/* What reading found, a paragraph for each directory; nothing for an atlas without directories. */
+EG_MUST_CHECK enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct eg_buffer *out,
+                                                    struct eg_error *err);
+/* Adds "directories" to `into`: an array of {id, rows, filtered, entries, without_position, rejected, duplicate_keys,
+ * first_rejected}. */
+void eg_entries_report_json(const struct eg_entries *entries, struct eg_json *json,
+                            struct eg_json_value *into);
 
 #endif

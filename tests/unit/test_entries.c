@@ -405,6 +405,35 @@ static void eastings_and_northings_become_degrees(void **state)
     eg_entries_free(entries);
 }
 
+static void the_report_tells_what_was_left_out_and_why(void **state)
+{
+    (void)state;
+    struct collection collection = {0};
+    struct eg_entries *entries =
+        load_csv(&collection, "id,title,lon,lat\n1,A,x,2\n2,B,1,2\n2,C,1,2\n3,D,,\n");
+    collection.directories[0].title = EG_TEXT("Public libraries");
+    struct eg_buffer out;
+    eg_buffer_init(&out, 0);
+    assert_int_equal(eg_entries_report_text(entries, &out, NULL), EG_OK);
+    assert_string_equal(
+        out.data, "\nDirectories\n-----------\nlibraries  Public libraries: 2 entries of 4 rows\n"
+                  "    1 without position\n"
+                  "    2 rejected, 1 of them for a key that came before; the first: row 2: the longitude "
+                  "'x' is not a number\n");
+    eg_buffer_clear(&out);
+    struct eg_json *json = eg_json_new_object();
+    assert_non_null(json);
+    eg_entries_report_json(entries, json, eg_json_root(json));
+    assert_int_equal(eg_json_finish(json, false, &out, NULL), EG_OK);
+    assert_string_equal(out.data,
+                        "{\"directories\":[{\"id\":\"libraries\",\"rows\":4,\"filtered\":0,\"entries\":2,"
+                        "\"without_position\":1,\"rejected\":2,\"duplicate_keys\":1,"
+                        "\"first_rejected\":\"row 2: the longitude 'x' is not a number\"}]}");
+    eg_json_free(json);
+    eg_buffer_clear(&out);
+    eg_entries_free(entries);
+}
+
 static void a_missing_column_or_file_is_an_error_that_names_it(void **state)
 {
     (void)state;
@@ -564,6 +593,7 @@ int main(void)
         cmocka_unit_test(points_and_absent_geometries_are_taken_and_lines_rejected),
         cmocka_unit_test(columns_for_the_position_win_over_the_geometry),
         cmocka_unit_test(eastings_and_northings_become_degrees),
+        cmocka_unit_test(the_report_tells_what_was_left_out_and_why),
         cmocka_unit_test(a_missing_column_or_file_is_an_error_that_names_it),
         cmocka_unit_test(an_atlas_without_directories_has_no_entries),
         cmocka_unit_test(no_memory_is_reported_whichever_allocation_fails),

@@ -1,0 +1,62 @@
+/* What reading the directories found, for `evenground check`. */
+#include "data/entries.h"
+#include "data/report_internal.h"
+
+static void write_line(struct eg_buffer *out, uint32_t n, const char *what)
+{
+    char text[24];
+    if (n > 0) eg_buffer_printf(out, "    %s %s\n", eg_report_count(n, text), what);
+}
+
+static void write_rejected(struct eg_buffer *out, const struct eg_entries_report *report)
+{
+    char text[24];
+    if (report->n_rejected == 0) return;
+    eg_buffer_printf(out, "    %s rejected", eg_report_count(report->n_rejected, text));
+    if (report->n_duplicate_keys > 0) {
+        eg_buffer_printf(out, ", %s of them for a key that came before",
+                         eg_report_count(report->n_duplicate_keys, text));
+    }
+    if (report->first_rejected.len > 0) {
+        eg_buffer_printf(out, "; the first: %.*s", EG_TEXT_ARG(report->first_rejected));
+    }
+    eg_buffer_char(out, '\n');
+}
+
+enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct eg_buffer *out,
+                                      struct eg_error *err)
+{
+    if (entries->atlas->n_directories > 0) eg_buffer_literal(out, "\nDirectories\n-----------\n");
+    for (uint32_t i = 0; i < entries->atlas->n_directories; i++) {
+        const struct eg_atlas_directory *spec = &entries->atlas->directories[i];
+        const struct eg_entries_report *report = &entries->reports[i];
+        char n_entries[24];
+        char n_rows[24];
+        eg_buffer_printf(out, "%.*s  %.*s: %s entries of %s rows\n", EG_TEXT_ARG(spec->id),
+                         EG_TEXT_ARG(spec->title), eg_report_count(report->n_entries, n_entries),
+                         eg_report_count(report->n_rows, n_rows));
+        write_line(out, report->n_filtered, "left out by the filter");
+        write_line(out, report->n_without_position, "without position");
+        write_rejected(out, report);
+    }
+    return out->failed ? eg_error_no_memory(err, out->capacity) : EG_OK;
+}
+
+void eg_entries_report_json(const struct eg_entries *entries, struct eg_json *json,
+                            struct eg_json_value *into)
+{
+    struct eg_json_value *list = eg_json_array(json, into, "directories");
+    for (uint32_t i = 0; i < entries->atlas->n_directories; i++) {
+        const struct eg_entries_report *report = &entries->reports[i];
+        struct eg_json_value *item = eg_json_object(json, list, NULL);
+        eg_json_text(json, item, "id", entries->atlas->directories[i].id);
+        eg_json_integer(json, item, "rows", report->n_rows);
+        eg_json_integer(json, item, "filtered", report->n_filtered);
+        eg_json_integer(json, item, "entries", report->n_entries);
+        eg_json_integer(json, item, "without_position", report->n_without_position);
+        eg_json_integer(json, item, "rejected", report->n_rejected);
+        eg_json_integer(json, item, "duplicate_keys", report->n_duplicate_keys);
+        if (report->first_rejected.len > 0)
+            eg_json_text(json, item, "first_rejected", report->first_rejected);
+    }
+}
