@@ -65,7 +65,7 @@ EG_MUST_CHECK enum eg_status eg_plane_dissolve(const struct eg_plane *plane, con
 void eg_plane_free(struct eg_plane *plane); /* NULL is allowed */
 
 /* The coarsest level whose dropped triangles stay below a sixty-fourth of a square pixel, so that what several areas in one
- * pixel lose stays invisible (docs/decisions/level-of-detail.md). units_per_px > 0. */
+ * pixel lose stays invisible (docs/decisions/0005-level-of-detail.md). units_per_px > 0. */
 uint32_t eg_plane_level_for(const struct eg_plane *plane, double units_per_px);
 
 /* Writes the arcs whose box meets `box`, ascending, to arcs_out[n_arcs]; returns how many. */
