@@ -62,8 +62,8 @@ EG_MUST_CHECK enum eg_status eg_png_encode(const struct eg_canvas *canvas,
 bool eg_canvas_is_solid(const struct eg_canvas *canvas, struct eg_rgba *colour_out);
 
 /* Reads any PNG of at most 16384 x 16384 into a premultiplied canvas, 16-bit channels rounded to 8: for goldens and tests.
- * EG_INVALID for anything that is not a whole PNG, EG_LIMIT for a larger one, EG_NO_MEMORY. What eg_png_encode wrote
- * without loss comes back as it was. */
+ * EG_INVALID for anything that is not a whole PNG, EG_LIMIT for a larger one or one with chunks of many megabytes,
+ * EG_NO_MEMORY. What eg_png_encode wrote without loss comes back as it was. */
 EG_MUST_CHECK enum eg_status eg_png_decode(struct eg_text png, struct eg_canvas *canvas_out,
                                            struct eg_error *err);
 

@@ -10,6 +10,8 @@
 #define MAX_SIDE_PX 16384u
 #define MAX_CHUNK_BYTES (8u << 20)
 #define MAX_CHUNKS 1000u
+#define MAX_ALLOCATION_BYTES                                                                                 \
+    (16u << 20) /* libpng only warns of a chunk that is too large, and asks for it all the same */
 
 /* All that must survive a longjmp. */
 struct reader {
@@ -39,6 +41,11 @@ static void on_warning(png_structp png, png_const_charp message)
 static png_voidp allocate(png_structp png, png_alloc_size_t size)
 {
     struct reader *reader = png_get_mem_ptr(png);
+    if (size > MAX_ALLOCATION_BYTES) {
+        reader->status = eg_error_set(reader->err, EG_LIMIT, "a part of the PNG is larger than %u bytes",
+                                      MAX_ALLOCATION_BYTES);
+        return NULL;
+    }
     void *memory = malloc(size);
     if (!memory) reader->status = eg_error_no_memory(reader->err, size);
     return memory;

@@ -484,6 +484,20 @@ static void a_larger_picture_than_allowed_is_refused_by_name(void **state)
     eg_canvas_clear(&canvas);
 }
 
+static void a_chunk_that_claims_two_gigabytes_is_refused_unread(void **state)
+{
+    (void)state;
+    struct eg_canvas canvas = new_canvas(4, 4), back = {0};
+    struct eg_buffer png = encoded(&canvas, &(struct eg_png_options){.dpi = 96}, EG_PNG_INDEXED), bad;
+    eg_buffer_init(&bad, 0);
+    eg_buffer_append(&bad, png.data, 33); /* signature and header */
+    eg_buffer_append(&bad, "\x7F\0\0\x0CiTXtTitle", 13);
+    assert_int_equal(eg_png_decode((struct eg_text){bad.data, bad.len}, &back, NULL), EG_LIMIT);
+    eg_buffer_clear(&bad);
+    eg_buffer_clear(&png);
+    eg_canvas_clear(&canvas);
+}
+
 /* --- memory ---------------------------------------------------------------------------------------------------------- */
 
 static void refused_memory_while_writing_is_reported_and_leaves_the_buffer(void **state)
@@ -545,6 +559,7 @@ int main(void)
         cmocka_unit_test(other_programs_pictures_are_read),
         cmocka_unit_test(broken_files_are_refused_and_crash_nothing),
         cmocka_unit_test(a_larger_picture_than_allowed_is_refused_by_name),
+        cmocka_unit_test(a_chunk_that_claims_two_gigabytes_is_refused_unread),
         cmocka_unit_test(refused_memory_while_writing_is_reported_and_leaves_the_buffer),
         cmocka_unit_test(refused_memory_while_reading_is_reported),
     };
