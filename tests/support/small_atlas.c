@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "render/png.h"
 #include "support/temp_file.h"
@@ -88,7 +89,10 @@ static const char yaml_styles[] =
     "      - {boundaries: town, colour: \"#303030\", width: 2, min_zoom: 9}\n"
     "  - {id: tenths, classification: {method: published_decile, classes: 3}, ramp: RdYlBu, outline: []}\n"
     "  - {id: blues, classification: {method: published_decile}, ramp: Blues, outline: []}\n"
-    "  - {id: thirds, classification: {method: equal_interval, classes: 3}, ramp: RdYlBu, outline: []}\n"
+    "  - id: thirds\n"
+    "    classification: {method: equal_interval, classes: 3}\n"
+    "    ramp: RdYlBu\n"
+    "    outline: {boundaries: nbhd, colour: \"#303030\", width: 2, min_zoom: 0}\n"
     "  - {id: years, classification: {method: quantile, classes: 2, per_period: true}, ramp: Greens, "
     "outline: []}\n"
     "  - id: kinds\n"
@@ -305,6 +309,7 @@ void eg_small_open_at(const char *path, uint64_t cache_bytes, struct eg_small *s
         .cache_bytes = cache_bytes, .n_threads = 1, .wrap = wrap, .values = {retain, release, NULL}};
     struct eg_error err = {0};
     *small_out = (struct eg_small){0};
+    eg_log_set_level(EG_LOG_WARNING);
     assert_int_equal(eg_engine_new(&options, &small_out->engine, &err), EG_OK);
     if (eg_engine_load(small_out->engine, path, &err) != EG_OK) fail_msg("%s", err.message);
     small_out->snapshot = eg_engine_snapshot(small_out->engine);

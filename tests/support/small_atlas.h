@@ -20,7 +20,7 @@
  *
  * Styles: fifths (the default: quantile, 4 classes, YlGnBu, outlines of areas from zoom 11 and towns from zoom 9), tenths
  * (published_decile, 3 classes otherwise, RdYlBu), blues (published_decile, Blues), thirds (equal intervals, 3 classes,
- * RdYlBu), years (quantile, 2 classes, per period), kinds (category, five given colours), steps (given breaks 10, 20, left
+ * RdYlBu, outlines of neighbourhoods), years (quantile, 2 classes, per period), kinds (category, five given colours), steps (given breaks 10, 20, left
  * closed), one (all of one opaque colour, no outlines), soft (opacity 0.5 over a background, every pattern), hard (aliased,
  * thick outlines).
  *
