@@ -40,7 +40,7 @@ const struct eg_command eg_command_sample = {
     .usage = "Usage: evenground sample DIR [--areas N] [--seed S]\n\n"
              "Writes DIR/atlas.yaml and its data: an invented county with neighbourhoods, indicators and "
              "coalitions.\n\n"
-             "  --areas N  about how many neighbourhoods, 50 to 1000000 (default 400)\n"
+             "  --areas N  how many neighbourhoods, 50 to 1000000 (default 400)\n"
              "  --seed S   another county for another number (default 1)\n"
              "  --help     this text\n",
     .run = run,

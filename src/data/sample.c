@@ -74,10 +74,11 @@ enum eg_status eg_sample_file_open(const char *folder, const char *name, struct 
 
 enum eg_status eg_sample_file_close(struct eg_sample_file *file, struct eg_error *err)
 {
-    bool wrong = ferror(file->stream) != 0;
-    if (fclose(file->stream) != 0) wrong = true;
-    if (!wrong && rename(file->part, file->path) == 0) return EG_OK;
-    int reason = errno;
+    int reason = 0;
+    if (ferror(file->stream)) reason = errno != 0 ? errno : EIO;
+    if (fclose(file->stream) != 0 && reason == 0) reason = errno;
+    if (reason == 0 && rename(file->part, file->path) == 0) return EG_OK;
+    if (reason == 0) reason = errno;
     (void)unlink(file->part);
     return eg_error_set(err, EG_IO, "%s could not be written: %s", file->path, strerror(reason));
 }

@@ -8,7 +8,7 @@
 #include "base/error.h"
 
 struct eg_sample_options {
-    uint32_t n_areas; /* 50 to 1,000,000; the county comes within 2 % of it */
+    uint32_t n_areas; /* 50 to 1,000,000: so many neighbourhoods, exactly */
     uint64_t seed;    /* same seed and number, same files, byte for byte */
 };
 

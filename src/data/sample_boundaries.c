@@ -1,8 +1,8 @@
 /* Neighbourhoods as polygons, written as FlatGeobuf (the same bytes for the same county; a GeoPackage would hold the date).
  *
  * An area's border is the set of cell sides with the area on the left and something else on the right. Sides are linked into
- * rings by turning left wherever a corner offers a choice, so that a ring that touches itself comes out as rings that touch.
- * Shells run counter-clockwise, holes clockwise, which also tells them apart. */
+ * rings by turning right wherever a corner offers a choice, so that a ring that would touch itself there comes out as rings
+ * that touch one another, as valid polygons have it. An area is one piece, so the ring at its lowest corner is its shell. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -18,9 +18,6 @@
 #include "base/memory.h"
 #include "data/gdal_setup.h"
 #include "data/sample_parts.h"
-
-#define JITTER 0.17
-#define BEND 0.1
 
 struct corner {
     uint32_t x, y;
@@ -41,51 +38,18 @@ struct tracer {
     uint32_t *cells;      /* by area */
     struct side *sides;   /* of the area at hand, by corner */
     size_t n_sides, sides_capacity;
-    int rounds; /* of smoothing */
+    struct eg_sample_offset *offsets; /* of the lattice's corners */
 };
 
 struct spot {
     double x, y;
 };
 
-static uint32_t label_at(const struct eg_sample_land *land, int64_t x, int64_t y)
+/* Where a corner lies, in cells. */
+static struct spot corner_spot(const struct tracer *t, struct corner corner)
 {
-    if (x < 0 || y < 0 || x >= land->width || y >= land->height) return EG_SAMPLE_SEA;
-    return land->label[(size_t)y * land->width + (size_t)x];
-}
-
-/* Does a side of the lattice that leaves this corner part two areas, or an area from the sea? */
-static bool is_border(const struct eg_sample_land *land, struct corner corner, int direction)
-{
-    static const int left_x[4] = {0, -1, -1, 0}, left_y[4] = {0, 0, -1, -1};
-    static const int right_x[4] = {0, 0, -1, -1}, right_y[4] = {-1, 0, 0, -1};
-    int64_t x = corner.x, y = corner.y;
-    return label_at(land, x + left_x[direction], y + left_y[direction]) !=
-           label_at(land, x + right_x[direction], y + right_y[direction]);
-}
-
-/* Where a corner of the lattice really lies. Corners on a border between exactly two sides are drawn towards the middle of
- * their neighbours on it, `rounds` times over, which takes the steps out of the border; where borders meet they stay. */
-static struct spot shift_corner(const struct eg_sample_land *land, struct corner corner, int rounds)
-{
-    if (rounds == 0) {
-        uint64_t index = (uint64_t)corner.y * (land->width + 1u) + corner.x;
-        return (struct spot){corner.x + JITTER * (2 * eg_sample_uniform(land->seed, 90, 2 * index) - 1),
-                             corner.y + JITTER * (2 * eg_sample_uniform(land->seed, 90, 2 * index + 1) - 1)};
-    }
-    struct spot here = shift_corner(land, corner, rounds - 1), sum = {0, 0};
-    int n = 0;
-    for (int d = 0; d < 4; d++) {
-        if (!is_border(land, corner, d)) continue;
-        struct corner next = {(uint32_t)((int64_t)corner.x + step_x[d]),
-                              (uint32_t)((int64_t)corner.y + step_y[d])};
-        struct spot there = shift_corner(land, next, rounds - 1);
-        sum.x += there.x;
-        sum.y += there.y;
-        n++;
-    }
-    if (n != 2) return here;
-    return (struct spot){here.x / 2 + sum.x / 4, here.y / 2 + sum.y / 4};
+    struct eg_sample_offset offset = t->offsets[(size_t)corner.y * (t->land->width + 1u) + corner.x];
+    return (struct spot){corner.x + (double)offset.x, corner.y + (double)offset.y};
 }
 
 static struct spot bend(struct spot a, struct spot b, double amount)
@@ -103,8 +67,8 @@ static struct spot bend_side(const struct tracer *t, const struct side *side)
     bool reversed = side->direction >= 2;
     struct corner low = reversed ? to : from, high = reversed ? from : to;
     uint64_t index = 2 * ((uint64_t)low.y * (t->land->width + 1u) + low.x) + side->direction % 2;
-    return bend(shift_corner(t->land, low, t->rounds), shift_corner(t->land, high, t->rounds),
-                BEND * (2 * eg_sample_uniform(t->land->seed, 95, index) - 1));
+    return bend(corner_spot(t, low), corner_spot(t, high),
+                EG_SAMPLE_BEND * (2 * eg_sample_uniform(t->land->seed, 95, index) - 1));
 }
 
 static void sort_cells(struct tracer *t)
@@ -141,7 +105,8 @@ static bool collect_sides(struct tracer *t, uint32_t area)
         if (!eg_memory_reserve(&sides, &t->sides_capacity, t->n_sides + 4, sizeof *t->sides)) return false;
         t->sides = sides;
         for (uint8_t d = 0; d < 4; d++) {
-            if (label_at(t->land, (int64_t)x + beyond_x[d], (int64_t)y + beyond_y[d]) == area) continue;
+            if (eg_sample_label(t->land, (int64_t)x + beyond_x[d], (int64_t)y + beyond_y[d]) == area)
+                continue;
             t->sides[t->n_sides++] = (struct side){{x + corner_x[d], y + corner_y[d]}, d, false};
         }
     }
@@ -149,12 +114,12 @@ static bool collect_sides(struct tracer *t, uint32_t area)
     return true;
 }
 
-/* The unused side that goes on from the end of this one, the leftmost where there are two; NULL at the end of the ring. */
+/* The unused side that goes on from the end of this one, the rightmost where there are two; NULL at the end of the ring. */
 static struct side *next_side(struct tracer *t, const struct side *side)
 {
     struct side key = {.from = {(uint32_t)((int64_t)side->from.x + step_x[side->direction]),
                                 (uint32_t)((int64_t)side->from.y + step_y[side->direction])}};
-    static const uint8_t turns[3] = {1, 0, 3}; /* left, straight on, right */
+    static const uint8_t turns[3] = {3, 0, 1}; /* right, straight on, left */
     for (size_t i = 0; i < EG_ARRAY_LEN(turns); i++) {
         key.direction = (uint8_t)((side->direction + turns[i]) % 4);
         struct side *found = bsearch(&key, t->sides, t->n_sides, sizeof key, by_corner);
@@ -170,44 +135,32 @@ static void add_spot(const struct tracer *t, OGRGeometryH ring, struct spot spot
     OGR_G_AddPoint_2D(ring, lon, lat);
 }
 
-/* Returns twice the ring's area in square cells, positive for a shell. */
-static double trace_ring(struct tracer *t, struct side *first, OGRGeometryH ring)
+static OGRGeometryH trace_ring(struct tracer *t, struct side *first)
 {
-    double doubled = 0;
+    OGRGeometryH ring = OGR_G_CreateGeometry(wkbLinearRing);
     for (struct side *side = first; side; side = next_side(t, side)) {
         side->used = true;
-        add_spot(t, ring, shift_corner(t->land, side->from, t->rounds));
+        add_spot(t, ring, corner_spot(t, side->from));
         add_spot(t, ring, bend_side(t, side));
-        doubled +=
-            (double)side->from.x * step_y[side->direction] - (double)side->from.y * step_x[side->direction];
     }
     OGR_G_CloseRings(ring);
-    return doubled;
+    return ring;
 }
 
-/* A neighbourhood grows from one seed through shared sides, so it has one shell; its other rings are holes. */
 static OGRGeometryH trace_area(struct tracer *t, uint32_t area)
 {
     if (!collect_sides(t, area)) return NULL;
     OGRGeometryH polygon = OGR_G_CreateGeometry(wkbPolygon);
-    OGRGeometryH holes[64];
-    size_t n_holes = 0;
-    for (size_t i = 0; i < t->n_sides; i++) {
-        if (t->sides[i].used) continue;
-        OGRGeometryH ring = OGR_G_CreateGeometry(wkbLinearRing);
-        if (trace_ring(t, &t->sides[i], ring) > 0) OGR_G_AddGeometryDirectly(polygon, ring);
-        else if (n_holes < EG_ARRAY_LEN(holes)) holes[n_holes++] = ring;
-        else OGR_G_DestroyGeometry(ring);
-    }
-    for (size_t i = 0; i < n_holes; i++) OGR_G_AddGeometryDirectly(polygon, holes[i]);
+    for (size_t i = 0; i < t->n_sides; i++)
+        if (!t->sides[i].used) OGR_G_AddGeometryDirectly(polygon, trace_ring(t, &t->sides[i]));
     return polygon;
 }
 
-static bool add_feature(struct tracer *t, OGRLayerH layer, uint32_t area)
+static enum eg_status add_feature(struct tracer *t, OGRLayerH layer, uint32_t area, struct eg_error *err)
 {
     char text[48];
     OGRGeometryH polygon = trace_area(t, area);
-    if (!polygon) return false;
+    if (!polygon) return eg_error_no_memory(err, t->sides_capacity * 2 * sizeof *t->sides);
     OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
     eg_sample_area_code(area, text);
     OGR_F_SetFieldString(feature, 0, text);
@@ -220,7 +173,7 @@ static bool add_feature(struct tracer *t, OGRLayerH layer, uint32_t area)
     OGR_F_SetGeometryDirectly(feature, polygon);
     bool fine = OGR_L_CreateFeature(layer, feature) == OGRERR_NONE;
     OGR_F_Destroy(feature);
-    return fine;
+    return fine ? EG_OK : eg_error_set(err, EG_IO, "a neighbourhood could not be written");
 }
 
 static OGRLayerH create_layer(GDALDatasetH dataset)
@@ -241,43 +194,69 @@ static OGRLayerH create_layer(GDALDatasetH dataset)
     return layer;
 }
 
-static enum eg_status write_features(struct tracer *t, const char *part, struct eg_error *err)
+/* The last bytes go to the disk while the dataset is being closed, and nobody tells whether they arrived; so count. */
+static bool is_whole(const char *path, uint32_t n_areas)
+{
+    static const char *const drivers[] = {"FlatGeobuf", NULL};
+    GDALDatasetH dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, NULL, NULL);
+    OGRLayerH layer = dataset ? GDALDatasetGetLayer(dataset, 0) : NULL;
+    uint32_t n = 0;
+    for (OGRFeatureH feature; layer && (feature = OGR_L_GetNextFeature(layer)) != NULL; n++)
+        OGR_F_Destroy(feature);
+    if (dataset) GDALClose(dataset);
+    return n == n_areas;
+}
+
+static enum eg_status write_features(struct tracer *t, const char *path, struct eg_error *err)
 {
     GDALDriverH driver = GDALGetDriverByName("FlatGeobuf");
     if (!driver) return eg_error_set(err, EG_UNSUPPORTED, "this GDAL has no FlatGeobuf driver");
-    GDALDatasetH dataset = GDALCreate(driver, part, 0, 0, 0, GDT_Unknown, NULL);
+    GDALDatasetH dataset = GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL);
     OGRLayerH layer = dataset ? create_layer(dataset) : NULL;
-    bool fine = layer != NULL;
-    for (uint32_t a = 0; fine && a < t->land->n_areas; a++) fine = add_feature(t, layer, a);
+    enum eg_status status = layer ? EG_OK : eg_error_set(err, EG_IO, "the file could not be made");
+    for (uint32_t a = 0; status == EG_OK && a < t->land->n_areas; a++) status = add_feature(t, layer, a, err);
     if (dataset) GDALClose(dataset);
-    return fine ? EG_OK : eg_error_set(err, EG_IO, "%s could not be written", part);
+    if (status == EG_OK && !is_whole(path, t->land->n_areas))
+        return eg_error_set(err, EG_IO, "its end could not be written; is the disk full?");
+    return status;
+}
+
+static enum eg_status write_file(struct tracer *t, const char *folder, struct eg_error *err)
+{
+    char path[1100], part[1120];
+    struct eg_gdal_errors errors;
+    snprintf(path, sizeof path, "%s/neighbourhoods.fgb", folder);
+    snprintf(part, sizeof part, "%s/neighbourhoods.part.fgb", folder);
+    eg_gdal_setup();
+    eg_gdal_catch_begin(&errors);
+    (void)unlink(part);
+    enum eg_status status = write_features(t, part, err);
+    if (status == EG_OK && rename(part, path) != 0)
+        status = eg_error_set(err, EG_IO, "could not be put in its place: %s", strerror(errno));
+    if (status != EG_OK) (void)unlink(part);
+    if (status == EG_IO && errors.n_failures > 0) eg_error_set(err, EG_IO, "%s", errors.message);
+    if (status == EG_IO) eg_error_at(err, path, 0, 0);
+    eg_gdal_catch_end();
+    return status;
 }
 
 enum eg_status eg_sample_write_boundaries(const struct eg_sample_land *land, const char *folder,
                                           struct eg_error *err)
 {
-    char path[1100], part[1120];
-    snprintf(path, sizeof path, "%s/neighbourhoods.fgb", folder);
-    snprintf(part, sizeof part, "%s/neighbourhoods.part.fgb", folder);
-    struct tracer t = {.land = land, .rounds = land->n_areas > EG_SAMPLE_LARGE ? 1 : 4};
+    struct tracer t = {.land = land};
+    size_t n_cells = (size_t)land->width * land->height;
     t.cell_start = eg_memory_zeroed(land->n_areas + 1u, sizeof *t.cell_start);
-    t.cells = eg_memory_array((size_t)land->width * land->height, sizeof *t.cells);
+    t.cells = eg_memory_array(n_cells, sizeof *t.cells);
     enum eg_status status = EG_OK;
-    if (!t.cell_start || !t.cells) status = eg_error_no_memory(err, (size_t)land->width * land->height * 4);
-    struct eg_gdal_errors errors;
-    eg_gdal_setup();
-    eg_gdal_catch_begin(&errors);
-    (void)unlink(part);
+    if (!t.cell_start || !t.cells) status = eg_error_no_memory(err, n_cells * sizeof *t.cells);
+    if (status == EG_OK) status = eg_sample_corners_make(land, &t.offsets, err);
     if (status == EG_OK) {
         sort_cells(&t);
-        status = write_features(&t, part, err);
+        status = write_file(&t, folder, err);
     }
-    if (status == EG_OK && rename(part, path) != 0)
-        status = eg_error_set(err, EG_IO, "%s could not be written: %s", path, strerror(errno));
-    if (status != EG_OK) (void)unlink(part);
-    eg_gdal_catch_end();
     free(t.cell_start);
     free(t.cells);
     free(t.sides);
+    free(t.offsets);
     return status;
 }

@@ -10,31 +10,34 @@
 #define FINE_CELLS 100.0
 #define COARSE_CELLS 26.0
 #define TINY_ISLAND 5 /* cells; smaller ones are given to the sea */
+#define CHANNEL                                                                                              \
+    0.9 /* cells, half the estuary's least width: less, and cells of it would touch at corners only */
 
 enum { STREAM_TOWN = 1, STREAM_SEED, STREAM_NAME, STREAM_DISTRICT, STREAM_NEED, STREAM_PEOPLE };
 
-/* u to the east and v to the north, 0 to 1. A coast in the east, an estuary that runs in from it, islands off it, and a
- * landward border with bends. */
-static bool is_land(uint64_t seed, double u, double v)
+/* u to the east and v to the north, 0 to 1. A coast in the east, an estuary that runs in from it, islands off it (more and
+ * larger ones the lower `shoal` is), and a landward border with bends. */
+static bool is_land(const struct eg_sample_land *land, double shoal, double u, double v)
 {
+    uint64_t seed = land->seed;
     double border = 0.09 + 0.1 * eg_sample_noise(seed + 10, 3.3 * u, 3.3 * v);
     if (u < border || v < border || v > 1 - border) return false;
     double coast = 0.74 + 0.16 * eg_sample_noise(seed + 20, 0.5, 4 * v) +
                    0.03 * eg_sample_noise(seed + 30, 9 * u, 9 * v);
     if (u > coast) {
         double off = u - coast;
-        return off > 0.035 && off < 0.2 && u < 0.96 && eg_sample_noise(seed + 40, 9 * u, 9 * v) > 0.3;
+        return off > 0.035 && off < 0.2 && u < 0.96 && eg_sample_noise(seed + 40, 9 * u, 9 * v) > shoal;
     }
     double middle = 0.46 + 0.07 * sin(8 * u) + 0.04 * eg_sample_noise(seed + 50, 5 * u, 0.5);
-    double half_width = 0.004 + 0.12 * (u - 0.3) * (u - 0.3);
+    double half_width = fmax(0.004, CHANNEL / land->height) + 0.12 * (u - 0.3) * (u - 0.3);
     return u < 0.3 || fabs(v - middle) > half_width;
 }
 
-static void draw_land(struct eg_sample_land *land)
+static void draw_land(struct eg_sample_land *land, double shoal)
 {
     for (uint32_t y = 0; y < land->height; y++)
         for (uint32_t x = 0; x < land->width; x++) {
-            bool dry = is_land(land->seed, (x + 0.5) / land->width, (y + 0.5) / land->height);
+            bool dry = is_land(land, shoal, (x + 0.5) / land->width, (y + 0.5) / land->height);
             bool rim = x == 0 || y == 0 || x == land->width - 1 || y == land->height - 1;
             land->label[(size_t)y * land->width + x] = dry && !rim ? 0 : EG_SAMPLE_SEA;
         }
@@ -127,6 +130,37 @@ static size_t n_cells(const struct eg_sample_land *land)
     return (size_t)land->width * land->height;
 }
 
+/* Collects the land or the sea that hangs together with `start` by sides of cells, in queue[]; owner[] becomes `start` there and
+ * tells what was visited before. Returns the number of cells. */
+static size_t flood(const struct eg_sample_land *land, uint32_t start, uint32_t *owner, uint32_t *queue)
+{
+    size_t n = 1;
+    queue[0] = start;
+    owner[start] = start;
+    for (size_t head = 0; head < n; head++) {
+        uint32_t cell = queue[head], x = cell % land->width, y = cell / land->width;
+        const bool inside[4] = {x + 1 < land->width, x > 0, y + 1 < land->height, y > 0};
+        const int64_t steps[4] = {1, -1, land->width, -(int64_t)land->width};
+        for (int i = 0; i < 4; i++) {
+            if (!inside[i]) continue;
+            uint32_t next = (uint32_t)((int64_t)cell + steps[i]);
+            if (land->label[next] != land->label[start] || owner[next] != EG_SAMPLE_SEA) continue;
+            owner[next] = start;
+            queue[n++] = next;
+        }
+    }
+    return n;
+}
+
+/* Water that does not reach the open sea becomes land: a coverage without gaps has no lakes. */
+static void fill_lakes(struct eg_sample_land *land, uint32_t *owner, uint32_t *queue)
+{
+    memset(owner, 0xff, n_cells(land) * sizeof *owner);
+    (void)flood(land, 0, owner, queue);
+    for (size_t cell = 0; cell < n_cells(land); cell++)
+        if (owner[cell] == EG_SAMPLE_SEA) land->label[cell] = 0;
+}
+
 /* One seed in each island, so that none is left without a neighbourhood; specks become sea. */
 static uint32_t seed_islands(struct eg_sample_land *land, uint32_t *owner, uint32_t *queue, uint32_t *seeds)
 {
@@ -134,22 +168,24 @@ static uint32_t seed_islands(struct eg_sample_land *land, uint32_t *owner, uint3
     memset(owner, 0xff, n_cells(land) * sizeof *owner);
     for (uint32_t cell = 0; cell < n_cells(land); cell++) {
         if (land->label[cell] == EG_SAMPLE_SEA || owner[cell] != EG_SAMPLE_SEA) continue;
-        size_t n = 1;
-        queue[0] = cell;
-        owner[cell] = cell;
-        const int64_t steps[4] = {1, -1, land->width, -(int64_t)land->width};
-        for (size_t head = 0; head < n; head++)
-            for (int i = 0; i < 4; i++) {
-                uint32_t next = (uint32_t)((int64_t)queue[head] + steps[i]);
-                if (land->label[next] == EG_SAMPLE_SEA || owner[next] != EG_SAMPLE_SEA) continue;
-                owner[next] = cell;
-                queue[n++] = next;
-            }
+        size_t n = flood(land, cell, owner, queue);
         if (n < TINY_ISLAND)
             for (size_t i = 0; i < n; i++) land->label[queue[i]] = EG_SAMPLE_SEA;
         else seeds[n_seeds++] = queue[n / 2];
     }
     return n_seeds;
+}
+
+/* Some counties would have no island; there the sea is shallower. Returns the number of pieces of land, a seed in each. */
+static uint32_t raise_land(struct eg_sample_land *land, uint32_t *owner, uint32_t *queue, uint32_t *seeds)
+{
+    uint32_t n_pieces = 0;
+    for (double shoal = 0.3; n_pieces < 2 && shoal > -1; shoal -= 0.1) {
+        draw_land(land, shoal);
+        fill_lakes(land, owner, queue);
+        n_pieces = seed_islands(land, owner, queue, seeds);
+    }
+    return n_pieces;
 }
 
 static uint32_t random_land_cell(const struct eg_sample_land *land, uint64_t stream, uint64_t index)
@@ -242,9 +278,8 @@ static int by_cell(const void *a, const void *b)
 }
 
 /* Codes follow the map from south to north, as real ones follow some order on the ground. */
-static bool grow_areas(struct eg_sample_land *land, uint32_t *owner, uint32_t *queue, uint32_t *seeds)
+static bool grow_areas(struct eg_sample_land *land, uint32_t *owner, uint32_t *seeds, uint32_t n_placed)
 {
-    uint32_t n_placed = seed_islands(land, owner, queue, seeds);
     if (n_placed > land->n_areas) n_placed = land->n_areas;
     place_seeds(land, owner, seeds, n_placed);
     qsort(seeds, land->n_areas, sizeof *seeds, by_cell);
@@ -298,9 +333,9 @@ static enum eg_status populate(struct eg_sample_land *land, struct eg_arena *are
 {
     uint32_t *seeds = eg_memory_array(n_cells(land) / TINY_ISLAND + land->n_areas, sizeof *seeds);
     if (!seeds) return eg_error_no_memory(err, land->n_areas * sizeof *seeds);
-    draw_land(land);
+    uint32_t n_pieces = raise_land(land, owner, work, seeds);
     place_towns(land);
-    bool grown = grow_areas(land, owner, work, seeds);
+    bool grown = grow_areas(land, owner, seeds, n_pieces);
     free(seeds);
     if (!grown) return eg_error_no_memory(err, 0);
     enum eg_status status = divide(land, arena, work, err);

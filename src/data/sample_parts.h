@@ -61,6 +61,19 @@ EG_MUST_CHECK enum eg_status eg_sample_land_make(const struct eg_sample_options 
                                                  struct eg_arena *arena, struct eg_sample_land *land_out,
                                                  struct eg_error *err);
 
+/* The area of a cell, or EG_SAMPLE_SEA, also beyond the lattice. */
+uint32_t eg_sample_label(const struct eg_sample_land *land, int64_t x, int64_t y);
+
+/* How far each corner of the lattice lies from where it would lie in a regular one, in cells: at [y * (width + 1) + x], rows
+ * from the south. The caller frees the array. EG_SAMPLE_BEND is how far a side may bulge, as a share of its length. */
+#define EG_SAMPLE_BEND 0.03
+struct eg_sample_offset {
+    float x, y;
+};
+EG_MUST_CHECK enum eg_status eg_sample_corners_make(const struct eg_sample_land *land,
+                                                    struct eg_sample_offset **offsets_out,
+                                                    struct eg_error *err);
+
 /* The position of a lattice point in WGS 84 degrees, rounded to 6 decimals. */
 void eg_sample_position(const struct eg_sample_land *land, double x, double y, double *lon_out,
                         double *lat_out);
