@@ -283,6 +283,9 @@ enum eg_entry_field {
     EG_N_ENTRY_FIELDS
 };
 
+/* "key", "name", "description" ...: what a field is called in atlas.yaml and in answers. Never NULL. */
+const char *eg_entry_field_name(enum eg_entry_field field);
+
 struct eg_atlas_directory {
     struct eg_mark mark;
     struct eg_text id, title, source, layer, filter_sql; /* filter_sql: OGR only */

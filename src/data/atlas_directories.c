@@ -3,30 +3,34 @@
 
 #include <string.h>
 
-static const char *const field_keys[EG_N_ENTRY_FIELDS] = {
-    [EG_ENTRY_KEY] = "key",
-    [EG_ENTRY_NAME] = "name",
-    [EG_ENTRY_DESCRIPTION] = "description",
-    [EG_ENTRY_KIND] = "kind",
-    [EG_ENTRY_TOPICS] = "topics",
-    [EG_ENTRY_PROGRAMME] = "programme",
-    [EG_ENTRY_ORGANISATION] = "organisation",
-    [EG_ENTRY_LONGITUDE] = "longitude",
-    [EG_ENTRY_LATITUDE] = "latitude",
-    [EG_ENTRY_ADDRESS] = "address",
-    [EG_ENTRY_POSTCODE] = "postcode",
-    [EG_ENTRY_PHONE] = "phone",
-    [EG_ENTRY_EMAIL] = "email",
-    [EG_ENTRY_URL] = "url",
-    [EG_ENTRY_AMOUNT] = "amount",
-    [EG_ENTRY_CURRENCY] = "currency",
-    [EG_ENTRY_FUNDER] = "funder",
-    [EG_ENTRY_START] = "start",
-    [EG_ENTRY_END] = "end",
-    [EG_ENTRY_SERVES] = "serves",
-    [EG_ENTRY_STATUS] = "status",
-    [EG_ENTRY_LAST_REVIEWED] = "last_reviewed",
-};
+const char *eg_entry_field_name(enum eg_entry_field field)
+{
+    static const char *const names[EG_N_ENTRY_FIELDS] = {
+        [EG_ENTRY_KEY] = "key",
+        [EG_ENTRY_NAME] = "name",
+        [EG_ENTRY_DESCRIPTION] = "description",
+        [EG_ENTRY_KIND] = "kind",
+        [EG_ENTRY_TOPICS] = "topics",
+        [EG_ENTRY_PROGRAMME] = "programme",
+        [EG_ENTRY_ORGANISATION] = "organisation",
+        [EG_ENTRY_LONGITUDE] = "longitude",
+        [EG_ENTRY_LATITUDE] = "latitude",
+        [EG_ENTRY_ADDRESS] = "address",
+        [EG_ENTRY_POSTCODE] = "postcode",
+        [EG_ENTRY_PHONE] = "phone",
+        [EG_ENTRY_EMAIL] = "email",
+        [EG_ENTRY_URL] = "url",
+        [EG_ENTRY_AMOUNT] = "amount",
+        [EG_ENTRY_CURRENCY] = "currency",
+        [EG_ENTRY_FUNDER] = "funder",
+        [EG_ENTRY_START] = "start",
+        [EG_ENTRY_END] = "end",
+        [EG_ENTRY_SERVES] = "serves",
+        [EG_ENTRY_STATUS] = "status",
+        [EG_ENTRY_LAST_REVIEWED] = "last_reviewed",
+    };
+    return names[field];
+}
 
 /* --- columns and constants --- */
 
@@ -54,7 +58,7 @@ static enum eg_status read_texts(struct eg_reader *reader, const struct eg_at *a
     for (size_t i = 0; i < EG_N_ENTRY_FIELDS; i++) {
         if (constants && is_column_only(i)) continue;
         bool kind = constants && i == EG_ENTRY_KIND;
-        fields[n++] = (struct eg_field){.key = field_keys[i],
+        fields[n++] = (struct eg_field){.key = eg_entry_field_name((enum eg_entry_field)i),
                                         .type = kind ? EG_FIELD_CUSTOM : EG_FIELD_NAME,
                                         .offset = i * sizeof *text,
                                         .read = kind ? read_kind : NULL};
@@ -149,7 +153,7 @@ static enum eg_status check_directory(struct eg_reader *reader, const struct eg_
         if (!is_given(directory, needed[i]))
             return eg_at_error(reader, at, EG_INVALID,
                                "'%s' is missing; add it to 'columns' or to 'constants'",
-                               field_keys[needed[i]]);
+                               eg_entry_field_name(needed[i]));
     }
     if (is_given(directory, EG_ENTRY_SERVES) && directory->serves_boundaries == EG_ATLAS_NONE)
         return eg_at_error(reader, at, EG_INVALID,

@@ -20,6 +20,7 @@
 #include "base/memory.h"
 #include "data/boundaries_internal.h"
 #include "data/gdal_setup.h"
+#include "data/source_crs.h"
 #include "data/nearest.h"
 #include "data/wrap.h"
 #include "geo/crs.h"
@@ -358,42 +359,13 @@ static enum eg_status set_filter(const struct reader *reader)
     return status;
 }
 
-/* The layer's CRS as "EPSG:4326" where it has a code, else as WKT; NULL without one. CPLFree. */
-static char *layer_definition(OGRSpatialReferenceH srs)
-{
-    const char *authority = OSRGetAuthorityName(srs, NULL);
-    const char *code = OSRGetAuthorityCode(srs, NULL);
-    if (authority && code) return CPLStrdup(CPLSPrintf("%s:%s", authority, code));
-    const char *const options[] = {"FORMAT=WKT2_2019", NULL};
-    char *wkt = NULL;
-    if (OSRExportToWktEx(srs, &wkt, options) == OGRERR_NONE) return wkt;
-    CPLFree(wkt);
-    return NULL;
-}
-
-/* OGR gives most layers easting first, whatever the authority says, and tells so in the mapping; some (GML) keep the
- * authority's order. */
-static bool gives_northing_first(OGRSpatialReferenceH srs)
-{
-    OGRSpatialReferenceH usual = OSRClone(srs);
-    if (!usual) return false;
-    OSRSetAxisMappingStrategy(usual, OAMS_TRADITIONAL_GIS_ORDER);
-    int n_usual = 0;
-    int n = 0;
-    const int *usual_axes = OSRGetDataAxisToSRSAxisMapping(usual, &n_usual);
-    const int *axes = OSRGetDataAxisToSRSAxisMapping(srs, &n);
-    bool differs = n >= 2 && n_usual >= 2 && axes[0] == usual_axes[1] && axes[1] == usual_axes[0];
-    OSRDestroySpatialReference(usual);
-    return differs;
-}
-
 static enum eg_status find_definition(struct reader *reader)
 {
     const struct eg_atlas_boundaries *spec = reader->wish->spec;
     OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(reader->layer);
     if (spec->crs.len > 0) reader->definition = CPLStrdup(CPLSPrintf("%.*s", EG_TEXT_ARG(spec->crs)));
-    else if (srs) reader->definition = layer_definition(srs);
-    if (srs) reader->swap_axes = gives_northing_first(srs);
+    else if (srs) reader->definition = eg_source_crs_definition(srs);
+    if (srs) reader->swap_axes = eg_source_gives_northing_first(srs);
     if (reader->definition) return EG_OK;
     return eg_error_set(
         reader->err, EG_INVALID,

@@ -9,38 +9,14 @@
 
 #include "base/memory.h"
 
-static const char *const field_names[EG_N_ENTRY_FIELDS] = {
-    [EG_ENTRY_KEY] = "key",
-    [EG_ENTRY_NAME] = "name",
-    [EG_ENTRY_DESCRIPTION] = "description",
-    [EG_ENTRY_KIND] = "kind",
-    [EG_ENTRY_TOPICS] = "topics",
-    [EG_ENTRY_PROGRAMME] = "programme",
-    [EG_ENTRY_ORGANISATION] = "organisation",
-    [EG_ENTRY_LONGITUDE] = "longitude",
-    [EG_ENTRY_LATITUDE] = "latitude",
-    [EG_ENTRY_ADDRESS] = "address",
-    [EG_ENTRY_POSTCODE] = "postcode",
-    [EG_ENTRY_PHONE] = "phone",
-    [EG_ENTRY_EMAIL] = "email",
-    [EG_ENTRY_URL] = "url",
-    [EG_ENTRY_AMOUNT] = "amount",
-    [EG_ENTRY_CURRENCY] = "currency",
-    [EG_ENTRY_FUNDER] = "funder",
-    [EG_ENTRY_START] = "start",
-    [EG_ENTRY_END] = "end",
-    [EG_ENTRY_SERVES] = "serves",
-    [EG_ENTRY_STATUS] = "status",
-    [EG_ENTRY_LAST_REVIEWED] = "last_reviewed",
-};
-
 /* --- checks: the reason for which a row is rejected, empty when there is none -------------------------------------------- */
 
 static void check_utf8(const struct eg_entry *entry, char *reason)
 {
     for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
         if (eg_text_is_utf8(entry->field[f])) continue;
-        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s is not UTF-8", field_names[f]);
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s is not UTF-8",
+                       eg_entry_field_name((enum eg_entry_field)f));
         return;
     }
 }
@@ -63,13 +39,13 @@ static bool parse_degrees(struct eg_text text, enum eg_entry_field field, double
     double most = field == EG_ENTRY_LONGITUDE ? 180 : 90;
     int shown = (int)(text.len < 40 ? text.len : 40);
     if (text.len == 0) {
-        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s is missing", field_names[field]);
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s is missing", eg_entry_field_name(field));
     } else if (!eg_text_to_double(text, degrees_out)) {
-        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s '%.*s' is not a number", field_names[field],
-                       shown, text.data);
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s '%.*s' is not a number",
+                       eg_entry_field_name(field), shown, text.data);
     } else if (fabs(*degrees_out) > most) {
-        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s '%.*s' is out of range", field_names[field],
-                       shown, text.data);
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s '%.*s' is out of range",
+                       eg_entry_field_name(field), shown, text.data);
     }
     return !reason[0];
 }

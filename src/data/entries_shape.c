@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "data/gdal_setup.h"
+#include "data/source_crs.h"
 #include "geo/crs.h"
 
 #define DECIMALS 7
@@ -54,43 +55,23 @@ void eg_entry_shapes_free(struct eg_entry_shapes *shapes)
 
 /* --- the CRS ------------------------------------------------------------------------------------------------------------- */
 
-/* OGR gives most layers easting first, whatever the authority says; some (GML) keep the authority's order and say so. */
-static bool gives_northing_first(OGRSpatialReferenceH srs)
-{
-    OGRSpatialReferenceH usual = OSRClone(srs);
-    if (!usual) return false;
-    OSRSetAxisMappingStrategy(usual, OAMS_TRADITIONAL_GIS_ORDER);
-    int n_usual = 0;
-    int n = 0;
-    const int *usual_axes = OSRGetDataAxisToSRSAxisMapping(usual, &n_usual);
-    const int *axes = OSRGetDataAxisToSRSAxisMapping(srs, &n);
-    bool differs = n >= 2 && n_usual >= 2 && axes[0] == usual_axes[1] && axes[1] == usual_axes[0];
-    OSRDestroySpatialReference(usual);
-    return differs;
-}
-
 static enum eg_status make_transform(struct eg_entry_shapes *shapes, OGRSpatialReferenceH srs,
                                      struct eg_error *err)
 {
-    const char *authority = srs ? OSRGetAuthorityName(srs, NULL) : NULL;
-    const char *code = srs ? OSRGetAuthorityCode(srs, NULL) : NULL;
-    char name[64] = "";
-    char *wkt = NULL;
-    if (authority && code) (void)snprintf(name, sizeof name, "%s:%s", authority, code);
-    else if (srs) (void)OSRExportToWktEx(srs, &wkt, (const char *const[]){"FORMAT=WKT2_2019", NULL});
+    char *definition = srs ? eg_source_crs_definition(srs) : NULL;
     enum eg_status status;
-    if (!name[0] && !wkt) {
+    if (!definition) {
         status = eg_error_set(
             err, EG_INVALID,
             "directory %.*s: '%.*s' does not say in which coordinate system it is; give it a .prj file "
             "or name columns for longitude and latitude",
             EG_TEXT_ARG(shapes->spec->id), EG_TEXT_ARG(shapes->spec->source));
     } else {
-        status = eg_transform_new(shapes->crs, eg_text_from(wkt ? wkt : name), EG_TEXT("OGC:CRS84"),
-                                  EG_TEXT(""), &shapes->to_degrees, err);
-        shapes->swap_axes = gives_northing_first(srs);
+        status = eg_transform_new(shapes->crs, eg_text_from(definition), EG_TEXT("OGC:CRS84"), EG_TEXT(""),
+                                  &shapes->to_degrees, err);
+        shapes->swap_axes = eg_source_gives_northing_first(srs);
     }
-    CPLFree(wkt);
+    CPLFree(definition);
     return status;
 }
 

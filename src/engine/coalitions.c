@@ -3,25 +3,12 @@
 #include "engine/describe.h"
 #include "engine/engine.h"
 
-static const struct {
-    enum eg_entry_field field;
-    const char *name;
-} text_members[] = {
-    {EG_ENTRY_NAME, "name"},
-    {EG_ENTRY_DESCRIPTION, "description"},
-    {EG_ENTRY_PROGRAMME, "programme"},
-    {EG_ENTRY_ORGANISATION, "organisation"},
-    {EG_ENTRY_ADDRESS, "address"},
-    {EG_ENTRY_POSTCODE, "postcode"},
-    {EG_ENTRY_PHONE, "phone"},
-    {EG_ENTRY_EMAIL, "email"},
-    {EG_ENTRY_URL, "url"},
-    {EG_ENTRY_CURRENCY, "currency"},
-    {EG_ENTRY_FUNDER, "funder"},
-    {EG_ENTRY_START, "start"},
-    {EG_ENTRY_END, "end"},
-    {EG_ENTRY_STATUS, "status"},
-    {EG_ENTRY_LAST_REVIEWED, "last_reviewed"},
+/* Members that are texts as given; the others have a form of their own. */
+static const enum eg_entry_field text_members[] = {
+    EG_ENTRY_NAME,    EG_ENTRY_DESCRIPTION, EG_ENTRY_PROGRAMME,     EG_ENTRY_ORGANISATION,
+    EG_ENTRY_ADDRESS, EG_ENTRY_POSTCODE,    EG_ENTRY_PHONE,         EG_ENTRY_EMAIL,
+    EG_ENTRY_URL,     EG_ENTRY_CURRENCY,    EG_ENTRY_FUNDER,        EG_ENTRY_START,
+    EG_ENTRY_END,     EG_ENTRY_STATUS,      EG_ENTRY_LAST_REVIEWED,
 };
 
 static void add_source(struct eg_json *json, struct eg_json_value *properties, const struct eg_atlas *atlas,
@@ -70,8 +57,8 @@ static struct eg_json_value *add_properties(struct eg_json *json, struct eg_json
     struct eg_json_value *properties = eg_json_object(json, feature, "properties");
     eg_json_cstring(json, properties, "kind", eg_entry_kind_name(entry->kind));
     for (size_t i = 0; i < EG_ARRAY_LEN(text_members); i++) {
-        struct eg_text text = entry->field[text_members[i].field];
-        if (text.len > 0) eg_json_text(json, properties, text_members[i].name, text);
+        struct eg_text text = entry->field[text_members[i]];
+        if (text.len > 0) eg_json_text(json, properties, eg_entry_field_name(text_members[i]), text);
     }
     double amount;
     if (eg_text_to_double(entry->field[EG_ENTRY_AMOUNT], &amount))
