@@ -26,19 +26,29 @@ uint32_t eg_pattern_period_px(double line_scale)
     return (uint32_t)lround(CELL * line_scale);
 }
 
+/* x less the nearest multiple of CELL, for x from -CELL to 2 CELL; every picture does this some hundred times, and the
+ * library's remainder() would take as long as packing a small tile. */
+static double wrapped(double x)
+{
+    if (x > CELL / 2) x -= CELL;
+    if (x > CELL / 2) x -= CELL;
+    if (x < -CELL / 2) x += CELL;
+    return x;
+}
+
 /* Distance from (u, v) to the nearest point of a lattice of period CELL with one point at (at, at). */
 static double lattice_distance(double u, double v, double at)
 {
-    double du = remainder(u - at, CELL);
-    double dv = remainder(v - at, CELL);
+    double du = wrapped(u - at);
+    double dv = wrapped(v - at);
     return sqrt(du * du + dv * dv);
 }
 
 /* How far inside the ink a point of the cell lies; negative outside. */
 static double depth(enum eg_pattern pattern, double u, double v)
 {
-    double rising = fabs(remainder(u + v - CELL / 2, CELL)) * diagonal_step;
-    double falling = fabs(remainder(u - v, CELL)) * diagonal_step;
+    double rising = fabs(wrapped(u + v - CELL / 2)) * diagonal_step;
+    double falling = fabs(wrapped(u - v)) * diagonal_step;
     switch (pattern) {
     case EG_PATTERN_DOTS:
         return DOT_RADIUS - fmin(lattice_distance(u, v, CELL / 4), lattice_distance(u, v, CELL * 3 / 4));
