@@ -152,6 +152,7 @@ static void hand_over(struct eg_server *server, const struct eg_arrival *arrival
         if (errno != EAGAIN && errno != EINTR) break;
         (void)poll(&room, 1, 100);
     }
+    atomic_store_explicit(&loop->called, true, memory_order_release);
 }
 
 /* False when there is nothing more to accept now. */

@@ -83,6 +83,7 @@ static void *line(void *cls, const char *target, struct MHD_Connection *mhd)
     struct eg_connection *connection = connection_of(mhd);
     if (!connection) return NULL;
     size_t len = strlen(target);
+    eg_loop_tell_time(connection->loop);
     connection->target_len = len;
     if (len <= EG_TARGET_BYTES) memcpy(connection->target, target, len + 1);
     const char *query = memchr(target, '?', len);
@@ -199,6 +200,7 @@ static bool route(struct eg_connection *connection, struct eg_error *err, enum e
     *status_out = eg_target_parse(connection->target, connection->target_len, &loop->target, err);
     if (*status_out == EG_OK) *status_out = eg_routes_match(&loop->target, &exchange->route, &values, err);
     if (*status_out != EG_OK) return false;
+    eg_loop_refresh_snapshot(loop);
     exchange->snapshot = loop->snapshot;
     exchange->cost = exchange->route->cost;
     exchange->freshness = EG_FRESH_NEVER;
@@ -329,7 +331,8 @@ static void done(void *cls, struct MHD_Connection *mhd, void **request_context,
     struct eg_connection *connection = connection_of(mhd);
     if (!connection) return;
     struct eg_exchange *exchange = &connection->exchange;
-    if (connection->phase == EG_PHASE_WORKING) connection->loop->n_working--; /* the client left before its answer was made */
+    if (connection->phase == EG_PHASE_WORKING)
+        connection->loop->n_working--; /* the client left before its answer was made */
     eg_answer_release(exchange->answer);
     exchange->answer = NULL;
     if (exchange->self_url.data) eg_buffer_clear(&exchange->self_url);

@@ -1,90 +1,90 @@
-/* Patterns are read anew for each request: a table of some twenty of five segments costs a tenth of a microsecond, less than
- * it would take to keep a compiled form right. */
+/* Patterns are walked anew for each request, in step with the segments of the path: some 50 ns for a table of twenty. */
 #include "http/routes.h"
 
 #include <string.h>
 
-/* One segment of a pattern. */
-struct piece {
-    struct eg_text before, name, after; /* name is empty in a literal */
+/* A placeholder and what stands for it. */
+struct match {
+    struct eg_text name, value;
     bool is_number;
 };
 
-static struct piece read_piece(struct eg_text segment)
+static const char *end_of_segment(const char *pattern)
 {
-    struct piece piece = {.before = segment};
-    const char *open = memchr(segment.data, '{', segment.len);
-    if (!open) return piece;
-    const char *close = memchr(open, '}', (size_t)(segment.data + segment.len - open));
-    EG_ASSERT(close);
-    piece.before = (struct eg_text){segment.data, (size_t)(open - segment.data)};
-    piece.after = (struct eg_text){close + 1, (size_t)(segment.data + segment.len - close) - 1};
-    struct eg_text type =
-        eg_text_cut((struct eg_text){open + 1, (size_t)(close - open) - 1}, ':', &piece.name);
-    piece.is_number = type.data != NULL;
-    return piece;
+    while (*pattern && *pattern != '/') pattern++;
+    return pattern;
 }
 
-/* An empty placeholder matches nothing: "/coalitions/" is not an entry without id. */
-static bool match_piece(const struct piece *piece, struct eg_text segment, struct eg_text *value_out)
+/* From behind the opening brace: reads the name, and what follows up to the end of the segment has to follow the value. An
+ * empty value matches nothing: "/coalitions/" is not an entry without id. */
+static bool match_placeholder(const char *pattern, struct eg_text rest, struct match *match)
 {
-    if (piece->name.len == 0) return eg_text_equal(piece->before, segment);
-    if (segment.len <= piece->before.len + piece->after.len || !eg_text_starts_with(segment, piece->before) ||
-        !eg_text_ends_with(segment, piece->after))
+    const char *at = pattern;
+    while (*at != '}' && *at != ':') at++;
+    match->name = (struct eg_text){pattern, (size_t)(at - pattern)};
+    match->is_number = *at == ':';
+    while (*at != '}') at++;
+    struct eg_text after = {at + 1, (size_t)(end_of_segment(at) - at) - 1};
+    if (rest.len <= after.len || memcmp(rest.data + rest.len - after.len, after.data, after.len) != 0)
         return false;
-    *value_out = (struct eg_text){segment.data + piece->before.len,
-                                  segment.len - piece->before.len - piece->after.len};
+    match->value = (struct eg_text){rest.data, rest.len - after.len};
     return true;
 }
 
-static bool match_pattern(const char *pattern, const struct eg_target *target, struct eg_route_values *values)
+static bool match_segment(const char *pattern, struct eg_text segment, struct match *match)
 {
-    struct eg_text rest = eg_text_from(pattern + 1), segment;
-    uint32_t n_values = 0, i = 0;
-    for (; rest.len > 0; i++) {
-        if (i == target->n_segments) return false;
-        rest = eg_text_cut(rest, '/', &segment);
-        struct piece piece = read_piece(segment);
-        struct eg_text value = {0};
-        if (!match_piece(&piece, target->segments[i], &value)) return false;
-        if (piece.name.len > 0) values->text[n_values++] = value;
+    size_t i = 0;
+    match->name.len = 0;
+    for (; pattern[i] && pattern[i] != '/'; i++) {
+        if (pattern[i] == '{')
+            return match_placeholder(pattern + i + 1, (struct eg_text){segment.data + i, segment.len - i},
+                                     match);
+        if (i == segment.len || segment.data[i] != pattern[i]) return false;
     }
-    return i == target->n_segments;
+    return i == segment.len;
 }
 
-static enum eg_status not_a_number(struct eg_text name, struct eg_text value, struct eg_error *err)
+static enum eg_status not_a_number(const struct match *match, struct eg_error *err)
 {
     char field[32];
-    size_t len = name.len < sizeof field ? name.len : sizeof field - 1;
-    memcpy(field, name.data, len);
+    size_t len = match->name.len < sizeof field ? match->name.len : sizeof field - 1;
+    memcpy(field, match->name.data, len);
     field[len] = '\0';
-    eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be a whole number", field, EG_TEXT_ARG(value));
+    eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be a whole number", field,
+                 EG_TEXT_ARG(match->value));
     eg_error_field(err, field);
     return EG_INVALID;
 }
 
-static enum eg_status read_numbers(const char *pattern, struct eg_route_values *values, struct eg_error *err)
+/* False: another pattern may match. What is wrong with a number is told only once the whole pattern has matched. */
+static bool match_pattern(const char *pattern, const struct eg_target *target, struct eg_route_values *values,
+                          struct match *wrong)
 {
-    struct eg_text rest = eg_text_from(pattern + 1), segment;
-    for (uint32_t n_values = 0; rest.len > 0;) {
-        rest = eg_text_cut(rest, '/', &segment);
-        struct piece piece = read_piece(segment);
-        if (piece.is_number && !eg_text_to_u32(values->text[n_values], &values->number[n_values]))
-            return not_a_number(piece.name, values->text[n_values], err);
-        if (piece.name.len > 0) n_values++;
+    uint32_t n_values = 0, i = 0;
+    wrong->name.len = 0;
+    for (const char *at = pattern; at[0] && at[1]; at = end_of_segment(at + 1), i++) {
+        struct match match;
+        if (i == target->n_segments || !match_segment(at + 1, target->segments[i], &match)) return false;
+        if (match.name.len == 0) continue;
+        EG_ASSERT(n_values < EG_ROUTE_VALUES);
+        values->text[n_values] = match.value;
+        bool fine = !match.is_number || eg_text_to_u32(match.value, &values->number[n_values]);
+        if (!fine && wrong->name.len == 0) *wrong = match;
+        n_values++;
     }
-    return EG_OK;
+    return i == target->n_segments;
 }
 
 enum eg_status eg_routes_match_in(const struct eg_route *table, uint32_t n_routes,
                                   const struct eg_target *target, const struct eg_route **route_out,
                                   struct eg_route_values *values_out, struct eg_error *err)
 {
+    struct match wrong;
     for (uint32_t i = 0; i < n_routes; i++) {
-        if (!match_pattern(table[i].pattern, target, values_out)) continue;
-        enum eg_status status = read_numbers(table[i].pattern, values_out, err);
-        if (status == EG_OK) *route_out = &table[i];
-        return status;
+        if (!match_pattern(table[i].pattern, target, values_out, &wrong)) continue;
+        if (wrong.name.len > 0) return not_a_number(&wrong, err);
+        *route_out = &table[i];
+        return EG_OK;
     }
     eg_error_set(err, EG_NOT_FOUND,
                  "there is nothing at this path; GET /layers lists the layers, GET / shows a map");

@@ -61,7 +61,6 @@ struct eg_connection {
     struct eg_connection *next, *previous; /* in the loop's list */
     enum eg_phase phase;
     double deadline_s; /* cut off when the clock has passed it */
-    bool is_head;
     struct eg_exchange exchange;
     size_t target_len; /* EG_TARGET_BYTES + 1 or more: too long, and not kept */
     char target[EG_TARGET_BYTES + 1];
@@ -72,12 +71,15 @@ struct eg_loop {
     struct MHD_Daemon *daemon;
     pthread_t thread;
     bool has_thread;
-    int wait_fd;               /* epoll: the daemon's own epoll and the arrivals */
-    int arrivals[2];           /* a pipe of struct eg_arrival, from the acceptor */
+    int wait_fd;        /* epoll: the daemon's own epoll and the arrivals */
+    int arrivals[2];    /* a pipe of struct eg_arrival, from the acceptor; workers wake the loop through it */
+    atomic_bool called; /* something is in the pipe */
+    bool hears_inside;  /* the pipe stands in the daemon's own epoll, too */
     atomic_uint n_connections; /* counted by the acceptor when given, by the loop when gone */
     struct eg_connection *connections;
     uint32_t n_working; /* suspended */
     double now_s, swept_s;
+    bool now_is_stale;                                /* the daemon has waited since now_s was read */
     struct eg_snapshot *snapshot;                     /* one reference */
     uint64_t generation;                              /* which one it is: eg_engine_generation */
     struct eg_target target;                          /* of the request being looked at */
@@ -110,6 +112,9 @@ struct eg_arrival {
 };
 
 /* loop.c */
+void eg_loop_tell_time(struct eg_loop *loop); /* brings now_s up to date */
+void eg_loop_refresh_snapshot(
+    struct eg_loop *loop); /* after a reload; no exchange may be using the old one unretained */
 EG_MUST_CHECK enum eg_status eg_loop_start(struct eg_server *server, struct eg_loop *loop,
                                            struct eg_error *err);
 void eg_loop_wake(struct eg_loop *loop);
