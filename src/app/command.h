@@ -24,7 +24,7 @@ extern const struct eg_command eg_command_serve, eg_command_check, eg_command_re
 /* Says what is wrong with the usage, and where help is; returns EG_EXIT_USAGE. */
 int eg_command_misused(const struct eg_command *command, const char *format, ...) EG_PRINTF(2, 3);
 
-/* Prints the error; returns EG_EXIT_FAILED, or EG_EXIT_USAGE for a wrong option value when `usage` is set. */
+/* Prints the error; returns EG_EXIT_FAILED. */
 int eg_command_failed(const struct eg_error *err);
 
 /* Prints the usage on standard output; returns EG_EXIT_DONE. */

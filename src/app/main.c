@@ -1,4 +1,5 @@
 /* evenground COMMAND ...: finds the command and runs it. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +20,16 @@ static void print_help(FILE *out)
           out);
 }
 
-int main(int argc, char **argv)
+/* An answer that did not arrive is a failure, however well it was found: a full disk behind a redirection says so only here. */
+static int finish(int exit_status)
+{
+    bool arrived = fflush(stdout) == 0 && !ferror(stdout);
+    if (arrived || exit_status != EG_EXIT_DONE) return exit_status;
+    fprintf(stderr, "evenground: standard output: %s\n", strerror(errno));
+    return EG_EXIT_FAILED;
+}
+
+static int run(int argc, char **argv)
 {
     if (argc < 2) {
         print_help(stderr);
@@ -37,4 +47,9 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i]->name) == 0) return commands[i]->run(commands[i], argc - 1, argv + 1);
     fprintf(stderr, "evenground: there is no command '%s'\nTry 'evenground --help'.\n", argv[1]);
     return EG_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    return finish(run(argc, argv));
 }

@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/command.h"
+#include "app/suggest.h"
 #include "base/text.h"
 #include "engine/engine.h"
 
@@ -39,14 +41,15 @@ static bool parse_bbox(const char *text, struct eg_bounds *bounds)
         rest = eg_text_cut(rest, ',', &head);
         if (!eg_text_to_double(eg_text_trim(head), numbers[i])) return false;
     }
-    return rest.data == NULL;
+    return rest.data == NULL && bounds->min_x < bounds->max_x && bounds->min_y < bounds->max_y;
 }
 
 static bool parse_size(const char *text, struct eg_map_request *map)
 {
     struct eg_text width;
     struct eg_text height = eg_text_cut(eg_text_from(text), 'x', &width);
-    return eg_text_to_u32(width, &map->width) && eg_text_to_u32(height, &map->height);
+    return eg_text_to_u32(width, &map->width) && eg_text_to_u32(height, &map->height) && map->width > 0 &&
+           map->height > 0;
 }
 
 static bool parse_scale(const char *text, double *scale_out)
@@ -76,7 +79,10 @@ static int set_option(const struct eg_command *command, int c, const char *value
         options->has_bbox = parse_bbox(value, &options->map.bounds);
         return options->has_bbox
                    ? 0
-                   : eg_command_misused(command, "--bbox takes west,south,east,north, not '%s'", value);
+                   : eg_command_misused(
+                         command,
+                         "--bbox takes west,south,east,north, west < east and south < north, not '%s'",
+                         value);
     case 'z':
         if (parse_size(value, &options->map)) return 0;
         return eg_command_misused(command, "--size takes WIDTHxHEIGHT in pixels, not '%s'", value);
@@ -125,7 +131,7 @@ static int parse(const struct eg_command *command, int argc, char **argv, struct
         return eg_command_misused(command, "--bbox needs --size");
     if (options->has_tile && options->map.legend)
         return eg_command_misused(command, "--legend goes with --bbox: a tile has no room for it");
-    if (!options->out_path)
+    if (!options->out_path || options->out_path[0] == '\0')
         return eg_command_misused(command, "say where to write: --out map.png (- is standard output)");
     options->atlas_path = argv[optind];
     options->name.layer = eg_text_from(argv[optind + 1]);
@@ -133,23 +139,44 @@ static int parse(const struct eg_command *command, int argc, char **argv, struct
     return EG_EXIT_DONE;
 }
 
-/* Whole or not at all: a file beside it, then renamed. */
+static enum eg_status not_written(const char *path, int reason, struct eg_error *err)
+{
+    return eg_error_set(err, EG_IO, "%s could not be written: %s", path, strerror(reason));
+}
+
+static bool write_bytes(FILE *file, const struct eg_buffer *body)
+{
+    return fwrite(body->data, 1, body->len, file) == body->len && fflush(file) == 0;
+}
+
+/* A pipe or a device is written to, not replaced. */
+static enum eg_status write_special(const char *path, const struct eg_buffer *body, struct eg_error *err)
+{
+    FILE *file = fopen(path, "wb");
+    bool fine = file && write_bytes(file, body);
+    int reason = errno;
+    if (file) (void)fclose(file);
+    return fine ? EG_OK : not_written(path, reason, err);
+}
+
+/* A file is there whole or not at all: it is written beside its place, then renamed. */
 static enum eg_status write_file(const char *path, const struct eg_buffer *body, struct eg_error *err)
 {
-    if (strcmp(path, "-") == 0) {
-        if (fwrite(body->data, 1, body->len, stdout) == body->len && fflush(stdout) == 0) return EG_OK;
-        return eg_error_set(err, EG_IO, "standard output: %s", strerror(errno));
-    }
+    struct stat info;
+    if (strcmp(path, "-") == 0)
+        return write_bytes(stdout, body) ? EG_OK : not_written("standard output", errno, err);
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) return write_special(path, body, err);
     char part[4096];
     if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
         return eg_error_set(err, EG_INVALID, "the path after --out is too long");
     FILE *file = fopen(part, "wb");
-    bool fine = file && fwrite(body->data, 1, body->len, file) == body->len;
-    if (file && fclose(file) != 0) fine = false;
-    if (fine && rename(part, path) == 0) return EG_OK;
+    bool fine = file && write_bytes(file, body);
     int reason = errno;
-    (void)unlink(part);
-    return eg_error_set(err, EG_IO, "%s could not be written: %s", path, strerror(reason));
+    if (file) (void)fclose(file);
+    if (fine && rename(part, path) == 0) return EG_OK;
+    if (fine) reason = errno;
+    if (file) (void)unlink(part);
+    return not_written(path, reason, err);
 }
 
 static enum eg_status draw(const struct render_options *options, struct eg_engine *engine,
@@ -161,6 +188,7 @@ static enum eg_status draw(const struct render_options *options, struct eg_engin
     struct eg_entity entity = {0};
     if (options->has_tile) status = eg_engine_tile_entity(engine, snapshot, &options->tile, &entity, err);
     else status = eg_engine_map(engine, snapshot, &options->map, &entity, err);
+    if (status == EG_NOT_FOUND) eg_suggest(snapshot, &options->name, err);
     if (status == EG_OK) status = write_file(options->out_path, &entity.body, err);
     eg_entity_clear(&entity);
     eg_snapshot_release(snapshot);

@@ -28,7 +28,8 @@ static int run(const struct eg_command *command, int argc, char **argv)
             return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
         }
     }
-    if (optind != argc - 1) return eg_command_misused(command, "name one folder: evenground sample DIR");
+    if (optind != argc - 1 || argv[optind][0] == '\0')
+        return eg_command_misused(command, "name one folder: evenground sample DIR");
     struct eg_error err = {0};
     if (eg_sample_write(argv[optind], &options, &err) != EG_OK) return eg_command_failed(&err);
     return EG_EXIT_DONE;

@@ -60,6 +60,7 @@ struct service {
     struct eg_engine *engine;
     struct eg_server *server;
     const char *atlas_path;
+    bool misused; /* an option's value is malformed, which only the server can tell */
     sigset_t signals;
 };
 
@@ -79,7 +80,10 @@ static enum eg_status start(struct service *service, const struct serve_options 
                                                .limits = &service->settings->limits};
     if (options->listen) server_options.listen = eg_text_from(options->listen);
     status = eg_engine_new(&engine_options, &service->engine, err);
-    if (status == EG_OK) status = eg_server_new(service->engine, &server_options, &service->server, err);
+    if (status == EG_OK) {
+        status = eg_server_new(service->engine, &server_options, &service->server, err);
+        service->misused = status == EG_INVALID && options->listen;
+    }
     if (status == EG_OK) status = eg_engine_load(service->engine, options->atlas_path, err);
     return status;
 }
@@ -140,6 +144,7 @@ static int run(const struct eg_command *command, int argc, char **argv)
     eg_server_free(service.server);
     eg_engine_free(service.engine);
     eg_atlas_free(service.settings);
+    if (service.misused) return eg_command_misused(command, "--listen: %s", err.message);
     return status == EG_OK ? EG_EXIT_DONE : eg_command_failed(&err);
 }
 
