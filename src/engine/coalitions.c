@@ -146,7 +146,9 @@ static void add_links(struct eg_json *json, struct eg_json_value *root,
     if (limit == 0) return;
     if ((uint64_t)offset + result->n < result->n_matched && result->n > 0)
         add_link(json, links, "next", request, offset + limit);
-    if (offset > 0) add_link(json, links, "prev", request, offset > limit ? offset - limit : 0);
+    /* From beyond the last entry back to the last ones. */
+    uint64_t end = offset < result->n_matched ? offset : result->n_matched;
+    if (offset > 0) add_link(json, links, "prev", request, end > limit ? (uint32_t)(end - limit) : 0);
 }
 
 enum eg_status eg_engine_coalitions(struct eg_snapshot *snapshot, const struct eg_coalitions_request *request,

@@ -15,7 +15,7 @@
  *                N06 not applicable, N07 8, N08 15, N09 20, N10 25, N11 40, N12 18; rate aggregated to towns
  *   greenspace   high_is_better, 2024, publisher's deciles (10 is the highest value); 65 - 5 i for Ni
  *   people       neutral, 2024, sum aggregated to towns; 100 i for Ni
- *   kind         categorical, 2019 (Rural, Urban) and 2024 (Coast, Rural, Urban: N01 .. N04, N05 .. N08, N09 .. N12)
+ *   kind         categorical, 2019 (Rural, Urban & edge) and 2024 (Coast N01 .. N04, Rural N05 .. N08, Urban & edge the rest)
  *   plain        nothing stated, 2024: 1.5 for every area
  *
  * Styles: fifths (the default: quantile, 4 classes, YlGnBu, outlines of areas from zoom 11 and towns from zoom 9), tenths
