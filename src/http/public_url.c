@@ -107,9 +107,11 @@ static struct eg_text unquote(struct eg_text text)
     return text;
 }
 
-static void read_forwarded(const char *forwarded, struct eg_text *proto, struct eg_text *host)
+/* A proxy that writes one kind of header and lets the other kind through lets its clients write it: where they name different
+ * hosts, neither is believed. */
+static bool read_forwarded(const char *forwarded, struct eg_text *proto, struct eg_text *host)
 {
-    struct eg_text rest = last_of(forwarded), pair;
+    struct eg_text rest = last_of(forwarded), pair, other = *host;
     while (rest.data) {
         rest = eg_text_cut(rest, ';', &pair);
         struct eg_text name;
@@ -118,6 +120,7 @@ static void read_forwarded(const char *forwarded, struct eg_text *proto, struct 
         if (name.len == 5 && strncasecmp(name.data, "proto", 5) == 0) *proto = value;
         if (name.len == 4 && strncasecmp(name.data, "host", 4) == 0) *host = value;
     }
+    return other.len == 0 || eg_text_equal(other, *host);
 }
 
 /* No empty segments: "//elsewhere" would be another host in the eyes of a browser. */
@@ -133,7 +136,7 @@ static bool is_prefix(struct eg_text prefix)
 bool eg_public_url_from_proxy(const struct eg_forwarded *said, char url_out[EG_PUBLIC_URL_BYTES])
 {
     struct eg_text proto = last_of(said->proto), host = last_of(said->host), prefix = last_of(said->prefix);
-    if (said->forwarded) read_forwarded(said->forwarded, &proto, &host);
+    if (said->forwarded && !read_forwarded(said->forwarded, &proto, &host)) return false;
     while (prefix.len > 0 && prefix.data[prefix.len - 1] == '/') prefix.len--;
     if (host.len == 0 || !consists_of(host, "-._:[]") || !is_prefix(prefix)) return false;
     bool https = proto.len == 5 && strncasecmp(proto.data, "https", 5) == 0;

@@ -26,7 +26,7 @@ EG_MUST_CHECK enum eg_status eg_address_range_parse(struct eg_text text, struct 
 bool eg_address_in_ranges(const struct sockaddr *address, const struct eg_address_range *ranges,
                           uint32_t n_ranges);
 
-/* What a proxy said; NULL where it did not. Forwarded (RFC 7239) goes before the others. Of several elements the last one
+/* What a proxy said; NULL where it did not. Forwarded (RFC 7239) and X-Forwarded-Host have to agree where both are given. Of several elements the last one
  * counts: it was written by the proxy that spoke to us. */
 struct eg_forwarded {
     const char *forwarded, *proto, *host, *prefix;

@@ -14,6 +14,9 @@
  *   handed-inside    as handed, but the pipe stands in the daemon's own epoll under a null pointer, which 0.9.75 passes over,
  *                    and the daemon waits where fewer than 120 connections cannot lead it into the fault described there
  *
+ * One connection is measured by a client here: blocks of 100 round trips, the servers in turn, and the lower quartile of each,
+ * which other work on the machine hardly moves. More connections are wrk's: the median of the ratios of each round.
+ *
  * ROUNDS (default 5), SECONDS (1), CONNECTIONS ("1 16 64 128 256"). Prints one line a figure: name, tab, number. */
 #include <fcntl.h>
 #include <poll.h>
@@ -33,6 +36,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #define THREADS 2
@@ -344,6 +348,55 @@ static void compare(const char *connections, uint32_t rounds)
     (void)fflush(stdout);
 }
 
+#define BLOCK 100
+#define BLOCKS 200
+
+static int connect_to(int m)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)(FIRST_PORT + m))};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) fail("connect");
+    return fd;
+}
+
+static double round_trip_s(int fd, size_t *answer_bytes)
+{
+    static const char request[] = "GET /12/2045/1361.png HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+    static char answer[2 * BODY_BYTES];
+    double began = eg_clock_monotonic_s();
+    if (write(fd, request, sizeof request - 1) < 0) fail("write");
+    for (size_t got = 0; got == 0 || got < *answer_bytes;) {
+        ssize_t n = read(fd, answer, sizeof answer);
+        if (n <= 0) fail("read");
+        got += (size_t)n;
+        if (*answer_bytes == 0) *answer_bytes = got;
+    }
+    return eg_clock_monotonic_s() - began;
+}
+
+static void compare_one(void)
+{
+    static double times[N_MODES][BLOCK * BLOCKS];
+    int fds[N_MODES];
+    size_t answer_bytes[N_MODES] = {0};
+    for (int m = 0; m < N_MODES; m++) {
+        fds[m] = connect_to(m);
+        (void)round_trip_s(fds[m], &answer_bytes[m]);
+    }
+    for (size_t block = 0; block < BLOCKS; block++)
+        for (int m = 0; m < N_MODES; m++)
+            for (size_t i = 0; i < BLOCK; i++)
+                times[m][block * BLOCK + i] = round_trip_s(fds[m], &answer_bytes[m]);
+    for (int m = 0; m < N_MODES; m++) {
+        qsort(times[m], (size_t)BLOCK * BLOCKS, sizeof times[m][0], by_size);
+        printf("%s at 1 connection, of internal-epoll\t%.3f\n", modes[m],
+               times[0][BLOCK * BLOCKS / 4] / times[m][BLOCK * BLOCKS / 4]);
+        (void)close(fds[m]);
+    }
+    (void)fflush(stdout);
+}
+
 static void measure(const char *program)
 {
     pid_t children[N_MODES];
@@ -355,7 +408,8 @@ static void measure(const char *program)
         char connections[16];
         rest = eg_text_cut(rest, ' ', &word);
         (void)snprintf(connections, sizeof connections, "%.*s", EG_TEXT_ARG(word));
-        compare(connections, rounds < MOST_ROUNDS ? rounds : MOST_ROUNDS);
+        if (strcmp(connections, "1") == 0) compare_one();
+        else compare(connections, rounds < MOST_ROUNDS ? rounds : MOST_ROUNDS);
     }
     for (int m = 0; m < N_MODES; m++) {
         (void)kill(children[m], SIGKILL);

@@ -112,6 +112,31 @@ def _():
         assert set(seen) <= {200, 503} and seen[200] >= 32, seen
 
 
+@test("128 and 256 connections that are ready at once are not forgotten")
+def _():
+    request = f"GET {TILE} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    with Server(arguments=["--threads", "1"]) as server:
+        whole = len(raw(server, request.replace(b"Host", b"Connection: close\r\nHost"))[0]) - len("Connection: close\r\n")
+        connections = []
+        for n in (1, 119, 120, 127, 128, 129, 256, 384):
+            while len(connections) < n:
+                connections.append(server.connect())
+            for _ in range(4):
+                started = time.monotonic()
+                for connection in connections:
+                    connection.sendall(request)
+                for connection in connections:
+                    received = 0
+                    while received < whole:
+                        piece = connection.recv(1 << 16)
+                        assert piece, n
+                        received += len(piece)
+                    assert received == whole, (n, received, whole)
+                assert time.monotonic() - started < 0.45 * SLOW, (n, time.monotonic() - started)
+        for connection in connections:
+            connection.close()
+
+
 @test("a reload under load changes the picture and breaks nothing")
 def _():
     with Server() as server:

@@ -82,6 +82,9 @@ static void a_proxy_says_where_it_is(void **state)
                "https://last.example");
     assert_url((struct eg_forwarded){.proto = "http, https", .host = "stranger.example, maps.example"},
                "https://maps.example");
+    assert_url(
+        (struct eg_forwarded){.forwarded = "host=maps.example", .proto = "https", .host = "maps.example"},
+        "https://maps.example");
     assert_url((struct eg_forwarded){.host = "[2001:db8::1]:80", .prefix = "/"}, "http://[2001:db8::1]:80");
 }
 
@@ -90,6 +93,7 @@ static void what_cannot_be_an_address_is_not_used(void **state)
     (void)state;
     assert_url((struct eg_forwarded){0}, NULL);
     assert_url((struct eg_forwarded){.proto = "https"}, NULL);
+    assert_url((struct eg_forwarded){.forwarded = "host=evil.example", .host = "maps.example"}, NULL);
     assert_url((struct eg_forwarded){.host = "maps.example/../x"}, NULL);
     assert_url((struct eg_forwarded){.host = "maps.example\" onload=\""}, NULL);
     assert_url((struct eg_forwarded){.host = "user@maps.example"}, NULL);
