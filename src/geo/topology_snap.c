@@ -225,10 +225,12 @@ static bool put(struct splitter *splitter, const struct eg_topology_segment *e, 
     return true;
 }
 
+/* Successive edges of a ring have only each other's ends and their neighbours. */
 static bool try_pair(void *context, const struct eg_topology_segment *e, const struct eg_topology_segment *f)
 {
     struct splitter *splitter = context;
     uint32_t e_end = eg_topology_next(splitter->work, e->id), f_end = eg_topology_next(splitter->work, f->id);
+    if (e_end == f->id || f_end == e->id) return true;
     return put(splitter, e, f->id) && put(splitter, e, f_end) && put(splitter, f, e->id) &&
            put(splitter, f, e_end);
 }

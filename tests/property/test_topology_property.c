@@ -1,5 +1,5 @@
 /* Topology against GEOS: random coverages (triangles merged into areas) on the integer grid, as they are, shaken within a
- * tolerance and with T-junctions; random polygons that overlap; England's neighbourhoods. */
+ * tolerance and with T-junctions; random polygons that overlap. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -13,7 +13,6 @@
 
 #include "geo/topology.h"
 #include "support/rings.h"
-#include "support/test_data.h"
 #include "support/test_random.h"
 #include "support/topology_check.h"
 
@@ -559,67 +558,6 @@ static void overlaps_are_pairs_whose_interiors_meet_and_gaps_the_empty_faces_bet
     }
 }
 
-/* --- England --------------------------------------------------------------------------------------------------------------- */
-
-static void englands_neighbourhoods_have_the_arcs_counted_otherwise(void **state)
-{
-    (void)state;
-    char path[1024];
-    struct eg_test_rings rings = {0};
-    struct eg_topology_report report;
-
-    eg_test_rings_read(&rings, eg_test_data_or_skip("ew_lsoa11_bgc.gpkg", path, sizeof path), "lsoa11cd",
-                       "E");
-    struct eg_topology *t = build(&rings.rings, 5, &report);
-    assert_int_equal(report.n_ring_points, 1858726);
-    assert_int_equal(report.n_arcs, 99374);
-    assert_int_equal(report.n_arcs_shared, 95974);
-    assert_int_equal(report.n_arcs_three + report.n_overlaps + report.n_snapped + report.n_t_junctions, 0);
-    assert_int_equal(report.n_rings_dropped + report.n_areas_dropped, 0);
-    uint64_t before = 0, after = 0;
-    for (uint32_t a = 0; a < t->n_arcs; a++) {
-        int64_t sign = t->right[a] == EG_NO_AREA ? 1 : 0; /* what is shared adds nothing to the whole */
-        for (uint32_t i = t->arc_start[a]; i + 1 < t->arc_start[a + 1]; i++) {
-            struct eg_point p = t->points[i], q = t->points[i + 1];
-            after += (uint64_t)(sign * p.x * q.y) - (uint64_t)(sign * p.y * q.x);
-        }
-    }
-    for (uint32_t r = 0; r < rings.rings.n_rings; r++) {
-        uint32_t begin = rings.rings.ring_start[r], end = rings.rings.ring_start[r + 1];
-        uint64_t ring = 0;
-        for (uint32_t i = begin; i < end; i++) {
-            struct eg_point p = rings.rings.points[i], q = rings.rings.points[i + 1 < end ? i + 1 : begin];
-            ring += (uint64_t)((int64_t)p.x * q.y) - (uint64_t)((int64_t)p.y * q.x);
-        }
-        int64_t size = llabs((int64_t)ring);
-        before += (uint64_t)(rings.rings.ring_is_hole[r] ? -size : size);
-    }
-    assert_true(before == after);
-    eg_topology_free(t);
-    eg_test_rings_clear(&rings);
-}
-
-/* README of the data: England and Wales have the same 82,498 outer edges at every level, every other edge twice. */
-static void the_coast_of_england_and_wales_has_82498_edges(void **state)
-{
-    (void)state;
-    char path[1024];
-    struct eg_test_rings rings = {0};
-    struct eg_topology_report report;
-    uint32_t n_outer = 0;
-
-    eg_test_rings_read(&rings, eg_test_data_or_skip("ew_msoa11_bgc.gpkg", path, sizeof path), "msoa11cd", "");
-    struct eg_topology *t = build(&rings.rings, 0, &report);
-    for (uint32_t a = 0; a < t->n_arcs; a++) {
-        if (t->right[a] == EG_NO_AREA) n_outer += t->arc_start[a + 1] - t->arc_start[a] - 1;
-    }
-    assert_int_equal(n_outer, 82498);
-    assert_int_equal(report.n_arcs_three, 0);
-    assert_int_equal(report.n_overlaps, 0);
-    eg_topology_free(t);
-    eg_test_rings_clear(&rings);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -628,8 +566,6 @@ int main(void)
         cmocka_unit_test(polygons_and_their_triangles_have_the_same_arcs),
         cmocka_unit_test(shaken_polygons_with_t_junctions_come_together_within_the_tolerance),
         cmocka_unit_test(overlaps_are_pairs_whose_interiors_meet_and_gaps_the_empty_faces_between),
-        cmocka_unit_test(englands_neighbourhoods_have_the_arcs_counted_otherwise),
-        cmocka_unit_test(the_coast_of_england_and_wales_has_82498_edges),
     };
     geos = GEOS_init_r();
     rng = eg_test_random_new();

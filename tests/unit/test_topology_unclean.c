@@ -222,7 +222,7 @@ static void an_island_that_touches_the_shore_of_a_lake_leaves_it_a_lake(void **s
                                   "d           c";
     expect(picture, "0=abcd 0-exfgh 1=xyz", 0, 0, "");
     expect(picture, "1=zxy 0=abcd 0-xfghe", 0, 0, "");
-    expect(picture, "0=abcd 0-efgh 1=xyz", 0, 0, ""); /* between two vertices of the shore */
+    expect(picture, "0=abcd 0-efgh 1=xyz", 0, 0, "");      /* between two vertices of the shore */
     expect(picture, "0=abfxehd 1=bcdhgf 2=xyz", 0, 1, ""); /* now the lake lies between two areas */
 }
 
