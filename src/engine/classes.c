@@ -94,6 +94,7 @@ static enum eg_status classes_by_method(const struct eg_snapshot *snapshot, stru
     if (classed->fell_back) options.method = EG_CLASS_QUANTILE;
     if (named) options.method = EG_CLASS_CATEGORY;
     enum eg_status status = eg_classify(pool->values, pool->n, &options, &classed->classes, err);
+    classed->open_ended = options.method == EG_CLASS_GIVEN;
     if (status != EG_LIMIT || options.method != EG_CLASS_CATEGORY) return status;
     if (named) return too_many_names(snapshot, ref, err);
     classed->fell_back = true;

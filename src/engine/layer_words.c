@@ -34,6 +34,20 @@ static void label_decile(const struct eg_layer_classes *classed, enum eg_polarit
     else (void)snprintf(text_out, size, "%u", decile);
 }
 
+/* Given breaks bound inner classes only: what the data happen to reach is no bound of the outer ones. */
+static void label_interval(const struct eg_layer_classes *classed, uint32_t number, const char *low,
+                           const char *high, char *text_out, size_t size)
+{
+    bool first = classed->open_ended && number == 0;
+    bool last = classed->open_ended && number + 1 == classed->classes.n;
+    bool right = classed->classes.right_closed;
+    if (first && last) (void)snprintf(text_out, size, "all values");
+    else if (first) (void)snprintf(text_out, size, "%s %s", right ? "up to" : "under", high);
+    else if (last) (void)snprintf(text_out, size, right ? "over %s" : "%s and over", low);
+    else if (strcmp(low, high) == 0) (void)snprintf(text_out, size, "%s", low);
+    else (void)snprintf(text_out, size, "%s to %s", low, high);
+}
+
 void eg_layer_class_label(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                           const struct eg_layer_classes *classed, uint32_t class_number, char *text_out,
                           size_t size)
@@ -57,7 +71,7 @@ void eg_layer_class_label(const struct eg_snapshot *snapshot, struct eg_layer_re
         return;
     }
     format_bound(facts, classes->bounds[class_number + 1], high, sizeof high);
-    (void)snprintf(text_out, size, "%s to %s", low, high);
+    label_interval(classed, class_number, low, high, text_out, size);
 }
 
 const struct eg_text *eg_layer_category(const struct eg_series *series,

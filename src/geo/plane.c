@@ -120,6 +120,8 @@ enum eg_status eg_plane_build(const struct eg_topology *topology, struct eg_grid
 uint32_t eg_plane_level_for(const struct eg_plane *plane, double units_per_px)
 {
     int exponent;
+    /* A box worked out in floating point that is a tile's box must take the tile's level. */
+    units_per_px *= 1 + 1e-9;
     if (!(units_per_px >= 4)) return 0;
     (void)frexp(units_per_px / 4, &exponent); /* units_per_px / 4 = m * 2^exponent with m in [0.5, 1) */
     uint32_t level = (uint32_t)exponent - 1;  /* so 2^level <= units_per_px / 4 < 2^(level + 1) */

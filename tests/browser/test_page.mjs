@@ -69,6 +69,31 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       const shown = await page.locator('#area tr[aria-current] td.number').innerText();
       check(shown.startsWith(String(latest.value)), `${shown} is ${latest.value}`);
     }],
+    ['the panel follows the period', async () => {
+      const periods = await page.locator('#period option').allInnerTexts();
+      await page.selectOption('#period', { label: periods[periods.length - 1] });
+      await until(() => {
+        const shown = document.querySelector('#area tr[aria-current]');
+        return shown && shown.textContent.includes(document.getElementById('period').selectedOptions[0].textContent);
+      });
+      await page.selectOption('#period', { label: periods[0] });
+    }],
+    ['a late answer does not replace a later one', async () => {
+      let first = true;
+      await page.route('**/areas/**', async route => {
+        if (first) { first = false; await new Promise(done => setTimeout(done, 1500)); }
+        await route.continue();
+      });
+      const box = await page.locator('#map').boundingBox();
+      await page.mouse.click(box.x + box.width * 0.3, box.y + box.height * 0.75);
+      await page.mouse.click(box.x + box.width * 0.5, box.y + box.height * 0.45);
+      await until(() => document.querySelector('#area h3'));
+      await page.waitForTimeout(500);
+      const later = await page.locator('#area h3').innerText();
+      await page.waitForTimeout(1800);
+      check(later === await page.locator('#area h3').innerText(), 'the later place stays');
+      await page.unroute('**/areas/**');
+    }],
     ['Enter asks about the middle of the map', async () => {
       await page.evaluate(() => { document.getElementById('area').textContent = ''; });
       await page.focus('#map');

@@ -269,6 +269,28 @@ static void a_bound_just_below_zero_is_not_minus_zero(void **state)
     assert_string_equal(label, "-0.06 to 12345678");
 }
 
+static void the_outer_classes_of_given_breaks_are_open(void **state)
+{
+    (void)state;
+    struct eg_layer_ref ref = eg_small_ref(&small, "deprivation.nbhd", NULL, NULL);
+    struct eg_layer_classes classed = {.open_ended = true,
+                                       .classes = {.n = 3, .right_closed = true, .bounds = {2, 2, 3, 5}}};
+    static const char *const right[] = {"up to 2.0", "2.0 to 3.0", "over 3.0"};
+    static const char *const left[] = {"under 2.0", "2.0 to 3.0", "3.0 and over"};
+    char label[64];
+    for (uint32_t i = 0; i < 3; i++) {
+        classed.classes.right_closed = true;
+        eg_layer_class_label(small.snapshot, ref, &classed, i, label, sizeof label);
+        assert_string_equal(label, right[i]);
+        classed.classes.right_closed = false;
+        eg_layer_class_label(small.snapshot, ref, &classed, i, label, sizeof label);
+        assert_string_equal(label, left[i]);
+    }
+    classed = (struct eg_layer_classes){.classes = {.n = 1, .bounds = {5, 5}}};
+    eg_layer_class_label(small.snapshot, ref, &classed, 0, label, sizeof label);
+    assert_string_equal(label, "5.0");
+}
+
 /* --- paints ---------------------------------------------------------------------------------------------------------- */
 
 static uint32_t paint_number(const struct eg_dressed *dressed, const char *code)
@@ -371,6 +393,7 @@ int main(void)
         cmocka_unit_test(classes_have_labels),
         cmocka_unit_test(a_long_name_is_cut_between_characters),
         cmocka_unit_test(a_bound_just_below_zero_is_not_minus_zero),
+        cmocka_unit_test(the_outer_classes_of_given_breaks_are_open),
         cmocka_unit_test(states_keep_apart_down_to_the_paint),
         cmocka_unit_test(areas_are_counted_by_class_and_state),
         cmocka_unit_test(opacity_is_that_of_ground_and_ink_together),

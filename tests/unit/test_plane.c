@@ -227,6 +227,7 @@ static void the_level_is_the_coarsest_finer_than_a_quarter_of_a_pixel(void **sta
     assert_int_equal(eg_plane_level_for(plane, 8), 1);
     assert_int_equal(eg_plane_level_for(plane, 4095.9), 9);
     assert_int_equal(eg_plane_level_for(plane, 4096), 10);
+    assert_int_equal(eg_plane_level_for(plane, 4096 * (1 - 1e-12)), 10); /* a box in floating point */
     assert_int_equal(eg_plane_level_for(plane, 1e300), 11);
     eg_plane_free(plane);
 }

@@ -5,7 +5,7 @@
 
   var byId = function (id) { return document.getElementById(id); };
   var svgNamespace = 'http://www.w3.org/2000/svg';
-  var state = { catalogue: null, layer: null, tiles: null, entries: null, marker: null, asked: 0 };
+  var state = { catalogue: null, layer: null, tiles: null, entries: null, marker: null, place: null, asked: { legend: 0, area: 0, entries: 0 } };
   var map = L.map('map', { zoomControl: true, minZoom: 1, maxZoom: 20, keyboard: true });
 
   function say(text) { byId('message').textContent = text; }
@@ -104,6 +104,7 @@
     byId('tilejson').href = 'tiles/' + state.layer.id + '.json' + query();
     byId('legend-png').href = 'legend/' + state.layer.id + '.png' + query();
     showLegend();
+    if (state.place) ask(state.place);
     writeAddress();
     say(state.layer.title + ', ' + byId('period').selectedOptions[0].textContent);
   }
@@ -142,9 +143,9 @@
   }
 
   function showLegend() {
-    var asked = ++state.asked;
+    var asked = ++state.asked.legend;
     fetchJson('legend/' + state.layer.id + '.json' + query()).then(function (legend) {
-      if (asked !== state.asked) return;
+      if (asked !== state.asked.legend) return;
       var rows = legend.classes.map(function (item, i) {
         return legendRow(item.colour, 'plain', null, item.label + ' (' + legend.counts.classes[i] + ')');
       });
@@ -217,12 +218,17 @@
     replaceChildren(byId('area'), children);
   }
 
+  /* Every answer carries the number of its question: a late one must not replace a later one. */
   function ask(latlng) {
+    var asked = ++state.asked.area;
+    state.place = latlng;
     var path = 'areas/' + state.layer.boundaries + '?at=' + latlng.lng.toFixed(6) + ',' + latlng.lat.toFixed(6);
     if (state.marker) map.removeLayer(state.marker);
     state.marker = L.circleMarker(latlng, { radius: 7, color: '#d06a00', weight: 3, fill: false, keyboard: false }).addTo(map);
-    fetchJson(path).then(showArea).catch(function (error) {
-      replaceChildren(byId('area'), [element('p', error.message)]);
+    fetchJson(path).then(function (area) {
+      if (asked === state.asked.area) showArea(area);
+    }).catch(function (error) {
+      if (asked === state.asked.area) replaceChildren(byId('area'), [element('p', error.message)]);
     });
   }
 
@@ -249,12 +255,14 @@
   }
 
   function showEntries() {
+    var asked = ++state.asked.entries;
     if (state.entries) { map.removeLayer(state.entries); state.entries = null; }
     if (!byId('entries').checked || !state.catalogue.directory.entries) return;
     var b = map.getBounds();
     var box = [Math.max(-180, b.getWest()), Math.max(-90, b.getSouth()), Math.min(180, b.getEast()), Math.min(90, b.getNorth())];
     var path = 'coalitions?limit=300&bbox=' + box.map(function (n) { return n.toFixed(5); }).join(',');
     fetchJson(path).then(function (collection) {
+      if (asked !== state.asked.entries) return;
       if (state.entries) map.removeLayer(state.entries);
       state.entries = L.geoJSON(collection, {
         pointToLayer: function (feature, latlng) {
@@ -283,7 +291,9 @@
 
   function firstPlace(wanted) {
     var at = (wanted.at || '').split(',').map(Number);
-    if (at.length === 3 && at.every(isFinite)) { map.setView([at[0], at[1]], at[2]); return; }
+    var known = at.length === 3 && wanted.at.split(',').every(function (text) { return /^-?\d/.test(text); }) &&
+      Math.abs(at[0]) <= 90 && Math.abs(at[1]) <= 180 && at[2] >= 0 && at[2] <= 22;
+    if (known) { map.setView([at[0], at[1]], at[2]); return; }
     var view = state.catalogue.views[0];
     if (view) { goTo(view); return; }
     var layer = find(state.catalogue.layers, wanted.layer) || state.catalogue.layers[0];
