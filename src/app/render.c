@@ -222,7 +222,7 @@ const struct eg_command eg_command_render = {
         "  --size WxH         pixels\n"
         "  --period P         id of a period (default: the latest)\n"
         "  --style S          id of a style (default: the layer's)\n"
-        "  --legend           draw the legend into the lower right corner\n"
+        "  --legend           draw the legend into the corner where it covers least\n"
         "  --scale N          widen lines and patterns N times, for print\n"
         "  --exact            no palette: every pixel exact\n"
         "  --out FILE         where to write; - is standard output\n"

@@ -87,14 +87,14 @@ static enum eg_status compose(struct sheet *sheet, struct eg_canvas *canvas_out,
     const struct eg_dressed *dressed = sheet->dressed;
     const struct eg_series *series = &snapshot->generation->series[dressed->ref.series];
     struct eg_text unit = snapshot->atlas->indicators[series->indicator].facts.unit;
-    bool named = eg_layer_category(series, dressed->classed, 0) != NULL;
+    bool in_unit = !dressed->classed->by_decile && !eg_layer_category(series, dressed->classed, 0);
     if (unit.len == 0) unit = EG_TEXT("unit not stated");
     struct eg_legend legend = {.title = eg_layer_title(snapshot, dressed->ref.layer, sheet->arena),
                                .subtitle = series->period.label,
                                .rows = sheet->rows,
                                .note = make_note(snapshot, dressed, sheet->arena),
                                .scale = sheet->scale};
-    if (!named)
+    if (in_unit)
         legend.subtitle =
             eg_text_format(sheet->arena, "%.*s, %.*s", EG_TEXT_ARG(unit), EG_TEXT_ARG(series->period.label));
     bool made =

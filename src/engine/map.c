@@ -78,29 +78,65 @@ static struct eg_rgba *pixel_at(const struct eg_canvas *canvas, uint32_t x, uint
     return &canvas->pixels[(size_t)y * canvas->width + x];
 }
 
-/* A thin line where the legend meets the map. */
-static void draw_edge(const struct eg_canvas *legend, struct eg_canvas *canvas)
+/* A part of a picture. */
+struct place {
+    uint32_t left, top, width, height;
+};
+
+/* How many of its pixels show something else than what lies outside every area. */
+static size_t count_shown(const struct eg_canvas *canvas, struct place place, struct eg_rgba outside)
 {
-    static const struct eg_rgba edge = {170, 170, 170, 255};
-    uint32_t left = canvas->width - legend->width, top = canvas->height - legend->height;
-    for (uint32_t x = left; x < canvas->width; x++) *pixel_at(canvas, x, top) = edge;
-    for (uint32_t y = top; y < canvas->height; y++) *pixel_at(canvas, left, y) = edge;
+    size_t n = 0;
+    for (uint32_t y = place.top; y < place.top + place.height; y++)
+        for (uint32_t x = place.left; x < place.left + place.width; x++)
+            n += memcmp(pixel_at(canvas, x, y), &outside, sizeof outside) != 0;
+    return n;
 }
 
-/* Into the lower right corner. */
-static enum eg_status paste(const struct eg_canvas *small, struct eg_canvas *canvas, struct eg_error *err)
+/* The corner in which a legend covers least: lower right, unless an upper one is better. The lower left is the stamp's. */
+static struct place choose_corner(const struct eg_canvas *legend, const struct eg_canvas *canvas,
+                                  struct eg_rgba outside)
 {
-    if (small->width > canvas->width || small->height > canvas->height) {
+    uint32_t right = canvas->width - legend->width, low = canvas->height - legend->height;
+    const struct place corners[] = {{right, low, legend->width, legend->height},
+                                    {right, 0, legend->width, legend->height},
+                                    {0, 0, legend->width, legend->height}};
+    size_t best = 0, least = SIZE_MAX;
+    for (size_t i = 0; i < EG_ARRAY_LEN(corners); i++) {
+        size_t n = count_shown(canvas, corners[i], outside);
+        if (n < least) best = i;
+        if (n < least) least = n;
+    }
+    return corners[best];
+}
+
+/* A thin line where the legend meets the map. */
+static void draw_edge(struct place place, struct eg_canvas *canvas)
+{
+    static const struct eg_rgba edge = {170, 170, 170, 255};
+    uint32_t x = place.left > 0 ? place.left : place.width - 1;
+    uint32_t y = place.top > 0 ? place.top : place.height - 1;
+    if (place.width < canvas->width)
+        for (uint32_t i = 0; i < place.height; i++) *pixel_at(canvas, x, place.top + i) = edge;
+    if (place.height < canvas->height)
+        for (uint32_t i = 0; i < place.width; i++) *pixel_at(canvas, place.left + i, y) = edge;
+}
+
+static enum eg_status paste(const struct eg_canvas *legend, struct eg_rgba outside, struct eg_canvas *canvas,
+                            struct eg_error *err)
+{
+    if (legend->width > canvas->width || legend->height > canvas->height) {
         eg_error_set(err, EG_INVALID,
                      "the legend alone has %u x %u pixels; make the picture larger or leave it out",
-                     small->width, small->height);
+                     legend->width, legend->height);
         eg_error_field(err, "legend");
         return EG_INVALID;
     }
-    uint32_t left = canvas->width - small->width, top = canvas->height - small->height;
-    for (uint32_t y = 0; y < small->height; y++)
-        memcpy(pixel_at(canvas, left, top + y), pixel_at(small, 0, y), small->width * sizeof *small->pixels);
-    draw_edge(small, canvas);
+    struct place place = choose_corner(legend, canvas, outside);
+    for (uint32_t y = 0; y < legend->height; y++)
+        memcpy(pixel_at(canvas, place.left, place.top + y), pixel_at(legend, 0, y),
+               legend->width * sizeof *legend->pixels);
+    draw_edge(place, canvas);
     return EG_OK;
 }
 
@@ -117,7 +153,7 @@ static enum eg_status add_marginalia(struct eg_engine *engine, const struct eg_d
         status = eg_engine_draw_legend(engine, drawing->snapshot, drawing->dressed->ref, request->scale,
                                        &legend, err);
         if (status == EG_OK) {
-            status = paste(&legend, canvas, err);
+            status = paste(&legend, drawing->dressed->outside, canvas, err);
             eg_canvas_clear(&legend);
         }
     }
