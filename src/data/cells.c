@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 
+#define SHOWN_BYTES 60U
+
 const struct eg_atlas_markers *eg_cells_markers(const struct eg_atlas_table *table, struct eg_text column)
 {
     const struct eg_atlas_markers *general = NULL;
@@ -68,6 +70,51 @@ bool eg_cells_flag(const struct eg_atlas_table *table, struct eg_text cell, enum
         return true;
     }
     return trimmed.len == 0;
+}
+
+/* --- quoting ----------------------------------------------------------------------------------------------------------- */
+
+/* Bytes of a character that ends or hides a line, 0 for others: C0 and DEL; in UTF-8 C1, and U+2028 to U+202E (line and
+ * paragraph separators, directions). */
+static size_t control_bytes(const char *at, size_t left)
+{
+    unsigned char c = (unsigned char)at[0];
+    if (c < 0x20 || c == 0x7F) return 1;
+    unsigned char d = left > 1 ? (unsigned char)at[1] : 0;
+    unsigned char e = left > 2 ? (unsigned char)at[2] : 0;
+    if (c == 0xC2 && d >= 0x80 && d <= 0x9F) return 2;
+    return c == 0xE2 && d == 0x80 && e >= 0xA8 && e <= 0xAE ? 3 : 0;
+}
+
+/* The text's first bytes, cut before the character that would be too much. */
+static struct eg_text beginning(struct eg_text text)
+{
+    if (text.len <= SHOWN_BYTES) return text;
+    size_t len = SHOWN_BYTES;
+    while (len > 0 && ((unsigned char)text.data[len] & 0xC0U) == 0x80U) len--;
+    return (struct eg_text){text.data, len};
+}
+
+struct eg_text eg_cells_shown(struct eg_text cell, struct eg_arena *arena)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    char shown[4 * SHOWN_BYTES];
+    size_t n = 0, n_control = 0;
+    struct eg_text text = beginning(cell);
+    for (size_t i = 0; i < text.len; i++) {
+        if (n_control == 0) n_control = control_bytes(text.data + i, text.len - i);
+        unsigned char c = (unsigned char)text.data[i];
+        if (n_control == 0) {
+            shown[n++] = (char)c;
+            continue;
+        }
+        n_control--;
+        shown[n++] = '\\';
+        shown[n++] = 'x';
+        shown[n++] = hex[c >> 4U];
+        shown[n++] = hex[c & 15U];
+    }
+    return eg_text_copy(arena, (struct eg_text){shown, n});
 }
 
 static int strictness(enum eg_state state)

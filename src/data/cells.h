@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "data/atlas.h"
 
@@ -33,6 +34,10 @@ struct eg_cell eg_cells_number(const struct eg_atlas_markers *markers, struct eg
 
 /* The state that a flag stands for. False when a text that is not empty is in no list. */
 bool eg_cells_flag(const struct eg_atlas_table *table, struct eg_text cell, enum eg_state *state_out);
+
+/* A cell as it may be quoted in a sentence: at most 60 bytes of it, never half a character, with control characters and line
+ * ends as \x0A. In the arena; data is NULL when the arena refused. */
+struct eg_text eg_cells_shown(struct eg_text cell, struct eg_arena *arena);
 
 /* Of two findings about one value the one that says less may be shown: suppressed before not applicable before missing before
  * unreliable before valid. */

@@ -110,14 +110,17 @@ struct eg_draft *eg_draft_new(const struct eg_join *join, const struct eg_fill *
     return draft;
 }
 
+/* Only the first one is told; what it is worth telling hangs on the area's state, which may become suppressed later. */
 static void note_bad_cell(struct eg_draft *draft, const struct eg_fill *fill, enum eg_role role,
                           const struct eg_row *row, struct eg_arena *arena)
 {
-    struct eg_text cell = row->cells[fill->cell[role]];
     if (draft->report.n_bad_cells++ > 0) return;
-    struct eg_text shown = {cell.data, cell.len < 60 ? cell.len : 60};
-    draft->report.bad_cell = eg_text_format(arena, "row %u, column %.*s: '%.*s'", row->number,
-                                            EG_TEXT_ARG(fill->column[role]), EG_TEXT_ARG(shown));
+    struct eg_text shown = eg_cells_shown(row->cells[fill->cell[role]], arena);
+    draft->bad_area = row->match.area;
+    draft->bad_place =
+        eg_text_format(arena, "row %u, column %.*s", row->number, EG_TEXT_ARG(fill->column[role]));
+    draft->report.bad_cell =
+        eg_text_format(arena, "%.*s: '%.*s'", EG_TEXT_ARG(draft->bad_place), EG_TEXT_ARG(shown));
 }
 
 /* A companion's number; false when the row has none. */
@@ -228,26 +231,49 @@ static void read_number(struct eg_draft *draft, const struct eg_fill *fill, cons
     out->value = cell.number * fill->multiplier;
 }
 
+/* Whether the row says that its value is suppressed, by flag or by marker. Nothing else of such a row is looked at, so that no
+ * text of it can get into a report, a list of categories or a number. */
+static bool is_suppressed_row(const struct eg_fill *fill, const struct eg_row *row)
+{
+    enum eg_state flagged;
+    uint32_t flag = fill->cell[EG_ROLE_FLAG];
+    bool known = flag != EG_FILL_NONE && eg_cells_flag(fill->table, row->cells[flag], &flagged);
+    if (known && flagged == EG_SUPPRESSED) return true;
+    struct eg_text cell = row->cells[fill->cell[EG_ROLE_VALUE]];
+    const struct eg_atlas_markers *markers = fill->markers[EG_ROLE_VALUE];
+    if (fill->categorical) return eg_cells_marker(markers, cell) == EG_SUPPRESSED;
+    struct eg_cell read = eg_cells_number(markers, cell);
+    return read.kind == EG_CELL_MARKER && read.state == EG_SUPPRESSED;
+}
+
+static enum eg_status read_value(struct eg_draft *draft, const struct eg_fill *fill, const struct eg_row *row,
+                                 struct eg_arena *arena, struct reading *out, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    if (fill->categorical) status = read_category(draft, fill, row, arena, out, err);
+    else read_number(draft, fill, row, arena, out);
+    /* A text that means unreliable stands where the number should be: there is none to draw. */
+    if (out->state == EG_UNRELIABLE) out->state = EG_MISSING;
+    return status;
+}
+
 static enum eg_status fill_area(struct eg_draft *draft, const struct eg_fill *fill, const struct eg_row *row,
                                 struct eg_arena *arena, struct eg_error *err)
 {
+    uint8_t *state = &draft->series.state[row->match.area];
     struct reading reading = {0};
-    if (fill->categorical) {
-        enum eg_status status = read_category(draft, fill, row, arena, &reading, err);
-        if (status) return status;
-    } else {
-        read_number(draft, fill, row, arena, &reading);
-    }
-    /* A text that means unreliable stands where the number should be: there is none to draw. */
-    if (reading.state == EG_UNRELIABLE) reading.state = EG_MISSING;
+    draft->report.n_matched++;
+    *state = EG_SUPPRESSED;
+    if (is_suppressed_row(fill, row)) return EG_OK;
+    enum eg_status status = read_value(draft, fill, row, arena, &reading, err);
+    if (status) return status;
     if (fill->cell[EG_ROLE_FLAG] != EG_FILL_NONE) {
         enum eg_state flagged;
         bool known = eg_cells_flag(fill->table, row->cells[fill->cell[EG_ROLE_FLAG]], &flagged);
         if (!known) note_bad_cell(draft, fill, EG_ROLE_FLAG, row, arena);
         reading.state = eg_cells_stricter(reading.state, flagged);
     }
-    draft->series.state[row->match.area] = (uint8_t)reading.state;
-    draft->report.n_matched++;
+    *state = (uint8_t)reading.state;
     if (reading.state != EG_VALID && reading.state != EG_UNRELIABLE) return EG_OK;
     draft->series.value[row->match.area] = reading.value;
     fill_companions(draft, fill, row, arena);
@@ -267,7 +293,7 @@ static void note_row_without_area(struct eg_draft *draft, const struct eg_row *r
     uint32_t n = report->n_rows_without_area++;
     if (n >= EG_REPORT_SAMPLES) return;
     struct eg_text key = row->key_cell.len > 0 ? row->key_cell : EG_TEXT("(no key)");
-    report->rows_without_area[n] = eg_text_copy(arena, key);
+    report->rows_without_area[n] = eg_cells_shown(key, arena);
 }
 
 enum eg_status eg_draft_row(struct eg_draft *draft, const struct eg_fill *fill, const struct eg_row *row,

@@ -64,6 +64,8 @@ static void take_back(struct eg_draft *draft, const struct eg_suppress_level *le
     for (uint32_t i = 0; i < level->n_areas && level->n_withheld > 0; i++) {
         if (series->state[i] == EG_SUPPRESSED) eg_series_hide(series, i);
     }
+    bool quotes_hidden = draft->report.n_bad_cells > 0 && series->state[draft->bad_area] == EG_SUPPRESSED;
+    if (quotes_hidden) draft->report.bad_cell = draft->bad_place;
 }
 
 /* group[0] is the smallest level, the others lie above it. */

@@ -147,6 +147,88 @@ static void levels_that_do_not_nest_publish_only_totals_without_hidden_parts(voi
     assert_int_equal(levels[2].n_withheld, 2);
 }
 
+/* --- texts ------------------------------------------------------------------------------------------------------------- */
+
+static char *report_of(const struct eg_test_load *load)
+{
+    struct eg_buffer out;
+    size_t len;
+    struct eg_json *json = eg_json_new_object();
+    assert_non_null(json);
+    eg_buffer_init(&out, 0);
+    assert_int_equal(eg_report_text(load->generation, &out, NULL), EG_OK);
+    (void)eg_report_is_strict(load->generation, &out);
+    eg_report_json(load->generation, json, eg_json_root(json));
+    assert_int_equal(eg_json_finish(json, false, &out, NULL), EG_OK);
+    eg_json_free(json);
+    return eg_buffer_take(&out, &len);
+}
+
+#define SQUARES "boundaries: [{id: a, title: A, source: \"@squares.geojson\", key: code}]\n"
+
+static void no_text_of_a_suppressed_row_is_told(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    (void)eg_test_squares("squares.geojson", 4, 1);
+    (void)eg_test_temp_file("t.csv", "code,v,num,flag,cat\nS00,<5 (LEAK),LEAK,x,LEAK\nS01,*,LEAK,LEAK,LEAK\n"
+                                     "S02,3,3,,rural\nS03,4,4,,urban\n");
+    eg_test_load_well(
+        SQUARES
+        "tables: [{id: t, source: \"@t.csv\", key: code, boundaries: a, period: \"2020\", markers: "
+        "{suppressed: \"*\"}, flags: {suppressed: [x, LEAK]}}]\n"
+        "indicators:\n- {id: i, title: I, series: {table: t, value: v, numerator: num, flag: flag}}\n"
+        "- {id: m, title: M, series: {table: t, value: v, numerator: num, flag: cat, period: \"2021\"}}\n"
+        "- {id: c, title: C, categorical: true, series: {table: t, value: cat, flag: flag}}\n",
+        &load);
+    const struct eg_series *series = eg_test_series(&load, "i", "a", NULL);
+    assert_int_equal(series->state[0], S);
+    assert_int_equal(series->state[1], S);
+    assert_int_equal(eg_test_series_report(&load, "i", "a", NULL)->n_bad_cells, 0);
+    assert_int_equal(eg_test_series(&load, "c", "a", NULL)->n_categories, 2);
+    char *text = report_of(&load);
+    assert_null(strstr(text, "LEAK"));
+    free(text);
+    eg_test_load_clear(&load);
+}
+
+static void a_bad_companion_of_a_total_withheld_later_is_not_quoted(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    write_files("code,v\nS00,1\nS01,*\nS02,3\nS03,4\nS04,5\nS05,6\n",
+                "code,v,n\nD0,3,\"LEAK 3\"\nD1,7,7\nD2,11,11\n", "code,v\nR,21\n");
+    eg_test_load_well(SETS TABLES
+                      "indicators: [{id: i, title: I, series: [{table: ta, value: v, numerator: v}, "
+                      "{table: td, value: v, numerator: n}]}]\n",
+                      &load);
+    assert_states(&load, "d", (const uint8_t[]){S, V, V}, 3);
+    const struct eg_series_report *report = eg_test_series_report(&load, "i", "d", NULL);
+    assert_int_equal(report->n_bad_cells, 1);
+    assert_string_equal(report->bad_cell.data, "row 2, column n");
+    char *text = report_of(&load);
+    assert_null(strstr(text, "LEAK"));
+    free(text);
+    eg_test_load_clear(&load);
+}
+
+static void a_quoted_cell_stays_on_its_line(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    (void)eg_test_squares("squares.geojson", 2, 1);
+    (void)eg_test_temp_file("t.csv", "code,v\nS00,\"a\n- all is well\x1b[2J\xE2\x80\xA8\"\n\"S\t9\",1\n");
+    eg_test_load_well(SQUARES
+                      "tables: [{id: t, source: \"@t.csv\", key: code, boundaries: a, period: \"2020\"}]\n"
+                      "indicators: [{id: i, title: I, series: {table: t, value: v}}]\n",
+                      &load);
+    const struct eg_series_report *report = eg_test_series_report(&load, "i", "a", NULL);
+    assert_string_equal(report->bad_cell.data,
+                        "row 2, column v: 'a\\x0A- all is well\\x1B[2J\\xE2\\x80\\xA8'");
+    assert_string_equal(report->rows_without_area[0].data, "S\\x099");
+    eg_test_load_clear(&load);
+}
+
 static void every_refused_allocation_is_an_error(void **state)
 {
     (void)state;
@@ -186,6 +268,9 @@ int main(void)
         cmocka_unit_test(a_suppressed_district_hides_one_of_its_visible_parts),
         cmocka_unit_test(numbers_that_do_not_add_up_tell_nothing_and_stay),
         cmocka_unit_test(levels_that_do_not_nest_publish_only_totals_without_hidden_parts),
+        cmocka_unit_test(no_text_of_a_suppressed_row_is_told),
+        cmocka_unit_test(a_bad_companion_of_a_total_withheld_later_is_not_quoted),
+        cmocka_unit_test(a_quoted_cell_stays_on_its_line),
         cmocka_unit_test(every_refused_allocation_is_an_error),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
