@@ -136,6 +136,7 @@ static int parse(const struct eg_command *command, int argc, char **argv, struct
     options->atlas_path = argv[optind];
     options->name.layer = eg_text_from(argv[optind + 1]);
     options->map.name = options->tile.name = options->name;
+    options->tile.described = true;
     return EG_EXIT_DONE;
 }
 

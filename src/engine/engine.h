@@ -45,6 +45,7 @@ struct eg_tile_request {
     uint32_t z, x, y; /* z 0 to 22 */
     uint32_t scale;   /* 1 to 4 */
     bool exact;       /* RGBA without loss */
+    bool described;   /* title, period and attribution in the file; eg_engine_tile_entity only */
 };
 
 /* A tile as the server keeps it (made by `wrap`), retained for the caller. EG_NOT_FOUND, EG_INVALID with the field at fault.
@@ -56,7 +57,7 @@ EG_MUST_CHECK enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_
  * nothing. */
 void *eg_engine_tile_kept(struct eg_engine *engine, struct eg_snapshot *snapshot,
                           const struct eg_tile_request *request);
-/* The same picture drawn now as an entity, past the cache, with title, period and attribution in the file. */
+/* The same picture drawn now as an entity, past the cache. */
 EG_MUST_CHECK enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                                    const struct eg_tile_request *request,
                                                    struct eg_entity *entity_out, struct eg_error *err);

@@ -251,7 +251,7 @@ enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapsho
 {
     struct job job;
     enum eg_status status = prepare(engine, snapshot, request, &job, err);
-    job.described = true;
+    job.described = request->described;
     if (status == EG_OK) status = begin(&job, err);
     if (status != EG_OK) return status;
     struct eg_drawing drawing = drawing_of(&job);

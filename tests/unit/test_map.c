@@ -338,6 +338,10 @@ static void the_file_says_what_it_shows(void **state)
     eg_entity_clear(&entity);
     struct eg_tile_request tile = eg_small_tile_at("deprivation.nbhd", NULL, 9, 0.2, 51.15);
     assert_int_equal(eg_engine_tile_entity(small.engine, small.snapshot, &tile, &entity, NULL), EG_OK);
+    assert_false(holds(&entity.body, "Title")); /* a served tile spares the bytes */
+    eg_entity_clear(&entity);
+    tile.described = true;
+    assert_int_equal(eg_engine_tile_entity(small.engine, small.snapshot, &tile, &entity, NULL), EG_OK);
     assert_true(holds(&entity.body, "Deprivation, Neighbourhoods") && holds(&entity.body, "Counters"));
     eg_entity_clear(&entity);
 }
