@@ -363,6 +363,13 @@ EG_MUST_CHECK enum eg_status eg_atlas_parse(struct eg_text yaml, const char *pat
                                             struct eg_atlas **atlas_out, struct eg_error *err);
 void eg_atlas_free(struct eg_atlas *atlas); /* NULL is allowed */
 
+/* Says of an error met while loading where in atlas.yaml the item at fault stands. A place that is known already is kept (the
+ * innermost wins), and want of memory is no fault of the atlas. `err` may be NULL. */
+void eg_atlas_error_at(const struct eg_atlas *atlas, struct eg_mark mark, struct eg_error *err);
+/* The same for a table (an index); when the error's field is a column that only an indicator names, the place is that series or
+ * aggregation. */
+void eg_atlas_error_at_table(const struct eg_atlas *atlas, uint32_t table, struct eg_error *err);
+
 /* Whether a table, lookup or directory source is read as CSV: its name ends in .csv, .tsv or .txt, or one of these and
  * .gz (any case). Everything else goes through OGR. */
 bool eg_atlas_is_csv(struct eg_text source);

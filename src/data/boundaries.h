@@ -16,7 +16,8 @@
 
 struct eg_boundaries_wish {
     const struct eg_atlas_boundaries *spec;
-    const struct eg_text *extra; /* [n_extra] further columns: codes and names of dissolved sets */
+    const struct eg_text *extra;      /* [n_extra] further columns: codes and names of dissolved sets */
+    const struct eg_mark *extra_mark; /* [n_extra] what in the atlas asks for each, for errors; or NULL */
     uint32_t n_extra;
     uint64_t n_points_max;
     struct eg_arena *arena;       /* for texts and arrays of the result */

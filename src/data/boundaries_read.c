@@ -315,7 +315,10 @@ static enum eg_status find_fields(struct reader *reader)
         status = find_field(reader, wish->spec->name, &reader->name_field);
     for (uint32_t i = 0; i < wish->n_extra && status == EG_OK; i++) {
         reader->extra_fields[i] = -1;
-        if (wish->extra[i].len > 0) status = find_field(reader, wish->extra[i], &reader->extra_fields[i]);
+        if (wish->extra[i].len == 0) continue;
+        status = find_field(reader, wish->extra[i], &reader->extra_fields[i]);
+        if (status && wish->extra_mark) /* not this set's mistake, but that of the set dissolved from it */
+            (void)eg_error_at(reader->err, NULL, wish->extra_mark[i].line, wish->extra_mark[i].column);
     }
     return status;
 }

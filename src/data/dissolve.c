@@ -105,7 +105,11 @@ static enum eg_status follow_lookup(const struct eg_dissolve *dissolve, const st
         if (code[i].len > 0) status = eg_textmap_put(lookup.wanted, code[i], i, NULL);
     }
     if (status) status = eg_error_no_memory(err, dissolve->n_base * sizeof *lookup.links);
-    if (status == EG_OK) status = read_lookup(&lookup, err);
+    if (status == EG_OK) {
+        status = read_lookup(&lookup, err);
+        bool is_told = status && status != EG_NO_MEMORY;
+        if (is_told) (void)eg_error_at(err, NULL, spec->mark.line, spec->mark.column);
+    }
     for (uint32_t i = 0; i < dissolve->n_base && status == EG_OK; i++) {
         uint32_t at = code[i].len > 0 ? eg_textmap_get(lookup.wanted, code[i]) : EG_TEXTMAP_NONE;
         struct link link = at != EG_TEXTMAP_NONE ? lookup.links[at] : (struct link){0};

@@ -237,6 +237,7 @@ static enum eg_status load_all(struct owner *owner, struct eg_error *err)
         loader.n_columns = 0;
         loader.topics = loader.serves = (struct eg_entry_list){0};
         status = load_directory(&loader, err);
+        if (status) eg_atlas_error_at(atlas, loader.spec->mark, err);
     }
     eg_buffer_clear(&loader.name);
     entries->items = loader.items;

@@ -58,6 +58,14 @@ static struct eg_arena *rest_arena(struct loader *loader)
     return loader->full->arenas[loader->full->n_arenas - 1];
 }
 
+/* A set's mistakes are told at its item in the atlas. */
+static enum eg_status place_set(const struct loader *loader, uint32_t set, enum eg_status status,
+                                struct eg_error *err)
+{
+    if (status) eg_atlas_error_at(loader->atlas, loader->atlas->boundaries[set].mark, err);
+    return status;
+}
+
 static bool is_source(const struct loader *loader, uint32_t set)
 {
     return loader->atlas->boundaries[set].dissolve_of == EG_ATLAS_NONE;
@@ -71,16 +79,21 @@ static enum eg_status list_extra(struct loader *loader, uint32_t set, struct eg_
     struct set_load *load = &loader->loads[set];
     load->extra = eg_arena_array(loader->full->arenas[set], 2 * (size_t)loader->atlas->n_boundaries,
                                  sizeof *load->extra);
-    if (!load->extra) return eg_error_no_memory(err, loader->atlas->n_boundaries * sizeof *load->extra);
+    struct eg_mark *marks =
+        eg_arena_array(loader->full->arenas[set], 2 * (size_t)loader->atlas->n_boundaries, sizeof *marks);
+    if (!load->extra || !marks)
+        return eg_error_no_memory(err, loader->atlas->n_boundaries * sizeof *load->extra);
     uint32_t n = 0;
     for (uint32_t i = 0; i < loader->atlas->n_boundaries; i++) {
         const struct eg_atlas_boundaries *spec = &loader->atlas->boundaries[i];
         if (spec->dissolve_of != set || spec->dissolve_column.len == 0) continue;
+        marks[n] = marks[n + 1] = spec->mark;
         load->extra[n++] = spec->dissolve_column;
         load->extra[n++] = spec->dissolve_name_column;
     }
     load->wish = (struct eg_boundaries_wish){.spec = &loader->atlas->boundaries[set],
                                              .extra = load->extra,
+                                             .extra_mark = marks,
                                              .n_extra = n,
                                              .n_points_max = loader->atlas->limits.boundaries_vertices,
                                              .arena = loader->full->arenas[set],
@@ -124,7 +137,10 @@ static enum eg_status read_batch(void *context, size_t begin, size_t end, uint32
     (void)worker;
     struct loader *loader = context;
     enum eg_status status = EG_OK;
-    for (size_t i = begin; i < end && status == EG_OK; i++) status = read_set(loader, loader->batch[i], err);
+    for (size_t i = begin; i < end && status == EG_OK; i++) {
+        uint32_t set = loader->batch[i];
+        status = place_set(loader, set, read_set(loader, set, err), err);
+    }
     return status;
 }
 
@@ -202,7 +218,8 @@ static enum eg_status dissolve_batch(void *context, size_t begin, size_t end, ui
     struct loader *loader = context;
     enum eg_status status = EG_OK;
     for (size_t i = begin; i < end && status == EG_OK; i++) {
-        status = dissolve_set(loader, loader->batch[i], err);
+        uint32_t set = loader->batch[i];
+        status = place_set(loader, set, dissolve_set(loader, set, err), err);
         eg_progress_add(&loader->progress, 1);
     }
     return status;
@@ -284,7 +301,9 @@ static enum eg_status join_table(struct loader *loader, uint32_t table, struct e
                            .table = table,
                            .area_sets = loader->sets,
                            .arena = loader->full->arenas[loader->atlas->n_boundaries + table]};
-    return eg_join_table(&join, &loader->drafts[table], err);
+    enum eg_status status = eg_join_table(&join, &loader->drafts[table], err);
+    if (status) eg_atlas_error_at_table(loader->atlas, table, err);
+    return status;
 }
 
 static enum eg_status build_batch(void *context, size_t begin, size_t end, uint32_t worker,
@@ -294,8 +313,9 @@ static enum eg_status build_batch(void *context, size_t begin, size_t end, uint3
     struct loader *loader = context;
     enum eg_status status = EG_OK;
     for (size_t i = begin; i < end && status == EG_OK; i++) {
-        status = i < loader->n_batch_sets ? build_set(loader, loader->batch[i], err)
-                                          : join_table(loader, loader->batch[i], err);
+        uint32_t item = loader->batch[i];
+        status = i < loader->n_batch_sets ? place_set(loader, item, build_set(loader, item, err), err)
+                                          : join_table(loader, item, err);
         eg_progress_add(&loader->progress, 1);
     }
     return status;
@@ -347,8 +367,10 @@ static enum eg_status plane_batch(void *context, size_t begin, size_t end, uint3
     (void)worker;
     struct loader *loader = context;
     enum eg_status status = EG_OK;
-    for (size_t i = begin; i < end && status == EG_OK; i++)
-        status = dissolve_plane(loader, loader->batch[i], err);
+    for (size_t i = begin; i < end && status == EG_OK; i++) {
+        uint32_t set = loader->batch[i];
+        status = place_set(loader, set, dissolve_plane(loader, set, err), err);
+    }
     return status;
 }
 

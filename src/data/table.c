@@ -52,15 +52,25 @@ void eg_table_plan_clear(struct eg_table_plan *plan)
     *plan = (struct eg_table_plan){0};
 }
 
+/* The column is the error's field, so that the place in the atlas that asks for it can be found. */
+static enum eg_status name_column(struct eg_error *err, struct eg_text name)
+{
+    char field[sizeof err->field];
+    (void)snprintf(field, sizeof field, "%.*s", EG_TEXT_ARG(name));
+    (void)eg_error_field(err, field);
+    return EG_INVALID;
+}
+
 static enum eg_status unknown_column(const struct eg_table_plan *plan, struct eg_text name,
                                      const struct eg_text *header, uint32_t n_header, struct eg_error *err)
 {
     char nearest[200];
     eg_nearest_list(name, header, n_header, nearest, sizeof nearest);
-    return eg_error_set(err, EG_INVALID,
-                        "%.*s: '%.*s' has no column '%.*s'; the nearest of its %u columns: %s",
-                        EG_TEXT_ARG(plan->source->name), EG_TEXT_ARG(eg_gdal_shown(plan->source->path)),
-                        EG_TEXT_ARG(name), n_header, nearest);
+    (void)eg_error_set(err, EG_INVALID,
+                       "%.*s: '%.*s' has no column '%.*s'; the nearest of its %u columns: %s",
+                       EG_TEXT_ARG(plan->source->name), EG_TEXT_ARG(eg_gdal_shown(plan->source->path)),
+                       EG_TEXT_ARG(name), n_header, nearest);
+    return name_column(err, name);
 }
 
 static enum eg_status resolve_slot(const struct eg_table_plan *plan, uint32_t slot,
@@ -72,10 +82,11 @@ static enum eg_status resolve_slot(const struct eg_table_plan *plan, uint32_t sl
     for (uint32_t i = 0; i < n_header; i++) {
         if (!eg_text_equal(eg_text_trim(header[i]), name) && !eg_text_equal(header[i], name)) continue;
         if (found < n_header) {
-            return eg_error_set(
+            (void)eg_error_set(
                 err, EG_INVALID, "%.*s: '%.*s' has two columns '%.*s' (number %u and %u); rename one",
                 EG_TEXT_ARG(plan->source->name), EG_TEXT_ARG(eg_gdal_shown(plan->source->path)),
                 EG_TEXT_ARG(name), found + 1, i + 1);
+            return name_column(err, name);
         }
         found = i;
     }
