@@ -69,7 +69,7 @@ struct eg_map_request {
     struct eg_bounds bounds; /* in the CRS's units, easting first */
     uint32_t width, height;
     double scale; /* of lines and patterns */
-    bool legend;  /* drawn into the corner where it covers least, but not the lower left */
+    bool legend;  /* drawn into the corner where it covers least */
     bool exact;
 };
 EG_MUST_CHECK enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_snapshot *snapshot,

@@ -5,6 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A comma between groups of three digits before the point: "1,141,816.5". */
+static void group_digits(char *text, size_t size)
+{
+    size_t len = strlen(text), first = text[0] == '-', n = strspn(text + first, "0123456789");
+    if (text[first + n] != '\0' && text[first + n] != '.') return;
+    for (size_t from_end = 3; from_end < n && len + 1 < size; from_end += 3, len++) {
+        char *at = text + first + n - from_end;
+        memmove(at + 1, at, strlen(at) + 1);
+        *at = ',';
+    }
+}
+
 /* As many decimals as the atlas says, else six significant digits; never "-0.0". */
 static void format_bound(const struct eg_atlas_facts *facts, double value, char *text_out, size_t size)
 {
@@ -13,6 +25,7 @@ static void format_bound(const struct eg_atlas_facts *facts, double value, char 
     else (void)snprintf(text_out, size, "%.6g", value);
     if (text_out[0] == '-' && strspn(text_out, "-0.") == strlen(text_out))
         memmove(text_out, text_out + 1, strlen(text_out));
+    group_digits(text_out, size);
 }
 
 /* Cut between characters where it is too long. */

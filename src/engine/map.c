@@ -93,17 +93,18 @@ static size_t count_shown(const struct eg_canvas *canvas, struct place place, st
     return n;
 }
 
-/* The corner in which a legend covers least: lower right, unless an upper one is better. The lower left is the stamp's. */
+/* The corner in which a legend covers least, the lower right one if that is as good. The lower left is the stamp's. */
 static struct place choose_corner(const struct eg_canvas *legend, const struct eg_canvas *canvas,
-                                  struct eg_rgba outside)
+                                  const struct eg_drawing *drawing)
 {
     uint32_t right = canvas->width - legend->width, low = canvas->height - legend->height;
     const struct place corners[] = {{right, low, legend->width, legend->height},
                                     {right, 0, legend->width, legend->height},
-                                    {0, 0, legend->width, legend->height}};
-    size_t best = 0, least = SIZE_MAX;
-    for (size_t i = 0; i < EG_ARRAY_LEN(corners); i++) {
-        size_t n = count_shown(canvas, corners[i], outside);
+                                    {0, 0, legend->width, legend->height},
+                                    {0, low, legend->width, legend->height}};
+    size_t n_corners = drawing->snapshot->atlas->fictional ? 3 : 4, best = 0, least = SIZE_MAX;
+    for (size_t i = 0; i < n_corners; i++) {
+        size_t n = count_shown(canvas, corners[i], drawing->dressed->outside);
         if (n < least) best = i;
         if (n < least) least = n;
     }
@@ -122,8 +123,8 @@ static void draw_edge(struct place place, struct eg_canvas *canvas)
         for (uint32_t i = 0; i < place.width; i++) *pixel_at(canvas, place.left + i, y) = edge;
 }
 
-static enum eg_status paste(const struct eg_canvas *legend, struct eg_rgba outside, struct eg_canvas *canvas,
-                            struct eg_error *err)
+static enum eg_status paste(const struct eg_canvas *legend, const struct eg_drawing *drawing,
+                            struct eg_canvas *canvas, struct eg_error *err)
 {
     if (legend->width > canvas->width || legend->height > canvas->height) {
         eg_error_set(err, EG_INVALID,
@@ -132,7 +133,7 @@ static enum eg_status paste(const struct eg_canvas *legend, struct eg_rgba outsi
         eg_error_field(err, "legend");
         return EG_INVALID;
     }
-    struct place place = choose_corner(legend, canvas, outside);
+    struct place place = choose_corner(legend, canvas, drawing);
     for (uint32_t y = 0; y < legend->height; y++)
         memcpy(pixel_at(canvas, place.left, place.top + y), pixel_at(legend, 0, y),
                legend->width * sizeof *legend->pixels);
@@ -153,7 +154,7 @@ static enum eg_status add_marginalia(struct eg_engine *engine, const struct eg_d
         status = eg_engine_draw_legend(engine, drawing->snapshot, drawing->dressed->ref, request->scale,
                                        &legend, err);
         if (status == EG_OK) {
-            status = paste(&legend, drawing->dressed->outside, canvas, err);
+            status = paste(&legend, drawing, canvas, err);
             eg_canvas_clear(&legend);
         }
     }

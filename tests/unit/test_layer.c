@@ -232,7 +232,7 @@ static void classes_have_labels(void **state)
     (void)state;
     assert_label("deprivation.nbhd", "years", 0, "5.0 to 30.0");
     assert_label("greenspace.nbhd", "steps", 1, "10 to 20");
-    assert_label("people.nbhd", "years", 1, "600 to 1200");
+    assert_label("people.nbhd", "years", 1, "600 to 1,200");
     assert_label("deprivation.nbhd", "tenths", 0, "1 (worst tenth)");
     assert_label("deprivation.nbhd", "tenths", 9, "10 (best tenth)");
     assert_label("greenspace.nbhd", "tenths", 0, "1 (worst tenth)");
@@ -266,7 +266,7 @@ static void a_bound_just_below_zero_is_not_minus_zero(void **state)
     assert_string_equal(label, "0.0 to -0.1");
     eg_layer_class_label(small.snapshot, eg_small_ref(&small, "plain.nbhd", NULL, NULL), &classed, 1, label,
                          sizeof label);
-    assert_string_equal(label, "-0.06 to 12345678");
+    assert_string_equal(label, "-0.06 to 12,345,678");
 }
 
 static void the_outer_classes_of_given_breaks_are_open(void **state)
@@ -289,6 +289,24 @@ static void the_outer_classes_of_given_breaks_are_open(void **state)
     classed = (struct eg_layer_classes){.classes = {.n = 1, .bounds = {5, 5}}};
     eg_layer_class_label(small.snapshot, ref, &classed, 0, label, sizeof label);
     assert_string_equal(label, "5.0");
+}
+
+static void digits_are_grouped_by_thousands(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *label;
+    } cases[] = {{999, "999.0"},          {1000, "1,000.0"},     {-1000, "-1,000.0"},
+                 {-123456, "-123,456.0"}, {999999, "999,999.0"}, {1234567.25, "1,234,567.2"}};
+    struct eg_layer_ref ref = eg_small_ref(&small, "deprivation.nbhd", NULL, NULL);
+    for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
+        struct eg_layer_classes classed = {
+            .classes = {.n = 1, .categorical = true, .bounds = {cases[i].value}}};
+        char label[64];
+        eg_layer_class_label(small.snapshot, ref, &classed, 0, label, sizeof label);
+        assert_string_equal(label, cases[i].label);
+    }
 }
 
 /* --- paints ---------------------------------------------------------------------------------------------------------- */
@@ -394,6 +412,7 @@ int main(void)
         cmocka_unit_test(a_long_name_is_cut_between_characters),
         cmocka_unit_test(a_bound_just_below_zero_is_not_minus_zero),
         cmocka_unit_test(the_outer_classes_of_given_breaks_are_open),
+        cmocka_unit_test(digits_are_grouped_by_thousands),
         cmocka_unit_test(states_keep_apart_down_to_the_paint),
         cmocka_unit_test(areas_are_counted_by_class_and_state),
         cmocka_unit_test(opacity_is_that_of_ground_and_ink_together),
