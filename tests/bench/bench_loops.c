@@ -286,18 +286,36 @@ static void serve(const char *mode, uint16_t port, size_t pool_bytes)
 
 /* --- measuring ----------------------------------------------------------------------------------------------------- */
 
+static FILE *start_wrk(const char *seconds, const char *connections, uint16_t port, pid_t *child_out)
+{
+    int ends[2];
+    char url[64];
+    const char *threads = strcmp(connections, "1") == 0 ? "1" : "2";
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/12/2045/1361.png", port);
+    if (pipe2(ends, O_CLOEXEC) != 0) fail("pipe2");
+    *child_out = fork();
+    if (*child_out == 0) {
+        if (dup2(ends[1], STDOUT_FILENO) < 0) fail("dup2");
+        execlp("wrk", "wrk", "-t", threads, "-c", connections, "-d", seconds, url, (char *)NULL);
+        fail("wrk");
+    }
+    (void)close(ends[1]);
+    return fdopen(ends[0], "r");
+}
+
 static double requests_per_s(const char *seconds, const char *connections, uint16_t port)
 {
-    char command[256], line[256];
+    char line[256];
     double found = 0;
-    (void)snprintf(command, sizeof command, "wrk -t%d -c%s -d%ss http://127.0.0.1:%u/12/2045/1361.png",
-                   strcmp(connections, "1") == 0 ? 1 : 2, connections, seconds, port);
-    FILE *wrk = popen(command, "r");
-    while (wrk && fgets(line, sizeof line, wrk)) {
+    pid_t child;
+    FILE *output = start_wrk(seconds, connections, port, &child);
+    while (output && fgets(line, sizeof line, output)) {
         struct eg_text name, text = eg_text_cut(eg_text_from(line), ':', &name);
         if (eg_text_equal(name, EG_TEXT("Requests/sec"))) (void)eg_text_to_double(eg_text_trim(text), &found);
     }
-    if (!wrk || pclose(wrk) != 0 || found <= 0) fail("wrk");
+    if (output) (void)fclose(output);
+    (void)waitpid(child, NULL, 0);
+    if (found <= 0) fail("wrk");
     return found;
 }
 

@@ -52,6 +52,18 @@ def _():
             "https://maps.example/base/tiles/")
 
 
+@test("a server that listens on all addresses names the one that was come in by")
+def _():
+    import http.client
+    with Server(arguments=["--listen", ":0"]) as server:
+        for host in ("127.0.0.1", "127.0.0.2"):
+            connection = http.client.HTTPConnection(host, server.port, timeout=20)
+            connection.request("GET", "/tiles/score.cells.json", headers={"Host": "evil.example"})
+            document = connection.getresponse().read()
+            connection.close()
+            assert f'"http://{host}:{server.port}/tiles/'.encode() in document, document[:300]
+
+
 @test("only the atlas's origins may read, and caches are told that it depends on who asks")
 def _():
     with Server('server: {cors_origins: ["https://a.example", "https://b.example"]}\n') as server:

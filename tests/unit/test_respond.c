@@ -140,7 +140,8 @@ static void every_failed_allocation_leaves_nothing_behind(void **state)
         eg_answer_release(answer);
         assert_null(entity.body.data);
         if (!failed) break;
-        assert_true(status == EG_NO_MEMORY || status == EG_OK); /* OK: giving memory back failed, which is harmless */
+        assert_true(status == EG_NO_MEMORY ||
+                    status == EG_OK); /* OK: giving memory back failed, which is harmless */
     }
 }
 
