@@ -95,18 +95,39 @@ enum eg_status eg_value_bool(struct eg_reader *reader, const struct eg_at *at, b
     return EG_OK;
 }
 
+static bool is_number(const struct eg_node *node)
+{
+    return node->kind == EG_NODE_SCALAR && eg_node_scalar(node) == EG_SCALAR_NUMBER;
+}
+
+/* -5 and 99999999999999999999 are whole numbers too, though no uint64_t. */
+static bool is_whole(struct eg_text text)
+{
+    size_t sign = text.len > 1 && text.data[0] == '-';
+    return strspn(text.data + sign, "0123456789") == text.len - sign;
+}
+
+static enum eg_status refuse_u64(struct eg_reader *reader, const struct eg_at *at, uint64_t min, uint64_t max)
+{
+    const struct eg_node *node = at->node;
+    if (!is_number(node))
+        return eg_at_error(reader, at, EG_INVALID,
+                           "expected a whole number, found %s; write digits without quotes",
+                           eg_node_describe(node));
+    if (!is_whole(node->text))
+        return eg_at_error(reader, at, EG_INVALID, "expected a whole number, found %.*s; write digits only",
+                           EG_TEXT_ARG(node->text));
+    return eg_at_error(reader, at, EG_INVALID, "%.*s is out of range; it must lie between %llu and %llu",
+                       EG_TEXT_ARG(node->text), (unsigned long long)min, (unsigned long long)max);
+}
+
 enum eg_status eg_value_u64(struct eg_reader *reader, const struct eg_at *at, uint64_t min, uint64_t max,
                             uint64_t *out)
 {
     const struct eg_node *node = at->node;
     uint64_t value;
-    if (node->kind != EG_NODE_SCALAR || !node->plain || !eg_text_to_u64(node->text, &value))
-        return eg_at_error(reader, at, EG_INVALID,
-                           "expected a whole number, found %s; write digits without quotes",
-                           eg_node_describe(node));
-    if (value < min || value > max)
-        return eg_at_error(reader, at, EG_INVALID, "%.*s is out of range; it must lie between %llu and %llu",
-                           EG_TEXT_ARG(node->text), (unsigned long long)min, (unsigned long long)max);
+    bool is_u64 = node->kind == EG_NODE_SCALAR && node->plain && eg_text_to_u64(node->text, &value);
+    if (!is_u64 || value < min || value > max) return refuse_u64(reader, at, min, max);
     *out = value;
     return EG_OK;
 }
@@ -125,7 +146,12 @@ enum eg_status eg_value_double(struct eg_reader *reader, const struct eg_at *at,
 {
     const struct eg_node *node = at->node;
     double value;
-    if (node->kind != EG_NODE_SCALAR || !node->plain || !eg_text_to_double(node->text, &value))
+    bool is_double = node->kind == EG_NODE_SCALAR && node->plain && eg_text_to_double(node->text, &value);
+    if (!is_double && is_number(node))
+        return eg_at_error(reader, at, EG_INVALID,
+                           "%.*s cannot be used here; write a finite number in decimal digits",
+                           EG_TEXT_ARG(node->text));
+    if (!is_double)
         return eg_at_error(reader, at, EG_INVALID,
                            "expected a number, found %s; write it without quotes, with a point",
                            eg_node_describe(node));

@@ -295,9 +295,20 @@ static enum eg_status check_utf8(struct eg_text yaml, struct eg_error *err)
         rest = eg_text_cut(rest, '\n', &head);
         if (!rest.data || !eg_text_is_utf8(head)) break;
     }
-    (void)eg_error_set(err, EG_INVALID, "this line is not UTF-8; save the file in that encoding");
-    (void)eg_error_at(err, NULL, line, 1);
+    const char *nul = head.len > 0 ? memchr(head.data, '\0', head.len) : NULL;
+    if (nul)
+        (void)eg_error_set(err, EG_INVALID, "the character NUL (a zero byte) stands here; %s",
+                           nul < yaml.data + 4 ? "save the file as UTF-8, not as UTF-16" : "remove it");
+    else (void)eg_error_set(err, EG_INVALID, "this line is not UTF-8; save the file in that encoding");
+    (void)eg_error_at(err, NULL, line, nul ? (uint32_t)(nul - head.data) + 1 : 1);
     return EG_INVALID;
+}
+
+/* Some editors put one before UTF-8; libyaml would count it as a column. */
+static struct eg_text without_byte_order_mark(struct eg_text yaml)
+{
+    size_t n = eg_text_starts_with(yaml, EG_TEXT("\xef\xbb\xbf")) ? 3 : 0;
+    return n > 0 ? (struct eg_text){yaml.data + n, yaml.len - n} : yaml;
 }
 
 enum eg_status eg_tree_parse(struct eg_text yaml, struct eg_arena *arena, const struct eg_node **root_out,
@@ -307,6 +318,7 @@ enum eg_status eg_tree_parse(struct eg_text yaml, struct eg_arena *arena, const 
         return eg_error_set(err, EG_LIMIT, "larger than 4 MiB; move the numbers into tables");
     enum eg_status st = check_utf8(yaml, err);
     if (st) return st;
+    yaml = without_byte_order_mark(yaml);
     struct composer c = {.arena = arena, .err = err};
     if (!yaml_parser_initialize(&c.parser)) return eg_error_no_memory(err, sizeof c.parser);
     st = compose(&c, yaml.data ? yaml : EG_TEXT(""));

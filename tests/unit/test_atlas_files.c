@@ -187,6 +187,38 @@ static void yaml_mistakes_are_told_with_their_place(void **state)
     refuse("title: T\nabstract: caf\xe9\n", EG_INVALID, 2, "this line is not UTF-8");
 }
 
+static void a_zero_byte_is_told_as_such_with_its_column(void **state)
+{
+    (void)state;
+    static const char late[] = "title: T\nabstract: a\0b\n";
+    static const char utf16[] = "t\0i\0t\0l\0e\0:\0 \0T\0";
+    struct eg_atlas *atlas = NULL;
+    struct eg_error err = {0};
+    struct eg_text yaml = {late, sizeof late - 1};
+    assert_int_equal(eg_atlas_parse(yaml, "/x/atlas.yaml", false, &atlas, &err), EG_INVALID);
+    assert_non_null(strstr(err.message, "the character NUL (a zero byte) stands here; remove it"));
+    assert_int_equal(err.line, 2);
+    assert_int_equal(err.column, 12);
+    yaml = (struct eg_text){utf16, sizeof utf16 - 1};
+    assert_int_equal(eg_atlas_parse(yaml, "/x/atlas.yaml", false, &atlas, &err), EG_INVALID);
+    assert_non_null(strstr(err.message, "save the file as UTF-8, not as UTF-16"));
+    assert_null(atlas);
+}
+
+static void a_byte_order_mark_is_passed_over(void **state)
+{
+    (void)state;
+    eg_atlas_free(parse("\xef\xbb\xbf" HEAD));
+    struct eg_atlas *atlas = NULL;
+    struct eg_error err = {0};
+    struct eg_text yaml = EG_TEXT("\xef\xbb\xbf"
+                                  "titel: T\n");
+    assert_int_equal(eg_atlas_parse(yaml, "/x/atlas.yaml", false, &atlas, &err), EG_INVALID);
+    assert_non_null(strstr(err.message, "unknown key 'titel'"));
+    assert_int_equal(err.column, 1);
+    refuse("\xef\xbb\xbf", EG_INVALID, 1, "the file is empty");
+}
+
 static void aliases_work_but_neither_bombs_nor_loops(void **state)
 {
     (void)state;
@@ -251,6 +283,8 @@ int main(void)
         cmocka_unit_test(a_mistake_in_a_style_file_names_that_file),
         cmocka_unit_test(an_atlas_that_is_no_file_is_refused),
         cmocka_unit_test(yaml_mistakes_are_told_with_their_place),
+        cmocka_unit_test(a_zero_byte_is_told_as_such_with_its_column),
+        cmocka_unit_test(a_byte_order_mark_is_passed_over),
         cmocka_unit_test(aliases_work_but_neither_bombs_nor_loops),
         cmocka_unit_test(depth_size_and_number_of_values_have_limits),
     };
