@@ -1,11 +1,12 @@
-/* Which series are levels of one additive quantity? Those of one indicator and period on sets that nest, when the atlas declares
- * an aggregation for the indicator (so its numbers add up, perhaps with weights), or when counts can be had from both levels:
- * a column of numerators or of denominators beside the rate. Scores and ranks without either do not add up, and no level of
- * theirs tells about another. */
+/* Which series are levels of one additive quantity? Those of one indicator and period on sets that nest, when the atlas says so
+ * (`additive`, or an aggregation: its numbers add up, perhaps with weights), when counts can be had from both levels (a column
+ * of numerators or of denominators beside the rate), or when the numbers themselves look like it (additive.h). No other level
+ * tells about another. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "data/additive.h"
 #include "data/series.h"
 #include "data/suppress.h"
 
@@ -27,19 +28,26 @@ static bool gives_counts(const struct eg_series *series)
     return series->numerator || series->denominator;
 }
 
-static bool adds_up(const struct eg_aggregate_work *work, const struct eg_series *small,
-                    const struct eg_series *large)
+static enum eg_status find_adds_up(const struct eg_aggregate_work *work, const struct eg_series *small,
+                                   const struct eg_series *large, bool *adds_up_out, struct eg_error *err)
 {
-    if (work->atlas->indicators[small->indicator].n_aggregations > 0) return true;
-    return gives_counts(small) && gives_counts(large);
+    const struct eg_atlas_indicator *indicator = &work->atlas->indicators[small->indicator];
+    *adds_up_out =
+        indicator->additive || indicator->n_aggregations > 0 || (gives_counts(small) && gives_counts(large));
+    if (*adds_up_out) return EG_OK;
+    struct eg_additive_level parts = {work->sets[small->boundaries].n_areas, small->state, small->value};
+    struct eg_additive_level totals = {work->sets[large->boundaries].n_areas, large->state, large->value};
+    const uint32_t *parent = eg_nest_parent(work->nest, small->boundaries, large->boundaries);
+    return eg_additive_find(&parts, &totals, parent, adds_up_out, err);
 }
 
-static bool is_level_over(const struct eg_aggregate_work *work, const struct eg_series *small,
-                          const struct eg_series *large)
+/* Whether they are one indicator in one period, on sets of which the one lies over the other. */
+static bool is_set_over(const struct eg_aggregate_work *work, const struct eg_series *small,
+                        const struct eg_series *large)
 {
-    return small->indicator == large->indicator && small->boundaries != large->boundaries &&
-           eg_text_equal(small->period.id, large->period.id) &&
-           eg_nest_parent(work->nest, small->boundaries, large->boundaries) && adds_up(work, small, large);
+    return large->indicator != EG_ATLAS_NONE && small->indicator == large->indicator &&
+           small->boundaries != large->boundaries && eg_text_equal(small->period.id, large->period.id) &&
+           eg_nest_parent(work->nest, small->boundaries, large->boundaries);
 }
 
 static bool has_suppressed(const struct eg_aggregate_work *work, const struct eg_series *series)
@@ -90,17 +98,9 @@ static enum eg_status withhold_group(const struct eg_aggregate_work *work, struc
     return status;
 }
 
-/* Collects the levels over drafts->items[first] into group; sorted by the number of areas, the finest first. */
-static uint32_t collect_group(const struct eg_aggregate_work *work, const struct eg_draft_list *drafts,
-                              size_t first, struct eg_draft **group)
+/* group[0] stays; the others by the number of areas, most first. Few levels, so by insertion. */
+static void sort_levels(const struct eg_aggregate_work *work, struct eg_draft **group, uint32_t n)
 {
-    uint32_t n = 0;
-    group[n++] = drafts->items[first];
-    for (size_t i = 0; i < drafts->n; i++) {
-        bool is_over = drafts->items[i]->series.indicator != EG_ATLAS_NONE &&
-                       is_level_over(work, &drafts->items[first]->series, &drafts->items[i]->series);
-        if (is_over) group[n++] = drafts->items[i];
-    }
     if (n > 2) qsort(group + 1, n - 1, sizeof(struct eg_draft *), compare_by_size);
     for (uint32_t i = 2; i < n; i++) {
         struct eg_draft *item = group[i];
@@ -110,7 +110,26 @@ static uint32_t collect_group(const struct eg_aggregate_work *work, const struct
             group[at] = group[at - 1];
         group[at] = item;
     }
-    return n;
+}
+
+/* Collects the levels over drafts->items[first] into group; sorted by the number of areas, the finest first. */
+static enum eg_status collect_group(const struct eg_aggregate_work *work, const struct eg_draft_list *drafts,
+                                    size_t first, struct eg_draft **group, uint32_t *n_out,
+                                    struct eg_error *err)
+{
+    const struct eg_series *small = &drafts->items[first]->series;
+    uint32_t n = 0;
+    group[n++] = drafts->items[first];
+    for (size_t i = 0; i < drafts->n; i++) {
+        bool adds_up = false;
+        if (!is_set_over(work, small, &drafts->items[i]->series)) continue;
+        enum eg_status status = find_adds_up(work, small, &drafts->items[i]->series, &adds_up, err);
+        if (status) return status;
+        if (adds_up) group[n++] = drafts->items[i];
+    }
+    sort_levels(work, group, n);
+    *n_out = n;
+    return EG_OK;
 }
 
 static bool any_suppressed(const struct eg_aggregate_work *work, struct eg_draft **group, uint32_t n)
@@ -130,8 +149,10 @@ enum eg_status eg_series_withhold(const struct eg_aggregate_work *work, struct e
     for (size_t i = 0; i < drafts->n && status == EG_OK; i++) {
         uint32_t indicator = drafts->items[i]->series.indicator;
         if (indicator == EG_ATLAS_NONE || work->atlas->indicators[indicator].categorical) continue;
-        uint32_t n = collect_group(work, drafts, i, group);
-        if (n > 1 && any_suppressed(work, group, n)) status = withhold_group(work, group, n, err);
+        uint32_t n = 0;
+        status = collect_group(work, drafts, i, group, &n, err);
+        if (status == EG_OK && n > 1 && any_suppressed(work, group, n))
+            status = withhold_group(work, group, n, err);
     }
     free(group);
     return status;

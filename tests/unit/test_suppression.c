@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "data/additive.h"
 #include "data/suppress.h"
 #include "geo/topology.h"
 #include "support/failing_malloc.h"
@@ -110,19 +111,87 @@ static void a_suppressed_district_hides_one_of_its_visible_parts(void **state)
     eg_test_load_clear(&load);
 }
 
+#define VALUES_ONLY(more)                                                                                    \
+    SETS TABLES "indicators: [{id: i, title: I" more ", series: [{table: ta, value: v}, "                    \
+                "{table: td, value: v}, {table: tr, value: v}]}]\n"
+
+static void assert_districts(const char *yaml, const char *a, const char *d, const uint8_t *expected)
+{
+    struct eg_test_load load;
+    write_files(a, d, "code,v\n");
+    eg_test_load_well(yaml, &load);
+    assert_states(&load, "d", expected, 3);
+    eg_test_load_clear(&load);
+}
+
 static void numbers_that_do_not_add_up_tell_nothing_and_stay(void **state)
 {
     (void)state;
-    struct eg_test_load load;
-    write_files("code,v\nS00,1\nS01,*\nS02,3\nS03,4\nS04,5\nS05,6\n", "code,v\nD0,3\nD1,7\nD2,11\n",
-                "code,v\nR,21\n");
-    eg_test_load_well(SETS TABLES
-                      "indicators: [{id: i, title: I, series: [{table: ta, value: v}, {table: td, value: v}, "
-                      "{table: tr, value: v}]}]\n",
-                      &load);
-    assert_states(&load, "d", (const uint8_t[]){V, V, V}, 3);
-    assert_states(&load, "r", (const uint8_t[]){V}, 1);
-    eg_test_load_clear(&load);
+    assert_districts(VALUES_ONLY(""), "code,v\nS00,10\nS01,*\nS02,30\nS03,40\nS04,50\nS05,60\n",
+                     "code,v\nD0,12\nD1,35\nD2,55\n", (const uint8_t[]){V, V, V});
+}
+
+static void one_total_that_is_the_sum_of_its_visible_parts_tells_that_numbers_add_up(void **state)
+{
+    (void)state;
+    /* D1 lies below its parts, as if corrected later; D2 is a sum and no mean. */
+    assert_districts(VALUES_ONLY(""), "code,v\nS00,10\nS01,*\nS02,30\nS03,40\nS04,50\nS05,60\n",
+                     "code,v\nD0,14\nD1,60\nD2,110\n", (const uint8_t[]){S, V, V});
+}
+
+static void numbers_that_may_add_up_are_withheld_where_no_total_tells(void **state)
+{
+    (void)state;
+    assert_districts(VALUES_ONLY(""), "code,v\nS00,10\nS01,*\nS02,*\nS03,40\nS04,*\nS05,*\n",
+                     "code,v\nD0,14\nD1,43\nD2,110\n", (const uint8_t[]){S, S, V});
+}
+
+static void gains_and_losses_add_up_where_all_totals_agree(void **state)
+{
+    (void)state;
+    assert_districts(VALUES_ONLY(""), "code,v\nS00,10\nS01,*\nS02,-30\nS03,40\nS04,50\nS05,-60\n",
+                     "code,v\nD0,14\nD1,10\nD2,-10\n", (const uint8_t[]){S, V, V});
+    assert_districts(VALUES_ONLY(""), "code,v\nS00,10\nS01,*\nS02,-30\nS03,40\nS04,50\nS05,-60\n",
+                     "code,v\nD0,14\nD1,10\nD2,3\n", (const uint8_t[]){V, V, V});
+}
+
+static void the_atlas_may_say_that_numbers_add_up(void **state)
+{
+    (void)state;
+    assert_districts(VALUES_ONLY(", additive: true"),
+                     "code,v\nS00,10\nS01,*\nS02,30\nS03,40\nS04,50\nS05,60\n",
+                     "code,v\nD0,14\nD1,60\nD2,90\n", (const uint8_t[]){S, V, V});
+}
+
+static void totals_rounded_to_fives_may_fall_short_of_their_rounded_parts(void **state)
+{
+    (void)state;
+    uint8_t part_state[40], total_state[20];
+    double part[40], total[20];
+    uint32_t parent[40];
+    bool adds_up = false;
+    for (uint32_t i = 0; i < 40; i++) {
+        part_state[i] = i < 20 ? S : V; /* every total has a part that is hidden and two that are not */
+        part[i] = 10;                   /* 8 */
+        parent[i] = i % 20 / 2;
+    }
+    for (uint32_t i = 0; i < 20; i++) {
+        total_state[i] = V;
+        total[i] = 15; /* 17 */
+    }
+    struct eg_additive_level parts = {40, part_state, part}, totals = {20, total_state, total};
+    part[39] = 5;
+    assert_int_equal(eg_additive_find(&parts, &totals, parent, &adds_up, NULL), EG_OK);
+    assert_true(adds_up);
+    part[38] = 11; /* not rounded, then */
+    assert_int_equal(eg_additive_find(&parts, &totals, parent, &adds_up, NULL), EG_OK);
+    assert_true(adds_up);
+    total[0] = 14;
+    assert_int_equal(eg_additive_find(&parts, &totals, parent, &adds_up, NULL), EG_OK);
+    assert_false(adds_up);
+    eg_failing_malloc_after(1);
+    assert_int_equal(eg_additive_find(&parts, &totals, parent, &adds_up, NULL), EG_NO_MEMORY);
+    eg_failing_malloc_after(0);
 }
 
 static void levels_that_do_not_nest_publish_only_totals_without_hidden_parts(void **state)
@@ -267,6 +336,11 @@ int main(void)
         cmocka_unit_test(two_districts_that_hide_one_part_each_cover_for_one_another),
         cmocka_unit_test(a_suppressed_district_hides_one_of_its_visible_parts),
         cmocka_unit_test(numbers_that_do_not_add_up_tell_nothing_and_stay),
+        cmocka_unit_test(one_total_that_is_the_sum_of_its_visible_parts_tells_that_numbers_add_up),
+        cmocka_unit_test(numbers_that_may_add_up_are_withheld_where_no_total_tells),
+        cmocka_unit_test(gains_and_losses_add_up_where_all_totals_agree),
+        cmocka_unit_test(the_atlas_may_say_that_numbers_add_up),
+        cmocka_unit_test(totals_rounded_to_fives_may_fall_short_of_their_rounded_parts),
         cmocka_unit_test(levels_that_do_not_nest_publish_only_totals_without_hidden_parts),
         cmocka_unit_test(no_text_of_a_suppressed_row_is_told),
         cmocka_unit_test(a_bad_companion_of_a_total_withheld_later_is_not_quoted),
