@@ -12,8 +12,8 @@ static void say(const char *what, struct eg_text wanted, const struct eg_text *n
 {
     char list[320];
     eg_nearest_list(wanted, names, n, list, sizeof list);
-    eg_error_set(err, EG_NOT_FOUND, "there is no %s '%.*s'; the nearest of %u: %s", what,
-                 EG_TEXT_ARG(wanted), n, list);
+    eg_error_set(err, EG_NOT_FOUND, "there is no %s '%.*s'; the nearest of %u: %s", what, EG_TEXT_ARG(wanted),
+                 n, list);
 }
 
 static uint32_t collect_layers(const struct eg_atlas *atlas, struct eg_text *names)
