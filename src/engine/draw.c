@@ -24,8 +24,8 @@ static uint32_t boundaries_of_outline(const struct eg_drawing *drawing,
     return outline->boundaries == EG_ATLAS_NONE ? boundaries_of(drawing) : outline->boundaries;
 }
 
-/* From its zoom on; and of the layer's own areas or larger ones that hold them: borders of towns on a map of counties would
- * say something that the map does not. */
+/* From its zoom on; and of the layer's own areas or larger ones that hold them. Borders of towns on a map of counties would
+ * say something that the map does not, and those of another source lie beside the layer's own by metres: a double line. */
 static bool is_drawn(const struct eg_drawing *drawing, const struct eg_atlas_outline *outline)
 {
     uint32_t own = boundaries_of(drawing), wanted = boundaries_of_outline(drawing, outline);
