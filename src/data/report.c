@@ -91,13 +91,14 @@ static void tell_boundaries(struct teller *teller, uint32_t set)
     if (report->topology.n_areas_dropped > 0) {
         begin_boundaries(teller, set);
         add_counted(teller, report->topology.n_areas_dropped, "area has", "areas have");
-        add(teller, " no ground left after repair; it is not drawn");
+        add(teller, " no ground left after repair; %s not drawn",
+            report->topology.n_areas_dropped == 1 ? "it is" : "they are");
         end_line(teller);
     }
     if (report->n_empty > 0) {
         begin_boundaries(teller, set);
         add_counted(teller, report->n_empty, "feature has", "features have");
-        add(teller, " no code or no polygon and was left out");
+        add(teller, " no code or no polygon and %s left out", report->n_empty == 1 ? "was" : "were");
         end_line(teller);
     }
     if (report->topology.n_overlaps > 0) {

@@ -77,6 +77,29 @@ static void a_finding_on_many_series_is_said_once(void **state)
     eg_test_load_clear(&load);
 }
 
+static void one_feature_was_and_several_were_left_out(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+#define FEATURE(code, geometry)                                                                              \
+    "{\"type\":\"Feature\",\"properties\":{\"code\":\"" code "\"},\"geometry\":" geometry "}"
+#define SQUARE "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,0],[1,1],[0,1],[0,0]]]}"
+#define COLLECTION(features) "{\"type\":\"FeatureCollection\",\"features\":[" features "]}"
+    (void)eg_test_temp_file("squares.geojson", COLLECTION(FEATURE("S00", SQUARE) "," FEATURE("S01", "null")));
+    eg_test_load_well(SET, &load);
+    char *text = text_of(&load);
+    assert_holds(text, "- a: 1 feature has no code or no polygon and was left out\n");
+    free(text);
+    eg_test_load_clear(&load);
+    (void)eg_test_temp_file("squares.geojson", COLLECTION(FEATURE("S00", SQUARE) "," FEATURE(
+                                                   "S01", "null") "," FEATURE("S02", "null")));
+    eg_test_load_well(SET, &load);
+    text = text_of(&load);
+    assert_holds(text, "- a: 2 features have no code or no polygon and were left out\n");
+    free(text);
+    eg_test_load_clear(&load);
+}
+
 static void strict_fails_beyond_what_the_atlas_expects_and_says_why(void **state)
 {
     (void)state;
@@ -179,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clean_join_says_that_nothing_needs_attention),
         cmocka_unit_test(a_finding_on_many_series_is_said_once),
+        cmocka_unit_test(one_feature_was_and_several_were_left_out),
         cmocka_unit_test(strict_fails_beyond_what_the_atlas_expects_and_says_why),
         cmocka_unit_test(the_json_is_the_same_for_the_same_files),
         cmocka_unit_test(periods_with_the_same_result_share_a_line),
