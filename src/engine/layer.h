@@ -42,9 +42,10 @@ struct eg_layer_classes {
     struct eg_classes classes;
     /* Classes are the publisher's tenths, not intervals of the value. */
     bool by_decile;
+    /* Given breaks: the first class has no lower bound, the last no upper one. */
+    bool open_ended;
     /* Quantiles in place of what the style asks for: tenths that the publisher does not give, or a category for each of
      * more than EG_CLASSES_MAX values. */
-    bool open_ended; /* given breaks: the first class has no lower bound, the last no upper one */
     bool fell_back;
     /* Higher class numbers are worse; high values count as worse when the polarity is neutral or not stated. */
     bool rising_worse;

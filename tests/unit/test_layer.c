@@ -231,7 +231,9 @@ static void classes_have_labels(void **state)
 {
     (void)state;
     assert_label("deprivation.nbhd", "years", 0, "5.0 to 30.0");
+    assert_label("greenspace.nbhd", "steps", 0, "under 10");
     assert_label("greenspace.nbhd", "steps", 1, "10 to 20");
+    assert_label("greenspace.nbhd", "steps", 2, "20 and over");
     assert_label("people.nbhd", "years", 1, "600 to 1,200");
     assert_label("deprivation.nbhd", "tenths", 0, "1 (worst tenth)");
     assert_label("deprivation.nbhd", "tenths", 9, "10 (best tenth)");
