@@ -206,6 +206,10 @@ void eg_loop_join(struct eg_loop *loop)
 {
     if (loop->has_thread) pthread_join(loop->thread, NULL);
     loop->has_thread = false;
+}
+
+void eg_loop_free(struct eg_loop *loop)
+{
     if (loop->daemon) MHD_stop_daemon(loop->daemon);
     loop->daemon = NULL;
     eg_snapshot_release(loop->snapshot);

@@ -163,19 +163,20 @@ const char *eg_server_address(const struct eg_server *server)
     return server->address;
 }
 
-/* Acceptor first, so that no connection comes to a loop that has ended; workers last, so that nothing is begun without a
- * worker to do it. */
+/* Acceptor first, so that no connection comes to a loop that has ended; then the loops, which wait for what workers have of
+ * theirs; then the workers, the last of which may just be waking a loop; then what the loops hold. */
 void eg_server_stop(struct eg_server *server, double grace_s)
 {
+    uint32_t n_loops = server->loops ? server->settings.n_threads : 0;
     eg_acceptor_stop(server);
     server->stop_by_s = eg_clock_monotonic_s() + grace_s;
     atomic_store_explicit(&server->stopping, true, memory_order_release);
-    for (uint32_t i = 0; server->loops && i < server->settings.n_threads; i++)
+    for (uint32_t i = 0; i < n_loops; i++)
         if (server->loops[i].has_thread) eg_loop_wake(&server->loops[i]);
-    for (uint32_t i = 0; server->loops && i < server->settings.n_threads; i++)
-        eg_loop_join(&server->loops[i]);
+    for (uint32_t i = 0; i < n_loops; i++) eg_loop_join(&server->loops[i]);
     eg_workers_free(server->workers);
     server->workers = NULL;
+    for (uint32_t i = 0; i < n_loops; i++) eg_loop_free(&server->loops[i]);
 }
 
 void eg_server_free(struct eg_server *server)

@@ -118,7 +118,8 @@ void eg_loop_refresh_snapshot(
 EG_MUST_CHECK enum eg_status eg_loop_start(struct eg_server *server, struct eg_loop *loop,
                                            struct eg_error *err);
 void eg_loop_wake(struct eg_loop *loop);
-void eg_loop_join(struct eg_loop *loop); /* also when it was not started wholly */
+void eg_loop_join(struct eg_loop *loop);
+void eg_loop_free(struct eg_loop *loop); /* what it holds; no worker may be left to wake it */
 
 /* accept.c: the listening socket and the thread that accepts. */
 EG_MUST_CHECK enum eg_status eg_listen(struct eg_server *server, struct eg_text listen, struct eg_error *err);
