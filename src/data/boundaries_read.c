@@ -26,6 +26,7 @@
 #include "geo/crs.h"
 
 #define PROGRESS_EVERY 1024U
+#define DEGREES_MAX 360.0 /* some count longitudes eastward all round */
 
 struct reader {
     const struct eg_boundaries_wish *wish;
@@ -46,7 +47,8 @@ struct reader {
     size_t xy_capacity;
     uint32_t *start;
     size_t start_capacity;
-    bool was_clipped; /* the feature at hand */
+    bool was_clipped;    /* the feature at hand */
+    bool beyond_degrees; /* some coordinate of the source, as it stands there, is no degree */
     struct eg_error *err;
 };
 
@@ -141,6 +143,14 @@ static bool are_finite(const double *xy, size_t n)
     return sum == 0.0;
 }
 
+/* In a CRS of metres the first vertex is nearly always beyond, and none is looked at again. */
+static void look_for_degrees(struct reader *reader, size_t n)
+{
+    if (reader->is_geographic) return;
+    for (size_t i = 0; i < 2 * n && !reader->beyond_degrees; i++)
+        reader->beyond_degrees = fabs(reader->xy[i]) > DEGREES_MAX;
+}
+
 static enum eg_status add_polygon(struct reader *reader, OGRGeometryH polygon)
 {
     uint32_t n_rings = 0;
@@ -148,6 +158,7 @@ static enum eg_status add_polygon(struct reader *reader, OGRGeometryH polygon)
     if (status) return status;
     size_t n = reader->start[n_rings];
     if (!are_finite(reader->xy, n)) return eg_error_set(reader->err, EG_INVALID, "a vertex is not a number");
+    look_for_degrees(reader, n);
     if (reader->is_geographic && needs_wrap(reader, n_rings, false)) return add_wrapped(reader, n_rings);
     size_t n_failed = eg_transform_points(reader->to_map, reader->xy, n);
     if (!reader->is_geographic && (n_failed > 0 || needs_wrap(reader, n_rings, true))) {
@@ -422,6 +433,8 @@ static enum eg_status read_layer(struct reader *reader)
         eg_gdal_catch_end();
         eg_gdal_catch_begin(&caught);
         status = read_features(reader);
+        bool any = reader->store->n_rings > 0;
+        reader->report->looks_like_degrees = any && !reader->is_geographic && !reader->beyond_degrees;
     }
     if (status == EG_OK && caught.n_failures > 0) {
         status = eg_error_set(reader->err, EG_IO, "boundaries %.*s: reading '%.*s' failed: %s",

@@ -88,6 +88,14 @@ static void begin_boundaries(struct teller *teller, uint32_t set)
 static void tell_boundaries(struct teller *teller, uint32_t set)
 {
     const struct eg_boundaries_report *report = &teller->generation->report->boundaries[set];
+    if (report->looks_like_degrees) {
+        begin_boundaries(teller, set);
+        add(teller,
+            "all coordinates lie within +-360, like degrees, although %s is projected (metres or "
+            "feet): is `crs` right?",
+            report->crs);
+        end_line(teller);
+    }
     if (report->topology.n_areas_dropped > 0) {
         begin_boundaries(teller, set);
         add_counted(teller, report->topology.n_areas_dropped, "area has", "areas have");

@@ -24,8 +24,9 @@ struct eg_boundaries_report {
     struct eg_topology_report topology;
     double snap_max_m;
     char crs[64];
-    char operation[128]; /* PROJ's name of the one that was used */
-    double accuracy_m;   /* < 0: not stated */
+    bool looks_like_degrees; /* the CRS is projected, but no coordinate is beyond 360 */
+    char operation[128];     /* PROJ's name of the one that was used */
+    double accuracy_m;       /* < 0: not stated */
     double seconds;
     size_t plane_bytes;
     struct eg_text samples[EG_REPORT_SAMPLES]; /* keys repaired or empty */

@@ -100,6 +100,30 @@ static void one_feature_was_and_several_were_left_out(void **state)
     eg_test_load_clear(&load);
 }
 
+static void degrees_in_a_projected_system_are_asked_about(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    (void)eg_test_temp_file("squares.geojson", COLLECTION(FEATURE("S00", SQUARE)));
+    eg_test_load_well("boundaries: [{id: a, title: Squares, source: \"@squares.geojson\", key: code, "
+                      "crs: \"EPSG:27700\"}]\n",
+                      &load);
+    char *text = text_of(&load);
+    assert_holds(text,
+                 "- a: all coordinates lie within +-360, like degrees, although EPSG:27700 is projected");
+    free(text);
+    eg_test_load_clear(&load);
+#define FAR "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[361,0],[361,1],[0,1],[0,0]]]}"
+    (void)eg_test_temp_file("squares.geojson", COLLECTION(FEATURE("S00", FAR)));
+    eg_test_load_well("boundaries: [{id: a, title: Squares, source: \"@squares.geojson\", key: code, "
+                      "crs: \"EPSG:27700\"}]\n",
+                      &load);
+    text = text_of(&load);
+    assert_null(strstr(text, "like degrees"));
+    free(text);
+    eg_test_load_clear(&load);
+}
+
 static void strict_fails_beyond_what_the_atlas_expects_and_says_why(void **state)
 {
     (void)state;
@@ -203,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_clean_join_says_that_nothing_needs_attention),
         cmocka_unit_test(a_finding_on_many_series_is_said_once),
         cmocka_unit_test(one_feature_was_and_several_were_left_out),
+        cmocka_unit_test(degrees_in_a_projected_system_are_asked_about),
         cmocka_unit_test(strict_fails_beyond_what_the_atlas_expects_and_says_why),
         cmocka_unit_test(the_json_is_the_same_for_the_same_files),
         cmocka_unit_test(periods_with_the_same_result_share_a_line),
