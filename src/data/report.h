@@ -46,6 +46,8 @@ struct eg_series_report {
         vintage_mismatch; /* both sides have leftovers that look alike: over a fifth of one, or over a hundredth of both */
     uint32_t n_state[EG_N_STATES];
     uint32_t n_secondary; /* parent totals withheld because they would give a suppressed value away */
+    bool ranks_withheld,
+        deciles_withheld; /* the publisher's, which would tell where a suppressed value stands */
     uint32_t
         n_bad_cells; /* neither a number nor a marker: counted as missing, the first one is in bad_cell */
     struct eg_text bad_cell; /* "row 17, column pop: '1,234'" */

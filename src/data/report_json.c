@@ -104,6 +104,8 @@ static void add_series(const struct eg_generation *generation, uint32_t index, s
         eg_json_integer(json, states, eg_report_state_key((enum eg_state)state), report->n_state[state]);
     }
     eg_json_integer(json, into, "withheld", report->n_secondary);
+    if (report->ranks_withheld) eg_json_bool(json, into, "ranks_withheld", true);
+    if (report->deciles_withheld) eg_json_bool(json, into, "deciles_withheld", true);
 }
 
 void eg_report_json(const struct eg_generation *generation, struct eg_json *json, struct eg_json_value *into)

@@ -146,10 +146,18 @@ static void write_states(struct eg_buffer *out, const struct eg_series_report *r
         count(out, report->n_state[state]);
         eg_buffer_printf(out, " %s", eg_report_state_words((enum eg_state)state));
     }
-    if (report->n_secondary == 0) return;
-    eg_buffer_literal(out, " (");
-    count(out, report->n_secondary);
-    eg_buffer_literal(out, " of them withheld because they would give another away)");
+    if (report->n_secondary > 0) {
+        eg_buffer_literal(out, " (");
+        count(out, report->n_secondary);
+        eg_buffer_literal(out, " of them withheld because they would give another away)");
+    }
+    if (report->ranks_withheld || report->deciles_withheld) {
+        eg_buffer_printf(out,
+                         "; the publisher's %s withheld, which would tell where a suppressed value stands",
+                         !report->deciles_withheld ? "ranks are"
+                         : report->ranks_withheld  ? "ranks and tenths are"
+                                                   : "tenths are");
+    }
 }
 
 /* "2 areas without a row (E06000053, E09000001), " */
@@ -183,7 +191,8 @@ static bool same_line(const struct eg_generation *generation, uint32_t a, uint32
     const struct eg_series_report *s = &generation->report->series[b];
     return p->indicator == q->indicator && p->boundaries == q->boundaries &&
            eg_report_same_join(generation, a, b) && memcmp(r->n_state, s->n_state, sizeof r->n_state) == 0 &&
-           r->n_secondary == s->n_secondary && r->n_bad_cells == s->n_bad_cells;
+           r->n_secondary == s->n_secondary && r->ranks_withheld == s->ranks_withheld &&
+           r->deciles_withheld == s->deciles_withheld && r->n_bad_cells == s->n_bad_cells;
 }
 
 /* The series from..to-1 in one line. */

@@ -140,6 +140,55 @@ static bool any_suppressed(const struct eg_aggregate_work *work, struct eg_draft
     return false;
 }
 
+/* --- the publisher's ranks ------------------------------------------------------------------------------------------------ */
+
+/* Ranks of which this many are held by no visible area, for each hidden one, say nothing about where it stands. */
+#define OPEN_RANKS 10U
+/* A tenth of fewer areas holds fewer than ten. */
+#define AREAS_FOR_TENTHS 100U
+
+struct standing {
+    uint32_t n_hidden, n_ranked, n_tenths, last_rank; /* the last three among visible areas */
+};
+
+static struct standing standing_of(const struct eg_series *series, uint32_t n_areas)
+{
+    struct standing standing = {0};
+    for (uint32_t i = 0; i < n_areas; i++) {
+        standing.n_hidden += series->state[i] == EG_SUPPRESSED;
+        standing.n_tenths += series->decile && (series->has[i] & EG_HAS_DECILE);
+        if (!series->rank || !(series->has[i] & EG_HAS_RANK)) continue;
+        standing.n_ranked++;
+        if (series->rank[i] > standing.last_rank) standing.last_rank = series->rank[i];
+    }
+    return standing;
+}
+
+/* Equal ranks hold one place each, so that 1, 1, 3 leave none open. */
+static bool leaves_ranks_open(const struct standing *standing)
+{
+    if (standing->n_ranked == 0 || standing->last_rank <= standing->n_ranked) return false;
+    return (standing->last_rank - standing->n_ranked) / OPEN_RANKS >= standing->n_hidden;
+}
+
+/* The rank that no visible area has is the hidden one's, and its neighbours' values are its limits. */
+static void withhold_ranks(struct eg_draft *draft, uint32_t n_areas)
+{
+    struct eg_series *series = &draft->series;
+    if (!series->rank && !series->decile) return;
+    struct standing standing = standing_of(series, n_areas);
+    if (standing.n_hidden == 0 || leaves_ranks_open(&standing)) return;
+    bool keeps_tenths = standing.n_tenths >= AREAS_FOR_TENTHS;
+    draft->report.ranks_withheld = standing.n_ranked > 0;
+    draft->report.deciles_withheld = standing.n_tenths > 0 && !keeps_tenths;
+    series->rank = NULL;
+    if (!keeps_tenths) series->decile = NULL;
+    for (uint32_t i = 0; i < n_areas; i++) {
+        series->has[i] &= (uint8_t)~EG_HAS_RANK;
+        if (!keeps_tenths) series->has[i] &= (uint8_t)~EG_HAS_DECILE;
+    }
+}
+
 enum eg_status eg_series_withhold(const struct eg_aggregate_work *work, struct eg_draft_list *drafts,
                                   struct eg_error *err)
 {
@@ -153,6 +202,10 @@ enum eg_status eg_series_withhold(const struct eg_aggregate_work *work, struct e
         status = collect_group(work, drafts, i, group, &n, err);
         if (status == EG_OK && n > 1 && any_suppressed(work, group, n))
             status = withhold_group(work, group, n, err);
+    }
+    for (size_t i = 0; i < drafts->n && status == EG_OK; i++) {
+        struct eg_draft *draft = drafts->items[i];
+        withhold_ranks(draft, work->sets[draft->series.boundaries].n_areas);
     }
     free(group);
     return status;

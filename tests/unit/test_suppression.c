@@ -216,8 +216,6 @@ static void levels_that_do_not_nest_publish_only_totals_without_hidden_parts(voi
     assert_int_equal(levels[2].n_withheld, 2);
 }
 
-/* --- texts ------------------------------------------------------------------------------------------------------------- */
-
 static char *report_of(const struct eg_test_load *load)
 {
     struct eg_buffer out;
@@ -234,6 +232,73 @@ static char *report_of(const struct eg_test_load *load)
 }
 
 #define SQUARES "boundaries: [{id: a, title: A, source: \"@squares.geojson\", key: code}]\n"
+
+/* --- ranks ------------------------------------------------------------------------------------------------------------- */
+
+/* n areas ranked 1, 1 + step, ..., the third of them suppressed when `hides`. */
+static void load_ranked(struct eg_test_load *load, uint32_t n, uint32_t step, bool hides)
+{
+    char csv[8192] = "code,v,rank,tenth,flag\n";
+    size_t len = strlen(csv);
+    for (uint32_t i = 0; i < n; i++) {
+        len += (size_t)snprintf(csv + len, sizeof csv - len, "S%02u,%u,%u,%u,%s\n", i, 1000 - i, 1 + i * step,
+                                1 + i * 10 / n, hides && i == 2 ? "x" : "");
+        assert_true(len < sizeof csv);
+    }
+    (void)eg_test_squares("squares.geojson", n, 1);
+    (void)eg_test_temp_file("t.csv", csv);
+    eg_test_load_well(
+        SQUARES "tables: [{id: t, source: \"@t.csv\", key: code, boundaries: a, period: \"2020\", flags: "
+                "{suppressed: x}}]\n"
+                "indicators: [{id: i, title: I, series: {table: t, value: v, rank: rank, decile: tenth, "
+                "flag: flag}}]\n",
+        load);
+}
+
+static void assert_ranks(uint32_t n, uint32_t step, bool hides, bool ranks, bool tenths)
+{
+    struct eg_test_load load;
+    load_ranked(&load, n, step, hides);
+    const struct eg_series *series = eg_test_series(&load, "i", "a", NULL);
+    const struct eg_series_report *report = eg_test_series_report(&load, "i", "a", NULL);
+    assert_int_equal(series->rank != NULL, ranks);
+    assert_int_equal(series->decile != NULL, tenths);
+    for (uint32_t i = 0; i < n; i++) {
+        bool visible = series->state[i] == V;
+        assert_int_equal((series->has[i] & EG_HAS_RANK) != 0, visible && ranks);
+        assert_int_equal((series->has[i] & EG_HAS_DECILE) != 0, visible && tenths);
+    }
+    assert_int_equal(report->ranks_withheld, !ranks);
+    assert_int_equal(report->deciles_withheld, !tenths);
+    char *text = report_of(&load);
+    assert_int_equal(strstr(text, "the publisher's ranks") != NULL, !ranks);
+    free(text);
+    eg_test_load_clear(&load);
+}
+
+static void ranks_that_lack_only_the_hidden_one_are_withheld(void **state)
+{
+    (void)state;
+    assert_ranks(20, 1, false, true, true);
+    assert_ranks(20, 1, true, false, false);
+    assert_ranks(3, 1, true, false, false);  /* the last one is hidden: no gap shows */
+    assert_ranks(20, 0, true, false, false); /* all share the first */
+}
+
+static void ranks_of_a_larger_country_stay(void **state)
+{
+    (void)state;
+    assert_ranks(20, 7, true, true, true);
+}
+
+static void tenths_of_a_hundred_areas_stay(void **state)
+{
+    (void)state;
+    assert_ranks(100, 1, true, false, false); /* 99 are visible */
+    assert_ranks(101, 1, true, false, true);
+}
+
+/* --- texts ------------------------------------------------------------------------------------------------------------- */
 
 static void no_text_of_a_suppressed_row_is_told(void **state)
 {
@@ -342,6 +407,9 @@ int main(void)
         cmocka_unit_test(the_atlas_may_say_that_numbers_add_up),
         cmocka_unit_test(totals_rounded_to_fives_may_fall_short_of_their_rounded_parts),
         cmocka_unit_test(levels_that_do_not_nest_publish_only_totals_without_hidden_parts),
+        cmocka_unit_test(ranks_that_lack_only_the_hidden_one_are_withheld),
+        cmocka_unit_test(ranks_of_a_larger_country_stay),
+        cmocka_unit_test(tenths_of_a_hundred_areas_stay),
         cmocka_unit_test(no_text_of_a_suppressed_row_is_told),
         cmocka_unit_test(a_bad_companion_of_a_total_withheld_later_is_not_quoted),
         cmocka_unit_test(a_quoted_cell_stays_on_its_line),
