@@ -190,7 +190,7 @@ struct eg_atlas_indicator {
     struct eg_atlas_facts facts; /* own, else the first table's, else absent ("not stated") */
     double multiplier;           /* applied to value, lower and upper; default 1 */
     bool categorical; /* values are names of categories, not numbers: one class each in any style */
-    bool additive; /* a larger area's value is the sum of its parts'; false: told from the numbers */
+    bool additive;    /* a larger area's value is the sum of its parts'; false: told from the numbers */
     const struct eg_atlas_series *series; /* [n_series], wide tables only */
     uint32_t n_series;
     const struct eg_atlas_aggregation *aggregations;
