@@ -110,6 +110,8 @@ static enum eg_status open_failure(const char *path, const struct eg_gdal_errors
     bool is_file = strncmp(path, "PG:", 3) != 0;
     if (is_file && VSIStatL(path, &stat) != 0)
         return eg_error_set(err, EG_NOT_FOUND, "there is no file '%s'", path);
+    if (is_file && VSI_ISDIR(stat.st_mode)) /* .gdb is one, and so is a folder of shapefiles: they open */
+        return eg_error_set(err, EG_INVALID, "'%s' is a folder without vector data; name a file in it", path);
     return eg_error_set(err, EG_INVALID, "'%s' cannot be opened as vector data%s%s",
                         is_file ? path : "PG:...", caught->message[0] ? ": " : "", caught->message);
 }

@@ -308,6 +308,13 @@ static enum eg_status open_file(const struct eg_table_source *source, VSILFILE *
     char path[PATH_BYTES + 16];
     (void)snprintf(path, sizeof path, "%s%.*s", packs ? "/vsigzip/" : "",
                    EG_TEXT_ARG(eg_gdal_shown(source->path)));
+    VSIStatBufL stat;
+    /* A folder opens, and reads as a file without a row. Not asked of archives, which would be unpacked for their size. */
+    bool is_plain = !eg_text_starts_with(eg_text_from(path), EG_TEXT("/vsi"));
+    if (is_plain && VSIStatL(path, &stat) == 0 && VSI_ISDIR(stat.st_mode)) {
+        return eg_error_set(err, EG_INVALID, "%.*s: '%.*s' is a folder; name a file in it",
+                            EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)));
+    }
     VSILFILE *file = VSIFOpenL(path, "rb");
     if (!file) {
         return eg_error_set(err, EG_NOT_FOUND, "%.*s: there is no file '%.*s', or it cannot be read",

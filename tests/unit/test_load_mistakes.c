@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -44,7 +45,8 @@ static void mistakes_of_a_set_stand_at_the_set(void **state)
     assert_refused_at(SECOND("key: code, filter: zzz = 1"), "the filter \"zzz = 1\" is not understood", 5, 3);
     assert_refused_at(SECOND("key: code, crs: \"EPSG:99999\""), "EPSG:99999", 5, 3);
     assert_refused_at(SECOND("key: code, operation: \"EPSG:99999\""), "EPSG:99999", 5, 3);
-    assert_refused_at(SET "- {id: b, title: B, source: \".\", key: code}\n", "cannot be opened", 5, 3);
+    assert_refused_at(SET "- {id: b, title: B, source: \".\", key: code}\n",
+                      "is a folder without vector data", 5, 3);
     assert_refused_at(SET "- {id: b, title: B, source: \"@none.gpkg\", key: code}\n", "there is no file", 5,
                       3);
 }
@@ -70,6 +72,10 @@ static void mistakes_of_a_table_stand_at_the_table(void **state)
     assert_refused_at(READ("key: cod"), "no column 'cod'", 6, 3);
     assert_refused_at(READ("key: code, filter: {sex: all}"), "no column 'sex'", 6, 3);
     assert_refused_at(READ("key: code, encoding: UTF-9"), "the encoding 'UTF-9' is not known", 6, 3);
+    (void)mkdir("build/test-tmp/folder.csv", 0700);
+    assert_refused_at(SET "tables:\n- {id: t, source: folder.csv, key: code, boundaries: a, period: "
+                          "\"2020\"}\nindicators: [{id: i, title: I, series: {table: t, value: v}}]\n",
+                      "folder.csv' is a folder; name a file in it", 6, 3);
     assert_refused_at(READ("key: code, header_row: 9"), "no row 9", 6, 3);
 }
 
