@@ -117,6 +117,7 @@ static void note_bad_cell(struct eg_draft *draft, const struct eg_fill *fill, en
     if (draft->report.n_bad_cells++ > 0) return;
     struct eg_text shown = eg_cells_shown(row->cells[fill->cell[role]], arena);
     draft->bad_area = row->match.area;
+    draft->bad_row = row->number;
     draft->bad_place =
         eg_text_format(arena, "row %u, column %.*s", row->number, EG_TEXT_ARG(fill->column[role]));
     draft->report.bad_cell =
@@ -278,6 +279,19 @@ static enum eg_status fill_area(struct eg_draft *draft, const struct eg_fill *fi
     draft->series.value[row->match.area] = reading.value;
     fill_companions(draft, fill, row, arena);
     return EG_OK;
+}
+
+static bool quotes(const struct eg_draft *draft, const struct eg_row *row)
+{
+    return draft->report.n_bad_cells > 0 && draft->bad_row == row->number &&
+           draft->bad_area == row->match.area;
+}
+
+void eg_draft_unquote(struct eg_draft *draft, const struct eg_row *row, const struct eg_draft *other)
+{
+    if (quotes(draft, row) && other->series.boundaries == draft->series.boundaries &&
+        other->series.state[row->match.area] == EG_SUPPRESSED)
+        draft->report.bad_cell = draft->bad_place;
 }
 
 /* --- rows ------------------------------------------------------------------------------------------------------------ */

@@ -19,8 +19,8 @@ struct eg_draft {
     struct eg_series series;
     struct eg_series_report report;
     uint32_t table;
-    uint32_t bad_area;        /* of report.bad_cell, while n_bad_cells > 0 */
-    struct eg_text bad_place; /* "row 17, column pop": told instead when the area is withheld */
+    uint32_t bad_area, bad_row; /* of report.bad_cell, while n_bad_cells > 0 */
+    struct eg_text bad_place;   /* "row 17, column pop": told instead when the area is withheld */
     const struct eg_atlas_aggregation *weight_of; /* for weights */
     /* Categories in the order of their first row: series.value is an index into them until they are sorted. */
     struct eg_textmap *category_map;

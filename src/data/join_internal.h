@@ -60,6 +60,10 @@ EG_MUST_CHECK enum eg_status eg_draft_row(struct eg_draft *draft, const struct e
                                           const struct eg_row *row, struct eg_arena *arena,
                                           struct eg_error *err);
 
+/* Takes back the quotation of a cell of this row when the row is suppressed for another series: a rate's cell may hold the
+ * count that is suppressed beside it. */
+void eg_draft_unquote(struct eg_draft *draft, const struct eg_row *row, const struct eg_draft *other);
+
 /* After the last row: areas without one are missing and counted; decides about the vintage. */
 void eg_draft_finish(struct eg_draft *draft, const struct eg_area_set *set, const struct eg_keys *keys,
                      uint32_t n_rows);

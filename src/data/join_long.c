@@ -154,6 +154,16 @@ static enum eg_status take_numbers(struct long_join *join, uint32_t indicator, u
     return status ? status : eg_draft_row(draft, &join->fills[indicator], row, join->join->arena, err);
 }
 
+static void unquote(struct long_join *join, uint32_t period, const struct eg_row *row)
+{
+    struct eg_draft **drafts = &join->draft[(size_t)period * n_indicators(join)];
+    for (uint32_t i = 0; i < n_indicators(join); i++) {
+        bool may_quote = drafts[i]->report.n_bad_cells > 0 && drafts[i]->bad_row == row->number;
+        for (uint32_t k = 0; k < n_indicators(join) && may_quote; k++)
+            eg_draft_unquote(drafts[i], row, drafts[k]);
+    }
+}
+
 static enum eg_status take_row(void *context, uint32_t number, const struct eg_text *cells,
                                struct eg_error *err)
 {
@@ -173,6 +183,7 @@ static enum eg_status take_row(void *context, uint32_t number, const struct eg_t
     for (uint32_t i = 0; i < n_indicators(join) && status == EG_OK; i++) {
         status = take_numbers(join, i, period, &row, err);
     }
+    if (status == EG_OK && row.match.area != EG_TEXTMAP_NONE) unquote(join, period, &row);
     return status;
 }
 

@@ -102,6 +102,17 @@ static enum eg_status collect(struct wide *wide, struct eg_error *err)
 
 /* --- rows ------------------------------------------------------------------------------------------------------------ */
 
+/* A row has few bad cells, and only the first of a series is quoted: most rows end the outer loop at once. */
+static void unquote(struct wide *wide, const struct eg_row *row)
+{
+    for (size_t i = 0; i < wide->n_targets; i++) {
+        struct eg_draft *draft = wide->targets[i].draft;
+        bool may_quote = draft->report.n_bad_cells > 0 && draft->bad_row == row->number;
+        for (size_t k = 0; k < wide->n_targets && may_quote; k++)
+            eg_draft_unquote(draft, row, wide->targets[k].draft);
+    }
+}
+
 static enum eg_status take_row(void *context, uint32_t number, const struct eg_text *cells,
                                struct eg_error *err)
 {
@@ -117,6 +128,7 @@ static enum eg_status take_row(void *context, uint32_t number, const struct eg_t
             status = eg_draft_row(target->draft, &target->fill, &row, wide->join->arena, err);
         }
         if (status) return status;
+        if (row.match.area != EG_TEXTMAP_NONE) unquote(wide, &row);
     }
     return EG_OK;
 }

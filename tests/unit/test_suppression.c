@@ -346,6 +346,32 @@ static void a_bad_companion_of_a_total_withheld_later_is_not_quoted(void **state
     eg_test_load_clear(&load);
 }
 
+static void a_row_suppressed_for_one_indicator_is_quoted_for_none(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    (void)eg_test_squares("squares.geojson", 2, 1);
+    (void)eg_test_temp_file("t.csv", "code,year,n,rate\nS00,2020,*,(LEAK)\nS01,2020,9,shown\n");
+    const char *wide =
+        SQUARES "tables: [{id: t, source: \"@t.csv\", key: code, boundaries: a, period: \"2020\", "
+                "markers: {suppressed: \"*\"}}]\n"
+                "indicators:\n- {id: r, title: R, series: {table: t, value: rate}}\n"
+                "- {id: n, title: N, series: {table: t, value: n}}\n";
+    const char *by_column = SQUARES "tables: [{id: t, source: \"@t.csv\", key: code, boundaries: a, markers: "
+                                    "{suppressed: \"*\"}, long: {period: year, columns: {r: rate, n: n}}}]\n"
+                                    "indicators: [{id: r, title: R}, {id: n, title: N}]\n";
+    for (int i = 0; i < 2; i++) {
+        eg_test_load_well(i == 0 ? wide : by_column, &load);
+        const struct eg_series_report *report = eg_test_series_report(&load, "r", "a", NULL);
+        assert_int_equal(report->n_bad_cells, 2);
+        assert_string_equal(report->bad_cell.data, "row 2, column rate");
+        char *text = report_of(&load);
+        assert_null(strstr(text, "LEAK"));
+        free(text);
+        eg_test_load_clear(&load);
+    }
+}
+
 static void a_quoted_cell_stays_on_its_line(void **state)
 {
     (void)state;
@@ -412,6 +438,7 @@ int main(void)
         cmocka_unit_test(tenths_of_a_hundred_areas_stay),
         cmocka_unit_test(no_text_of_a_suppressed_row_is_told),
         cmocka_unit_test(a_bad_companion_of_a_total_withheld_later_is_not_quoted),
+        cmocka_unit_test(a_row_suppressed_for_one_indicator_is_quoted_for_none),
         cmocka_unit_test(a_quoted_cell_stays_on_its_line),
         cmocka_unit_test(every_refused_allocation_is_an_error),
     };
