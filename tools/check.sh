@@ -31,13 +31,13 @@ own_files() { # own_files PATTERN...: files of the project by name, not what was
 }
 
 format() {
-    local files
+    local files said
     mapfile -t files < <(find src tests tools -name '*.[ch]')
-    # One line a file is enough.
-    if clang-format-14 --dry-run -Werror "${files[@]}" 2>&1 | grep ': error:' | sort -t: -u -k1,1; then
-        echo "remedy: make format"
-        return 1
-    fi
+    said=$(clang-format-14 --dry-run -Werror "${files[@]}" 2>&1) && return 0
+    # One line a file is enough; without any, clang-format itself failed.
+    printf '%s\n' "$said" | grep ': error:' | sort -t: -u -k1,1 | grep . || printf '%s\n' "$said"
+    echo "remedy: make format"
+    return 1
 }
 
 scripts() {
