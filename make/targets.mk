@@ -19,22 +19,22 @@ build: packages ## build the program (VARIANT=release, debug, asan, tsan)
 packages: ## install the Debian packages that building needs, where missing
 	@tools/install-packages.sh build
 
-run: build ## build, make the fictional county and serve it (ATLAS=path serves another)
-	@tools/run.sh $(PROGRAM) $(ATLAS)
+run: build ## build, make the fictional county and serve it (ATLAS=path: another; ARGS="--listen :8090": options)
+	@tools/run.sh $(PROGRAM) $(ATLAS) $(ARGS)
 
 england-data: ## bring and check England's data (from the folder EVENGROUND_DATA, default ../shared/data)
 	@tools/install-packages.sh data
 	@tools/geodata.sh england
 
 england: build england-data ## build, and serve England
-	@tools/run.sh $(PROGRAM) geodata/england/atlas.yaml
+	@tools/run.sh $(PROGRAM) geodata/england/atlas.yaml $(ARGS)
 
 massachusetts-data: ## the same for Massachusetts
 	@tools/install-packages.sh data
 	@tools/geodata.sh massachusetts
 
 massachusetts: build massachusetts-data ## build, and serve Massachusetts
-	@tools/run.sh $(PROGRAM) geodata/massachusetts/atlas.yaml
+	@tools/run.sh $(PROGRAM) geodata/massachusetts/atlas.yaml $(ARGS)
 
 test: ## install what tests need, build and run all tests
 	@tools/install-packages.sh build test

@@ -1,7 +1,9 @@
 #!/bin/sh
-# run.sh PROGRAM ATLAS: makes the fictional county where it is asked for and not there yet, and serves the atlas.
+# run.sh PROGRAM ATLAS [OPTION...]: makes the fictional county where it is asked for and not there yet, and serves the atlas
+# with the options.
 set -eu
 program=$1 atlas=$2
+shift 2
 county=geodata/county/atlas.yaml
 if [ "$atlas" = "$county" ] && [ ! -f "$county" ]; then
     echo "Making the fictional county in geodata/county ..." >&2
@@ -11,4 +13,4 @@ if [ ! -f "$atlas" ]; then
     echo "There is no $atlas. Give another: make run ATLAS=path/to/atlas.yaml" >&2
     exit 1
 fi
-exec "$program" serve "$atlas"
+exec "$program" serve "$atlas" "$@"

@@ -9,13 +9,15 @@ export const here = dirname(fileURLToPath(import.meta.url));
 export const root = resolve(here, '..', '..');
 export const program = process.env.EVENGROUND_PROGRAM || join(root, 'build/release/evenground');
 
-/** Installs the libraries of package.json into build/browser (not into the tree) and returns the folder. */
+/** Installs the libraries of package.json into build/browser (not into the tree) and returns the folder. Gives up soon where
+ * the registry cannot be reached: npm by itself would go on for five minutes. */
 export function libraries() {
   const folder = join(root, 'build', 'browser');
   if (!existsSync(join(folder, 'node_modules', 'playwright-core'))) {
     mkdirSync(folder, { recursive: true });
     execFileSync('cp', [join(here, 'package.json'), folder]);
-    const npm = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    const npm = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error',
+      '--fetch-retries=1', '--fetch-retry-mintimeout=2000', '--fetch-timeout=60000'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
     if (npm.status !== 0) return null;
   }
   return join(folder, 'node_modules');
