@@ -27,14 +27,14 @@ fi
 
 # shellcheck disable=SC2016,SC2086 # the format is dpkg's; the list is split on purpose
 installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort -u)
-missing=$(printf '%s\n%s\n' "$wanted" "$installed" | sort | uniq -u | tr '\n' ' ')
-[ -n "${missing% }" ] || exit 0
+missing=$(printf '%s\n%s\n' "$wanted" "$installed" | sed '/^$/d' | sort | uniq -u | tr '\n' ' ')
+[ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -eq 0 ]; then as_root=
 elif sudo -n true 2>/dev/null; then as_root="sudo -n"
 else
     echo "Some Debian packages are missing, and this user may not install them. Run this, then try again:" >&2
-    echo "  sudo apt-get install --yes --no-install-recommends $missing" >&2
+    echo "  sudo apt-get update && sudo apt-get install --yes --no-install-recommends $missing" >&2
     exit 1
 fi
 
