@@ -27,9 +27,10 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     }
     throw new Error(`never came true: ${condition}`);
   };
+  // There, and no longer fading in.
   const tilesLoaded = () => until(() => {
     const tiles = [...document.querySelectorAll('.leaflet-tile')];
-    return tiles.length > 0 && tiles.every(tile => tile.complete && tile.naturalWidth > 0);
+    return tiles.length > 0 && tiles.every(tile => tile.complete && tile.naturalWidth > 0 && tile.style.opacity === '1');
   });
 
   await run([
