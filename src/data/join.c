@@ -299,11 +299,11 @@ void eg_draft_unquote(struct eg_draft *draft, const struct eg_row *row, const st
 static void note_row_without_area(struct eg_draft *draft, const struct eg_row *row, struct eg_arena *arena)
 {
     struct eg_series_report *report = &draft->report;
-    if (row->match.trimmed) report->n_match_trimmed++;
-    if (row->match.pad_to > 0) {
-        report->n_match_padded++;
-        report->pad_to = row->match.pad_to;
-    }
+    bool padded = row->match.pad_to > 0;
+    report->n_match_both += padded && row->match.trimmed;
+    report->n_match_padded += padded && !row->match.trimmed;
+    report->n_match_trimmed += !padded && row->match.trimmed;
+    if (padded) report->pad_to = row->match.pad_to;
     uint32_t n = report->n_rows_without_area++;
     if (n >= EG_REPORT_SAMPLES) return;
     struct eg_text key = row->key_cell.len > 0 ? row->key_cell : EG_TEXT("(no key)");

@@ -40,11 +40,9 @@ static struct eg_text write_key(struct eg_buffer *out, struct eg_text prefix, st
     return (struct eg_text){out->data, out->len};
 }
 
-static bool matches_trimmed(struct eg_keys *keys, struct eg_text cell)
+static bool matches(struct eg_keys *keys, struct eg_text cell, uint32_t pad)
 {
-    struct eg_text trimmed = eg_text_trim(cell);
-    if (trimmed.len == cell.len || trimmed.len == 0) return false;
-    struct eg_text key = write_key(&keys->tried, keys->table->key_prefix, trimmed, keys->table->key_pad);
+    struct eg_text key = write_key(&keys->tried, keys->table->key_prefix, cell, pad);
     return eg_textmap_get(keys->by_code, key) != EG_TEXTMAP_NONE;
 }
 
@@ -55,10 +53,22 @@ static uint32_t matching_pad(struct eg_keys *keys, struct eg_text cell)
     for (uint32_t length = 1; length <= LONGEST_PADDED; length++) {
         if (!(keys->code_lengths >> length & 1U) || length <= prefix + cell.len) continue;
         uint32_t pad = length - (uint32_t)prefix;
-        struct eg_text key = write_key(&keys->tried, keys->table->key_prefix, cell, pad);
-        if (eg_textmap_get(keys->by_code, key) != EG_TEXTMAP_NONE) return pad;
+        if (matches(keys, cell, pad)) return pad;
     }
     return 0;
+}
+
+/* The least that would have helped: no blanks, or zeros, or no blanks and then zeros. */
+static void find_remedy(struct eg_keys *keys, struct eg_text cell, struct eg_key_match *match)
+{
+    struct eg_text trimmed = eg_text_trim(cell);
+    bool has_blanks = trimmed.len < cell.len && trimmed.len > 0;
+    match->trimmed = has_blanks && matches(keys, trimmed, keys->table->key_pad);
+    if (match->trimmed) return;
+    match->pad_to = matching_pad(keys, cell);
+    if (match->pad_to > 0 || !has_blanks) return;
+    match->pad_to = matching_pad(keys, trimmed);
+    match->trimmed = match->pad_to > 0;
 }
 
 static bool write_shape(struct eg_text key, char shape_out[EG_KEY_SHAPE_BYTES + 1])
@@ -102,8 +112,7 @@ enum eg_status eg_keys_find(struct eg_keys *keys, struct eg_text cell, struct eg
         match.area = eg_textmap_get(keys->by_code, match.key);
     }
     if (match.area == EG_TEXTMAP_NONE && part.len > 0) {
-        match.trimmed = matches_trimmed(keys, part);
-        if (!match.trimmed) match.pad_to = matching_pad(keys, part);
+        find_remedy(keys, part, &match);
         if (keys->tried.failed) return eg_error_no_memory(err, part.len);
         note_shape(keys, match.key);
     }

@@ -16,8 +16,9 @@
 struct eg_key_match {
     uint32_t area;      /* or EG_TEXTMAP_NONE */
     struct eg_text key; /* as looked up; lives until the next look-up */
-    uint32_t pad_to;    /* without area: padded with zeros to so many characters it would match; 0: no */
-    bool trimmed;       /* without area: without the blanks at its ends it would match */
+    /* Without area, what would make it match: `trimmed` alone, `pad_to` alone, or, only when neither does, both together. */
+    uint32_t pad_to; /* padded with zeros to so many characters, the prefix not counted; 0: no */
+    bool trimmed;    /* without the blanks at its ends */
 };
 
 #define EG_KEY_SHAPES_MAX 32

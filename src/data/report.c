@@ -134,7 +134,7 @@ bool eg_report_same_join(const struct eg_generation *generation, uint32_t a, uin
            p->n_matched == q->n_matched && p->n_areas_without_row == q->n_areas_without_row &&
            p->n_rows_without_area == q->n_rows_without_area && p->n_duplicates == q->n_duplicates &&
            p->n_match_padded == q->n_match_padded && p->n_match_trimmed == q->n_match_trimmed &&
-           p->vintage_mismatch == q->vintage_mismatch;
+           p->n_match_both == q->n_match_both && p->vintage_mismatch == q->vintage_mismatch;
 }
 
 static bool is_told_already(const struct eg_generation *generation, uint32_t series)
@@ -172,6 +172,15 @@ static void tell_hints(struct teller *teller, uint32_t series)
         begin_join(teller, series);
         add_counted(teller, report->n_match_trimmed, "key", "keys");
         add(teller, " would match without the blanks around them: say `trim: true` in the table's key");
+        end_line(teller);
+    }
+    if (report->n_match_both > 0) {
+        begin_join(teller, series);
+        add_counted(teller, report->n_match_both, "key", "keys");
+        add(teller,
+            " would match without the blanks around them and padded with zeros: say `trim: true` and "
+            "`pad: %u` in the table's key",
+            report->pad_to);
         end_line(teller);
     }
 }

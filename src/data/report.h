@@ -38,10 +38,12 @@ struct eg_series_report {
     uint32_t n_matched;
     uint32_t n_areas_without_row;
     uint32_t n_rows_without_area;
-    uint32_t n_duplicates;   /* rows whose key came before; the first one counts */
-    uint32_t n_match_padded; /* unmatched keys that would match once padded with zeros */
+    uint32_t n_duplicates; /* rows whose key came before; the first one counts */
+    /* Unmatched keys that would match once padded with zeros, without the blanks around them, or only with both. */
+    uint32_t n_match_padded;
     uint32_t n_match_trimmed;
-    uint32_t pad_to; /* characters, when n_match_padded > 0 */
+    uint32_t n_match_both;
+    uint32_t pad_to; /* characters, when n_match_padded or n_match_both > 0 */
     bool
         vintage_mismatch; /* both sides have leftovers that look alike: over a fifth of one, or over a hundredth of both */
     uint32_t n_state[EG_N_STATES];

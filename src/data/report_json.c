@@ -72,8 +72,9 @@ static void add_join(struct eg_json *json, struct eg_json_value *into, const str
     eg_json_integer(json, into, "rows_without_area", report->n_rows_without_area);
     eg_json_integer(json, into, "repeated_rows", report->n_duplicates);
     eg_json_integer(json, into, "would_match_padded", report->n_match_padded);
-    if (report->n_match_padded > 0) eg_json_integer(json, into, "pad", report->pad_to);
     eg_json_integer(json, into, "would_match_trimmed", report->n_match_trimmed);
+    eg_json_integer(json, into, "would_match_trimmed_and_padded", report->n_match_both);
+    if (report->pad_to > 0) eg_json_integer(json, into, "pad", report->pad_to);
     eg_json_bool(json, into, "vintage_mismatch", report->vintage_mismatch);
     eg_json_integer(json, into, "bad_cells", report->n_bad_cells);
     if (report->n_bad_cells > 0) eg_json_text(json, into, "first_bad_cell", report->bad_cell);

@@ -169,6 +169,37 @@ static void padding_and_trimming_are_suggested_and_done_only_when_asked(void **s
     eg_test_load_clear(&load);
 }
 
+static void trimming_and_padding_together_are_suggested_only_when_neither_suffices(void **state)
+{
+    (void)state;
+    (void)eg_test_temp_file("fips.geojson",
+                            "{\"type\":\"FeatureCollection\",\"features\":[" CODED("01001", "1") "," CODED(
+                                "02002", "2") "," CODED("30003", "3") "]}");
+    (void)eg_test_temp_file("t.csv", "code,v\n 1001,1\n2002 ,2\n 30003,3\n 9,4\n");
+    struct eg_test_load load;
+    eg_test_load_well(FIPS("code"), &load);
+    const struct eg_series_report *report = eg_test_series_report(&load, "i", "a", NULL);
+    assert_int_equal(report->n_match_both, 2);
+    assert_int_equal(report->pad_to, 5);
+    assert_int_equal(report->n_match_trimmed, 1);
+    assert_int_equal(report->n_match_padded, 0);
+    assert_int_equal(report->n_rows_without_area, 4);
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    assert_int_equal(eg_report_text(load.generation, &text, &load.error), EG_OK);
+    assert_non_null(strstr(text.data, "t on a: 2 keys would match without the blanks around them and padded "
+                                      "with zeros: say `trim: true` and `pad: 5` in the table's key"));
+    eg_buffer_clear(&text);
+    eg_test_load_clear(&load);
+    /* Where the atlas does one of the two already, the other alone is what helps. */
+    eg_test_load_well(FIPS("{column: code, trim: true}"), &load);
+    assert_int_equal(eg_test_series_report(&load, "i", "a", NULL)->n_match_padded, 2);
+    eg_test_load_clear(&load);
+    eg_test_load_well(FIPS("{column: code, pad: 5}"), &load);
+    assert_int_equal(eg_test_series_report(&load, "i", "a", NULL)->n_match_trimmed, 3);
+    eg_test_load_clear(&load);
+}
+
 static void a_prefix_is_put_before_the_key(void **state)
 {
     (void)state;
@@ -485,6 +516,7 @@ int main(void)
         cmocka_unit_test(a_thousands_separator_is_a_bad_cell_and_the_first_is_named),
         cmocka_unit_test(leftovers_of_both_sides_are_counted_with_examples),
         cmocka_unit_test(padding_and_trimming_are_suggested_and_done_only_when_asked),
+        cmocka_unit_test(trimming_and_padding_together_are_suggested_only_when_neither_suffices),
         cmocka_unit_test(a_prefix_is_put_before_the_key),
         cmocka_unit_test(rows_of_a_long_table_become_series_by_indicator_and_period),
         cmocka_unit_test(a_long_table_may_have_a_column_per_indicator_and_periods_by_name),
