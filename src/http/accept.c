@@ -22,16 +22,6 @@
 #define SPARE_FILES 256     /* besides connections: data files, threads */
 #define NO_FILES_WAIT_MS 50 /* when the process has no file descriptor left */
 
-static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
-                              "Content-Type: application/problem+json\r\n"
-                              "Content-Length: 120\r\n"
-                              "Cache-Control: no-store\r\n"
-                              "X-Content-Type-Options: nosniff\r\n"
-                              "Retry-After: 1\r\n"
-                              "Connection: close\r\n\r\n"
-                              "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
-                              "\"detail\":\"too many connections; try again in a second\"}";
-
 /* --- listening ----------------------------------------------------------------------------------------------------- */
 
 /* "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080". */
@@ -134,7 +124,7 @@ static struct eg_loop *least_busy(struct eg_server *server, uint32_t *n_all_out)
 static void refuse(struct eg_server *server, int fd)
 {
     atomic_fetch_add_explicit(&server->n_refused, 1, memory_order_relaxed);
-    (void)send(fd, refusal, sizeof refusal - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)send(fd, server->refusal.data, server->refusal.len, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)shutdown(fd, SHUT_WR);
     (void)close(fd);
 }

@@ -177,7 +177,8 @@ static bool add_body_headers(struct MHD_Response *response, const struct eg_answ
            (coding == EG_CODING_IDENTITY || add(response, "Content-Encoding", "gzip"));
 }
 
-/* A 304 carries what a cache updates (RFC 9110, 15.4.5) and describes no content. */
+/* What has a body has its tag, errors too, although no condition is looked at for those. A 304 carries what a cache updates
+ * (RFC 9110, 15.4.5) and describes no content. */
 static bool add_headers(struct MHD_Response *response, const struct eg_answer *answer,
                         const struct eg_answer_form *form)
 {
@@ -185,7 +186,7 @@ static bool add_headers(struct MHD_Response *response, const struct eg_answer *a
     const char *vary = vary_of(answer, form);
     bool fine = form->not_modified || add_body_headers(response, answer, form->coding);
     fine = fine && add(response, "Cache-Control", cache_control[form->freshness]);
-    if (etag[0] && answer->status == MHD_HTTP_OK) fine = fine && add(response, "ETag", etag);
+    if (etag[0] && answer->media_type) fine = fine && add(response, "ETag", etag);
     if (vary) fine = fine && add(response, "Vary", vary);
     if (form->allowed_origin)
         fine = fine && add(response, "Access-Control-Allow-Origin", form->allowed_origin);
@@ -235,4 +236,27 @@ bool eg_answer_queue(struct eg_answer *answer, const struct eg_answer_form *form
     bool queued = MHD_queue_response(connection, status, response) == MHD_YES;
     if (!prepared) MHD_destroy_response(response);
     return queued;
+}
+
+/* --- past libmicrohttpd -------------------------------------------------------------------------------------------- */
+
+static enum MHD_Result write_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    eg_buffer_printf(cls, "%s: %s\r\n", name, value);
+    return MHD_YES;
+}
+
+enum eg_status eg_answer_write(struct eg_answer *answer, const struct eg_answer_form *form, bool with_body,
+                               struct eg_buffer *out, struct eg_error *err)
+{
+    const struct eg_answer_body *body = &answer->bodies[form->coding];
+    struct MHD_Response *response = make_response(answer, form);
+    if (!response) return eg_error_no_memory(err, RESPONSE_BYTES);
+    eg_buffer_printf(out, "HTTP/1.1 %u %s\r\n", answer->status, MHD_get_reason_phrase_for(answer->status));
+    (void)MHD_get_response_headers(response, write_header, out);
+    eg_buffer_printf(out, "Content-Length: %zu\r\nConnection: close\r\n\r\n", body->len);
+    if (with_body) eg_buffer_append(out, body->bytes, body->len);
+    MHD_destroy_response(response);
+    return out->failed ? eg_error_no_memory(err, out->len) : EG_OK;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "engine/entity.h"
 
@@ -79,6 +80,11 @@ struct eg_answer_form {
 /* Queues it on a connection (libmicrohttpd's thread only). False when that was refused: the connection is to be closed. */
 bool eg_answer_queue(struct eg_answer *answer, const struct eg_answer_form *form,
                      struct MHD_Connection *connection);
+
+/* Appends it as bytes of HTTP/1.1, with "Connection: close", for when libmicrohttpd cannot send it. Without a Date. Without its
+ * body it is an answer to HEAD. */
+EG_MUST_CHECK enum eg_status eg_answer_write(struct eg_answer *answer, const struct eg_answer_form *form,
+                                             bool with_body, struct eg_buffer *out, struct eg_error *err);
 
 /* Bytes that keeping it costs. */
 size_t eg_answer_weight_bytes(const struct eg_answer *answer);

@@ -218,10 +218,15 @@ static bool is_safe_method(const char *method)
     return strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
 }
 
+static void say_too_long(struct eg_error *problem)
+{
+    eg_error_set(problem, EG_LIMIT, "the request target has more than %u bytes", EG_TARGET_BYTES);
+}
+
 static bool too_long(struct eg_connection *connection)
 {
     struct eg_error problem;
-    eg_error_set(&problem, EG_LIMIT, "the request target has more than %u bytes", EG_TARGET_BYTES);
+    say_too_long(&problem);
     return eg_respond_problem(connection, MHD_HTTP_URI_TOO_LONG, &problem);
 }
 
@@ -290,9 +295,21 @@ static bool refuse_without_host(struct eg_connection *connection)
     return eg_respond_problem(connection, MHD_HTTP_BAD_REQUEST, &problem);
 }
 
-/* The first call: to answer now is to close the connection. */
-static bool look_at_headers(struct eg_connection *connection, const char *version)
+static bool refuse_headers(struct eg_connection *connection, const char *method)
 {
+    struct eg_error problem;
+    bool target = connection->target_len > EG_TARGET_BYTES;
+    if (target) say_too_long(&problem);
+    else eg_error_set(&problem, EG_LIMIT, "the request line and headers, cookies among them, are too large");
+    return eg_refuse_past(connection,
+                          target ? MHD_HTTP_URI_TOO_LONG : MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, &problem,
+                          strcmp(method, MHD_HTTP_METHOD_HEAD) != 0);
+}
+
+/* The first call: to answer now is to close the connection. */
+static bool look_at_headers(struct eg_connection *connection, const char *method, const char *version)
+{
+    if (!eg_has_room_for_answer(connection->mhd, POOL_BYTES)) return refuse_headers(connection, method);
     if (has_unwanted_body(connection->mhd)) return refuse_body(connection);
     if (strcmp(version, MHD_HTTP_VERSION_1_1) == 0 && !header(connection, "Host"))
         return refuse_without_host(connection);
@@ -309,7 +326,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *mhd, const char 
     if (!connection) return MHD_NO;
     if (!*request_context) {
         *request_context = connection;
-        return look_at_headers(connection, version) ? MHD_YES : MHD_NO;
+        return look_at_headers(connection, method, version) ? MHD_YES : MHD_NO;
     }
     if (*body_len > 0) {
         *body_len = 0;

@@ -17,7 +17,7 @@ static const char *header(const struct eg_connection *connection, const char *na
 
 /* --- queueing ------------------------------------------------------------------------------------------------------ */
 
-static const char *allowed_origin(const struct eg_connection *connection)
+const char *eg_allowed_origin(const struct eg_connection *connection)
 {
     const struct eg_server_settings *settings = &connection->loop->server->settings;
     if (settings->any_origin) return "*";
@@ -27,7 +27,7 @@ static const char *allowed_origin(const struct eg_connection *connection)
     return NULL;
 }
 
-static void count(struct eg_loop *loop, unsigned status, bool not_modified)
+void eg_count_answer(struct eg_loop *loop, unsigned status, bool not_modified)
 {
     enum eg_answer_count kind = status >= 500   ? EG_COUNT_FAILED
                                 : status >= 400 ? EG_COUNT_WRONG
@@ -41,14 +41,14 @@ static void count(struct eg_loop *loop, unsigned status, bool not_modified)
 bool eg_respond(struct eg_connection *connection, struct eg_answer *answer, enum eg_freshness freshness)
 {
     struct eg_loop *loop = connection->loop;
-    struct eg_answer_form form = {.freshness = freshness, .allowed_origin = allowed_origin(connection)};
+    struct eg_answer_form form = {.freshness = freshness, .allowed_origin = eg_allowed_origin(connection)};
     if (answer->bodies[EG_CODING_GZIP].bytes && eg_accepts_gzip(header(connection, "Accept-Encoding")))
         form.coding = EG_CODING_GZIP;
     const struct eg_answer_body *body = &answer->bodies[form.coding];
-    if (answer->status == MHD_HTTP_OK && freshness != EG_FRESH_NEVER)
+    if (answer->status == MHD_HTTP_OK) /* RFC 9110, 13.2.1: an error stays one, whatever the condition */
         form.not_modified = eg_etag_matches(header(connection, "If-None-Match"), body->etag);
     bool queued = eg_answer_queue(answer, &form, connection->mhd);
-    count(loop, answer->status, form.not_modified);
+    eg_count_answer(loop, answer->status, form.not_modified);
     connection->phase = EG_PHASE_ANSWERING;
     connection->deadline_s =
         loop->now_s + loop->server->settings.request_s + (double)body->len / SLOWEST_CLIENT_BYTES_PER_S;

@@ -121,6 +121,7 @@ static enum eg_status make_parts(struct eg_server *server, const struct eg_serve
     if (!server->arena) return eg_error_no_memory(err, SETTINGS_BYTES);
     enum eg_status status = copy_settings(server, options, err);
     if (status == EG_OK) status = prepare_refusal(server, err);
+    if (status == EG_OK) status = eg_refusal_prepare(server, err);
     if (status == EG_OK) status = eg_documents_new(&server->documents, err);
     uint32_t n_threads = server->settings.n_threads;
     if (status == EG_OK)

@@ -98,6 +98,7 @@ struct eg_server {
     struct eg_workers *workers;
     struct eg_cache *documents;
     struct eg_answer *no_memory;     /* ready for when nothing can be made */
+    struct eg_text refusal;          /* whole answers as bytes, for connections over the limit */
     struct eg_loop *loops;           /* [settings.n_threads] */
     atomic_uint_least64_t n_refused; /* connections over the limit */
     atomic_bool stopping;
@@ -136,9 +137,19 @@ bool eg_respond_problem(struct eg_connection *connection, unsigned http_status, 
 bool eg_respond_error(struct eg_connection *connection, const struct eg_error *err);
 bool eg_respond_preflight(struct eg_connection *connection);
 bool eg_respond_wrong_method(struct eg_connection *connection, const char *method);
+const char *eg_allowed_origin(const struct eg_connection *connection);
+void eg_count_answer(struct eg_loop *loop, unsigned status, bool not_modified);
 /* A problem document as an answer. */
 EG_MUST_CHECK enum eg_status eg_problem_new(unsigned http_status, const struct eg_error *problem,
                                             struct eg_answer **answer_out, struct eg_error *err);
+
+/* refuse.c: answers past libmicrohttpd. */
+EG_MUST_CHECK enum eg_status eg_refusal_prepare(struct eg_server *server, struct eg_error *err);
+/* Whether the request has left libmicrohttpd the memory for the head of an answer. */
+bool eg_has_room_for_answer(struct MHD_Connection *mhd, size_t pool_bytes);
+/* Sends a problem at once; returns false: the connection is to be closed. */
+bool eg_refuse_past(struct eg_connection *connection, unsigned http_status, const struct eg_error *problem,
+                    bool with_body);
 
 /* documents.c */
 EG_MUST_CHECK enum eg_status eg_documents_new(struct eg_cache **cache_out, struct eg_error *err);

@@ -13,6 +13,7 @@ everything written goes to build/test-tmp.
 
 import gzip
 import http.client
+import io
 import json
 import os
 import pathlib
@@ -191,6 +192,10 @@ class Answer:
         assert self["Content-Type"] == "application/problem+json", self["Content-Type"]
         assert self["Cache-Control"] == "no-store", self["Cache-Control"]
         assert self["X-Content-Type-Options"] == "nosniff"
+        packed = self["Content-Encoding"] == "gzip"
+        assert re.fullmatch('"[0-9a-f]{32}%s"' % ("-gz" if packed else ""), self["ETag"]), self["ETag"]
+        assert "Accept-Encoding" in self["Vary"], self["Vary"]
+        assert int(self["Content-Length"]) == len(self.body), self["Content-Length"]
         document = self.json()
         assert document["status"] == status and document["type"] == "about:blank", document
         assert len(document["detail"]) > 10, document
@@ -217,6 +222,21 @@ def raw(server, data, timeout=5, chunks=None):
             return received, "reset"
         except socket.timeout:
             return received, "silent"
+
+
+class _Bytes:
+    def __init__(self, received):
+        self.received = received
+
+    def makefile(self, mode):
+        return io.BytesIO(self.received)
+
+
+def answer_of(received, method="GET"):
+    """The first answer in what raw() received."""
+    response = http.client.HTTPResponse(_Bytes(received), method=method)
+    response.begin()
+    return Answer(response)
 
 
 def status_of(received):

@@ -7,7 +7,7 @@ import sys
 import zlib
 
 sys.dont_write_bytecode = True
-from support import TILE, Server, raw, run, status_of, test
+from support import TILE, Server, answer_of, raw, run, status_of, test
 
 TEXTS = ["/", "/layers", "/report", "/tiles/score.cells.json", "/legend/score.cells.json", "/coalitions",
          "/areas/cells/C0505", "/areas/cells?at=-0.9,52.3", "/assets/app.js", "/assets/leaflet.js", "/metrics"]
@@ -52,6 +52,76 @@ def _(server):
         assert server.get(path, {"If-None-Match": '"other"'}, connection=connection).status == 200, path
         head = server.get(path, {"If-None-Match": first["ETag"]}, method="HEAD", connection=connection)
         assert head.status == 304, path
+
+
+# Every kind of error that our code answers: method, target, headers, status.
+ERRORS = [
+    ("GET", TILE.replace("/9/", "/99/"), {}, 400),
+    ("GET", "/coalitions?" + "&".join(["a"] * 257), {}, 400),
+    ("GET", "/%00", {}, 400),
+    ("GET", "/nothing", {}, 404),
+    ("GET", "/tiles/nosuch.cells/1/0/0.png", {}, 404),
+    ("GET", "/areas/cells/none", {}, 404),
+    ("POST", "/layers", {}, 405),
+    ("BREW", TILE, {}, 405),
+    ("POST", "/layers", {"Content-Length": "9999999"}, 413),
+    ("GET", "/layers?a=" + "b" * 8192, {}, 414),
+    ("GET", "/" + "a" * 19900, {}, 414),
+    ("GET", "/layers", {"X-Long": "a" * 19800}, 431),
+    ("GET", "/layers", {"Cookie": "a=" + "b" * 9900}, 431),
+]
+
+
+def ask(server, method, target, headers):
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    received, end = raw(server, f"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{lines}\r\n".encode())
+    assert end in ("closed", "reset") and received, (method, target[:60], end)
+    return answer_of(received, method)
+
+
+@test("every error has a tag, CORS and Vary, and stays an error whatever the condition")
+def _(server):
+    for method, target, headers, status in ERRORS:
+        first = ask(server, method, target, headers)
+        first.problem(status)
+        assert first["Access-Control-Allow-Origin"] == "*" and first["Date"], (target[:60], dict(first.headers))
+        for condition in (first["ETag"], "W/" + first["ETag"], "*"):
+            again = ask(server, method, target, {"If-None-Match": condition, **headers})
+            again.problem(status)
+            assert again["ETag"] == first["ETag"] and again.body == first.body, (target[:60], condition)
+        other = ask(server, method, target, {"If-None-Match": '"other"', **headers})
+        assert other.status == status and other["ETag"] == first["ETag"], target[:60]
+
+
+@test("HEAD on an error gives its headers without its body")
+def _(server):
+    for method, target, headers, status in ERRORS:
+        if method != "GET":
+            continue
+        get, head = ask(server, "GET", target, headers), ask(server, "HEAD", target, headers)
+        assert head.status == status and head.body == b"", (target[:60], head.status)
+        for name in ("Content-Type", "Content-Length", "ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"):
+            assert get[name] == head[name], (target[:60], name, get[name], head[name])
+
+
+@test("errors come packed when that makes them smaller, with a tag of their own")
+def _(server):
+    target = "/tiles/" + "a" * 2000 + ".cells/1/0/0.png"
+    plain, packed = server.get(target), server.get(target, {"Accept-Encoding": "gzip"})
+    document = plain.problem(404, "layer")
+    assert packed["Content-Encoding"] == "gzip" and packed.problem(404, "layer") == document
+    assert plain["ETag"] != packed["ETag"] and plain["Vary"] == packed["Vary"] == "Accept-Encoding"
+    short = server.get("/nothing", {"Accept-Encoding": "gzip"})
+    short.problem(404, "path")
+    assert short["Content-Encoding"] is None and short["ETag"] == server.get("/nothing")["ETag"]
+
+
+@test("health and counters have tags too, and are never kept")
+def _(server):
+    first = server.get("/health/live")
+    assert first["ETag"] and first["Cache-Control"] == "no-store"
+    assert server.get("/health/live", {"If-None-Match": first["ETag"]}).status == 304
+    assert server.get("/health/live", {"If-None-Match": '"other"'}).status == 200
 
 
 @test("texts come packed where the client takes gzip, with a tag of their own")

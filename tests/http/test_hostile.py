@@ -5,7 +5,7 @@ import random
 import sys
 
 sys.dont_write_bytecode = True
-from support import TILE, Server, raw, run, status_of, test
+from support import TILE, Server, answer_of, raw, run, status_of, test
 
 END = b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
@@ -109,6 +109,43 @@ def _(server):
     received, end = raw(server, b"GET /layers HTTP/1.1\r\nHost: x\r\n" + many + b"\r\n")
     assert status_of(received) in (431, None) and end in ("closed", "reset"), (received[:100], end)
     alive(server)
+
+
+@test("headers that leave no room for an answer's head are 431 from us, cookies and many short ones too")
+def _(server):
+    start = b"GET /layers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    longest = [b"X: " + b"a" * n for n in range(19000, 20228, 60)] + [b"X: " + b"a" * 20227]
+    cookies = [b"Cookie: " + b"a" * n for n in range(9500, 10070, 60)]
+    crumbs = [b"Cookie: " + b"a=b; " * n for n in (258, 264, 270, 272)]
+    many = [b"\r\n".join(b"X%03d: a" % i for i in range(n)) for n in (263, 270, 278)]
+    for kind in (longest, cookies, crumbs, many):
+        for headers in kind:
+            received, end = raw(server, start + headers + b"\r\n\r\n")
+            assert end == "closed" and received, (headers[:40], len(headers), end)
+            answer = answer_of(received)
+            assert answer.status in (200, 431), (headers[:40], len(headers), received[:100])
+            if answer.status == 431:
+                answer.problem(431)
+                assert answer["Connection"] == "close" and answer["Access-Control-Allow-Origin"] == "*"
+        assert answer.status == 431, headers[:40]
+    alive(server)
+
+
+@test("a cookie that leaves libmicrohttpd no room for its own 431 is closed cleanly")
+def _(server):
+    for n in range(19900, 20400, 20):
+        received, end = raw(server, b"GET /layers HTTP/1.1\r\nHost: x\r\nCookie: " + b"a" * n + b"\r\n\r\n")
+        assert status_of(received) in (431, None) and end == "closed", (n, received[:100], end)
+    alive(server)
+
+
+@test("an answer before one that is refused is sent whole")
+def _(server):
+    one = b"GET /layers HTTP/1.1\r\nHost: x\r\n"
+    received, end = raw(server, one + b"\r\n" + one + b"X: " + b"a" * 19990 + b"\r\n\r\n")
+    first = answer_of(received)
+    assert first.status == 200 and first.json()["version"], received[:100]
+    assert received.count(b"HTTP/1.1 431 ") == 1 and end == "closed", end
 
 
 @test("what is not HTTP is closed")
