@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "geo/crs.h"
 #include "geo/grid.h"
 #include "stats/classify.h"
 
@@ -312,6 +313,12 @@ struct eg_atlas_limits {
     uint64_t boundaries_vertices; /* per set, default 200 million */
 };
 
+/* A coordinate reference system in which pictures may be asked for. */
+struct eg_atlas_crs {
+    struct eg_mark mark; /* line 0: not from the file */
+    struct eg_crs_id id;
+};
+
 struct eg_atlas_server {
     struct eg_text listen;                 /* "127.0.0.1:8080" */
     uint32_t threads;                      /* 0: one per processor */
@@ -321,6 +328,10 @@ struct eg_atlas_server {
     uint32_t n_trusted_proxies;
     const struct eg_text *cors_origins; /* "*" by default */
     uint32_t n_cors_origins;
+    /* Beside EPSG:3857, OGC:CRS84 and the sources' own, which are always allowed. */
+    const struct eg_atlas_crs *crs;
+    uint32_t n_crs;
+    uint64_t projected_cache_bytes; /* for borders in other CRSs than EPSG:3857, default 512 MiB */
 };
 
 struct eg_atlas_basemap {

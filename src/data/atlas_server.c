@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define CACHE_DEFAULT_BYTES ((uint64_t)256 * 1024 * 1024)
+#define PROJECTED_DEFAULT_BYTES ((uint64_t)512 * 1024 * 1024)
 #define CACHE_MAX_BYTES ((uint64_t)1 << 44)
 
 /* --- limits --- */
@@ -173,6 +174,43 @@ static enum eg_status read_origins(struct eg_reader *reader, const struct eg_at 
     return st;
 }
 
+static enum eg_status read_one_crs(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_atlas_crs *crs = target;
+    struct eg_text text;
+    enum eg_status st = eg_value_text(reader, at, &text);
+    if (st) return st;
+    crs->mark = at->node->mark;
+    if (eg_crs_parse(text, &crs->id, NULL) == EG_OK) return EG_OK;
+    return eg_at_error(reader, at, EG_INVALID,
+                       "'%s' names no coordinate reference system; write one such as EPSG:27700", text.data);
+}
+
+static enum eg_status refuse_repeated_crs(struct eg_reader *reader, const struct eg_at *at,
+                                          const struct eg_atlas_crs *crs, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            struct eg_at item = {.node = at->node->item[i], .parent = at, .index = i};
+            if (eg_crs_equal(&crs[i].id, &crs[k].id))
+                return eg_at_error(reader, &item, EG_INVALID, "%s:%s is listed twice; remove one",
+                                   crs[i].id.authority, crs[i].id.code);
+        }
+    return EG_OK;
+}
+
+static enum eg_status read_crs(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_atlas_server *server = target;
+    void *items;
+    enum eg_status st =
+        eg_list_read(reader, at, (struct eg_list_of){sizeof(struct eg_atlas_crs), read_one_crs, true}, &items,
+                     &server->n_crs);
+    if (st) return st;
+    server->crs = items;
+    return refuse_repeated_crs(reader, at, server->crs, server->n_crs);
+}
+
 static const struct eg_field server_fields[] = {
     {.key = "listen",
      .type = EG_FIELD_CUSTOM,
@@ -193,6 +231,11 @@ static const struct eg_field server_fields[] = {
      .read = read_base_url},
     {.key = "trusted_proxies", .type = EG_FIELD_CUSTOM, .read = read_proxies},
     {.key = "cors_origins", .type = EG_FIELD_CUSTOM, .read = read_origins},
+    {.key = "crs", .type = EG_FIELD_CUSTOM, .read = read_crs},
+    {.key = "projected_cache",
+     .type = EG_FIELD_CUSTOM,
+     .offset = offsetof(struct eg_atlas_server, projected_cache_bytes),
+     .read = read_cache},
 };
 
 enum eg_status eg_read_server(struct eg_reader *reader, const struct eg_at *at, void *target)
@@ -246,6 +289,10 @@ enum eg_status eg_read_basemap(struct eg_reader *reader, const struct eg_at *at,
 void eg_server_defaults(struct eg_atlas *atlas)
 {
     static const struct eg_text any_origin = {"*", 1};
+    static const struct eg_atlas_crs crs[] = {{.id = {"EPSG", "4326"}},
+                                              {.id = {"EPSG", "27700"}},
+                                              {.id = {"EPSG", "26986"}},
+                                              {.id = {"EPSG", "3035"}}};
     atlas->limits = (struct eg_atlas_limits){.connections = 1000,
                                              .image_px = 4096,
                                              .results = 1000,
@@ -255,6 +302,9 @@ void eg_server_defaults(struct eg_atlas *atlas)
     atlas->server = (struct eg_atlas_server){.listen = EG_TEXT("127.0.0.1:8080"),
                                              .cache_bytes = CACHE_DEFAULT_BYTES,
                                              .cors_origins = &any_origin,
-                                             .n_cors_origins = 1};
+                                             .n_cors_origins = 1,
+                                             .crs = crs,
+                                             .n_crs = EG_ARRAY_LEN(crs),
+                                             .projected_cache_bytes = PROJECTED_DEFAULT_BYTES};
     atlas->basemap.max_zoom = 19;
 }

@@ -71,24 +71,18 @@ void eg_crs_context_free(struct eg_crs_context *context)
 
 /* --- reading a definition ---------------------------------------------------------------------------------------- */
 
-static bool has_prefix(const char *text, const char *prefix)
+/* What may define a CRS: a name (see crs_id.c) or WKT. Not PROJ strings, which may name files and grids, nor bare names, which
+ * PROJ matches by likeness. */
+static PJ *create(PJ_CONTEXT *proj, const char *definition)
 {
-    return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-/* What may name a CRS: AUTHORITY:CODE, a URN, an OGC URL, WKT. Not PROJ strings, which may name files and grids, nor bare
- * names, which PROJ matches by likeness. */
-static bool is_well_formed(const char *definition)
-{
-    if (strchr(definition, '[')) return definition[0] != '+';
-    if (has_prefix(definition, "urn:ogc:def:crs:")) return true;
-    if (has_prefix(definition, "http://www.opengis.net/def/crs/")) return true;
-    if (has_prefix(definition, "https://www.opengis.net/def/crs/")) return true;
-    size_t authority = strspn(definition, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
-    if (authority == 0 || definition[authority] != ':') return false;
-    const char *code = definition + authority + 1;
-    size_t code_len = strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_.0123456789");
-    return code_len > 0 && code[code_len] == '\0';
+    struct eg_crs_id id;
+    char name[EG_CRS_NAME_BYTES];
+    if (eg_crs_parse(eg_text_from(definition), &id, NULL) == EG_OK) {
+        eg_crs_write(&id, EG_CRS_CODE, name);
+        return proj_create(proj, name);
+    }
+    bool may_be_wkt = definition[0] != '+' && strchr(definition, '[');
+    return may_be_wkt ? proj_create(proj, definition) : NULL;
 }
 
 static enum eg_status unknown_crs(struct eg_text definition, struct eg_error *err)
@@ -136,8 +130,7 @@ static enum eg_status open_crs(struct eg_crs_context *context, struct eg_text de
     if (!text) return eg_error_no_memory(err, definition.len + 1);
     memcpy(text, definition.data, definition.len);
     text[definition.len] = '\0';
-    const char *asked = strcmp(text, "CRS:84") == 0 ? "OGC:CRS84" : text; /* WMS's name */
-    PJ *crs = is_well_formed(asked) ? proj_create(context->proj, asked) : NULL;
+    PJ *crs = create(context->proj, text);
     free(text);
     if (!crs || !proj_is_crs(crs)) {
         (void)proj_destroy(crs);
@@ -169,14 +162,21 @@ static PJ *horizontal(PJ_CONTEXT *proj, PJ *crs)
     return crs;
 }
 
-/* The first axis's name, and the factor from its unit to metres or radians. */
-static bool first_axis(PJ_CONTEXT *proj, const PJ *crs, char name_out[64], double *factor_out)
+struct axis {
+    char name[64], unit[32];
+    double factor; /* from its unit to metres or radians */
+};
+
+static bool first_axis(PJ_CONTEXT *proj, const PJ *crs, struct axis *axis)
 {
-    const char *name = NULL;
+    const char *name = NULL, *unit = NULL;
     PJ *system = proj_crs_get_coordinate_system(proj, crs);
     bool found =
-        system && proj_cs_get_axis_info(proj, system, 0, &name, NULL, NULL, factor_out, NULL, NULL, NULL);
-    if (found) (void)snprintf(name_out, 64, "%s", name);
+        system && proj_cs_get_axis_info(proj, system, 0, &name, NULL, NULL, &axis->factor, &unit, NULL, NULL);
+    if (found) {
+        (void)snprintf(axis->name, sizeof axis->name, "%s", name);
+        (void)snprintf(axis->unit, sizeof axis->unit, "%s", unit ? unit : "");
+    }
     (void)proj_destroy(system);
     return found;
 }
@@ -184,19 +184,38 @@ static bool first_axis(PJ_CONTEXT *proj, const PJ *crs, char name_out[64], doubl
 /* PROJ turns the axes of a CRS into visible order: when that changes the first one, the authority has northing first. */
 static bool describe_axes(PJ_CONTEXT *proj, const PJ *crs, struct eg_crs_info *info)
 {
-    char official[64];
-    char visible[64];
-    double factor;
+    struct axis official, visible;
     PJ *turned = proj_normalize_for_visualization(proj, crs);
-    bool known =
-        turned && first_axis(proj, crs, official, &factor) && first_axis(proj, turned, visible, &factor);
+    bool known = turned && first_axis(proj, crs, &official) && first_axis(proj, turned, &visible);
     (void)proj_destroy(turned);
     if (!known) return false;
     PJ_TYPE type = proj_get_type(crs);
-    info->northing_first = strcmp(official, visible) != 0;
+    info->northing_first = strcmp(official.name, visible.name) != 0;
+    (void)snprintf(info->unit, sizeof info->unit, "%s", visible.unit);
     info->geographic = type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS;
-    info->metres_per_unit = info->geographic ? factor * WGS84_A_M : factor;
+    info->metres_per_unit = info->geographic ? visible.factor * WGS84_A_M : visible.factor;
     return true;
+}
+
+/* Cuts a name that is too long between two characters. */
+static void copy_area_name(const char *name, char *out, size_t room)
+{
+    size_t n = name ? strlen(name) : 0;
+    if (n >= room) n = room - 1;
+    while (name && n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80) n--;
+    if (n > 0) memcpy(out, name, n);
+    out[n] = '\0';
+}
+
+static void describe_area(PJ_CONTEXT *proj, const PJ *crs, struct eg_crs_info *info)
+{
+    const char *name = NULL;
+    struct eg_bounds area;
+    bool found = proj_get_area_of_use(proj, crs, &area.min_x, &area.min_y, &area.max_x, &area.max_y, &name);
+    info->has_area = found && area.min_x >= -180 && area.max_x <= 180; /* PROJ says -1000 for not known */
+    if (!info->has_area) return;
+    info->area_deg = area;
+    copy_area_name(name, info->area_name, sizeof info->area_name);
 }
 
 enum eg_status eg_crs_describe(struct eg_crs_context *context, struct eg_text definition,
@@ -211,6 +230,7 @@ enum eg_status eg_crs_describe(struct eg_crs_context *context, struct eg_text de
     if (authority && code) (void)snprintf(info.id, sizeof info.id, "%s:%s", authority, code);
     const char *name = proj_get_name(crs);
     (void)snprintf(info.name, sizeof info.name, "%s", name ? name : "");
+    describe_area(context->proj, crs, &info);
     crs = horizontal(context->proj, crs);
     bool known = crs && describe_axes(context->proj, crs, &info);
     (void)proj_destroy(crs);

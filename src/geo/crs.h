@@ -22,12 +22,43 @@ struct eg_transform;
 EG_MUST_CHECK enum eg_status eg_crs_context_new(struct eg_crs_context **context_out, struct eg_error *err);
 void eg_crs_context_free(struct eg_crs_context *context); /* after its transforms; NULL is allowed */
 
+/* What a CRS is called, whichever way it was spelled. Two CRSs are the same when both texts are equal. */
+struct eg_crs_id {
+    char authority[16]; /* "EPSG"; for what OGC defines, CRS:84 too, "OGC" */
+    char code[32];      /* "27700"; "CRS84" */
+};
+#define EG_CRS_NAME_BYTES 96 /* room for any spelling and its NUL */
+
+/* Reads EPSG:27700, urn:ogc:def:crs:EPSG:[version]:27700, http(s)://www.opengis.net/def/crs/EPSG/0/27700,
+ * http://www.opengis.net/gml/srs/epsg.xml#27700, [EPSG:27700], and CRS:84, CRS84, OGC:CRS84 and their URNs and addresses;
+ * letter case does not matter. The codes that web Mercator had before it had one (EPSG:900913 and such) become EPSG:3857. Asks
+ * neither PROJ nor the memory; whether there is such a CRS is for eg_crs_describe to say. EG_INVALID for anything else. */
+EG_MUST_CHECK enum eg_status eg_crs_parse(struct eg_text name, struct eg_crs_id *id_out,
+                                          struct eg_error *err);
+enum eg_crs_form {
+    EG_CRS_CODE,   /* EPSG:27700, OGC:CRS84 */
+    EG_CRS_WMS,    /* EPSG:27700, CRS:84 */
+    EG_CRS_URN,    /* urn:ogc:def:crs:EPSG::27700, urn:ogc:def:crs:OGC:1.3:CRS84 */
+    EG_CRS_ADDRESS /* http://www.opengis.net/def/crs/EPSG/0/27700 */
+};
+void eg_crs_write(const struct eg_crs_id *id, enum eg_crs_form form, char name_out[EG_CRS_NAME_BYTES]);
+bool eg_crs_equal(const struct eg_crs_id *a, const struct eg_crs_id *b);
+/* Of CRSs that differ by the order of their axes alone, the one that stands for all: EPSG:4326 for OGC:CRS84. As pictures are
+ * always drawn easting first, they are the same picture. */
+struct eg_crs_id eg_crs_drawn_as(struct eg_crs_id id);
+
 struct eg_crs_info {
     char id[64]; /* "EPSG:27700", "OGC:CRS84"; empty when the CRS has no authority code */
     char name[128];
-    bool geographic;        /* coordinates are degrees */
-    bool northing_first;    /* the authority's axis order is north, east */
-    double metres_per_unit; /* for geographic CRSs: one degree of latitude, 111319.49 */
+    char unit[32];       /* of the first axis: "metre", "degree", "US survey foot" */
+    bool geographic;     /* coordinates are degrees */
+    bool northing_first; /* the authority's axis order is north, east */
+    double
+        metres_per_unit; /* for geographic CRSs: one degree of latitude, 111319.49, as OGC's scale denominators want */
+    bool has_area;
+    struct eg_bounds
+        area_deg; /* area of use: west (greater than east across the antimeridian), south, east, north */
+    char area_name[256]; /* "United Kingdom (UK) - offshore to boundary of UKCS ..."; cut where longer */
 };
 
 /* What is this CRS? `definition`: "EPSG:27700", "CRS:84", "OGC:CRS84", a URN, or WKT. EG_INVALID when PROJ does not

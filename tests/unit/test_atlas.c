@@ -77,6 +77,9 @@ static void the_example_says_what_its_comments_say(void **state)
     expect_text(atlas->views[1].layer, "deprivation.nbhd21");
     assert_true(atlas->views[0].box_deg.min_x == 0.9 && atlas->views[0].box_deg.max_y == 53.0);
     assert_int_equal(atlas->server.n_trusted_proxies, 3);
+    assert_int_equal(atlas->server.n_crs, 3);
+    assert_string_equal(atlas->server.crs[1].id.code, "27700");
+    assert_true(atlas->server.crs[1].mark.line > 0);
     assert_int_equal(atlas->basemap.max_zoom, 18);
     eg_atlas_free(atlas);
 }
@@ -241,6 +244,9 @@ static void server_and_limits_have_the_documented_defaults(void **state)
     assert_int_equal(atlas->server.cache_bytes, 268435456);
     assert_int_equal(atlas->server.n_cors_origins, 1);
     expect_text(atlas->server.cors_origins[0], "*");
+    assert_int_equal(atlas->server.n_crs, 4);
+    assert_string_equal(atlas->server.crs[3].id.code, "3035");
+    assert_int_equal(atlas->server.projected_cache_bytes, 536870912);
     expect_text(atlas->path, "/x/atlas.yaml");
     expect_text(atlas->folder, "/x");
     eg_atlas_free(atlas);

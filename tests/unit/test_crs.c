@@ -410,6 +410,214 @@ static void every_refused_allocation_is_reported(void **state)
     }
 }
 
+/* --- names ------------------------------------------------------------------------------------------------------- */
+
+static void every_spelling_of_a_crs_comes_to_one_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *spelled, *name;
+    } table[] = {{"EPSG:27700", "EPSG:27700"},
+                 {"epsg:27700", "EPSG:27700"},
+                 {"[EPSG:27700]", "EPSG:27700"},
+                 {"urn:ogc:def:crs:EPSG::27700", "EPSG:27700"},
+                 {"urn:ogc:def:crs:EPSG:9.8.1:27700", "EPSG:27700"},
+                 {"URN:OGC:DEF:CRS:epsg::27700", "EPSG:27700"},
+                 {"urn:x-ogc:def:crs:EPSG::27700", "EPSG:27700"},
+                 {"http://www.opengis.net/def/crs/EPSG/0/27700", "EPSG:27700"},
+                 {"https://www.opengis.net/def/crs/EPSG/9.8.1/27700", "EPSG:27700"},
+                 {"http://www.opengis.net/gml/srs/epsg.xml#27700", "EPSG:27700"},
+                 {"CRS:84", "OGC:CRS84"},
+                 {"crs:84", "OGC:CRS84"},
+                 {"CRS84", "OGC:CRS84"},
+                 {"OGC:CRS84", "OGC:CRS84"},
+                 {"ogc:crs84", "OGC:CRS84"},
+                 {"OGC:84", "OGC:CRS84"},
+                 {"urn:ogc:def:crs:OGC:1.3:CRS84", "OGC:CRS84"},
+                 {"urn:ogc:def:crs:OGC::CRS84", "OGC:CRS84"},
+                 {"urn:ogc:def:crs:CRS::84", "OGC:CRS84"},
+                 {"http://www.opengis.net/def/crs/OGC/1.3/CRS84", "OGC:CRS84"},
+                 {"EPSG:4326", "EPSG:4326"},
+                 {"EPSG:900913", "EPSG:3857"},
+                 {"ESRI:102100", "EPSG:3857"},
+                 {"IAU_2015:30100", "IAU_2015:30100"}};
+    for (size_t i = 0; i < EG_ARRAY_LEN(table); i++) {
+        struct eg_crs_id id;
+        char name[EG_CRS_NAME_BYTES];
+        assert_int_equal(eg_crs_parse(eg_text_from(table[i].spelled), &id, NULL), EG_OK);
+        eg_crs_write(&id, EG_CRS_CODE, name);
+        assert_string_equal(name, table[i].name);
+    }
+}
+
+static void what_is_no_name_of_a_crs_is_refused(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"",
+                                        "EPSG",
+                                        "EPSG:",
+                                        ":27700",
+                                        "EPSG:27700 ",
+                                        "EPSG:277 00",
+                                        "EPSG:27700:1",
+                                        "EPSG:27700,EPSG:5701",
+                                        "urn:ogc:def:crs:EPSG:27700",
+                                        "urn:ogc:def:crs:EPSG::",
+                                        "urn:ogc:def:crs:EPSG:::27700",
+                                        "http://www.opengis.net/def/crs/EPSG/27700",
+                                        "http://www.opengis.net/def/crs/EPSG/0/27700/",
+                                        "http://example.org/def/crs/EPSG/0/27700",
+                                        "[]",
+                                        "[EPSG:27700",
+                                        "27700",
+                                        "WGS 84",
+                                        "+proj=longlat",
+                                        "AN_AUTHORITY_OF_TOO_LONG_A_NAME:1",
+                                        "EPSG:123456789012345678901234567890123",
+                                        "GEOGCRS[\"WGS 84\"]"};
+    struct eg_crs_id id = {"A", "1"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(wrong); i++) {
+        struct eg_error err = {0};
+        assert_int_equal(eg_crs_parse(eg_text_from(wrong[i]), &id, &err), EG_INVALID);
+        assert_non_null(strstr(err.message, wrong[i]));
+        assert_non_null(strstr(err.message, "write EPSG:27700"));
+    }
+    assert_int_equal(eg_crs_parse(EG_TEXT("EPSG:27700\0"), &id, NULL), EG_INVALID);
+    assert_int_equal(eg_crs_parse((struct eg_text){0}, &id, NULL), EG_INVALID);
+    assert_string_equal(id.authority, "A");
+}
+
+static void a_name_is_written_in_the_form_that_a_protocol_wants(void **state)
+{
+    (void)state;
+    const struct eg_crs_id britain = {"EPSG", "27700"}, degrees = {"OGC", "CRS84"};
+    static const char *const forms[][2] = {
+        [EG_CRS_CODE] = {"EPSG:27700", "OGC:CRS84"},
+        [EG_CRS_WMS] = {"EPSG:27700", "CRS:84"},
+        [EG_CRS_URN] = {"urn:ogc:def:crs:EPSG::27700", "urn:ogc:def:crs:OGC:1.3:CRS84"},
+        [EG_CRS_ADDRESS] = {"http://www.opengis.net/def/crs/EPSG/0/27700",
+                            "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}};
+    for (unsigned form = 0; form < EG_ARRAY_LEN(forms); form++) {
+        char name[EG_CRS_NAME_BYTES];
+        struct eg_crs_id back;
+        eg_crs_write(&britain, (enum eg_crs_form)form, name);
+        assert_string_equal(name, forms[form][0]);
+        assert_int_equal(eg_crs_parse(eg_text_from(name), &back, NULL), EG_OK);
+        assert_true(eg_crs_equal(&back, &britain));
+        eg_crs_write(&degrees, (enum eg_crs_form)form, name);
+        assert_string_equal(name, forms[form][1]);
+        assert_int_equal(eg_crs_parse(eg_text_from(name), &back, NULL), EG_OK);
+        assert_true(eg_crs_equal(&back, &degrees));
+    }
+}
+
+static void crss_that_differ_in_axis_order_alone_are_drawn_as_one(void **state)
+{
+    (void)state;
+    struct eg_crs_id wgs84 = {"EPSG", "4326"}, crs84 = {"OGC", "CRS84"}, britain = {"EPSG", "27700"};
+    struct eg_crs_id drawn = eg_crs_drawn_as(crs84);
+    assert_true(eg_crs_equal(&drawn, &wgs84));
+    drawn = eg_crs_drawn_as(britain);
+    assert_true(eg_crs_equal(&drawn, &britain));
+    assert_false(eg_crs_equal(&crs84, &wgs84));
+}
+
+/* From the EPSG registry; the operations are those that PROJ 9.1 of Debian 12 has without grids. */
+static void what_protocols_ask_of_a_crs_is_known(void **state)
+{
+    static const struct {
+        const char *name, *title, *unit;
+        double metres_per_unit;
+        bool northing_first;
+        struct eg_bounds area_deg;
+        const char *operation; /* from EPSG:3857: a part of its name */
+        double accuracy_m;
+    } table[] = {
+        {"EPSG:3857", "WGS 84 / Pseudo-Mercator", "metre", 1, false, {-180, -85.06, 180, 85.06}, "same", 0},
+        {"EPSG:4326", "WGS 84", "degree", 111319.4908, true, {-180, -90, 180, 90}, "Mercator", 0},
+        {"CRS:84", "WGS 84 (CRS84)", "degree", 111319.4908, false, {-180, -90, 180, 90}, "Mercator", 0},
+        {"EPSG:27700",
+         "OSGB36 / British National Grid",
+         "metre",
+         1,
+         false,
+         {-9, 49.75, 2.01, 61.01},
+         "OSGB36 to WGS 84 (6)",
+         2},
+        {"EPSG:26986",
+         "NAD83 / Massachusetts Mainland",
+         "metre",
+         1,
+         false,
+         {-73.5, 41.46, -69.86, 42.89},
+         "NAD83 to WGS 84 (1)",
+         4},
+        {"EPSG:3035",
+         "ETRS89-extended / LAEA Europe",
+         "metre",
+         1,
+         true,
+         {-35.58, 24.6, 44.83, 84.73},
+         "ETRS89 to WGS 84 (1)",
+         1},
+        {"EPSG:3031",
+         "WGS 84 / Antarctic Polar Stereographic",
+         "metre",
+         1,
+         false,
+         {-180, -90, 180, -60},
+         "Antarctic Polar Stereographic",
+         0},
+        {"EPSG:2154",
+         "RGF93 v1 / Lambert-93",
+         "metre",
+         1,
+         false,
+         {-9.86, 41.15, 10.38, 51.56},
+         "Lambert-93",
+         1},
+        {"EPSG:25832",
+         "ETRS89 / UTM zone 32N",
+         "metre",
+         1,
+         false,
+         {6, 38.76, 12.01, 84.33},
+         "UTM zone 32N",
+         1},
+        {"EPSG:2249",
+         "NAD83 / Massachusetts Mainland (ftUS)",
+         "US survey foot",
+         1200.0 / 3937,
+         false,
+         {-73.5, 41.46, -69.86, 42.89},
+         "Massachusetts Mainland",
+         4}};
+    for (size_t i = 0; i < EG_ARRAY_LEN(table); i++) {
+        struct eg_crs_info info = described(state, table[i].name);
+        assert_string_equal(info.name, table[i].title);
+        assert_string_equal(info.unit, table[i].unit);
+        assert_near(info.metres_per_unit, table[i].metres_per_unit, 1e-4);
+        assert_int_equal(info.northing_first, table[i].northing_first);
+        assert_true(info.has_area && info.area_name[0]);
+        assert_near(info.area_deg.min_x, table[i].area_deg.min_x, 0.02);
+        assert_near(info.area_deg.min_y, table[i].area_deg.min_y, 0.02);
+        assert_near(info.area_deg.max_x, table[i].area_deg.max_x, 0.02);
+        assert_near(info.area_deg.max_y, table[i].area_deg.max_y, 0.02);
+        struct eg_transform *transform = opened(state, "EPSG:3857", table[i].name, "");
+        assert_non_null(strstr(eg_transform_name(transform), table[i].operation));
+        assert_near(eg_transform_accuracy_m(transform), table[i].accuracy_m, 0);
+        eg_transform_free(transform);
+    }
+}
+
+static void a_long_name_of_an_area_ends_at_a_character(void **state)
+{
+    struct eg_crs_info europe = described(state, "EPSG:3035"); /* a list of all its countries */
+    size_t n = strlen(europe.area_name);
+    assert_in_range(n, sizeof europe.area_name - 5, sizeof europe.area_name - 1);
+    assert_true(eg_text_is_utf8(eg_text_from(europe.area_name)));
+}
+
 /* --- distances --------------------------------------------------------------------------------------------------- */
 
 /* The first from GeographicLib's documentation (Wellington to Salamanca); the others follow from the ellipsoid: a degree
@@ -448,6 +656,12 @@ int main(void)
         cmocka_unit_test(what_proj_does_not_know_is_an_error_with_a_remedy),
         cmocka_unit_test(a_pair_without_an_operation_is_unsupported),
         cmocka_unit_test(every_refused_allocation_is_reported),
+        cmocka_unit_test(every_spelling_of_a_crs_comes_to_one_name),
+        cmocka_unit_test(what_is_no_name_of_a_crs_is_refused),
+        cmocka_unit_test(a_name_is_written_in_the_form_that_a_protocol_wants),
+        cmocka_unit_test(crss_that_differ_in_axis_order_alone_are_drawn_as_one),
+        cmocka_unit_test(what_protocols_ask_of_a_crs_is_known),
+        cmocka_unit_test(a_long_name_of_an_area_ends_at_a_character),
         cmocka_unit_test(geodesic_distances_are_right_to_the_millimetre),
     };
     return cmocka_run_group_tests(tests, open_context, close_context);
