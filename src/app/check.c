@@ -41,46 +41,62 @@ static int parse(const struct eg_command *command, int argc, char **argv, struct
     return EG_EXIT_DONE;
 }
 
-static enum eg_status write_report(const struct eg_generation *generation, const struct eg_entries *entries,
-                                   bool as_json, struct eg_buffer *out, struct eg_error *err)
+static enum eg_status write_json(struct eg_report_subject subject, struct eg_buffer *out,
+                                 struct eg_error *err)
 {
-    if (!as_json) {
-        enum eg_status status = eg_report_text(generation, out, err);
-        return status ? status : eg_entries_report_text(entries, out, err);
-    }
     struct eg_json *json = eg_json_new_object();
     if (!json) return eg_error_no_memory(err, 0);
-    eg_report_json(generation, json, eg_json_root(json));
-    eg_entries_report_json(entries, json, eg_json_root(json));
+    eg_report_json(subject, json, eg_json_root(json));
     enum eg_status status = eg_json_finish(json, true, out, err);
     eg_json_free(json);
     eg_buffer_char(out, '\n');
     return status;
 }
 
+/* What is read, and what is said of it. */
+struct check {
+    struct eg_atlas *atlas;
+    struct eg_generation *generation;
+    struct eg_directory *directory;
+    struct eg_buffer report, reasons;
+    bool is_strict;
+};
+
 /* Reads the directories too, and indexes them: that logs the codes of areas that are in no boundaries. */
-static enum eg_status report_all(const struct eg_atlas *atlas, struct eg_generation *generation, bool as_json,
-                                 struct eg_buffer *out, struct eg_error *err)
+static enum eg_status load(struct check *check, const char *path, struct eg_error *err)
 {
     struct eg_entries *entries = NULL;
-    struct eg_directory *directory = NULL;
-    enum eg_status status = eg_entries_load(atlas, &entries, err);
+    enum eg_status status = eg_atlas_read(path, &check->atlas, err);
+    if (status == EG_OK) status = eg_generation_load(check->atlas, 0, &check->generation, err);
+    if (status == EG_OK) status = eg_entries_load(check->atlas, &entries, err);
     if (status != EG_OK) return status;
-    status = write_report(generation, entries, as_json, out, err);
-    if (status == EG_OK) status = eg_directory_new(entries, generation, &directory, err);
+    status = eg_directory_new(entries, check->generation, &check->directory, err);
     if (status != EG_OK) eg_entries_free(entries);
-    eg_directory_release(directory);
     return status;
 }
 
-static int judge(const struct eg_generation *generation)
+static enum eg_status judge(struct check *check, bool as_json, struct eg_error *err)
 {
-    struct eg_buffer reasons;
-    eg_buffer_init(&reasons, 1 << 20);
-    bool fine = eg_report_is_strict(generation, &reasons);
-    if (!fine) fprintf(stderr, "evenground check --strict:\n%s", reasons.data ? reasons.data : "");
-    eg_buffer_clear(&reasons);
-    return fine ? EG_EXIT_DONE : EG_EXIT_FAILED;
+    struct eg_report_subject subject = {check->generation, eg_directory_entries(check->directory)};
+    check->is_strict = eg_report_is_strict(subject, &check->reasons);
+    return as_json ? write_json(subject, &check->report, err) : eg_report_text(subject, &check->report, err);
+}
+
+static int answer(const struct check *check, bool strict)
+{
+    fwrite(check->report.data, 1, check->report.len, stdout);
+    if (!strict || check->is_strict) return EG_EXIT_DONE;
+    fprintf(stderr, "evenground check --strict:\n%s", check->reasons.data ? check->reasons.data : "");
+    return EG_EXIT_FAILED;
+}
+
+static void clear(struct check *check)
+{
+    eg_buffer_clear(&check->report);
+    eg_buffer_clear(&check->reasons);
+    eg_directory_release(check->directory);
+    eg_generation_release(check->generation);
+    eg_atlas_free(check->atlas);
 }
 
 static int run(const struct eg_command *command, int argc, char **argv)
@@ -88,24 +104,14 @@ static int run(const struct eg_command *command, int argc, char **argv)
     struct check_options options = {0};
     int usage = parse(command, argc, argv, &options);
     if (usage != EG_EXIT_DONE) return usage < 0 ? eg_command_help(command) : usage;
-    struct eg_atlas *atlas = NULL;
-    struct eg_generation *generation = NULL;
+    struct check check = {0};
     struct eg_error err = {0};
-    struct eg_buffer report;
-    eg_buffer_init(&report, 0);
-    int exit_status = EG_EXIT_DONE;
-    enum eg_status status = eg_atlas_read(options.atlas_path, &atlas, &err);
-    if (status == EG_OK) status = eg_generation_load(atlas, 0, &generation, &err);
-    if (status == EG_OK) status = report_all(atlas, generation, options.json, &report, &err);
-    if (status == EG_OK) {
-        fwrite(report.data, 1, report.len, stdout);
-        if (options.strict) exit_status = judge(generation);
-    } else {
-        exit_status = eg_command_failed(&err);
-    }
-    eg_buffer_clear(&report);
-    eg_generation_release(generation);
-    eg_atlas_free(atlas);
+    eg_buffer_init(&check.report, 0);
+    eg_buffer_init(&check.reasons, 1 << 20);
+    enum eg_status status = load(&check, options.atlas_path, &err);
+    if (status == EG_OK) status = judge(&check, options.json, &err);
+    int exit_status = status == EG_OK ? answer(&check, options.strict) : eg_command_failed(&err);
+    clear(&check);
     return exit_status;
 }
 
@@ -118,9 +124,9 @@ const struct eg_command eg_command_check = {
         "what\n"
         "became of the rows of directories.\n\n"
         "  --json    the report for programs\n"
-        "  --strict  exit status 1 when areas have no row, rows have no area, or cells are neither numbers "
-        "nor\n"
-        "            markers, beyond what the atlas says it expects\n"
+        "  --strict  exit status 1 when areas have no row, rows have no area, or rows of a directory are "
+        "rejected,\n"
+        "            beyond what the atlas says it expects, or when cells are neither numbers nor markers\n"
         "  --help    this text\n",
     .run = run,
 };

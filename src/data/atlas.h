@@ -107,6 +107,11 @@ struct eg_atlas_expect {
     uint32_t rows_without_area; /* UINT32_MAX: any number */
 };
 
+/* What reading a directory may refuse without --strict failing. */
+struct eg_atlas_directory_expect {
+    uint32_t rejected_rows; /* UINT32_MAX: any number */
+};
+
 struct eg_atlas_period {
     struct eg_text id; /* [0-9A-Za-z-]+ */
     struct eg_text start,
@@ -301,6 +306,7 @@ struct eg_atlas_directory {
     struct eg_text id_prefix; /* put before the key when the entry's UUID is made; default "{id}:" */
     uint32_t
         serves_boundaries; /* index or EG_ATLAS_NONE; a polygon source's own geometry is the service area too */
+    struct eg_atlas_directory_expect expect;
     struct eg_text attribution, licence_title, licence_url;
 };
 

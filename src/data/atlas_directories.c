@@ -108,6 +108,18 @@ static enum eg_status read_licence(struct eg_reader *reader, const struct eg_at 
     return eg_value_licence(reader, at, &directory->licence_title, &directory->licence_url);
 }
 
+static const struct eg_field expect_fields[] = {
+    {.key = "rejected_rows",
+     .type = EG_FIELD_CUSTOM,
+     .offset = offsetof(struct eg_atlas_directory_expect, rejected_rows),
+     .read = eg_read_expected},
+};
+
+static enum eg_status read_expect(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    return eg_fields_read(reader, at, expect_fields, EG_ARRAY_LEN(expect_fields), target);
+}
+
 static const struct eg_field directory_fields[] = {
     {.key = "id", .type = EG_FIELD_ID, .required = true, .offset = offsetof(struct eg_atlas_directory, id)},
     {.key = "title",
@@ -136,6 +148,10 @@ static const struct eg_field directory_fields[] = {
      .type = EG_FIELD_REFERENCE,
      .offset = offsetof(struct eg_atlas_directory, serves_boundaries),
      .section = EG_SECTION_BOUNDARIES},
+    {.key = "expect",
+     .type = EG_FIELD_CUSTOM,
+     .offset = offsetof(struct eg_atlas_directory, expect),
+     .read = read_expect},
     {.key = "attribution", .type = EG_FIELD_TEXT, .offset = offsetof(struct eg_atlas_directory, attribution)},
     {.key = "licence", .type = EG_FIELD_CUSTOM, .read = read_licence},
 };

@@ -183,6 +183,9 @@ EG_MUST_CHECK enum eg_status eg_value_conditions(struct eg_reader *reader, const
                                                  const struct eg_atlas_condition **items_out,
                                                  uint32_t *n_out);
 
+/* A number of leftovers that are expected, or "any": UINT32_MAX. `target` is a uint32_t. */
+enum eg_status eg_read_expected(struct eg_reader *reader, const struct eg_at *at, void *target);
+
 /* For eg_list_read: items are struct eg_text. */
 enum eg_status eg_item_cell(struct eg_reader *reader, const struct eg_at *at, void *target);
 

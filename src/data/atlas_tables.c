@@ -220,7 +220,7 @@ static enum eg_status read_facts(struct eg_reader *reader, const struct eg_at *a
     return eg_fields_read(reader, at, facts_fields, EG_ARRAY_LEN(facts_fields), target);
 }
 
-static enum eg_status read_expected(struct eg_reader *reader, const struct eg_at *at, void *target)
+enum eg_status eg_read_expected(struct eg_reader *reader, const struct eg_at *at, void *target)
 {
     bool any = at->node->kind == EG_NODE_SCALAR && eg_text_equal(at->node->text, EG_TEXT("any"));
     if (any) {
@@ -236,11 +236,11 @@ static const struct eg_field expect_fields[] = {
     {.key = "areas_without_row",
      .type = EG_FIELD_CUSTOM,
      .offset = offsetof(struct eg_atlas_expect, areas_without_row),
-     .read = read_expected},
+     .read = eg_read_expected},
     {.key = "rows_without_area",
      .type = EG_FIELD_CUSTOM,
      .offset = offsetof(struct eg_atlas_expect, rows_without_area),
-     .read = read_expected},
+     .read = eg_read_expected},
 };
 
 static enum eg_status read_expect(struct eg_reader *reader, const struct eg_at *at, void *target)

@@ -14,6 +14,7 @@
 #include "data/table.h"
 
 #define ARENA_CEILING_BYTES ((size_t)4 * 1024 * 1024 * 1024)
+#define SHOWN_KEY_BYTES 80U
 
 static const char *const kind_names[EG_N_KINDS] = {
     [EG_KIND_COALITION] = "coalition",     [EG_KIND_HUB] = "hub",     [EG_KIND_OFFICER_BASE] = "officer_base",
@@ -174,16 +175,31 @@ static void permute(struct eg_entry *items, struct sort_key *keys, uint32_t n)
     }
 }
 
-/* Of entries with one id the first that was read stays; the sort has put it first. */
-static void drop_duplicates(struct eg_entries *entries)
+static enum eg_status reject_duplicate(struct owner *owner, const struct eg_entry *entry,
+                                       struct eg_error *err)
 {
+    struct eg_entries_report *report = &owner->entries.reports[entry->directory];
+    report->n_duplicate_keys++;
+    uint32_t n = report->n_rejected++;
+    if (n >= EG_ENTRIES_SAMPLES) return EG_OK;
+    struct eg_text key = entry->field[EG_ENTRY_KEY];
+    report->rejected[n] =
+        eg_text_format(owner->arena, "the key '%.*s' came before",
+                       (int)(key.len < SHOWN_KEY_BYTES ? key.len : SHOWN_KEY_BYTES), key.data);
+    return report->rejected[n].data ? EG_OK : eg_error_no_memory(err, SHOWN_KEY_BYTES);
+}
+
+/* Of entries with one id the first that was read stays; the sort has put it first. */
+static enum eg_status drop_duplicates(struct owner *owner, struct eg_error *err)
+{
+    struct eg_entries *entries = &owner->entries;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < entries->n; i++) {
         const struct eg_entry *entry = &entries->items[i];
         struct eg_entries_report *report = &entries->reports[entry->directory];
         if (kept > 0 && memcmp(entries->items[kept - 1].id, entry->id, sizeof entry->id) == 0) {
-            report->n_duplicate_keys++;
-            report->n_rejected++;
+            enum eg_status status = reject_duplicate(owner, entry, err);
+            if (status) return status;
             continue;
         }
         report->n_entries++;
@@ -192,10 +208,12 @@ static void drop_duplicates(struct eg_entries *entries)
         kept++;
     }
     entries->n = kept;
+    return EG_OK;
 }
 
-static enum eg_status sort_entries(struct eg_entries *entries, struct eg_error *err)
+static enum eg_status sort_entries(struct owner *owner, struct eg_error *err)
 {
+    struct eg_entries *entries = &owner->entries;
     struct sort_key *keys = eg_memory_array(entries->n, sizeof *keys);
     if (!keys) return eg_error_no_memory(err, entries->n * sizeof *keys);
     for (uint32_t i = 0; i < entries->n; i++) {
@@ -206,19 +224,20 @@ static enum eg_status sort_entries(struct eg_entries *entries, struct eg_error *
     qsort(keys, entries->n, sizeof *keys, compare_keys);
     permute(entries->items, keys, entries->n);
     free(keys);
-    drop_duplicates(entries);
-    return EG_OK;
+    return drop_duplicates(owner, err);
 }
 
-static void log_report(const struct eg_atlas_directory *spec, const struct eg_entries_report *report)
+static void log_report(const struct eg_entries *entries, uint32_t directory)
 {
+    const struct eg_atlas_directory *spec = &entries->atlas->directories[directory];
+    const struct eg_entries_report *report = &entries->reports[directory];
     eg_log(EG_LOG_INFO, "load", "directory %.*s: %u of %u rows are entries, %u of them without position",
            EG_TEXT_ARG(spec->id), report->n_entries, report->n_rows, report->n_without_position);
     if (report->n_rejected == 0) return;
-    eg_log(EG_LOG_WARNING, "load",
-           "directory %.*s: %u rows rejected, %u of them for a key that came before%s%.*s",
+    eg_log(eg_entries_beyond_expected(entries, directory) ? EG_LOG_WARNING : EG_LOG_INFO, "load",
+           "directory %.*s: %u rows rejected, %u of them for a key that came before; the first: %.*s",
            EG_TEXT_ARG(spec->id), report->n_rejected, report->n_duplicate_keys,
-           report->first_rejected.len > 0 ? "; the first: " : "", EG_TEXT_ARG(report->first_rejected));
+           EG_TEXT_ARG(report->rejected[0]));
 }
 
 static enum eg_status load_all(struct owner *owner, struct eg_error *err)
@@ -242,7 +261,7 @@ static enum eg_status load_all(struct owner *owner, struct eg_error *err)
     eg_buffer_clear(&loader.name);
     entries->items = loader.items;
     entries->n = loader.n;
-    if (status == EG_OK) status = sort_entries(entries, err);
+    if (status == EG_OK) status = sort_entries(owner, err);
     return status;
 }
 
@@ -261,8 +280,7 @@ enum eg_status eg_entries_load(const struct eg_atlas *atlas, struct eg_entries *
     void *items = owner->entries.items;
     if (items) eg_memory_shrink(&items, owner->entries.n, sizeof *owner->entries.items);
     owner->entries.items = items;
-    for (uint32_t i = 0; i < atlas->n_directories; i++)
-        log_report(&atlas->directories[i], &owner->entries.reports[i]);
+    for (uint32_t i = 0; i < atlas->n_directories; i++) log_report(&owner->entries, i);
     *entries_out = &owner->entries;
     return EG_OK;
 }

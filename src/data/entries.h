@@ -20,6 +20,8 @@
  * UUIDv5 of "urn:evenground:directory-entry" in the RFC's namespace of URLs. It never changes. */
 #define EG_ENTRIES_NAMESPACE "585a9093-5c12-5388-b7de-8ecc54e58082"
 
+#define EG_ENTRIES_SAMPLES 5 /* rejected rows that a report names */
+
 enum eg_entry_kind {
     EG_KIND_COALITION,
     EG_KIND_HUB,
@@ -59,8 +61,8 @@ struct eg_entries_report {
     uint32_t n_rows, n_entries, n_filtered, n_without_position, n_rejected;
     uint32_t
         n_duplicate_keys; /* of the rejected: the key came before, here or in a directory with the same id_prefix */
-    struct eg_text
-        first_rejected; /* "row 17: latitude 'x' is not a number"; empty when only keys were twice there */
+    /* The first ones: "row 17: the latitude 'x' is not a number", then "the key '17' came before". */
+    struct eg_text rejected[EG_ENTRIES_SAMPLES];
 };
 
 struct eg_entries {
@@ -88,8 +90,11 @@ void eg_entries_free(struct eg_entries *entries); /* NULL is allowed */
 EG_MUST_CHECK enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct eg_buffer *out,
                                                     struct eg_error *err);
 /* Adds "directories" to `into`: an array of {id, rows, filtered, entries, without_position, rejected, duplicate_keys,
- * first_rejected}. */
+ * first_rejected, rejected_examples}. */
 void eg_entries_report_json(const struct eg_entries *entries, struct eg_json *json,
                             struct eg_json_value *into);
+
+/* Whether a directory (an index) rejected more rows than the atlas expects. */
+bool eg_entries_beyond_expected(const struct eg_entries *entries, uint32_t directory);
 
 #endif

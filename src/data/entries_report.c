@@ -2,6 +2,12 @@
 #include "data/entries.h"
 #include "data/report_internal.h"
 
+bool eg_entries_beyond_expected(const struct eg_entries *entries, uint32_t directory)
+{
+    return entries->reports[directory].n_rejected >
+           entries->atlas->directories[directory].expect.rejected_rows;
+}
+
 static void write_line(struct eg_buffer *out, uint32_t n, const char *what)
 {
     char text[24];
@@ -17,10 +23,7 @@ static void write_rejected(struct eg_buffer *out, const struct eg_entries_report
         eg_buffer_printf(out, ", %s of them for a key that came before",
                          eg_report_count(report->n_duplicate_keys, text));
     }
-    if (report->first_rejected.len > 0) {
-        eg_buffer_printf(out, "; the first: %.*s", EG_TEXT_ARG(report->first_rejected));
-    }
-    eg_buffer_char(out, '\n');
+    eg_buffer_printf(out, "; the first: %.*s\n", EG_TEXT_ARG(report->rejected[0]));
 }
 
 enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct eg_buffer *out,
@@ -56,7 +59,10 @@ void eg_entries_report_json(const struct eg_entries *entries, struct eg_json *js
         eg_json_integer(json, item, "without_position", report->n_without_position);
         eg_json_integer(json, item, "rejected", report->n_rejected);
         eg_json_integer(json, item, "duplicate_keys", report->n_duplicate_keys);
-        if (report->first_rejected.len > 0)
-            eg_json_text(json, item, "first_rejected", report->first_rejected);
+        if (report->n_rejected == 0) continue;
+        eg_json_text(json, item, "first_rejected", report->rejected[0]);
+        struct eg_json_value *examples = eg_json_array(json, item, "rejected_examples");
+        for (uint32_t s = 0; s < EG_ENTRIES_SAMPLES && s < report->n_rejected; s++)
+            eg_json_text(json, examples, NULL, report->rejected[s]);
     }
 }

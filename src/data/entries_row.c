@@ -202,12 +202,10 @@ static enum eg_status add_entry(struct eg_entry_loader *loader, const struct eg_
 static enum eg_status reject(struct eg_entry_loader *loader, uint32_t row, const char *reason,
                              struct eg_error *err)
 {
-    loader->report->n_rejected++;
-    if (loader->report->first_rejected.len > 0) return EG_OK;
-    struct eg_text text = eg_text_format(loader->arena, "row %u: %s", row, reason);
-    if (!text.data) return eg_error_no_memory(err, EG_ENTRY_REASON_BYTES);
-    loader->report->first_rejected = text;
-    return EG_OK;
+    uint32_t n = loader->report->n_rejected++;
+    if (n >= EG_ENTRIES_SAMPLES) return EG_OK;
+    loader->report->rejected[n] = eg_text_format(loader->arena, "row %u: %s", row, reason);
+    return loader->report->rejected[n].data ? EG_OK : eg_error_no_memory(err, EG_ENTRY_REASON_BYTES);
 }
 
 static enum eg_status read_shape(struct eg_entry_loader *loader, struct eg_entry *entry, char *reason,

@@ -227,9 +227,39 @@ static void tell_cells(struct teller *teller, uint32_t series)
     end_line(teller);
 }
 
-void eg_report_findings(const struct eg_generation *generation, void (*say)(void *context, const char *line),
+/* --- directories ------------------------------------------------------------------------------------------------------- */
+
+static void tell_rejected(struct teller *teller, const struct eg_entries *entries, uint32_t directory)
+{
+    const struct eg_entries_report *report = &entries->reports[directory];
+    add(teller, "%.*s: ", EG_TEXT_ARG(entries->atlas->directories[directory].id));
+    add_counted(teller, report->n_rejected, "row was rejected", "rows were rejected");
+    uint32_t shown = report->n_rejected < EG_ENTRIES_SAMPLES ? report->n_rejected : EG_ENTRIES_SAMPLES;
+    for (uint32_t i = 0; i < shown; i++) {
+        add(teller, "%s%.*s", i == 0 ? ": " : "; ", EG_TEXT_ARG(report->rejected[i]));
+    }
+    if (report->n_rejected > shown) add(teller, "; ...");
+    end_line(teller);
+}
+
+/* False when a directory rejected more than is expected. */
+static bool tell_directories(struct teller *teller, const struct eg_entries *entries)
+{
+    bool good = true;
+    for (uint32_t i = 0; entries && i < entries->atlas->n_directories; i++) {
+        if (!eg_entries_beyond_expected(entries, i)) continue;
+        tell_rejected(teller, entries, i);
+        good = false;
+    }
+    return good;
+}
+
+/* --- all together ------------------------------------------------------------------------------------------------------ */
+
+void eg_report_findings(struct eg_report_subject subject, void (*say)(void *context, const char *line),
                         void *context)
 {
+    const struct eg_generation *generation = subject.generation;
     struct teller teller = {.generation = generation, .say = say, .context = context};
     const struct eg_report *report = generation->report;
     for (uint32_t i = 0; i < report->n_series; i++) {
@@ -241,6 +271,7 @@ void eg_report_findings(const struct eg_generation *generation, void (*say)(void
         if (report->series[i].table != EG_ATLAS_NONE) tell_cells(&teller, i);
     }
     for (uint32_t i = 0; i < generation->atlas->n_boundaries; i++) tell_boundaries(&teller, i);
+    (void)tell_directories(&teller, subject.entries);
 }
 
 /* --- strict ------------------------------------------------------------------------------------------------------------ */
@@ -260,8 +291,9 @@ static bool is_beyond_expected(const struct eg_generation *generation, uint32_t 
            report->n_rows_without_area > expect->rows_without_area;
 }
 
-bool eg_report_is_strict(const struct eg_generation *generation, struct eg_buffer *reasons)
+bool eg_report_is_strict(struct eg_report_subject subject, struct eg_buffer *reasons)
 {
+    const struct eg_generation *generation = subject.generation;
     struct eg_buffer unused;
     eg_buffer_init(&unused, 0);
     struct teller teller = {
@@ -274,6 +306,7 @@ bool eg_report_is_strict(const struct eg_generation *generation, struct eg_buffe
         if (bad_cells) tell_cells(&teller, i);
         good = good && !beyond && !bad_cells;
     }
+    good = tell_directories(&teller, subject.entries) && good;
     eg_buffer_clear(&unused);
     return good;
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "data/atlas.h"
+#include "data/entries.h"
 #include "geo/topology.h"
 
 #define EG_REPORT_SAMPLES 5 /* example keys kept per finding */
@@ -68,19 +69,25 @@ struct eg_report {
 
 struct eg_generation;
 
+/* What a report is about. */
+struct eg_report_subject {
+    const struct eg_generation *generation;
+    const struct eg_entries *entries; /* of the same atlas; NULL: nothing is said of directories */
+};
+
 /* Calls say(context, line) for everything that somebody should look at, most serious first: one sentence each, the same finding
  * on many series said once. */
-void eg_report_findings(const struct eg_generation *generation, void (*say)(void *context, const char *line),
+void eg_report_findings(struct eg_report_subject subject, void (*say)(void *context, const char *line),
                         void *context);
 
 /* For people: a page of text. */
-EG_MUST_CHECK enum eg_status eg_report_text(const struct eg_generation *generation, struct eg_buffer *out,
+EG_MUST_CHECK enum eg_status eg_report_text(struct eg_report_subject subject, struct eg_buffer *out,
                                             struct eg_error *err);
-/* For programs; also part of GET /layers. Adds members to `into`: "findings", "strict", "boundaries", "series". Nothing in it
- * depends on the clock or the machine. */
-void eg_report_json(const struct eg_generation *generation, struct eg_json *json, struct eg_json_value *into);
-/* False when --strict must fail: an area without a row or a row without an area beyond what the atlas expects, or cells
- * that are neither numbers nor markers; each reason is a line in `reasons`. */
-bool eg_report_is_strict(const struct eg_generation *generation, struct eg_buffer *reasons);
+/* For programs; also part of GET /layers. Adds members to `into`: "findings", "strict", "boundaries", "series" and, with
+ * entries, "directories". Nothing in it depends on the clock or the machine. */
+void eg_report_json(struct eg_report_subject subject, struct eg_json *json, struct eg_json_value *into);
+/* False when --strict must fail: an area without a row, a row without an area or a rejected row of a directory beyond what the
+ * atlas expects, or cells that are neither numbers nor markers; each reason is a line in `reasons`, which may be NULL. */
+bool eg_report_is_strict(struct eg_report_subject subject, struct eg_buffer *reasons);
 
 #endif

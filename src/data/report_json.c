@@ -109,13 +109,15 @@ static void add_series(const struct eg_generation *generation, uint32_t index, s
     if (report->deciles_withheld) eg_json_bool(json, into, "deciles_withheld", true);
 }
 
-void eg_report_json(const struct eg_generation *generation, struct eg_json *json, struct eg_json_value *into)
+void eg_report_json(struct eg_report_subject subject, struct eg_json *json, struct eg_json_value *into)
 {
+    const struct eg_generation *generation = subject.generation;
     struct listing findings = {json, eg_json_array(json, into, "findings")};
-    eg_report_findings(generation, append_finding, &findings);
-    eg_json_bool(json, into, "strict", eg_report_is_strict(generation, NULL));
+    eg_report_findings(subject, append_finding, &findings);
+    eg_json_bool(json, into, "strict", eg_report_is_strict(subject, NULL));
     struct eg_json_value *sets = eg_json_array(json, into, "boundaries");
     for (uint32_t i = 0; i < generation->atlas->n_boundaries; i++) add_set(generation, i, json, sets);
     struct eg_json_value *series = eg_json_array(json, into, "series");
     for (uint32_t i = 0; i < generation->n_series; i++) add_series(generation, i, json, series);
+    if (subject.entries) eg_entries_report_json(subject.entries, json, into);
 }

@@ -41,11 +41,11 @@ static void write_finding(void *context, const char *line)
     findings->n++;
 }
 
-static void write_findings(const struct eg_generation *generation, struct eg_buffer *out)
+static void write_findings(struct eg_report_subject subject, struct eg_buffer *out)
 {
     heading(out, "To look at");
     struct findings findings = {out, 0};
-    eg_report_findings(generation, write_finding, &findings);
+    eg_report_findings(subject, write_finding, &findings);
     if (findings.n == 0) eg_buffer_literal(out, "Nothing: every area has its row and every row its area.\n");
 }
 
@@ -295,19 +295,20 @@ static void write_indicators(const struct eg_generation *generation, struct eg_b
     free(blocks);
 }
 
-enum eg_status eg_report_text(const struct eg_generation *generation, struct eg_buffer *out,
-                              struct eg_error *err)
+enum eg_status eg_report_text(struct eg_report_subject subject, struct eg_buffer *out, struct eg_error *err)
 {
+    const struct eg_generation *generation = subject.generation;
     const struct eg_report *report = generation->report;
     struct eg_text title = generation->atlas->title;
     eg_buffer_printf(out, "%.*s\n", EG_TEXT_ARG(title.len > 0 ? title : EG_TEXT("(atlas without a title)")));
     eg_buffer_printf(out, "Read and joined in %.2f s with at most %.0f MiB of memory.\n", report->seconds,
                      (double)report->peak_bytes / (1024 * 1024));
-    write_findings(generation, out);
+    write_findings(subject, out);
     heading(out, "Boundaries");
     for (uint32_t i = 0; i < generation->atlas->n_boundaries; i++) write_set(generation, i, out);
     heading(out, "Indicators");
     if (generation->n_series == 0) eg_buffer_literal(out, "None.\n");
     write_indicators(generation, out);
+    if (subject.entries) return eg_entries_report_text(subject.entries, out, err);
     return out->failed ? eg_error_no_memory(err, out->capacity) : EG_OK;
 }

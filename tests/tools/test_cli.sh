@@ -120,6 +120,17 @@ call check --strict "$tree/torn/atlas.yaml"
 [ $status -eq 1 ] && [[ $out == *"400 areas"* && $err == *"--strict"* ]]
 result $? "check --strict fails on it, with the report still on standard output" "status $status; err: $err"
 
+cp -r "$tree/county" "$tree/lost"
+printf '%s\n' 'E900,club,Chess Club' 'E001,hub,Again' >>"$tree/lost/data/coalitions.csv"
+call check --strict "$tree/lost/atlas.yaml"
+[ $status -eq 1 ] && [[ $err == *"coalitions: 2 rows were rejected: row "*"'club' is no kind of entry; the key 'E001' came before"* ]]
+result $? "check --strict fails on rejected rows of a directory, and names them" "status $status; err: $err"
+call check --json "$tree/lost/atlas.yaml"
+python3 -c 'import json, sys; r = json.load(sys.stdin); assert r["strict"] is False and len(r["findings"]) == 1' <"$tree/out"
+result $? "check --json says so too"
+sed -i 's/^    source: data.coalitions.csv$/&\n    expect: {rejected_rows: 2}/' "$tree/lost/atlas.yaml"
+answers "check --strict accepts as many as the atlas expects" "2 rejected" check --strict "$tree/lost/atlas.yaml"
+
 sed 's/^    polarity: high_is_worse$/    polarity: high_is_bad/' "$atlas" >"$tree/county/wrong.yaml"
 line=$(grep -n -m 1 'high_is_bad' "$tree/county/wrong.yaml" | cut -d : -f 1)
 ends "an error in the atlas names file, line and column" 1 "$tree/county/wrong.yaml:$line:15: " check "$tree/county/wrong.yaml"

@@ -98,7 +98,7 @@ static void assert_first_rejected(const char *content, const char *expected)
     struct collection collection = {0};
     struct eg_entries *entries = load_csv(&collection, content);
     assert_int_equal(entries->reports[0].n_rejected, 1);
-    assert_text(entries->reports[0].first_rejected, expected);
+    assert_text(entries->reports[0].rejected[0], expected);
     eg_entries_free(entries);
 }
 
@@ -196,7 +196,7 @@ static void an_unknown_kind_is_rejected(void **state)
     collection.directories[0].column[EG_ENTRY_KIND] = EG_TEXT("sort");
     struct eg_entries *entries = load(&collection, 1);
     assert_int_equal(entries->n, 1);
-    assert_text(entries->reports[0].first_rejected, "row 2: 'club' is no kind of entry");
+    assert_text(entries->reports[0].rejected[0], "row 2: 'club' is no kind of entry");
     eg_entries_free(entries);
 }
 
@@ -226,7 +226,9 @@ static void of_rows_with_one_key_the_first_stays(void **state)
     assert_text(find(entries, "1")->field[EG_ENTRY_NAME], "A");
     assert_int_equal(entries->reports[0].n_duplicate_keys, 2);
     assert_int_equal(entries->reports[0].n_rejected, 2);
-    assert_int_equal(entries->reports[0].first_rejected.len, 0);
+    assert_text(entries->reports[0].rejected[0], "the key '1' came before");
+    assert_text(entries->reports[0].rejected[1], "the key '1' came before");
+    assert_null(entries->reports[0].rejected[2].data);
     eg_entries_free(entries);
 }
 
@@ -362,7 +364,7 @@ static void points_and_absent_geometries_are_taken_and_lines_rejected(void **sta
     assert_true(dot->has_position && dot->lon_deg == -1.5 && dot->lat_deg == 52.25);
     assert_int_equal(dot->n_area_rings, 0);
     assert_false(find(entries, "d")->has_position);
-    assert_text(entries->reports[0].first_rejected,
+    assert_text(entries->reports[0].rejected[0],
                 "row 5: its geometry is a LINESTRING; points and polygons are understood");
     eg_entries_free(entries);
 }
@@ -428,9 +430,27 @@ static void the_report_tells_what_was_left_out_and_why(void **state)
     assert_string_equal(out.data,
                         "{\"directories\":[{\"id\":\"libraries\",\"rows\":4,\"filtered\":0,\"entries\":2,"
                         "\"without_position\":1,\"rejected\":2,\"duplicate_keys\":1,"
-                        "\"first_rejected\":\"row 2: the longitude 'x' is not a number\"}]}");
+                        "\"first_rejected\":\"row 2: the longitude 'x' is not a number\","
+                        "\"rejected_examples\":[\"row 2: the longitude 'x' is not a number\","
+                        "\"the key '2' came before\"]}]}");
     eg_json_free(json);
     eg_buffer_clear(&out);
+    eg_entries_free(entries);
+}
+
+static void only_more_rejected_rows_than_expected_are_too_many(void **state)
+{
+    (void)state;
+    struct collection collection = {0};
+    struct eg_entries *entries = load_csv(&collection, "id,title,lon,lat\n1,A,x,2\n2,B,1,2\n2,C,1,2\n");
+    struct eg_atlas_directory_expect *expect = &collection.directories[0].expect;
+    assert_true(eg_entries_beyond_expected(entries, 0));
+    expect->rejected_rows = 1;
+    assert_true(eg_entries_beyond_expected(entries, 0));
+    expect->rejected_rows = 2;
+    assert_false(eg_entries_beyond_expected(entries, 0));
+    expect->rejected_rows = UINT32_MAX;
+    assert_false(eg_entries_beyond_expected(entries, 0));
     eg_entries_free(entries);
 }
 
@@ -594,6 +614,7 @@ int main(void)
         cmocka_unit_test(columns_for_the_position_win_over_the_geometry),
         cmocka_unit_test(eastings_and_northings_become_degrees),
         cmocka_unit_test(the_report_tells_what_was_left_out_and_why),
+        cmocka_unit_test(only_more_rejected_rows_than_expected_are_too_many),
         cmocka_unit_test(a_missing_column_or_file_is_an_error_that_names_it),
         cmocka_unit_test(an_atlas_without_directories_has_no_entries),
         cmocka_unit_test(no_memory_is_reported_whichever_allocation_fails),

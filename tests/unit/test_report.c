@@ -32,7 +32,7 @@ static char *text_of(const struct eg_test_load *load)
     struct eg_buffer out;
     size_t len;
     eg_buffer_init(&out, 0);
-    assert_int_equal(eg_report_text(load->generation, &out, NULL), EG_OK);
+    assert_int_equal(eg_report_text((struct eg_report_subject){load->generation, NULL}, &out, NULL), EG_OK);
     return eg_buffer_take(&out, &len);
 }
 
@@ -59,7 +59,7 @@ static void a_clean_join_says_that_nothing_needs_attention(void **state)
     assert_holds(text, "Nothing: every area has its row and every row its area.");
     assert_holds(text, "a  Squares: 2 areas");
     assert_holds(text, "2 indicators:\n  i j\n    a 2020, table t: 2 valid\n");
-    assert_true(eg_report_is_strict(load.generation, NULL));
+    assert_true(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, NULL));
     free(text);
     eg_test_load_clear(&load);
 }
@@ -132,15 +132,15 @@ static void strict_fails_beyond_what_the_atlas_expects_and_says_why(void **state
     const char *csv = "code,v,w\nS00,1,2\nS77,3,4\n";
     eg_buffer_init(&reasons, 0);
     load_csv(SET TABLE("") TWO, csv, &load);
-    assert_false(eg_report_is_strict(load.generation, &reasons));
+    assert_false(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, &reasons));
     assert_string_equal(reasons.data, "t on a: 1 area has no row: S01\nt on a: 1 row has no area: S77\n");
     eg_test_load_clear(&load);
     load_csv(SET TABLE(", expect: {areas_without_row: 1, rows_without_area: any}") TWO, csv, &load);
-    assert_true(eg_report_is_strict(load.generation, NULL));
+    assert_true(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, NULL));
     eg_test_load_clear(&load);
     load_csv(SET TABLE("") TWO, "code,v,w\nS00,1,2\nS01,3,a lot\n", &load);
     reasons.len = 0;
-    assert_false(eg_report_is_strict(load.generation, &reasons));
+    assert_false(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, &reasons));
     assert_holds(reasons.data, "j 2020 has 1 cell that is neither number nor marker");
     eg_test_load_clear(&load);
     eg_buffer_clear(&reasons);
@@ -153,7 +153,7 @@ static char *json_of(const struct eg_test_load *load)
     size_t len;
     assert_non_null(json);
     eg_buffer_init(&out, 0);
-    eg_report_json(load->generation, json, eg_json_root(json));
+    eg_report_json((struct eg_report_subject){load->generation, NULL}, json, eg_json_root(json));
     assert_int_equal(eg_json_finish(json, false, &out, NULL), EG_OK);
     eg_json_free(json);
     return eg_buffer_take(&out, &len);
@@ -204,7 +204,7 @@ static void a_refused_allocation_is_an_error(void **state)
         struct eg_buffer out;
         eg_buffer_init(&out, 0);
         eg_failing_malloc_after(n);
-        enum eg_status status = eg_report_text(load.generation, &out, NULL);
+        enum eg_status status = eg_report_text((struct eg_report_subject){load.generation, NULL}, &out, NULL);
         bool failed = eg_failing_malloc_triggered();
         eg_failing_malloc_after(0);
         eg_buffer_clear(&out);

@@ -186,7 +186,8 @@ static void trimming_and_padding_together_are_suggested_only_when_neither_suffic
     assert_int_equal(report->n_rows_without_area, 4);
     struct eg_buffer text;
     eg_buffer_init(&text, 0);
-    assert_int_equal(eg_report_text(load.generation, &text, &load.error), EG_OK);
+    assert_int_equal(eg_report_text((struct eg_report_subject){load.generation, NULL}, &text, &load.error),
+                     EG_OK);
     assert_non_null(strstr(text.data, "t on a: 2 keys would match without the blanks around them and padded "
                                       "with zeros: say `trim: true` and `pad: 5` in the table's key"));
     eg_buffer_clear(&text);
@@ -446,7 +447,7 @@ static void englands_neighbourhoods_all_have_their_deprivation(void **state)
     assert_int_equal(report->n_matched, 32844);
     assert_int_equal(report->n_state[EG_VALID], 32844);
     assert_int_equal(report->n_areas_without_row + report->n_rows_without_area, 0);
-    assert_true(eg_report_is_strict(load.generation, NULL));
+    assert_true(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, NULL));
     const struct eg_series *series = eg_test_series(&load, "i", "a", NULL);
     uint32_t worst = eg_test_area(&load, "a", "E01021988"); /* Jaywick */
     assert_int_equal(series->rank[worst], 1);

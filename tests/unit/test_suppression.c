@@ -223,9 +223,9 @@ static char *report_of(const struct eg_test_load *load)
     struct eg_json *json = eg_json_new_object();
     assert_non_null(json);
     eg_buffer_init(&out, 0);
-    assert_int_equal(eg_report_text(load->generation, &out, NULL), EG_OK);
-    (void)eg_report_is_strict(load->generation, &out);
-    eg_report_json(load->generation, json, eg_json_root(json));
+    assert_int_equal(eg_report_text((struct eg_report_subject){load->generation, NULL}, &out, NULL), EG_OK);
+    (void)eg_report_is_strict((struct eg_report_subject){load->generation, NULL}, &out);
+    eg_report_json((struct eg_report_subject){load->generation, NULL}, json, eg_json_root(json));
     assert_int_equal(eg_json_finish(json, false, &out, NULL), EG_OK);
     eg_json_free(json);
     return eg_buffer_take(&out, &len);
