@@ -5,7 +5,7 @@
 
 #include "data/sample_parts.h"
 
-enum { STREAM_ENTRY = 400 };
+enum { STREAM_ENTRY = 400, N_ENTRIES = 50 /* of the kinds below */ };
 
 struct theme {
     const char *topic, *title, *programme, *about;
@@ -105,10 +105,39 @@ static void write_money_and_dates(FILE *out, const struct eg_sample_land *land, 
     fprintf(out, "202%u-%02u-15,", 4 + pick(land, entry, 7, 2), 1 + pick(land, entry, 8, 12));
 }
 
-static void write_entry(FILE *out, const struct eg_sample_land *land, uint32_t entry, const struct kind *kind)
+/* What an entry does and where, no two of a kind doing the same in the same town: they would have the same name. */
+struct place {
+    uint32_t theme, home, town;
+    const struct kind *kind;
+};
+
+static bool is_new(const struct place *places, uint32_t n, const struct place *place)
 {
-    const struct theme *theme = &themes[(entry * 3 + pick(land, entry, 1, 2)) % EG_ARRAY_LEN(themes)];
-    uint32_t home_number = pick_area(land, entry);
+    for (uint32_t i = 0; i < n; i++)
+        if (places[i].theme == place->theme && places[i].town == place->town && places[i].kind == place->kind)
+            return false;
+    return true;
+}
+
+static void find_place(const struct eg_sample_land *land, struct place *places, uint32_t entry,
+                       const struct kind *kind)
+{
+    struct place place = {.kind = kind};
+    place.theme = (entry * 3 + pick(land, entry, 1, 2)) % EG_ARRAY_LEN(themes);
+    for (uint32_t attempt = 0; attempt < 100; attempt++) {
+        place.home = pick_area(land, entry + 1000 * attempt);
+        place.town = land->areas[place.home].town;
+        if (is_new(places, entry, &place)) break;
+    }
+    places[entry] = place;
+}
+
+static void write_entry(FILE *out, const struct eg_sample_land *land, uint32_t entry,
+                        const struct place *place)
+{
+    const struct theme *theme = &themes[place->theme];
+    const struct kind *kind = place->kind;
+    uint32_t home_number = place->home;
     const struct eg_sample_area *home = &land->areas[home_number];
     char text[200];
     double lon, lat;
@@ -196,9 +225,13 @@ enum eg_status eg_sample_write_directory(const struct eg_sample_land *land, cons
           "amount,currency,"
           "funder,start,end,last_reviewed,serves\n",
           file.stream);
+    struct place places[N_ENTRIES];
     uint32_t entry = 0;
     for (size_t k = 0; k < EG_ARRAY_LEN(kinds); k++)
-        for (uint32_t i = 0; i < kinds[k].n; i++) write_entry(file.stream, land, entry++, &kinds[k]);
+        for (uint32_t i = 0; i < kinds[k].n && entry < N_ENTRIES; i++, entry++) {
+            find_place(land, places, entry, &kinds[k]);
+            write_entry(file.stream, land, entry, &places[entry]);
+        }
     status = eg_sample_file_close(&file, err);
     if (status == EG_OK) status = write_partnerships(land, folder, err);
     if (status == EG_OK) status = write_patches(land, folder, err);

@@ -9,19 +9,21 @@
 
 #define FINE_CELLS 100.0
 #define COARSE_CELLS 26.0
+#define CANDIDATES 30
 #define TINY_ISLAND 5 /* cells; smaller ones are given to the sea */
 #define CHANNEL                                                                                              \
     0.9 /* cells, half the estuary's least width: less, and cells of it would touch at corners only */
 
-enum { STREAM_TOWN = 1, STREAM_SEED, STREAM_NAME, STREAM_DISTRICT, STREAM_NEED, STREAM_PEOPLE };
+enum { STREAM_TOWN = 1, STREAM_SEED, STREAM_NAME, STREAM_DISTRICT, STREAM_NEED, STREAM_PEOPLE, STREAM_THIN };
 
 /* u to the east and v to the north, 0 to 1. A coast in the east, an estuary that runs in from it, islands off it (more and
  * larger ones the lower `shoal` is), and a landward border with bends. */
 static bool is_land(const struct eg_sample_land *land, double shoal, double u, double v)
 {
     uint64_t seed = land->seed;
-    double border = 0.09 + 0.1 * eg_sample_noise(seed + 10, 3.3 * u, 3.3 * v);
-    if (u < border || v < border || v > 1 - border) return false;
+    double bends = 0.13 * eg_sample_noise(seed + 10, 4.3 * u, 4.3 * v);
+    double inland = fmax(0, 1 - u / 0.55), aside = fabs(2 * v - 1);
+    if (pow(inland, 3) + pow(aside, 3) > pow(0.86 + bends, 3)) return false;
     double coast = 0.74 + 0.16 * eg_sample_noise(seed + 20, 0.5, 4 * v) +
                    0.03 * eg_sample_noise(seed + 30, 9 * u, 9 * v);
     if (u > coast) {
@@ -29,7 +31,7 @@ static bool is_land(const struct eg_sample_land *land, double shoal, double u, d
         return off > 0.035 && off < 0.2 && u < 0.96 && eg_sample_noise(seed + 40, 9 * u, 9 * v) > shoal;
     }
     double middle = 0.46 + 0.07 * sin(8 * u) + 0.04 * eg_sample_noise(seed + 50, 5 * u, 0.5);
-    double half_width = fmax(0.004, CHANNEL / land->height) + 0.12 * (u - 0.3) * (u - 0.3);
+    double half_width = fmax(0.004, CHANNEL / land->height) + 0.4 * pow(u - 0.3, 3);
     return u < 0.3 || fabs(v - middle) > half_width;
 }
 
@@ -101,9 +103,20 @@ static bool claim_neighbours(const struct eg_sample_land *land, struct line *lin
     return true;
 }
 
+/* Whether an area's first cell, and so the area, went to somebody else. */
+static bool is_taken(const struct eg_sample_land *land, uint32_t *whole, struct claim claim)
+{
+    if (!whole) return false;
+    uint32_t *area_owner = &whole[land->label[claim.cell]];
+    if (*area_owner == EG_SAMPLE_SEA) *area_owner = claim.owner;
+    return *area_owner != claim.owner;
+}
+
 /* Seeds grow over land side by side until they meet; each stays in one piece. owner[cell] becomes the number of a seed, or
- * stays EG_SAMPLE_SEA where none arrives. Where two seeds share a cell the first has it. */
-static bool grow(const struct eg_sample_land *land, const uint32_t *seeds, uint32_t n_seeds, uint32_t *owner)
+ * stays EG_SAMPLE_SEA where none arrives. Where two seeds share a cell the first has it. With whole[n_areas], all unset, areas
+ * go as a whole to the seed that reaches them first. */
+static bool grow(const struct eg_sample_land *land, const uint32_t *seeds, uint32_t n_seeds, uint32_t *owner,
+                 uint32_t *whole)
 {
     struct line line = {.unused = NO_CLAIM};
     memset(line.bucket, 0xff, sizeof line.bucket);
@@ -117,7 +130,7 @@ static bool grow(const struct eg_sample_land *land, const uint32_t *seeds, uint3
             line.bucket[b] = claim.next;
             line.claims[place].next = line.unused;
             line.unused = place;
-            if (owner[claim.cell] != EG_SAMPLE_SEA) continue;
+            if (owner[claim.cell] != EG_SAMPLE_SEA || is_taken(land, whole, claim)) continue;
             owner[claim.cell] = claim.owner;
             fine = claim_neighbours(land, &line, owner, seeds, claim, b);
         }
@@ -161,10 +174,12 @@ static void fill_lakes(struct eg_sample_land *land, uint32_t *owner, uint32_t *q
         if (owner[cell] == EG_SAMPLE_SEA) land->label[cell] = 0;
 }
 
-/* One seed in each island, so that none is left without a neighbourhood; specks become sea. */
+/* One seed in each piece of land, so that none is left without a neighbourhood; specks become sea. Afterwards owner[] tells the
+ * pieces apart, each by one of its cells; the largest is the mainland. */
 static uint32_t seed_islands(struct eg_sample_land *land, uint32_t *owner, uint32_t *queue, uint32_t *seeds)
 {
     uint32_t n_seeds = 0;
+    size_t n_largest = 0;
     memset(owner, 0xff, n_cells(land) * sizeof *owner);
     for (uint32_t cell = 0; cell < n_cells(land); cell++) {
         if (land->label[cell] == EG_SAMPLE_SEA || owner[cell] != EG_SAMPLE_SEA) continue;
@@ -172,6 +187,8 @@ static uint32_t seed_islands(struct eg_sample_land *land, uint32_t *owner, uint3
         if (n < TINY_ISLAND)
             for (size_t i = 0; i < n; i++) land->label[queue[i]] = EG_SAMPLE_SEA;
         else seeds[n_seeds++] = queue[n / 2];
+        if (n > n_largest) land->mainland = cell;
+        if (n > n_largest) n_largest = n;
     }
     return n_seeds;
 }
@@ -197,6 +214,7 @@ static uint32_t random_land_cell(const struct eg_sample_land *land, uint64_t str
     }
 }
 
+/* Of 480 names; both halves change from one town to the next. */
 static void name_town(uint64_t seed, uint32_t town, char name_out[32])
 {
     static const char *const first[] = {"Har", "Mar",  "Wick",  "Sand", "Ash",  "Brack", "Cold", "Dun",
@@ -205,17 +223,51 @@ static void name_town(uint64_t seed, uint32_t town, char name_out[32])
     static const char *const second[] = {"bury",  "combe", "dale",   "field", "ford",    "ham",  "haven",
                                          "holt",  "hurst", "ley",    "mere",  "minster", "ness", "port",
                                          "stead", "stow",  "thorpe", "ton",   "wick",    "worth"};
-    uint64_t bits = eg_sample_bits(seed, STREAM_NAME, 0) + town * UINT64_C(7919);
-    size_t a = bits % EG_ARRAY_LEN(first), b = (bits / EG_ARRAY_LEN(first)) % EG_ARRAY_LEN(second);
-    uint64_t again = town / (EG_ARRAY_LEN(first) * EG_ARRAY_LEN(second));
+    const uint64_t n_names = EG_ARRAY_LEN(first) * EG_ARRAY_LEN(second), step = 199; /* no common divisor */
+    uint64_t name = (eg_sample_bits(seed, STREAM_NAME, 0) % n_names + town * step) % n_names;
+    size_t a = name % EG_ARRAY_LEN(first), b = name / EG_ARRAY_LEN(first);
+    uint64_t again = town / n_names;
     if (again == 0) snprintf(name_out, 32, "%s%s", first[a], second[b]);
     else snprintf(name_out, 32, "%s%s %llu", first[a], second[b], (unsigned long long)again + 1);
 }
 
-static void place_towns(struct eg_sample_land *land)
+/* In cells, squared. */
+static double distance2(const struct eg_sample_land *land, uint32_t one, uint32_t other)
+{
+    double dx = (double)(one % land->width) - other % land->width;
+    double dy = (double)(one / land->width) - (double)(other / land->width);
+    return dx * dx + dy * dy;
+}
+
+static double room_about(const struct eg_sample_land *land, uint32_t cell, uint32_t n_before)
+{
+    double room = HUGE_VAL;
+    for (uint32_t i = 0; i < n_before; i++) room = fmin(room, distance2(land, cell, land->towns[i].cell));
+    return room;
+}
+
+/* Of several places on the mainland the one that is furthest from the towns before it, so that districts are of about one size.
+ * Large counties take the first: to compare 18,000 towns with each other takes too long. */
+static uint32_t find_town(const struct eg_sample_land *land, const uint32_t *piece, uint32_t town)
+{
+    uint32_t best = EG_SAMPLE_SEA, n_wanted = land->n_areas > EG_SAMPLE_LARGE ? 1 : CANDIDATES;
+    double most_room = -1;
+    for (uint64_t i = 0; n_wanted > 0; i++) {
+        uint32_t cell = random_land_cell(land, STREAM_TOWN, town * UINT64_C(100000) + i);
+        if (piece[cell] != land->mainland) continue;
+        n_wanted--;
+        double room = room_about(land, cell, land->n_areas > EG_SAMPLE_LARGE ? 0 : town);
+        if (room <= most_room) continue;
+        most_room = room;
+        best = cell;
+    }
+    return best;
+}
+
+static void place_towns(struct eg_sample_land *land, const uint32_t *piece)
 {
     for (uint32_t i = 0; i < land->n_towns; i++) {
-        land->towns[i] = (struct eg_sample_town){.cell = random_land_cell(land, STREAM_TOWN, i)};
+        land->towns[i] = (struct eg_sample_town){.cell = find_town(land, piece, i)};
         name_town(land->seed, i, land->towns[i].name);
     }
 }
@@ -249,24 +301,30 @@ static void place_seeds(const struct eg_sample_land *land, uint32_t *owner, uint
     }
 }
 
-/* Grows the cells of `centres` over all land and tells each area which centre reached it first; areas on islands that none
- * reached get the nearest centre as the crow flies. */
+static uint32_t nearest_as_the_crow_flies(const struct eg_sample_land *land, uint32_t cell,
+                                          const uint32_t *centres, uint32_t n)
+{
+    uint32_t nearest = 0;
+    for (uint32_t i = 1; i < n; i++)
+        if (distance2(land, centres[i], cell) < distance2(land, centres[nearest], cell)) nearest = i;
+    return nearest;
+}
+
+/* Grows the cells of `centres` over all land and tells each area which centre reached it first, so that the areas of a centre
+ * hang together. None reaches the islands: they get the nearest as the crow flies, in a county for looking at all of them that
+ * of the first, so that what is special about them is so in one district. */
 static bool assign_nearest(const struct eg_sample_land *land, uint32_t *owner, const uint32_t *centres,
                            uint32_t n, uint32_t *nearest_out)
 {
-    if (!grow(land, centres, n, owner)) return false;
+    uint32_t isles = EG_SAMPLE_SEA;
+    memset(nearest_out, 0xff, land->n_areas * sizeof *nearest_out);
+    if (!grow(land, centres, n, owner, nearest_out)) return false;
     for (uint32_t a = 0; a < land->n_areas; a++) {
-        uint32_t cell = land->areas[a].cell;
-        nearest_out[a] = owner[cell];
         if (nearest_out[a] != EG_SAMPLE_SEA) continue;
-        double best = HUGE_VAL;
-        for (uint32_t i = 0; i < n; i++) {
-            double dx = (double)(centres[i] % land->width) - cell % land->width;
-            double dy = (double)(centres[i] / land->width) - (double)(cell / land->width);
-            if (dx * dx + dy * dy >= best) continue;
-            best = dx * dx + dy * dy;
-            nearest_out[a] = i;
-        }
+        land->areas[a].island = true;
+        if (isles == EG_SAMPLE_SEA || land->n_areas > EG_SAMPLE_LARGE)
+            isles = nearest_as_the_crow_flies(land, land->areas[a].cell, centres, n);
+        nearest_out[a] = isles;
     }
     return true;
 }
@@ -284,23 +342,41 @@ static bool grow_areas(struct eg_sample_land *land, uint32_t *owner, uint32_t *s
     place_seeds(land, owner, seeds, n_placed);
     qsort(seeds, land->n_areas, sizeof *seeds, by_cell);
     for (uint32_t i = 0; i < land->n_areas; i++) land->areas[i] = (struct eg_sample_area){.cell = seeds[i]};
-    return grow(land, seeds, land->n_areas, owner);
+    return grow(land, seeds, land->n_areas, owner, NULL);
 }
 
-static void describe_area(struct eg_sample_land *land, uint32_t a, uint32_t town)
+static double need_of(const struct eg_sample_land *land, uint32_t a)
 {
-    struct eg_sample_area *area = &land->areas[a];
-    uint32_t centre = land->towns[town].cell;
+    const struct eg_sample_area *area = &land->areas[a];
     double x = area->cell % land->width, y = (double)(area->cell / land->width);
-    double dx = x - centre % land->width, dy = y - (double)(centre / land->width);
-    area->town = town;
-    area->number = ++land->towns[town].n_areas;
-    area->town_cells = sqrt(dx * dx + dy * dy);
     double reach = 2.4 * land->town_radius;
     double clustered = eg_sample_noise(land->seed + 60, x / reach, y / reach);
     double urban = exp(-area->town_cells / land->town_radius);
-    area->need = 1.5 * clustered + 1.3 * urban - 0.45 + 0.35 * eg_sample_normal(land->seed, STREAM_NEED, a);
-    area->population = 900 + (uint32_t)(1300 * eg_sample_uniform(land->seed, STREAM_PEOPLE, a));
+    return 1.5 * clustered + 1.3 * urban - 0.45 + 0.35 * eg_sample_normal(land->seed, STREAM_NEED, a);
+}
+
+/* Few people live on islands, and in one of ten places on the shore across from them. */
+static void describe_area(struct eg_sample_land *land, uint32_t a, uint32_t town)
+{
+    struct eg_sample_area *area = &land->areas[a];
+    bool shore = land->towns[area->district].has_islands;
+    area->town = town;
+    area->number = ++land->towns[town].n_areas;
+    area->town_cells = sqrt(distance2(land, area->cell, land->towns[town].cell));
+    area->need = need_of(land, a);
+    area->thin = area->island || (shore && eg_sample_uniform(land->seed, STREAM_THIN, a) < 0.1);
+    double share = eg_sample_uniform(land->seed, STREAM_PEOPLE, a);
+    area->population = area->thin ? 90 + (uint32_t)(290 * share) : 1300 + (uint32_t)(1300 * share);
+}
+
+/* One district in seven, and at least one, delivers its numbers badly: see sample_tables.c. */
+static void find_trouble(struct eg_sample_land *land)
+{
+    uint32_t n = 0;
+    for (uint32_t a = 0; a < land->n_areas; a++)
+        if (land->areas[a].island) land->towns[land->areas[a].district].has_islands = true;
+    for (uint32_t d = 0; d < land->n_districts; d++)
+        if (!land->towns[d].has_islands) land->towns[d].has_gaps = n++ % 7 == 0;
 }
 
 /* Towns and districts of all areas; `owner` is working memory. */
@@ -311,10 +387,11 @@ static enum eg_status divide(struct eg_sample_land *land, struct eg_arena *arena
     uint32_t *centres = eg_arena_array(arena, land->n_towns, sizeof *centres);
     if (!nearest || !centres) return eg_error_no_memory(err, land->n_areas * sizeof *nearest);
     for (uint32_t i = 0; i < land->n_towns; i++) centres[i] = land->towns[i].cell;
-    if (!assign_nearest(land, owner, centres, land->n_towns, nearest)) return eg_error_no_memory(err, 0);
-    for (uint32_t a = 0; a < land->n_areas; a++) describe_area(land, a, nearest[a]);
     if (!assign_nearest(land, owner, centres, land->n_districts, nearest)) return eg_error_no_memory(err, 0);
     for (uint32_t a = 0; a < land->n_areas; a++) land->areas[a].district = nearest[a];
+    find_trouble(land);
+    if (!assign_nearest(land, owner, centres, land->n_towns, nearest)) return eg_error_no_memory(err, 0);
+    for (uint32_t a = 0; a < land->n_areas; a++) describe_area(land, a, nearest[a]);
     return EG_OK;
 }
 
@@ -334,13 +411,12 @@ static enum eg_status populate(struct eg_sample_land *land, struct eg_arena *are
     uint32_t *seeds = eg_memory_array(n_cells(land) / TINY_ISLAND + land->n_areas, sizeof *seeds);
     if (!seeds) return eg_error_no_memory(err, land->n_areas * sizeof *seeds);
     uint32_t n_pieces = raise_land(land, owner, work, seeds);
-    place_towns(land);
+    place_towns(land, owner);
     bool grown = grow_areas(land, owner, seeds, n_pieces);
     free(seeds);
     if (!grown) return eg_error_no_memory(err, 0);
-    enum eg_status status = divide(land, arena, work, err);
     memcpy(land->label, owner, n_cells(land) * sizeof *owner);
-    return status;
+    return divide(land, arena, work, err);
 }
 
 enum eg_status eg_sample_land_make(const struct eg_sample_options *options, struct eg_arena *arena,
@@ -391,7 +467,7 @@ void eg_sample_area_code(uint32_t area, char code_out[12])
 void eg_sample_area_name(const struct eg_sample_land *land, uint32_t area, char name_out[48])
 {
     const struct eg_sample_area *it = &land->areas[area];
-    snprintf(name_out, 48, "%s %03u", land->towns[it->town].name, it->number);
+    snprintf(name_out, 48, "%s %s%03u", land->towns[it->town].name, it->island ? "Isles " : "", it->number);
 }
 
 void eg_sample_district_code(uint32_t district, char code_out[12])
@@ -401,5 +477,6 @@ void eg_sample_district_code(uint32_t district, char code_out[12])
 
 void eg_sample_district_name(const struct eg_sample_land *land, uint32_t district, char name_out[48])
 {
-    snprintf(name_out, 48, "%s District", land->towns[district].name);
+    const struct eg_sample_town *town = &land->towns[district];
+    snprintf(name_out, 48, "%.27s %sDistrict", town->name, town->has_islands ? "and Isles " : "");
 }

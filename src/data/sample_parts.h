@@ -28,18 +28,22 @@ struct eg_sample_area {
     double town_cells; /* distance to the town's centre */
     double need;       /* latent deprivation, mean 0, standard deviation about 1 */
     uint32_t population;
+    bool island;
+    bool thin; /* so few residents that counts are small */
 };
 
 struct eg_sample_town {
     uint32_t cell;
     uint32_t n_areas;
     char name[32];
+    bool has_islands, has_gaps; /* the district of its number */
 };
 
 struct eg_sample_land {
     uint64_t seed;
     uint32_t width, height; /* cells */
     uint32_t *label;        /* [width * height] area or EG_SAMPLE_SEA; row 0 is the south */
+    uint32_t mainland;      /* a cell of it */
     struct eg_sample_area *areas;
     uint32_t n_areas;
     struct eg_sample_town *towns;

@@ -1,6 +1,10 @@
 /* The county's numbers: an index of deprivation (wide table, with the publisher's ranks and tenths) and four outcomes over five
  * years (long table), whose chances follow the neighbourhood's need. Numerators are drawn, not computed, so that small numbers
- * jump about as real ones do; counts of 1 to 4 are suppressed with everything that gives them away. */
+ * jump about as real ones do; counts of 1 to 4 are suppressed with everything that gives them away.
+ *
+ * One suppressed or unreliable neighbourhood makes its district so, too. Where few people live (islands) counts are small and
+ * suppressed, samples small and unreliable; a district with gaps in its data has nearly all that is missing. Everywhere else
+ * populations are large enough for counts above 4, all but always, so most districts have plain values. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,17 +79,18 @@ static enum eg_status write_scores(const struct eg_sample_land *land, const char
 
 struct outcome {
     const char *name;
-    double share_at_mean;       /* of the population asked or at risk */
-    double slope;               /* on the log odds, per unit of need */
-    double trend;               /* on the log odds, per year */
-    double base_low, base_high; /* denominator */
-    bool suppress;
+    double share_at_mean; /* of the denominator */
+    double slope;         /* on the log odds, per unit of need */
+    double trend;         /* on the log odds, per year */
+    double per_resident;  /* denominator; 0: a survey's sample */
+    double lost;          /* share of neighbourhoods without a value in districts with gaps */
+    double scale;
 };
 
 static const struct outcome outcomes[] = {
-    {"smoking", 0.16, 0.42, -0.05, 35, 160, false},
-    {"childhood_obesity", 0.21, 0.24, 0.02, 45, 150, true},
-    {"early_deaths", 0.009, 0.35, -0.02, 900, 2200, true},
+    {"smoking", 0.16, 0.42, -0.015, 0, 0.7, 100},
+    {"childhood_obesity", 0.21, 0.24, 0.02, 0.09, 0.12, 100},
+    {"early_deaths", 0.006, 0.3, -0.02, 5, 0.12, 100000},
 };
 
 static double chance(const struct outcome *outcome, double need, int year)
@@ -111,41 +116,56 @@ static uint32_t draw_cases(const struct eg_sample_land *land, size_t which, uint
     return cases > base ? base : (uint32_t)cases;
 }
 
+static uint32_t base_of(const struct eg_sample_land *land, size_t which, uint32_t area)
+{
+    const struct eg_sample_area *it = &land->areas[area];
+    if (outcomes[which].per_resident > 0) return (uint32_t)(outcomes[which].per_resident * it->population);
+    double share = eg_sample_uniform(land->seed, STREAM_OUTCOME + 10 + which, area);
+    return it->thin ? 18 + (uint32_t)(30 * share) : 70 + (uint32_t)(150 * share);
+}
+
+/* Mostly the same neighbourhoods year after year. */
+static bool is_lost(const struct eg_sample_land *land, size_t which, uint32_t area, int year)
+{
+    if (!land->towns[land->areas[area].district].has_gaps) return false;
+    double always = eg_sample_uniform(land->seed, STREAM_GAP, area);
+    double now = eg_sample_uniform(land->seed, STREAM_GAP + 1 + which, draw_index(area, year));
+    return 0.9 * always + 0.1 * now < outcomes[which].lost;
+}
+
 static void write_proportion(FILE *out, const struct eg_sample_land *land, size_t which, uint32_t area,
                              int year)
 {
     const struct outcome *outcome = &outcomes[which];
-    uint64_t index = draw_index(area, year);
     char code[12];
     eg_sample_area_code(area, code);
     fprintf(out, "%s,%s,%d,", code, outcome->name, EG_SAMPLE_FIRST_YEAR + year);
-    if (eg_sample_uniform(land->seed, STREAM_GAP + which, index) < 0.008) {
+    if (is_lost(land, which, area, year)) {
         fputs(":,,,,,\n", out);
         return;
     }
-    double span = outcome->base_high - outcome->base_low;
-    uint32_t base = (uint32_t)(outcome->base_low +
-                               span * eg_sample_uniform(land->seed, STREAM_OUTCOME + 10 + which, area));
-    uint32_t cases = draw_cases(land, which, area, year, base);
-    if (outcome->suppress && cases >= 1 && cases <= 4) {
+    bool survey = outcome->per_resident <= 0;
+    uint32_t base = base_of(land, which, area), cases = draw_cases(land, which, area, year, base);
+    if (!survey && cases >= 1 && cases <= 4) {
         fputs("*,,,,,\n", out);
         return;
     }
-    double lower = 0, upper = 0, scale = which == 2 ? 100000 : 100;
+    double lower = 0, upper = 0, scale = outcome->scale;
     if (!eg_wilson_95(cases, base, &lower, &upper)) lower = upper = 0;
     fprintf(out, "%.2f,%u,%u,%.2f,%.2f,%s\n", scale * cases / base, cases, base, scale * lower, scale * upper,
-            which == 0 && base < 50 ? "u" : "");
+            survey && base < 50 ? "u" : "");
 }
 
 static void write_life_expectancy(FILE *out, const struct eg_sample_land *land, uint32_t area, int year)
 {
+    const struct eg_sample_area *it = &land->areas[area];
     char code[12];
     eg_sample_area_code(area, code);
     double noise = eg_sample_normal(land->seed, STREAM_OUTCOME + 9, draw_index(area, year));
-    double years = 81.2 - 1.9 * land->areas[area].need + 0.1 * year + 0.6 * noise;
-    double half = 1.96 * 9.5 / sqrt(land->areas[area].population / 50.0);
-    fprintf(out, "%s,life_expectancy,%d,%.1f,,,%.1f,%.1f,\n", code, EG_SAMPLE_FIRST_YEAR + year, years,
-            years - half, years + half);
+    double years = 81.2 - 1.9 * it->need + 0.1 * year + 0.6 * noise;
+    double half = 1.96 * 9.5 / sqrt(it->population / 50.0);
+    fprintf(out, "%s,life_expectancy,%d,%.1f,,,%.1f,%.1f,%s\n", code, EG_SAMPLE_FIRST_YEAR + year, years,
+            years - half, years + half, it->thin ? "u" : "");
 }
 
 static enum eg_status write_outcomes(const struct eg_sample_land *land, const char *folder,

@@ -199,6 +199,28 @@ static void every_county_has_islands_an_estuary_and_a_coast(void **state)
     eg_test_county_remove("shape");
 }
 
+/* Districts on the mainland hang together: one outline each, but for the islands, which all belong to one. */
+static void districts_hang_together(void **state)
+{
+    const struct eg_test_county *county = *state;
+    const struct eg_area_set *districts = &county->generation->area_sets[1];
+    const struct eg_plane *plane = county->areas->plane;
+    uint32_t *parent = malloc(plane->n_areas * sizeof *parent), n_joined = 0;
+    assert_non_null(parent);
+    for (uint32_t a = 0; a < plane->n_areas; a++) parent[a] = a;
+    for (uint32_t i = 0; i < plane->n_arcs; i++) {
+        uint32_t left = plane->left[i], right = plane->right[i];
+        if (left == EG_NO_AREA || right == EG_NO_AREA) continue;
+        if (districts->parent_of_base[left] != districts->parent_of_base[right]) continue;
+        left = root_of(parent, left);
+        right = root_of(parent, right);
+        if (left != right) n_joined++;
+        parent[left] = right;
+    }
+    free(parent);
+    assert_int_equal(plane->n_areas - n_joined, districts->n_areas + count_pieces(county) - 1);
+}
+
 static void districts_are_made_of_whole_neighbourhoods(void **state)
 {
     const struct eg_test_county *county = *state;
@@ -340,6 +362,7 @@ int main(void)
         cmocka_unit_test(borders_are_clean_and_polygons_valid),
         cmocka_unit_test(every_county_has_islands_an_estuary_and_a_coast),
         cmocka_unit_test(districts_are_made_of_whole_neighbourhoods),
+        cmocka_unit_test(districts_hang_together),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_named),
         cmocka_unit_test(a_file_whose_place_is_taken_is_named_and_nothing_is_left_half_written),
         cmocka_unit_test(a_full_disk_leaves_the_earlier_county_whole),
