@@ -293,6 +293,16 @@ enum eg_entry_field {
 /* "key", "name", "description" ...: what a field is called in atlas.yaml and in answers. Never NULL. */
 const char *eg_entry_field_name(enum eg_entry_field field);
 
+/* Where a field's text stands: in one column or, for fields of words, in several: their cells joined by ", " (those of TOPICS
+ * and SERVES by the list separator), empty ones left out. */
+struct eg_atlas_entry_columns {
+    struct eg_text first;       /* absent: not in the source */
+    const struct eg_text *more; /* [n_more] */
+    uint32_t n_more;
+};
+
+#define EG_ATLAS_ENTRY_COLUMNS_MAX 8U /* of one field */
+
 struct eg_atlas_directory {
     struct eg_mark mark;
     struct eg_text id, title, source, layer, filter_sql; /* filter_sql: OGR only */
@@ -300,7 +310,7 @@ struct eg_atlas_directory {
     uint32_t n_filter;
     char delimiter;
     struct eg_text encoding;
-    struct eg_text column[EG_N_ENTRY_FIELDS];   /* absent: not in the source */
+    struct eg_atlas_entry_columns column[EG_N_ENTRY_FIELDS];
     struct eg_text constant[EG_N_ENTRY_FIELDS]; /* used where the column is absent or its cell empty */
     char list_separator;                        /* within TOPICS and SERVES; default ';' */
     struct eg_text id_prefix; /* put before the key when the entry's UUID is made; default "{id}:" */

@@ -49,40 +49,70 @@ static enum eg_status read_kind(struct eg_reader *reader, const struct eg_at *at
     return st;
 }
 
-/* Fields into text[EG_N_ENTRY_FIELDS]. */
-static enum eg_status read_texts(struct eg_reader *reader, const struct eg_at *at, struct eg_text *text,
-                                 bool constants)
+static enum eg_status read_constants(struct eg_reader *reader, const struct eg_at *at, void *target)
 {
+    struct eg_atlas_directory *directory = target;
     struct eg_field fields[EG_N_ENTRY_FIELDS];
     size_t n = 0;
     for (size_t i = 0; i < EG_N_ENTRY_FIELDS; i++) {
-        if (constants && is_column_only(i)) continue;
-        bool kind = constants && i == EG_ENTRY_KIND;
+        if (is_column_only(i)) continue;
+        bool kind = i == EG_ENTRY_KIND;
         fields[n++] = (struct eg_field){.key = eg_entry_field_name((enum eg_entry_field)i),
                                         .type = kind ? EG_FIELD_CUSTOM : EG_FIELD_NAME,
-                                        .offset = i * sizeof *text,
+                                        .offset = i * sizeof *directory->constant,
                                         .read = kind ? read_kind : NULL};
     }
-    return eg_fields_read(reader, at, fields, n, text);
+    return eg_fields_read(reader, at, fields, n, directory->constant);
+}
+
+/* Fields of words, which several columns may make up together; a number, a date or an address on the web is in one. */
+static bool is_joinable(size_t field)
+{
+    static const bool joinable[EG_N_ENTRY_FIELDS] = {
+        [EG_ENTRY_NAME] = true,      [EG_ENTRY_DESCRIPTION] = true,  [EG_ENTRY_TOPICS] = true,
+        [EG_ENTRY_PROGRAMME] = true, [EG_ENTRY_ORGANISATION] = true, [EG_ENTRY_ADDRESS] = true,
+        [EG_ENTRY_PHONE] = true,     [EG_ENTRY_FUNDER] = true,       [EG_ENTRY_SERVES] = true,
+    };
+    return joinable[field];
+}
+
+static enum eg_status read_name(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    return eg_value_name(reader, at, target);
+}
+
+static enum eg_status read_joinable(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_atlas_entry_columns *columns = target;
+    void *items;
+    uint32_t n;
+    enum eg_status st =
+        eg_list_read(reader, at, (struct eg_list_of){sizeof(struct eg_text), read_name, true}, &items, &n);
+    if (st) return st;
+    if (n == 0 || n > EG_ATLAS_ENTRY_COLUMNS_MAX)
+        return eg_at_error(reader, at, EG_INVALID, "expected 1 to %u columns, found %u",
+                           EG_ATLAS_ENTRY_COLUMNS_MAX, n);
+    const struct eg_text *names = items;
+    *columns = (struct eg_atlas_entry_columns){.first = names[0], .more = names + 1, .n_more = n - 1};
+    return EG_OK;
 }
 
 static enum eg_status read_columns(struct eg_reader *reader, const struct eg_at *at, void *target)
 {
     struct eg_atlas_directory *directory = target;
-    enum eg_status st = read_texts(reader, at, directory->column, false);
+    struct eg_field fields[EG_N_ENTRY_FIELDS];
+    for (size_t i = 0; i < EG_N_ENTRY_FIELDS; i++) {
+        fields[i] = (struct eg_field){.key = eg_entry_field_name((enum eg_entry_field)i),
+                                      .type = EG_FIELD_CUSTOM,
+                                      .offset = i * sizeof *directory->column,
+                                      .read = is_joinable(i) ? read_joinable : read_name};
+    }
+    enum eg_status st = eg_fields_read(reader, at, fields, EG_N_ENTRY_FIELDS, directory->column);
     if (st) return st;
-    if (!directory->column[EG_ENTRY_KEY].data)
-        return eg_at_error(reader, at, EG_INVALID,
-                           "the key 'key' is missing; add the column that tells rows apart");
-    if (!directory->column[EG_ENTRY_LONGITUDE].data != !directory->column[EG_ENTRY_LATITUDE].data)
+    if (!directory->column[EG_ENTRY_LONGITUDE].first.data != !directory->column[EG_ENTRY_LATITUDE].first.data)
         return eg_at_error(reader, at, EG_INVALID,
                            "has only one of 'longitude' and 'latitude'; add the other");
     return EG_OK;
-}
-
-static enum eg_status read_constants(struct eg_reader *reader, const struct eg_at *at, void *target)
-{
-    return read_texts(reader, at, ((struct eg_atlas_directory *)target)->constant, true);
 }
 
 /* --- directories --- */
@@ -158,7 +188,7 @@ static const struct eg_field directory_fields[] = {
 
 static bool is_given(const struct eg_atlas_directory *directory, enum eg_entry_field field)
 {
-    return directory->column[field].data || directory->constant[field].data;
+    return directory->column[field].first.data || directory->constant[field].data;
 }
 
 static enum eg_status check_directory(struct eg_reader *reader, const struct eg_at *at,

@@ -9,7 +9,6 @@
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/textmap.h"
 #include "data/entries_internal.h"
 #include "data/table.h"
 
@@ -60,9 +59,11 @@ static void choose_columns(struct eg_entry_loader *loader)
     for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
         loader->cell_of[f] = EG_ATLAS_NONE;
         loader->before[f] = EG_TEXT("");
-        if (loader->spec->column[f].len == 0) continue;
+        const struct eg_atlas_entry_columns *column = &loader->spec->column[f];
+        if (column->first.len == 0) continue;
         loader->cell_of[f] = loader->n_columns;
-        loader->columns[loader->n_columns++] = loader->spec->column[f];
+        loader->columns[loader->n_columns++] = column->first;
+        for (uint32_t i = 0; i < column->n_more; i++) loader->columns[loader->n_columns++] = column->more[i];
     }
 }
 
@@ -98,33 +99,10 @@ static enum eg_status read_rows(struct eg_entry_loader *loader, struct eg_error 
     return status;
 }
 
-/* Rows without a key of their own that are equal in name and position: the second becomes "...-2", in the file's order. */
-static enum eg_status number_keys(struct eg_entry_loader *loader, struct eg_error *err)
-{
-    uint32_t n = loader->n - loader->first;
-    struct eg_textmap *first_with = eg_textmap_new(n);
-    uint32_t *count = eg_memory_zeroed(n, sizeof *count);
-    enum eg_status status = first_with && count ? EG_OK : eg_error_no_memory(err, n * sizeof *count);
-    for (uint32_t i = 0; i < n && status == EG_OK; i++) {
-        struct eg_text *key = &loader->items[loader->first + i].field[EG_ENTRY_KEY];
-        uint32_t existing = EG_TEXTMAP_NONE;
-        if (eg_textmap_put(first_with, *key, i, &existing) != EG_OK) status = eg_error_no_memory(err, n);
-        if (existing != EG_TEXTMAP_NONE) {
-            *key = eg_text_format(loader->arena, "%.*s-%u", EG_TEXT_ARG(*key), ++count[existing] + 1);
-            if (!key->data) status = eg_error_no_memory(err, key->len);
-        }
-        if (status == EG_OK) status = eg_entries_identify(loader, loader->first + i, err);
-    }
-    free(count);
-    eg_textmap_free(first_with);
-    return status;
-}
-
 static enum eg_status load_directory(struct eg_entry_loader *loader, struct eg_error *err)
 {
     choose_columns(loader);
     enum eg_status status = read_rows(loader, err);
-    if (status == EG_OK && loader->cell_of[EG_ENTRY_KEY] == EG_ATLAS_NONE) status = number_keys(loader, err);
     eg_entry_shapes_free(loader->shapes);
     loader->shapes = NULL;
     loader->feature = NULL;
@@ -246,19 +224,20 @@ static enum eg_status load_all(struct owner *owner, struct eg_error *err)
     const struct eg_atlas *atlas = entries->atlas;
     struct eg_entry_loader loader = {.arena = owner->arena};
     eg_buffer_init(&loader.name, 0);
+    for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) eg_buffer_init(&loader.joined[f], 0);
     entries->reports = eg_arena_array(owner->arena, atlas->n_directories, sizeof *entries->reports);
     enum eg_status status = entries->reports ? EG_OK : eg_error_no_memory(err, sizeof *entries->reports);
     for (uint32_t i = 0; i < atlas->n_directories && status == EG_OK; i++) {
         loader.spec = &atlas->directories[i];
         loader.directory = i;
         loader.report = &entries->reports[i];
-        loader.first = loader.n;
         loader.n_columns = 0;
         loader.topics = loader.serves = (struct eg_entry_list){0};
         status = load_directory(&loader, err);
         if (status) eg_atlas_error_at(atlas, loader.spec->mark, err);
     }
     eg_buffer_clear(&loader.name);
+    for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) eg_buffer_clear(&loader.joined[f]);
     entries->items = loader.items;
     entries->n = loader.n;
     if (status == EG_OK) status = sort_entries(owner, err);

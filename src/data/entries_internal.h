@@ -26,24 +26,20 @@ struct eg_entry_loader {
     struct eg_entry *items; /* [n], room for capacity; grows */
     size_t capacity;
     uint32_t n;
-    uint32_t first;                            /* of this directory in items */
-    uint32_t n_columns;                        /* wanted of the source */
-    struct eg_text columns[EG_N_ENTRY_FIELDS]; /* [n_columns] */
-    uint32_t cell_of[EG_N_ENTRY_FIELDS];       /* which of them holds a field, or EG_ATLAS_NONE */
-    struct eg_text before[EG_N_ENTRY_FIELDS];  /* as the row before was stored */
+    uint32_t n_columns;                                                     /* wanted of the source */
+    struct eg_text columns[EG_N_ENTRY_FIELDS * EG_ATLAS_ENTRY_COLUMNS_MAX]; /* [n_columns] */
+    uint32_t cell_of[EG_N_ENTRY_FIELDS]; /* which of them holds a field, more follow it; or EG_ATLAS_NONE */
+    struct eg_buffer joined[EG_N_ENTRY_FIELDS]; /* of the row at hand: fields that several columns make up */
+    struct eg_text before[EG_N_ENTRY_FIELDS];   /* as the row before was stored */
     struct eg_entry_list topics, serves;
     void *feature;                  /* OGRFeatureH of the row at hand; NULL for CSV */
     struct eg_entry_shapes *shapes; /* made for the first feature */
-    struct eg_buffer name;          /* what the id is made from */
+    struct eg_buffer name;          /* what the id is made from, and a key that is made */
 };
 
 /* Makes an entry of a row, or counts it as rejected. An eg_table_row_fn. */
 EG_MUST_CHECK enum eg_status eg_entries_row(void *loader, uint32_t row, const struct eg_text *cells,
                                             struct eg_error *err);
-/* Writes items[i].id from the prefix and the key. */
-EG_MUST_CHECK enum eg_status eg_entries_identify(struct eg_entry_loader *loader, uint32_t i,
-                                                 struct eg_error *err);
-
 EG_MUST_CHECK enum eg_status eg_entry_shapes_new(const struct eg_atlas_directory *spec,
                                                  struct eg_arena *arena, struct eg_entry_shapes **shapes_out,
                                                  struct eg_error *err);

@@ -9,6 +9,13 @@
 
 #include "base/memory.h"
 
+static void append_part(struct eg_buffer *out, struct eg_text part, const char *separator)
+{
+    if (part.len == 0) return;
+    if (out->len > 0) eg_buffer_literal(out, separator);
+    eg_buffer_text(out, part);
+}
+
 /* --- checks: the reason for which a row is rejected, empty when there is none -------------------------------------------- */
 
 static void check_utf8(const struct eg_entry *entry, char *reason)
@@ -151,12 +158,14 @@ static void append_degrees(struct eg_buffer *out, double degrees)
     eg_buffer_printf(out, "%s%lu.%06lu", micro < 0 ? "-" : "", size / 1000000, size % 1000000);
 }
 
+/* For a source without a key column: what an entry is called and where it is, which is the same in whichever order rows come. */
 static enum eg_status make_key(struct eg_entry_loader *loader, struct eg_entry *entry, struct eg_error *err)
 {
-    struct eg_text name = entry->field[EG_ENTRY_NAME];
     struct eg_buffer *key = &loader->name;
     key->len = 0;
-    eg_buffer_text(key, name);
+    append_part(key, entry->field[EG_ENTRY_NAME], ", ");
+    append_part(key, entry->field[EG_ENTRY_ADDRESS], ", ");
+    append_part(key, entry->field[EG_ENTRY_POSTCODE], ", ");
     eg_buffer_char(key, '@');
     if (entry->has_position) {
         append_degrees(key, entry->lon_deg);
@@ -168,9 +177,8 @@ static enum eg_status make_key(struct eg_entry_loader *loader, struct eg_entry *
     return entry->field[EG_ENTRY_KEY].data ? EG_OK : eg_error_no_memory(err, key->len);
 }
 
-enum eg_status eg_entries_identify(struct eg_entry_loader *loader, uint32_t i, struct eg_error *err)
+static enum eg_status identify(struct eg_entry_loader *loader, struct eg_entry *entry, struct eg_error *err)
 {
-    struct eg_entry *entry = &loader->items[i];
     struct eg_buffer *name = &loader->name;
     name->len = 0;
     eg_buffer_text(name, loader->spec->id_prefix);
@@ -190,11 +198,8 @@ static enum eg_status add_entry(struct eg_entry_loader *loader, const struct eg_
         return eg_error_no_memory(err, sizeof *entry);
     }
     loader->items = items;
-    loader->items[loader->n] = *entry;
-    enum eg_status status = EG_OK;
-    if (loader->cell_of[EG_ENTRY_KEY] != EG_ATLAS_NONE) status = eg_entries_identify(loader, loader->n, err);
-    if (status == EG_OK) loader->n++;
-    return status;
+    loader->items[loader->n++] = *entry;
+    return EG_OK;
 }
 
 /* --- a row --------------------------------------------------------------------------------------------------------------- */
@@ -217,14 +222,36 @@ static enum eg_status read_shape(struct eg_entry_loader *loader, struct eg_entry
     return eg_entry_shapes_read(loader->shapes, loader->feature, entry, reason, err);
 }
 
+/* The text that a field's columns hold; it lives until the next row. */
+static enum eg_status read_cells(struct eg_entry_loader *loader, const struct eg_text *cells, size_t f,
+                                 struct eg_text *text_out, struct eg_error *err)
+{
+    uint32_t cell = loader->cell_of[f];
+    uint32_t n_more = loader->spec->column[f].n_more;
+    if (cell == EG_ATLAS_NONE) return EG_OK;
+    if (n_more == 0) {
+        *text_out = eg_text_trim(cells[cell]);
+        return EG_OK;
+    }
+    const char list_separator[] = {loader->spec->list_separator, '\0'};
+    bool is_list = f == EG_ENTRY_TOPICS || f == EG_ENTRY_SERVES;
+    struct eg_buffer *joined = &loader->joined[f];
+    joined->len = 0;
+    for (uint32_t i = 0; i <= n_more; i++)
+        append_part(joined, eg_text_trim(cells[cell + i]), is_list ? list_separator : ", ");
+    if (joined->failed) return eg_error_no_memory(err, joined->capacity);
+    *text_out = (struct eg_text){joined->data, joined->len};
+    return EG_OK;
+}
+
 enum eg_status eg_entries_row(void *context, uint32_t row, const struct eg_text *cells, struct eg_error *err)
 {
     struct eg_entry_loader *loader = context;
     struct eg_entry entry = {.directory = loader->directory};
     char reason[EG_ENTRY_REASON_BYTES] = "";
     for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
-        uint32_t cell = loader->cell_of[f];
-        if (cell != EG_ATLAS_NONE) entry.field[f] = eg_text_trim(cells[cell]);
+        enum eg_status status = read_cells(loader, cells, f, &entry.field[f], err);
+        if (status) return status;
         if (entry.field[f].len == 0) entry.field[f] = loader->spec->constant[f];
     }
     check_utf8(&entry, reason);
@@ -238,6 +265,7 @@ enum eg_status eg_entries_row(void *context, uint32_t row, const struct eg_text 
     if (status == EG_OK) status = store_lists(loader, &entry, err);
     if (status == EG_OK && loader->cell_of[EG_ENTRY_KEY] == EG_ATLAS_NONE)
         status = make_key(loader, &entry, err);
+    if (status == EG_OK) status = identify(loader, &entry, err);
     if (status == EG_OK) status = add_entry(loader, &entry, err);
     return status;
 }

@@ -170,10 +170,10 @@ static void directories_map_columns_and_constants(void **state)
     (void)state;
     struct eg_atlas *atlas = example();
     const struct eg_atlas_directory *d = &atlas->directories[0], *hubs = &atlas->directories[1];
-    expect_text(d->column[EG_ENTRY_KEY], "id");
-    expect_text(d->column[EG_ENTRY_LATITUDE], "lat");
+    expect_text(d->column[EG_ENTRY_KEY].first, "id");
+    expect_text(d->column[EG_ENTRY_LATITUDE].first, "lat");
     expect_text(d->constant[EG_ENTRY_KIND], "coalition");
-    assert_null(d->column[EG_ENTRY_KIND].data);
+    assert_null(d->column[EG_ENTRY_KIND].first.data);
     expect_text(d->id_prefix, "coalitions:");
     assert_int_equal(d->serves_boundaries, 1);
     assert_int_equal(d->list_separator, ';');

@@ -50,10 +50,10 @@ static struct eg_atlas_directory directory(const char *id, const char *prefix, s
                                        .delimiter = ',',
                                        .list_separator = ';',
                                        .serves_boundaries = EG_ATLAS_NONE,
-                                       .column = {[EG_ENTRY_KEY] = EG_TEXT("id"),
-                                                  [EG_ENTRY_NAME] = EG_TEXT("title"),
-                                                  [EG_ENTRY_LONGITUDE] = EG_TEXT("lon"),
-                                                  [EG_ENTRY_LATITUDE] = EG_TEXT("lat")},
+                                       .column = {[EG_ENTRY_KEY].first = EG_TEXT("id"),
+                                                  [EG_ENTRY_NAME].first = EG_TEXT("title"),
+                                                  [EG_ENTRY_LONGITUDE].first = EG_TEXT("lon"),
+                                                  [EG_ENTRY_LATITUDE].first = EG_TEXT("lat")},
                                        .constant = {[EG_ENTRY_KIND] = EG_TEXT("hub")}};
 }
 
@@ -135,8 +135,8 @@ static void cells_are_trimmed_and_constants_fill_the_empty_ones(void **state)
                                           eg_test_temp_file("constants.csv", "id,title,lon,lat,sort,city\n"
                                                                              " 1 , A  b\t,1, 2 , grant ,\n"
                                                                              "2,C,1,2,,Leeds\n"));
-    collection.directories[0].column[EG_ENTRY_KIND] = EG_TEXT("sort");
-    collection.directories[0].column[EG_ENTRY_ADDRESS] = EG_TEXT("city");
+    collection.directories[0].column[EG_ENTRY_KIND].first = EG_TEXT("sort");
+    collection.directories[0].column[EG_ENTRY_ADDRESS].first = EG_TEXT("city");
     collection.directories[0].constant[EG_ENTRY_ADDRESS] = EG_TEXT("somewhere");
     struct eg_entries *entries = load(&collection, 1);
     const struct eg_entry *first = find(entries, "1");
@@ -193,7 +193,7 @@ static void an_unknown_kind_is_rejected(void **state)
     struct collection collection = {0};
     collection.directories[0] = directory(
         "d", "d:", eg_test_temp_file("kind.csv", "id,title,lon,lat,sort\n1,A,1,2,club\n2,B,1,2,training\n"));
-    collection.directories[0].column[EG_ENTRY_KIND] = EG_TEXT("sort");
+    collection.directories[0].column[EG_ENTRY_KIND].first = EG_TEXT("sort");
     struct eg_entries *entries = load(&collection, 1);
     assert_int_equal(entries->n, 1);
     assert_text(entries->reports[0].rejected[0], "row 2: 'club' is no kind of entry");
@@ -278,23 +278,79 @@ static void entries_ascend_by_id_and_all_of_them_are_there(void **state)
     eg_entries_free(entries);
 }
 
-static void without_a_key_column_name_and_place_are_the_key(void **state)
+static struct eg_entries *load_keyless(struct collection *collection, const char *content)
+{
+    collection->directories[0] = directory("d", "d:", eg_test_temp_file("keyless.csv", content));
+    collection->directories[0].column[EG_ENTRY_KEY].first = (struct eg_text){0};
+    collection->directories[0].column[EG_ENTRY_ADDRESS].first = EG_TEXT("street");
+    collection->directories[0].column[EG_ENTRY_POSTCODE].first = EG_TEXT("code");
+    return load(collection, 1);
+}
+
+static void without_a_key_column_name_address_and_place_are_the_key(void **state)
 {
     (void)state;
     struct collection collection = {0};
+    struct eg_entries *entries =
+        load_keyless(&collection, "title,street,code,lon,lat\nRow,1 Quay,ZZ1,-0.5,51.1234567\nRow,,,-0.5,51\n"
+                                  "Row,,,,\nRow,2 Quay,,,\nRow,,,-0.50,51.0000001\n");
+    assert_int_equal(entries->n, 4);
+    (void)find(entries, "Row, 1 Quay, ZZ1@-0.500000,51.123457");
+    assert_text(find(entries, "Row@-0.500000,51.000000")->field[EG_ENTRY_LATITUDE], "51");
+    (void)find(entries, "Row@");
+    (void)find(entries, "Row, 2 Quay@");
+    assert_int_equal(entries->reports[0].n_duplicate_keys, 1);
+    assert_text(entries->reports[0].rejected[0], "the key 'Row@-0.500000,51.000000' came before");
+    eg_entries_free(entries);
+}
+
+static void ids_without_a_key_column_stay_when_rows_are_put_in_another_order(void **state)
+{
+    (void)state;
+    struct collection collection = {0};
+    struct eg_entries *before = load_keyless(
+        &collection, "title,street,code,lon,lat\nA,1 Quay,,1,2\nA,1 Quay,,1,2\nA,2 Quay,,1,2\nB,,,1,2\n");
+    struct eg_entries *after = load_keyless(
+        &collection, "lat,lon,code,street,title\n2,1,,,B\n2,1,,2 Quay,A\n2,1,,1 Quay,A\n2,1,,1 Quay,A\n");
+    assert_int_equal(before->n, 3);
+    assert_int_equal(after->n, 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_string_equal(before->items[i].id, after->items[i].id);
+        assert_text(after->items[i].field[EG_ENTRY_KEY], before->items[i].field[EG_ENTRY_KEY].data);
+    }
+    eg_entries_free(before);
+    eg_entries_free(after);
+}
+
+static void several_columns_make_up_one_field(void **state)
+{
+    (void)state;
+    struct collection collection = {0};
+    static const struct eg_text more_address[] = {{"city", 4}, {"code", 4}};
+    static const struct eg_text more_topics[] = {{"also", 4}};
     collection.directories[0] =
         directory("d", "d:",
-                  eg_test_temp_file("keyless.csv", "title,lon,lat\nRow,-0.5,51.1234567\nRow,-0.5,51.1234568\n"
-                                                   "Row,,\nOther,-0.5,51\nRow,-0.50,51.1234567\nRow,,\n"));
-    collection.directories[0].column[EG_ENTRY_KEY] = (struct eg_text){0};
+                  eg_test_temp_file("joined.csv", "id,title,lon,lat,street,city,code,about,also\n"
+                                                  "1,A,,, 1 Quay ,Saltmarsh,ZZ1,food; work,play;food\n"
+                                                  "2,B,,,,Saltmarsh,,,play\n3,C,,,,,,,\n4,D,,,,,ZZ1,,\n"));
+    struct eg_atlas_directory *spec = &collection.directories[0];
+    spec->column[EG_ENTRY_ADDRESS] =
+        (struct eg_atlas_entry_columns){.first = EG_TEXT("street"), .more = more_address, .n_more = 2};
+    spec->column[EG_ENTRY_POSTCODE].first = EG_TEXT("code");
+    spec->column[EG_ENTRY_TOPICS] =
+        (struct eg_atlas_entry_columns){.first = EG_TEXT("about"), .more = more_topics, .n_more = 1};
+    spec->constant[EG_ENTRY_ADDRESS] = EG_TEXT("not known");
     struct eg_entries *entries = load(&collection, 1);
-    assert_int_equal(entries->n, 6);
-    assert_text(find(entries, "Row@-0.500000,51.123457")->field[EG_ENTRY_LATITUDE], "51.1234567");
-    assert_text(find(entries, "Row@-0.500000,51.123457-2")->field[EG_ENTRY_LATITUDE], "51.1234568");
-    assert_text(find(entries, "Row@-0.500000,51.123457-3")->field[EG_ENTRY_LONGITUDE], "-0.50");
-    (void)find(entries, "Other@-0.500000,51.000000");
-    (void)find(entries, "Row@");
-    (void)find(entries, "Row@-2");
+    assert_int_equal(entries->n, 4);
+    const struct eg_entry *entry = find(entries, "1");
+    assert_text(entry->field[EG_ENTRY_ADDRESS], "1 Quay, Saltmarsh, ZZ1");
+    assert_text(entry->field[EG_ENTRY_POSTCODE], "ZZ1");
+    assert_int_equal(entry->n_topics, 3);
+    assert_true(eg_text_equal(entry->topics[2], EG_TEXT("play")));
+    assert_text(find(entries, "2")->field[EG_ENTRY_ADDRESS], "Saltmarsh");
+    assert_int_equal(find(entries, "2")->n_topics, 1);
+    assert_text(find(entries, "3")->field[EG_ENTRY_ADDRESS], "not known");
+    assert_text(find(entries, "4")->field[EG_ENTRY_ADDRESS], "ZZ1");
     eg_entries_free(entries);
 }
 
@@ -306,8 +362,8 @@ static void lists_are_split_trimmed_and_free_of_repeats(void **state)
         "d", "d:",
         eg_test_temp_file("lists.csv", "id,title,lon,lat,about,wards\n1,A,1,2, food ;;Sport; food,E1\n"
                                        "2,B,1,2,; ;,\n3,C,1,2,Sport,E1;E2\n4,D,1,2,Sport,E1;E2\n"));
-    collection.directories[0].column[EG_ENTRY_TOPICS] = EG_TEXT("about");
-    collection.directories[0].column[EG_ENTRY_SERVES] = EG_TEXT("wards");
+    collection.directories[0].column[EG_ENTRY_TOPICS].first = EG_TEXT("about");
+    collection.directories[0].column[EG_ENTRY_SERVES].first = EG_TEXT("wards");
     struct eg_entries *entries = load(&collection, 1);
     const struct eg_entry *first = find(entries, "1");
     assert_int_equal(first->n_topics, 2);
@@ -326,8 +382,8 @@ static void lists_are_split_trimmed_and_free_of_repeats(void **state)
 static struct eg_entries *load_polygons(struct collection *collection)
 {
     collection->directories[0] = directory("areas", "areas:", eg_test_temp_file("areas.geojson", POLYGONS));
-    collection->directories[0].column[EG_ENTRY_LONGITUDE] = (struct eg_text){0};
-    collection->directories[0].column[EG_ENTRY_LATITUDE] = (struct eg_text){0};
+    collection->directories[0].column[EG_ENTRY_LONGITUDE].first = (struct eg_text){0};
+    collection->directories[0].column[EG_ENTRY_LATITUDE].first = (struct eg_text){0};
     return load(collection, 1);
 }
 
@@ -398,8 +454,8 @@ static void eastings_and_northings_become_degrees(void **state)
             "\"urn:ogc:def:crs:EPSG::27700\"}},\"features\":[{\"type\":\"Feature\",\"properties\":{\"id\":1,"
             "\"title\":\"Northampton\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[475400,260500]}}]"
             "}"));
-    collection.directories[0].column[EG_ENTRY_LONGITUDE] = (struct eg_text){0};
-    collection.directories[0].column[EG_ENTRY_LATITUDE] = (struct eg_text){0};
+    collection.directories[0].column[EG_ENTRY_LONGITUDE].first = (struct eg_text){0};
+    collection.directories[0].column[EG_ENTRY_LATITUDE].first = (struct eg_text){0};
     struct eg_entries *entries = load(&collection, 1);
     /* cs2cs EPSG:27700 EPSG:4326 with the seven-parameter operation: 52.23684 -0.89764 */
     assert_true(fabs(entries->items[0].lon_deg + 0.8976) < 1e-3);
@@ -490,10 +546,13 @@ static void no_memory_is_reported_whichever_allocation_fails(void **state)
     struct eg_entries *entries = load_polygons(&collection); /* GDAL and PROJ have set themselves up */
     eg_entries_free(entries);
     struct eg_text csv =
-        eg_test_temp_file("memory.csv", "title,lon,lat,about\nA,x,2,\nA,1,2,a;b\nA,1,2,c\nB,1,2,\n");
+        eg_test_temp_file("memory.csv", "title,lon,lat,about\nA,x,2,\nA,1,2,a;b\nA,1,2,a;b\nB,1,2,\n");
     collection.directories[1] = directory("e", "e:", csv);
-    collection.directories[1].column[EG_ENTRY_KEY] = (struct eg_text){0};
-    collection.directories[1].column[EG_ENTRY_TOPICS] = EG_TEXT("about");
+    collection.directories[1].column[EG_ENTRY_KEY].first = (struct eg_text){0};
+    collection.directories[1].column[EG_ENTRY_TOPICS].first = EG_TEXT("about");
+    static const struct eg_text more_address[] = {{"about", 5}};
+    collection.directories[1].column[EG_ENTRY_ADDRESS] =
+        (struct eg_atlas_entry_columns){.first = EG_TEXT("title"), .more = more_address, .n_more = 1};
     collection.atlas.n_directories = 2;
     for (long n = 1;; n++) {
         struct eg_error err = {0};
@@ -504,12 +563,12 @@ static void no_memory_is_reported_whichever_allocation_fails(void **state)
         eg_failing_malloc_after(0);
         if (!failed) {
             assert_int_equal(status, EG_OK);
-            assert_int_equal(entries->n, 8);
+            assert_int_equal(entries->n, 7);
             eg_entries_free(entries);
             break;
         }
         if (status == EG_OK) { /* a failure to shrink is harmless */
-            assert_int_equal(entries->n, 8);
+            assert_int_equal(entries->n, 7);
             eg_entries_free(entries);
         } else {
             assert_int_equal(status, EG_NO_MEMORY);
@@ -529,8 +588,8 @@ static void englands_libraries_load_without_the_closed_ones(void **state)
     collection.directories[0] = directory(
         "libraries",
         "libraries:", eg_text_from(eg_test_data_or_skip("libraries_england.csv", path, sizeof path)));
-    collection.directories[0].column[EG_ENTRY_KEY] = EG_TEXT("library_id");
-    collection.directories[0].column[EG_ENTRY_NAME] = EG_TEXT("name");
+    collection.directories[0].column[EG_ENTRY_KEY].first = EG_TEXT("library_id");
+    collection.directories[0].column[EG_ENTRY_NAME].first = EG_TEXT("name");
     collection.directories[0].filter = &condition;
     collection.directories[0].n_filter = 1;
     struct eg_entries *entries = load(&collection, 1);
@@ -551,9 +610,9 @@ static void massachusetts_has_936_programme_sites(void **state)
     collection.directories[0] = directory(
         "sites",
         "sites:", eg_text_from(eg_test_data_or_skip("us_health_programme_sites.csv.gz", path, sizeof path)));
-    collection.directories[0].column[EG_ENTRY_KEY] = EG_TEXT("site_id");
-    collection.directories[0].column[EG_ENTRY_NAME] = EG_TEXT("name");
-    collection.directories[0].column[EG_ENTRY_TOPICS] = EG_TEXT("topic");
+    collection.directories[0].column[EG_ENTRY_KEY].first = EG_TEXT("site_id");
+    collection.directories[0].column[EG_ENTRY_NAME].first = EG_TEXT("name");
+    collection.directories[0].column[EG_ENTRY_TOPICS].first = EG_TEXT("topic");
     collection.directories[0].filter = &condition;
     collection.directories[0].n_filter = 1;
     struct eg_entries *entries = load(&collection, 1);
@@ -571,12 +630,12 @@ static void grants_load_and_six_have_no_position(void **state)
     collection.directories[0] = directory(
         "grants",
         "grants:", eg_text_from(eg_test_data_or_skip("grants_360giving_by_ward.csv.gz", path, sizeof path)));
-    struct eg_text *column = collection.directories[0].column;
-    column[EG_ENTRY_KEY] = EG_TEXT("row_id");
-    column[EG_ENTRY_NAME] = column[EG_ENTRY_FUNDER] = EG_TEXT("funder");
-    column[EG_ENTRY_ADDRESS] = EG_TEXT("ward_nm"); /* empty in six rows */
-    column[EG_ENTRY_START] = EG_TEXT("award_year");
-    column[EG_ENTRY_AMOUNT] = EG_TEXT("amount_gbp");
+    struct eg_atlas_entry_columns *column = collection.directories[0].column;
+    column[EG_ENTRY_KEY].first = EG_TEXT("row_id");
+    column[EG_ENTRY_NAME].first = column[EG_ENTRY_FUNDER].first = EG_TEXT("funder");
+    column[EG_ENTRY_ADDRESS].first = EG_TEXT("ward_nm"); /* empty in six rows */
+    column[EG_ENTRY_START].first = EG_TEXT("award_year");
+    column[EG_ENTRY_AMOUNT].first = EG_TEXT("amount_gbp");
     collection.directories[0].constant[EG_ENTRY_KIND] = EG_TEXT("grant");
     double began = eg_clock_monotonic_s();
     struct eg_entries *entries = load(&collection, 1);
@@ -607,7 +666,9 @@ int main(void)
         cmocka_unit_test(of_rows_with_one_key_the_first_stays),
         cmocka_unit_test(the_same_key_in_two_directories_is_two_entries_unless_they_share_a_prefix),
         cmocka_unit_test(entries_ascend_by_id_and_all_of_them_are_there),
-        cmocka_unit_test(without_a_key_column_name_and_place_are_the_key),
+        cmocka_unit_test(without_a_key_column_name_address_and_place_are_the_key),
+        cmocka_unit_test(ids_without_a_key_column_stay_when_rows_are_put_in_another_order),
+        cmocka_unit_test(several_columns_make_up_one_field),
         cmocka_unit_test(lists_are_split_trimmed_and_free_of_repeats),
         cmocka_unit_test(a_polygon_is_a_service_area_with_a_position_inside),
         cmocka_unit_test(points_and_absent_geometries_are_taken_and_lines_rejected),
