@@ -1,215 +1,174 @@
-/* The listening socket, and the thread that accepts and gives each connection to the loop that has the fewest: with one
- * socket shared by all loops, or one each (SO_REUSEPORT), two clients that draw cold tiles would often meet on one thread
- * while the other has nothing to do.
- *
- * Over the limit of connections a client gets a short 503 instead of waiting in the kernel's queue: behind a proxy, another
- * replica can take the request at once. */
-#include <errno.h>
-#include <netdb.h>
-#include <poll.h>
+/* An Accept header is some 20 to 120 bytes with up to ten ranges ("text/html,application/xml;q=0.9;level=1"). It is walked once
+ * for each offer, piece by piece, with quoted strings left whole. */
+#include "http/accept.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <strings.h>
 
-#include <sys/eventfd.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
+#include "http/parameter.h"
 
-#include "base/log.h"
-#include "http/server_parts.h"
+#define FULL_WEIGHT 1000U
 
-#define BACKLOG 1024
-#define SPARE_FILES 256     /* besides connections: data files, threads */
-#define NO_FILES_WAIT_MS 50 /* when the process has no file descriptor left */
+/* --- pieces -------------------------------------------------------------------------------------------------------- */
 
-/* --- listening ----------------------------------------------------------------------------------------------------- */
-
-/* "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080". */
-static bool split(struct eg_text listen, char host[256], char port[8])
+/* As eg_text_cut, trimmed, at separators that stand outside of quoted strings. */
+static struct eg_text cut(struct eg_text text, char separator, struct eg_text *head_out)
 {
-    size_t colon = listen.len;
-    while (colon > 0 && listen.data[colon - 1] != ':') colon--;
-    if (colon == 0) return false;
-    struct eg_text name = {listen.data, colon - 1}, number = {listen.data + colon, listen.len - colon};
-    if (name.len >= 2 && name.data[0] == '[' && name.data[name.len - 1] == ']')
-        name = (struct eg_text){name.data + 1, name.len - 2};
-    uint32_t value;
-    if (name.len >= 256 || !eg_text_to_u32(number, &value) || value > 65535) return false;
-    memcpy(host, name.data, name.len);
-    host[name.len] = '\0';
-    snprintf(port, 8, "%u", value);
+    bool quoted = false;
+    size_t i = 0;
+    for (; i < text.len && (quoted || text.data[i] != separator); i++) {
+        if (text.data[i] == '"') quoted = !quoted;
+        else if (quoted && text.data[i] == '\\' && i + 1 < text.len) i++;
+    }
+    *head_out = eg_text_trim((struct eg_text){text.data, i});
+    if (i == text.len) return (struct eg_text){0};
+    return (struct eg_text){text.data + i + 1, text.len - i - 1};
+}
+
+static bool same(struct eg_text a, struct eg_text b)
+{
+    return a.len == b.len && (a.len == 0 || strncasecmp(a.data, b.data, a.len) == 0);
+}
+
+/* "name=value", both trimmed; the value of "name" is empty. */
+static struct eg_text split_parameter(struct eg_text parameter, struct eg_text *name_out)
+{
+    return eg_text_trim(cut(parameter, '=', name_out));
+}
+
+/* "0", "0.5", "1.000": thousandths. Also ".2", which Java's own client says, and more digits than the standard has. */
+static bool read_weight(struct eg_text text, uint32_t *weight_out)
+{
+    size_t i = 0;
+    uint32_t weight = 0;
+    if (text.len > 0 && (text.data[0] == '0' || text.data[0] == '1'))
+        weight = (uint32_t)(text.data[i++] - '0') * FULL_WEIGHT;
+    if (text.len == 0 || (i < text.len && text.data[i++] != '.')) return false;
+    for (uint32_t unit = FULL_WEIGHT / 10; i < text.len; i++, unit /= 10) {
+        if (text.data[i] < '0' || text.data[i] > '9') return false;
+        weight += (uint32_t)(text.data[i] - '0') * unit;
+    }
+    *weight_out = weight < FULL_WEIGHT ? weight : FULL_WEIGHT;
     return true;
 }
 
-static int listen_on(const struct addrinfo *address)
-{
-    int on = 1, off = 0;
-    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) return -1;
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (address->ai_family == AF_INET6) (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0) return fd;
-    int reason = errno;
-    (void)close(fd);
-    errno = reason;
-    return -1;
-}
+/* --- ranges -------------------------------------------------------------------------------------------------------- */
 
-static int listen_on_any(const struct addrinfo *addresses)
+static bool offers_parameter(struct eg_text parameters, struct eg_text wanted)
 {
-    int fd = -1;
-    for (const struct addrinfo *address = addresses; address && fd < 0; address = address->ai_next)
-        if (address->ai_family == AF_INET6 || address->ai_family == AF_INET) fd = listen_on(address);
-    return fd;
-}
-
-static enum eg_status remember_address(struct eg_server *server, struct eg_error *err)
-{
-    struct sockaddr_storage own;
-    socklen_t len = sizeof own;
-    if (getsockname(server->listen_fd, (struct sockaddr *)&own, &len) != 0)
-        return eg_error_set(err, EG_IO, "the address listened on is not known: %s", strerror(errno));
-    eg_public_url_from_address((const struct sockaddr *)&own, server->address);
-    if (!server->any_address) return EG_OK;
-    const char *port =
-        strrchr(server->address, ':'); /* "0.0.0.0" is no address to go to; this machine's own is */
-    char url[EG_PUBLIC_URL_BYTES];
-    snprintf(url, sizeof url, "http://127.0.0.1%.8s", port);
-    memcpy(server->address, url, sizeof url);
-    return EG_OK;
-}
-
-enum eg_status eg_listen(struct eg_server *server, struct eg_text listen, struct eg_error *err)
-{
-    char host[256], port[8];
-    if (!split(listen, host, port))
-        return eg_error_set(err, EG_INVALID,
-                            "'%.*s' is no address to listen on; give HOST:PORT, such as 127.0.0.1:8080",
-                            EG_TEXT_ARG(listen));
-    const struct addrinfo hints = {
-        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    struct addrinfo *addresses = NULL;
-    int reason = getaddrinfo(host[0] ? host : NULL, port, &hints, &addresses);
-    if (reason != 0)
-        return eg_error_set(err, EG_IO, "cannot listen on %.*s: %s", EG_TEXT_ARG(listen),
-                            gai_strerror(reason));
-    server->any_address = host[0] == '\0' || strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
-    server->listen_fd = listen_on_any(addresses);
-    int why = errno;
-    freeaddrinfo(addresses);
-    if (server->listen_fd >= 0) return remember_address(server, err);
-    return eg_error_set(err, EG_IO,
-                        "cannot listen on %.*s: %s; choose another address with --listen HOST:PORT",
-                        EG_TEXT_ARG(listen), strerror(why));
-}
-
-/* --- accepting ----------------------------------------------------------------------------------------------------- */
-
-static uint32_t count_of(const struct eg_loop *loop)
-{
-    return atomic_load_explicit(&loop->n_connections, memory_order_relaxed);
-}
-
-static struct eg_loop *least_busy(struct eg_server *server, uint32_t *n_all_out)
-{
-    struct eg_loop *best = &server->loops[0];
-    *n_all_out = 0;
-    for (uint32_t i = 0; i < server->settings.n_threads; i++) {
-        *n_all_out += count_of(&server->loops[i]);
-        if (count_of(&server->loops[i]) < count_of(best)) best = &server->loops[i];
-    }
-    return best;
-}
-
-static void refuse(struct eg_server *server, int fd)
-{
-    atomic_fetch_add_explicit(&server->n_refused, 1, memory_order_relaxed);
-    (void)send(fd, server->refusal.data, server->refusal.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-    (void)shutdown(fd, SHUT_WR);
-    (void)close(fd);
-}
-
-static void hand_over(struct eg_server *server, const struct eg_arrival *arrival)
-{
-    uint32_t n_all;
-    struct eg_loop *loop = least_busy(server, &n_all);
-    if (n_all >= server->settings.n_connections) {
-        refuse(server, arrival->fd);
-        return;
-    }
-    atomic_fetch_add_explicit(&loop->n_connections, 1, memory_order_relaxed);
-    struct pollfd room = {.fd = loop->arrivals[1], .events = POLLOUT};
-    while (write(loop->arrivals[1], arrival, sizeof *arrival) < 0) {
-        if (errno != EAGAIN && errno != EINTR) break;
-        (void)poll(&room, 1, 100);
-    }
-    atomic_store_explicit(&loop->called, true, memory_order_release);
-}
-
-/* False when there is nothing more to accept now. */
-static bool accept_one(struct eg_server *server)
-{
-    struct eg_arrival arrival = {.address_len = sizeof arrival.address};
-    arrival.fd = accept4(server->listen_fd, (struct sockaddr *)&arrival.address, &arrival.address_len,
-                         SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (arrival.fd >= 0) {
-        hand_over(server, &arrival);
-        return true;
-    }
-    if (errno == EINTR || errno == ECONNABORTED) return true;
-    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
-        eg_log(EG_LOG_WARNING, "serve", "a connection could not be accepted: %s", strerror(errno));
-        (void)poll(NULL, 0, NO_FILES_WAIT_MS);
+    struct eg_text wanted_name, wanted_value = split_parameter(wanted, &wanted_name);
+    if (wanted_name.len == 0 || same(wanted_name, EG_TEXT("charset"))) return true;
+    while (parameters.data) {
+        struct eg_text parameter, name;
+        parameters = cut(parameters, ';', &parameter);
+        struct eg_text value = split_parameter(parameter, &name);
+        if (same(name, wanted_name) && eg_text_equal(value, wanted_value)) return true;
     }
     return false;
 }
 
-/* Whatever is in the kernel's queue when the end comes is accepted still. */
-static void *run(void *argument)
+/* How particularly "type/subtype" covers the offered one: 0 not at all, 1 all types, 2 all of a type, 3 itself. */
+static uint32_t covers(struct eg_text range, struct eg_text offered)
 {
-    struct eg_server *server = argument;
-    struct pollfd files[] = {{.fd = server->listen_fd, .events = POLLIN},
-                             {.fd = server->stop_fd, .events = POLLIN}};
-    do {
-        (void)poll(files, EG_ARRAY_LEN(files), -1);
-        while (accept_one(server)) continue;
-    } while (!(files[1].revents & POLLIN));
-    return NULL;
+    struct eg_text type, offered_type;
+    if (same(range, EG_TEXT("*/*")) || same(range, EG_TEXT("*"))) return 1; /* "*": Java again */
+    struct eg_text subtype = eg_text_cut(range, '/', &type);
+    (void)eg_text_cut(offered, '/', &offered_type);
+    if (type.len > 0 && same(type, offered_type) && eg_text_equal(subtype, EG_TEXT("*"))) return 2;
+    return same(range, offered) ? 3 : 0;
 }
 
-/* The usual soft limit of 1,024 files is less than the default limit of connections needs. */
-static void raise_file_limit(const struct eg_server *server)
+/* One range with its parameters: how particular it is about the offer (0: it does not cover it), and its weight. */
+static uint32_t read_range(struct eg_text range, struct eg_text offered, struct eg_text offered_parameters,
+                           uint32_t *weight_out)
 {
-    struct rlimit limit;
-    rlim_t wanted = (rlim_t)server->settings.n_connections + SPARE_FILES;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
-    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted)
-        eg_log(EG_LOG_WARNING, "serve", "the limit of open files is %llu; %llu connections are allowed",
-               (unsigned long long)limit.rlim_cur, (unsigned long long)server->settings.n_connections);
-}
-
-enum eg_status eg_acceptor_start(struct eg_server *server, struct eg_error *err)
-{
-    raise_file_limit(server);
-    server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    int reason = server->stop_fd < 0 ? errno : pthread_create(&server->acceptor, NULL, run, server);
-    if (reason != 0)
-        return eg_error_set(err, EG_IO, "the accepting thread could not start: %s", strerror(reason));
-    server->has_acceptor = true;
-    return EG_OK;
-}
-
-void eg_acceptor_stop(struct eg_server *server)
-{
-    if (server->has_acceptor) {
-        uint64_t one = 1;
-        while (write(server->stop_fd, &one, sizeof one) < 0 && errno == EINTR) continue;
-        pthread_join(server->acceptor, NULL);
-        server->has_acceptor = false;
+    struct eg_text media, parameter, name;
+    struct eg_text rest = cut(range, ';', &media);
+    uint32_t particular = covers(media, offered);
+    *weight_out = FULL_WEIGHT;
+    while (particular > 0 && rest.data) {
+        rest = cut(rest, ';', &parameter);
+        struct eg_text value = split_parameter(parameter, &name);
+        if (same(name, EG_TEXT("q"))) return read_weight(value, weight_out) ? particular : 0;
+        if (!offers_parameter(offered_parameters, parameter)) return 0;
+        if (name.len > 0 && !same(name, EG_TEXT("charset"))) particular++;
     }
-    if (server->listen_fd >= 0) (void)close(server->listen_fd);
-    if (server->stop_fd >= 0) (void)close(server->stop_fd);
-    server->listen_fd = server->stop_fd = -1;
+    return particular;
+}
+
+uint32_t eg_accept_weight(const char *accept, const char *media_type)
+{
+    struct eg_text rest = eg_text_trim(eg_text_from(accept)), range, offered;
+    struct eg_text parameters = cut(eg_text_from(media_type), ';', &offered);
+    if (rest.len == 0) return FULL_WEIGHT;
+    uint32_t best = 0, most_particular = 0;
+    while (rest.data) {
+        uint32_t weight = 0;
+        rest = cut(rest, ',', &range);
+        uint32_t particular = read_range(range, offered, parameters, &weight);
+        if (particular < most_particular || particular == 0) continue;
+        best = particular > most_particular || weight > best ? weight : best;
+        most_particular = particular;
+    }
+    return best;
+}
+
+/* --- choosing ------------------------------------------------------------------------------------------------------ */
+
+/* A type without parameters, against one that may have some. */
+static bool is_type(struct eg_text bare, const char *media_type)
+{
+    struct eg_text offered;
+    (void)cut(eg_text_from(media_type), ';', &offered);
+    return same(bare, offered);
+}
+
+bool eg_media_type_is(const char *content_type, const char *media_type)
+{
+    struct eg_text bare;
+    (void)cut(eg_text_from(content_type), ';', &bare);
+    return bare.len > 0 && is_type(bare, media_type);
+}
+
+static enum eg_status none(const struct eg_media_offer *offers, uint32_t n_offers, struct eg_text format,
+                           struct eg_error *err)
+{
+    char names[256];
+    size_t len = 0;
+    bool by_format = format.len > 0;
+    names[0] = '\0';
+    for (uint32_t i = 0; i < n_offers; i++) {
+        const char *name = by_format && offers[i].format ? offers[i].format : offers[i].media_type;
+        int n = snprintf(names + len, sizeof names - len, "%s%s", i > 0 ? ", " : "", name);
+        len = n > 0 && len + (size_t)n < sizeof names ? len + (size_t)n : len;
+    }
+    if (by_format)
+        eg_error_set(err, EG_INVALID, "f is '%.*s'; it must be one of: %s",
+                     (int)eg_parameter_shown(format, 60), format.data, names);
+    else
+        eg_error_set(err, EG_UNSUPPORTED, "nothing here is of a type that Accept names; there is: %s", names);
+    eg_error_field(err, by_format ? "f" : "Accept");
+    return by_format ? EG_INVALID : EG_UNSUPPORTED;
+}
+
+static bool is_format(const struct eg_media_offer *offer, struct eg_text format)
+{
+    if (offer->format && eg_text_equal(format, eg_text_from(offer->format))) return true;
+    return same(format, eg_text_from(offer->media_type)) || is_type(format, offer->media_type);
+}
+
+enum eg_status eg_accept_choose(const struct eg_media_offer *offers, uint32_t n_offers, struct eg_text format,
+                                const char *accept, uint32_t *index_out, struct eg_error *err)
+{
+    uint32_t best = 0, chosen = 0;
+    for (uint32_t i = 0; i < n_offers; i++) {
+        uint32_t weight =
+            format.len > 0 ? is_format(&offers[i], format) : eg_accept_weight(accept, offers[i].media_type);
+        if (weight > best) chosen = i;
+        best = weight > best ? weight : best;
+    }
+    if (best == 0) return none(offers, n_offers, format, err);
+    *index_out = chosen;
+    return EG_OK;
 }

@@ -14,14 +14,6 @@ static enum eg_status bad(struct eg_error *err, enum eg_status status, const cha
     return status;
 }
 
-/* The length of at most `most` bytes of a text, not splitting a character. */
-static size_t cut_at(struct eg_text text, size_t most)
-{
-    if (text.len <= most) return text.len;
-    while (most > 0 && ((unsigned char)text.data[most] & 0xc0) == 0x80) most--;
-    return most;
-}
-
 /* --- decoding ------------------------------------------------------------------------------------------------------ */
 
 static int hex_value(char c)
@@ -112,43 +104,43 @@ static enum eg_status parse_path(char *path, size_t len, struct eg_target *targe
     return EG_OK;
 }
 
-static enum eg_status parse_parameter(char *piece, size_t len, struct eg_target *target, struct eg_error *err)
+static enum eg_status parse_pair(char *piece, size_t len, const char *place, struct eg_parameter *pair,
+                                 struct eg_error *err)
 {
-    if (target->n_parameters == EG_TARGET_PARAMETERS) {
-        eg_error_set(err, EG_LIMIT, "the query has more than %u parameters", EG_TARGET_PARAMETERS);
-        eg_error_field(err, "query");
-        return EG_LIMIT;
-    }
-    struct eg_parameter *parameter = &target->parameters[target->n_parameters];
     char *equals = memchr(piece, '=', len);
     size_t name_len = equals ? (size_t)(equals - piece) : len;
-    *parameter = (struct eg_parameter){0};
-    const char *why = decode(piece, name_len, true, &parameter->name);
-    if (why) return bad(err, EG_INVALID, "query", why);
-    if (equals) why = decode(equals + 1, len - name_len - 1, true, &parameter->value);
-    if (why) {
-        char name[64];
-        size_t shown = cut_at(parameter->name, sizeof name - 1);
-        memcpy(name, parameter->name.data, shown);
-        name[shown] = '\0';
-        return bad(err, EG_INVALID, name, why);
-    }
-    target->n_parameters++;
-    return EG_OK;
+    *pair = (struct eg_parameter){0};
+    const char *why = decode(piece, name_len, true, &pair->name);
+    if (why) return bad(err, EG_INVALID, place, why);
+    if (equals) why = decode(equals + 1, len - name_len - 1, true, &pair->value);
+    if (!why) return EG_OK;
+    char name[64];
+    size_t shown = eg_parameter_shown(pair->name, sizeof name - 1);
+    memcpy(name, pair->name.data, shown);
+    name[shown] = '\0';
+    return bad(err, EG_INVALID, name, why);
 }
 
-static enum eg_status parse_query(char *query, size_t len, struct eg_target *target, struct eg_error *err)
+enum eg_status eg_parameters_parse(char *text, size_t len, const char *place, struct eg_parameter *pairs,
+                                   uint32_t *n_out, struct eg_error *err)
 {
-    char *end = query + len;
-    for (char *at = query; at < end;) {
+    char *end = text + len;
+    uint32_t n = 0;
+    for (char *at = text; at < end;) {
         char *ampersand = memchr(at, '&', (size_t)(end - at));
         if (!ampersand) ampersand = end;
+        if (ampersand > at && n == EG_TARGET_PARAMETERS) {
+            eg_error_set(err, EG_LIMIT, "the %s has more than %u parameters", place, EG_TARGET_PARAMETERS);
+            eg_error_field(err, place);
+            return EG_LIMIT;
+        }
         if (ampersand > at) {
-            enum eg_status status = parse_parameter(at, (size_t)(ampersand - at), target, err);
+            enum eg_status status = parse_pair(at, (size_t)(ampersand - at), place, &pairs[n++], err);
             if (status != EG_OK) return status;
         }
         at = ampersand + 1;
     }
+    *n_out = n;
     return EG_OK;
 }
 
@@ -163,8 +155,9 @@ enum eg_status eg_target_parse(char *target, size_t len, struct eg_target *targe
     size_t path_len = query ? (size_t)(query - path) : rest;
     bool bare_host = skipped > 0 && path_len == 0;
     enum eg_status status = parse_path(bare_host ? root : path, bare_host ? 1 : path_len, target_out, err);
-    if (status == EG_OK && query) status = parse_query(query + 1, rest - path_len - 1, target_out, err);
-    return status;
+    if (status != EG_OK || !query) return status;
+    return eg_parameters_parse(query + 1, rest - path_len - 1, "query", target_out->parameters,
+                               &target_out->n_parameters, err);
 }
 
 /* --- typed readers ------------------------------------------------------------------------------------------------- */
@@ -184,41 +177,20 @@ enum eg_status eg_target_text(const struct eg_target *target, const char *name, 
     return EG_OK;
 }
 
-static enum eg_status wrong(struct eg_error *err, const char *name, struct eg_text value, const char *wanted)
-{
-    eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be %s", name, (int)cut_at(value, 100), value.data,
-                 wanted);
-    eg_error_field(err, name);
-    return EG_INVALID;
-}
-
 enum eg_status eg_target_bool(const struct eg_target *target, const char *name, bool *value_out,
                               struct eg_error *err)
 {
     struct eg_text value = {0};
     enum eg_status status = eg_target_text(target, name, &value, err);
-    if (status != EG_OK || value.len == 0) return status;
-    bool yes = eg_text_equal(value, EG_TEXT("true"));
-    if (!yes && !eg_text_equal(value, EG_TEXT("false"))) return wrong(err, name, value, "true or false");
-    *value_out = yes;
-    return EG_OK;
+    return status == EG_OK && value.len > 0 ? eg_parameter_bool(name, value, value_out, err) : status;
 }
 
 enum eg_status eg_target_u32(const struct eg_target *target, const char *name, struct eg_u32_range range,
                              uint32_t *value_out, struct eg_error *err)
 {
     struct eg_text value = {0};
-    uint32_t number = 0;
     enum eg_status status = eg_target_text(target, name, &value, err);
-    if (status != EG_OK || value.len == 0) return status;
-    if (!eg_text_to_u32(value, &number)) return wrong(err, name, value, "a whole number");
-    if (number < range.least || number > range.most) {
-        eg_error_set(err, EG_INVALID, "%s is %u; it must be %u to %u", name, number, range.least, range.most);
-        eg_error_field(err, name);
-        return EG_INVALID;
-    }
-    *value_out = number;
-    return EG_OK;
+    return status == EG_OK && value.len > 0 ? eg_parameter_u32(name, value, range, value_out, err) : status;
 }
 
 enum eg_status eg_target_double(const struct eg_target *target, const char *name,
@@ -226,65 +198,33 @@ enum eg_status eg_target_double(const struct eg_target *target, const char *name
                                 struct eg_error *err)
 {
     struct eg_text value = {0};
-    double number = 0;
     enum eg_status status = eg_target_text(target, name, &value, err);
     if (status != EG_OK || value.len == 0) return status;
-    if (!eg_text_to_double(value, &number)) return wrong(err, name, value, "a number such as 2.5");
-    if (number < range.least || number > range.most) {
-        eg_error_set(err, EG_INVALID, "%s is %g; it must be %g to %g", name, number, range.least, range.most);
-        eg_error_field(err, name);
-        return EG_INVALID;
-    }
-    if (has_out) *has_out = true;
-    *value_out = number;
-    return EG_OK;
-}
-
-/* Exactly n numbers between commas. */
-static bool parse_numbers(struct eg_text text, double *numbers, size_t n)
-{
-    struct eg_text rest = text;
-    for (size_t i = 0; i < n; i++) {
-        struct eg_text head;
-        if (i > 0 && !rest.data) return false;
-        rest = eg_text_cut(rest, ',', &head);
-        if (!eg_text_to_double(eg_text_trim(head), &numbers[i])) return false;
-    }
-    return rest.data == NULL;
-}
-
-static bool is_position(double lon_deg, double lat_deg)
-{
-    return lon_deg >= -180 && lon_deg <= 180 && lat_deg >= -90 && lat_deg <= 90;
+    status = eg_parameter_double(name, value, range, value_out, err);
+    if (status == EG_OK && has_out) *has_out = true;
+    return status;
 }
 
 enum eg_status eg_target_position(const struct eg_target *target, const char *name, bool *has_out,
                                   struct eg_position *position_out, struct eg_error *err)
 {
     struct eg_text value = {0};
-    double numbers[2];
     enum eg_status status = eg_target_text(target, name, &value, err);
     if (status != EG_OK || value.len == 0) return status;
-    if (!parse_numbers(value, numbers, 2) || !is_position(numbers[0], numbers[1]))
-        return wrong(err, name, value, "longitude,latitude in degrees, such as -0.9,52.24");
-    *has_out = true;
-    *position_out = (struct eg_position){numbers[0], numbers[1]};
-    return EG_OK;
+    status = eg_parameter_position(name, value, position_out, err);
+    if (status == EG_OK) *has_out = true;
+    return status;
 }
 
 enum eg_status eg_target_bbox(const struct eg_target *target, const char *name, bool *has_out,
                               struct eg_bounds *bounds_out, struct eg_error *err)
 {
     struct eg_text value = {0};
-    double n[4];
     enum eg_status status = eg_target_text(target, name, &value, err);
     if (status != EG_OK || value.len == 0) return status;
-    if (!parse_numbers(value, n, 4) || !is_position(n[0], n[1]) || !is_position(n[2], n[3]) || n[1] > n[3])
-        return wrong(err, name, value,
-                     "west,south,east,north in degrees with south <= north, such as -1.4,51.9,-0.3,52.7");
-    *has_out = true;
-    *bounds_out = (struct eg_bounds){.min_x = n[0], .min_y = n[1], .max_x = n[2], .max_y = n[3]};
-    return EG_OK;
+    status = eg_parameter_bbox(name, value, bounds_out, err);
+    if (status == EG_OK) *has_out = true;
+    return status;
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------- */

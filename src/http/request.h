@@ -11,10 +11,10 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "data/atlas.h"
+#include "http/parameter.h"
 
 #define EG_TARGET_BYTES 8192U     /* of a request target; longer ones are 414 */
-#define EG_TARGET_SEGMENTS 8U     /* of a path */
+#define EG_TARGET_SEGMENTS 12U    /* of a path */
 #define EG_TARGET_PARAMETERS 256U /* more are 400 */
 
 struct eg_parameter {
@@ -34,6 +34,12 @@ struct eg_target {
 EG_MUST_CHECK enum eg_status eg_target_parse(char *target, size_t len, struct eg_target *target_out,
                                              struct eg_error *err);
 
+/* Splits and decodes "name=value&..." in place into pairs[EG_TARGET_PARAMETERS]: a query, or a form. `place` ("query", "body") is
+ * named in errors that concern no single parameter. */
+EG_MUST_CHECK enum eg_status eg_parameters_parse(char *text, size_t len, const char *place,
+                                                 struct eg_parameter *pairs, uint32_t *n_out,
+                                                 struct eg_error *err);
+
 /* The readers below find a parameter by name. Unknown parameters are never looked at. An absent or empty one leaves the
  * outputs untouched and is EG_OK; one given twice, or of another type, is EG_INVALID with its name as field. */
 
@@ -42,24 +48,13 @@ EG_MUST_CHECK enum eg_status eg_target_text(const struct eg_target *target, cons
 EG_MUST_CHECK enum eg_status eg_target_bool(const struct eg_target *target, const char *name, bool *value_out,
                                             struct eg_error *err);
 
-struct eg_u32_range {
-    uint32_t least, most;
-};
 EG_MUST_CHECK enum eg_status eg_target_u32(const struct eg_target *target, const char *name,
                                            struct eg_u32_range range, uint32_t *value_out,
                                            struct eg_error *err);
-
-struct eg_double_range {
-    double least, most;
-};
 /* has_out may be NULL. */
 EG_MUST_CHECK enum eg_status eg_target_double(const struct eg_target *target, const char *name,
                                               struct eg_double_range range, bool *has_out, double *value_out,
                                               struct eg_error *err);
-
-struct eg_position {
-    double lon_deg, lat_deg;
-};
 /* "lon,lat" in degrees. */
 EG_MUST_CHECK enum eg_status eg_target_position(const struct eg_target *target, const char *name,
                                                 bool *has_out, struct eg_position *position_out,

@@ -12,7 +12,7 @@
 struct eg_answer;
 struct eg_exchange;
 
-#define EG_ROUTE_VALUES 4
+#define EG_ROUTE_VALUES 8
 
 /* What stands in a path for the placeholders of its pattern, in their order. */
 struct eg_route_values {

@@ -122,7 +122,7 @@ void eg_loop_wake(struct eg_loop *loop);
 void eg_loop_join(struct eg_loop *loop);
 void eg_loop_free(struct eg_loop *loop); /* what it holds; no worker may be left to wake it */
 
-/* accept.c: the listening socket and the thread that accepts. */
+/* listen.c: the listening socket and the thread that accepts. */
 EG_MUST_CHECK enum eg_status eg_listen(struct eg_server *server, struct eg_text listen, struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_acceptor_start(struct eg_server *server, struct eg_error *err);
 void eg_acceptor_stop(struct eg_server *server);

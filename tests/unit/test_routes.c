@@ -12,6 +12,10 @@ static const struct eg_route table[] = {
     {.pattern = "/areas/{boundaries}/{code}"},
     {.pattern = "/"},
     {.pattern = "/health/live"},
+    {.pattern = "/ogc/collections/{id}/items/{item}"},
+    {.pattern = "/ogc/collections/{id}"},
+    {.pattern = "/ogc/collections/{id}/styles/{style}/map/tiles/{set}/{z:u32}/{y:u32}/{x:u32}"},
+    {.pattern = "/wmts/{layer}/{style}/{period}/{set}/{z:u32}/{y:u32}/{x:u32}.png"},
 };
 
 struct found {
@@ -58,6 +62,26 @@ static void the_root_is_a_route(void **state)
     struct found found;
     assert_int_equal(find("/", &found), EG_OK);
     assert_ptr_equal(found.route, &table[3]);
+}
+
+static void the_long_paths_of_ogc_are_expressible(void **state)
+{
+    (void)state;
+    struct found found;
+    assert_int_equal(find("/ogc/collections/imd.lsoa/items/E01000001?f=json", &found), EG_OK);
+    assert_ptr_equal(found.route, &table[5]);
+    assert_true(eg_text_equal(found.values.text[1], EG_TEXT("E01000001")));
+    assert_int_equal(find("/ogc/collections/imd.lsoa", &found), EG_OK);
+    assert_ptr_equal(found.route, &table[6]);
+    assert_int_equal(find("/ogc/collections/a/styles/b/map/tiles/WebMercatorQuad/12/1328/2018", &found),
+                     EG_OK);
+    assert_ptr_equal(found.route, &table[7]);
+    assert_int_equal(found.values.number[5], 2018);
+    assert_int_equal(find("/wmts/a/b/2019/WebMercatorQuad/12/1328/2018.png", &found), EG_OK);
+    assert_ptr_equal(found.route, &table[8]);
+    assert_int_equal(found.values.number[6], 2018);
+    assert_int_equal(find("/wmts/a/b/2019/WebMercatorQuad/12/x/2018.png", &found), EG_INVALID);
+    assert_string_equal(found.err.field, "y");
 }
 
 static void other_paths_are_not_found(void **state)
@@ -140,6 +164,7 @@ int main(void)
         cmocka_unit_test(a_tile_gives_its_layer_and_numbers),
         cmocka_unit_test(a_suffix_stands_after_its_placeholder),
         cmocka_unit_test(the_root_is_a_route),
+        cmocka_unit_test(the_long_paths_of_ogc_are_expressible),
         cmocka_unit_test(other_paths_are_not_found),
         cmocka_unit_test(a_placeholder_for_a_number_takes_nothing_else),
         cmocka_unit_test(an_escaped_slash_does_not_split_a_code),
