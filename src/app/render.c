@@ -91,6 +91,7 @@ static int set_option(const struct eg_command *command, int c, const char *value
         return eg_command_misused(command, "--scale takes a number from 0.25 to 16, not '%s'", value);
     case 'c':
         options->map.crs = eg_text_from(value);
+        options->map.any_crs = true;
         return 0;
     case 'p':
         options->name.period = eg_text_from(value);

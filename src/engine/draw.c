@@ -54,6 +54,20 @@ bool eg_draw_may_have_borders(const struct eg_drawing *drawing, const struct eg_
     return false;
 }
 
+bool eg_draw_needs_projecting(const struct eg_drawing *drawing)
+{
+    const struct eg_atlas_style *style = style_of(drawing);
+    struct eg_projected *projected = drawing->snapshot->projected;
+    if (!eg_projected_is_ready(projected, boundaries_of(drawing), drawing->crs)) return true;
+    for (uint32_t i = 0; i < style->n_outlines; i++) {
+        const struct eg_atlas_outline *outline = &style->outlines[i];
+        if (!is_drawn(drawing, outline)) continue;
+        uint32_t boundaries = boundaries_of_outline(drawing, outline);
+        if (!eg_projected_is_ready(projected, boundaries, drawing->crs)) return true;
+    }
+    return false;
+}
+
 static enum eg_status draw_outlines(struct eg_render_scratch *scratch, const struct eg_drawing *drawing,
                                     const struct eg_view *view, struct eg_canvas *canvas,
                                     struct eg_error *err)
@@ -63,13 +77,17 @@ static enum eg_status draw_outlines(struct eg_render_scratch *scratch, const str
         const struct eg_atlas_outline *spec = &style->outlines[i];
         if (!is_drawn(drawing, spec)) continue;
         uint32_t boundaries = boundaries_of_outline(drawing, spec);
+        const struct eg_plane *plane = NULL;
+        enum eg_status status =
+            eg_projected_take(drawing->snapshot->projected, boundaries, drawing->crs, &plane, err);
+        if (status != EG_OK) return status;
         struct eg_outline outline = {
+            .plane = plane,
             .colour = {spec->colour.r, spec->colour.g, spec->colour.b, spec->colour.a},
             .width_px = spec->width_px,
             .aliased = style->aliased};
-        enum eg_status status =
-            eg_projected_plane(drawing->snapshot->projected, boundaries, drawing->crs, &outline.plane, err);
-        if (status == EG_OK) status = eg_outline_draw(scratch, view, &outline, canvas, err);
+        status = eg_outline_draw(scratch, view, &outline, canvas, err);
+        eg_projected_release(drawing->snapshot->projected, plane);
         if (status != EG_OK) return status;
     }
     return EG_OK;
@@ -79,14 +97,18 @@ enum eg_status eg_draw_view(struct eg_render_scratch *scratch, const struct eg_d
                             const struct eg_view *view, struct eg_canvas *canvas, struct eg_error *err)
 {
     const struct eg_dressed *dressed = drawing->dressed;
-    struct eg_fill fill = {.area_paint = dressed->area_paint,
+    struct eg_projected *projected = drawing->snapshot->projected;
+    const struct eg_plane *plane = NULL;
+    enum eg_status status = eg_projected_take(projected, boundaries_of(drawing), drawing->crs, &plane, err);
+    if (status != EG_OK) return status;
+    struct eg_fill fill = {.plane = plane,
+                           .area_paint = dressed->area_paint,
                            .paints = dressed->paints,
                            .n_paints = dressed->n_paints,
                            .outside = dressed->outside,
                            .aliased = style_of(drawing)->aliased};
-    enum eg_status status = eg_projected_plane(drawing->snapshot->projected, boundaries_of(drawing),
-                                               drawing->crs, &fill.plane, err);
-    if (status == EG_OK) status = eg_fill_draw(scratch, view, &fill, canvas, err);
+    status = eg_fill_draw(scratch, view, &fill, canvas, err);
+    eg_projected_release(projected, plane);
     if (status == EG_OK) status = draw_outlines(scratch, drawing, view, canvas, err);
     return status;
 }

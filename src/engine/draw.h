@@ -19,6 +19,9 @@ EG_MUST_CHECK enum eg_status eg_draw_view(struct eg_render_scratch *scratch, con
                                           const struct eg_view *view, struct eg_canvas *canvas,
                                           struct eg_error *err);
 
+/* Whether borders would have to be projected first (see eg_projected_is_ready); needs drawing->dressed->ref, crs and zoom only. */
+bool eg_draw_needs_projecting(const struct eg_drawing *drawing);
+
 /* Whether a border may show in a view of EPSG:3857, as itself or by its outline. False is certain: the whole view then lies
  * in one area, or in none. */
 bool eg_draw_may_have_borders(const struct eg_drawing *drawing, const struct eg_view *view);

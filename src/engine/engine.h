@@ -62,10 +62,11 @@ EG_MUST_CHECK enum eg_status eg_engine_tile_entity(struct eg_engine *engine, str
                                                    const struct eg_tile_request *request,
                                                    struct eg_entity *entity_out, struct eg_error *err);
 
-/* A picture of any box in any CRS that PROJ knows; never cached. */
+/* A picture of any box in any CRS that the atlas allows (engine/crs_list.h); never cached. */
 struct eg_map_request {
     struct eg_layer_name name;
-    struct eg_text crs;      /* empty: EPSG:3857 */
+    struct eg_text crs;      /* in any spelling of eg_crs_parse; empty: EPSG:3857 */
+    bool any_crs;            /* also one that PROJ knows and the atlas does not allow */
     struct eg_bounds bounds; /* in the CRS's units, easting first */
     uint32_t width, height;
     double scale; /* of lines and patterns */
@@ -75,6 +76,10 @@ struct eg_map_request {
 EG_MUST_CHECK enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                            const struct eg_map_request *request, struct eg_entity *entity_out,
                                            struct eg_error *err);
+/* Whether eg_engine_map would have to project borders first or wait for somebody who does (a tenth of a second to a second for
+ * a country). Quick. A server lets such requests have threads of their own, so that a handful of them does not keep all
+ * others waiting. False for what cannot be drawn. */
+bool eg_engine_map_needs_projecting(struct eg_snapshot *snapshot, const struct eg_map_request *request);
 
 /* Documents. base_url has no slash at its end ("https://atlas.example"). JSON is compact. */
 EG_MUST_CHECK enum eg_status eg_engine_tilejson(struct eg_snapshot *snapshot,

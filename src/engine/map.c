@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/crs_list.h"
 #include "engine/draw.h"
 #include "engine/engine.h"
 #include "engine/engine_parts.h"
@@ -56,6 +57,15 @@ static enum eg_status check_request(const struct eg_snapshot *snapshot, const st
     return invalid(err, "scale", "the scale must be between 0.25 and 16");
 }
 
+/* What a unit of the picture's CRS is worth. One that the atlas does not allow counts in degrees or metres. */
+static double metres_per_unit(const struct eg_drawing *drawing, const struct eg_plane *plane)
+{
+    const struct eg_crs_entry *entry = NULL;
+    if (eg_crs_list_resolve(drawing->snapshot->crs_list, drawing->crs, &entry, NULL) == EG_OK)
+        return entry->info.metres_per_unit;
+    return plane->grid.unit == eg_grid_for_crs(true).unit ? DEGREE_M : 1;
+}
+
 /* The zoom at which a web Mercator tile has the same ground resolution: a degree of longitude is as many metres there
  * anywhere, and so is a metre of another projection, times what Mercator stretches at the latitude of the areas. */
 static double zoom_of(const struct eg_drawing *drawing, const struct eg_plane *plane,
@@ -68,9 +78,9 @@ static double zoom_of(const struct eg_drawing *drawing, const struct eg_plane *p
         plane->grid.unit * view->line_scale / view->px_per_unit_x; /* of the CRS, a pixel at scale 1 */
     double middle_deg = (set->bounds_deg.min_y + set->bounds_deg.max_y) / 2;
     double stretch = 1.0 / fmax(cos(middle_deg * M_PI / 180.0), 0.05);
-    if (plane == set->plane) stretch = 1;
-    if (plane->grid.unit == eg_grid_for_crs(true).unit) stretch = DEGREE_M;
-    return log2(2.0 * EG_MERCATOR_HALF_M / 256.0 / (units * stretch));
+    bool in_degrees = plane->grid.unit == eg_grid_for_crs(true).unit;
+    if (plane == set->plane || in_degrees) stretch = 1;
+    return log2(2.0 * EG_MERCATOR_HALF_M / 256.0 / (units * metres_per_unit(drawing, plane) * stretch));
 }
 
 static struct eg_rgba *pixel_at(const struct eg_canvas *canvas, uint32_t x, uint32_t y)
@@ -183,6 +193,22 @@ static enum eg_status draw_map(struct eg_engine *engine, const struct eg_drawing
     return status;
 }
 
+static enum eg_status check_crs(const struct eg_snapshot *snapshot, const struct eg_map_request *request,
+                                struct eg_error *err)
+{
+    const struct eg_crs_entry *entry;
+    return request->any_crs ? EG_OK : eg_crs_list_resolve(snapshot->crs_list, request->crs, &entry, err);
+}
+
+/* The plane that the request's layer is drawn from, for the caller to release. */
+static enum eg_status take_plane(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                                 const struct eg_map_request *request, const struct eg_plane **plane_out,
+                                 struct eg_error *err)
+{
+    return eg_projected_take(snapshot->projected, snapshot->atlas->layers[ref.layer].boundaries, request->crs,
+                             plane_out, err);
+}
+
 enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_snapshot *snapshot,
                              const struct eg_map_request *request, struct eg_entity *entity_out,
                              struct eg_error *err)
@@ -192,14 +218,34 @@ enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_snapshot *snaps
     const struct eg_plane *plane = NULL;
     enum eg_status status = eg_layer_resolve(snapshot, &request->name, &ref, err);
     if (status == EG_OK) status = check_request(snapshot, request, err);
+    if (status == EG_OK) status = check_crs(snapshot, request, err);
     if (status == EG_OK) status = eg_layer_dress(snapshot, ref, &dressed, err);
-    uint32_t boundaries = status == EG_OK ? snapshot->atlas->layers[ref.layer].boundaries : 0;
-    if (status == EG_OK)
-        status = eg_projected_plane(snapshot->projected, boundaries, request->crs, &plane, err);
+    if (status == EG_OK) status = take_plane(snapshot, ref, request, &plane, err);
     if (status != EG_OK) return status;
     struct eg_view view =
         eg_view_bounds(plane, request->bounds, request->width, request->height, request->scale);
     struct eg_drawing drawing = {.snapshot = snapshot, .dressed = dressed, .crs = request->crs};
     drawing.zoom = zoom_of(&drawing, plane, &view);
-    return draw_map(engine, &drawing, request, &view, entity_out, err);
+    status = draw_map(engine, &drawing, request, &view, entity_out, err);
+    eg_projected_release(snapshot->projected, plane);
+    return status;
+}
+
+bool eg_engine_map_needs_projecting(struct eg_snapshot *snapshot, const struct eg_map_request *request)
+{
+    struct eg_dressed dressed = {0};
+    const struct eg_plane *plane = NULL;
+    struct eg_drawing drawing = {.snapshot = snapshot, .dressed = &dressed, .crs = request->crs};
+    if (eg_layer_resolve(snapshot, &request->name, &dressed.ref, NULL) != EG_OK) return false;
+    if (check_request(snapshot, request, NULL) != EG_OK) return false;
+    if (check_crs(snapshot, request, NULL) != EG_OK) return false;
+    uint32_t boundaries = snapshot->atlas->layers[dressed.ref.layer].boundaries;
+    if (!eg_projected_is_ready(snapshot->projected, boundaries, request->crs)) return true;
+    if (take_plane(snapshot, dressed.ref, request, &plane, NULL) != EG_OK) return false;
+    struct eg_view view =
+        eg_view_bounds(plane, request->bounds, request->width, request->height, request->scale);
+    drawing.zoom = zoom_of(&drawing, plane, &view);
+    bool needs = eg_draw_needs_projecting(&drawing);
+    eg_projected_release(snapshot->projected, plane);
+    return needs;
 }

@@ -1,37 +1,52 @@
-/* A short list of (boundaries, CRS) pairs, searched in order. A pair is listed as "in the making" before its plane is
- * computed without the lock; others who want the same pair wait, everybody else goes on. A pair that failed is taken off the
- * list, so that its failure is not shared with later callers. */
+/* A table of slots, each a (boundaries, CRS) pair, searched in order: there are a few dozen at most.
+ *
+ * A slot is free, in the making, ready or failed. It is taken for a pair under the lock; the plane is made without it, so that
+ * only those who want this very plane wait. Everybody who waits is counted as a user beforehand: a plane that was waited for
+ * cannot be let go before the last one has seen it, however small the budget. A slot without users may be given to another
+ * pair: failures first, then the plane that was not used for longest.
+ *
+ * Want of memory is told to those who waited, but not remembered: the next one tries again. */
 #include "engine/projected.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/memory.h"
 
-struct pair {
+enum slot_state { SLOT_FREE, SLOT_IN_THE_MAKING, SLOT_READY, SLOT_FAILED };
+
+struct slot {
+    enum slot_state state;
     uint32_t boundaries;
-    char crs[64];
-    struct eg_plane *plane; /* NULL while in the making */
-    bool used;
+    struct eg_crs_id crs;
+    uint32_t n_users; /* the one who makes it and those who wait included */
+    uint64_t last_use;
+    struct eg_plane *plane; /* when ready */
+    enum eg_status status;  /* when failed */
+    char message[sizeof((struct eg_error *)NULL)->message];
 };
 
 struct eg_projected {
-    struct eg_generation *generation;
-    pthread_mutex_t lock; /* guards pairs; a leaf: nothing else is locked while it is held */
-    pthread_cond_t made;
-    struct pair pairs[EG_PROJECTED_MAX];
+    struct eg_projected_options options;
+    pthread_mutex_t lock; /* guards what follows; a leaf: nothing else is locked while it is held */
+    pthread_cond_t changed;
+    struct slot slots[EG_PROJECTED_MAX];
+    uint64_t clock, bytes, n_made, n_let_go;
 };
 
-enum eg_status eg_projected_new(struct eg_generation *generation, struct eg_projected **projected_out,
-                                struct eg_error *err)
+enum eg_status eg_projected_new(const struct eg_projected_options *options,
+                                struct eg_projected **projected_out, struct eg_error *err)
 {
     struct eg_projected *projected = eg_memory_zeroed(1, sizeof *projected);
     if (!projected) return eg_error_no_memory(err, sizeof *projected);
-    projected->generation = generation;
+    projected->options = *options;
+    if (!options->make) {
+        projected->options.make = eg_projected_by_proj;
+        projected->options.context = options->generation;
+    }
     pthread_mutex_init(&projected->lock, NULL);
-    pthread_cond_init(&projected->made, NULL);
+    pthread_cond_init(&projected->changed, NULL);
     *projected_out = projected;
     return EG_OK;
 }
@@ -39,100 +54,215 @@ enum eg_status eg_projected_new(struct eg_generation *generation, struct eg_proj
 void eg_projected_free(struct eg_projected *projected)
 {
     if (!projected) return;
-    for (size_t i = 0; i < EG_PROJECTED_MAX; i++) eg_plane_free(projected->pairs[i].plane);
-    pthread_cond_destroy(&projected->made);
+    for (size_t i = 0; i < EG_PROJECTED_MAX; i++) {
+        EG_ASSERT(projected->slots[i].n_users == 0);
+        eg_plane_free(projected->slots[i].plane);
+    }
+    pthread_cond_destroy(&projected->changed);
     pthread_mutex_destroy(&projected->lock);
     free(projected);
 }
 
-static enum eg_status make_plane(const struct eg_plane *own, struct eg_text crs, struct eg_plane **plane_out,
-                                 struct eg_error *err)
-{
-    struct eg_crs_context *context = NULL;
-    struct eg_transform *transform = NULL;
-    struct eg_crs_info info;
-    enum eg_status status = eg_crs_context_new(&context, err);
-    if (status == EG_OK) status = eg_crs_describe(context, crs, &info, err);
-    if (status == EG_OK)
-        status = eg_transform_new(context, EG_TEXT("EPSG:3857"), crs, (struct eg_text){0}, &transform, err);
-    if (status == EG_OK) {
-        eg_log(EG_LOG_INFO, "projection", "EPSG:3857 to %.*s by %s, accuracy %g m", EG_TEXT_ARG(crs),
-               eg_transform_name(transform), eg_transform_accuracy_m(transform));
-        status = eg_plane_project(own, transform, eg_grid_for_crs(info.geographic), NULL, plane_out, err);
-    }
-    eg_transform_free(transform);
-    eg_crs_context_free(context);
-    return status;
-}
+/* --- slots, all under the lock --------------------------------------------------------------------------------------- */
 
-/* The listed pair, waiting while another thread makes it; or a fresh one taken for the caller; or NULL when full. */
-static struct pair *find_or_take(struct eg_projected *projected, uint32_t boundaries, struct eg_text crs)
+static struct slot *find(struct eg_projected *projected, uint32_t boundaries, const struct eg_crs_id *crs)
 {
-    struct pair *unused = NULL;
     for (size_t i = 0; i < EG_PROJECTED_MAX; i++) {
-        struct pair *pair = &projected->pairs[i];
-        if (!pair->used) {
-            if (!unused) unused = pair;
-            continue;
-        }
-        if (pair->boundaries != boundaries || !eg_text_equal(eg_text_from(pair->crs), crs)) continue;
-        if (pair->plane) return pair;
-        pthread_cond_wait(&projected->made, &projected->lock);
-        return find_or_take(projected, boundaries, crs);
+        struct slot *slot = &projected->slots[i];
+        if (slot->state != SLOT_FREE && slot->boundaries == boundaries && eg_crs_equal(&slot->crs, crs))
+            return slot;
     }
-    if (!unused) return NULL;
-    *unused = (struct pair){.boundaries = boundaries, .used = true};
-    for (size_t i = 0; i < crs.len; i++) unused->crs[i] = crs.data[i];
-    return unused;
+    return NULL;
 }
 
-/* Into the pair, which the caller took, or off the list when that fails. */
-static enum eg_status fill_pair(struct eg_projected *projected, struct pair *pair, struct eg_text crs,
-                                const struct eg_plane **plane_out, struct eg_error *err)
+/* Whether a is rather to be given up than b; neither has users. */
+static bool goes_before(const struct slot *a, const struct slot *b)
 {
+    if ((a->state == SLOT_FAILED) != (b->state == SLOT_FAILED)) return a->state == SLOT_FAILED;
+    return a->last_use < b->last_use;
+}
+
+/* A slot that nobody uses and that holds something, or NULL. */
+static struct slot *find_victim(struct eg_projected *projected, bool planes_only)
+{
+    struct slot *victim = NULL;
+    for (size_t i = 0; i < EG_PROJECTED_MAX; i++) {
+        struct slot *slot = &projected->slots[i];
+        if (slot->state == SLOT_FREE || slot->n_users > 0) continue;
+        if (planes_only && slot->state != SLOT_READY) continue;
+        if (!victim || goes_before(slot, victim)) victim = slot;
+    }
+    return victim;
+}
+
+/* The plane that was in it, for the caller to free without the lock; or NULL. */
+static struct eg_plane *empty(struct eg_projected *projected, struct slot *slot)
+{
+    struct eg_plane *plane = slot->plane;
+    if (plane) projected->bytes -= plane->bytes;
+    if (plane) projected->n_let_go++;
+    *slot = (struct slot){0};
+    return plane;
+}
+
+/* A slot for a new pair; its only user is the caller. NULL when all are in use. */
+static struct slot *occupy(struct eg_projected *projected, uint32_t boundaries, const struct eg_crs_id *crs,
+                           struct eg_plane **let_go_out)
+{
+    struct slot *slot = NULL;
+    for (size_t i = 0; i < EG_PROJECTED_MAX && !slot; i++)
+        if (projected->slots[i].state == SLOT_FREE) slot = &projected->slots[i];
+    if (!slot) slot = find_victim(projected, false);
+    if (!slot) return NULL;
+    *let_go_out = empty(projected, slot);
+    *slot = (struct slot){.state = SLOT_IN_THE_MAKING, .boundaries = boundaries, .crs = *crs, .n_users = 1};
+    return slot;
+}
+
+static void stop_using(struct eg_projected *projected, struct slot *slot)
+{
+    EG_ASSERT(slot->n_users > 0);
+    slot->last_use = ++projected->clock;
+    if (--slot->n_users == 0 && slot->state == SLOT_FAILED && slot->status == EG_NO_MEMORY)
+        (void)empty(projected, slot);
+}
+
+/* --- taking and giving back ------------------------------------------------------------------------------------------ */
+
+/* Lets planes go, one at a time so that the lock is not held while memory is given back, until the rest fits. */
+static void keep_to_budget(struct eg_projected *projected)
+{
+    struct eg_plane *plane;
+    do {
+        pthread_mutex_lock(&projected->lock);
+        bool too_much = projected->bytes > projected->options.budget_bytes;
+        struct slot *victim = too_much ? find_victim(projected, true) : NULL;
+        plane = victim ? empty(projected, victim) : NULL;
+        pthread_mutex_unlock(&projected->lock);
+        eg_plane_free(plane);
+    } while (plane);
+}
+
+/* Makes the plane of a slot that the caller occupied. */
+static void fill(struct eg_projected *projected, struct slot *slot, struct eg_crs_id crs, uint32_t boundaries)
+{
+    const struct eg_projected_options *options = &projected->options;
+    struct eg_error err = {0};
     struct eg_plane *plane = NULL;
-    const struct eg_plane *own = projected->generation->area_sets[pair->boundaries].plane;
-    enum eg_status status = make_plane(own, crs, &plane, err);
+    enum eg_status status = options->make(options->context, boundaries, &crs, &plane, &err);
     pthread_mutex_lock(&projected->lock);
-    pair->plane = plane;
-    pair->used = status == EG_OK;
-    pthread_cond_broadcast(&projected->made);
+    slot->state = status == EG_OK ? SLOT_READY : SLOT_FAILED;
+    slot->status = status;
+    slot->plane = plane;
+    memcpy(slot->message, err.message, sizeof slot->message);
+    if (plane) projected->bytes += plane->bytes;
+    if (plane) projected->n_made++;
+    pthread_cond_broadcast(&projected->changed);
     pthread_mutex_unlock(&projected->lock);
-    if (status == EG_OK) *plane_out = plane;
+    keep_to_budget(projected);
+}
+
+/* What the slot came to. On failure the caller stops being its user. */
+static enum eg_status result(struct eg_projected *projected, struct slot *slot,
+                             const struct eg_plane **plane_out, struct eg_error *err)
+{
+    pthread_mutex_lock(&projected->lock);
+    while (slot->state == SLOT_IN_THE_MAKING) pthread_cond_wait(&projected->changed, &projected->lock);
+    enum eg_status status = slot->status;
+    if (status == EG_OK) {
+        *plane_out = slot->plane;
+    } else {
+        (void)eg_error_set(err, status, "%s", slot->message);
+        if (status == EG_INVALID || status == EG_UNSUPPORTED) eg_error_field(err, "crs");
+        stop_using(projected, slot);
+    }
+    pthread_mutex_unlock(&projected->lock);
     return status;
 }
 
-/* A code or URN; WKT is longer than what is kept here. */
-static bool is_name(struct eg_text crs)
+static enum eg_status take(struct eg_projected *projected, uint32_t boundaries, const struct eg_crs_id *crs,
+                           const struct eg_plane **plane_out, struct eg_error *err)
 {
-    return crs.len < sizeof((struct pair *)NULL)->crs && !memchr(crs.data, '\0', crs.len);
+    struct eg_plane *let_go = NULL;
+    pthread_mutex_lock(&projected->lock);
+    struct slot *slot = find(projected, boundaries, crs);
+    bool is_new = !slot;
+    if (slot) slot->n_users++;
+    else slot = occupy(projected, boundaries, crs, &let_go);
+    pthread_mutex_unlock(&projected->lock);
+    eg_plane_free(let_go);
+    if (!slot)
+        return eg_error_set(err, EG_BUSY,
+                            "%d projections are in use at the same time, which is as many as can be; try "
+                            "again in a moment",
+                            EG_PROJECTED_MAX);
+    if (is_new) fill(projected, slot, *crs, boundaries);
+    return result(projected, slot, plane_out, err);
 }
 
-static enum eg_status find_plane(struct eg_projected *projected, uint32_t boundaries, struct eg_text crs,
+static bool is_own(const struct eg_crs_id *crs)
+{
+    static const struct eg_crs_id own = {"EPSG", "3857"};
+    return eg_crs_equal(crs, &own);
+}
+
+enum eg_status eg_projected_take(struct eg_projected *projected, uint32_t boundaries, struct eg_text crs,
                                  const struct eg_plane **plane_out, struct eg_error *err)
 {
-    if (!is_name(crs))
-        return eg_error_set(err, EG_INVALID,
-                            "the CRS is named by a code of at most 63 characters, such as EPSG:27700");
-    pthread_mutex_lock(&projected->lock);
-    struct pair *pair = find_or_take(projected, boundaries, crs);
-    bool is_made = pair && pair->plane;
-    pthread_mutex_unlock(&projected->lock);
-    if (!pair)
-        return eg_error_set(err, EG_LIMIT, "too many projections are in use; reload the atlas to clear them");
-    if (!is_made) return fill_pair(projected, pair, crs, plane_out, err);
-    *plane_out = pair->plane; /* written before the lock was last given back, and never again */
-    return EG_OK;
-}
-
-enum eg_status eg_projected_plane(struct eg_projected *projected, uint32_t boundaries, struct eg_text crs,
-                                  const struct eg_plane **plane_out, struct eg_error *err)
-{
-    if (crs.len == 0 || eg_text_equal(crs, EG_TEXT("EPSG:3857"))) {
-        *plane_out = projected->generation->area_sets[boundaries].plane;
+    struct eg_crs_id id = {"EPSG", "3857"};
+    enum eg_status status = crs.len > 0 ? eg_crs_parse(crs, &id, err) : EG_OK;
+    if (status != EG_OK) {
+        (void)eg_error_field(err, "crs");
+        return status;
+    }
+    if (is_own(&id)) {
+        *plane_out = projected->options.generation->area_sets[boundaries].plane;
         return EG_OK;
     }
-    enum eg_status status = find_plane(projected, boundaries, crs, plane_out, err);
-    if (status != EG_OK && status != EG_NO_MEMORY) eg_error_field(err, "crs");
-    return status;
+    id = eg_crs_drawn_as(id);
+    return take(projected, boundaries, &id, plane_out, err);
+}
+
+void eg_projected_release(struct eg_projected *projected, const struct eg_plane *plane)
+{
+    if (!plane) return;
+    bool found = false;
+    pthread_mutex_lock(&projected->lock);
+    for (size_t i = 0; i < EG_PROJECTED_MAX && !found; i++) {
+        struct slot *slot = &projected->slots[i];
+        found = slot->state == SLOT_READY && slot->plane == plane;
+        if (found) stop_using(projected, slot);
+    }
+    bool too_much = projected->bytes > projected->options.budget_bytes;
+    pthread_mutex_unlock(&projected->lock);
+    if (found && too_much) keep_to_budget(projected); /* the sets' own planes are in no slot */
+}
+
+bool eg_projected_is_ready(struct eg_projected *projected, uint32_t boundaries, struct eg_text crs)
+{
+    struct eg_crs_id id;
+    if (crs.len == 0 || eg_crs_parse(crs, &id, NULL) != EG_OK || is_own(&id)) return true;
+    id = eg_crs_drawn_as(id);
+    pthread_mutex_lock(&projected->lock);
+    const struct slot *slot = find(projected, boundaries, &id);
+    bool ready = slot && slot->state != SLOT_IN_THE_MAKING;
+    pthread_mutex_unlock(&projected->lock);
+    return ready;
+}
+
+void eg_projected_count(struct eg_projected *projected, struct eg_projected_counters *counters_out)
+{
+    struct eg_projected_counters counters = {0};
+    pthread_mutex_lock(&projected->lock);
+    for (size_t i = 0; i < EG_PROJECTED_MAX; i++) {
+        const struct slot *slot = &projected->slots[i];
+        counters.n_planes += slot->state == SLOT_READY;
+        counters.n_failures += slot->state == SLOT_FAILED;
+        counters.n_in_use += slot->n_users > 0;
+    }
+    counters.bytes = projected->bytes;
+    counters.n_made = projected->n_made;
+    counters.n_let_go = projected->n_let_go;
+    pthread_mutex_unlock(&projected->lock);
+    *counters_out = counters;
 }

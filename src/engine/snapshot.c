@@ -7,12 +7,14 @@
 #include "base/buffer.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "engine/crs_list.h"
 #include "engine/layer.h"
 #include "engine/projected.h"
 
 static void free_parts(struct eg_snapshot *snapshot)
 {
     eg_projected_free(snapshot->projected);
+    eg_crs_list_free(snapshot->crs_list);
     eg_layers_free(snapshot->layers);
     eg_directory_release(snapshot->directory);
     eg_generation_release(snapshot->generation);
@@ -27,6 +29,15 @@ static enum eg_status load_directory(struct eg_snapshot *snapshot, struct eg_err
     if (status != EG_OK) return status;
     status = eg_directory_new(entries, snapshot->generation, &snapshot->directory, err);
     if (status != EG_OK) eg_entries_free(entries);
+    return status;
+}
+
+static enum eg_status prepare_projections(struct eg_snapshot *snapshot, struct eg_error *err)
+{
+    struct eg_projected_options options = {.generation = snapshot->generation,
+                                           .budget_bytes = snapshot->atlas->server.projected_cache_bytes};
+    enum eg_status status = eg_crs_list_new(snapshot->generation, &snapshot->crs_list, err);
+    if (status == EG_OK) status = eg_projected_new(&options, &snapshot->projected, err);
     return status;
 }
 
@@ -77,7 +88,7 @@ enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads, stru
     if (status == EG_OK) status = load_directory(snapshot, err);
     if (status == EG_OK)
         status = eg_layers_new(snapshot->atlas, snapshot->generation, &snapshot->layers, err);
-    if (status == EG_OK) status = eg_projected_new(snapshot->generation, &snapshot->projected, err);
+    if (status == EG_OK) status = prepare_projections(snapshot, err);
     if (status == EG_OK) status = compute_version(snapshot, err);
     if (status != EG_OK) {
         free_parts(snapshot);

@@ -12,6 +12,7 @@
 #include "directory/directory.h"
 
 struct eg_layers;    /* classes and paints, computed on first use: engine/layer.h */
+struct eg_crs_list;  /* the CRSs that maps may be asked for in: engine/crs_list.h */
 struct eg_projected; /* planes in other CRSs, computed on first use: engine/projected.h */
 
 struct eg_snapshot {
@@ -19,6 +20,7 @@ struct eg_snapshot {
     struct eg_generation *generation;
     struct eg_directory *directory;
     struct eg_layers *layers;
+    struct eg_crs_list *crs_list;
     struct eg_projected *projected;
     char version[33];        /* the `v` of versioned URLs */
     uint64_t version_number; /* the same for keys */

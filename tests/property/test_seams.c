@@ -273,7 +273,7 @@ static void look_at_maps(struct places *places, const char *layer, const char *c
     const struct eg_plane *plane = NULL;
     struct eg_error err = {0};
     places->n_inside = places->n_coast = 0;
-    if (eg_projected_plane(places->atlas.snapshot->projected, 0, eg_text_from(crs), &plane, &err) != EG_OK)
+    if (eg_projected_take(places->atlas.snapshot->projected, 0, eg_text_from(crs), &plane, &err) != EG_OK)
         fail_msg("%s", err.message);
     for (int i = 0; i < MAPS; i++) {
         uint32_t size[2] = {1 + eg_test_random_below(&places->dice, 500),
@@ -297,6 +297,7 @@ static void look_at_maps(struct places *places, const char *layer, const char *c
         look(places, plane, &view, &canvas, what);
         eg_canvas_clear(&canvas);
     }
+    eg_projected_release(places->atlas.snapshot->projected, plane);
     assert_true(places->n_inside > 50000);
 }
 

@@ -295,6 +295,48 @@ static unsigned quarters_of_legend(struct eg_map_request request)
     return quarters;
 }
 
+static void a_crs_that_the_atlas_does_not_list_is_refused_unless_any_will_do(void **state)
+{
+    (void)state;
+    struct eg_map_request request = request_of("deprivation.nbhd", NULL);
+    struct eg_error err = {0};
+    struct eg_entity entity = {0};
+    struct eg_canvas canvas;
+    request.crs = EG_TEXT("EPSG:25831");
+    request.bounds = (struct eg_bounds){230000, 5640000, 350000, 5700000};
+    assert_int_equal(eg_engine_map(small.engine, small.snapshot, &request, &entity, &err), EG_INVALID);
+    assert_string_equal(err.field, "crs");
+    assert_non_null(
+        strstr(err.message, "EPSG:25831 is none of the coordinate reference systems of this atlas"));
+    assert_false(eg_engine_map_needs_projecting(small.snapshot, &request));
+    request.any_crs = true;
+    draw(&request, &canvas);
+    eg_canvas_clear(&canvas);
+}
+
+static void a_server_can_tell_which_maps_have_to_wait_for_borders(void **state)
+{
+    (void)state;
+    struct eg_small fresh;
+    eg_small_open(0, &fresh);
+    struct eg_map_request request =
+        request_of("deprivation.nbhd", "fifths"); /* outlines of towns from zoom 9 */
+    assert_false(eg_engine_map_needs_projecting(fresh.snapshot, &request));
+    request.crs = EG_TEXT("urn:ogc:def:crs:EPSG::27700");
+    request.bounds = (struct eg_bounds){430000, 10000, 690000, 265000};
+    for (int zoomed_in = 0; zoomed_in < 2; zoomed_in++) {
+        struct eg_entity entity = {0};
+        assert_true(eg_engine_map_needs_projecting(fresh.snapshot, &request));
+        assert_int_equal(eg_engine_map(fresh.engine, fresh.snapshot, &request, &entity, NULL), EG_OK);
+        assert_false(eg_engine_map_needs_projecting(fresh.snapshot, &request));
+        eg_entity_clear(&entity);
+        request.bounds = (struct eg_bounds){530000, 110000, 550000, 125000};
+    }
+    request.crs = EG_TEXT("nonsense");
+    assert_false(eg_engine_map_needs_projecting(fresh.snapshot, &request));
+    eg_small_close(&fresh);
+}
+
 static void a_legend_stands_in_the_corner_where_it_covers_least(void **state)
 {
     (void)state;
@@ -409,6 +451,8 @@ int main(void)
         cmocka_unit_test(extreme_boxes_are_drawn),
         cmocka_unit_test(a_scale_is_a_quarter_to_sixteen),
         cmocka_unit_test(an_unknown_crs_is_refused_again_and_again),
+        cmocka_unit_test(a_crs_that_the_atlas_does_not_list_is_refused_unless_any_will_do),
+        cmocka_unit_test(a_server_can_tell_which_maps_have_to_wait_for_borders),
         cmocka_unit_test(a_legend_stands_in_the_corner_where_it_covers_least),
         cmocka_unit_test(a_legend_that_does_not_fit_is_an_error),
         cmocka_unit_test(the_file_says_what_it_shows),

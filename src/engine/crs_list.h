@@ -1,0 +1,44 @@
+/* The coordinate reference systems in which an atlas's maps may be asked for, and what protocols have to say of each. */
+#ifndef EG_ENGINE_CRS_LIST_H
+#define EG_ENGINE_CRS_LIST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "data/generation.h"
+#include "geo/crs.h"
+
+struct eg_crs_list;
+
+struct eg_crs_entry {
+    struct eg_crs_id id;
+    struct eg_crs_info info;
+};
+
+/* EPSG:3857 and OGC:CRS84, then those of `server: crs` in the atlas's order, then the boundaries' own, each once. EG_INVALID
+ * with the place in the atlas for one that PROJ does not know. Some 10 ms. */
+EG_MUST_CHECK enum eg_status eg_crs_list_new(const struct eg_generation *generation,
+                                             struct eg_crs_list **list_out, struct eg_error *err);
+void eg_crs_list_free(struct eg_crs_list *list); /* NULL is allowed */
+
+/* [n_out], borrowed; immutable. */
+const struct eg_crs_entry *eg_crs_list_entries(const struct eg_crs_list *list, uint32_t *n_out);
+/* NULL when it is not allowed. */
+const struct eg_crs_entry *eg_crs_list_find(const struct eg_crs_list *list, const struct eg_crs_id *id);
+/* Reads any spelling and finds it: EG_INVALID with field "crs" and a sentence when it is no CRS or not allowed. Empty:
+ * EPSG:3857. */
+EG_MUST_CHECK enum eg_status eg_crs_list_resolve(const struct eg_crs_list *list, struct eg_text name,
+                                                 const struct eg_crs_entry **entry_out, struct eg_error *err);
+
+/* How borders come from EPSG:3857, as which all are kept, to a CRS. How they came there from their source is in the report of
+ * each boundary set: crs, operation, accuracy_m. */
+struct eg_crs_way {
+    char operation[160]; /* PROJ's name of the operation */
+    double accuracy_m;   /* < 0: not stated */
+};
+/* way_out[n entries]; found out now (some 7 ms each), not kept. An entry without an operation has an empty name. */
+EG_MUST_CHECK enum eg_status eg_crs_list_ways(const struct eg_crs_list *list, struct eg_crs_way *way_out,
+                                              struct eg_error *err);
+
+#endif

@@ -1,0 +1,113 @@
+/* The coordinate reference systems that an atlas allows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "engine/crs_list.h"
+#include "support/failing_malloc.h"
+#include "support/small_atlas.h"
+
+static struct eg_small small;
+
+static int open_atlas(void **state)
+{
+    (void)state;
+    eg_small_open(0, &small);
+    return 0;
+}
+
+static int close_atlas(void **state)
+{
+    (void)state;
+    eg_small_close(&small);
+    eg_small_atlas_clear();
+    return 0;
+}
+
+static void the_list_begins_with_what_is_always_allowed_and_names_each_once(void **state)
+{
+    (void)state;
+    static const char *const wanted[] = {"EPSG:3857",  "OGC:CRS84",  "EPSG:4326",
+                                         "EPSG:27700", "EPSG:26986", "EPSG:3035"};
+    uint32_t n;
+    const struct eg_crs_entry *entries = eg_crs_list_entries(small.snapshot->crs_list, &n);
+    assert_int_equal(n, EG_ARRAY_LEN(wanted)); /* the areas are GeoJSON: CRS84 */
+    for (uint32_t i = 0; i < n; i++) assert_string_equal(entries[i].info.id, wanted[i]);
+    assert_true(entries[2].info.northing_first && !entries[1].info.northing_first);
+}
+
+static void any_spelling_finds_its_entry(void **state)
+{
+    (void)state;
+    const struct eg_crs_list *list = small.snapshot->crs_list;
+    const struct eg_crs_entry *entry = NULL;
+    struct eg_error err = {0};
+    assert_int_equal(eg_crs_list_resolve(list, EG_TEXT(""), &entry, NULL), EG_OK);
+    assert_string_equal(entry->info.id, "EPSG:3857");
+    assert_int_equal(eg_crs_list_resolve(list, EG_TEXT("urn:ogc:def:crs:EPSG::3035"), &entry, NULL), EG_OK);
+    assert_string_equal(entry->info.id, "EPSG:3035");
+    assert_int_equal(eg_crs_list_resolve(list, EG_TEXT("EPSG:2154"), &entry, &err), EG_INVALID);
+    assert_string_equal(err.field, "crs");
+    assert_non_null(strstr(err.message, "add it to `server: crs`"));
+    assert_int_equal(eg_crs_list_resolve(list, EG_TEXT("Mercator"), &entry, &err), EG_INVALID);
+    assert_string_equal(err.field, "crs");
+    assert_string_equal(entry->info.id, "EPSG:3035");
+}
+
+static void the_ways_to_all_of_them_are_named_with_their_accuracy(void **state)
+{
+    (void)state;
+    struct eg_crs_way ways[8];
+    assert_int_equal(eg_crs_list_ways(small.snapshot->crs_list, ways, NULL), EG_OK);
+    assert_non_null(strstr(ways[3].operation, "OSGB36 to WGS 84 (6)"));
+    assert_true(ways[0].accuracy_m == 0 && ways[1].accuracy_m == 0);
+    assert_true(ways[3].accuracy_m == 2 && ways[4].accuracy_m == 4 && ways[5].accuracy_m == 1);
+}
+
+static void a_code_that_proj_does_not_know_is_told_with_its_place(void **state)
+{
+    (void)state;
+    const struct eg_atlas_crs crs[] = {{{0, 0}, {"EPSG", "27700"}}, {{12, 9}, {"EPSG", "277000"}}};
+    struct eg_atlas atlas = *small.snapshot->atlas;
+    struct eg_generation generation = *small.snapshot->generation;
+    struct eg_crs_list *list = NULL;
+    struct eg_error err = {0};
+    atlas.server.crs = crs;
+    atlas.server.n_crs = 2;
+    generation.atlas = &atlas;
+    assert_int_equal(eg_crs_list_new(&generation, &list, &err), EG_INVALID);
+    assert_null(list);
+    assert_int_equal(err.line, 12);
+    assert_int_equal(err.column, 9);
+    assert_non_null(strstr(err.message, "EPSG:277000"));
+}
+
+static void every_refused_allocation_is_reported(void **state)
+{
+    (void)state;
+    for (long n = 1;; n++) {
+        struct eg_crs_list *list = NULL;
+        eg_failing_malloc_after(n);
+        enum eg_status status = eg_crs_list_new(small.snapshot->generation, &list, NULL);
+        bool failed = eg_failing_malloc_triggered();
+        eg_failing_malloc_after(0);
+        eg_crs_list_free(list);
+        if (!failed) break;
+        assert_int_equal(status, EG_NO_MEMORY);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_list_begins_with_what_is_always_allowed_and_names_each_once),
+        cmocka_unit_test(any_spelling_finds_its_entry),
+        cmocka_unit_test(the_ways_to_all_of_them_are_named_with_their_accuracy),
+        cmocka_unit_test(a_code_that_proj_does_not_know_is_told_with_its_place),
+        cmocka_unit_test(every_refused_allocation_is_reported),
+    };
+    return cmocka_run_group_tests_name("crs list", tests, open_atlas, close_atlas);
+}
