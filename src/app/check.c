@@ -10,34 +10,20 @@
 #include "directory/directory.h"
 
 struct check_options {
-    const char *atlas_path;
     bool json, strict;
 };
 
-static int parse(const struct eg_command *command, int argc, char **argv, struct check_options *options)
+static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
+                                      {"strict", no_argument, NULL, 's'},
+                                      {"help", no_argument, NULL, EG_COMMAND_HELP},
+                                      {NULL, 0, NULL, 0}};
+
+static int set_option(const struct eg_command *command, int option, const char *value, void *target)
 {
-    static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
-                                          {"strict", no_argument, NULL, 's'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    int c;
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-        switch (c) {
-        case 'j':
-            options->json = true;
-            break;
-        case 's':
-            options->strict = true;
-            break;
-        case 'h':
-            return -1;
-        default:
-            return eg_command_misused(command, "unknown option: '%s'", argv[optind - 1]);
-        }
-    }
-    if (optind != argc - 1) return eg_command_misused(command, "name one atlas: evenground check ATLAS.yaml");
-    options->atlas_path = argv[optind];
+    (void)command, (void)value;
+    struct check_options *options = target;
+    if (option == 'j') options->json = true;
+    else options->strict = true;
     return EG_EXIT_DONE;
 }
 
@@ -102,15 +88,15 @@ static void clear(struct check *check)
 static int run(const struct eg_command *command, int argc, char **argv)
 {
     struct check_options options = {0};
-    int usage = parse(command, argc, argv, &options);
-    if (usage != EG_EXIT_DONE) return usage < 0 ? eg_command_help(command) : usage;
+    int exit_status;
+    if (!eg_command_read(command, argc, argv, &options, &exit_status)) return exit_status;
     struct check check = {0};
     struct eg_error err = {0};
     eg_buffer_init(&check.report, 0);
     eg_buffer_init(&check.reasons, 1 << 20);
-    enum eg_status status = load(&check, options.atlas_path, &err);
+    enum eg_status status = load(&check, argv[optind], &err);
     if (status == EG_OK) status = judge(&check, options.json, &err);
-    int exit_status = status == EG_OK ? answer(&check, options.strict) : eg_command_failed(&err);
+    exit_status = status == EG_OK ? answer(&check, options.strict) : eg_command_failed(&err);
     clear(&check);
     return exit_status;
 }
@@ -129,4 +115,8 @@ const struct eg_command eg_command_check = {
         "            beyond what the atlas says it expects, or when cells are neither numbers nor markers\n"
         "  --help    this text\n",
     .run = run,
+    .longs = longs,
+    .set = set_option,
+    .n_arguments = 1,
+    .arguments = "name one atlas: evenground check ATLAS.yaml",
 };

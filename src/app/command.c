@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "data/atlas.h"
 
+#define HELP_WANTED (-1)
+
 int eg_command_misused(const struct eg_command *command, const char *format, ...)
 {
     va_list args;
@@ -23,10 +25,31 @@ int eg_command_failed(const struct eg_error *err)
     return EG_EXIT_FAILED;
 }
 
-int eg_command_help(const struct eg_command *command)
+static int read_options(const struct eg_command *command, int argc, char **argv, void *options)
 {
-    fputs(command->usage, stdout);
+    int c;
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "h", command->longs, NULL)) != -1) {
+        if (c == '?')
+            return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
+        int status = c == EG_COMMAND_HELP ? HELP_WANTED : command->set(command, c, optarg, options);
+        if (status != EG_EXIT_DONE) return status;
+    }
+    if (optind != argc - command->n_arguments) return eg_command_misused(command, "%s", command->arguments);
     return EG_EXIT_DONE;
+}
+
+bool eg_command_read(const struct eg_command *command, int argc, char **argv, void *options,
+                     int *exit_status_out)
+{
+    int status = read_options(command, argc, argv, options);
+    if (status == EG_EXIT_DONE) return true;
+    if (status == HELP_WANTED) {
+        fputs(command->usage, stdout);
+        status = EG_EXIT_DONE;
+    }
+    *exit_status_out = status;
+    return false;
 }
 
 bool eg_command_parse_number(const char *text, uint32_t least, uint32_t most, uint32_t *number_out)

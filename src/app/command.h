@@ -17,7 +17,14 @@ struct eg_command {
     const char *summary; /* one line */
     const char *usage;   /* whole text of --help */
     int (*run)(const struct eg_command *command, int argc, char **argv);
+    /* The command line: options, which may stand anywhere, and arguments. */
+    const struct option *longs; /* getopt's, ended by one without a name; --help is EG_COMMAND_HELP */
+    int (*set)(const struct eg_command *command, int option, const char *value, void *options);
+    int n_arguments;
+    const char *arguments; /* what to say when there are more or fewer: "name one atlas: ..." */
 };
+
+#define EG_COMMAND_HELP 'h'
 
 extern const struct eg_command eg_command_serve, eg_command_check, eg_command_render, eg_command_sample;
 
@@ -27,8 +34,11 @@ int eg_command_misused(const struct eg_command *command, const char *format, ...
 /* Prints the error; returns EG_EXIT_FAILED. */
 int eg_command_failed(const struct eg_error *err);
 
-/* Prints the usage on standard output; returns EG_EXIT_DONE. */
-int eg_command_help(const struct eg_command *command);
+/* Hands every option to command->set, which returns EG_EXIT_DONE or what eg_command_misused returned. True: the arguments are
+ * argv[optind ...]. False: the command ends with *exit_status_out, because help was asked for and given, or the usage is wrong
+ * and that was said. */
+bool eg_command_read(const struct eg_command *command, int argc, char **argv, void *options,
+                     int *exit_status_out);
 
 /* "256MiB", "1GiB", "0", "1048576": bytes. False for anything else. */
 bool eg_command_parse_size(const char *text, uint64_t *bytes_out);

@@ -58,31 +58,27 @@ static bool parse_scale(const char *text, double *scale_out)
 }
 
 static const struct option longs[] = {
-    {"tile", required_argument, NULL, 't'},   {"bbox", required_argument, NULL, 'b'},
-    {"crs", required_argument, NULL, 'c'},    {"size", required_argument, NULL, 'z'},
-    {"period", required_argument, NULL, 'p'}, {"style", required_argument, NULL, 's'},
-    {"scale", required_argument, NULL, 'x'},  {"exact", no_argument, NULL, 'e'},
-    {"legend", no_argument, NULL, 'l'},       {"out", required_argument, NULL, 'o'},
-    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+    {"tile", required_argument, NULL, 't'},       {"bbox", required_argument, NULL, 'b'},
+    {"crs", required_argument, NULL, 'c'},        {"size", required_argument, NULL, 'z'},
+    {"period", required_argument, NULL, 'p'},     {"style", required_argument, NULL, 's'},
+    {"scale", required_argument, NULL, 'x'},      {"exact", no_argument, NULL, 'e'},
+    {"legend", no_argument, NULL, 'l'},           {"out", required_argument, NULL, 'o'},
+    {"help", no_argument, NULL, EG_COMMAND_HELP}, {NULL, 0, NULL, 0},
 };
 
-static int set_option(const struct eg_command *command, int c, const char *value,
-                      struct render_options *options)
+static int set_option(const struct eg_command *command, int option, const char *value, void *target)
 {
-    switch (c) {
+    struct render_options *options = target;
+    switch (option) {
     case 't':
         options->has_tile = parse_tile(value, &options->tile);
-        return options->has_tile
-                   ? 0
-                   : eg_command_misused(command, "--tile takes z/x/y or z/x/y@2x, not '%s'", value);
+        if (options->has_tile) return 0;
+        return eg_command_misused(command, "--tile takes z/x/y or z/x/y@2x, not '%s'", value);
     case 'b':
         options->has_bbox = parse_bbox(value, &options->map.bounds);
-        return options->has_bbox
-                   ? 0
-                   : eg_command_misused(
-                         command,
-                         "--bbox takes west,south,east,north, west < east and south < north, not '%s'",
-                         value);
+        if (options->has_bbox) return 0;
+        return eg_command_misused(
+            command, "--bbox takes west,south,east,north, west < east and south < north, not '%s'", value);
     case 'z':
         if (parse_size(value, &options->map)) return 0;
         return eg_command_misused(command, "--size takes WIDTHxHEIGHT in pixels, not '%s'", value);
@@ -105,27 +101,15 @@ static int set_option(const struct eg_command *command, int c, const char *value
     case 'l':
         options->map.legend = true;
         return 0;
-    case 'e':
+    default:
         options->map.exact = options->tile.exact = true;
         return 0;
-    default:
-        return -1;
     }
 }
 
-static int parse(const struct eg_command *command, int argc, char **argv, struct render_options *options)
+/* What only all options together tell. */
+static int check_options(const struct eg_command *command, const struct render_options *options)
 {
-    int c;
-    opterr = 0;
-    options->map.scale = 1;
-    options->map.width = options->map.height = 0;
-    while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-        if (c == '?')
-            return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
-        int status = set_option(command, c, optarg, options);
-        if (status != 0) return status;
-    }
-    if (optind != argc - 2) return eg_command_misused(command, "name the atlas and the layer");
     if (options->has_tile == options->has_bbox)
         return eg_command_misused(command, "give either --tile or --bbox");
     if (options->has_bbox && options->map.width == 0)
@@ -134,10 +118,6 @@ static int parse(const struct eg_command *command, int argc, char **argv, struct
         return eg_command_misused(command, "--legend goes with --bbox: a tile has no room for it");
     if (!options->out_path || options->out_path[0] == '\0')
         return eg_command_misused(command, "say where to write: --out map.png (- is standard output)");
-    options->atlas_path = argv[optind];
-    options->name.layer = eg_text_from(argv[optind + 1]);
-    options->map.name = options->tile.name = options->name;
-    options->tile.described = true;
     return EG_EXIT_DONE;
 }
 
@@ -199,9 +179,14 @@ static enum eg_status draw(const struct render_options *options, struct eg_engin
 
 static int run(const struct eg_command *command, int argc, char **argv)
 {
-    struct render_options options = {0};
-    int usage = parse(command, argc, argv, &options);
-    if (usage != EG_EXIT_DONE) return usage < 0 ? eg_command_help(command) : usage;
+    struct render_options options = {.map.scale = 1, .tile.described = true};
+    int exit_status;
+    if (!eg_command_read(command, argc, argv, &options, &exit_status)) return exit_status;
+    exit_status = check_options(command, &options);
+    if (exit_status != EG_EXIT_DONE) return exit_status;
+    options.atlas_path = argv[optind];
+    options.name.layer = eg_text_from(argv[optind + 1]);
+    options.map.name = options.tile.name = options.name;
     struct eg_engine *engine = NULL;
     struct eg_engine_options engine_options = {0};
     struct eg_error err = {0};
@@ -230,4 +215,8 @@ const struct eg_command eg_command_render = {
         "  --out FILE         where to write; - is standard output\n"
         "  --help             this text\n",
     .run = run,
+    .longs = longs,
+    .set = set_option,
+    .n_arguments = 2,
+    .arguments = "name the atlas and the layer",
 };

@@ -3,33 +3,28 @@
 #include "base/text.h"
 #include "data/sample.h"
 
+static const struct option longs[] = {{"areas", required_argument, NULL, 'a'},
+                                      {"seed", required_argument, NULL, 's'},
+                                      {"help", no_argument, NULL, EG_COMMAND_HELP},
+                                      {NULL, 0, NULL, 0}};
+
+static int set_option(const struct eg_command *command, int option, const char *value, void *target)
+{
+    struct eg_sample_options *options = target;
+    if (option == 'a') {
+        if (eg_command_parse_number(value, 50, 1000000, &options->n_areas)) return EG_EXIT_DONE;
+        return eg_command_misused(command, "--areas takes 50 to 1000000, not '%s'", value);
+    }
+    if (eg_text_to_u64(eg_text_from(value), &options->seed)) return EG_EXIT_DONE;
+    return eg_command_misused(command, "--seed takes a whole number, not '%s'", value);
+}
+
 static int run(const struct eg_command *command, int argc, char **argv)
 {
-    static const struct option longs[] = {{"areas", required_argument, NULL, 'a'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
     struct eg_sample_options options = {.n_areas = 400, .seed = 1};
-    int c;
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-        switch (c) {
-        case 'a':
-            if (!eg_command_parse_number(optarg, 50, 1000000, &options.n_areas))
-                return eg_command_misused(command, "--areas takes 50 to 1000000, not '%s'", optarg);
-            break;
-        case 's':
-            if (!eg_text_to_u64(eg_text_from(optarg), &options.seed))
-                return eg_command_misused(command, "--seed takes a whole number, not '%s'", optarg);
-            break;
-        case 'h':
-            return eg_command_help(command);
-        default:
-            return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
-        }
-    }
-    if (optind != argc - 1 || argv[optind][0] == '\0')
-        return eg_command_misused(command, "name one folder: evenground sample DIR");
+    int exit_status;
+    if (!eg_command_read(command, argc, argv, &options, &exit_status)) return exit_status;
+    if (argv[optind][0] == '\0') return eg_command_misused(command, "%s", command->arguments);
     struct eg_error err = {0};
     if (eg_sample_write(argv[optind], &options, &err) != EG_OK) return eg_command_failed(&err);
     return EG_EXIT_DONE;
@@ -45,4 +40,8 @@ const struct eg_command eg_command_sample = {
              "  --seed S   another county for another number (default 1)\n"
              "  --help     this text\n",
     .run = run,
+    .longs = longs,
+    .set = set_option,
+    .n_arguments = 1,
+    .arguments = "name one folder: evenground sample DIR",
 };

@@ -19,40 +19,28 @@ struct serve_options {
     uint32_t threads;
 };
 
-static int parse(const struct eg_command *command, int argc, char **argv, struct serve_options *options)
+static const struct option longs[] = {{"listen", required_argument, NULL, 'l'},
+                                      {"threads", required_argument, NULL, 't'},
+                                      {"cache", required_argument, NULL, 'c'},
+                                      {"help", no_argument, NULL, EG_COMMAND_HELP},
+                                      {NULL, 0, NULL, 0}};
+
+static int set_option(const struct eg_command *command, int option, const char *value, void *target)
 {
-    static const struct option longs[] = {{"listen", required_argument, NULL, 'l'},
-                                          {"threads", required_argument, NULL, 't'},
-                                          {"cache", required_argument, NULL, 'c'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    int c;
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-        switch (c) {
-        case 'l':
-            options->listen = optarg;
-            break;
-        case 't':
-            options->has_threads = eg_command_parse_number(optarg, 1, 256, &options->threads);
-            if (!options->has_threads)
-                return eg_command_misused(command, "--threads takes 1 to 256, not '%s'", optarg);
-            break;
-        case 'c':
-            options->has_cache = eg_command_parse_size(optarg, &options->cache_bytes);
-            if (!options->has_cache)
-                return eg_command_misused(command, "--cache takes a size such as 256MiB or 0, not '%s'",
-                                          optarg);
-            break;
-        case 'h':
-            return -1;
-        default:
-            return eg_command_misused(command, "unknown option or missing value: '%s'", argv[optind - 1]);
-        }
+    struct serve_options *options = target;
+    switch (option) {
+    case 'l':
+        options->listen = value;
+        return EG_EXIT_DONE;
+    case 't':
+        options->has_threads = eg_command_parse_number(value, 1, 256, &options->threads);
+        if (options->has_threads) return EG_EXIT_DONE;
+        return eg_command_misused(command, "--threads takes 1 to 256, not '%s'", value);
+    default:
+        options->has_cache = eg_command_parse_size(value, &options->cache_bytes);
+        if (options->has_cache) return EG_EXIT_DONE;
+        return eg_command_misused(command, "--cache takes a size such as 256MiB or 0, not '%s'", value);
     }
-    if (optind != argc - 1) return eg_command_misused(command, "name one atlas: evenground serve ATLAS.yaml");
-    options->atlas_path = argv[optind];
-    return EG_EXIT_DONE;
 }
 
 struct service {
@@ -130,8 +118,9 @@ static void take_signals(sigset_t *signals)
 static int run(const struct eg_command *command, int argc, char **argv)
 {
     struct serve_options options = {0};
-    int usage = parse(command, argc, argv, &options);
-    if (usage != EG_EXIT_DONE) return usage < 0 ? eg_command_help(command) : usage;
+    int exit_status;
+    if (!eg_command_read(command, argc, argv, &options, &exit_status)) return exit_status;
+    options.atlas_path = argv[optind];
     struct service service = {.atlas_path = options.atlas_path};
     struct eg_error err = {0};
     take_signals(&service.signals);
@@ -162,4 +151,8 @@ const struct eg_command eg_command_serve = {
              "atlas's, 256MiB)\n"
              "  --help              this text\n",
     .run = run,
+    .longs = longs,
+    .set = set_option,
+    .n_arguments = 1,
+    .arguments = "name one atlas: evenground serve ATLAS.yaml",
 };
