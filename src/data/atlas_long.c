@@ -122,42 +122,49 @@ static enum eg_status check_indicator_once(struct eg_reader *reader, const struc
     return EG_OK;
 }
 
+/* Entry i of a mapping. */
+static void entry_of(const struct eg_at *map, uint32_t i, struct eg_at *key, struct eg_at *value)
+{
+    const struct eg_node *const *pair = &map->node->item[2 * (size_t)i];
+    *key = (struct eg_at){pair[0], map, NULL, i};
+    *value = (struct eg_at){pair[1], map, pair[0]->text.data, 0};
+}
+
+/* "Obesity (%): obesity": a text of the indicator column, and the indicator. */
+static enum eg_status read_by_text(struct eg_reader *reader, const struct eg_at *key,
+                                   const struct eg_at *value, struct eg_atlas_long_indicator *item)
+{
+    enum eg_status st = eg_value_cell(reader, key, &item->text);
+    return st ? st : eg_value_reference(reader, value, EG_SECTION_INDICATORS, &item->indicator);
+}
+
+/* "obesity: ob_pct" or "obesity: {value: ob_pct, lower: ...}". */
+static enum eg_status read_by_column(struct eg_reader *reader, const struct eg_at *key,
+                                     const struct eg_at *value, struct eg_atlas_long_indicator *item)
+{
+    enum eg_status st = eg_value_reference(reader, key, EG_SECTION_INDICATORS, &item->indicator);
+    if (st) return st;
+    if (value->node->kind != EG_NODE_MAP) return eg_value_name(reader, value, &item->columns.value);
+    return eg_fields_read(reader, value, eg_columns_fields, EG_N_COLUMNS, &item->columns);
+}
+
 static enum eg_status read_indicators(struct eg_reader *reader, const struct eg_at *at,
                                       const struct long_part *part, struct eg_atlas_table *table)
 {
-    struct eg_at map = {part->indicators, at, "indicators", 0};
+    bool by_text = part->indicators != NULL;
+    struct eg_at map = {by_text ? part->indicators : part->by_column, at, by_text ? "indicators" : "columns",
+                        0};
     struct eg_atlas_long_indicator *items = eg_reader_array(reader, map.node->n, sizeof *items);
     if (!items) return EG_NO_MEMORY;
     enum eg_status st = EG_OK;
     for (uint32_t i = 0; i < map.node->n && !st; i++) {
-        const struct eg_node *text = map.node->item[2 * (size_t)i];
-        struct eg_at key = {text, &map, NULL, i};
-        struct eg_at value = {map.node->item[2 * (size_t)i + 1], &map, text->text.data, 0};
+        struct eg_at key;
+        struct eg_at value;
+        entry_of(&map, i, &key, &value);
         items[i].columns = part->columns;
-        st = eg_value_cell(reader, &key, &items[i].text);
-        if (!st) st = eg_value_reference(reader, &value, EG_SECTION_INDICATORS, &items[i].indicator);
+        st = by_text ? read_by_text(reader, &key, &value, &items[i])
+                     : read_by_column(reader, &key, &value, &items[i]);
         if (!st) st = check_indicator_once(reader, &value, items, i);
-    }
-    table->long_indicators = items;
-    table->n_long_indicators = map.node->n;
-    return st;
-}
-
-static enum eg_status read_by_column(struct eg_reader *reader, const struct eg_at *at,
-                                     const struct long_part *part, struct eg_atlas_table *table)
-{
-    struct eg_at map = {part->by_column, at, "columns", 0};
-    struct eg_atlas_long_indicator *items = eg_reader_array(reader, map.node->n, sizeof *items);
-    if (!items) return EG_NO_MEMORY;
-    enum eg_status st = EG_OK;
-    for (uint32_t i = 0; i < map.node->n && !st; i++) {
-        const struct eg_node *id = map.node->item[2 * (size_t)i];
-        struct eg_at key = {id, &map, NULL, i};
-        struct eg_at value = {map.node->item[2 * (size_t)i + 1], &map, id->text.data, 0};
-        st = eg_value_reference(reader, &key, EG_SECTION_INDICATORS, &items[i].indicator);
-        if (!st && value.node->kind == EG_NODE_MAP)
-            st = eg_fields_read(reader, &value, eg_columns_fields, EG_N_COLUMNS, &items[i].columns);
-        else if (!st) st = eg_value_name(reader, &value, &items[i].columns.value);
     }
     table->long_indicators = items;
     table->n_long_indicators = map.node->n;
@@ -173,9 +180,9 @@ static enum eg_status read_periods(struct eg_reader *reader, const struct eg_at 
     if (!items) return EG_NO_MEMORY;
     enum eg_status st = EG_OK;
     for (uint32_t i = 0; i < map.node->n && !st; i++) {
-        const struct eg_node *text = map.node->item[2 * (size_t)i];
-        struct eg_at key = {text, &map, NULL, i};
-        struct eg_at value = {map.node->item[2 * (size_t)i + 1], &map, text->text.data, 0};
+        struct eg_at key;
+        struct eg_at value;
+        entry_of(&map, i, &key, &value);
         st = eg_value_cell(reader, &key, &items[i].text);
         if (!st) st = eg_read_period(reader, &value, &items[i].period);
         if (!st && map.node->n > 1 && !items[i].period.start.data)
@@ -211,8 +218,7 @@ enum eg_status eg_read_long(struct eg_reader *reader, const struct eg_at *at, vo
     table->long_indicator = part.indicator;
     table->long_period = part.period;
     if (!part.period.data) table->long_only_period = draft->period;
-    st = part.indicators ? read_indicators(reader, at, &part, table)
-                         : read_by_column(reader, at, &part, table);
+    st = read_indicators(reader, at, &part, table);
     if (!st) st = check_flags(reader, at, table);
     return st ? st : read_periods(reader, at, &part, table);
 }

@@ -39,6 +39,11 @@ struct set_load {
     bool is_built;                /* plane made */
 };
 
+struct loader;
+
+/* One step of loading on one item: a boundary set, or n_boundaries + a table. */
+typedef enum eg_status step_fn(struct loader *loader, uint32_t item, struct eg_error *err);
+
 struct loader {
     struct eg_generation_full *full;
     const struct eg_atlas *atlas;
@@ -47,9 +52,9 @@ struct loader {
     uint32_t n_threads;
     struct set_load *loads;       /* [n_boundaries] */
     struct eg_draft_list *drafts; /* [n_tables] */
-    uint32_t *batch;              /* sets (or sets, then tables) that the running phase works on */
+    uint32_t *batch;              /* [n_batch] items that the running step works on */
     uint32_t n_batch;
-    uint32_t n_batch_sets; /* of these, how many are sets */
+    step_fn *step;
     struct eg_progress progress;
 };
 
@@ -58,17 +63,62 @@ static struct eg_arena *rest_arena(struct loader *loader)
     return loader->full->arenas[loader->full->n_arenas - 1];
 }
 
-/* A set's mistakes are told at its item in the atlas. */
-static enum eg_status place_set(const struct loader *loader, uint32_t set, enum eg_status status,
-                                struct eg_error *err)
-{
-    if (status) eg_atlas_error_at(loader->atlas, loader->atlas->boundaries[set].mark, err);
-    return status;
-}
-
 static bool is_source(const struct loader *loader, uint32_t set)
 {
     return loader->atlas->boundaries[set].dissolve_of == EG_ATLAS_NONE;
+}
+
+/* --- batches --------------------------------------------------------------------------------------------------------- */
+
+static void batch_of_sources(struct loader *loader)
+{
+    loader->n_batch = 0;
+    for (uint32_t i = 0; i < loader->atlas->n_boundaries; i++) {
+        if (is_source(loader, i)) loader->batch[loader->n_batch++] = i;
+    }
+}
+
+/* Sets whose base is there and that are not there themselves. */
+static void batch_of_dissolvable(struct loader *loader, bool planes)
+{
+    loader->n_batch = 0;
+    for (uint32_t i = 0; i < loader->atlas->n_boundaries; i++) {
+        if (is_source(loader, i)) continue;
+        const struct set_load *load = &loader->loads[i];
+        const struct set_load *base = &loader->loads[loader->atlas->boundaries[i].dissolve_of];
+        bool is_next = planes ? base->is_built && !load->is_built : base->is_ready && !load->is_ready;
+        if (is_next) loader->batch[loader->n_batch++] = i;
+    }
+}
+
+/* Mistakes are told at the item's place in the atlas. */
+static void place(const struct loader *loader, uint32_t item, struct eg_error *err)
+{
+    const struct eg_atlas *atlas = loader->atlas;
+    if (item < atlas->n_boundaries) eg_atlas_error_at(atlas, atlas->boundaries[item].mark, err);
+    else eg_atlas_error_at_table(atlas, item - atlas->n_boundaries, err);
+}
+
+static enum eg_status run_items(void *context, size_t begin, size_t end, uint32_t worker,
+                                struct eg_error *err)
+{
+    (void)worker;
+    struct loader *loader = context;
+    for (size_t i = begin; i < end; i++) {
+        enum eg_status status = loader->step(loader, loader->batch[i], err);
+        if (status) {
+            place(loader, loader->batch[i], err);
+            return status;
+        }
+    }
+    return EG_OK;
+}
+
+/* Takes the step for every item of the batch, several at a time. */
+static enum eg_status run_batch(struct loader *loader, step_fn *step, struct eg_error *err)
+{
+    loader->step = step;
+    return eg_workers_range(loader->n_threads, loader->n_batch, 1, run_items, loader, err);
 }
 
 /* --- read ------------------------------------------------------------------------------------------------------------ */
@@ -131,28 +181,12 @@ static enum eg_status read_set(struct loader *loader, uint32_t set, struct eg_er
     return index_codes(loader, set, err);
 }
 
-static enum eg_status read_batch(void *context, size_t begin, size_t end, uint32_t worker,
-                                 struct eg_error *err)
-{
-    (void)worker;
-    struct loader *loader = context;
-    enum eg_status status = EG_OK;
-    for (size_t i = begin; i < end && status == EG_OK; i++) {
-        uint32_t set = loader->batch[i];
-        status = place_set(loader, set, read_set(loader, set, err), err);
-    }
-    return status;
-}
-
 static enum eg_status read_phase(struct loader *loader, struct eg_error *err)
 {
-    loader->n_batch = 0;
     uint32_t n_areas = 0;
-    for (uint32_t i = 0; i < loader->atlas->n_boundaries; i++) {
-        if (is_source(loader, i)) loader->batch[loader->n_batch++] = i;
-    }
+    batch_of_sources(loader);
     eg_progress_begin(&loader->progress, "read boundaries");
-    enum eg_status status = eg_workers_range(loader->n_threads, loader->n_batch, 1, read_batch, loader, err);
+    enum eg_status status = run_batch(loader, read_set, err);
     if (status) return status;
     for (uint32_t i = 0; i < loader->n_batch; i++) n_areas += loader->sets[loader->batch[i]].n_areas;
     eg_log_stage_done(&loader->progress.stage, "%u areas of %u sets", n_areas, loader->n_batch);
@@ -208,34 +242,8 @@ static enum eg_status dissolve_set(struct loader *loader, uint32_t set, struct e
     areas->base = spec->dissolve_of;
     areas->parent_of_base = made.parent_of_base;
     loader->reports[set].seconds += eg_clock_monotonic_s() - started;
+    eg_progress_add(&loader->progress, 1);
     return index_codes(loader, set, err);
-}
-
-static enum eg_status dissolve_batch(void *context, size_t begin, size_t end, uint32_t worker,
-                                     struct eg_error *err)
-{
-    (void)worker;
-    struct loader *loader = context;
-    enum eg_status status = EG_OK;
-    for (size_t i = begin; i < end && status == EG_OK; i++) {
-        uint32_t set = loader->batch[i];
-        status = place_set(loader, set, dissolve_set(loader, set, err), err);
-        eg_progress_add(&loader->progress, 1);
-    }
-    return status;
-}
-
-/* Sets whose base is there and that are not there themselves. */
-static void batch_of_dissolvable(struct loader *loader, bool planes)
-{
-    loader->n_batch = 0;
-    for (uint32_t i = 0; i < loader->atlas->n_boundaries; i++) {
-        if (is_source(loader, i)) continue;
-        const struct set_load *load = &loader->loads[i];
-        const struct set_load *base = &loader->loads[loader->atlas->boundaries[i].dissolve_of];
-        bool is_next = planes ? base->is_built && !load->is_built : base->is_ready && !load->is_ready;
-        if (is_next) loader->batch[loader->n_batch++] = i;
-    }
 }
 
 static enum eg_status dissolve_phase(struct loader *loader, struct eg_error *err)
@@ -246,8 +254,7 @@ static enum eg_status dissolve_phase(struct loader *loader, struct eg_error *err
     eg_progress_begin(&loader->progress, "dissolve");
     eg_progress_expect(&loader->progress, loader->atlas->n_boundaries);
     while (loader->n_batch > 0) {
-        enum eg_status status =
-            eg_workers_range(loader->n_threads, loader->n_batch, 1, dissolve_batch, loader, err);
+        enum eg_status status = run_batch(loader, dissolve_set, err);
         if (status) return status;
         n_sets += loader->n_batch;
         batch_of_dissolvable(loader, false);
@@ -301,42 +308,32 @@ static enum eg_status join_table(struct loader *loader, uint32_t table, struct e
                            .table = table,
                            .area_sets = loader->sets,
                            .arena = loader->full->arenas[loader->atlas->n_boundaries + table]};
-    enum eg_status status = eg_join_table(&join, &loader->drafts[table], err);
-    if (status) eg_atlas_error_at_table(loader->atlas, table, err);
-    return status;
+    return eg_join_table(&join, &loader->drafts[table], err);
 }
 
-static enum eg_status build_batch(void *context, size_t begin, size_t end, uint32_t worker,
-                                  struct eg_error *err)
+static enum eg_status build_or_join(struct loader *loader, uint32_t item, struct eg_error *err)
 {
-    (void)worker;
-    struct loader *loader = context;
-    enum eg_status status = EG_OK;
-    for (size_t i = begin; i < end && status == EG_OK; i++) {
-        uint32_t item = loader->batch[i];
-        status = i < loader->n_batch_sets ? place_set(loader, item, build_set(loader, item, err), err)
-                                          : join_table(loader, item, err);
-        eg_progress_add(&loader->progress, 1);
-    }
+    uint32_t n_sets = loader->atlas->n_boundaries;
+    enum eg_status status =
+        item < n_sets ? build_set(loader, item, err) : join_table(loader, item - n_sets, err);
+    eg_progress_add(&loader->progress, 1);
     return status;
 }
 
 static enum eg_status build_phase(struct loader *loader, struct eg_error *err)
 {
-    loader->n_batch = 0;
-    for (uint32_t i = 0; i < loader->atlas->n_boundaries; i++) {
-        if (is_source(loader, i)) loader->batch[loader->n_batch++] = i;
-    }
-    loader->n_batch_sets = loader->n_batch;
-    for (uint32_t i = 0; i < loader->atlas->n_tables; i++) loader->batch[loader->n_batch++] = i;
+    const struct eg_atlas *atlas = loader->atlas;
+    batch_of_sources(loader);
+    for (uint32_t i = 0; i < atlas->n_tables; i++) loader->batch[loader->n_batch++] = atlas->n_boundaries + i;
     eg_progress_begin(&loader->progress, "find borders, join tables");
     eg_progress_expect(&loader->progress, loader->n_batch);
-    enum eg_status status = eg_workers_range(loader->n_threads, loader->n_batch, 1, build_batch, loader, err);
+    enum eg_status status = run_batch(loader, build_or_join, err);
     if (status) return status;
     uint32_t n_arcs = 0;
-    for (uint32_t i = 0; i < loader->n_batch_sets; i++)
-        n_arcs += loader->reports[loader->batch[i]].topology.n_arcs;
-    eg_log_stage_done(&loader->progress.stage, "%u arcs, %u tables", n_arcs, loader->atlas->n_tables);
+    for (uint32_t i = 0; i < atlas->n_boundaries; i++) {
+        if (is_source(loader, i)) n_arcs += loader->reports[i].topology.n_arcs;
+    }
+    eg_log_stage_done(&loader->progress.stage, "%u arcs, %u tables", n_arcs, atlas->n_tables);
     return EG_OK;
 }
 
@@ -361,25 +358,12 @@ static enum eg_status dissolve_plane(struct loader *loader, uint32_t set, struct
     return EG_OK;
 }
 
-static enum eg_status plane_batch(void *context, size_t begin, size_t end, uint32_t worker,
-                                  struct eg_error *err)
-{
-    (void)worker;
-    struct loader *loader = context;
-    enum eg_status status = EG_OK;
-    for (size_t i = begin; i < end && status == EG_OK; i++) {
-        uint32_t set = loader->batch[i];
-        status = place_set(loader, set, dissolve_plane(loader, set, err), err);
-    }
-    return status;
-}
-
 static enum eg_status plane_phase(struct loader *loader, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
     batch_of_dissolvable(loader, true);
     while (status == EG_OK && loader->n_batch > 0) {
-        status = eg_workers_range(loader->n_threads, loader->n_batch, 1, plane_batch, loader, err);
+        status = run_batch(loader, dissolve_plane, err);
         batch_of_dissolvable(loader, true);
     }
     return status;
