@@ -13,7 +13,8 @@ export const program = process.env.EVENGROUND_PROGRAM || join(root, 'build/relea
  * the registry cannot be reached: npm by itself would go on for five minutes. */
 export function libraries() {
   const folder = join(root, 'build', 'browser');
-  if (!existsSync(join(folder, 'node_modules', 'playwright-core'))) {
+  const wanted = Object.keys(JSON.parse(readFileSync(join(here, 'package.json'))).dependencies);
+  if (!wanted.every(name => existsSync(join(folder, 'node_modules', name)))) {
     mkdirSync(folder, { recursive: true });
     execFileSync('cp', [join(here, 'package.json'), folder]);
     const npm = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error',

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The landing page in a real browser: layers, legend, a neighbourhood's value, entries, keyboard, no third party.
-import { check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, join, root } from './support.mjs';
+import { check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root } from './support.mjs';
 import { mkdirSync } from 'node:fs';
 
 const modules = libraries();
@@ -18,6 +18,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
   const shots = join(root, 'build', 'browser', 'shots');
   mkdirSync(shots, { recursive: true });
 
+  const axe = readFileSync(join(modules, 'axe-core', 'axe.min.js'), 'utf8');
   const legendRows = () => page.locator('#legend li').count();
   // Playwright's own waitForFunction needs eval, which the page's content security policy forbids.
   const until = async condition => {
@@ -103,11 +104,61 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     }],
     ['the directory stands on the map as markers with a popup', async () => {
       await page.check('#entries');
-      await page.waitForSelector('.pin');
-      await page.locator('.pin').first().focus();
+      await page.waitForSelector('.target');
+      await page.locator('.target').first().focus();
       await page.keyboard.press('Enter');
-      await page.waitForSelector('.entry h3');
+      await page.waitForSelector('.entry h2');
       check((await page.locator('.entry').first().innerText()).length > 10, 'the popup says something');
+    }],
+    ['a marker has a name; its text takes the keyboard, has a telephone link, and gives the keyboard back', async () => {
+      await page.keyboard.press('Escape');
+      const pin = page.locator('.target:has(.pin-coalition)').first();
+      const name = await pin.getAttribute('title');
+      check(name && name.length > 5 && await pin.getAttribute('role') === 'button', `a button with a name: ${name}`);
+      await pin.focus();
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.entry a[href^="tel:"]');
+      check(await page.evaluate(() => document.activeElement.matches('.leaflet-popup')), 'the text has the keyboard');
+      await page.waitForTimeout(700); // it may have moved the map, which loads the entries again
+      check(await page.locator('.entry h2').innerText() === name, 'the text is still there');
+      const phone = page.locator('.entry a[href^="tel:"]');
+      check(/^tel:\d{11}$/.test(await phone.getAttribute('href')), 'a telephone link');
+      await page.keyboard.press('Tab');
+      check(await page.evaluate(() => document.activeElement.href.startsWith('tel:')), 'Tab goes to the telephone number');
+      await page.keyboard.press('Escape');
+      await until(() => document.querySelectorAll('.entry').length === 0);
+      check(await page.evaluate(() => document.activeElement.title) === name, 'the marker has the keyboard again');
+    }],
+    ['the choosers work by keyboard, and what they chose is announced', async () => {
+      await page.focus('#period');
+      await page.keyboard.press('End');
+      const label = await page.evaluate(() => document.getElementById('period').selectedOptions[0].textContent);
+      await until(() => document.getElementById('message').textContent.includes(document.getElementById('period').selectedOptions[0].textContent));
+      check(label === '2019', `the earliest period: ${label}`);
+      check(await page.getAttribute('#message', 'role') === 'status', 'a live region');
+    }],
+    ['a chosen place is announced in one sentence', async () => {
+      await page.focus('#map');
+      await page.keyboard.press('Enter');
+      await until(() => /^.+ \d{3}: .+: \d/.test(document.getElementById('message').textContent));
+      await page.waitForSelector('#nearest li a[href^="tel:"]');
+      check(!await page.getAttribute('#area', 'aria-live'), 'the table is not read out as a whole');
+    }],
+    ['every state of a value has words in the legend', async () => {
+      await page.selectOption('#layer', 'smoking.district');
+      await until(() => /Unreliable.*\(1\)/.test(document.getElementById('legend').textContent));
+      await until(() => /No data \(1\)/.test(document.getElementById('legend').textContent));
+      await page.selectOption('#layer', 'early_deaths.district');
+      await until(() => /Suppressed/i.test(document.getElementById('legend').textContent));
+    }],
+    ['what keyboard focus is on can be seen', async () => {
+      await page.focus('body');
+      for (const [selector, key] of [['#map', 'Shift'], ['#layer', 'Shift'], ['.target', 'Shift'], ['summary', 'Shift']]) {
+        await page.locator(selector).first().focus();
+        await page.keyboard.press(key);
+        const width = await page.evaluate(() => getComputedStyle(document.activeElement).outlineWidth);
+        check(width === '3px', `${selector} has an outline of ${width}`);
+      }
     }],
     ['the page works 320 pixels wide without scrolling sideways', async () => {
       await page.setViewportSize({ width: 320, height: 640 });
@@ -116,6 +167,62 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       check(wide <= 320, `the page is ${wide} pixels wide`);
       await page.screenshot({ path: join(shots, 'landing-320.png') });
+    }],
+    ['on a narrow screen the map says the value that was asked for', async () => {
+      await page.focus('#map');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.entry button');
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: join(shots, 'landing-320-value.png') });
+      await page.click('.entry button');
+      check(await page.evaluate(() => document.activeElement.id) === 'area-title', 'the button leads to the numbers');
+    }],
+    ['axe finds nothing, wide and narrow, light and dark, with a place and an entry open', async () => {
+      for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [320, 'light'], [320, 'dark']]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.goto(server.address + '/?' + width + colorScheme);
+        await page.waitForSelector('#legend li');
+        await page.waitForSelector('.target');
+        await page.focus('#map');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('#area table');
+        await page.click('summary');
+        await page.locator('.target').first().focus();
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('.entry h2');
+        await page.waitForTimeout(400);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        const panel = await page.evaluate(() => { const box = document.getElementById('panel'); return box.scrollWidth - box.clientWidth; });
+        check(wide <= width && panel <= 0, `with a place chosen the page is ${wide} wide, the panel ${panel} wider than it shows`);
+        await page.screenshot({ path: join(shots, `landing-${width}-${colorScheme}.png`), fullPage: true });
+        await page.evaluate(axe);
+        check(await page.evaluate(() => window.axe.version) === '4.10.2', 'axe is there');
+        // Markers overlap where the places lie close together: WCAG 2.5.8 lets maps do so, and the list of the nearest stands beside.
+        const found = await page.evaluate(async () => {
+          const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+          const all = await window.axe.run({ runOnly: tags, rules: { 'target-size': { enabled: false } } });
+          const size = await window.axe.run({ exclude: ['.target'] }, { runOnly: { type: 'rule', values: ['target-size'] } });
+          return { violations: all.violations.concat(size.violations), passes: all.passes };
+        });
+        check(found.passes.length > 20, `axe tried ${found.passes.length} rules`);
+        check(found.violations.length === 0, `${width} ${colorScheme}: ` + found.violations.map(one =>
+          `${one.id} (${one.help}): ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 120) + ' ' + node.failureSummary).join('; ')}`).join('\n'));
+      }
+      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
+    }],
+    ['who asks for less motion gets none', async () => {
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await page.goto(server.address + '/?still');
+      await page.waitForSelector('#legend li');
+      check(await page.locator('.leaflet-zoom-anim, .leaflet-fade-anim').count() === 0, 'the map does not animate');
+    }],
+    ['without JavaScript the page says what can be had and shows no empty controls', async () => {
+      const plain = await (await browser.newContext({ javaScriptEnabled: false, viewport: { width: 320, height: 640 } })).newPage();
+      await plain.goto(server.address + '/');
+      check(await plain.isVisible('a[href="layers"]') && await plain.isVisible('a[href^="coalitions"]'), 'links');
+      check(!await plain.isVisible('#layer') && !await plain.isVisible('#map'), 'no empty controls');
+      await plain.screenshot({ path: join(shots, 'landing-no-script.png') });
     }],
     ['no request goes to a third party and the console is clean', async () => {
       check(strangers.length === 0, strangers.join(', '));

@@ -5,8 +5,10 @@
 
   var byId = function (id) { return document.getElementById(id); };
   var svgNamespace = 'http://www.w3.org/2000/svg';
-  var state = { catalogue: null, layer: null, tiles: null, entries: null, marker: null, place: null, asked: { legend: 0, area: 0, entries: 0 } };
-  var map = L.map('map', { zoomControl: true, minZoom: 1, maxZoom: 20, keyboard: true });
+  var state = { catalogue: null, layer: null, tiles: null, entries: {}, marker: null, place: null, asked: { legend: 0, area: 0, entries: 0 } };
+  var scripted = document.querySelectorAll('.script'), still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  for (var i = 0; i < scripted.length; i++) scripted[i].hidden = false;
+  var map = L.map('map', { minZoom: 1, maxZoom: 20, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
 
   function say(text) { byId('message').textContent = text; }
 
@@ -165,15 +167,17 @@
 
   /* --- one neighbourhood --- */
 
-  function format(value) {
-    if (value === null || value === undefined) return '';
-    return typeof value === 'number' ? value.toLocaleString('en-GB', { maximumFractionDigits: 10 }) : value;
+  function format(value, decimals) {
+    if (typeof value !== 'number') return value || '';
+    var known = typeof decimals === 'number';
+    return value.toLocaleString('en-GB', { minimumFractionDigits: known ? decimals : 0, maximumFractionDigits: known ? decimals : 10 });
   }
 
-  function describeValue(entry, unit) {
+  function describeValue(entry, indicator) {
     if (entry.value === null) return entry.state.replace('_', ' ');
-    var text = format(entry.value) + (unit ? ' ' + unit : '');
-    if (entry.lower !== undefined) text += ' (' + format(entry.lower) + ' to ' + format(entry.upper) + ')';
+    var decimals = indicator.decimals, unit = indicator.unit;
+    var text = format(entry.value, decimals) + (unit ? (unit === '%' ? '' : ' ') + unit : '');
+    if (entry.lower !== undefined) text += ' (' + format(entry.lower, decimals) + ' to ' + format(entry.upper, decimals) + ')';
     if (entry.state === 'unreliable') text += ', unreliable';
     return text;
   }
@@ -181,6 +185,27 @@
   function describeRank(entry) {
     if (!entry.rank) return '';
     return 'rank ' + format(entry.rank) + ' of ' + format(entry.ranked) + ', tenth ' + entry.decile;
+  }
+
+  /* As much of the map as there is beside its buttons. */
+  function popupSize() {
+    var size = map.getSize();
+    return { minWidth: 50, maxWidth: Math.max(120, Math.min(300, size.x - 110)), maxHeight: Math.max(100, size.y - 60), autoPanPaddingTopLeft: [52, 8] };
+  }
+
+  /* Where the numbers stand below the map, out of sight, the map says the one that was asked for, too. */
+  function announce(text) {
+    say(text);
+    if (!window.matchMedia('(max-width: 760px)').matches) return;
+    var box = element('div', null, 'entry'), button = element('button', 'All numbers');
+    button.type = 'button';
+    button.addEventListener('click', function () {
+      map.closePopup();
+      byId('area-title').focus();
+    });
+    box.appendChild(element('p', text));
+    box.appendChild(button);
+    state.marker.unbindPopup().bindPopup(box, popupSize()).openPopup();
   }
 
   function showArea(area) {
@@ -192,7 +217,7 @@
     });
     children.push(list);
     var table = element('table'), head = element('tr');
-    ['Indicator', 'Value', ''].forEach(function (text) {
+    ['Indicator', 'Value'].forEach(function (text) {
       var cell = element('th', text);
       cell.scope = 'col';
       head.appendChild(cell);
@@ -205,9 +230,12 @@
       var row = element('tr'), name = element('th', indicator.title + ', ' + entry.period.label);
       name.scope = 'row';
       row.appendChild(name);
-      row.appendChild(element('td', describeValue(entry, indicator.unit), 'number'));
-      row.appendChild(element('td', describeRank(entry)));
+      var cell = element('td', describeValue(entry, indicator), 'number');
+      if (entry.rank) cell.appendChild(element('div', describeRank(entry), 'note'));
+      row.appendChild(cell);
       if (shown) {
+        announce(area.name + ': ' + indicator.title + ', ' + entry.period.label + ': ' + describeValue(entry, indicator) +
+          (entry.rank ? ', ' + describeRank(entry) : ''));
         row.setAttribute('aria-current', 'true');
         table.insertBefore(row, head.nextSibling);
       } else {
@@ -225,52 +253,111 @@
     var path = 'areas/' + state.layer.boundaries + '?at=' + latlng.lng.toFixed(6) + ',' + latlng.lat.toFixed(6);
     if (state.marker) map.removeLayer(state.marker);
     state.marker = L.circleMarker(latlng, { radius: 7, color: '#d06a00', weight: 3, fill: false, keyboard: false }).addTo(map);
+    showNearest(latlng);
     fetchJson(path).then(function (area) {
       if (asked === state.asked.area) showArea(area);
     }).catch(function (error) {
-      if (asked === state.asked.area) replaceChildren(byId('area'), [element('p', error.message)]);
+      if (asked !== state.asked.area) return;
+      replaceChildren(byId('area'), [element('p', error.message)]);
+      say(error.message);
     });
   }
 
   /* --- directory entries --- */
 
+  function phoneLink(phone) {
+    var link = element('a', phone);
+    link.href = 'tel:' + phone.replace(/\s/g, '');
+    return link;
+  }
+
   function entryText(feature) {
     var box = element('div', null, 'entry'), p = feature.properties;
-    box.appendChild(element('h3', p.name));
+    box.appendChild(element('h2', p.name));
     box.appendChild(element('p', p.kind.replace('_', ' ') + (p.topics.length ? ': ' + p.topics.join(', ').replace(/_/g, ' ') : '')));
     if (p.description) box.appendChild(element('p', p.description));
     [['address', ''], ['phone', 'tel:'], ['email', 'mailto:'], ['url', '']].forEach(function (pair) {
       var value = p[pair[0]];
       if (!value) return;
+      if (pair[0] === 'address' && p.postcode) value += ', ' + p.postcode;
       if (pair[0] === 'address' || (pair[0] === 'url' && !/^https?:\/\//.test(value))) {
         box.appendChild(element('p', value));
         return;
       }
-      var link = element('a', value), line = element('p');
-      link.href = pair[1] + (pair[1] === 'tel:' ? value.replace(/\s/g, '') : value);
+      var link = pair[0] === 'phone' ? phoneLink(value) : element('a', value), line = element('p');
+      if (pair[0] !== 'phone') link.href = pair[1] + value;
       line.appendChild(link);
       box.appendChild(line);
     });
     return box;
   }
 
+  function entryMarker(feature) {
+    var name = feature.properties.name, kind = feature.properties.kind, at = feature.geometry.coordinates;
+    var icon = L.divIcon({ className: 'target', html: '<span class="pin pin-' + kind + '"></span>', iconSize: [24, 24] });
+    var marker = L.marker([at[1], at[0]], { icon: icon, title: name }).bindPopup(function () { return entryText(feature); }, popupSize());
+    /* Leaflet 1.7 leaves this to the page. */
+    marker.on('add', function () {
+      marker.getElement().setAttribute('role', 'button');
+      marker.getElement().setAttribute('aria-label', name + ', ' + kind.replace('_', ' '));
+    });
+    return marker;
+  }
+
+  /* Markers that stay are left alone: one that was taken away and set again would lose the keyboard and its open text, and
+   * opening a text may itself move the map. */
+  function replaceEntries(features) {
+    var before = state.entries, now = {};
+    features.forEach(function (feature) {
+      if (!feature.geometry || feature.geometry.type !== 'Point') return;
+      now[feature.id] = before[feature.id] || entryMarker(feature).addTo(map);
+    });
+    Object.keys(before).forEach(function (id) {
+      if (now[id]) return;
+      if (before[id].isPopupOpen() && features.length > 0) now[id] = before[id];
+      else map.removeLayer(before[id]);
+    });
+    state.entries = now;
+    showKinds(features);
+  }
+
+  function showKinds(features) {
+    var kinds = {};
+    features.forEach(function (feature) { kinds[feature.properties.kind] = true; });
+    replaceChildren(byId('kinds'), Object.keys(kinds).sort().map(function (kind) {
+      var row = element('li');
+      row.appendChild(element('span', null, 'pin pin-' + kind));
+      row.appendChild(element('span', kind.replace('_', ' ')));
+      return row;
+    }));
+  }
+
+  /* The markers in words, for those who cannot use a map: the nearest to the place that was asked for. */
+  function showNearest(latlng) {
+    var asked = state.asked.area, path = 'coalitions?limit=5&near=' + latlng.lng.toFixed(6) + ',' + latlng.lat.toFixed(6);
+    if (!state.catalogue.directory.entries) return;
+    fetchJson(path).then(function (collection) {
+      if (asked !== state.asked.area) return;
+      byId('nearest-part').hidden = collection.features.length === 0;
+      replaceChildren(byId('nearest'), collection.features.map(function (feature) {
+        var row = element('li'), p = feature.properties;
+        row.appendChild(element('strong', p.name));
+        row.appendChild(element('span', ', ' + p.kind.replace('_', ' ') + ', ' + format(p.distance_m / 1000, 1) + ' km' + (p.phone ? ', ' : '')));
+        if (p.phone) row.appendChild(phoneLink(p.phone));
+        return row;
+      }));
+    }).catch(function (error) { say('The nearest entries could not be loaded: ' + error.message); });
+  }
+
   function showEntries() {
     var asked = ++state.asked.entries;
-    if (state.entries) { map.removeLayer(state.entries); state.entries = null; }
-    if (!byId('entries').checked || !state.catalogue.directory.entries) return;
+    if (!byId('entries').checked || !state.catalogue.directory.entries) { replaceEntries([]); return; }
     var b = map.getBounds();
     var box = [Math.max(-180, b.getWest()), Math.max(-90, b.getSouth()), Math.min(180, b.getEast()), Math.min(90, b.getNorth())];
     var path = 'coalitions?limit=300&bbox=' + box.map(function (n) { return n.toFixed(5); }).join(',');
     fetchJson(path).then(function (collection) {
       if (asked !== state.asked.entries) return;
-      if (state.entries) map.removeLayer(state.entries);
-      state.entries = L.geoJSON(collection, {
-        pointToLayer: function (feature, latlng) {
-          return L.marker(latlng, { icon: L.divIcon({ className: 'pin pin-' + feature.properties.kind, iconSize: [16, 16] }),
-                                    title: feature.properties.name, alt: feature.properties.name, keyboard: true });
-        },
-        onEachFeature: function (feature, layer) { layer.bindPopup(function () { return entryText(feature); }); }
-      }).addTo(map);
+      replaceEntries(collection.features);
       if (collection.numberMatched > collection.numberReturned)
         say(collection.numberReturned + ' of ' + collection.numberMatched + ' entries shown; zoom in for the rest.');
     }).catch(function (error) { say('The entries could not be loaded: ' + error.message); });
@@ -314,9 +401,30 @@
     byId('choose').addEventListener('submit', function (event) { event.preventDefault(); });
     byId('copy').addEventListener('click', function () {
       byId('xyz').select();
-      if (navigator.clipboard) navigator.clipboard.writeText(byId('xyz').value);
-      else document.execCommand('copy');
-      say('The address was copied.');
+      var done = navigator.clipboard ? navigator.clipboard.writeText(byId('xyz').value) :
+        document.execCommand('copy') ? Promise.resolve() : Promise.reject(new Error('not allowed'));
+      done.then(function () { say('The address was copied.'); }, function () {
+        say('The browser does not let the page copy; the address is selected: press Ctrl+C.');
+      });
+    });
+    /* The text of a marker stands after all markers in the page: the keyboard is taken there, and back to the marker. Escape
+     * closes it. */
+    map.on('popupopen', function (event) {
+      var box = event.popup.getElement(), marker = event.popup._source;
+      box.setAttribute('tabindex', '-1');
+      box.setAttribute('role', 'dialog');
+      box.setAttribute('aria-label', marker && marker.options.title || 'The place you chose');
+      box.addEventListener('keydown', function (key) {
+        if (key.key === 'Escape') map.closePopup(event.popup);
+      });
+      if (marker && marker.getElement() === document.activeElement) box.focus();
+    });
+    map.on('popupclose', function (event) {
+      var box = event.popup.getElement(), marker = event.popup._source;
+      var active = document.activeElement;
+      if (!box || (active !== document.body && !box.contains(active))) return;
+      if (marker && marker.options.title && marker.getElement()) marker.getElement().focus();
+      else byId('map').focus();
     });
     map.on('click', function (event) { ask(event.latlng); });
     map.on('moveend', function () { writeAddress(); showEntries(); });
@@ -340,7 +448,9 @@
     document.title = catalogue.title + ' – Evenground';
     byId('title').textContent = catalogue.title;
     byId('fictional').hidden = !catalogue.fictional;
-    byId('credit').textContent = (catalogue.attribution || '') + (catalogue.licence.title ? ' ' + catalogue.licence.title + '.' : '');
+    byId('credit').textContent = [catalogue.attribution, catalogue.licence.title].filter(Boolean).map(function (text) {
+      return /[.!?]$/.test(text) ? text : text + '.';
+    }).join(' ');
     if (catalogue.basemap.url)
       L.tileLayer(catalogue.basemap.url, { attribution: catalogue.basemap.attribution, maxNativeZoom: catalogue.basemap.max_zoom, maxZoom: 20 }).addTo(map);
     fillLayers();
