@@ -164,9 +164,12 @@ static bool add(struct MHD_Response *response, const char *name, const char *val
 
 static const char *vary_of(const struct eg_answer *answer, const struct eg_answer_form *form)
 {
+    static const char *const vary[2][2][2] = {
+        {{NULL, "Origin"}, {"Accept", "Accept, Origin"}},
+        {{"Accept-Encoding", "Accept-Encoding, Origin"},
+         {"Accept-Encoding, Accept", "Accept-Encoding, Accept, Origin"}}};
     bool by_origin = !form->allowed_origin || strcmp(form->allowed_origin, "*") != 0;
-    if (answer->varies_by_coding) return by_origin ? "Accept-Encoding, Origin" : "Accept-Encoding";
-    return by_origin ? "Origin" : NULL;
+    return vary[answer->varies_by_coding][answer->varies_by_accept][by_origin];
 }
 
 static bool add_body_headers(struct MHD_Response *response, const struct eg_answer *answer,

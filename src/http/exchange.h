@@ -54,6 +54,14 @@ struct eg_exchange {
     enum eg_cost cost;
     enum eg_freshness freshness;
     bool accepts_gzip;
+    const char
+        *accept;   /* of a route that reads it; the header, until the request is answered; NULL: absent */
+    bool has_body; /* a POST to a route that takes one; else `body` is not initialised */
+    struct eg_buffer body;
+    const char *content_type;    /* of the body; as `accept` */
+    enum eg_status body_refused; /* why it is not whole */
+    unsigned
+        refused_with; /* status for the error that parse or make returns, such as 406; 0: the usual of its kind */
     union eg_wanted wanted;
     struct eg_text base_url; /* where the route needs it */
     char base_url_text[EG_PUBLIC_URL_BYTES];

@@ -3,7 +3,7 @@
  *   line    (MHD_OPTION_URI_LOG_CALLBACK) the request line is there: keep the raw target.
  *   handle  first call: the headers are there. An answer queued now would close the connection (0.9.75), so nothing is done,
  *           unless the request is to be refused with its body unread: then closing is what is wanted.
- *   handle  once for each piece of a body, which is thrown away, then once more: answer, or suspend and give the exchange to
+ *   handle  once for each piece of a body, then once more: answer, or suspend and give the exchange to
  *           a worker, which resumes the connection; then handle is called again and finds the answer.
  *   done    (MHD_OPTION_NOTIFY_COMPLETED) all sent, or the connection broke.
  *
@@ -17,6 +17,7 @@
 #include <microhttpd.h>
 
 #include "base/memory.h"
+#include "http/body.h"
 #include "http/handlers.h"
 #include "http/negotiate.h"
 #include "http/server_parts.h"
@@ -24,7 +25,6 @@
 /* Room for a request line of 8 KiB and as much again of headers. libmicrohttpd clears the whole pool after each request: of
  * its usual 32 KiB that is 7 % of the time of a cached tile. */
 #define POOL_BYTES (20U << 10)
-#define MOST_BODY_BYTES 65536U /* of a request that has no use for one */
 
 /* --- connections --------------------------------------------------------------------------------------------------- */
 
@@ -152,7 +152,7 @@ static bool finish(struct eg_connection *connection)
     if (exchange->status != EG_OK) return eg_respond_error(connection, &exchange->error);
     struct eg_answer *answer = exchange->answer;
     exchange->answer = NULL;
-    return eg_respond(connection, answer, exchange->freshness);
+    return eg_respond(connection, answer, exchange->has_body ? EG_FRESH_NEVER : exchange->freshness);
 }
 
 static void make(struct eg_exchange *exchange)
@@ -198,7 +198,8 @@ static bool route(struct eg_connection *connection, struct eg_error *err, enum e
     struct eg_exchange *exchange = &connection->exchange;
     struct eg_route_values values;
     *status_out = eg_target_parse(connection->target, connection->target_len, &loop->target, err);
-    if (*status_out == EG_OK) *status_out = eg_routes_match(&loop->target, &exchange->route, &values, err);
+    if (*status_out == EG_OK)
+        *status_out = eg_routes_match(loop->server->routes, &loop->target, &exchange->route, &values, err);
     if (*status_out != EG_OK) return false;
     eg_loop_refresh_snapshot(loop);
     exchange->snapshot = loop->snapshot;
@@ -208,9 +209,25 @@ static bool route(struct eg_connection *connection, struct eg_error *err, enum e
         *status_out = eg_error_set(err, EG_BUSY, "the atlas is being loaded; try again in a moment");
         return false;
     }
+    if (exchange->route->reads_accept) exchange->accept = header(connection, MHD_HTTP_HEADER_ACCEPT);
     if (exchange->route->needs_base_url) exchange->base_url = find_base_url(connection);
     if (exchange->route->parse) *status_out = exchange->route->parse(exchange, &values, &loop->target, err);
     return *status_out == EG_OK;
+}
+
+/* The route of a target that is not to be decoded yet, because its body is to come; NULL without one. */
+static const struct eg_route *peek_route(struct eg_connection *connection)
+{
+    char target[EG_TARGET_BYTES + 1];
+    struct eg_loop *loop = connection->loop;
+    struct eg_route_values values;
+    const struct eg_route *found = NULL;
+    struct eg_error err;
+    if (connection->target_len > EG_TARGET_BYTES) return NULL;
+    memcpy(target, connection->target, connection->target_len);
+    enum eg_status status = eg_target_parse(target, connection->target_len, &loop->target, &err);
+    if (status == EG_OK) status = eg_routes_match(loop->server->routes, &loop->target, &found, &values, &err);
+    return status == EG_OK ? found : NULL;
 }
 
 static bool is_safe_method(const char *method)
@@ -237,7 +254,8 @@ static bool answer(struct eg_connection *connection, const char *method)
     bool is_options = strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0;
     if (is_options && strcmp(connection->target, "*") == 0) return eg_respond_preflight(connection);
     enum eg_status status;
-    if (!is_options && !is_safe_method(method)) return eg_respond_wrong_method(connection, method);
+    if (!is_options && !exchange->has_body && !is_safe_method(method))
+        return eg_respond_wrong_method(connection, method);
     if (!route(connection, &exchange->error, &status) && !(is_options && status != EG_NOT_FOUND))
         return eg_respond_error(connection, &exchange->error);
     if (is_options) return eg_respond_preflight(connection);
@@ -251,41 +269,6 @@ static bool answer(struct eg_connection *connection, const char *method)
 }
 
 /* --- libmicrohttpd's handler --------------------------------------------------------------------------------------- */
-
-struct lengths {
-    unsigned n;
-};
-
-static enum MHD_Result count_length(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    (void)kind;
-    (void)value;
-    struct lengths *lengths = cls;
-    if (strcasecmp(name, "Content-Length") == 0) lengths->n++;
-    return MHD_YES;
-}
-
-/* Whether the request has a body that need not be read: a long one, one of unknown length, or one whose length is said twice,
- * about which a proxy may think otherwise. */
-static bool has_unwanted_body(struct MHD_Connection *mhd)
-{
-    uint64_t bytes = 0;
-    if (MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Transfer-Encoding")) return true;
-    const char *length = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Content-Length");
-    if (!length) return false;
-    struct lengths lengths = {0};
-    (void)MHD_get_connection_values(mhd, MHD_HEADER_KIND, count_length, &lengths);
-    return lengths.n != 1 || !eg_text_to_u64(eg_text_from(length), &bytes) || bytes > MOST_BODY_BYTES;
-}
-
-static bool refuse_body(struct eg_connection *connection)
-{
-    struct eg_error problem;
-    eg_error_set(&problem, EG_LIMIT,
-                 "the request has a body of unknown length or of more than %u bytes; none is needed",
-                 MOST_BODY_BYTES);
-    return eg_respond_problem(connection, MHD_HTTP_CONTENT_TOO_LARGE, &problem);
-}
 
 /* RFC 9112, 3.2: without a Host a request of HTTP/1.1 is wrong, though we have no use for it. */
 static bool refuse_without_host(struct eg_connection *connection)
@@ -310,7 +293,13 @@ static bool refuse_headers(struct eg_connection *connection, const char *method)
 static bool look_at_headers(struct eg_connection *connection, const char *method, const char *version)
 {
     if (!eg_has_room_for_answer(connection->mhd, POOL_BYTES)) return refuse_headers(connection, method);
-    if (has_unwanted_body(connection->mhd)) return refuse_body(connection);
+    unsigned http_status = 0;
+    struct eg_error problem;
+    bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
+    connection->exchange.refused_with = 0;
+    connection->exchange.route = is_safe_method(method) ? NULL : peek_route(connection);
+    if (!eg_body_begin(connection, is_post, &http_status, &problem))
+        return eg_respond_problem(connection, http_status, &problem);
     if (strcmp(version, MHD_HTTP_VERSION_1_1) == 0 && !header(connection, "Host"))
         return refuse_without_host(connection);
     return true;
@@ -321,7 +310,6 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *mhd, const char 
 {
     (void)cls;
     (void)url;
-    (void)body;
     struct eg_connection *connection = connection_of(mhd);
     if (!connection) return MHD_NO;
     if (!*request_context) {
@@ -329,6 +317,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *mhd, const char 
         return look_at_headers(connection, method, version) ? MHD_YES : MHD_NO;
     }
     if (*body_len > 0) {
+        eg_body_take(connection, body, *body_len);
         *body_len = 0;
         return MHD_YES;
     }
@@ -336,6 +325,10 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *mhd, const char 
         connection->loop->n_working--;
         return finish(connection) ? MHD_YES : MHD_NO;
     }
+    unsigned http_status = 0;
+    struct eg_error problem;
+    if (!eg_body_end(connection, &http_status, &problem))
+        return eg_respond_problem(connection, http_status, &problem) ? MHD_YES : MHD_NO;
     return answer(connection, method) ? MHD_YES : MHD_NO;
 }
 
@@ -352,6 +345,7 @@ static void done(void *cls, struct MHD_Connection *mhd, void **request_context,
         connection->loop->n_working--; /* the client left before its answer was made */
     eg_answer_release(exchange->answer);
     exchange->answer = NULL;
+    eg_body_drop(connection);
     if (exchange->self_url.data) eg_buffer_clear(&exchange->self_url);
     wait_for_request(connection);
 }

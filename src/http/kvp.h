@@ -26,6 +26,7 @@ struct eg_kvp {
 struct eg_kvp eg_kvp_from_target(const struct eg_target *target);
 
 /* Reads a form (application/x-www-form-urlencoded) in place: the texts point into body[0 .. len-1], which is changed.
+ * `body` may be NULL when it is empty.
  * EG_INVALID for a wrong escape, %00 or wrong UTF-8; EG_LIMIT for more than EG_TARGET_PARAMETERS pairs or EG_KVP_FORM_BYTES.
  * The field of an error is the parameter at fault, or "body". */
 EG_MUST_CHECK enum eg_status eg_kvp_from_form(char *body, size_t len,

@@ -15,6 +15,7 @@
 
 #define RECORD_BYTES                                                                                         \
     64 /* what libmicrohttpd keeps for a header or cookie besides its text, on 64-bit machines */
+#define FEW_BYTES 512U   /* a byte of text costs 33 at most, in cookies of two: not worth the counting */
 #define HEAD_BYTES 1280U /* the longest head of an answer of ours has some 900 */
 
 /* --- over the limit of connections --------------------------------------------------------------------------------- */
@@ -46,10 +47,12 @@ bool eg_has_room_for_answer(struct MHD_Connection *mhd, size_t pool_bytes)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    size_t text = info ? info->header_size : 0;
+    if (text <= FEW_BYTES) return true;
     const char *cookie = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE);
     int n = MHD_get_connection_values(mhd, MHD_HEADER_KIND, NULL, NULL) +
             MHD_get_connection_values(mhd, MHD_COOKIE_KIND, NULL, NULL);
-    size_t used = (info ? info->header_size : 0) + (n > 0 ? (size_t)n : 0) * RECORD_BYTES;
+    size_t used = text + (n > 0 ? (size_t)n : 0) * RECORD_BYTES;
     if (cookie) used += strlen(cookie) + 1;
     return used + HEAD_BYTES <= pool_bytes;
 }

@@ -8,7 +8,11 @@
 
 #define SLOWEST_CLIENT_BYTES_PER_S 16384.0 /* a client that reads its answer more slowly may be cut off */
 
-static const char allowed_methods[] = "GET, HEAD, OPTIONS";
+static const char *allowed_methods(const struct eg_connection *connection)
+{
+    const struct eg_route *route = connection->exchange.route;
+    return route && route->body_types ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
+}
 
 static const char *header(const struct eg_connection *connection, const char *name)
 {
@@ -45,7 +49,8 @@ bool eg_respond(struct eg_connection *connection, struct eg_answer *answer, enum
     if (answer->bodies[EG_CODING_GZIP].bytes && eg_accepts_gzip(header(connection, "Accept-Encoding")))
         form.coding = EG_CODING_GZIP;
     const struct eg_answer_body *body = &answer->bodies[form.coding];
-    if (answer->status == MHD_HTTP_OK) /* RFC 9110, 13.2.1: an error stays one, whatever the condition */
+    bool conditional = answer->status == MHD_HTTP_OK && !connection->exchange.has_body;
+    if (conditional) /* RFC 9110, 13.2.1: an error stays one, whatever the condition */
         form.not_modified = eg_etag_matches(header(connection, "If-None-Match"), body->etag);
     bool queued = eg_answer_queue(answer, &form, connection->mhd);
     eg_count_answer(loop, answer->status, form.not_modified);
@@ -82,8 +87,6 @@ enum eg_status eg_problem_new(unsigned http_status, const struct eg_error *probl
     answer->status = http_status;
     if (http_status == MHD_HTTP_SERVICE_UNAVAILABLE)
         status = eg_answer_add_header(answer, "Retry-After", "1", err);
-    if (http_status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        status = eg_answer_add_header(answer, "Allow", allowed_methods, err);
     if (status != EG_OK) {
         eg_answer_release(answer);
         return status;
@@ -92,12 +95,26 @@ enum eg_status eg_problem_new(unsigned http_status, const struct eg_error *probl
     return EG_OK;
 }
 
+static enum eg_status make_problem(const struct eg_connection *connection, unsigned http_status,
+                                   const struct eg_error *problem, struct eg_answer **answer_out,
+                                   struct eg_error *err)
+{
+    const struct eg_exchange *exchange = &connection->exchange;
+    if (!exchange->route || !exchange->route->problem)
+        return eg_problem_new(http_status, problem, answer_out, err);
+    return exchange->route->problem(exchange, http_status, problem, answer_out, err);
+}
+
 bool eg_respond_problem(struct eg_connection *connection, unsigned http_status,
                         const struct eg_error *problem)
 {
     struct eg_answer *answer = NULL;
     struct eg_error err;
-    if (eg_problem_new(http_status, problem, &answer, &err) != EG_OK) {
+    enum eg_status status = make_problem(connection, http_status, problem, &answer, &err);
+    if (status == EG_OK && http_status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        status = eg_answer_add_header(answer, "Allow", allowed_methods(connection), &err);
+    if (status != EG_OK) {
+        eg_answer_release(answer);
         answer = connection->loop->server->no_memory;
         eg_answer_retain(answer);
     }
@@ -127,17 +144,19 @@ static unsigned http_status_of(enum eg_status status)
 
 bool eg_respond_error(struct eg_connection *connection, const struct eg_error *err)
 {
-    return eg_respond_problem(connection, http_status_of(err->status), err);
+    unsigned http_status = connection->exchange.refused_with;
+    return eg_respond_problem(connection, http_status > 0 ? http_status : http_status_of(err->status), err);
 }
 
 /* --- methods ------------------------------------------------------------------------------------------------------- */
 
 bool eg_respond_preflight(struct eg_connection *connection)
 {
-    static const struct {
+    const char *methods = allowed_methods(connection);
+    const struct {
         const char *name, *value;
-    } headers[] = {{"Allow", allowed_methods},
-                   {"Access-Control-Allow-Methods", allowed_methods},
+    } headers[] = {{"Allow", methods},
+                   {"Access-Control-Allow-Methods", methods},
                    {"Access-Control-Allow-Headers", "*"},
                    {"Access-Control-Max-Age", "86400"}};
     struct eg_answer *answer = NULL;
@@ -157,8 +176,7 @@ bool eg_respond_wrong_method(struct eg_connection *connection, const char *metho
 {
     struct eg_error problem;
     size_t n_letters = strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_");
-    eg_error_set(&problem, EG_UNSUPPORTED,
-                 "the method '%.*s' is not answered here; GET, HEAD and OPTIONS are",
-                 n_letters < 20 ? (int)n_letters : 20, method);
+    eg_error_set(&problem, EG_UNSUPPORTED, "the method '%.*s' is not answered here; these are: %s",
+                 n_letters < 20 ? (int)n_letters : 20, method, allowed_methods(connection));
     return eg_respond_problem(connection, MHD_HTTP_METHOD_NOT_ALLOWED, &problem);
 }

@@ -75,15 +75,15 @@ static bool match_pattern(const char *pattern, const struct eg_target *target, s
     return i == target->n_segments;
 }
 
-enum eg_status eg_routes_match_in(const struct eg_route *table, uint32_t n_routes,
-                                  const struct eg_target *target, const struct eg_route **route_out,
-                                  struct eg_route_values *values_out, struct eg_error *err)
+enum eg_status eg_routes_match(struct eg_route_table table, const struct eg_target *target,
+                               const struct eg_route **route_out, struct eg_route_values *values_out,
+                               struct eg_error *err)
 {
     struct match wrong;
-    for (uint32_t i = 0; i < n_routes; i++) {
-        if (!match_pattern(table[i].pattern, target, values_out, &wrong)) continue;
+    for (uint32_t i = 0; i < table.n; i++) {
+        if (!match_pattern(table.routes[i].pattern, target, values_out, &wrong)) continue;
         if (wrong.name.len > 0) return not_a_number(&wrong, err);
-        *route_out = &table[i];
+        *route_out = &table.routes[i];
         return EG_OK;
     }
     eg_error_set(err, EG_NOT_FOUND,

@@ -72,8 +72,7 @@ static const struct eg_route routes[] = {
     {.pattern = "/metrics", .make = eg_metrics_make, .before_ready = true},
 };
 
-enum eg_status eg_routes_match(const struct eg_target *target, const struct eg_route **route_out,
-                               struct eg_route_values *values_out, struct eg_error *err)
+struct eg_route_table eg_routes_served(void)
 {
-    return eg_routes_match_in(routes, EG_ARRAY_LEN(routes), target, route_out, values_out, err);
+    return (struct eg_route_table){routes, EG_ARRAY_LEN(routes)};
 }

@@ -35,6 +35,11 @@ typedef struct eg_answer *eg_find_fn(struct eg_exchange *exchange);
 typedef enum eg_status eg_make_fn(struct eg_exchange *exchange, struct eg_answer **answer_out,
                                   struct eg_error *err);
 
+/* Makes the answer that says what is wrong, in the form that the clients of a protocol know; on the loop's thread. */
+typedef enum eg_status eg_problem_fn(const struct eg_exchange *exchange, unsigned http_status,
+                                     const struct eg_error *problem, struct eg_answer **answer_out,
+                                     struct eg_error *err);
+
 struct eg_route {
     /* Segments are literal or hold one placeholder, "{name}" or "{name:u32}", with literal text before or after it. */
     const char *pattern;
@@ -44,18 +49,25 @@ struct eg_route {
     enum eg_cost cost;
     bool before_ready;   /* answers without a snapshot */
     bool needs_base_url; /* has addresses in its answer */
+    bool reads_accept;   /* exchange->accept is wanted: see http/accept.h */
+    /* Media types that the body of a POST may have, ended by NULL; NULL: POST is 405. parse, find and make are called for a
+     * POST as for a GET, with exchange->body; its answer is never kept. */
+    const char *const *body_types;
+    eg_problem_fn *problem; /* NULL: application/problem+json */
 };
+
+struct eg_route_table {
+    const struct eg_route *routes; /* [n] */
+    uint32_t n;
+};
+
+/* The one that is served. */
+struct eg_route_table eg_routes_served(void);
 
 /* The route of a target. EG_NOT_FOUND without one; EG_INVALID with the placeholder's name as field when a {name:u32} is no
  * number. First match in the table's order. */
-EG_MUST_CHECK enum eg_status eg_routes_match(const struct eg_target *target,
+EG_MUST_CHECK enum eg_status eg_routes_match(struct eg_route_table table, const struct eg_target *target,
                                              const struct eg_route **route_out,
                                              struct eg_route_values *values_out, struct eg_error *err);
-
-/* The same over any table, for tests. */
-EG_MUST_CHECK enum eg_status eg_routes_match_in(const struct eg_route *routes, uint32_t n_routes,
-                                                const struct eg_target *target,
-                                                const struct eg_route **route_out,
-                                                struct eg_route_values *values_out, struct eg_error *err);
 
 #endif

@@ -148,6 +148,7 @@ enum eg_status eg_server_new(struct eg_engine *engine, const struct eg_server_op
     struct eg_server *server = eg_memory_zeroed(1, sizeof *server);
     if (!server) return eg_error_no_memory(err, sizeof *server);
     server->engine = engine;
+    server->routes = options->routes ? *options->routes : eg_routes_served();
     server->listen_fd = server->stop_fd = -1;
     enum eg_status status = start(server, options, err);
     if (status != EG_OK) {

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 
 struct eg_server;
+struct eg_route_table;
 
 /* Everything here is copied. */
 struct eg_server_options {
@@ -21,6 +22,7 @@ struct eg_server_options {
     uint32_t n_threads; /* 0: one per processor */
     const struct eg_atlas_server *settings; /* base URL, trusted proxies, CORS origins */
     const struct eg_atlas_limits *limits;
+    const struct eg_route_table *routes; /* NULL: eg_routes_served; the routes themselves are not copied */
 };
 
 /* Fills in how the engine keeps this server's prepared answers; to be used with eg_engine_new. */

@@ -82,6 +82,7 @@ struct eg_loop {
     bool now_is_stale;                                /* the daemon has waited since now_s was read */
     struct eg_snapshot *snapshot;                     /* one reference */
     uint64_t generation;                              /* which one it is: eg_engine_generation */
+    size_t body_bytes;                                /* of all bodies that its connections hold */
     struct eg_target target;                          /* of the request being looked at */
     atomic_uint_least64_t counts[EG_N_ANSWER_COUNTS]; /* written by the loop's thread */
 };
@@ -90,6 +91,7 @@ struct eg_server {
     struct eg_engine *engine;
     struct eg_arena *arena; /* of the settings' texts */
     struct eg_server_settings settings;
+    struct eg_route_table routes;
     char address[EG_PUBLIC_URL_BYTES];
     bool any_address; /* listens on all: addresses in answers are those that connections came in by */
     int listen_fd, stop_fd;
