@@ -52,8 +52,9 @@ struct eg_plane {
 EG_MUST_CHECK enum eg_status eg_plane_build(const struct eg_topology *topology, struct eg_grid grid,
                                             uint32_t n_threads, struct eg_plane **plane_out,
                                             struct eg_error *err);
-/* The same arcs in another CRS: level 0 is projected, the levels are computed anew in the target's units. Areas with a
- * vertex that does not project are left out whole (their arcs lose that owner, arcs without an owner go);
+/* The same arcs in another CRS: level 0 is projected, edges that the target bends by more than an eighth of a metre get further
+ * vertices, the levels are computed anew in the target's units. Areas with a vertex that does not project or an edge across
+ * which the target is torn are left out whole (their arcs lose that owner, arcs without an owner go);
  * excluded_out (bool[n_areas], may be NULL) marks them. */
 EG_MUST_CHECK enum eg_status eg_plane_project(const struct eg_plane *plane, struct eg_transform *transform,
                                               struct eg_grid grid, bool *excluded_out,

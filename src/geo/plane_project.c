@@ -5,19 +5,18 @@
  * the same result each time, so arcs still meet. The transform belongs to one thread, hence no sharing out of that part;
  * a million points take what PROJ takes (0.1 to 1 s).
  *
- * A segment that crosses the seam of the target (the antimeridian opposite its centre) would be drawn across the whole
- * map. It is told by its middle: transformed, that lies at the seam and not near the middle of the transformed ends. Only
- * segments are asked that are long beside the whole picture, as those across a seam always are. */
+ * Long edges get further vertices where the target bends them (plane_bend.c), once per arc, so that neighbours still share
+ * them. An edge that crosses the seam of the target (the antimeridian opposite its centre) would be drawn across the whole
+ * map: its areas are left out. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "geo/plane_bend.h"
 #include "geo/plane_internal.h"
 
-#define BATCH 1024U    /* vertices: 16 kB */
-#define LONG_SHARE 8.0 /* segments longer than an eighth of the picture are suspect */
-#define BEND_MAX 0.25 /* of a segment's length; across a seam it is 0.5, a smooth projection bends far less */
+#define BATCH 1024U /* vertices: 16 kB */
 
 struct projection {
     const struct eg_plane *from;
@@ -27,7 +26,7 @@ struct projection {
     bool *failed;            /* [points of level 0] */
     bool *excluded;          /* [n_areas] */
     double *batch;           /* [2 * BATCH] */
-    double long_units;       /* a segment of this length is suspect */
+    struct eg_plane_bender bender;
 };
 
 static bool fits(double steps)
@@ -54,50 +53,38 @@ static void project_batch(struct projection *p, uint32_t first, uint32_t n)
 static void project_points(struct projection *p)
 {
     uint32_t n_points = p->from->level[0].start[p->from->n_arcs];
-    struct eg_box box = eg_box_empty();
     for (uint32_t first = 0; first < n_points; first += BATCH) {
         project_batch(p, first, n_points - first < BATCH ? n_points - first : BATCH);
     }
-    for (uint32_t i = 0; i < n_points; i++) {
-        if (!p->failed[i]) box = eg_box_add(box, p->points[i]);
-    }
-    if (eg_box_is_empty(box)) return;
-    p->long_units = fmax((double)box.max_x - box.min_x, (double)box.max_y - box.min_y) / LONG_SHARE;
 }
 
-/* Whether the segment from vertex i to i + 1, both projected, is torn apart by the target's seam. */
-static bool crosses_seam(struct projection *p, uint32_t i)
+/* Bends the arc's edges. EG_UNSUPPORTED when it does not project whole. */
+static enum eg_status bend_arc(struct projection *p, uint32_t arc)
 {
-    double dx = (double)p->points[i + 1].x - p->points[i].x;
-    double dy = (double)p->points[i + 1].y - p->points[i].y;
-    if (fmax(fabs(dx), fabs(dy)) <= p->long_units) return false;
-    const struct eg_point *end = p->from->level[0].points + i;
-    double middle[2] = {((double)end[0].x + end[1].x) / 2 * p->from->grid.unit,
-                        ((double)end[0].y + end[1].y) / 2 * p->from->grid.unit};
-    if (eg_transform_points(p->transform, middle, 1) > 0) return true;
-    double off_x = middle[0] / p->grid.unit - (p->points[i].x + dx / 2);
-    double off_y = middle[1] / p->grid.unit - (p->points[i].y + dy / 2);
-    return hypot(off_x, off_y) > BEND_MAX * hypot(dx, dy);
-}
-
-static bool arc_projects(struct projection *p, uint32_t arc)
-{
-    uint32_t end = p->from->level[0].start[arc + 1];
-    for (uint32_t i = p->from->level[0].start[arc]; i < end; i++) {
-        if (p->failed[i]) return false;
-        if (i + 1 < end && !p->failed[i + 1] && crosses_seam(p, i)) return false;
+    const struct eg_point *source = p->from->level[0].points;
+    uint32_t last = p->from->level[0].start[arc + 1] - 1;
+    for (uint32_t i = p->from->level[0].start[arc]; i <= last; i++) {
+        if (p->failed[i]) return EG_UNSUPPORTED;
+        if (i == last || p->failed[i + 1] || !eg_plane_may_bend(source + i, p->points + i)) continue;
+        p->bender.vertex = i;
+        enum eg_status status = eg_plane_bend_edge(&p->bender, source + i, p->points + i);
+        if (status != EG_OK) return status;
     }
-    return true;
+    return EG_OK;
 }
 
-static void find_excluded(struct projection *p)
+static enum eg_status bend_arcs(struct projection *p)
 {
     const struct eg_plane *from = p->from;
+    p->bender = (struct eg_plane_bender){.transform = p->transform, .from = from->grid, .to = p->grid};
     for (uint32_t a = 0; a < from->n_arcs; a++) {
-        if (arc_projects(p, a)) continue;
+        enum eg_status status = bend_arc(p, a);
+        if (status == EG_NO_MEMORY) return status;
+        if (status == EG_OK) continue;
         if (from->left[a] != EG_NO_AREA) p->excluded[from->left[a]] = true;
         if (from->right[a] != EG_NO_AREA) p->excluded[from->right[a]] = true;
     }
+    return EG_OK;
 }
 
 static uint32_t owner(const struct projection *p, uint32_t area)
@@ -110,33 +97,53 @@ static bool arc_stays(const struct projection *p, uint32_t a)
     return owner(p, p->from->left[a]) != EG_NO_AREA || owner(p, p->from->right[a]) != EG_NO_AREA;
 }
 
+/* Copies an arc's vertices with those that bend it, which begin at *bend; returns how many there are. With `target` NULL they
+ * are only counted. */
+static uint32_t copy_arc(const struct projection *p, uint32_t arc, size_t *bend, struct eg_point *target)
+{
+    const uint32_t *start = p->from->level[0].start;
+    const struct eg_plane_bender *bender = &p->bender;
+    uint32_t n = 0;
+    while (*bend < bender->n && bender->items[*bend].after < start[arc]) (*bend)++; /* of arcs that go */
+    for (uint32_t i = start[arc]; i < start[arc + 1];) {
+        uint32_t run = start[arc + 1] - i; /* up to the next bend */
+        bool bends = *bend < bender->n && bender->items[*bend].after < start[arc + 1];
+        if (bends) run = bender->items[*bend].after + 1 - i;
+        if (target) memcpy(target + n, p->points + i, run * sizeof *target);
+        n += run;
+        i += run;
+        for (; *bend < bender->n && bender->items[*bend].after == i - 1; (*bend)++, n++)
+            if (target) target[n] = bender->items[*bend].point;
+    }
+    return n;
+}
+
 /* The arcs that still have an owner, as a plane with level 0 only. */
 static struct eg_plane *gather_arcs(const struct projection *p)
 {
     const struct eg_plane *from = p->from;
-    const uint32_t *start = from->level[0].start;
     uint32_t n_arcs = 0;
-    uint32_t n_points = 0;
+    uint64_t n_points = 0;
+    size_t bend = 0;
     for (uint32_t a = 0; a < from->n_arcs; a++) {
         if (!arc_stays(p, a)) continue;
         n_arcs++;
-        n_points += start[a + 1] - start[a];
+        n_points += copy_arc(p, a, &bend, NULL);
     }
-    struct eg_plane *to = eg_plane_new(p->grid, from->n_areas, n_arcs);
-    if (!to || !eg_plane_level_new(to, 0, n_points)) {
+    struct eg_plane *to = n_points <= UINT32_MAX ? eg_plane_new(p->grid, from->n_areas, n_arcs) : NULL;
+    if (!to || !eg_plane_level_new(to, 0, (uint32_t)n_points)) {
         eg_plane_free(to);
         return NULL;
     }
     uint32_t arc = 0;
     uint32_t begin = 0;
+    bend = 0;
     for (uint32_t a = 0; a < from->n_arcs; a++) {
         if (!arc_stays(p, a)) continue;
-        uint32_t n = start[a + 1] - start[a];
         to->left[arc] = owner(p, from->left[a]);
         to->right[arc] = owner(p, from->right[a]);
         to->level[0].start[arc++] = begin;
-        memcpy(to->level[0].points + begin, p->points + start[a], n * sizeof *p->points);
-        begin += n;
+        begin += copy_arc(p, a, &bend, to->level[0].points + begin);
     }
     return to;
 }
@@ -157,13 +164,14 @@ static void clear_room(struct projection *p)
     free(p->failed);
     free(p->excluded);
     free(p->batch);
+    free(p->bender.items);
 }
 
 static enum eg_status project(struct projection *p, struct eg_plane **plane_out, struct eg_error *err)
 {
     if (!make_room(p)) return EG_NO_MEMORY;
     project_points(p);
-    find_excluded(p);
+    if (bend_arcs(p) != EG_OK) return EG_NO_MEMORY;
     struct eg_plane *plane = gather_arcs(p);
     if (!plane) return EG_NO_MEMORY;
     enum eg_status status = eg_plane_complete(plane, 0, err);

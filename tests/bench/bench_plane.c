@@ -140,20 +140,27 @@ static void time_dissolve(const struct eg_plane *plane)
     free(parent);
 }
 
-static void time_projection(const struct eg_plane *plane)
+static void time_projection(const struct eg_plane *plane, const char *code)
 {
+    char crs[32], name[64];
     struct eg_crs_context *context = NULL;
     struct eg_transform *transform = NULL;
     struct eg_plane *projected = NULL;
     struct eg_error err = {0};
+    (void)snprintf(crs, sizeof crs, "EPSG:%s", code);
     if (eg_crs_context_new(&context, &err) != EG_OK) fail(&err);
-    if (eg_transform_new(context, EG_TEXT("EPSG:3857"), EG_TEXT("EPSG:3035"), EG_TEXT(""), &transform,
-                         &err) != EG_OK)
+    if (eg_transform_new(context, EG_TEXT("EPSG:3857"), eg_text_from(crs), EG_TEXT(""), &transform, &err) !=
+        EG_OK)
         fail(&err);
     double start = eg_clock_monotonic_s();
     if (eg_plane_project(plane, transform, eg_grid_for_crs(false), NULL, &projected, &err) != EG_OK)
         fail(&err);
-    tell("project_to_3035_s", eg_clock_monotonic_s() - start);
+    (void)snprintf(name, sizeof name, "project_to_%s_s", code);
+    tell(name, eg_clock_monotonic_s() - start);
+    (void)snprintf(name, sizeof name, "project_to_%s_new_points", code);
+    tell(name, (double)projected->level[0].start[projected->n_arcs] - plane->level[0].start[plane->n_arcs]);
+    (void)snprintf(name, sizeof name, "project_to_%s_bytes", code);
+    tell(name, (double)projected->bytes);
     eg_plane_free(projected);
     eg_transform_free(transform);
     eg_crs_context_free(context);
@@ -179,7 +186,9 @@ int main(int argc, char **argv)
     time_location(plane);
     time_queries(plane);
     time_dissolve(plane);
-    time_projection(plane);
+    time_projection(plane, "27700");
+    time_projection(plane, "3035");
+    time_projection(plane, "4326");
     tell("peak_bytes", (double)eg_memory_peak_bytes());
     eg_plane_free(plane);
     eg_topology_free(topology);
