@@ -80,7 +80,7 @@ static void clear(struct check *check)
 {
     eg_buffer_clear(&check->report);
     eg_buffer_clear(&check->reasons);
-    eg_directory_release(check->directory);
+    eg_directory_free(check->directory);
     eg_generation_release(check->generation);
     eg_atlas_free(check->atlas);
 }

@@ -2,8 +2,7 @@
  * to 1 MiB; an allocation that would waste much of a block gets one of its own, placed behind the newest, which goes on
  * being filled. The ceiling counts the usable bytes of all blocks, not only what was handed out.
  *
- * Memory is zeroed once: blocks come from calloc (large ones are fresh pages that cost nothing until touched), and a
- * reset clears only what was used of the one block that it keeps. */
+ * Memory is zeroed once: blocks come from calloc, large ones as fresh pages that cost nothing until touched. */
 #include "base/arena.h"
 
 #include <stdint.h>
@@ -52,33 +51,6 @@ void eg_arena_free(struct eg_arena *arena)
     if (!arena) return;
     free_blocks(arena->newest);
     free(arena);
-}
-
-/* Takes the block that is worth keeping out of the list: the largest of ordinary size. */
-static struct block *detach_kept(struct eg_arena *arena)
-{
-    struct block **kept = NULL;
-    for (struct block **link = &arena->newest; *link; link = &(*link)->next) {
-        if ((*link)->capacity <= LAST_BLOCK_BYTES && (!kept || (*link)->capacity > (*kept)->capacity))
-            kept = link;
-    }
-    if (!kept) return NULL;
-    struct block *block = *kept;
-    *kept = block->next;
-    block->next = NULL;
-    return block;
-}
-
-void eg_arena_reset(struct eg_arena *arena)
-{
-    struct block *kept = detach_kept(arena);
-    free_blocks(arena->newest);
-    arena->newest = kept;
-    arena->used = 0;
-    arena->held = kept ? kept->capacity : 0;
-    if (!kept) return;
-    memset(kept->bytes, 0, kept->used);
-    kept->used = 0;
 }
 
 static struct block *new_block(struct eg_arena *arena, size_t capacity)

@@ -1,5 +1,4 @@
-/* An arena: many small allocations, one free. Three lifetimes exist: process, generation (freed whole) and request
- * (reset whole). An arena belongs to one thread at a time. */
+/* An arena: many small allocations, one free, such as a generation's. An arena belongs to one thread at a time. */
 #ifndef EG_BASE_ARENA_H
 #define EG_BASE_ARENA_H
 
@@ -12,13 +11,10 @@ struct eg_arena;
 struct eg_arena *eg_arena_new(size_t ceiling_bytes);
 void eg_arena_free(struct eg_arena *arena); /* NULL is allowed */
 
-/* Forgets all allocations, keeping one block for reuse. */
-void eg_arena_reset(struct eg_arena *arena);
-
 /* `count` items of `item_bytes`, zeroed, aligned to 16. NULL on overflow, at the ceiling, or when refused. */
 void *eg_arena_array(struct eg_arena *arena, size_t count, size_t item_bytes);
 
-/* Bytes handed out since the last reset. */
+/* Bytes handed out. */
 size_t eg_arena_used_bytes(const struct eg_arena *arena);
 
 #endif

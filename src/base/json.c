@@ -48,11 +48,6 @@ struct eg_json *eg_json_new_object(void)
     return new_document(json_object());
 }
 
-struct eg_json *eg_json_new_array(void)
-{
-    return new_document(json_array());
-}
-
 void eg_json_free(struct eg_json *json)
 {
     if (!json) return;

@@ -14,9 +14,8 @@
 struct eg_json;       /* a document under construction */
 struct eg_json_value; /* a value inside it, or read by eg_json_parse; owned by its document */
 
-/* A new document whose root is an empty object or array. NULL when memory is refused. */
+/* A new document whose root is an empty object. NULL when memory is refused. */
 struct eg_json *eg_json_new_object(void);
-struct eg_json *eg_json_new_array(void);
 void eg_json_free(struct eg_json *json); /* NULL is allowed */
 struct eg_json_value *eg_json_root(struct eg_json *json);
 

@@ -113,8 +113,3 @@ uint32_t eg_textmap_get(const struct eg_textmap *map, struct eg_text key)
 {
     return find_slot(map, key, hash_of(key))->value;
 }
-
-size_t eg_textmap_count(const struct eg_textmap *map)
-{
-    return map->count;
-}

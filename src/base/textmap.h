@@ -23,6 +23,5 @@ EG_MUST_CHECK enum eg_status eg_textmap_put(struct eg_textmap *map, struct eg_te
                                             uint32_t *existing_out);
 /* The value, or EG_TEXTMAP_NONE. */
 uint32_t eg_textmap_get(const struct eg_textmap *map, struct eg_text key);
-size_t eg_textmap_count(const struct eg_textmap *map);
 
 #endif

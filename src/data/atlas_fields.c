@@ -34,7 +34,8 @@ static void drop_cut_sequence(char *text)
         text[--len] = '\0';
 }
 
-const char *eg_at_path(const struct eg_at *at, char *path, size_t size)
+/* The path of a place, "indicators[3].series[0]", into path[size]; "" at the top. Returns path. */
+static const char *path_of(const struct eg_at *at, char *path, size_t size)
 {
     (void)write_path(at, path, size);
     drop_cut_sequence(path);
@@ -51,7 +52,7 @@ enum eg_status eg_at_error(struct eg_reader *reader, const struct eg_at *at, enu
     (void)vsnprintf(message, sizeof message, format, args);
     va_end(args);
     drop_cut_sequence(message);
-    (void)eg_at_path(at, path, sizeof path);
+    (void)path_of(at, path, sizeof path);
     (void)eg_error_set(err, status, "%s%s%s", path, path[0] ? ": " : "", message);
     (void)eg_error_at(err, reader->file, at->node->mark.line, at->node->mark.column);
     (void)eg_error_field(err, path);
@@ -185,7 +186,7 @@ static enum eg_status refuse_unknown_key(struct eg_reader *reader, const struct 
     struct eg_text known[EG_FIELDS_MAX];
     char path[64], hint[300];
     for (size_t i = 0; i < n; i++) known[i] = eg_text_from(fields[i].key);
-    (void)eg_at_path(at, path, sizeof path);
+    (void)path_of(at, path, sizeof path);
     (void)eg_hint(key->text, known, n, hint, sizeof hint);
     (void)eg_error_set(reader->err, EG_INVALID, "unknown key '%.*s' in %s%s", EG_TEXT_ARG(key->text),
                        path[0] ? path : "the atlas", hint);

@@ -44,7 +44,7 @@ static const struct eg_field long_fields[] = {
      .read = keep_node},
 };
 
-const struct eg_field eg_columns_fields[EG_N_COLUMNS] = {
+static const struct eg_field columns_fields[] = {
     {.key = "value",
      .type = EG_FIELD_NAME,
      .required = true,
@@ -79,12 +79,12 @@ static enum eg_status check_by_indicator(struct eg_reader *reader, const struct 
 static enum eg_status check_by_column(struct eg_reader *reader, const struct eg_at *at)
 {
     static const char *const indicator = "indicator";
-    const char *columns[EG_N_COLUMNS];
-    for (size_t i = 0; i < EG_N_COLUMNS; i++) columns[i] = eg_columns_fields[i].key;
+    const char *columns[EG_ARRAY_LEN(columns_fields)];
+    for (size_t i = 0; i < EG_ARRAY_LEN(columns_fields); i++) columns[i] = columns_fields[i].key;
     enum eg_status st =
         eg_keys_refuse(reader, at, &indicator, 1, "goes with 'indicators', not with 'columns'; keep one");
     if (st) return st;
-    return eg_keys_refuse(reader, at, columns, EG_N_COLUMNS,
+    return eg_keys_refuse(reader, at, columns, EG_ARRAY_LEN(columns_fields),
                           "belongs into the mapping of an indicator under 'columns'");
 }
 
@@ -145,7 +145,7 @@ static enum eg_status read_by_column(struct eg_reader *reader, const struct eg_a
     enum eg_status st = eg_value_reference(reader, key, EG_SECTION_INDICATORS, &item->indicator);
     if (st) return st;
     if (value->node->kind != EG_NODE_MAP) return eg_value_name(reader, value, &item->columns.value);
-    return eg_fields_read(reader, value, eg_columns_fields, EG_N_COLUMNS, &item->columns);
+    return eg_fields_read(reader, value, columns_fields, EG_ARRAY_LEN(columns_fields), &item->columns);
 }
 
 static enum eg_status read_indicators(struct eg_reader *reader, const struct eg_at *at,

@@ -189,8 +189,6 @@ enum eg_status eg_read_expected(struct eg_reader *reader, const struct eg_at *at
 /* For eg_list_read: items are struct eg_text. */
 enum eg_status eg_item_cell(struct eg_reader *reader, const struct eg_at *at, void *target);
 
-bool eg_text_is_id(struct eg_text text);
-
 /* Collects the ids of all sections; malformed and repeated ones are errors. */
 EG_MUST_CHECK enum eg_status eg_ids_collect(struct eg_reader *reader, const struct eg_node *root);
 void eg_ids_clear(struct eg_reader *reader);
@@ -201,9 +199,6 @@ enum eg_status eg_at_error(struct eg_reader *reader, const struct eg_at *at, enu
 /* EG_INVALID with this message at the first of keys[n] that the mapping at `at` has; EG_OK when it has none of them. */
 EG_MUST_CHECK enum eg_status eg_keys_refuse(struct eg_reader *reader, const struct eg_at *at,
                                             const char *const *keys, size_t n, const char *message);
-/* The path of a place, "indicators[3].series[0]", into path[size]; "" at the top. Returns path. */
-const char *eg_at_path(const struct eg_at *at, char *path, size_t size);
-
 /* What was probably meant, as "; did you mean 'x'?", or else a list of the candidates, into hint[size]. Returns hint. */
 const char *eg_hint(struct eg_text wrong, const struct eg_text *candidates, size_t n, char *hint,
                     size_t size);
@@ -256,9 +251,6 @@ bool eg_table_has_flags(const struct eg_atlas_table *table);
 /* Keys that only CSV or only OGR sources have. */
 EG_MUST_CHECK enum eg_status eg_check_csv_keys(struct eg_reader *reader, const struct eg_at *at,
                                                struct eg_text source);
-
-#define EG_N_COLUMNS 8
-extern const struct eg_field eg_columns_fields[EG_N_COLUMNS]; /* of struct eg_atlas_columns */
 
 /* Parts of styles (atlas_ramps.c). */
 enum eg_status eg_read_colour(struct eg_reader *reader, const struct eg_at *at, void *colour);

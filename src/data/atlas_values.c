@@ -189,7 +189,7 @@ static const char *const section_key[EG_N_SECTIONS] = {
     [EG_SECTION_STYLES] = "styles", [EG_SECTION_DIRECTORIES] = "directories",
 };
 
-bool eg_text_is_id(struct eg_text text)
+static bool is_id(struct eg_text text)
 {
     if (text.len == 0 || text.len > ID_MAX_LEN || text.data[0] < 'a' || text.data[0] > 'z') return false;
     for (size_t i = 1; i < text.len; i++) {
@@ -225,7 +225,7 @@ static enum eg_status id_of(struct eg_reader *reader, const struct eg_at *item, 
     struct eg_text id;
     enum eg_status st = eg_value_text(reader, &at, &id);
     if (st) return st;
-    if (!eg_text_is_id(id))
+    if (!is_id(id))
         return eg_at_error(
             reader, &at, EG_INVALID,
             "'%.*s' is no id; use 1 to 63 small letters, digits and '_', beginning with a letter",

@@ -21,7 +21,4 @@ EG_MUST_CHECK enum eg_status eg_series_finish(const struct eg_aggregate_work *wo
 EG_MUST_CHECK enum eg_status eg_series_withhold(const struct eg_aggregate_work *work,
                                                 struct eg_draft_list *drafts, struct eg_error *err);
 
-/* Makes a value suppressed: no number, no companion stays. */
-void eg_series_hide(struct eg_series *series, uint32_t area);
-
 #endif

@@ -10,7 +10,8 @@
 #include "data/series.h"
 #include "data/suppress.h"
 
-void eg_series_hide(struct eg_series *series, uint32_t area)
+/* Makes a value suppressed: no number, no companion stays. */
+static void hide(struct eg_series *series, uint32_t area)
 {
     series->state[area] = EG_SUPPRESSED;
     if (series->value) series->value[area] = 0;
@@ -70,7 +71,7 @@ static void take_back(struct eg_draft *draft, const struct eg_suppress_level *le
     struct eg_series *series = &draft->series;
     draft->report.n_secondary += level->n_withheld;
     for (uint32_t i = 0; i < level->n_areas && level->n_withheld > 0; i++) {
-        if (series->state[i] == EG_SUPPRESSED) eg_series_hide(series, i);
+        if (series->state[i] == EG_SUPPRESSED) hide(series, i);
     }
     bool quotes_hidden = draft->report.n_bad_cells > 0 && series->state[draft->bad_area] == EG_SUPPRESSED;
     if (quotes_hidden) draft->report.bad_cell = draft->bad_place;

@@ -20,8 +20,18 @@ static uint32_t add_slot(struct eg_table_plan *plan, struct eg_text name)
     return plan->n_slots++;
 }
 
-enum eg_status eg_table_plan_init(struct eg_table_plan *plan, const struct eg_table_source *source,
-                                  const struct eg_table_wish *wish, struct eg_error *err)
+static void clear_plan(struct eg_table_plan *plan)
+{
+    free(plan->wanted_slot);
+    free(plan->condition_slot);
+    free(plan->name);
+    free(plan->cell);
+    free(plan->cells);
+    *plan = (struct eg_table_plan){0};
+}
+
+static enum eg_status init_plan(struct eg_table_plan *plan, const struct eg_table_source *source,
+                                const struct eg_table_wish *wish, struct eg_error *err)
 {
     uint32_t n_columns = wish->n_columns;
     size_t most = (size_t)n_columns + source->n_filter;
@@ -32,7 +42,7 @@ enum eg_status eg_table_plan_init(struct eg_table_plan *plan, const struct eg_ta
     plan->cell = eg_memory_zeroed(most, sizeof *plan->cell);
     plan->cells = eg_memory_zeroed(n_columns, sizeof *plan->cells);
     if (!plan->wanted_slot || !plan->condition_slot || !plan->name || !plan->cell || !plan->cells) {
-        eg_table_plan_clear(plan);
+        clear_plan(plan);
         return eg_error_no_memory(err, most * sizeof *plan->name);
     }
     for (uint32_t i = 0; i < n_columns; i++) plan->wanted_slot[i] = add_slot(plan, wish->columns[i]);
@@ -40,16 +50,6 @@ enum eg_status eg_table_plan_init(struct eg_table_plan *plan, const struct eg_ta
         plan->condition_slot[i] = add_slot(plan, source->filter[i].column);
     }
     return EG_OK;
-}
-
-void eg_table_plan_clear(struct eg_table_plan *plan)
-{
-    free(plan->wanted_slot);
-    free(plan->condition_slot);
-    free(plan->name);
-    free(plan->cell);
-    free(plan->cells);
-    *plan = (struct eg_table_plan){0};
 }
 
 /* The column is the error's field, so that the place in the atlas that asks for it can be found. */
@@ -155,11 +155,11 @@ enum eg_status eg_table_read(const struct eg_table_source *source, const struct 
                              struct eg_table_counts *counts_out, struct eg_error *err)
 {
     struct eg_table_plan plan;
-    enum eg_status status = eg_table_plan_init(&plan, source, wish, err);
+    enum eg_status status = init_plan(&plan, source, wish, err);
     if (status) return status;
     status = eg_atlas_is_csv(source->path) ? eg_table_read_csv(&plan, err) : eg_table_read_ogr(&plan, err);
     if (status == EG_OK && counts_out) *counts_out = plan.counts;
-    eg_table_plan_clear(&plan);
+    clear_plan(&plan);
     return status;
 }
 

@@ -19,11 +19,6 @@ struct eg_table_plan {
     struct eg_text *cells;    /* [wish->n_columns] handed to on_row */
 };
 
-EG_MUST_CHECK enum eg_status eg_table_plan_init(struct eg_table_plan *plan,
-                                                const struct eg_table_source *source,
-                                                const struct eg_table_wish *wish, struct eg_error *err);
-void eg_table_plan_clear(struct eg_table_plan *plan);
-
 /* Finds the slots among the header's names: slot_of_out[n_header] is a slot or EG_TABLE_NO_SLOT. */
 EG_MUST_CHECK enum eg_status eg_table_plan_resolve(const struct eg_table_plan *plan,
                                                    const struct eg_text *header, uint32_t n_header,

@@ -131,7 +131,6 @@ enum eg_status eg_directory_new(struct eg_entries *entries, struct eg_generation
 {
     struct eg_directory *directory = eg_memory_zeroed(1, sizeof *directory);
     if (!directory) return eg_error_no_memory(err, sizeof *directory);
-    atomic_init(&directory->n_references, 1);
     directory->entries = entries;
     directory->generation = generation;
     directory->arena = eg_arena_new(ARENA_CEILING_BYTES);
@@ -146,15 +145,9 @@ enum eg_status eg_directory_new(struct eg_entries *entries, struct eg_generation
     return EG_OK;
 }
 
-void eg_directory_retain(struct eg_directory *directory)
-{
-    atomic_fetch_add_explicit(&directory->n_references, 1, memory_order_relaxed);
-}
-
-void eg_directory_release(struct eg_directory *directory)
+void eg_directory_free(struct eg_directory *directory)
 {
     if (!directory) return;
-    if (atomic_fetch_sub_explicit(&directory->n_references, 1, memory_order_acq_rel) > 1) return;
     eg_entries_free(directory->entries);
     if (directory->generation) eg_generation_release(directory->generation);
     free_directory(directory);

@@ -1,7 +1,6 @@
 /* The coalition finder's data, indexed: which entries lie here, near here, serve here, say this?
  *
- * A snapshot: immutable and reference-counted; a write builds a new one. Queries run on any number of threads, each with
- * its own result. */
+ * Immutable. Queries run on any number of threads, each with its own result. */
 #ifndef EG_DIRECTORY_DIRECTORY_H
 #define EG_DIRECTORY_DIRECTORY_H
 
@@ -20,8 +19,7 @@ struct eg_directory;
  * the entries' atlas; NULL where there is none: then no code resolves. About 5 microseconds an entry. */
 EG_MUST_CHECK enum eg_status eg_directory_new(struct eg_entries *entries, struct eg_generation *generation,
                                               struct eg_directory **directory_out, struct eg_error *err);
-void eg_directory_retain(struct eg_directory *directory);
-void eg_directory_release(struct eg_directory *directory); /* NULL is allowed */
+void eg_directory_free(struct eg_directory *directory); /* NULL is allowed */
 
 /* All conditions must hold. Absent texts have len 0. */
 struct eg_directory_query {

@@ -2,8 +2,6 @@
 #ifndef EG_DIRECTORY_DIRECTORY_INTERNAL_H
 #define EG_DIRECTORY_DIRECTORY_INTERNAL_H
 
-#include <stdatomic.h>
-
 #include "base/arena.h"
 #include "directory/directory.h"
 #include "directory/facets.h"
@@ -13,7 +11,6 @@
 
 /* Entries are numbered in the order in which answers list them: by kind, folded name, id. */
 struct eg_directory {
-    atomic_uint n_references;
     struct eg_entries *entries;
     struct eg_generation *generation;    /* NULL: none was given */
     struct eg_arena *arena;              /* everything below */

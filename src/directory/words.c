@@ -46,7 +46,8 @@ static enum sign look_at(const unsigned char *text, size_t *len_out)
     return SIGN_LETTER;
 }
 
-struct eg_text eg_words_next(struct eg_word_cutter *cutter)
+/* The next word; len 0 at the end. */
+static struct eg_text next_word(struct eg_word_cutter *cutter)
 {
     char *word = cutter->at;
     size_t len = 0;
@@ -136,7 +137,7 @@ static enum eg_status cut_field(struct builder *builder, size_t field, struct eg
     builder->cut[field].n = 0;
     enum eg_status status = open_cutter(text, &builder->folded, &cutter, err);
     while (status == EG_OK) {
-        struct eg_text word = eg_words_next(&cutter);
+        struct eg_text word = next_word(&cutter);
         if (word.len == 0) break;
         uint32_t number = 0;
         status = number_of(builder, word, &number, err);
@@ -280,7 +281,7 @@ static enum eg_status keep_all(const struct eg_words *words, struct eg_word_cutt
     if (!has) return eg_error_no_memory(err, n_bit_words * sizeof *has);
     enum eg_status status = EG_OK;
     uint32_t n_asked = 0;
-    for (struct eg_text word = eg_words_next(cutter); word.len > 0; word = eg_words_next(cutter)) {
+    for (struct eg_text word = next_word(cutter); word.len > 0; word = next_word(cutter)) {
         if (++n_asked > EG_WORDS_ASKED_MAX) {
             status = eg_error_set(err, EG_INVALID, "more than %u words; leave some out", EG_WORDS_ASKED_MAX);
             break;

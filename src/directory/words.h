@@ -18,8 +18,6 @@ struct eg_word_cutter {
     char *at; /* what is left; words are written over what was read */
     size_t left;
 };
-/* The next word; len 0 at the end. */
-struct eg_text eg_words_next(struct eg_word_cutter *cutter);
 
 struct eg_words {
     uint32_t n;                  /* distinct words */

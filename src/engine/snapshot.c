@@ -16,7 +16,7 @@ static void free_parts(struct eg_snapshot *snapshot)
     eg_projected_free(snapshot->projected);
     eg_crs_list_free(snapshot->crs_list);
     eg_layers_free(snapshot->layers);
-    eg_directory_release(snapshot->directory);
+    eg_directory_free(snapshot->directory);
     eg_generation_release(snapshot->generation);
     eg_atlas_free(snapshot->atlas);
     free(snapshot);

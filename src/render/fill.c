@@ -45,7 +45,8 @@ static struct eg_rgba paint_colour(const struct eg_fill *fill, uint32_t paint, e
     return inked != EG_PATTERN_NONE && p->pattern == inked ? p->ink : p->colour;
 }
 
-void eg_fill_colour_table(const struct eg_fill *fill, enum eg_pattern inked, struct eg_cells_table *table_out)
+static void make_colour_table(const struct eg_fill *fill, enum eg_pattern inked,
+                              struct eg_cells_table *table_out)
 {
     uint32_t bits[256]; /* the colours as numbers */
     for (uint32_t p = 0; p < 256; p++) {
@@ -85,7 +86,7 @@ static bool has_pattern(const struct eg_fill *fill, enum eg_pattern pattern)
 static void draw_blended(struct eg_fill_pass *pass, const struct eg_fill_ink *inks, uint32_t n_inks)
 {
     struct eg_cells_table colours;
-    eg_fill_colour_table(pass->fill, EG_PATTERN_NONE, &colours);
+    make_colour_table(pass->fill, EG_PATTERN_NONE, &colours);
     for (uint32_t x0 = 0; x0 < pass->view->width; x0 += EG_CELLS_WIDTH)
         for (uint32_t y0 = 0; y0 < pass->view->height; y0 += EG_CELLS_HEIGHT) {
             enter_window(pass, x0, y0);
@@ -132,7 +133,7 @@ static void draw(struct eg_fill_pass *pass)
         if (!has_pattern(fill, patterns[i])) continue;
         struct eg_fill_ink *ink = &inks[n_inks++];
         ink->pattern = patterns[i];
-        eg_fill_colour_table(fill, patterns[i], &ink->table);
+        make_colour_table(fill, patterns[i], &ink->table);
         eg_pattern_cell_init(&ink->cell, patterns[i], pass->view->line_scale);
     }
     draw_blended(pass, inks, n_inks);

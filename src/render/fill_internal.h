@@ -49,8 +49,6 @@ struct eg_fill_ink {
     struct eg_cells_table table; /* the colours, with this pattern's ink in place of its paints' colours */
     struct eg_pattern_cell cell;
 };
-void eg_fill_colour_table(const struct eg_fill *fill, enum eg_pattern inked,
-                          struct eg_cells_table *table_out);
 /* Draws the ink where the window shows a paint with its pattern. `colours` is the start of the colours' picture before
  * the window and `change` what became of it; *start is the ink's own, and is moved on. */
 void eg_fill_draw_ink(struct eg_fill_pass *pass, const struct eg_fill_ink *ink, eg_u32x4 colours,

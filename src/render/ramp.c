@@ -1,51 +1,11 @@
-/* Colours as text, and n colours from a ramp by way of CIE L*a*b* (CIE 15:2004, white point D65, through linear sRGB of
+/* A colour as text, and n colours from a ramp by way of CIE L*a*b* (CIE 15:2004, white point D65, through linear sRGB of
  * IEC 61966-2-1), where equal steps look about equal. Straight alpha runs along linearly. */
 #include "render/ramp.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /* --- text ---------------------------------------------------------------------------------------------------------- */
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-/* All of text[len] as hex digits, one or two a channel. */
-static bool read_channels(const char *text, size_t len, uint32_t digits, uint8_t *channels_out)
-{
-    for (size_t i = 0; i < len; i += digits) {
-        int high = hex_digit(text[i]), low = hex_digit(text[i + digits - 1]);
-        if (high < 0 || low < 0) return false;
-        *channels_out++ = (uint8_t)(16 * high + low);
-    }
-    return true;
-}
-
-enum eg_status eg_rgba_parse(struct eg_text text, struct eg_rgba *colour_out, struct eg_error *err)
-{
-    uint8_t channel[4] = {0, 0, 0, 255};
-    bool hex = text.len > 0 && text.data[0] == '#';
-    bool read = hex && ((text.len == 4 && read_channels(text.data + 1, 3, 1, channel)) ||
-                        (text.len == 7 && read_channels(text.data + 1, 6, 2, channel)) ||
-                        (text.len == 9 && read_channels(text.data + 1, 8, 2, channel)));
-    if (eg_text_equal(text, EG_TEXT("transparent"))) {
-        memset(channel, 0, sizeof channel);
-        read = true;
-    }
-    if (!read)
-        return eg_error_set(
-            err, EG_INVALID,
-            "\"%.*s\" is no colour; write \"#rgb\", \"#rrggbb\", \"#rrggbbaa\" or \"transparent\"",
-            (int)(text.len < 40 ? text.len : 40), text.data ? text.data : "");
-    *colour_out = (struct eg_rgba){channel[0], channel[1], channel[2], channel[3]};
-    return EG_OK;
-}
 
 void eg_rgba_format(struct eg_rgba straight, char text_out[10])
 {

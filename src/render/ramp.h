@@ -4,13 +4,8 @@
 
 #include <stdbool.h>
 
-#include "base/error.h"
-#include "base/text.h"
 #include "render/canvas.h"
 
-/* "#rgb", "#rrggbb", "#rrggbbaa", or "transparent"; straight alpha. */
-EG_MUST_CHECK enum eg_status eg_rgba_parse(struct eg_text text, struct eg_rgba *colour_out,
-                                           struct eg_error *err);
 /* "#rrggbb" or, when not opaque, "#rrggbbaa"; text_out is NUL-terminated. */
 void eg_rgba_format(struct eg_rgba straight, char text_out[10]);
 

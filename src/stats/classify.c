@@ -20,6 +20,13 @@ static size_t count_runs(const struct eg_sort_item *items, size_t n)
     return n_runs;
 }
 
+static void clear_runs(struct eg_classify_runs *runs)
+{
+    free(runs->values);
+    free(runs->upto);
+    *runs = (struct eg_classify_runs){0};
+}
+
 static enum eg_status runs_from_sorted(struct eg_classify_runs *runs, const struct eg_sort_item *items,
                                        size_t n, struct eg_error *err)
 {
@@ -30,7 +37,7 @@ static enum eg_status runs_from_sorted(struct eg_classify_runs *runs, const stru
         .upto = eg_memory_array(n_runs, sizeof *made.upto),
     };
     if (!made.values || !made.upto) {
-        eg_classify_runs_clear(&made);
+        clear_runs(&made);
         return eg_error_no_memory(err, n_runs * (sizeof *made.values + sizeof *made.upto));
     }
     size_t run = 0;
@@ -43,8 +50,9 @@ static enum eg_status runs_from_sorted(struct eg_classify_runs *runs, const stru
     return EG_OK;
 }
 
-enum eg_status eg_classify_runs_init(struct eg_classify_runs *runs, const double *values, size_t n,
-                                     struct eg_error *err)
+/* values[n] finite, n at least 1. Clear with clear_runs. */
+static enum eg_status init_runs(struct eg_classify_runs *runs, const double *values, size_t n,
+                                struct eg_error *err)
 {
     struct eg_sort_item *items = eg_memory_array(n, 2 * sizeof *items);
     if (!items) return eg_error_no_memory(err, n * 2 * sizeof *items);
@@ -57,13 +65,6 @@ enum eg_status eg_classify_runs_init(struct eg_classify_runs *runs, const double
     return status;
 }
 
-void eg_classify_runs_clear(struct eg_classify_runs *runs)
-{
-    free(runs->values);
-    free(runs->upto);
-    *runs = (struct eg_classify_runs){0};
-}
-
 size_t eg_classify_runs_before(const struct eg_classify_runs *runs, size_t run)
 {
     return run > 0 ? runs->upto[run - 1] : 0;
@@ -71,8 +72,10 @@ size_t eg_classify_runs_before(const struct eg_classify_runs *runs, size_t run)
 
 /* --- classes of whole runs --------------------------------------------------------------------------------------- */
 
-void eg_classify_from_starts(const struct eg_classify_runs *runs, const size_t *starts, uint32_t n_classes,
-                             bool left_closed, struct eg_classes *classes_out)
+/* Class i begins at run starts[i], starts[0] is 0. The inner bounds are data values: the largest of each class when right closed,
+ * the smallest when left closed. */
+static void take_starts(const struct eg_classify_runs *runs, const size_t *starts, uint32_t n_classes,
+                        bool left_closed, struct eg_classes *classes_out)
 {
     classes_out->n = n_classes;
     classes_out->bounds[0] = runs->values[0];
@@ -96,7 +99,7 @@ static void quantile(const struct eg_classify_runs *runs, const struct eg_classi
         starts[n_classes++] = run;
         last = class;
     }
-    eg_classify_from_starts(runs, starts, n_classes, options->left_closed, classes_out);
+    take_starts(runs, starts, n_classes, options->left_closed, classes_out);
 }
 
 static enum eg_status natural(const struct eg_classify_runs *runs, const struct eg_classify_options *options,
@@ -114,7 +117,7 @@ static enum eg_status natural(const struct eg_classify_runs *runs, const struct 
         status = eg_classify_natural(runs, n_classes, starts, err);
     }
     if (status != EG_OK) return status;
-    eg_classify_from_starts(runs, starts, n_classes, options->left_closed, classes_out);
+    take_starts(runs, starts, n_classes, options->left_closed, classes_out);
     return EG_OK;
 }
 
@@ -219,10 +222,10 @@ enum eg_status eg_classify(const double *values, size_t n, const struct eg_class
         given(values, n, options, &classes);
     } else if (n > 0) {
         struct eg_classify_runs runs;
-        status = eg_classify_runs_init(&runs, values, n, err);
+        status = init_runs(&runs, values, n, err);
         if (status != EG_OK) return status;
         status = classify_runs(&runs, options, &classes, err);
-        eg_classify_runs_clear(&runs);
+        clear_runs(&runs);
     }
     if (status == EG_OK) *classes_out = classes;
     return status;
@@ -249,13 +252,4 @@ uint32_t eg_classes_find(const struct eg_classes *classes, double value)
         return bounds_passed(classes->bounds + 1, classes->n - 1, value, !classes->right_closed);
     uint32_t below = bounds_passed(classes->bounds, classes->n, value, false);
     return below < classes->n && classes->bounds[below] == value ? below : EG_CLASS_NONE;
-}
-
-void eg_classes_count(const struct eg_classes *classes, const double *values, size_t n, size_t *counts_out)
-{
-    for (uint32_t i = 0; i < classes->n; i++) counts_out[i] = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t class = eg_classes_find(classes, values[i]);
-        if (class != EG_CLASS_NONE) counts_out[class]++;
-    }
 }

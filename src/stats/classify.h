@@ -73,8 +73,4 @@ EG_MUST_CHECK enum eg_status eg_classify(const double *values, size_t n,
  * outside the bounds (another period than the one classified) belong to the first or last class. */
 uint32_t eg_classes_find(const struct eg_classes *classes, double value);
 
-/* How many of values[n] fall in each class, into counts_out[classes->n]. Values that are none of the categories are not
- * counted. */
-void eg_classes_count(const struct eg_classes *classes, const double *values, size_t n, size_t *counts_out);
-
 #endif

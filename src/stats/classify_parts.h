@@ -12,18 +12,8 @@ struct eg_classify_runs {
     size_t *upto;   /* [n]; the last is the number of all values */
 };
 
-/* values[n] finite, n at least 1. Clear with eg_classify_runs_clear. */
-EG_MUST_CHECK enum eg_status eg_classify_runs_init(struct eg_classify_runs *runs, const double *values,
-                                                   size_t n, struct eg_error *err);
-void eg_classify_runs_clear(struct eg_classify_runs *runs);
-
 /* How many values stand in the runs before run `run` (0 to n). */
 size_t eg_classify_runs_before(const struct eg_classify_runs *runs, size_t run);
-
-/* Classes of whole runs: class i begins at run starts[i], starts[0] is 0. The inner bounds are data values: the largest
- * of each class when right closed, the smallest when left closed. */
-void eg_classify_from_starts(const struct eg_classify_runs *runs, const size_t *starts, uint32_t n_classes,
-                             bool left_closed, struct eg_classes *classes_out);
 
 /* Fisher-Jenks: starts_out[n_classes] for 2 <= n_classes < runs->n. */
 EG_MUST_CHECK enum eg_status eg_classify_natural(const struct eg_classify_runs *runs, uint32_t n_classes,

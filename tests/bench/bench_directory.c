@@ -68,19 +68,20 @@ static void write_csv(void)
 
 static struct eg_directory *load(void)
 {
-    static const struct eg_atlas_directory directory = {.id = {"bench", 5},
-                                                        .source = {CSV_PATH, sizeof CSV_PATH - 1},
-                                                        .id_prefix = {"bench:", 6},
-                                                        .delimiter = ',',
-                                                        .list_separator = ';',
-                                                        .serves_boundaries = EG_ATLAS_NONE,
-                                                        .column = {[EG_ENTRY_KEY] = {"key", 3},
-                                                                   [EG_ENTRY_NAME] = {"name", 4},
-                                                                   [EG_ENTRY_KIND] = {"kind", 4},
-                                                                   [EG_ENTRY_DESCRIPTION] = {"about", 5},
-                                                                   [EG_ENTRY_TOPICS] = {"topic", 5},
-                                                                   [EG_ENTRY_LONGITUDE] = {"lon", 3},
-                                                                   [EG_ENTRY_LATITUDE] = {"lat", 3}}};
+    static const struct eg_atlas_directory directory = {
+        .id = {"bench", 5},
+        .source = {CSV_PATH, sizeof CSV_PATH - 1},
+        .id_prefix = {"bench:", 6},
+        .delimiter = ',',
+        .list_separator = ';',
+        .serves_boundaries = EG_ATLAS_NONE,
+        .column = {[EG_ENTRY_KEY].first = {"key", 3},
+                   [EG_ENTRY_NAME].first = {"name", 4},
+                   [EG_ENTRY_KIND].first = {"kind", 4},
+                   [EG_ENTRY_DESCRIPTION].first = {"about", 5},
+                   [EG_ENTRY_TOPICS].first = {"topic", 5},
+                   [EG_ENTRY_LONGITUDE].first = {"lon", 3},
+                   [EG_ENTRY_LATITUDE].first = {"lat", 3}}};
     static const struct eg_atlas atlas = {.directories = &directory, .n_directories = 1};
     struct eg_entries *entries = NULL;
     struct eg_directory *made = NULL;
@@ -205,7 +206,7 @@ int main(void)
     measure("near_page_at_50000", ask_far_down, directory);
     measure("near_from_far_away", ask_from_far_away, directory);
     measure("near_from_far_away_page_at_50000", ask_far_down_from_far_away, directory);
-    eg_directory_release(directory);
+    eg_directory_free(directory);
     (void)remove(CSV_PATH);
     return 0;
 }

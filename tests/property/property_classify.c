@@ -63,6 +63,16 @@ static bool interval_holds(const struct eg_classes *classes, uint32_t class, dou
     return value >= lower && (value < upper || (class == classes->n - 1 && value == upper));
 }
 
+static void count_classes(const struct eg_classes *classes, const double *values, size_t n,
+                          size_t *counts_out)
+{
+    for (uint32_t i = 0; i < classes->n; i++) counts_out[i] = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t class = eg_classes_find(classes, values[i]);
+        if (class != EG_CLASS_NONE) counts_out[class]++;
+    }
+}
+
 static void expect_sound(const struct eg_classes *classes, const double *values, size_t n, bool empty_allowed)
 {
     size_t counts[EG_CLASSES_MAX];
@@ -73,7 +83,7 @@ static void expect_sound(const struct eg_classes *classes, const double *values,
         for (uint32_t c = 0; c < classes->n; c++)
             assert_int_equal(interval_holds(classes, c, values[i]), c == class);
     }
-    eg_classes_count(classes, values, n, counts);
+    count_classes(classes, values, n, counts);
     for (uint32_t c = 0; c < classes->n; c++) {
         assert_true(counts[c] > 0 || empty_allowed);
         assert_true(classes->bounds[c] <= classes->bounds[c + 1]);

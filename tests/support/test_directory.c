@@ -68,7 +68,7 @@ void eg_test_directory_open(const char *directories, struct eg_test_directory *t
 
 void eg_test_directory_close(struct eg_test_directory *test)
 {
-    eg_directory_release(test->directory);
+    eg_directory_free(test->directory);
     eg_generation_release(test->generation);
     eg_atlas_free(test->atlas);
     *test = (struct eg_test_directory){0};

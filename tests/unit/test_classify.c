@@ -45,11 +45,21 @@ static void expect_bounds(const struct eg_classes *classes, uint32_t n_classes, 
     }
 }
 
+static void count_classes(const struct eg_classes *classes, const double *values, size_t n,
+                          size_t *counts_out)
+{
+    for (uint32_t i = 0; i < classes->n; i++) counts_out[i] = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t class = eg_classes_find(classes, values[i]);
+        if (class != EG_CLASS_NONE) counts_out[class]++;
+    }
+}
+
 static void expect_counts(const struct eg_classes *classes, const double *values, size_t n,
                           const size_t *counts)
 {
     size_t counted[EG_CLASSES_MAX];
-    eg_classes_count(classes, values, n, counted);
+    count_classes(classes, values, n, counted);
     for (uint32_t i = 0; i < classes->n; i++) assert_int_equal(counted[i], counts[i]);
 }
 
@@ -391,7 +401,6 @@ static void no_values_give_no_classes(void **state)
         struct eg_classes classes = classify(computed[m], 5, false, NULL, 0);
         assert_int_equal(classes.n, 0);
         assert_int_equal(eg_classes_find(&classes, 1), EG_CLASS_NONE);
-        eg_classes_count(&classes, (const double[]){1}, 1, NULL);
     }
     assert_int_equal(classify(EG_CLASS_CATEGORY, 0, false, NULL, 0).n, 0);
 }

@@ -438,9 +438,7 @@ static void a_directory_without_entries_answers_with_nothing(void **state)
     uint32_t n = 1;
     (void)eg_directory_topics(test.directory, &n);
     assert_int_equal(n, 0);
-    eg_directory_retain(test.directory);
-    eg_directory_release(test.directory);
-    eg_directory_release(NULL);
+    eg_directory_free(NULL);
     eg_test_directory_close(&test);
 }
 
@@ -457,7 +455,7 @@ static void without_a_generation_no_code_resolves(void **state)
     query.serves_lat_deg = 50.55;
     char keys[16];
     assert_string_equal(keys_of(directory, &query, keys), "p");
-    eg_directory_release(directory);
+    eg_directory_free(directory);
 }
 
 /* --- lack of memory -------------------------------------------------------------------------------------------------- */
@@ -474,7 +472,7 @@ static void no_memory_while_indexing_is_reported_and_the_entries_stay_the_caller
         bool failed = eg_failing_malloc_triggered();
         eg_failing_malloc_after(0);
         if (status) eg_entries_free(entries);
-        else eg_directory_release(directory);
+        else eg_directory_free(directory);
         if (!failed) break;
         assert_int_equal(status, EG_NO_MEMORY);
     }

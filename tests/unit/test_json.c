@@ -63,11 +63,12 @@ static void numbers_keep_fifteen_digits_and_no_noise(void **state)
 {
     (void)state;
     static const double values[] = {0.1, 12, -0.0, 1.0 / 3, 1e-7, 123456789.123456, 1e300, 0.1 + 0.2};
-    struct eg_json *json = eg_json_new_array();
+    struct eg_json *json = eg_json_new_object();
+    struct eg_json_value *list = eg_json_array(json, eg_json_root(json), "l");
     for (size_t i = 0; i < EG_ARRAY_LEN(values); i++) {
-        eg_json_number(json, eg_json_root(json), NULL, values[i]);
+        eg_json_number(json, list, NULL, values[i]);
     }
-    check_text(json, false, "[0.1,12.0,0.0,0.333333333333333,1e-7,123456789.123456,1e300,0.3]");
+    check_text(json, false, "{\"l\":[0.1,12.0,0.0,0.333333333333333,1e-7,123456789.123456,1e300,0.3]}");
 }
 
 static void decimals_are_rounded_half_away_from_zero(void **state)
@@ -78,20 +79,22 @@ static void decimals_are_rounded_half_away_from_zero(void **state)
         uint32_t decimals;
     } cases[] = {{2.5, 0},  {-2.5, 0}, {0.125, 2},  {-0.125, 2}, {12.3456, 1},   {-0.04, 1},
                  {-0.4, 0}, {1e17, 0}, {1e300, 15}, {3, 2},      {51.4772012, 6}};
-    struct eg_json *json = eg_json_new_array();
+    struct eg_json *json = eg_json_new_object();
+    struct eg_json_value *list = eg_json_array(json, eg_json_root(json), "l");
     for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
-        eg_json_decimal(json, eg_json_root(json), NULL, cases[i].value, cases[i].decimals);
+        eg_json_decimal(json, list, NULL, cases[i].value, cases[i].decimals);
     }
-    check_text(json, false, "[3,-3,0.13,-0.13,12.3,0.0,0,1e17,1e300,3.0,51.477201]");
+    check_text(json, false, "{\"l\":[3,-3,0.13,-0.13,12.3,0.0,0,1e17,1e300,3.0,51.477201]}");
 }
 
 static void texts_are_escaped_and_utf8_is_kept(void **state)
 {
     (void)state;
-    struct eg_json *json = eg_json_new_array();
-    eg_json_text(json, eg_json_root(json), NULL, T("a\"b\\c\n\x01 caf\xC3\xA9"));
-    eg_json_text(json, eg_json_root(json), NULL, (struct eg_text){NULL, 0});
-    check_text(json, false, "[\"a\\\"b\\\\c\\n\\u0001 caf\xC3\xA9\",\"\"]");
+    struct eg_json *json = eg_json_new_object();
+    struct eg_json_value *list = eg_json_array(json, eg_json_root(json), "l");
+    eg_json_text(json, list, NULL, T("a\"b\\c\n\x01 caf\xC3\xA9"));
+    eg_json_text(json, list, NULL, (struct eg_text){NULL, 0});
+    check_text(json, false, "{\"l\":[\"a\\\"b\\\\c\\n\\u0001 caf\xC3\xA9\",\"\"]}");
 }
 
 static void stored_json_is_put_in_place(void **state)
@@ -136,8 +139,8 @@ static void a_name_in_the_wrong_place_fails_the_document(void **state)
     struct eg_json *json = eg_json_new_object();
     eg_json_integer(json, eg_json_root(json), NULL, 1);
     check_failure(json);
-    json = eg_json_new_array();
-    eg_json_integer(json, eg_json_root(json), "a", 1);
+    json = eg_json_new_object();
+    eg_json_integer(json, eg_json_array(json, eg_json_root(json), "l"), "a", 1);
     check_failure(json);
     json = eg_json_new_object();
     eg_json_integer(json, eg_json_root(json), "a", 1);
@@ -163,13 +166,14 @@ static void nothing_passes_through_nothing(void **state)
 static void the_document_stays_usable_after_finishing(void **state)
 {
     (void)state;
-    struct eg_json *json = eg_json_new_array();
+    struct eg_json *json = eg_json_new_object();
+    struct eg_json_value *list = eg_json_array(json, eg_json_root(json), "l");
     struct eg_buffer out;
     eg_buffer_init(&out, 0);
     assert_int_equal(eg_json_finish(json, false, &out, NULL), EG_OK);
-    eg_json_integer(json, eg_json_root(json), NULL, 1);
+    eg_json_integer(json, list, NULL, 1);
     assert_int_equal(eg_json_finish(json, false, &out, NULL), EG_OK);
-    assert_string_equal(out.data, "[][1]");
+    assert_string_equal(out.data, "{\"l\":[]}{\"l\":[1]}");
     eg_buffer_clear(&out);
     eg_json_free(json);
 }
@@ -177,8 +181,9 @@ static void the_document_stays_usable_after_finishing(void **state)
 static void a_text_over_the_ceiling_is_told(void **state)
 {
     (void)state;
-    struct eg_json *json = eg_json_new_array();
-    for (int i = 0; i < 100; i++) eg_json_integer(json, eg_json_root(json), NULL, i);
+    struct eg_json *json = eg_json_new_object();
+    struct eg_json_value *list = eg_json_array(json, eg_json_root(json), "l");
+    for (int i = 0; i < 100; i++) eg_json_integer(json, list, NULL, i);
     struct eg_buffer out;
     eg_buffer_init(&out, 50);
     assert_int_equal(eg_json_finish(json, false, &out, NULL), EG_NO_MEMORY);
@@ -249,8 +254,9 @@ static void the_locale_does_not_reach_the_text(void **state)
     (void)state;
     struct eg_json *parsed = NULL;
     eg_test_comma_locale_or_skip();
-    struct eg_json *json = eg_json_new_array();
-    eg_json_number(json, eg_json_root(json), NULL, 0.5);
+    struct eg_json *json = eg_json_new_object();
+    struct eg_json_value *list = eg_json_array(json, eg_json_root(json), "l");
+    eg_json_number(json, list, NULL, 0.5);
     struct eg_buffer out;
     eg_buffer_init(&out, 0);
     enum eg_status status = eg_json_finish(json, false, &out, NULL);
@@ -258,7 +264,7 @@ static void the_locale_does_not_reach_the_text(void **state)
     eg_test_plain_locale();
     double number = 0;
     assert_int_equal(status, EG_OK);
-    assert_string_equal(out.data, "[0.5]");
+    assert_string_equal(out.data, "{\"l\":[0.5]}");
     assert_int_equal(parse_status, EG_OK);
     assert_true(eg_json_is_number(eg_json_at(eg_json_root(parsed), 0), &number) && number == 0.5);
     eg_buffer_clear(&out);

@@ -14,51 +14,20 @@ static void assert_colour(struct eg_rgba found, struct eg_rgba expected, int tol
     assert_true(abs(found.b - expected.b) <= tolerance && abs(found.a - expected.a) <= tolerance);
 }
 
-static void colours_are_read_in_all_spellings(void **state)
+static void colours_are_written_as_in_css(void **state)
 {
     (void)state;
     static const struct {
+        struct eg_rgba colour;
         const char *text;
-        struct eg_rgba colour;
-    } cases[] = {
-        {"#abc", {0xAA, 0xBB, 0xCC, 255}}, {"#A0b1C2", {0xA0, 0xB1, 0xC2, 255}},
-        {"#00000000", {0, 0, 0, 0}},       {"#ffffff80", {255, 255, 255, 128}},
-        {"transparent", {0, 0, 0, 0}},
-    };
+    } cases[] = {{{0xA0, 0xB1, 0x02, 255}, "#a0b102"},
+                 {{0, 0, 0, 0}, "#00000000"},
+                 {{255, 255, 255, 128}, "#ffffff80"},
+                 {{1, 2, 3, 254}, "#010203fe"}};
     for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
-        struct eg_rgba colour;
-        assert_int_equal(eg_rgba_parse(eg_text_from(cases[i].text), &colour, NULL), EG_OK);
-        assert_colour(colour, cases[i].colour, 0);
-    }
-}
-
-static void anything_else_is_refused_and_named(void **state)
-{
-    (void)state;
-    static const char *const wrong[] = {"",         "#",          "#12",     "#1234",      "#12345",
-                                        "#1234567", "#123456789", "#ggg",    "ffffff",     " #ffffff",
-                                        "#fffff\n", "red",        "#-12345", "Transparent"};
-    for (size_t i = 0; i < EG_ARRAY_LEN(wrong); i++) {
-        struct eg_rgba colour = {1, 2, 3, 4};
-        struct eg_error err = {0};
-        assert_int_equal(eg_rgba_parse(eg_text_from(wrong[i]), &colour, &err), EG_INVALID);
-        assert_colour(colour, (struct eg_rgba){1, 2, 3, 4}, 0);
-        assert_non_null(strstr(err.message, "#rrggbb"));
-    }
-    struct eg_rgba colour;
-    assert_int_equal(eg_rgba_parse((struct eg_text){NULL, 0}, &colour, NULL), EG_INVALID);
-}
-
-static void what_is_written_is_read_back(void **state)
-{
-    (void)state;
-    char text[10];
-    for (uint32_t i = 0; i < 256; i++) {
-        struct eg_rgba colour = {(uint8_t)i, (uint8_t)(i * 7), (uint8_t)(255 - i), (uint8_t)(i | 15)}, back;
-        eg_rgba_format(colour, text);
-        assert_int_equal(strlen(text), colour.a == 255 ? 7 : 9);
-        assert_int_equal(eg_rgba_parse(eg_text_from(text), &back, NULL), EG_OK);
-        assert_colour(back, colour, 0);
+        char text[10];
+        eg_rgba_format(cases[i].colour, text);
+        assert_string_equal(text, cases[i].text);
     }
 }
 
@@ -106,9 +75,7 @@ static void the_middle_is_halfway_in_lab(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(colours_are_read_in_all_spellings),
-        cmocka_unit_test(anything_else_is_refused_and_named),
-        cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(colours_are_written_as_in_css),
         cmocka_unit_test(as_many_colours_as_stops_are_the_stops),
         cmocka_unit_test(ends_are_kept_and_one_colour_is_the_middle),
         cmocka_unit_test(the_middle_is_halfway_in_lab),
