@@ -357,9 +357,10 @@
     var path = 'coalitions?limit=300&bbox=' + box.map(function (n) { return n.toFixed(5); }).join(',');
     fetchJson(path).then(function (collection) {
       if (asked !== state.asked.entries) return;
-      replaceEntries(collection.features);
-      if (collection.numberMatched > collection.numberReturned)
-        say(collection.numberReturned + ' of ' + collection.numberMatched + ' entries shown; zoom in for the rest.');
+      /* Some of them would look like where they are, and where none is. */
+      var all = collection.numberMatched === collection.numberReturned;
+      replaceEntries(all ? collection.features : []);
+      if (!all) replaceChildren(byId('kinds'), [element('li', format(collection.numberMatched) + ' in view, too many to show. Zoom in.')]);
     }).catch(function (error) { say('The entries could not be loaded: ' + error.message); });
   }
 
