@@ -107,6 +107,12 @@ bool eg_body_begin(struct eg_connection *connection, bool is_post, unsigned *htt
     return refuse(http_status_out, wanted ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_CONTENT_TOO_LARGE);
 }
 
+static void forget(struct eg_connection *connection)
+{
+    connection->loop->body_bytes -= connection->exchange.body.len;
+    eg_buffer_clear(&connection->exchange.body);
+}
+
 void eg_body_take(struct eg_connection *connection, const char *bytes, size_t len)
 {
     struct eg_exchange *exchange = &connection->exchange;
@@ -114,11 +120,11 @@ void eg_body_take(struct eg_connection *connection, const char *bytes, size_t le
     if (!exchange->has_body || exchange->body_refused != EG_OK) return;
     if (exchange->body.len + len > EG_BODY_BYTES) exchange->body_refused = EG_LIMIT;
     else if (loop->body_bytes + len > EG_LOOP_BODY_BYTES) exchange->body_refused = EG_BUSY;
-    if (exchange->body_refused != EG_OK) return;
     size_t before = exchange->body.len;
-    eg_buffer_append(&exchange->body, bytes, len);
+    if (exchange->body_refused == EG_OK) eg_buffer_append(&exchange->body, bytes, len);
     loop->body_bytes += exchange->body.len - before;
     if (exchange->body.failed) exchange->body_refused = EG_NO_MEMORY;
+    if (exchange->body_refused != EG_OK) forget(connection);
 }
 
 bool eg_body_end(const struct eg_connection *connection, unsigned *http_status_out, struct eg_error *err)
@@ -134,8 +140,7 @@ void eg_body_drop(struct eg_connection *connection)
 {
     struct eg_exchange *exchange = &connection->exchange;
     if (!exchange->has_body) return;
-    connection->loop->body_bytes -= exchange->body.len;
-    eg_buffer_clear(&exchange->body);
+    forget(connection);
     exchange->has_body = false;
     exchange->body_refused = EG_OK;
     exchange->content_type = NULL;

@@ -7,7 +7,7 @@
 #include "http/server_parts.h"
 
 #define CACHE_BYTES (32U << 20) /* a country's catalogue is about 1 MB, other documents some kB */
-#define CACHE_SHARDS 4
+#define CACHE_SHARDS 1 /* in parts, a document of 10 MB and its packed form would be too heavy to keep */
 
 struct document_key {
     uint32_t layer, series;

@@ -297,6 +297,7 @@ static bool look_at_headers(struct eg_connection *connection, const char *method
     struct eg_error problem;
     bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
     connection->exchange.refused_with = 0;
+    connection->exchange.accept = NULL;
     connection->exchange.route = is_safe_method(method) ? NULL : peek_route(connection);
     if (!eg_body_begin(connection, is_post, &http_status, &problem))
         return eg_respond_problem(connection, http_status, &problem);

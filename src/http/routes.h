@@ -35,7 +35,8 @@ typedef struct eg_answer *eg_find_fn(struct eg_exchange *exchange);
 typedef enum eg_status eg_make_fn(struct eg_exchange *exchange, struct eg_answer **answer_out,
                                   struct eg_error *err);
 
-/* Makes the answer that says what is wrong, in the form that the clients of a protocol know; on the loop's thread. */
+/* Makes the answer that says what is wrong, in the form that the clients of a protocol know; on the loop's thread. The
+ * request may not have been parsed: of the exchange only the route is sure. */
 typedef enum eg_status eg_problem_fn(const struct eg_exchange *exchange, unsigned http_status,
                                      const struct eg_error *problem, struct eg_answer **answer_out,
                                      struct eg_error *err);

@@ -21,6 +21,7 @@
 #include "http/body.h"
 #include "http/kvp.h"
 #include "http/server_parts.h"
+#include "support/failing_malloc.h"
 
 #define REQUEST_S 2
 #define LONG_FORM_BYTES 60000
@@ -355,6 +356,59 @@ static void a_client_that_leaves_in_its_body_leaves_nothing(void **state)
     expect(&reply, 200, "still of 7");
 }
 
+/* A connection without a socket, up to the point where bodies are gathered. */
+struct lone {
+    struct eg_loop loop;
+    struct eg_connection connection;
+};
+
+static struct lone *lone_new(size_t others_bytes)
+{
+    struct lone *lone = calloc(1, sizeof *lone);
+    assert_non_null(lone);
+    lone->loop.body_bytes = others_bytes;
+    lone->connection.loop = &lone->loop;
+    lone->connection.exchange.has_body = true;
+    eg_buffer_init(&lone->connection.exchange.body, EG_BODY_BYTES);
+    return lone;
+}
+
+static void bodies_together_have_a_limit(void **state)
+{
+    (void)state;
+    unsigned http_status = 0;
+    struct eg_error err;
+    struct lone *lone = lone_new(EG_LOOP_BODY_BYTES - 10);
+    eg_body_take(&lone->connection, "0123456789", 10);
+    assert_true(eg_body_end(&lone->connection, &http_status, &err));
+    assert_int_equal(lone->loop.body_bytes, EG_LOOP_BODY_BYTES);
+    eg_body_take(&lone->connection, "x", 1);
+    eg_body_take(&lone->connection, "y", 1);
+    assert_false(eg_body_end(&lone->connection, &http_status, &err));
+    assert_int_equal(http_status, 503);
+    assert_int_equal(lone->loop.body_bytes, EG_LOOP_BODY_BYTES - 10);
+    eg_body_drop(&lone->connection);
+    assert_int_equal(lone->loop.body_bytes, EG_LOOP_BODY_BYTES - 10);
+    free(lone);
+}
+
+static void a_body_without_memory_is_refused_and_forgotten(void **state)
+{
+    (void)state;
+    unsigned http_status = 0;
+    struct eg_error err;
+    struct lone *lone = lone_new(0);
+    eg_failing_malloc_after(1);
+    eg_body_take(&lone->connection, "0123456789", 10);
+    eg_failing_malloc_after(0);
+    assert_false(eg_body_end(&lone->connection, &http_status, &err));
+    assert_int_equal(http_status, 503);
+    assert_int_equal(err.status, EG_NO_MEMORY);
+    assert_int_equal(lone->loop.body_bytes, 0);
+    eg_body_drop(&lone->connection);
+    free(lone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +420,8 @@ int main(void)
         cmocka_unit_test(accept_and_f_reach_the_route),
         cmocka_unit_test(a_route_may_word_its_own_errors),
         cmocka_unit_test(a_body_that_trickles_is_cut_off),
+        cmocka_unit_test(bodies_together_have_a_limit),
+        cmocka_unit_test(a_body_without_memory_is_refused_and_forgotten),
         cmocka_unit_test(a_client_that_leaves_in_its_body_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, start, stop);
