@@ -224,6 +224,24 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check(!await plain.isVisible('#layer') && !await plain.isVisible('#map'), 'no empty controls');
       await plain.screenshot({ path: join(shots, 'landing-no-script.png') });
     }],
+    ['a link put into the address of the open page is followed', async () => {
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await page.evaluate(() => { location.hash = 'layer=smoking.district&period=2020&style=breaks&at=44.95,-30.05,12'; });
+      await until(() => document.getElementById('layer').value === 'smoking.district' && document.getElementById('period').value === '2020' &&
+        document.getElementById('style').value === 'breaks' && location.hash.includes('at=44.95'));
+    }],
+    ['what cannot be loaded is said', async () => {
+      const expected = problems.length;
+      await page.route('**/legend/**', route => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' }));
+      await page.selectOption('#layer', 'deprivation.neighbourhood');
+      await until(() => /legend could not be loaded: the server answered 502/.test(document.getElementById('message').textContent));
+      await page.unroute('**/legend/**');
+      await page.route('**/tiles/**', route => route.abort());
+      await page.selectOption('#layer', 'population.neighbourhood');
+      await until(() => /Parts of the map/.test(document.getElementById('message').textContent));
+      await page.unroute('**/tiles/**');
+      problems.splice(expected);
+    }],
     ['no request goes to a third party and the console is clean', async () => {
       check(strangers.length === 0, strangers.join(', '));
       check(problems.length === 0, problems.join(' | '));

@@ -14,7 +14,9 @@
 
   function fetchJson(path) {
     return fetch(path, { headers: { Accept: 'application/json' } }).then(function (response) {
-      return response.json().then(function (body) {
+      return response.json().catch(function () {
+        throw new Error('the server answered ' + response.status + ' ' + response.statusText);
+      }).then(function (body) {
         if (!response.ok) throw new Error(body.detail || body.title || String(response.status));
         return body;
       });
@@ -101,6 +103,7 @@
     var url = path + scale + '.png' + query() + '&v=' + state.catalogue.version;
     if (state.tiles) map.removeLayer(state.tiles);
     state.tiles = L.tileLayer(url, { maxZoom: 20, opacity: byId('opacity').value / 100, attribution: '' }).addTo(map);
+    state.tiles.once('tileerror', function () { say('Parts of the map could not be loaded.'); });
     var absolute = new URL('tiles/' + state.layer.id + '/', document.baseURI).href;
     byId('xyz').value = absolute + '{z}/{x}/{y}.png' + query();
     byId('tilejson').href = 'tiles/' + state.layer.id + '.json' + query();
@@ -388,7 +391,16 @@
     goTo(find(state.catalogue.boundaries, layer.boundaries));
   }
 
+  /* A link of this page, put into the address of the same window. */
+  function follow() {
+    var wanted = readAddress();
+    if (!wanted.layer || !find(state.catalogue.layers, wanted.layer)) return;
+    firstPlace(wanted);
+    choose(wanted.layer, wanted);
+  }
+
   function listen() {
+    window.addEventListener('hashchange', follow);
     byId('layer').addEventListener('change', function () { choose(this.value, { period: byId('period').value, style: '' }); });
     byId('period').addEventListener('change', showLayer);
     byId('style').addEventListener('change', showLayer);
