@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     EG_ASSERT(bytes && target);
     if (size > 0) memcpy(bytes, data, size);
     if (eg_target_parse(bytes, size, target, &err) == EG_OK &&
-        eg_routes_match(eg_routes_served(), target, &route, &values, &err) == EG_OK && route->parse == eg_tile_parse)
+        eg_routes_match(eg_routes_served(), target, &route, &values, &err) == EG_OK &&
+        route->parse == eg_tile_parse)
         read_tile(&exchange, &values, target);
     free(target);
     free(bytes);
