@@ -114,6 +114,7 @@ static enum eg_status parse_pair(char *piece, size_t len, const char *place, str
     if (why) return bad(err, EG_INVALID, place, why);
     if (equals) why = decode(equals + 1, len - name_len - 1, true, &pair->value);
     if (!why) return EG_OK;
+    if (pair->name.len == 0) return bad(err, EG_INVALID, place, why);
     char name[64];
     size_t shown = eg_parameter_shown(pair->name, sizeof name - 1);
     memcpy(name, pair->name.data, shown);

@@ -142,6 +142,8 @@ static void wrong_escapes_name_the_parameter(void **state)
     assert_string_equal(form->err.field, "q");
     assert_int_equal(read_form(form, "%00=1"), EG_INVALID);
     assert_string_equal(form->err.field, "body");
+    assert_int_equal(read_form(form, "=%zz"), EG_INVALID); /* found by the fuzzer: no field at all */
+    assert_string_equal(form->err.field, "body");
     assert_int_equal(read_form(form, "q=%ff"), EG_INVALID);
     assert_int_equal(read_form(form, "q=a b"), EG_INVALID);
     good(form, "q=caf%C3%A9+cr%C3%A8me");
