@@ -69,12 +69,6 @@ static uint8_t cell_alpha(enum eg_pattern pattern, uint32_t column, uint32_t row
     return (uint8_t)lround(255.0 * fmin(fmax(inside_px + 0.5, 0.0), 1.0));
 }
 
-uint8_t eg_pattern_alpha(enum eg_pattern pattern, uint32_t px, uint32_t py, double line_scale)
-{
-    uint32_t period = eg_pattern_period_px(line_scale);
-    return cell_alpha(pattern, px % period, py % period, period);
-}
-
 void eg_pattern_cell_init(struct eg_pattern_cell *cell, enum eg_pattern pattern, double line_scale)
 {
     uint32_t period = eg_pattern_period_px(line_scale);

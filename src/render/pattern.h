@@ -18,11 +18,7 @@ enum eg_pattern { EG_PATTERN_NONE, EG_PATTERN_DOTS, EG_PATTERN_HATCH, EG_PATTERN
 /* Side of a cell in pixels at this scale, 4 to EG_PATTERN_MAX_PERIOD_PX. */
 uint32_t eg_pattern_period_px(double line_scale);
 
-/* Share of ink, 0 to 255, in pixel (px, py) of the sheet, anti-aliased. 0 for EG_PATTERN_NONE. Slow: some ten
- * nanoseconds; pictures use a cell. */
-uint8_t eg_pattern_alpha(enum eg_pattern pattern, uint32_t px, uint32_t py, double line_scale);
-
-/* One cell, worked out once for a picture (about a microsecond at scale 1). */
+/* Shares of ink, 0 to 255, anti-aliased; 0 for EG_PATTERN_NONE. One cell, worked out once for a picture (about a microsecond at scale 1). */
 struct eg_pattern_cell {
     uint32_t period_px;
     uint8_t
@@ -30,7 +26,7 @@ struct eg_pattern_cell {
 };
 void eg_pattern_cell_init(struct eg_pattern_cell *cell, enum eg_pattern pattern, double line_scale);
 
-/* The ink of `n` pixels from (px, py) to the right, the same numbers as eg_pattern_alpha, into alpha_out[n]. */
+/* The ink of `n` pixels of the sheet from (px, py) to the right, into alpha_out[n]. */
 void eg_pattern_row(const struct eg_pattern_cell *cell, uint32_t px, uint32_t py, uint32_t n,
                     uint8_t *alpha_out);
 
