@@ -116,8 +116,9 @@ static void hash_style(const struct eg_palette_style *style, char key_out[33])
     eg_hash128_hex(bytes, n, key_out);
 }
 
-enum eg_status eg_layer_share_palette(struct eg_layers *layers, const struct eg_palette_style *style,
-                                      const struct eg_palette **palette_out, struct eg_error *err)
+/* The shared palette of these colours; borrowed from the layers. Called under the lock. */
+static enum eg_status share_palette(struct eg_layers *layers, const struct eg_palette_style *style,
+                                    const struct eg_palette **palette_out, struct eg_error *err)
 {
     struct eg_shared_palette fresh = {0};
     hash_style(style, fresh.key);
@@ -154,7 +155,7 @@ static enum eg_status choose_palette(const struct eg_snapshot *snapshot, struct 
     }
     for (uint32_t i = 0; i < style->n_outlines && i < OUTLINES_MAX; i++)
         lines[palette.n_lines++] = eg_rgba_premultiply(from_atlas(style->outlines[i].colour));
-    return eg_layer_share_palette(snapshot->layers, &palette, &dressed->palette, err);
+    return share_palette(snapshot->layers, &palette, &dressed->palette, err);
 }
 
 enum eg_status eg_layer_make_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,

@@ -40,11 +40,6 @@ EG_MUST_CHECK enum eg_status eg_layer_make_classes(const struct eg_snapshot *sna
 EG_MUST_CHECK enum eg_status eg_layer_make_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                                  const struct eg_layer_classes *classed,
                                                  struct eg_dressed **dressed_out, struct eg_error *err);
-/* The shared palette of these colours; borrowed from the layers. Called under the lock. */
-EG_MUST_CHECK enum eg_status eg_layer_share_palette(struct eg_layers *layers,
-                                                    const struct eg_palette_style *style,
-                                                    const struct eg_palette **palette_out,
-                                                    struct eg_error *err);
 void eg_dressed_free(struct eg_dressed *dressed); /* NULL is allowed */
 
 static inline bool eg_state_has_value(uint8_t state)

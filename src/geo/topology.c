@@ -19,7 +19,8 @@ void eg_topology_set_clear(struct eg_topology_set *set)
     memset(set, 0, sizeof *set);
 }
 
-void eg_topology_links_clear(struct eg_topology_work *work)
+/* Frees what join, cut and pair made, so that they can run on a changed set. */
+static void clear_links(struct eg_topology_work *work)
 {
     free(work->same);
     free(work->first_bits);
@@ -35,12 +36,12 @@ void eg_topology_links_clear(struct eg_topology_work *work)
 void eg_topology_work_clear(struct eg_topology_work *work)
 {
     eg_topology_set_clear(&work->set);
-    eg_topology_links_clear(work);
+    clear_links(work);
 }
 
 static enum eg_status link_rings(struct eg_topology_work *work, struct eg_error *err)
 {
-    eg_topology_links_clear(work);
+    clear_links(work);
     enum eg_status st = eg_topology_join(work, err);
     if (!st) st = eg_topology_cut(work, err);
     if (!st) st = eg_topology_pair(work, err);

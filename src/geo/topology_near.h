@@ -99,10 +99,4 @@ void eg_topology_coast_clear(struct eg_topology_coast *coast);
 /* Counts the gaps and marks the owners of edges around ground that is covered twice. */
 EG_MUST_CHECK enum eg_status eg_topology_faces(struct eg_topology_coast *coast, uint32_t *n_gaps_out,
                                                struct eg_error *err);
-/* Counts the pairs of areas that cover the same ground, starting from the seeds; marks both of each pair in
- * suspect[n_areas]. */
-EG_MUST_CHECK enum eg_status eg_topology_overlaps(const struct eg_topology *topology, const bool *seed,
-                                                  bool *suspect, uint32_t *n_overlaps_out,
-                                                  struct eg_error *err);
-
 #endif

@@ -321,7 +321,9 @@ static bool any_seed(const bool *seed, uint32_t n)
     return false;
 }
 
-enum eg_status eg_topology_overlaps(const struct eg_topology *topology, const bool *seed, bool *suspect,
+/* Counts the pairs of areas that cover the same ground, starting from the seeds; marks both of each pair in
+ * suspect[n_areas]. */
+static enum eg_status find_overlaps(const struct eg_topology *topology, const bool *seed, bool *suspect,
                                     uint32_t *n_overlaps_out, struct eg_error *err)
 {
     struct search search = {.topology = topology};
@@ -351,7 +353,7 @@ enum eg_status eg_topology_examine(const struct eg_topology *topology, struct eg
     enum eg_status st = eg_topology_coast_init(&coast, topology, err);
     if (st) return st;
     st = eg_topology_faces(&coast, &report->n_gaps, err);
-    if (!st) st = eg_topology_overlaps(topology, coast.seed, suspect, &report->n_overlaps, err);
+    if (!st) st = find_overlaps(topology, coast.seed, suspect, &report->n_overlaps, err);
     for (uint32_t a = 0; !st && a < topology->n_areas; a++) suspect[a] = suspect[a] || coast.seed[a];
     eg_topology_coast_clear(&coast);
     return st;

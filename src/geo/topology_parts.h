@@ -232,8 +232,6 @@ void eg_topology_set_clear(struct eg_topology_set *set);
 EG_MUST_CHECK bool eg_topology_runs_allocate(struct eg_topology_runs *runs, uint32_t n_rings,
                                              uint32_t n_runs);
 void eg_topology_runs_clear(struct eg_topology_runs *runs);
-/* Frees what join, cut and pair made, so that they can run on a changed set. */
-void eg_topology_links_clear(struct eg_topology_work *work);
 void eg_topology_work_clear(struct eg_topology_work *work);
 
 #endif
