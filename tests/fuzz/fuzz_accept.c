@@ -14,7 +14,7 @@ static const struct eg_media_offer offers[] = {{"application/geo+json", "json"},
 
 static void check_twice(const char *header, uint32_t weight, const char *media_type)
 {
-    size_t size = 2 * strlen(header) + 3;
+    size_t size = 2 * strlen(header) + sizeof " , ";
     char *twice = malloc(size);
     EG_ASSERT(twice);
     (void)snprintf(twice, size, "%s , %s", header, header);
