@@ -4,6 +4,7 @@
   'use strict';
 
   var byId = function (id) { return document.getElementById(id); };
+  var MOST_ENTRIES = 500; /* more markers make old telephones slow */
   var svgNamespace = 'http://www.w3.org/2000/svg';
   var state = { catalogue: null, layer: null, tiles: null, entries: {}, marker: null, place: null, asked: { legend: 0, area: 0, entries: 0 } };
   var scripted = document.querySelectorAll('.script'), still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -357,13 +358,24 @@
     if (!byId('entries').checked || !state.catalogue.directory.entries) { replaceEntries([]); return; }
     var b = map.getBounds();
     var box = [Math.max(-180, b.getWest()), Math.max(-90, b.getSouth()), Math.min(180, b.getEast()), Math.min(90, b.getNorth())];
-    var path = 'coalitions?limit=300&bbox=' + box.map(function (n) { return n.toFixed(5); }).join(',');
-    fetchJson(path).then(function (collection) {
+    var path = 'coalitions?bbox=' + box.map(function (n) { return n.toFixed(5); }).join(',');
+    loadEntries(asked, path, []);
+  }
+
+  /* Page after page, as the server says how long a page may be. */
+  function loadEntries(asked, path, before) {
+    fetchJson(path + '&offset=' + before.length).then(function (collection) {
       if (asked !== state.asked.entries) return;
-      /* Some of them would look like where they are, and where none is. */
-      var all = collection.numberMatched === collection.numberReturned;
-      replaceEntries(all ? collection.features : []);
-      if (!all) replaceChildren(byId('kinds'), [element('li', format(collection.numberMatched) + ' in view, too many to show. Zoom in.')]);
+      var features = before.concat(collection.features), n = collection.numberMatched;
+      if (n > MOST_ENTRIES) {
+        /* Some of them would look like where they are, and where none is. */
+        replaceEntries([]);
+        replaceChildren(byId('kinds'), [element('li', format(n) + ' in view, too many to show. Zoom in.')]);
+      } else if (features.length < n && collection.features.length > 0) {
+        loadEntries(asked, path, features);
+      } else {
+        replaceEntries(features);
+      }
     }).catch(function (error) { say('The entries could not be loaded: ' + error.message); });
   }
 
