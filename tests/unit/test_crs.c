@@ -523,89 +523,76 @@ static void crss_that_differ_in_axis_order_alone_are_drawn_as_one(void **state)
 }
 
 /* From the EPSG registry; the operations are those that PROJ 9.1 of Debian 12 has without grids. */
+static const struct {
+    const char *name, *title, *unit;
+    double metres_per_unit;
+    bool northing_first;
+    struct eg_bounds area_deg;
+    const char *operation; /* from EPSG:3857: a part of its name */
+    double accuracy_m;
+} registry[] = {
+    {"EPSG:3857", "WGS 84 / Pseudo-Mercator", "metre", 1, false, {-180, -85.06, 180, 85.06}, "same", 0},
+    {"EPSG:4326", "WGS 84", "degree", 111319.4908, true, {-180, -90, 180, 90}, "Mercator", 0},
+    {"CRS:84", "WGS 84 (CRS84)", "degree", 111319.4908, false, {-180, -90, 180, 90}, "Mercator", 0},
+    {"EPSG:27700",
+     "OSGB36 / British National Grid",
+     "metre",
+     1,
+     false,
+     {-9, 49.75, 2.01, 61.01},
+     "OSGB36 to WGS 84 (6)",
+     2},
+    {"EPSG:26986",
+     "NAD83 / Massachusetts Mainland",
+     "metre",
+     1,
+     false,
+     {-73.5, 41.46, -69.86, 42.89},
+     "NAD83 to WGS 84 (1)",
+     4},
+    {"EPSG:3035",
+     "ETRS89-extended / LAEA Europe",
+     "metre",
+     1,
+     true,
+     {-35.58, 24.6, 44.83, 84.73},
+     "ETRS89 to WGS 84 (1)",
+     1},
+    {"EPSG:3031",
+     "WGS 84 / Antarctic Polar Stereographic",
+     "metre",
+     1,
+     false,
+     {-180, -90, 180, -60},
+     "Antarctic Polar Stereographic",
+     0},
+    {"EPSG:2154", "RGF93 v1 / Lambert-93", "metre", 1, false, {-9.86, 41.15, 10.38, 51.56}, "Lambert-93", 1},
+    {"EPSG:25832", "ETRS89 / UTM zone 32N", "metre", 1, false, {6, 38.76, 12.01, 84.33}, "UTM zone 32N", 1},
+    {"EPSG:2249",
+     "NAD83 / Massachusetts Mainland (ftUS)",
+     "US survey foot",
+     1200.0 / 3937,
+     false,
+     {-73.5, 41.46, -69.86, 42.89},
+     "Massachusetts Mainland",
+     4}};
+
 static void what_protocols_ask_of_a_crs_is_known(void **state)
 {
-    static const struct {
-        const char *name, *title, *unit;
-        double metres_per_unit;
-        bool northing_first;
-        struct eg_bounds area_deg;
-        const char *operation; /* from EPSG:3857: a part of its name */
-        double accuracy_m;
-    } table[] = {
-        {"EPSG:3857", "WGS 84 / Pseudo-Mercator", "metre", 1, false, {-180, -85.06, 180, 85.06}, "same", 0},
-        {"EPSG:4326", "WGS 84", "degree", 111319.4908, true, {-180, -90, 180, 90}, "Mercator", 0},
-        {"CRS:84", "WGS 84 (CRS84)", "degree", 111319.4908, false, {-180, -90, 180, 90}, "Mercator", 0},
-        {"EPSG:27700",
-         "OSGB36 / British National Grid",
-         "metre",
-         1,
-         false,
-         {-9, 49.75, 2.01, 61.01},
-         "OSGB36 to WGS 84 (6)",
-         2},
-        {"EPSG:26986",
-         "NAD83 / Massachusetts Mainland",
-         "metre",
-         1,
-         false,
-         {-73.5, 41.46, -69.86, 42.89},
-         "NAD83 to WGS 84 (1)",
-         4},
-        {"EPSG:3035",
-         "ETRS89-extended / LAEA Europe",
-         "metre",
-         1,
-         true,
-         {-35.58, 24.6, 44.83, 84.73},
-         "ETRS89 to WGS 84 (1)",
-         1},
-        {"EPSG:3031",
-         "WGS 84 / Antarctic Polar Stereographic",
-         "metre",
-         1,
-         false,
-         {-180, -90, 180, -60},
-         "Antarctic Polar Stereographic",
-         0},
-        {"EPSG:2154",
-         "RGF93 v1 / Lambert-93",
-         "metre",
-         1,
-         false,
-         {-9.86, 41.15, 10.38, 51.56},
-         "Lambert-93",
-         1},
-        {"EPSG:25832",
-         "ETRS89 / UTM zone 32N",
-         "metre",
-         1,
-         false,
-         {6, 38.76, 12.01, 84.33},
-         "UTM zone 32N",
-         1},
-        {"EPSG:2249",
-         "NAD83 / Massachusetts Mainland (ftUS)",
-         "US survey foot",
-         1200.0 / 3937,
-         false,
-         {-73.5, 41.46, -69.86, 42.89},
-         "Massachusetts Mainland",
-         4}};
-    for (size_t i = 0; i < EG_ARRAY_LEN(table); i++) {
-        struct eg_crs_info info = described(state, table[i].name);
-        assert_string_equal(info.name, table[i].title);
-        assert_string_equal(info.unit, table[i].unit);
-        assert_near(info.metres_per_unit, table[i].metres_per_unit, 1e-4);
-        assert_int_equal(info.northing_first, table[i].northing_first);
+    for (size_t i = 0; i < EG_ARRAY_LEN(registry); i++) {
+        struct eg_crs_info info = described(state, registry[i].name);
+        assert_string_equal(info.name, registry[i].title);
+        assert_string_equal(info.unit, registry[i].unit);
+        assert_near(info.metres_per_unit, registry[i].metres_per_unit, 1e-4);
+        assert_int_equal(info.northing_first, registry[i].northing_first);
         assert_true(info.has_area && info.area_name[0]);
-        assert_near(info.area_deg.min_x, table[i].area_deg.min_x, 0.02);
-        assert_near(info.area_deg.min_y, table[i].area_deg.min_y, 0.02);
-        assert_near(info.area_deg.max_x, table[i].area_deg.max_x, 0.02);
-        assert_near(info.area_deg.max_y, table[i].area_deg.max_y, 0.02);
-        struct eg_transform *transform = opened(state, "EPSG:3857", table[i].name, "");
-        assert_non_null(strstr(eg_transform_name(transform), table[i].operation));
-        assert_near(eg_transform_accuracy_m(transform), table[i].accuracy_m, 0);
+        assert_near(info.area_deg.min_x, registry[i].area_deg.min_x, 0.02);
+        assert_near(info.area_deg.min_y, registry[i].area_deg.min_y, 0.02);
+        assert_near(info.area_deg.max_x, registry[i].area_deg.max_x, 0.02);
+        assert_near(info.area_deg.max_y, registry[i].area_deg.max_y, 0.02);
+        struct eg_transform *transform = opened(state, "EPSG:3857", registry[i].name, "");
+        assert_non_null(strstr(eg_transform_name(transform), registry[i].operation));
+        assert_near(eg_transform_accuracy_m(transform), registry[i].accuracy_m, 0);
         eg_transform_free(transform);
     }
 }
