@@ -51,4 +51,12 @@ bool eg_text_is_utf8(struct eg_text text);
  * Appends to `out`. EG_INVALID for wrong UTF-8. */
 EG_MUST_CHECK enum eg_status eg_text_fold(struct eg_text text, struct eg_buffer *out, struct eg_error *err);
 
+/* Folds by case alone ("CAFÉ" -> "café"), by marks alone ("CAFÉ" -> "CAFE"; ø, đ, ħ, ł and ŧ lose their stroke, too), or by both,
+ * into room[room_bytes], composed (NFC), without allocating. Returns the bytes written: whole characters, as many as fit;
+ * EG_FOLD_GROWTH bytes for one always do. `text` must be UTF-8. A run of more than 96 bytes without any ASCII is folded in pieces,
+ * and not composed across them. */
+enum eg_fold { EG_FOLD_CASE = 1, EG_FOLD_MARKS = 2 };
+#define EG_FOLD_GROWTH 4
+size_t eg_text_fold_into(struct eg_text text, unsigned folds, char *room, size_t room_bytes);
+
 #endif
