@@ -31,8 +31,8 @@ const struct eg_crs_entry *eg_crs_list_find(const struct eg_crs_list *list, cons
 EG_MUST_CHECK enum eg_status eg_crs_list_resolve(const struct eg_crs_list *list, struct eg_text name,
                                                  const struct eg_crs_entry **entry_out, struct eg_error *err);
 
-/* How borders come from EPSG:3857, as which all are kept, to a CRS. How they came there from their source is in the report of
- * each boundary set: crs, operation, accuracy_m. */
+/* How borders come from EPSG:3857, as which all are kept, to a CRS. How they came there from their source, and go back to that
+ * source's own CRS, is in the report of each boundary set: crs, operation, accuracy_m. */
 struct eg_crs_way {
     char operation[160]; /* PROJ's name of the operation */
     double accuracy_m;   /* < 0: not stated */

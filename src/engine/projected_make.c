@@ -1,8 +1,10 @@
 /* Projecting a boundary set: one PROJ context and one operation for each plane, gone again when it is made. A context costs 7 ms,
  * finding the operation as much, the points of a country a tenth of a second and more. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "engine/projected.h"
 
 /* The operation that the atlas names for the set when `crs` is the one of its source; else empty: the usual one. */
@@ -16,23 +18,43 @@ static struct eg_text operation_to(const struct eg_generation *generation, uint3
     return is_its_own ? spec->operation : (struct eg_text){0};
 }
 
-static enum eg_status nothing_left(const char *crs, struct eg_error *err)
+static uint32_t count(const bool *flags, uint32_t n)
 {
-    return eg_error_set(err, EG_INVALID,
-                        "none of these areas can be shown in %s: they lie where its projection is not "
-                        "defined; ask for another CRS",
-                        crs);
+    uint32_t n_set = 0;
+    for (uint32_t i = 0; i < n; i++) n_set += flags[i];
+    return n_set;
+}
+
+/* The plane, and a line in the log: an area that is left out leaves no other trace. */
+static enum eg_status project(const struct eg_area_set *set, struct eg_transform *transform,
+                              const struct eg_crs_info *info, struct eg_plane **plane_out,
+                              struct eg_error *err)
+{
+    bool *excluded = eg_memory_zeroed(set->n_areas, sizeof *excluded);
+    if (!excluded) return eg_error_no_memory(err, set->n_areas * sizeof *excluded);
+    enum eg_status status =
+        eg_plane_project(set->plane, transform, eg_grid_for_crs(info->geographic), excluded, plane_out, err);
+    uint32_t n_left_out = status == EG_OK ? count(excluded, set->n_areas) : 0;
+    free(excluded);
+    if (status != EG_OK) return status;
+    eg_log(EG_LOG_INFO, "projection", "boundaries %.*s: EPSG:3857 to %s by %s, accuracy %g m",
+           EG_TEXT_ARG(set->spec->id), info->id, eg_transform_name(transform),
+           eg_transform_accuracy_m(transform));
+    if (n_left_out > 0)
+        eg_log(EG_LOG_WARNING, "projection",
+               "boundaries %.*s: %u of %u areas are left out in %s, as they lie where it is not defined or "
+               "torn",
+               EG_TEXT_ARG(set->spec->id), n_left_out, set->n_areas, info->id);
+    return EG_OK;
 }
 
 enum eg_status eg_projected_by_proj(void *context, uint32_t boundaries, const struct eg_crs_id *crs,
                                     struct eg_plane **plane_out, struct eg_error *err)
 {
     const struct eg_generation *generation = context;
-    const struct eg_plane *own = generation->area_sets[boundaries].plane;
     struct eg_crs_context *proj = NULL;
     struct eg_transform *transform = NULL;
     struct eg_crs_info info;
-    struct eg_plane *plane = NULL;
     char name[EG_CRS_NAME_BYTES];
     eg_crs_write(crs, EG_CRS_CODE, name);
     struct eg_text to = eg_text_from(name);
@@ -42,15 +64,7 @@ enum eg_status eg_projected_by_proj(void *context, uint32_t boundaries, const st
         status = eg_transform_new(proj, EG_TEXT("EPSG:3857"), to, operation_to(generation, boundaries, name),
                                   &transform, err);
     if (status == EG_OK)
-        status = eg_plane_project(own, transform, eg_grid_for_crs(info.geographic), NULL, &plane, err);
-    if (status == EG_OK && plane->n_arcs == 0 && own->n_arcs > 0) status = nothing_left(name, err);
-    if (status == EG_OK) {
-        eg_log(EG_LOG_INFO, "projection", "EPSG:3857 to %s by %s, accuracy %g m", name,
-               eg_transform_name(transform), eg_transform_accuracy_m(transform));
-        *plane_out = plane;
-        plane = NULL;
-    }
-    eg_plane_free(plane);
+        status = project(&generation->area_sets[boundaries], transform, &info, plane_out, err);
     eg_transform_free(transform);
     eg_crs_context_free(proj);
     return status;

@@ -1,4 +1,5 @@
 /* Planes in other CRSs: what counts as the same, who waits for whom, what is let go, what is remembered. */
+#include <math.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -270,6 +271,42 @@ static void every_refused_allocation_is_reported(void **state)
     tear_down(&fixture);
 }
 
+/* An atlas whose source is in the British grid, by a shift of its own choice: 21 m instead of 2 m. */
+static void borders_go_back_to_their_source_by_the_operation_that_brought_them(void **state)
+{
+    (void)state;
+    struct eg_small small;
+    eg_small_open(0, &small);
+    struct eg_generation generation = *small.snapshot->generation;
+    struct eg_atlas atlas = *generation.atlas;
+    struct eg_report report = *generation.report;
+    struct eg_atlas_boundaries specs[2] = {atlas.boundaries[0], atlas.boundaries[1]};
+    struct eg_boundaries_report reports[2] = {report.boundaries[0], report.boundaries[1]};
+    atlas.boundaries = specs;
+    report.boundaries = reports;
+    generation.atlas = &atlas;
+    generation.report = &report;
+    (void)snprintf(reports[0].crs, sizeof reports[0].crs, "EPSG:27700");
+    const struct eg_crs_id britain = {"EPSG", "27700"}, europe = {"EPSG", "3035"};
+    struct eg_plane *planes[2][3]; /* [usual, named][neighbourhoods, towns made of them, in another CRS] */
+    for (int named = 0; named < 2; named++) {
+        specs[0].operation = named ? EG_TEXT("EPSG:1195") : (struct eg_text){0};
+        assert_int_equal(eg_projected_by_proj(&generation, 0, &britain, &planes[named][0], NULL), EG_OK);
+        assert_int_equal(eg_projected_by_proj(&generation, 1, &britain, &planes[named][1], NULL), EG_OK);
+        assert_int_equal(eg_projected_by_proj(&generation, 0, &europe, &planes[named][2], NULL), EG_OK);
+    }
+    for (int i = 0; i < 3; i++) {
+        struct eg_point usual = planes[0][i]->level[0].points[0], named = planes[1][i]->level[0].points[0];
+        double apart_m =
+            hypot((double)usual.x - named.x, (double)usual.y - named.y) * planes[0][i]->grid.unit;
+        if (i == 2) assert_true(apart_m == 0);
+        else assert_true(apart_m > 0.1 && apart_m < 25);
+        eg_plane_free(planes[0][i]);
+        eg_plane_free(planes[1][i]);
+    }
+    eg_small_close(&small);
+}
+
 /* --- several threads ------------------------------------------------------------------------------------------------- */
 
 struct visitor {
@@ -403,6 +440,7 @@ int main(void)
         cmocka_unit_test(no_number_of_wrong_codes_pushes_a_plane_out),
         cmocka_unit_test(more_planes_in_use_than_there_are_slots_are_refused_for_now),
         cmocka_unit_test(every_refused_allocation_is_reported),
+        cmocka_unit_test(borders_go_back_to_their_source_by_the_operation_that_brought_them),
         cmocka_unit_test(many_who_want_the_same_plane_have_it_made_once_and_others_go_on),
         cmocka_unit_test(threads_come_and_go_while_planes_are_let_go),
     };
