@@ -5,6 +5,10 @@
  *               picture touches a small part
  *     coarse    4 bits a channel, alpha too, for coasts and the like: 64 kB
  *
+ * The fine table leads to colours of its own alpha only: a pixel within the land, between two areas, must be as opaque as
+ * they are. The same is held for other alphas that areas are filled with, and for 0 and 255, by a search among the colours of
+ * that alpha where the coarse table leads elsewhere.
+ *
  * A cell that holds an exact colour leads to it. Two exact colours in one cell are told apart by a hash that is looked at
  * only in such styles ("hidden" colours). The error of a blended pixel is the palette's plus half a cell (2 or 8 of 255) at
  * worst; docs/decisions/0001-png-compression.md has what that comes to over pictures. */
@@ -20,6 +24,7 @@ struct eg_palette {
     uint32_t n;
     struct eg_rgba colours[EG_PNG_COLOURS];
     uint32_t n_hidden; /* exact colours that the tables do not lead to */
+    bool held[256];    /* alphas that stay as they are */
     uint8_t fine_alpha;
     uint8_t fine[1u << (3 * FINE_BITS)];
     uint8_t coarse[1u << (4 * COARSE_BITS)];
@@ -81,16 +86,26 @@ static uint8_t commonest_alpha(const struct eg_palette_grounds *grounds)
     return (uint8_t)best;
 }
 
+/* Those of the fills; a style with very many keeps the first ones. */
+static void hold_alphas(struct eg_palette *palette, const struct eg_palette_grounds *grounds)
+{
+    palette->held[0] = palette->held[255] = palette->held[palette->fine_alpha] = true;
+    for (uint32_t i = 0, n = 3; i < grounds->n && n < EG_PALETTE_HELD_MAX - 1; i++) {
+        n += !palette->held[grounds->colours[i].a];
+        palette->held[grounds->colours[i].a] = true;
+    }
+}
+
 static enum eg_status add_blends(struct eg_palette *palette, const struct eg_palette_grounds *grounds,
                                  struct eg_error *err)
 {
     uint32_t n = 0, exact = palette->exact.n;
     struct eg_quantise_point *points = eg_palette_sample(grounds, &n);
     uint8_t *group = eg_memory_array(EG_PALETTE_SAMPLES + 7u * EG_PALETTE_EXACT_MAX, 1);
+    struct eg_quantise_order order = {EG_QUANTISE_SQUARES, EG_PNG_COLOURS - exact, palette->held};
     if (points && group) {
         memcpy(palette->colours, palette->exact.colours, exact * sizeof palette->colours[0]);
-        palette->n = exact + eg_quantise(points, n, EG_QUANTISE_SQUARES, EG_PNG_COLOURS - exact, group,
-                                         palette->colours + exact);
+        palette->n = exact + eg_quantise(points, n, &order, group, palette->colours + exact);
     }
     free(points);
     free(group);
@@ -122,9 +137,12 @@ enum eg_status eg_palette_new(const struct eg_palette_style *style, struct eg_pa
     enum eg_status status = EG_OK;
     if (!palette || !grounds) status = eg_error_no_memory(err, sizeof *palette);
     if (!status) status = take_colours(palette, style, grounds, err);
-    if (!status) status = add_blends(palette, grounds, err);
     if (!status) {
         palette->fine_alpha = commonest_alpha(grounds);
+        hold_alphas(palette, grounds);
+        status = add_blends(palette, grounds, err);
+    }
+    if (!status) {
         fill_tables(palette);
         *palette_out = palette;
         palette = NULL;
@@ -139,12 +157,31 @@ void eg_palette_free(struct eg_palette *palette)
     free(palette);
 }
 
+/* The nearest of the colours with the pixel's alpha; EG_PNG_COLOURS when there is none. */
+static uint32_t nearest_of_alpha(const struct eg_palette *palette, struct eg_rgba pixel)
+{
+    uint32_t nearest = EG_PNG_COLOURS;
+    int32_t least = INT32_MAX;
+    for (uint32_t i = 0; i < palette->n; i++) {
+        const struct eg_rgba *colour = &palette->colours[i];
+        int32_t r = pixel.r - colour->r, g = pixel.g - colour->g, b = pixel.b - colour->b;
+        if (colour->a != pixel.a || r * r + g * g + b * b >= least) continue;
+        least = r * r + g * g + b * b;
+        nearest = i;
+    }
+    return nearest;
+}
+
 static inline uint32_t index_of(const struct eg_palette *palette, uint32_t pixel)
 {
-    uint32_t index = *cell_of((struct eg_palette *)(uintptr_t)palette, eg_png_colour(pixel));
-    if (palette->n_hidden == 0 || eg_png_pixel(&palette->colours[index]) == pixel) return index;
-    uint32_t exact = eg_png_set_find(&palette->exact, pixel);
-    return exact < EG_PNG_COLOURS ? exact : index;
+    struct eg_rgba colour = eg_png_colour(pixel);
+    uint32_t index = *cell_of((struct eg_palette *)(uintptr_t)palette, colour);
+    if (palette->n_hidden > 0 && eg_png_pixel(&palette->colours[index]) != pixel) {
+        uint32_t exact = eg_png_set_find(&palette->exact, pixel);
+        if (exact < EG_PNG_COLOURS) return exact;
+    }
+    bool stays = !palette->held[colour.a] || palette->colours[index].a == colour.a;
+    return stays ? index : nearest_of_alpha(palette, colour);
 }
 
 #define RUNS_BETWEEN_CHECKS 512u
@@ -155,6 +192,7 @@ bool eg_palette_map(const struct eg_palette *palette, struct eg_png_runs *runs, 
     uint64_t sum = 0, visible = 0;
     for (uint32_t i = 0; i < runs->n; i++) {
         uint32_t pixel = runs->pixel[i], index = index_of(palette, pixel), length = runs->length[i];
+        if (index == EG_PNG_COLOURS) return false;
         runs->index[i] = (uint8_t)index;
         sum += (uint64_t)length * eg_png_distance(pixel, eg_png_pixel(&palette->colours[index]));
         if (pixel != 0) visible += length;
@@ -174,4 +212,9 @@ const struct eg_rgba *eg_palette_colours(const struct eg_palette *palette, uint3
 const struct eg_png_set *eg_palette_exact(const struct eg_palette *palette)
 {
     return &palette->exact;
+}
+
+const bool *eg_palette_held_alphas(const struct eg_palette *palette)
+{
+    return palette->held;
 }

@@ -26,7 +26,8 @@ struct eg_palette_grounds {
 struct eg_quantise_point *eg_palette_sample(const struct eg_palette_grounds *grounds, uint32_t *n_out);
 
 /* Fills the table whose cell (r, g, b[, a]) has the number of the nearest of colours[n]. A cell is 2^(8 - bits) wide; the
- * table has 2^(bits * n_channels) cells, r in the highest bits. With three channels alpha is the given one throughout. */
+ * table has 2^(bits * n_channels) cells, r in the highest bits. With three channels alpha is the given one throughout, and only
+ * colours of that alpha, of which there must be one, are taken. */
 struct eg_palette_table {
     uint8_t *cells;
     uint32_t bits;       /* of each channel, 1 to 8 */

@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 
-#define COAST_SHARE 0.09 /* of the mixtures: half faded towards outside */
+#define COAST_SHARE 0.05 /* of the mixtures: half faded towards outside */
 #define LINE_SHARE 0.35  /* of the mixtures, where the style has lines; fill alone otherwise */
 
 /* How many areas meet in a pixel: mostly two. */

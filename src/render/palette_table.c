@@ -103,6 +103,8 @@ void eg_palette_table_fill(const struct eg_palette_table *table, const struct eg
     struct filler filler = {.table = table, .colours = colours};
     struct box all = {.size = 1u << table->bits};
     uint8_t candidates[EG_PNG_COLOURS];
-    for (uint32_t i = 0; i < n; i++) candidates[i] = (uint8_t)i;
-    fill_box(&filler, &all, candidates, n);
+    uint32_t n_candidates = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (table->n_channels == 4 || colours[i].a == table->alpha) candidates[n_candidates++] = (uint8_t)i;
+    fill_box(&filler, &all, candidates, n_candidates);
 }

@@ -52,8 +52,9 @@ enum eg_png_kind { EG_PNG_RGBA, EG_PNG_INDEXED };
 /* Appends the file to `out`; *kind_out (may be NULL) tells which it became. Indexed where at most 256 colours occur (then
  * without loss, in 1, 2, 4 or 8 bits a pixel), or where the style's palette, or failing that one made for this picture
  * around the style's exact colours, has a mean error of at most 1 of 255 (worst channel of premultiplied RGBA, averaged
- * over the pixels that are not wholly transparent). RGBA otherwise. Pixels of an exact colour are never changed. Same
- * canvas and options, same bytes. EG_NO_MEMORY; EG_INVALID for a keyword that PNG does not allow. */
+ * over the pixels that are not wholly transparent). RGBA otherwise. Pixels of an exact colour are never
+ * changed; a pixel that is opaque, wholly transparent or as opaque as one of the style's fills has the same alpha in the
+ * file. Same canvas and options, same bytes. EG_NO_MEMORY; EG_INVALID for a keyword that PNG does not allow. */
 EG_MUST_CHECK enum eg_status eg_png_encode(const struct eg_canvas *canvas,
                                            const struct eg_png_options *options, struct eg_buffer *out,
                                            enum eg_png_kind *kind_out, struct eg_error *err);

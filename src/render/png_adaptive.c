@@ -1,7 +1,8 @@
 /* A palette for one picture, where the style's own is too rough: dense tiles at low zooms, with 1,000 to 10,000 colours.
  *
  * The style's exact colours that occur keep their places. All other pixels are gathered in cells of 4 x 4 x 4 x 4 values (a
- * hash of some 500 to 5,000 cells); the cells' mean colours are split into as many groups as the palette has room for.
+ * hash of some 500 to 5,000 cells), a held alpha in cells of its own; the cells' mean colours are split into as many groups as
+ * the palette has room for, none of which has a held alpha and others.
  * A pixel then finds its cell, and the cell knows its group. */
 #include <stdlib.h>
 
@@ -10,7 +11,6 @@
 
 #define SLOTS 16384u
 #define CELLS 8192u /* at most; a picture with more gets RGBA, which it would for its error anyway */
-#define CELL_MASK 0xFCFCFCFCu /* the upper six bits of each channel */
 #define NO_CELL UINT16_MAX
 
 #define EXACT 0x8000u /* in runs->cell: one of the style's exact colours, by its index */
@@ -22,6 +22,7 @@ struct cell {
 
 struct eg_png_adaptive {
     const struct eg_png_set *exact; /* the style's; borrowed until the next picture */
+    const bool *held;               /* [256]: likewise */
     bool occurs[EG_PNG_COLOURS];    /* which of them the picture has */
     uint8_t place[EG_PNG_COLOURS];  /* where they stand in colours */
     uint32_t n;
@@ -43,15 +44,25 @@ struct eg_png_adaptive *eg_png_adaptive_new(void)
 void eg_png_adaptive_begin(struct eg_png_adaptive *adaptive, const struct eg_palette *palette)
 {
     adaptive->exact = eg_palette_exact(palette);
+    adaptive->held = eg_palette_held_alphas(palette);
     memset(adaptive->occurs, 0, sizeof adaptive->occurs);
     memset(adaptive->slot_cell, 0xFF, sizeof adaptive->slot_cell);
     adaptive->n_cells = 0;
 }
 
+/* The upper six bits of each channel; of a held alpha all eight, with a mark among the bits that others lack. */
+static inline uint32_t key_of(const struct eg_png_adaptive *adaptive, uint32_t pixel)
+{
+    static const struct eg_rgba rough = {0xFC, 0xFC, 0xFC, 0xFC}, held = {0xFC, 0xFC, 0xFC, 0xFF},
+                                mark = {1, 0, 0, 0};
+    if (!adaptive->held[eg_png_colour(pixel).a]) return pixel & eg_png_pixel(&rough);
+    return (pixel & eg_png_pixel(&held)) | eg_png_pixel(&mark);
+}
+
 /* The slot that holds the pixel's cell or is free for it. */
 static uint32_t find_slot(const struct eg_png_adaptive *adaptive, uint32_t pixel)
 {
-    uint32_t key = pixel & CELL_MASK, slot = (key * 2654435761u) >> 18;
+    uint32_t key = key_of(adaptive, pixel), slot = (key * 2654435761u) >> 18;
     while (adaptive->slot_cell[slot] != NO_CELL && adaptive->key[slot] != key) slot = (slot + 1) % SLOTS;
     return slot;
 }
@@ -62,7 +73,7 @@ static uint16_t gather(struct eg_png_adaptive *adaptive, uint32_t pixel, uint32_
     uint32_t slot = find_slot(adaptive, pixel);
     if (adaptive->slot_cell[slot] == NO_CELL) {
         if (adaptive->n_cells == CELLS) return NO_CELL;
-        adaptive->key[slot] = pixel & CELL_MASK;
+        adaptive->key[slot] = key_of(adaptive, pixel);
         adaptive->slot_cell[slot] = (uint16_t)adaptive->n_cells;
         adaptive->cells[adaptive->n_cells++] = (struct cell){0};
     }
@@ -121,8 +132,9 @@ void eg_png_adaptive_choose(struct eg_png_adaptive *adaptive)
             point->channel[c] = (uint8_t)((cell->sum[c] + cell->weight / 2) / cell->weight);
     }
     uint32_t first = adaptive->n;
-    adaptive->n += eg_quantise(adaptive->points, adaptive->n_cells, EG_QUANTISE_ERRORS,
-                               EG_PNG_COLOURS - first, adaptive->group, adaptive->colours + first);
+    struct eg_quantise_order order = {EG_QUANTISE_ERRORS, EG_PNG_COLOURS - first, adaptive->held};
+    adaptive->n +=
+        eg_quantise(adaptive->points, adaptive->n_cells, &order, adaptive->group, adaptive->colours + first);
     for (uint32_t i = 0; i < adaptive->n_cells; i++)
         adaptive->index[adaptive->points[i].tag] = (uint8_t)(first + adaptive->group[i]);
 }

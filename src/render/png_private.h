@@ -105,13 +105,17 @@ struct eg_png_error {
 };
 
 /* Fills runs->index with the style's colours and adds to the error. Stops early, and returns false, once the error's sum is
- * beyond the limit. */
+ * beyond the limit, or at a pixel of a held alpha that no colour of the palette has. */
 bool eg_palette_map(const struct eg_palette *palette, struct eg_png_runs *runs, uint64_t limit,
                     struct eg_png_error *error);
 const struct eg_rgba *eg_palette_colours(const struct eg_palette *palette,
                                          uint32_t *n_out); /* all [n], exact ones first */
 /* The exact colours' set: kept as they are by any palette made for a picture. */
 const struct eg_png_set *eg_palette_exact(const struct eg_palette *palette);
+/* [256]: the alphas that no mapping may change: 0, 255 and those that the style fills areas with. A border between two areas
+ * of one alpha has it too, and a map that shows its basemap there is a map with seams. */
+const bool *eg_palette_held_alphas(const struct eg_palette *palette);
+#define EG_PALETTE_HELD_MAX 34u
 
 /* A palette for one picture: gather the runs of all bands, choose once, then place and map band by band. */
 struct eg_png_adaptive;
@@ -130,14 +134,20 @@ const struct eg_rgba *eg_png_adaptive_colours(const struct eg_png_adaptive *adap
  * (common colours do). */
 enum eg_quantise_aim { EG_QUANTISE_SQUARES, EG_QUANTISE_ERRORS };
 
-/* Splits points[n] into at most `n_boxes` groups of low variance (weights count) and reorders them; group_out[n] tells each
- * reordered point's group, colours_out[n_boxes] the groups' mean colours. Returns the number of groups. */
+/* Splits points[n] into at most order->n_boxes groups of low variance (weights count) and reorders them; group_out[n] tells
+ * each reordered point's group, colours_out[n_boxes] the groups' mean colours. Points of a held alpha are in groups with
+ * their like alone. Returns the number of groups; 0 when there are fewer boxes than held alphas. */
+struct eg_quantise_order {
+    enum eg_quantise_aim aim;
+    uint32_t n_boxes;
+    const bool *held_alphas; /* [256] */
+};
 struct eg_quantise_point {
     uint8_t channel[4];
     uint32_t tag; /* the caller's */
     uint64_t weight;
 };
-uint32_t eg_quantise(struct eg_quantise_point *points, uint32_t n, enum eg_quantise_aim aim, uint32_t n_boxes,
+uint32_t eg_quantise(struct eg_quantise_point *points, uint32_t n, const struct eg_quantise_order *order,
                      uint8_t *group_out, struct eg_rgba *colours_out);
 
 /* --- raw rows -------------------------------------------------------------------------------------------------------- */

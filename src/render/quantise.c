@@ -1,6 +1,6 @@
 /* Median cut by variance: the group with the largest sum of squared errors is split at the mean of its widest channel until
- * there are as many groups as colours (Heckbert 1982, with the choice of Wu 1991 for the next group). Deterministic: ties
- * go to the first group and the first channel. Typical: 2,000 points into 200 groups in 0.15 ms. */
+ * there are as many groups as colours (Heckbert 1982, with the choice of Wu 1991 for the next group). The first groups are
+ * the points of each held alpha and all the others. Deterministic: ties go to the first group and the first channel. Typical: 2,000 points into 200 groups in 0.15 ms. */
 #include "render/png_private.h"
 
 struct group {
@@ -54,6 +54,32 @@ static uint32_t part(struct eg_quantise_point *points, const struct group *group
     return low;
 }
 
+/* Moves the points of one alpha to the front of [begin, n); returns the first of the others. */
+static uint32_t gather_alpha(struct eg_quantise_point *points, uint32_t begin, uint32_t n, uint32_t alpha)
+{
+    for (uint32_t i = begin; i < n; i++) {
+        if (points[i].channel[3] != alpha) continue;
+        struct eg_quantise_point moved = points[i];
+        points[i] = points[begin];
+        points[begin++] = moved;
+    }
+    return begin;
+}
+
+/* The groups to begin with; returns their number. */
+static uint32_t part_alphas(struct eg_quantise_point *points, uint32_t n, const bool *held,
+                            struct group *groups)
+{
+    uint32_t n_groups = 0, begin = 0;
+    for (uint32_t alpha = 0; alpha < 256; alpha++) {
+        uint32_t end = held[alpha] ? gather_alpha(points, begin, n, alpha) : begin;
+        if (end > begin) groups[n_groups++] = (struct group){.begin = begin, .end = end};
+        begin = end;
+    }
+    if (begin < n) groups[n_groups++] = (struct group){.begin = begin, .end = n};
+    return n_groups;
+}
+
 static uint32_t worst_group(const struct group *groups, uint32_t n)
 {
     uint32_t worst = 0;
@@ -71,15 +97,15 @@ static struct eg_rgba mean_colour(const struct group *group)
     return colour;
 }
 
-uint32_t eg_quantise(struct eg_quantise_point *points, uint32_t n, enum eg_quantise_aim aim, uint32_t n_boxes,
+uint32_t eg_quantise(struct eg_quantise_point *points, uint32_t n, const struct eg_quantise_order *order,
                      uint8_t *group_out, struct eg_rgba *colours_out)
 {
     struct group groups[EG_PNG_COLOURS];
-    uint32_t n_groups = 1;
-    if (n == 0 || n_boxes == 0) return 0;
-    groups[0] = (struct group){.end = n};
-    measure(points, aim, &groups[0]);
-    while (n_groups < n_boxes) {
+    enum eg_quantise_aim aim = order->aim;
+    uint32_t n_groups = part_alphas(points, n, order->held_alphas, groups);
+    if (n == 0 || n_groups > order->n_boxes) return 0;
+    for (uint32_t g = 0; g < n_groups; g++) measure(points, aim, &groups[g]);
+    while (n_groups < order->n_boxes) {
         struct group *old = &groups[worst_group(groups, n_groups)], *new = &groups[n_groups];
         if (old->worst <= 0) break; /* every group is one colour */
         *new = (struct group){.begin = part(points, old), .end = old->end};

@@ -197,22 +197,156 @@ static void a_table_finds_the_nearest_colour_of_each_cell(void **state)
     static uint8_t cells[1 << 15];
     struct eg_rgba colours[100];
     struct eg_test_random random = eg_test_random_new();
-    for (uint32_t i = 0; i < 100; i++) colours[i] = eg_png_colour((uint32_t)eg_test_random_u64(&random));
+    for (uint32_t i = 0; i < 100; i++) {
+        colours[i] = eg_png_colour((uint32_t)eg_test_random_u64(&random));
+        if (i % 2 == 0) colours[i].a = 200;
+    }
     struct eg_palette_table table = {cells, 5, 3, 200};
     eg_palette_table_fill(&table, colours, 100);
     for (int r = 0; r < 32; r++)
         for (int g = 0; g < 32; g++)
             for (int b = 0; b < 32; b++) {
-                double best = 1e9, found = 0;
+                double best = 1e9, found = -1;
                 for (uint32_t i = 0; i < 100; i++) {
                     double dr = r * 8 + 3.5 - colours[i].r, dg = g * 8 + 3.5 - colours[i].g;
-                    double db = b * 8 + 3.5 - colours[i].b, da = 200 - colours[i].a;
-                    double squared = dr * dr + dg * dg + db * db + da * da;
+                    double db = b * 8 + 3.5 - colours[i].b, squared = dr * dr + dg * dg + db * db;
+                    if (colours[i].a != 200) continue; /* the others, however near, are not taken */
                     best = squared < best ? squared : best;
                     if (i == cells[r << 10 | g << 5 | b]) found = squared;
                 }
                 assert_true(found == best);
             }
+}
+
+/* --- what is as opaque as its neighbours stays so ---------------------------------------------------------------------- */
+
+#define N_RANDOM 4000u
+
+struct random_style {
+    struct eg_paint paints[EG_PALETTE_EXACT_MAX / 4];
+    struct eg_rgba lines[2];
+    struct eg_palette_style style;
+};
+
+static struct eg_rgba random_colour(struct eg_test_random *random, uint8_t alpha)
+{
+    struct eg_rgba colour = eg_png_colour((uint32_t)eg_test_random_u64(random));
+    colour.a = alpha;
+    return eg_rgba_premultiply(colour);
+}
+
+/* Up to fifty fills of one alpha, some with ink, some styles with lines, every other one over a half transparent ground. */
+static void make_style(struct random_style *made, struct eg_test_random *random, uint8_t alpha)
+{
+    *made = (struct random_style){.style.paints = made->paints, .style.lines = made->lines};
+    made->style.n_paints = 1 + eg_test_random_below(random, EG_ARRAY_LEN(made->paints));
+    made->style.n_lines = eg_test_random_below(random, 3);
+    if (eg_test_random_below(random, 2)) made->style.outside = random_colour(random, 128);
+    for (uint32_t i = 0; i < 2; i++)
+        made->lines[i] = random_colour(random, (uint8_t)(55 + 100 * eg_test_random_below(random, 3)));
+    for (uint32_t i = 0; i < made->style.n_paints; i++) {
+        made->paints[i].colour = random_colour(random, alpha);
+        made->paints[i].pattern = (enum eg_pattern)eg_test_random_below(random, 4);
+        made->paints[i].ink = random_colour(random, alpha);
+    }
+}
+
+static const uint8_t alphas[] = {255, 254, 153, 128, 252, 3, 1};
+
+static void a_pixel_of_a_fills_alpha_keeps_it_in_the_palette_of_the_style(void **state)
+{
+    (void)state;
+    struct eg_test_random random = eg_test_random_new();
+    for (uint32_t round = 0; round < 4 * EG_ARRAY_LEN(alphas); round++) {
+        uint8_t alpha = alphas[round % EG_ARRAY_LEN(alphas)];
+        struct random_style made;
+        make_style(&made, &random, alpha);
+        struct eg_palette *palette = palette_of(&made.style);
+        for (uint32_t i = 0; i < N_RANDOM; i++)
+            assert_int_equal(mapped(palette, random_colour(&random, alpha)).a, alpha);
+        if (made.style.outside.a == 0) assert_int_equal(mapped(palette, transparent).a, 0);
+        eg_palette_free(palette);
+    }
+}
+
+/* Two opacities in one style, and opaque lines: each alpha stays. */
+static void every_alpha_of_the_fills_is_kept(void **state)
+{
+    (void)state;
+    struct eg_paint two[12] = {0};
+    struct eg_test_random random = eg_test_random_new();
+    struct eg_rgba line = {20, 20, 20, 255};
+    for (uint32_t i = 0; i < EG_ARRAY_LEN(two); i++) two[i].colour = random_colour(&random, i < 9 ? 153 : 77);
+    struct eg_palette_style style = {two, EG_ARRAY_LEN(two), transparent, &line, 1};
+    struct eg_palette *palette = palette_of(&style);
+    for (uint32_t i = 0; i < N_RANDOM; i++) {
+        assert_int_equal(mapped(palette, random_colour(&random, 153)).a, 153);
+        assert_int_equal(mapped(palette, random_colour(&random, 77)).a, 77);
+        assert_int_equal(mapped(palette, random_colour(&random, 255)).a, 255);
+    }
+    eg_palette_free(palette);
+}
+
+static void a_picture_with_an_alpha_that_the_palette_lacks_is_turned_down(void **state)
+{
+    (void)state;
+    struct eg_paint faint = {.colour = {60, 30, 10, 153}};
+    struct eg_palette_style style = {&faint, 1, transparent, NULL, 0};
+    struct eg_palette *palette = palette_of(&style);
+    struct eg_rgba opaque = {100, 50, 16, 255};
+    uint32_t pixel = eg_png_pixel(&opaque);
+    uint16_t length = 1, cell;
+    uint8_t index;
+    struct eg_png_runs runs = {&pixel, &length, &index, &cell, 1};
+    struct eg_png_error error = {0};
+    assert_false(eg_palette_map(palette, &runs, UINT64_MAX, &error));
+    eg_palette_free(palette);
+}
+
+static void compare_adaptive(struct eg_png_adaptive *adaptive, const struct eg_palette *palette,
+                             struct eg_png_runs *runs)
+{
+    struct eg_png_error error = {0};
+    uint32_t n;
+    eg_png_adaptive_begin(adaptive, palette);
+    if (!eg_png_adaptive_gather(adaptive, runs)) return; /* the picture is written without a palette then */
+    eg_png_adaptive_choose(adaptive);
+    eg_png_adaptive_map(adaptive, runs, &error);
+    const struct eg_rgba *colours = eg_png_adaptive_colours(adaptive, &n);
+    const bool *held = eg_palette_held_alphas(palette);
+    for (uint32_t i = 0; i < runs->n; i++) {
+        uint8_t alpha = eg_png_colour(runs->pixel[i]).a;
+        assert_true(runs->index[i] < n);
+        if (held[alpha]) assert_int_equal(colours[runs->index[i]].a, alpha);
+    }
+}
+
+static void a_pixel_of_a_fills_alpha_keeps_it_in_a_palette_made_for_one_picture(void **state)
+{
+    (void)state;
+    static uint32_t pixel[N_RANDOM];
+    static uint16_t length[N_RANDOM], cell[N_RANDOM];
+    static uint8_t index[N_RANDOM];
+    struct eg_png_runs runs = {pixel, length, index, cell, N_RANDOM};
+    struct eg_test_random random = eg_test_random_new();
+    struct eg_png_adaptive *adaptive = eg_png_adaptive_new();
+    assert_non_null(adaptive);
+    for (uint32_t round = 0; round < 4 * EG_ARRAY_LEN(alphas); round++) {
+        uint8_t alpha = alphas[round % EG_ARRAY_LEN(alphas)];
+        struct random_style made;
+        make_style(&made, &random, alpha);
+        struct eg_palette *palette = palette_of(&made.style);
+        for (uint32_t i = 0; i < N_RANDOM; i++) {
+            /* half of them just less opaque than the fill, or opaque, or transparent */
+            uint8_t other = (uint8_t)(i % 7 == 0 ? 0 : i % 5 == 0 ? 255 : alpha - alpha * (i % 9) / 255);
+            struct eg_rgba colour = random_colour(&random, i % 2 ? alpha : other);
+            pixel[i] = eg_png_pixel(&colour);
+            length[i] = (uint16_t)(1 + eg_test_random_below(&random, 256));
+        }
+        compare_adaptive(adaptive, palette, &runs);
+        eg_palette_free(palette);
+    }
+    free(adaptive);
 }
 
 static void refused_memory_is_reported(void **state)
@@ -244,6 +378,10 @@ int main(void)
         cmocka_unit_test(too_many_colours_are_refused),
         cmocka_unit_test(the_same_style_gives_the_same_palette),
         cmocka_unit_test(a_table_finds_the_nearest_colour_of_each_cell),
+        cmocka_unit_test(a_pixel_of_a_fills_alpha_keeps_it_in_the_palette_of_the_style),
+        cmocka_unit_test(every_alpha_of_the_fills_is_kept),
+        cmocka_unit_test(a_picture_with_an_alpha_that_the_palette_lacks_is_turned_down),
+        cmocka_unit_test(a_pixel_of_a_fills_alpha_keeps_it_in_a_palette_made_for_one_picture),
         cmocka_unit_test(refused_memory_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
