@@ -84,8 +84,9 @@ bool eg_layer_needs_dressing(const struct eg_snapshot *snapshot, const struct eg
 uint32_t eg_layer_class_of(const struct eg_layer_classes *classed, const struct eg_series *series,
                            uint32_t area);
 
-/* "10.5 to 20.3", "3", "1 (worst tenth)" or a category's name, cut between characters where it is longer than size;
- * NUL-terminated in text_out[size]. */
+/* "10.5 to 20.3", "3", "1 (worst tenth)" or a category's name; bounds with the indicator's decimals, or more in all of a
+ * legend where two that differ would look the same. Names are cut between characters where they are longer than
+ * size. NUL-terminated in text_out[size]. */
 void eg_layer_class_label(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                           const struct eg_layer_classes *classed, uint32_t class_number, char *text_out,
                           size_t size);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MORE_DECIMALS_MAX 6 /* what then still looks alike differs by rounding alone */
+
 /* A comma between groups of three digits before the point: "1,141,816.5". */
 static void group_digits(char *text, size_t size)
 {
@@ -17,15 +19,57 @@ static void group_digits(char *text, size_t size)
     }
 }
 
-/* As many decimals as the atlas says, else six significant digits; never "-0.0". */
-static void format_bound(const struct eg_atlas_facts *facts, double value, char *text_out, size_t size)
+/* As many decimals as the atlas says, else six significant digits, and `more` than that; never "-0.0". */
+static void format_bound(const struct eg_atlas_facts *facts, uint32_t more, double value, char *text_out,
+                         size_t size)
 {
-    if (facts->has_decimals) (void)snprintf(text_out, size, "%.*f", (int)facts->decimals, value);
-    else if (fabs(value) >= 1e6 && fabs(value) < 1e15) (void)snprintf(text_out, size, "%.0f", value);
-    else (void)snprintf(text_out, size, "%.6g", value);
+    if (facts->has_decimals) (void)snprintf(text_out, size, "%.*f", (int)(facts->decimals + more), value);
+    else if (fabs(value) >= 1e6 && fabs(value) < 1e15)
+        (void)snprintf(text_out, size, "%.*f", (int)more, value);
+    else (void)snprintf(text_out, size, "%.*g", (int)(6 + more), value);
     if (text_out[0] == '-' && strspn(text_out, "-0.") == strlen(text_out))
         memmove(text_out, text_out + 1, strlen(text_out));
     group_digits(text_out, size);
+}
+
+/* False for bounds further apart than the last digit shown, as nearly all are: saves writing them. */
+static bool may_look_alike(const struct eg_atlas_facts *facts, double below, double above)
+{
+    double step =
+        facts->has_decimals ? pow(10, -(double)facts->decimals) : 1e-5 * fmax(fabs(below), fabs(above));
+    return below < above && above - below < 1.01 * step;
+}
+
+/* How many of the bounds that the labels name look like the one before them, though they differ. */
+static uint32_t count_alike(const struct eg_atlas_facts *facts, const struct eg_layer_classes *classed,
+                            uint32_t more)
+{
+    const struct eg_classes *classes = &classed->classes;
+    uint32_t first = classed->open_ended, n_alike = 0;
+    uint32_t end = classes->n + (classes->categorical || classed->open_ended ? 0 : 1);
+    for (uint32_t i = first + 1; i < end; i++) {
+        char below[64], above[64];
+        if (!may_look_alike(facts, classes->bounds[i - 1], classes->bounds[i])) continue;
+        format_bound(facts, more, classes->bounds[i - 1], below, sizeof below);
+        format_bound(facts, more, classes->bounds[i], above, sizeof above);
+        n_alike += strcmp(below, above) == 0;
+    }
+    return n_alike;
+}
+
+/* Decimals that a legend needs beyond those stated, so that bounds which differ look different: a rate in one decimal, in
+ * ten classes, may have three bounds that are all "0.8". The fewest that tell most bounds apart; all of a legend's labels
+ * have the same. */
+static uint32_t more_decimals(const struct eg_atlas_facts *facts, const struct eg_layer_classes *classed)
+{
+    uint32_t best = 0, least = UINT32_MAX;
+    for (uint32_t more = 0; more <= MORE_DECIMALS_MAX && least > 0; more++) {
+        uint32_t n_alike = count_alike(facts, classed, more);
+        if (n_alike >= least) continue;
+        least = n_alike;
+        best = more;
+    }
+    return best;
 }
 
 /* Cut between characters where it is too long. */
@@ -78,12 +122,13 @@ void eg_layer_class_label(const struct eg_snapshot *snapshot, struct eg_layer_re
         copy_name(*name, text_out, size);
         return;
     }
-    format_bound(facts, classes->bounds[class_number], low, sizeof low);
+    uint32_t more = more_decimals(facts, classed);
+    format_bound(facts, more, classes->bounds[class_number], low, sizeof low);
     if (classes->categorical) {
         (void)snprintf(text_out, size, "%s", low);
         return;
     }
-    format_bound(facts, classes->bounds[class_number + 1], high, sizeof high);
+    format_bound(facts, more, classes->bounds[class_number + 1], high, sizeof high);
     label_interval(classed, class_number, low, high, text_out, size);
 }
 

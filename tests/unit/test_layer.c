@@ -127,6 +127,61 @@ static void constant_values_are_one_class(void **state)
     assert_int_equal(classify("plain.nbhd", "tenths", NULL)->classes.n, 1);
 }
 
+/* --- labels ---------------------------------------------------------------------------------------------------------- */
+
+/* What the label of each class is, with these bounds in place of the layer's own: "a|b|c". */
+static const char *labels(const char *layer, const struct eg_layer_classes *classed)
+{
+    static char all[1024];
+    size_t n = 0;
+    for (uint32_t i = 0; i < classed->classes.n; i++) {
+        char label[128];
+        eg_layer_class_label(small.snapshot, eg_small_ref(&small, layer, "fifths", NULL), classed, i, label,
+                             sizeof label);
+        n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i > 0 ? "|" : "", label);
+    }
+    return all;
+}
+
+#define WITH_BOUNDS(...)                                                                                     \
+    (&(struct eg_layer_classes){                                                                             \
+        .classes = {.n = EG_ARRAY_LEN(((double[]){__VA_ARGS__})) - 1, .bounds = {__VA_ARGS__}}})
+
+static void bounds_that_would_look_alike_get_more_decimals_in_all_labels(void **state)
+{
+    (void)state;
+    const char *one = "illness.nbhd", *free = "plain.nbhd"; /* one decimal; as many as there are */
+    assert_string_equal(labels(one, WITH_BOUNDS(0.5, 0.7, 0.9)), "0.5 to 0.7|0.7 to 0.9");
+    assert_string_equal(labels(one, WITH_BOUNDS(0.5, 0.78, 0.81, 0.9)),
+                        "0.50 to 0.78|0.78 to 0.81|0.81 to 0.90");
+    assert_string_equal(labels(one, WITH_BOUNDS(0.5, 0.812, 0.814, 0.9)),
+                        "0.500 to 0.812|0.812 to 0.814|0.814 to 0.900");
+    assert_string_equal(labels(free, WITH_BOUNDS(1, 2.0000001, 2.0000002)),
+                        "1 to 2.0000001|2.0000001 to 2.0000002");
+    assert_string_equal(labels(free, WITH_BOUNDS(1e6, 2000000.2, 2000000.4)),
+                        "1,000,000.0 to 2,000,000.2|2,000,000.2 to 2,000,000.4");
+}
+
+static void bounds_that_differ_by_rounding_alone_keep_the_decimals(void **state)
+{
+    (void)state;
+    assert_string_equal(labels("illness.nbhd", WITH_BOUNDS(0.5, 0.8, 0.8 + 1e-15, 0.9)),
+                        "0.5 to 0.8|0.8|0.8 to 0.9");
+    assert_string_equal(labels("illness.nbhd", WITH_BOUNDS(0.5, 0.5)), "0.5");
+    /* and do not keep others from getting theirs */
+    assert_string_equal(labels("illness.nbhd", WITH_BOUNDS(0.5, 0.8, 0.8 + 1e-15, 0.82)),
+                        "0.50 to 0.80|0.80|0.80 to 0.82");
+}
+
+/* The outer bounds of given breaks are shown nowhere. */
+static void only_bounds_that_are_shown_count(void **state)
+{
+    (void)state;
+    struct eg_layer_classes open = *WITH_BOUNDS(0.79, 0.8, 0.9, 0.91);
+    open.open_ended = true;
+    assert_string_equal(labels("illness.nbhd", &open), "under 0.8|0.8 to 0.9|0.9 and over");
+}
+
 /* --- colours --------------------------------------------------------------------------------------------------------- */
 
 static double brightness(struct eg_rgba colour)
@@ -405,6 +460,9 @@ int main(void)
         cmocka_unit_test(tenths_of_the_publisher_are_taken_as_they_are),
         cmocka_unit_test(a_layer_without_the_publishers_tenths_gets_quantiles_and_says_so),
         cmocka_unit_test(constant_values_are_one_class),
+        cmocka_unit_test(bounds_that_would_look_alike_get_more_decimals_in_all_labels),
+        cmocka_unit_test(bounds_that_differ_by_rounding_alone_keep_the_decimals),
+        cmocka_unit_test(only_bounds_that_are_shown_count),
         cmocka_unit_test(the_worse_end_of_a_sequential_ramp_is_its_darker_one),
         cmocka_unit_test(the_worse_end_of_a_diverging_ramp_is_its_first_one),
         cmocka_unit_test(tenths_are_coloured_by_what_they_mean_whichever_way_they_are_numbered),
