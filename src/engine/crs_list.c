@@ -1,6 +1,7 @@
 /* A dozen entries in an array, made while the atlas is loaded, so that a misspelt code is found then and not by a client. */
 #include "engine/crs_list.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -121,6 +122,37 @@ enum eg_status eg_crs_list_ways(const struct eg_crs_list *list, struct eg_crs_wa
         eg_transform_free(transform);
         if (status == EG_UNSUPPORTED) status = EG_OK;
         way_out[i] = way;
+    }
+    eg_crs_context_free(proj);
+    return status;
+}
+
+/* Column `i` of bounds_out. */
+static enum eg_status boxes_in(const struct eg_crs_list *list, struct eg_transform *transform,
+                               const struct eg_bounds *boxes_deg, uint32_t n_boxes, struct eg_bounds *column)
+{
+    for (uint32_t b = 0; b < n_boxes; b++) {
+        struct eg_bounds *box = &column[(size_t)b * list->n];
+        *box = (struct eg_bounds){HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+        enum eg_status status =
+            transform ? eg_transform_bounds(transform, boxes_deg[b], box, NULL) : EG_UNSUPPORTED;
+        if (status != EG_OK && status != EG_UNSUPPORTED) return status;
+    }
+    return EG_OK;
+}
+
+enum eg_status eg_crs_list_bounds(const struct eg_crs_list *list, const struct eg_bounds *boxes_deg,
+                                  uint32_t n_boxes, struct eg_bounds *bounds_out, struct eg_error *err)
+{
+    struct eg_crs_context *proj = NULL;
+    enum eg_status status = eg_crs_context_new(&proj, err);
+    for (uint32_t i = 0; i < list->n && status == EG_OK; i++) {
+        struct eg_transform *transform = NULL;
+        status = eg_transform_new(proj, EG_TEXT("OGC:CRS84"), eg_text_from(list->entries[i].info.id),
+                                  (struct eg_text){0}, &transform, err);
+        if (status == EG_OK || status == EG_UNSUPPORTED)
+            status = boxes_in(list, transform, boxes_deg, n_boxes, bounds_out + i);
+        eg_transform_free(transform);
     }
     eg_crs_context_free(proj);
     return status;

@@ -31,6 +31,12 @@ const struct eg_crs_entry *eg_crs_list_find(const struct eg_crs_list *list, cons
 EG_MUST_CHECK enum eg_status eg_crs_list_resolve(const struct eg_crs_list *list, struct eg_text name,
                                                  const struct eg_crs_entry **entry_out, struct eg_error *err);
 
+/* Boxes in all of them, for capabilities: bounds_out[n_boxes][n entries], in units of the CRS and easting first, a little larger
+ * than the box in degrees; empty (min above max) where nothing of it projects. Some 10 ms and 1 ms a box and CRS: to be kept. */
+EG_MUST_CHECK enum eg_status eg_crs_list_bounds(const struct eg_crs_list *list,
+                                                const struct eg_bounds *boxes_deg, uint32_t n_boxes,
+                                                struct eg_bounds *bounds_out, struct eg_error *err);
+
 /* How borders come from EPSG:3857, as which all are kept, to a CRS. How they came there from their source, and go back to that
  * source's own CRS, is in the report of each boundary set: crs, operation, accuracy_m. */
 struct eg_crs_way {

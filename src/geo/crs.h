@@ -80,6 +80,11 @@ size_t eg_transform_points(struct eg_transform *transform, double *xy, size_t n)
 /* The same operation backwards. */
 size_t eg_transform_points_inverse(struct eg_transform *transform, double *xy, size_t n);
 
+/* The box around a box in the other CRS: holds all of it that projects, with a small margin. Easting first on both sides. Some
+ * 1,000 points. EG_UNSUPPORTED when nothing of it projects. */
+EG_MUST_CHECK enum eg_status eg_transform_bounds(struct eg_transform *transform, struct eg_bounds from,
+                                                 struct eg_bounds *to_out, struct eg_error *err);
+
 /* The operation's name and stated accuracy ("OSGB36 to WGS 84 (6)", 2 m); accuracy_m < 0 when not stated. Valid while
  * the transform lives. */
 const char *eg_transform_name(const struct eg_transform *transform);

@@ -1,4 +1,5 @@
 /* The coordinate reference systems that an atlas allows. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -67,6 +68,29 @@ static void the_ways_to_all_of_them_are_named_with_their_accuracy(void **state)
     assert_true(ways[3].accuracy_m == 2 && ways[4].accuracy_m == 4 && ways[5].accuracy_m == 1);
 }
 
+static void boxes_in_all_of_them_hold_their_corners(void **state)
+{
+    (void)state;
+    const struct eg_bounds boxes_deg[2] = {{0.0, 51.0, 0.6, 51.3}, {-6.4, 49.9, 1.8, 55.8}};
+    struct eg_bounds bounds[2][6];
+    uint32_t n;
+    (void)eg_crs_list_entries(small.snapshot->crs_list, &n);
+    assert_int_equal(n, 6);
+    assert_int_equal(eg_crs_list_bounds(small.snapshot->crs_list, boxes_deg, 2, bounds[0], NULL), EG_OK);
+    for (uint32_t b = 0; b < 2; b++) { /* degrees stay */
+        for (uint32_t crs = 1; crs <= 2; crs++) {
+            assert_true(fabs(bounds[b][crs].min_x - boxes_deg[b].min_x) < 1e-9);
+            assert_true(fabs(bounds[b][crs].min_y - boxes_deg[b].min_y) < 1e-9);
+            assert_true(fabs(bounds[b][crs].max_x - boxes_deg[b].max_x) < 1e-9);
+            assert_true(fabs(bounds[b][crs].max_y - boxes_deg[b].max_y) < 1e-9);
+        }
+    }
+    /* England in the British grid: Scilly at 85,000 east; Lowestoft at 656,000; Berwick at 658,000 north. */
+    assert_true(bounds[1][3].min_x < 86000 && bounds[1][3].min_x > 80000);
+    assert_true(bounds[1][3].max_x > 655000 && bounds[1][3].max_x < 690000);
+    assert_true(bounds[1][3].max_y > 650000 && bounds[1][3].max_y < 690000);
+}
+
 static void a_code_that_proj_does_not_know_is_told_with_its_place(void **state)
 {
     (void)state;
@@ -106,6 +130,7 @@ int main(void)
         cmocka_unit_test(the_list_begins_with_what_is_always_allowed_and_names_each_once),
         cmocka_unit_test(any_spelling_finds_its_entry),
         cmocka_unit_test(the_ways_to_all_of_them_are_named_with_their_accuracy),
+        cmocka_unit_test(boxes_in_all_of_them_hold_their_corners),
         cmocka_unit_test(a_code_that_proj_does_not_know_is_told_with_its_place),
         cmocka_unit_test(every_refused_allocation_is_reported),
     };
