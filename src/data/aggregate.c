@@ -1,15 +1,18 @@
-/* Sums run over the children in ascending order of code, so that the same data give the same last digit. */
+/* Sums run over the children in ascending order of code, so that the same data give the same last digit, and in long double
+ * (64-bit mantissa, 15-bit exponent on x86), so that they are good to more digits than are kept and weights of any size do
+ * not overflow. */
 #include "data/aggregate.h"
 
 #include <stdlib.h>
 
+#include "base/decimal.h"
 #include "base/memory.h"
 
 /* What the children of one parent add up to. */
 struct tally {
-    double sum;    /* values, weighted values or numerators */
-    double weight; /* values: count; weights or denominators of children that have a value */
-    double lost;   /* weight (or count) of children without one */
+    long double sum;    /* values, weighted values or numerators */
+    long double weight; /* values: count; weights or denominators of children that have a value */
+    long double lost;   /* weight (or count) of children without one */
     uint32_t n_children, n_values, n_missing, n_suppressed, n_unreliable, n_not_applicable;
 };
 
@@ -53,7 +56,7 @@ static void add_weighted(struct tally *tally, const struct one *one, uint32_t ch
     bool weighs = weight > 0;
     if (!weighs && !has_value(one->weight, child)) tally->n_missing++;
     if (!weighs) return;
-    tally->sum += weight * one->from->value[child];
+    tally->sum += (long double)weight * one->from->value[child];
     tally->weight += weight;
     tally->n_values++;
 }
@@ -109,21 +112,48 @@ static enum eg_state state_of(const struct tally *tally, enum eg_aggregate metho
     return tally->n_unreliable > 0 ? EG_UNRELIABLE : EG_VALID;
 }
 
+/* What a parent's tally comes to; false where a number of it is beyond the largest double. */
+struct total {
+    double value, numerator, denominator;
+};
+
+static bool total_of(const struct one *one, const struct tally *tally, struct total *total_out)
+{
+    long double value = tally->sum;
+    if (one->spec->method != EG_AGGREGATE_SUM) value /= tally->weight;
+    if (one->spec->method == EG_AGGREGATE_RATE) value *= one->spec->per;
+    return eg_decimal_settle((double)value, &total_out->value) &&
+           (one->spec->method != EG_AGGREGATE_RATE ||
+            (eg_decimal_settle((double)tally->sum, &total_out->numerator) &&
+             eg_decimal_settle((double)tally->weight, &total_out->denominator)));
+}
+
+/* Only the first one is told. */
+static void note_too_large(const struct one *one, struct eg_draft *draft, uint32_t area)
+{
+    draft->series.state[area] = EG_MISSING;
+    if (draft->report.n_bad_cells++ > 0) return;
+    draft->bad_area = area;
+    draft->bad_place = one->work->sets[one->to].codes[area];
+    draft->report.bad_cell = draft->bad_place;
+}
+
 static void write_parent(const struct one *one, const struct tally *tally, struct eg_draft *draft,
                          uint32_t area)
 {
     struct eg_series *series = &draft->series;
-    enum eg_aggregate method = one->spec->method;
-    series->state[area] = (uint8_t)state_of(tally, method);
+    struct total total = {0};
+    series->state[area] = (uint8_t)state_of(tally, one->spec->method);
     if (series->state[area] == EG_SUPPRESSED) draft->report.n_secondary++;
     if (!has_value(series, area)) return;
-    if (method == EG_AGGREGATE_SUM) series->value[area] = tally->sum;
-    else
-        series->value[area] =
-            tally->sum / tally->weight * (method == EG_AGGREGATE_RATE ? one->spec->per : 1.0);
-    if (method != EG_AGGREGATE_RATE) return;
-    series->numerator[area] = tally->sum;
-    series->denominator[area] = tally->weight;
+    if (!total_of(one, tally, &total)) {
+        note_too_large(one, draft, area);
+        return;
+    }
+    series->value[area] = total.value;
+    if (one->spec->method != EG_AGGREGATE_RATE) return;
+    series->numerator[area] = total.numerator;
+    series->denominator[area] = total.denominator;
     series->has[area] = EG_HAS_NUMERATOR | EG_HAS_DENOMINATOR;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/decimal.h"
+
 #define CLASSES_DEFAULT 5
 #define CLASSES_MAX EG_CLASSES_MAX
 #define WIDTH_DEFAULT_PX 0.5
@@ -51,7 +53,9 @@ static enum eg_status read_break(struct eg_reader *reader, const struct eg_at *a
 {
     double *value = target;
     enum eg_status st = eg_value_double(reader, at, -1e300, 1e300, value);
-    if (st || at->index == 0 || value[-1] < value[0]) return st;
+    if (st) return st;
+    (void)eg_decimal_settle(*value, value); /* 1e300 is far from the largest double */
+    if (at->index == 0 || value[-1] < value[0]) return EG_OK;
     return eg_at_error(reader, at, EG_INVALID,
                        "%.*s is not above the break before it; list breaks in ascending order",
                        EG_TEXT_ARG(at->node->text));

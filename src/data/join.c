@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/memory.h"
 #include "data/join_internal.h"
 
@@ -124,12 +125,24 @@ static void note_bad_cell(struct eg_draft *draft, const struct eg_fill *fill, en
         eg_text_format(arena, "%.*s: '%.*s'", EG_TEXT_ARG(draft->bad_place), EG_TEXT_ARG(shown));
 }
 
+/* Reads a cell as the number that everything else sees: multiplied where that is asked for, and settled, so that what is shown
+ * and what is classed are one. A product beyond the largest double is no number. */
+static struct eg_cell read_cell(const struct eg_fill *fill, enum eg_role role, const struct eg_row *row)
+{
+    bool in_unit = role == EG_ROLE_VALUE || role == EG_ROLE_LOWER || role == EG_ROLE_UPPER;
+    struct eg_cell cell = eg_cells_number(fill->markers[role], row->cells[fill->cell[role]]);
+    if (cell.kind != EG_CELL_NUMBER) return cell;
+    if (in_unit) cell.number *= fill->multiplier;
+    if (!eg_decimal_settle(cell.number, &cell.number)) cell.kind = EG_CELL_BAD;
+    return cell;
+}
+
 /* A companion's number; false when the row has none. */
 static bool read_companion(struct eg_draft *draft, const struct eg_fill *fill, enum eg_role role,
                            const struct eg_row *row, struct eg_arena *arena, double *number_out)
 {
     if (fill->cell[role] == EG_FILL_NONE) return false;
-    struct eg_cell cell = eg_cells_number(fill->markers[role], row->cells[fill->cell[role]]);
+    struct eg_cell cell = read_cell(fill, role, row);
     bool is_whole = role != EG_ROLE_RANK && role != EG_ROLE_DECILE;
     double most = role == EG_ROLE_DECILE ? DECILE_MAX : RANK_MAX;
     if (cell.kind == EG_CELL_NUMBER && !is_whole) {
@@ -150,16 +163,15 @@ static void fill_companions(struct eg_draft *draft, const struct eg_fill *fill, 
         enum eg_role role;
         uint8_t bit;
         double *array;
-        double factor;
-    } numbers[] = {{EG_ROLE_NUMERATOR, EG_HAS_NUMERATOR, series->numerator, 1},
-                   {EG_ROLE_DENOMINATOR, EG_HAS_DENOMINATOR, series->denominator, 1},
-                   {EG_ROLE_LOWER, EG_HAS_LOWER, series->lower, fill->multiplier},
-                   {EG_ROLE_UPPER, EG_HAS_UPPER, series->upper, fill->multiplier}};
+    } numbers[] = {{EG_ROLE_NUMERATOR, EG_HAS_NUMERATOR, series->numerator},
+                   {EG_ROLE_DENOMINATOR, EG_HAS_DENOMINATOR, series->denominator},
+                   {EG_ROLE_LOWER, EG_HAS_LOWER, series->lower},
+                   {EG_ROLE_UPPER, EG_HAS_UPPER, series->upper}};
     uint32_t area = row->match.area;
     double number;
     for (size_t i = 0; i < EG_ARRAY_LEN(numbers); i++) {
         if (!numbers[i].array || !read_companion(draft, fill, numbers[i].role, row, arena, &number)) continue;
-        numbers[i].array[area] = number * numbers[i].factor;
+        numbers[i].array[area] = number;
         series->has[area] |= numbers[i].bit;
     }
     if (series->rank && read_companion(draft, fill, EG_ROLE_RANK, row, arena, &number)) {
@@ -224,12 +236,11 @@ static enum eg_status read_category(struct eg_draft *draft, const struct eg_fill
 static void read_number(struct eg_draft *draft, const struct eg_fill *fill, const struct eg_row *row,
                         struct eg_arena *arena, struct reading *out)
 {
-    struct eg_cell cell =
-        eg_cells_number(fill->markers[EG_ROLE_VALUE], row->cells[fill->cell[EG_ROLE_VALUE]]);
+    struct eg_cell cell = read_cell(fill, EG_ROLE_VALUE, row);
     if (cell.kind == EG_CELL_BAD) note_bad_cell(draft, fill, EG_ROLE_VALUE, row, arena);
     if (cell.kind == EG_CELL_NUMBER) out->state = EG_VALID;
     else out->state = cell.kind == EG_CELL_MARKER ? cell.state : EG_MISSING;
-    out->value = cell.number * fill->multiplier;
+    out->value = out->state == EG_VALID ? cell.number : 0;
 }
 
 /* Whether the row says that its value is suppressed, by flag or by marker. Nothing else of such a row is looked at, so that no

@@ -148,9 +148,10 @@ static bool is_told_already(const struct eg_generation *generation, uint32_t ser
 static void begin_join(struct teller *teller, uint32_t series)
 {
     const struct eg_generation *generation = teller->generation;
+    uint32_t table = generation->report->series[series].table;
+    if (table != EG_ATLAS_NONE) add(teller, "%.*s on ", EG_TEXT_ARG(generation->atlas->tables[table].id));
     add(teller,
-        "%.*s on %.*s: ", EG_TEXT_ARG(generation->atlas->tables[generation->report->series[series].table].id),
-        EG_TEXT_ARG(generation->atlas->boundaries[generation->series[series].boundaries].id));
+        "%.*s: ", EG_TEXT_ARG(generation->atlas->boundaries[generation->series[series].boundaries].id));
 }
 
 static void tell_hints(struct teller *teller, uint32_t series)
@@ -222,8 +223,16 @@ static void tell_cells(struct teller *teller, uint32_t series)
     add(teller, "%.*s %.*s has ",
         EG_TEXT_ARG(generation->atlas->indicators[generation->series[series].indicator].id),
         EG_TEXT_ARG(generation->series[series].period.id));
-    add_counted(teller, report->n_bad_cells, "cell that is", "cells that are");
-    add(teller, " neither number nor marker, taken as missing; first in %.*s", EG_TEXT_ARG(report->bad_cell));
+    if (report->table == EG_ATLAS_NONE) {
+        add_counted(teller, report->n_bad_cells, "aggregate that is", "aggregates that are");
+        add(teller, " beyond the largest number, taken as missing; first that of %.*s",
+            EG_TEXT_ARG(report->bad_cell));
+    } else {
+        add_counted(teller, report->n_bad_cells, "cell that is", "cells that are");
+        add(teller,
+            " neither number nor marker, or too large once multiplied, taken as missing; first in %.*s",
+            EG_TEXT_ARG(report->bad_cell));
+    }
     end_line(teller);
 }
 
@@ -267,9 +276,7 @@ void eg_report_findings(struct eg_report_subject subject, void (*say)(void *cont
         tell_hints(&teller, i);
         tell_leftovers(&teller, i);
     }
-    for (uint32_t i = 0; i < report->n_series; i++) {
-        if (report->series[i].table != EG_ATLAS_NONE) tell_cells(&teller, i);
-    }
+    for (uint32_t i = 0; i < report->n_series; i++) tell_cells(&teller, i);
     for (uint32_t i = 0; i < generation->atlas->n_boundaries; i++) tell_boundaries(&teller, i);
     (void)tell_directories(&teller, subject.entries);
 }

@@ -51,9 +51,9 @@ struct eg_series_report {
     uint32_t n_secondary; /* parent totals withheld because they would give a suppressed value away */
     bool ranks_withheld,
         deciles_withheld; /* the publisher's, which would tell where a suppressed value stands */
-    uint32_t
-        n_bad_cells; /* neither a number nor a marker: counted as missing, the first one is in bad_cell */
-    struct eg_text bad_cell; /* "row 17, column pop: '1,234'" */
+    uint32_t n_bad_cells; /* neither number nor marker, or beyond the largest number: counted as missing */
+    struct eg_text
+        bad_cell; /* the first: "row 17, column pop: '1,234'"; of a computed series the area's code */
     struct eg_text areas_without_row[EG_REPORT_SAMPLES];
     struct eg_text rows_without_area[EG_REPORT_SAMPLES];
 };

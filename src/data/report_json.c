@@ -100,6 +100,7 @@ static void add_series(const struct eg_generation *generation, uint32_t index, s
     else eg_json_text(json, into, "table", atlas->tables[report->table].id);
     eg_json_bool(json, into, "computed", series->aggregated);
     if (report->table != EG_ATLAS_NONE) add_join(json, into, report);
+    else eg_json_integer(json, into, "too_large", report->n_bad_cells);
     struct eg_json_value *states = eg_json_object(json, into, "states");
     for (int state = 0; state < EG_N_STATES; state++) {
         eg_json_integer(json, states, eg_report_state_key((enum eg_state)state), report->n_state[state]);

@@ -174,7 +174,11 @@ static void write_leftover(struct eg_buffer *out, uint32_t n, const char *one, c
 
 static void write_join(struct eg_buffer *out, const struct eg_series_report *report)
 {
-    if (report->table == EG_ATLAS_NONE) return;
+    if (report->table == EG_ATLAS_NONE) {
+        if (report->n_bad_cells > 0)
+            counted(out, report->n_bad_cells, "aggregate too large, ", "aggregates too large, ");
+        return;
+    }
     write_leftover(out, report->n_areas_without_row, "area without a row", "areas without a row",
                    report->areas_without_row);
     write_leftover(out, report->n_rows_without_area, "row without an area", "rows without an area",

@@ -225,6 +225,35 @@ static void equal_widths_reach_over_the_whole_range_of_doubles(void **state)
     expect_counts(&classes, values, 3, (const size_t[]){1, 2});
 }
 
+/* 0.3 is below 3 * 0.1, and prints like it. */
+static void a_value_that_prints_like_a_computed_break_obeys_the_closure(void **state)
+{
+    (void)state;
+    const double values[] = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1};
+    for (int left_closed = 0; left_closed <= 1; left_closed++) {
+        struct eg_classes classes = classify(EG_CLASS_EQUAL, 10, left_closed, values, 11);
+        expect_bounds(&classes, 10, values);
+        for (uint32_t i = 1; i < 10; i++)
+            assert_int_equal(eg_classes_find(&classes, values[i]), left_closed ? i : i - 1);
+    }
+    const double pair[] = {0.1, 0.2, 0.3, 0.4, 0.5};
+    struct eg_classes meeting = classify(EG_CLASS_STDDEV, 2, true, pair, 5);
+    assert_true(meeting.bounds[1] == 0.3);
+    assert_int_equal(eg_classes_find(&meeting, 0.3), 1);
+}
+
+static void a_mean_between_values_of_one_last_digit_still_parts_them(void **state)
+{
+    (void)state;
+    const double values[] = {1.00000000000001, 1.00000000000002};
+    for (int left_closed = 0; left_closed <= 1; left_closed++) {
+        struct eg_classes classes = classify(EG_CLASS_HEADTAIL, 2, left_closed, values, 2);
+        assert_int_equal(classes.n, 2);
+        assert_true(classes.bounds[1] == values[left_closed]);
+        expect_counts(&classes, values, 2, (const size_t[]){1, 1});
+    }
+}
+
 static void an_odd_number_of_deviation_classes_is_centred_on_the_mean(void **state)
 {
     (void)state;
@@ -455,6 +484,8 @@ int main(void)
         cmocka_unit_test(equal_widths_part_the_range),
         cmocka_unit_test(an_empty_class_of_equal_width_is_merged_with_the_next),
         cmocka_unit_test(equal_widths_reach_over_the_whole_range_of_doubles),
+        cmocka_unit_test(a_value_that_prints_like_a_computed_break_obeys_the_closure),
+        cmocka_unit_test(a_mean_between_values_of_one_last_digit_still_parts_them),
         cmocka_unit_test(an_odd_number_of_deviation_classes_is_centred_on_the_mean),
         cmocka_unit_test(an_even_number_of_deviation_classes_meets_at_the_mean),
         cmocka_unit_test(head_and_tail_are_cut_while_the_head_is_a_minority),

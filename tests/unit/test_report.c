@@ -141,7 +141,7 @@ static void strict_fails_beyond_what_the_atlas_expects_and_says_why(void **state
     load_csv(SET TABLE("") TWO, "code,v,w\nS00,1,2\nS01,3,a lot\n", &load);
     reasons.len = 0;
     assert_false(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, &reasons));
-    assert_holds(reasons.data, "j 2020 has 1 cell that is neither number nor marker");
+    assert_holds(reasons.data, "j 2020 has 1 cell that is neither number nor marker, or too large");
     eg_test_load_clear(&load);
     eg_buffer_clear(&reasons);
 }

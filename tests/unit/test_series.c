@@ -369,6 +369,93 @@ static void a_sum_with_a_missing_part_is_missing_and_parts_that_do_not_apply_are
     eg_test_load_clear(&load);
 }
 
+static const struct eg_series *only_series(const struct eg_test_load *load)
+{
+    return eg_test_series(load, "i", "a", NULL);
+}
+
+static void a_product_is_the_number_that_it_prints_as(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_table(
+        SQUARES TABLE("") "indicators: [{id: i, title: I, multiplier: 100, series: {table: t, value: v, "
+                          "lower: l, upper: u}}]\n",
+        "code,v,l,u\nS00,0.07,0.29,0.57\nS01,0.29,0.1,0.58\nS02,1.1,0.07,1.15\n"
+        "S03,0.123456789012345678,0,0\n",
+        &load);
+    const struct eg_series *series = only_series(&load);
+    assert_true(series->value[0] == 7 && series->lower[0] == 29 && series->upper[0] == 57);
+    assert_true(series->value[1] == 29 && series->value[2] == 110);
+    assert_true(series->value[3] == 12.3456789012346); /* fifteen digits, as JSON has it */
+    eg_test_load_clear(&load);
+}
+
+static void an_aggregate_is_the_number_that_it_prints_as(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_table(HALVES TABLE("") "indicators: [{id: i, title: I, series: {table: t, value: v}, "
+                                "aggregate: {from: a, method: sum, to: h}}]\n",
+               "code,v\nS00,0.1\nS01,0.2\nS02,0.7\nS03,0.1\n", &load);
+    const struct eg_series *halves = eg_test_series(&load, "i", "h", NULL);
+    assert_true(halves->value[eg_test_area(&load, "h", "W")] == 0.3); /* 0.1 + 0.2 is 0.30000000000000004 */
+    assert_true(halves->value[eg_test_area(&load, "h", "E")] == 0.8);
+    eg_test_load_clear(&load);
+}
+
+static void a_product_beyond_the_largest_number_is_an_unreadable_cell(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_table(
+        SQUARES TABLE("") "indicators: [{id: i, title: I, multiplier: 100, series: {table: t, value: v, "
+                          "upper: u}}]\n",
+        "code,v,u\nS00,1,1e307\nS01,1e307,2\nS02,-1e307,2\nS03,2,3\n", &load);
+    const struct eg_series *series = only_series(&load);
+    assert_states(series, (const uint8_t[]){EG_VALID, EG_MISSING, EG_MISSING, EG_VALID}, 4);
+    assert_int_equal(series->has[0], 0);
+    assert_true(series->value[1] == 0);
+    const struct eg_series_report *report = eg_test_series_report(&load, "i", "a", NULL);
+    assert_int_equal(report->n_bad_cells, 3);
+    assert_string_equal(report->bad_cell.data, "row 2, column u: '1e307'");
+    assert_false(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, NULL));
+    eg_test_load_clear(&load);
+}
+
+static void an_aggregate_beyond_the_largest_number_is_missing_and_told(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    struct eg_buffer reasons;
+    eg_buffer_init(&reasons, 0);
+    load_table(HALVES TABLE("") "indicators: [{id: i, title: I, series: {table: t, value: v}, "
+                                "aggregate: {from: a, method: sum, to: h}}]\n",
+               "code,v\nS00,1e308\nS01,1e308\nS02,1e308\nS03,1\n", &load);
+    const struct eg_series *halves = eg_test_series(&load, "i", "h", NULL);
+    assert_int_equal((halves->state[0] == EG_MISSING) + (halves->state[1] == EG_MISSING), 1);
+    assert_int_equal(eg_test_series_report(&load, "i", "h", NULL)->n_bad_cells, 1);
+    assert_false(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, &reasons));
+    assert_non_null(strstr(reasons.data, "h: i 2020 has 1 aggregate that is beyond the largest number"));
+    eg_buffer_clear(&reasons);
+    eg_test_load_clear(&load);
+}
+
+static void weights_of_any_size_weigh(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_table(
+        HALVES TABLE(
+            "") "indicators: [{id: i, title: I, series: {table: t, value: v}, aggregate: {from: a, method: "
+                "weighted_mean, weight: {table: t, column: w}, to: h}}]\n",
+        "code,v,w\nS00,10,1e308\nS01,20,1e308\nS02,10,1e308\nS03,20,1e308\n", &load);
+    const struct eg_series *halves = eg_test_series(&load, "i", "h", NULL);
+    assert_states(halves, (const uint8_t[]){EG_VALID, EG_VALID}, 2);
+    assert_true(halves->value[0] == 15 && halves->value[1] == 15);
+    eg_test_load_clear(&load);
+}
+
 static void the_version_follows_the_numbers(void **state)
 {
     (void)state;
@@ -527,6 +614,11 @@ int main(void)
         cmocka_unit_test(a_wrong_column_is_answered_with_table_file_and_nearest),
         cmocka_unit_test(sums_rates_and_weighted_means_are_what_the_atlas_declares),
         cmocka_unit_test(a_sum_with_a_missing_part_is_missing_and_parts_that_do_not_apply_are_left_out),
+        cmocka_unit_test(a_product_is_the_number_that_it_prints_as),
+        cmocka_unit_test(an_aggregate_is_the_number_that_it_prints_as),
+        cmocka_unit_test(a_product_beyond_the_largest_number_is_an_unreadable_cell),
+        cmocka_unit_test(an_aggregate_beyond_the_largest_number_is_missing_and_told),
+        cmocka_unit_test(weights_of_any_size_weigh),
         cmocka_unit_test(the_version_follows_the_numbers),
         cmocka_unit_test(every_refused_allocation_ends_the_load_cleanly),
         cmocka_unit_test(englands_neighbourhoods_all_have_their_deprivation),
