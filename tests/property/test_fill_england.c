@@ -7,12 +7,14 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/boundaries.h"
 #include "render/fill.h"
 #include "render/outline.h"
+#include "support/held_alpha.h"
 #include "support/test_data.h"
 
 #define DATA "ew_lsoa11_bgc.gpkg"
@@ -161,11 +163,40 @@ static void borders_let_no_background_through(void **state)
     for_every_tile(state, compare_alpha);
 }
 
+/* The file, not the drawing alone: in ten colours that are opaque, or all let the same share through. */
+static void compare_file(const struct england *england, uint32_t z, uint32_t x, uint32_t y)
+{
+    struct eg_fill fill = fill_of(england);
+    struct eg_paint faint[N_PAINTS];
+    for (uint32_t p = 0; p < N_PAINTS; p++) {
+        struct eg_rgba colour = england->paints[p].colour;
+        colour.a = 153;
+        faint[p] = (struct eg_paint){.colour = eg_rgba_premultiply(colour)};
+    }
+    for (uint32_t scale = 1; scale <= 2; scale++) {
+        struct eg_view view = eg_view_tile(england->plane, z, x, y, scale);
+        struct eg_canvas canvas;
+        char what[64];
+        (void)snprintf(what, sizeof what, "%u/%u/%u@%ux", z, x, y, scale);
+        fill.paints = z % 2 ? england->paints : faint;
+        draw(england, &view, &fill, &canvas);
+        struct eg_palette_style style = {.paints = fill.paints, .n_paints = N_PAINTS};
+        (void)eg_test_encode_and_compare(&canvas, &style, z % 2 ? 255 : 153, what);
+        eg_canvas_clear(&canvas);
+    }
+}
+
+static void borders_let_no_background_through_in_the_file(void **state)
+{
+    for_every_tile(state, compare_file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_double_size_tile_is_its_four_quarters),
         cmocka_unit_test(borders_let_no_background_through),
+        cmocka_unit_test(borders_let_no_background_through_in_the_file),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, load, unload);
