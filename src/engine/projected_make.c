@@ -42,8 +42,8 @@ static enum eg_status project(const struct eg_area_set *set, struct eg_transform
            eg_transform_accuracy_m(transform));
     if (n_left_out > 0)
         eg_log(EG_LOG_WARNING, "projection",
-               "boundaries %.*s: %u of %u areas are left out in %s, as they lie where it is not defined or "
-               "torn",
+               "boundaries %.*s: %u of %u areas are left out in %s, as they lie too far off or where "
+               "it is not defined or torn",
                EG_TEXT_ARG(set->spec->id), n_left_out, set->n_areas, info->id);
     return EG_OK;
 }
