@@ -5,9 +5,10 @@
  *     count     tokens into deflate's symbols, prefix codes from the counts (or the fixed ones when they are shorter)
  *     write     one table look-up a token
  *
- * A token is one of 768 numbers: 0 to 255 literals, then 256 lengths (3 to 258) to the left, then 256 from above. The parse
- * is greedy with a guess at the costs: a match from above pays 7 extra bits for its distance (257 in a tile) and must
- * replace more than that in literals and runs. Exact is what the stream holds; approximate only how short it is. */
+ * A token is one of 1,024 numbers: 0 to 255 literals, then 256 lengths (3 to 258) to the left, then 256 from above, then 256
+ * from farther away, which the distance follows. The parse is greedy with a guess at the costs: a match from above pays 7
+ * extra bits for its distance (257 in a tile) and must replace more than that in literals and runs. Pictures with outlines
+ * get a closer one, deflate_search.c. Exact is what the stream holds; approximate only how short it is. */
 #include "render/deflate.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 
 #include "base/memory.h"
 #include "render/adler.h"
+#include "render/deflate_search.h"
 #include "render/huffman.h"
 
 #ifdef __SSE2__
@@ -23,16 +25,11 @@
 
 #define MAX_BYTES (1u << 20)
 #define WINDOW_BYTES 32768u
-#define MIN_MATCH 3u
-#define MAX_MATCH 258u
-#define N_LENGTHS (MAX_MATCH - MIN_MATCH + 1)
-#define LEFT 256u
-#define ABOVE (LEFT + N_LENGTHS)
-#define N_TOKENS (ABOVE + N_LENGTHS)
 #define N_LITERALS 286u
 #define N_DISTANCES 30u
 #define END_OF_BLOCK 256u
 #define MAX_CODE_BITS 15u
+#define CODE_BITS 0x00FFFFFFFFFFFFFFu /* of eg_deflate.codes */
 
 /* What tokens cost in bits, on average over choropleth tiles. */
 #define LITERAL_COST 6u
@@ -47,8 +44,8 @@ struct split {
 /* Lengths 3 to 258 (RFC 1951, 3.2.5): four symbols for each number of extra bits, 258 by itself. */
 static struct split split_length(uint32_t length)
 {
-    uint32_t past = length - MIN_MATCH;
-    if (length == MAX_MATCH) return (struct split){285, 0, 0};
+    uint32_t past = length - EG_DEFLATE_MIN_MATCH;
+    if (length == EG_DEFLATE_MAX_MATCH) return (struct split){285, 0, 0};
     if (past < 8) return (struct split){257 + past, 0, 0};
     uint32_t n_extra = 29u - (uint32_t)__builtin_clz(past);
     return (struct split){257 + 4 * n_extra + (past >> n_extra), past & ((1u << n_extra) - 1), n_extra};
@@ -70,29 +67,38 @@ struct eg_deflate {
     bool begun; /* the stream's header is written */
     uint8_t *out;
     size_t n_out, out_capacity;
+    struct eg_deflate_search *search;
     uint16_t *tokens;
-    uint32_t n_tokens;
+    const uint16_t *first; /* of the block's tokens, which the search writes at the end of their room */
+    uint32_t n_tokens;     /* distances that follow far matches are counted, too */
     size_t tokens_capacity;
     uint64_t *differs; /* two bit sets, see set_words */
     size_t differs_capacity;
-    uint32_t count[N_TOKENS];
-    uint64_t codes[N_TOKENS]; /* a token's bits, their number in the top byte */
+    uint32_t count[EG_DEFLATE_TOKENS];
+    uint64_t codes[EG_DEFLATE_TOKENS]; /* a token's bits, their number in the top byte */
     uint32_t literal_count[EG_HUFFMAN_SYMBOLS], distance_count[EG_HUFFMAN_SYMBOLS];
     struct eg_huffman literals, distances;
-    struct split lengths[N_LENGTHS]; /* the same at all times */
+    struct split lengths[EG_DEFLATE_LENGTHS]; /* the same at all times */
 };
 
 struct eg_deflate *eg_deflate_new(void)
 {
     struct eg_deflate *deflate = eg_memory_zeroed(1, sizeof *deflate);
     if (!deflate) return NULL;
-    for (uint32_t i = 0; i < N_LENGTHS; i++) deflate->lengths[i] = split_length(i + MIN_MATCH);
+    deflate->search = eg_deflate_search_new();
+    if (!deflate->search) {
+        free(deflate);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < EG_DEFLATE_LENGTHS; i++)
+        deflate->lengths[i] = split_length(i + EG_DEFLATE_MIN_MATCH);
     return deflate;
 }
 
 void eg_deflate_free(struct eg_deflate *deflate)
 {
     if (!deflate) return;
+    eg_deflate_search_free(deflate->search);
     free(deflate->out);
     free(deflate->tokens);
     free(deflate->differs);
@@ -115,17 +121,22 @@ static size_t set_words(size_t n_bytes)
     return n_bytes / 64 + 2;
 }
 
-static uint64_t differing(const uint8_t *a, const uint8_t *b)
-{
-    uint64_t word = 0;
 #ifdef __SSE2__
-    for (uint32_t k = 0; k < 64; k += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(a + k));
-        __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(b + k));
-        word |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) << k;
-    }
-    return ~word;
+static inline uint64_t equal_sixteen(const uint8_t *a, const uint8_t *b)
+{
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)a);
+    __m128i y = _mm_loadu_si128((const __m128i *)(const void *)b);
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y));
+}
+#endif
+
+static inline uint64_t differing(const uint8_t *a, const uint8_t *b)
+{
+#ifdef __SSE2__
+    return ~(equal_sixteen(a, b) | equal_sixteen(a + 16, b + 16) << 16 | equal_sixteen(a + 32, b + 32) << 32 |
+             equal_sixteen(a + 48, b + 48) << 48);
 #else
+    uint64_t word = 0;
     for (uint32_t k = 0; k < 64; k++) word |= (uint64_t)(a[k] != b[k]) << k;
     return word;
 #endif
@@ -147,16 +158,16 @@ static void compare(const uint8_t *bytes, size_t n, size_t distance, uint64_t *s
     }
 }
 
-/* How many bits from `at` on are clear, up to MAX_MATCH. */
+/* How many bits from `at` on are clear, up to EG_DEFLATE_MAX_MATCH. */
 static inline uint32_t clear_run(const uint64_t *set, size_t at)
 {
     size_t word = at / 64;
     uint64_t bits = set[word] >> at % 64;
     if (bits) return (uint32_t)__builtin_ctzll(bits);
     uint32_t length = 64 - at % 64;
-    while (set[++word] == 0 && length < MAX_MATCH) length += 64;
-    if (length < MAX_MATCH) length += (uint32_t)__builtin_ctzll(set[word]);
-    return length < MAX_MATCH ? length : MAX_MATCH;
+    while (set[++word] == 0 && length < EG_DEFLATE_MAX_MATCH) length += 64;
+    if (length < EG_DEFLATE_MAX_MATCH) length += (uint32_t)__builtin_ctzll(set[word]);
+    return length < EG_DEFLATE_MAX_MATCH ? length : EG_DEFLATE_MAX_MATCH;
 }
 
 /* --- parse ---------------------------------------------------------------------------------------------------------- */
@@ -165,11 +176,11 @@ static inline uint32_t clear_run(const uint64_t *set, size_t at)
  * many of them the current run still covers. */
 static bool above_pays(const uint64_t *differs, size_t at, uint32_t left, uint32_t above)
 {
-    uint32_t cost = left >= MIN_MATCH ? LEFT_COST : left * LITERAL_COST;
+    uint32_t cost = left >= EG_DEFLATE_MIN_MATCH ? LEFT_COST : left * LITERAL_COST;
     for (uint32_t covered = left; covered < above && cost <= ABOVE_COST;) {
         uint32_t run = clear_run(differs, at + covered + 1);
         if (run > above - covered - 1) run = above - covered - 1;
-        cost += LITERAL_COST + (run >= MIN_MATCH ? LEFT_COST : run * LITERAL_COST);
+        cost += LITERAL_COST + (run >= EG_DEFLATE_MIN_MATCH ? LEFT_COST : run * LITERAL_COST);
         covered += 1 + run;
     }
     return cost > ABOVE_COST;
@@ -179,22 +190,56 @@ static void parse(struct eg_deflate *deflate, const uint8_t *bytes, size_t n)
 {
     const uint64_t *from_left = deflate->differs, *from_above = from_left + set_words(n);
     uint16_t *token = deflate->tokens;
-    memset(deflate->count, 0, sizeof deflate->count);
     for (size_t at = 0; at < n;) {
         uint32_t left = clear_run(from_left, at), above = clear_run(from_above, at), value = bytes[at],
                  length = 1;
-        if (above >= MIN_MATCH && above > left && above_pays(from_left, at, left, above)) {
+        if (above >= EG_DEFLATE_MIN_MATCH && above > left && above_pays(from_left, at, left, above)) {
             length = above;
-            value = ABOVE + length - MIN_MATCH;
-        } else if (left >= MIN_MATCH) {
+            value = EG_DEFLATE_ABOVE + length - EG_DEFLATE_MIN_MATCH;
+        } else if (left >= EG_DEFLATE_MIN_MATCH) {
             length = left;
-            value = LEFT + length - MIN_MATCH;
+            value = EG_DEFLATE_LEFT + length - EG_DEFLATE_MIN_MATCH;
         }
         deflate->count[value]++;
         *token++ = (uint16_t)value;
         at += length;
     }
+    deflate->first = deflate->tokens;
     deflate->n_tokens = (uint32_t)(token - deflate->tokens);
+}
+
+static void parse_closely(struct eg_deflate *deflate, size_t n, size_t reach)
+{
+    const uint16_t *end = deflate->tokens + n;
+    deflate->first = eg_deflate_search_parse(deflate->search, (uint32_t)reach, deflate->tokens + n);
+    deflate->n_tokens = (uint32_t)(end - deflate->first);
+    for (const uint16_t *token = deflate->first; token < end; token++) {
+        deflate->count[*token]++;
+        if (*token >= EG_DEFLATE_FAR) deflate->distance_count[split_distance(*++token + 1u).symbol]++;
+    }
+}
+
+/* Compares and parses; the search takes longer than the whole of the quick way and is for pictures where it pays. */
+static enum eg_status find_tokens(struct eg_deflate *deflate, const struct eg_deflate_rows *rows,
+                                  size_t reach, struct eg_error *err)
+{
+    size_t n = rows->n_bytes;
+    bool closely = false;
+    memset(deflate->count, 0, sizeof deflate->count);
+    memset(deflate->distance_count, 0, sizeof deflate->distance_count);
+    compare(rows->bytes, n, rows->unit_bytes, deflate->differs);
+    if (rows->unit_bytes == 1) {
+        enum eg_status status =
+            eg_deflate_search_split(deflate->search, rows, (uint32_t)reach, deflate->differs, &closely, err);
+        if (status) return status;
+    }
+    if (closely) {
+        parse_closely(deflate, n, reach);
+    } else {
+        compare(rows->bytes, n, reach, deflate->differs + set_words(n));
+        parse(deflate, rows->bytes, n);
+    }
+    return EG_OK;
 }
 
 /* --- count ---------------------------------------------------------------------------------------------------------- */
@@ -203,12 +248,12 @@ static void count_symbols(struct eg_deflate *deflate, struct split left, struct 
 {
     uint32_t *literal = deflate->literal_count, *distance = deflate->distance_count;
     memset(literal, 0, sizeof deflate->literal_count);
-    memset(distance, 0, sizeof deflate->distance_count);
-    memcpy(literal, deflate->count, LEFT * sizeof literal[0]);
+    memcpy(literal, deflate->count, EG_DEFLATE_LEFT * sizeof literal[0]);
     literal[END_OF_BLOCK] = 1;
-    for (uint32_t i = 0; i < N_LENGTHS; i++) {
-        uint32_t from_left = deflate->count[LEFT + i], from_above = deflate->count[ABOVE + i];
-        literal[deflate->lengths[i].symbol] += from_left + from_above;
+    for (uint32_t i = 0; i < EG_DEFLATE_LENGTHS; i++) {
+        uint32_t from_left = deflate->count[EG_DEFLATE_LEFT + i],
+                 from_above = deflate->count[EG_DEFLATE_ABOVE + i];
+        literal[deflate->lengths[i].symbol] += from_left + from_above + deflate->count[EG_DEFLATE_FAR + i];
         distance[left.symbol] += from_left;
         distance[above.symbol] += from_above;
     }
@@ -302,26 +347,30 @@ static void put_codes(struct eg_deflate *deflate)
     }
 }
 
-static uint64_t match_code(const struct eg_deflate *deflate, struct split length, struct split distance)
+/* Bits, their number in the top byte. */
+static inline uint64_t split_code(const struct eg_huffman *huffman, struct split split)
 {
-    uint64_t bits = deflate->literals.code[length.symbol];
-    uint32_t n = deflate->literals.length[length.symbol];
-    bits |= (uint64_t)length.extra << n;
-    n += length.n_extra;
-    bits |= (uint64_t)deflate->distances.code[distance.symbol] << n;
-    n += deflate->distances.length[distance.symbol];
-    bits |= (uint64_t)distance.extra << n;
-    n += distance.n_extra;
-    return bits | (uint64_t)n << 56;
+    uint32_t n = huffman->length[split.symbol];
+    return huffman->code[split.symbol] | (uint64_t)split.extra << n | (uint64_t)(n + split.n_extra) << 56;
+}
+
+/* One code after the other. */
+static uint64_t joined(uint64_t first, uint64_t second)
+{
+    return first + ((second & CODE_BITS) << (first >> 56)) + (second & ~CODE_BITS);
 }
 
 static void work_out_codes(struct eg_deflate *deflate, struct split left, struct split above)
 {
-    for (uint32_t i = 0; i < LEFT; i++)
+    uint64_t from_left = split_code(&deflate->distances, left),
+             from_above = split_code(&deflate->distances, above);
+    for (uint32_t i = 0; i < EG_DEFLATE_LEFT; i++)
         deflate->codes[i] = deflate->literals.code[i] | (uint64_t)deflate->literals.length[i] << 56;
-    for (uint32_t i = 0; i < N_LENGTHS; i++) {
-        deflate->codes[LEFT + i] = match_code(deflate, deflate->lengths[i], left);
-        deflate->codes[ABOVE + i] = match_code(deflate, deflate->lengths[i], above);
+    for (uint32_t i = 0; i < EG_DEFLATE_LENGTHS; i++) {
+        uint64_t length = split_code(&deflate->literals, deflate->lengths[i]);
+        deflate->codes[EG_DEFLATE_LEFT + i] = joined(length, from_left);
+        deflate->codes[EG_DEFLATE_ABOVE + i] = joined(length, from_above);
+        deflate->codes[EG_DEFLATE_FAR + i] = length;
     }
 }
 
@@ -329,13 +378,15 @@ static void work_out_codes(struct eg_deflate *deflate, struct split left, struct
  * may change it. */
 static void put_tokens(struct eg_deflate *deflate)
 {
-    const uint16_t *tokens = deflate->tokens;
+    const uint16_t *tokens = deflate->first;
     uint8_t *out = deflate->out + deflate->n_out;
     uint64_t held = deflate->held;
     uint32_t n_held = deflate->n_held;
     for (uint32_t i = 0; i < deflate->n_tokens; i++) {
         uint64_t code = deflate->codes[tokens[i]];
-        held |= (code & 0x00FFFFFFFFFFFFFFu) << n_held;
+        if (tokens[i] >= EG_DEFLATE_FAR)
+            code = joined(code, split_code(&deflate->distances, split_distance(tokens[++i] + 1u)));
+        held |= (code & CODE_BITS) << n_held;
         n_held += (uint32_t)(code >> 56);
         memcpy(out, &held, sizeof held);
         out += n_held / 8;
@@ -426,12 +477,11 @@ enum eg_status eg_deflate_rows(struct eg_deflate *deflate, const struct eg_defla
     size_t reach = rows->row_bytes >= 1 && rows->row_bytes <= WINDOW_BYTES ? rows->row_bytes : rows->n_bytes;
     struct split left = split_distance((uint32_t)rows->unit_bytes);
     struct split above = split_distance(reach <= WINDOW_BYTES ? (uint32_t)reach : 1);
+    enum eg_status status = find_tokens(deflate, rows, reach, err);
+    if (status) return status;
     deflate->n_out = 0;
     if (!deflate->begun) put(deflate, 0x0178, 16); /* a window of 32 kB, the fastest method */
     deflate->begun = true;
-    compare(rows->bytes, rows->n_bytes, rows->unit_bytes, deflate->differs);
-    compare(rows->bytes, rows->n_bytes, reach, deflate->differs + set_words(rows->n_bytes));
-    parse(deflate, rows->bytes, rows->n_bytes);
     count_symbols(deflate, left, above);
     choose_codes(deflate, rows->last);
     work_out_codes(deflate, left, above);

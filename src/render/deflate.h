@@ -1,7 +1,7 @@
 /* Deflate for pictures with few colours: a zlib stream (RFC 1950, 1951) from rows of bytes.
  *
  * General compressors hash every byte and look for repetitions anywhere. In a choropleth they are in two places: the pixel
- * to the left and the pixel above. Looking only there is faster than zlib's fastest setting and packs as small as its
+ * to the left and the pixel above, and where lines are drawn also aside of that one. Looking only there is faster than zlib's fastest setting and packs as small as its
  * middle ones; docs/decisions/0001-png-compression.md has the figures. */
 #ifndef EG_RENDER_DEFLATE_H
 #define EG_RENDER_DEFLATE_H

@@ -7,22 +7,28 @@
 #define STEP 16u
 #define LONG_RUN 40u /* where a call costs less than the loop */
 
-/* Bit k is set when pixel k of the STEP pixels differs from the next one. Reads STEP + 1 pixels. */
-static uint32_t ends_of_runs(const struct eg_rgba *pixels)
-{
-    uint32_t ends = 0;
 #ifdef __SSE2__
-    for (uint32_t k = 0; k < STEP; k += 4) {
-        __m128i here = _mm_loadu_si128((const __m128i *)(const void *)(pixels + k));
-        __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(pixels + k + 1));
-        int same = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(here, next)));
-        ends |= (uint32_t)(same ^ 15) << k;
-    }
+/* All ones in each of four pixels that equals the next one. */
+static inline __m128i equal_next(const struct eg_rgba *pixels)
+{
+    return _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(const void *)pixels),
+                           _mm_loadu_si128((const __m128i *)(const void *)(pixels + 1)));
+}
+#endif
+
+/* Bit k is set when pixel k of the STEP pixels differs from the next one. Reads STEP + 1 pixels. */
+static inline uint32_t ends_of_runs(const struct eg_rgba *pixels)
+{
+#ifdef __SSE2__
+    __m128i left = _mm_packs_epi32(equal_next(pixels), equal_next(pixels + 4));
+    __m128i right = _mm_packs_epi32(equal_next(pixels + 8), equal_next(pixels + 12));
+    return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(left, right)) ^ 0xFFFFu;
 #else
+    uint32_t ends = 0;
     for (uint32_t k = 0; k < STEP; k++)
         ends |= (uint32_t)(eg_png_pixel(pixels + k) != eg_png_pixel(pixels + k + 1)) << k;
-#endif
     return ends;
+#endif
 }
 
 static uint32_t scan_row(const struct eg_rgba *row, uint32_t width, uint32_t *pixel, uint16_t *length)

@@ -78,6 +78,84 @@ static void maps_of_all_shapes_inflate_to_what_they_were(void **state)
     }
 }
 
+/* Slanting lines of four blended pixels between areas of one colour, as outlines are drawn. Above row 0 is nothing. */
+static size_t fill_with_lines(struct eg_test_random *random, uint8_t *bytes, size_t n_rows, size_t row_bytes)
+{
+    uint32_t n_lines = 1 + eg_test_random_below(random, 40);
+    memset(bytes, 0, n_rows * row_bytes);
+    for (uint32_t line = 0; line < n_lines; line++) {
+        uint32_t x = eg_test_random_below(random, (uint32_t)row_bytes) * 8,
+                 slope = eg_test_random_below(random, 9);
+        uint8_t class = (uint8_t)(100 + eg_test_random_below(random, 10));
+        for (size_t y = 0; y < n_rows; y++, x += slope) {
+            size_t at = x / 8;
+            for (size_t k = at; k < row_bytes && k < at + 30 + line; k++)
+                bytes[y * row_bytes + k] = k < at + 4 ? (uint8_t)(1 + (x % 8 + 3 * (k - at)) * 4) : class;
+        }
+    }
+    return n_rows * row_bytes;
+}
+
+static void outlines_inflate_to_what_they_were(void **state)
+{
+    (void)state;
+    static uint8_t bytes[MOST];
+    struct eg_test_random random = eg_test_random_new();
+    for (int round = 0; round < 100; round++) {
+        size_t row_bytes = 8 + eg_test_random_below(&random, round % 10 ? 300 : 3000);
+        size_t n = fill_with_lines(&random, bytes, 1 + eg_test_random_below(&random, 99), row_bytes);
+        check(bytes, n, row_bytes, 1);
+        check(bytes, n, 1 + eg_test_random_below(&random, 300), 1); /* rows of another length than stated */
+    }
+}
+
+/* What zlib makes of runs alone. */
+static size_t runs_packed_by_zlib(const uint8_t *bytes, size_t n)
+{
+    static uint8_t packed[2 * MOST];
+    z_stream stream = {.next_in = (Bytef *)(uintptr_t)bytes,
+                       .avail_in = (uInt)n,
+                       .next_out = packed,
+                       .avail_out = sizeof packed};
+    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 15, 9, Z_RLE), Z_OK);
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    assert_int_equal(deflateEnd(&stream), Z_OK);
+    return stream.total_out;
+}
+
+static void slanting_lines_are_found_again_in_the_rows_above(void **state)
+{
+    (void)state;
+    static uint8_t bytes[MOST];
+    static struct stream stream;
+    struct eg_test_random random = eg_test_random_new();
+    struct eg_deflate *deflate = eg_deflate_new();
+    size_t n_ours = 0, n_runs = 0;
+    for (int round = 0; round < 20; round++) {
+        size_t n = fill_with_lines(&random, bytes, 256, 257);
+        stream.n = 0;
+        eg_deflate_begin(deflate);
+        append(&stream, deflate, &(struct eg_deflate_rows){bytes, n, 257, 1, true});
+        n_ours += stream.n;
+        n_runs += runs_packed_by_zlib(bytes, n);
+    }
+    print_message("# %zu bytes, as runs alone %zu\n", n_ours, n_runs);
+    assert_true(5 * n_ours < 4 * n_runs);
+    eg_deflate_free(deflate);
+}
+
+/* Two runs a pixel pair: more than the closer parse takes, and as many as it just takes. */
+static void pictures_of_many_runs_inflate_to_what_they_were(void **state)
+{
+    (void)state;
+    static uint8_t bytes[MOST];
+    for (size_t n = 65300; n < 65700; n += 50) {
+        for (size_t i = 0; i < n; i++) bytes[i] = (uint8_t)(i % 2 ? i * i >> 4 : 200);
+        check(bytes, n, 257, 1);
+        check(bytes, n + 200000, 512, 1);
+    }
+}
+
 static void noise_inflates_to_what_it_was_and_hardly_grows(void **state)
 {
     (void)state;
@@ -237,6 +315,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(maps_of_all_shapes_inflate_to_what_they_were),
+        cmocka_unit_test(outlines_inflate_to_what_they_were),
+        cmocka_unit_test(slanting_lines_are_found_again_in_the_rows_above),
+        cmocka_unit_test(pictures_of_many_runs_inflate_to_what_they_were),
         cmocka_unit_test(noise_inflates_to_what_it_was_and_hardly_grows),
         cmocka_unit_test(every_length_of_a_run_is_written),
         cmocka_unit_test(counts_like_fibonacci_numbers_need_the_longest_codes),
