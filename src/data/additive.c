@@ -1,8 +1,9 @@
 /* A mean, a median or a score of a larger area lies between those of its parts, a total is their sum. The two are told apart by
- * the parents whose parts are all visible: where the sum of the parts is further above the largest of them than rounding can
- * explain, a parent that equals it is a total. Where no parent says so, a parent below the sum of its visible parts says that
- * it is none (values that cannot be negative); where nothing says that either, the numbers are taken to add up, because a
- * value that is withheld in error can be asked for, and one that is published in error cannot be taken back.
+ * the parents whose parts are all visible: where the sum of the parts is further above the largest of them (or below the
+ * smallest) than rounding can explain, a parent that equals it is a total. Where no parent says so, a parent below the sum of
+ * its visible parts says that it is none (values that cannot be negative), or more parents with all parts visible that differ
+ * from their sum than equal it (values with a minus sign). Where nothing says that either, the numbers are taken to add up,
+ * because a value that is withheld in error can be asked for, and one that is published in error cannot be taken back.
  *
  * Rounding: each number is off by at most the unit it is rounded to (random rounding goes as far). The unit is the greatest
  * number of which all values of a level are multiples: 5 where a publisher rounds to fives. Below 20 values that could be
@@ -23,7 +24,7 @@
 
 /* What is visible of a total's parts. */
 struct tally {
-    double sum, largest; /* the latter without sign */
+    double sum, smallest, largest;
     uint32_t n, n_unknown;
 };
 
@@ -107,9 +108,10 @@ static void add_part(struct tally *tally, const struct eg_additive_level *parts,
         return;
     }
     double value = parts->value[area];
+    if (tally->n == 0 || value < tally->smallest) tally->smallest = value;
+    if (tally->n == 0 || value > tally->largest) tally->largest = value;
     tally->n++;
     tally->sum += value;
-    if (fabs(value) > tally->largest) tally->largest = fabs(value);
 }
 
 static void weigh(struct evidence *evidence, const struct tally *tally, double total, double tolerance)
@@ -118,21 +120,22 @@ static void weigh(struct evidence *evidence, const struct tally *tally, double t
     if (tally->sum > total + tolerance) evidence->exceeded = true;
     if (tally->n_unknown > 0 || tally->n < 2) return;
     bool agrees = fabs(tally->sum - total) <= tolerance;
-    bool is_clear = fabs(tally->sum) - tally->largest > 2 * tolerance;
+    bool is_clear =
+        tally->sum > tally->largest + 2 * tolerance || tally->sum < tally->smallest - 2 * tolerance;
     if (agrees) evidence->n_agreeing++;
     else evidence->n_differing++;
     if (agrees && is_clear) evidence->n_sums++;
 }
 
-static bool decide(const struct evidence *evidence, bool negative)
+static enum eg_additive decide(const struct evidence *evidence, bool negative)
 {
-    if (evidence->n_sums > 0) return true;
-    if (negative) return evidence->n_agreeing > 0 && evidence->n_differing == 0;
-    return !evidence->exceeded;
+    if (evidence->n_sums > 0) return EG_ADDITIVE_CLEAR;
+    bool speaks_against = negative ? evidence->n_differing > evidence->n_agreeing : evidence->exceeded;
+    return speaks_against ? EG_ADDITIVE_NO : EG_ADDITIVE_UNSURE;
 }
 
 enum eg_status eg_additive_find(const struct eg_additive_level *parts, const struct eg_additive_level *totals,
-                                const uint32_t *parent, bool *adds_up_out, struct eg_error *err)
+                                const uint32_t *parent, enum eg_additive *verdict_out, struct eg_error *err)
 {
     struct tally *tallies = eg_memory_zeroed(totals->n_areas, sizeof *tallies);
     if (!tallies) return eg_error_no_memory(err, totals->n_areas * sizeof *tallies);
@@ -146,7 +149,7 @@ enum eg_status eg_additive_find(const struct eg_additive_level *parts, const str
         if (!is_known(totals, i)) continue;
         weigh(&evidence, &tallies[i], totals->value[i], tallies[i].n * part_unit + total_unit);
     }
-    *adds_up_out = decide(&evidence, has_negative(parts) || has_negative(totals));
+    *verdict_out = decide(&evidence, has_negative(parts) || has_negative(totals));
     free(tallies);
     return EG_OK;
 }

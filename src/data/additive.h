@@ -13,11 +13,17 @@ struct eg_additive_level {
     const double *value;  /* [n_areas] */
 };
 
+enum eg_additive {
+    EG_ADDITIVE_NO,     /* a larger area's number says that it is no sum */
+    EG_ADDITIVE_UNSURE, /* nothing speaks against it: to be treated as a sum */
+    EG_ADDITIVE_CLEAR   /* a larger area's number is a sum, and can be no mean */
+};
+
 /* Whether a hidden value of `parts` or `totals` could be worked out by subtraction: parent[parts.n_areas] is the total that an
- * area belongs to, or EG_NO_AREA. True when in doubt. The rule is docs/decisions/0002-suppression.md, point 4. One pass over
- * both levels, 33,000 areas in a millisecond or two. EG_NO_MEMORY. */
+ * area belongs to, or EG_NO_AREA. The rule is docs/decisions/0002-suppression.md, point 4. One pass over both levels, 33,000
+ * areas in a millisecond or two. EG_NO_MEMORY. */
 EG_MUST_CHECK enum eg_status eg_additive_find(const struct eg_additive_level *parts,
                                               const struct eg_additive_level *totals, const uint32_t *parent,
-                                              bool *adds_up_out, struct eg_error *err);
+                                              enum eg_additive *verdict_out, struct eg_error *err);
 
 #endif

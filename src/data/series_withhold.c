@@ -1,7 +1,7 @@
 /* Which series are levels of one additive quantity? Those of one indicator and period on sets that nest, when the atlas says so
  * (`additive`, or an aggregation: its numbers add up, perhaps with weights), when counts can be had from both levels (a column
- * of numerators or of denominators beside the rate), or when the numbers themselves look like it (additive.h). No other level
- * tells about another. */
+ * of numerators or of denominators beside the rate), or when the numbers themselves look like it (additive.h). Levels
+ * that are clearly sums tell it of all the others; nothing else tells about another level. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,16 +30,18 @@ static bool gives_counts(const struct eg_series *series)
 }
 
 static enum eg_status find_adds_up(const struct eg_aggregate_work *work, const struct eg_series *small,
-                                   const struct eg_series *large, bool *adds_up_out, struct eg_error *err)
+                                   const struct eg_series *large, enum eg_additive *verdict_out,
+                                   struct eg_error *err)
 {
     const struct eg_atlas_indicator *indicator = &work->atlas->indicators[small->indicator];
-    *adds_up_out =
+    bool is_said =
         indicator->additive || indicator->n_aggregations > 0 || (gives_counts(small) && gives_counts(large));
-    if (*adds_up_out) return EG_OK;
+    *verdict_out = EG_ADDITIVE_CLEAR;
+    if (is_said) return EG_OK;
     struct eg_additive_level parts = {work->sets[small->boundaries].n_areas, small->state, small->value};
     struct eg_additive_level totals = {work->sets[large->boundaries].n_areas, large->state, large->value};
     const uint32_t *parent = eg_nest_parent(work->nest, small->boundaries, large->boundaries);
-    return eg_additive_find(&parts, &totals, parent, adds_up_out, err);
+    return eg_additive_find(&parts, &totals, parent, verdict_out, err);
 }
 
 /* Whether they are one indicator in one period, on sets of which the one lies over the other. */
@@ -113,24 +115,17 @@ static void sort_levels(const struct eg_aggregate_work *work, struct eg_draft **
     }
 }
 
-/* Collects the levels over drafts->items[first] into group; sorted by the number of areas, the finest first. */
-static enum eg_status collect_group(const struct eg_aggregate_work *work, const struct eg_draft_list *drafts,
-                                    size_t first, struct eg_draft **group, uint32_t *n_out,
-                                    struct eg_error *err)
+/* All levels over drafts->items[first], which comes first in the group. */
+static uint32_t collect_family(const struct eg_aggregate_work *work, const struct eg_draft_list *drafts,
+                               size_t first, struct eg_draft **group)
 {
     const struct eg_series *small = &drafts->items[first]->series;
     uint32_t n = 0;
     group[n++] = drafts->items[first];
     for (size_t i = 0; i < drafts->n; i++) {
-        bool adds_up = false;
-        if (!is_set_over(work, small, &drafts->items[i]->series)) continue;
-        enum eg_status status = find_adds_up(work, small, &drafts->items[i]->series, &adds_up, err);
-        if (status) return status;
-        if (adds_up) group[n++] = drafts->items[i];
+        if (is_set_over(work, small, &drafts->items[i]->series)) group[n++] = drafts->items[i];
     }
-    sort_levels(work, group, n);
-    *n_out = n;
-    return EG_OK;
+    return n;
 }
 
 static bool any_suppressed(const struct eg_aggregate_work *work, struct eg_draft **group, uint32_t n)
@@ -139,6 +134,41 @@ static bool any_suppressed(const struct eg_aggregate_work *work, struct eg_draft
         if (has_suppressed(work, &group[i]->series)) return true;
     }
     return false;
+}
+
+/* Whether two of the levels, any two that lie one over the other, show clearly that the quantity adds up: the districts may tell
+ * it of the region, when every sum of neighbourhoods has a hidden part. */
+static enum eg_status find_clear(const struct eg_aggregate_work *work, struct eg_draft **group, uint32_t n,
+                                 bool *clear_out, struct eg_error *err)
+{
+    *clear_out = false;
+    for (uint32_t i = 0; i < n && !*clear_out; i++) {
+        for (uint32_t k = 0; k < n && !*clear_out; k++) {
+            enum eg_additive verdict = EG_ADDITIVE_NO;
+            if (!is_set_over(work, &group[i]->series, &group[k]->series)) continue;
+            enum eg_status status = find_adds_up(work, &group[i]->series, &group[k]->series, &verdict, err);
+            if (status) return status;
+            *clear_out = verdict == EG_ADDITIVE_CLEAR;
+        }
+    }
+    return EG_OK;
+}
+
+/* Leaves the levels of the group that are totals of group[0]; sorted by the number of areas, the finest first. */
+static enum eg_status keep_totals(const struct eg_aggregate_work *work, struct eg_draft **group, uint32_t *n,
+                                  struct eg_error *err)
+{
+    bool clear = false;
+    enum eg_status status = find_clear(work, group, *n, &clear, err);
+    uint32_t kept = 1;
+    for (uint32_t i = 1; i < *n && status == EG_OK; i++) {
+        enum eg_additive verdict = EG_ADDITIVE_CLEAR;
+        if (!clear) status = find_adds_up(work, &group[0]->series, &group[i]->series, &verdict, err);
+        if (verdict != EG_ADDITIVE_NO) group[kept++] = group[i];
+    }
+    *n = kept;
+    sort_levels(work, group, kept);
+    return status;
 }
 
 /* --- the publisher's ranks ------------------------------------------------------------------------------------------------ */
@@ -199,10 +229,10 @@ enum eg_status eg_series_withhold(const struct eg_aggregate_work *work, struct e
     for (size_t i = 0; i < drafts->n && status == EG_OK; i++) {
         uint32_t indicator = drafts->items[i]->series.indicator;
         if (indicator == EG_ATLAS_NONE || work->atlas->indicators[indicator].categorical) continue;
-        uint32_t n = 0;
-        status = collect_group(work, drafts, i, group, &n, err);
-        if (status == EG_OK && n > 1 && any_suppressed(work, group, n))
-            status = withhold_group(work, group, n, err);
+        uint32_t n = collect_family(work, drafts, i, group);
+        if (n < 2 || !any_suppressed(work, group, n)) continue;
+        status = keep_totals(work, group, &n, err);
+        if (status == EG_OK && n > 1) status = withhold_group(work, group, n, err);
     }
     for (size_t i = 0; i < drafts->n && status == EG_OK; i++) {
         struct eg_draft *draft = drafts->items[i];

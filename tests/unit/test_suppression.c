@@ -146,13 +146,40 @@ static void numbers_that_may_add_up_are_withheld_where_no_total_tells(void **sta
                      "code,v\nD0,14\nD1,43\nD2,110\n", (const uint8_t[]){S, S, V});
 }
 
-static void gains_and_losses_add_up_where_all_totals_agree(void **state)
+static void gains_and_losses_add_up_unless_more_totals_differ_than_agree(void **state)
 {
     (void)state;
-    assert_districts(VALUES_ONLY(""), "code,v\nS00,10\nS01,*\nS02,-30\nS03,40\nS04,50\nS05,-60\n",
-                     "code,v\nD0,14\nD1,10\nD2,-10\n", (const uint8_t[]){S, V, V});
-    assert_districts(VALUES_ONLY(""), "code,v\nS00,10\nS01,*\nS02,-30\nS03,40\nS04,50\nS05,-60\n",
-                     "code,v\nD0,14\nD1,10\nD2,3\n", (const uint8_t[]){V, V, V});
+    const char *areas = "code,v\nS00,10\nS01,*\nS02,-30\nS03,40\nS04,50\nS05,-60\n";
+    assert_districts(VALUES_ONLY(""), areas, "code,v\nD0,14\nD1,10\nD2,-10\n", (const uint8_t[]){S, V, V});
+    assert_districts(VALUES_ONLY(""), areas, "code,v\nD0,14\nD1,10\nD2,3\n", (const uint8_t[]){S, V, V});
+    assert_districts(VALUES_ONLY(""), areas, "code,v\nD0,14\nD1,5\nD2,3\n", (const uint8_t[]){V, V, V});
+}
+
+static void gains_and_losses_add_up_where_no_total_is_complete(void **state)
+{
+    (void)state;
+    assert_districts(VALUES_ONLY(""), "code,v\nS00,-1\nS01,*\nS02,-3\nS03,*\nS04,*\nS05,6\n",
+                     "code,v\nD0,-3\nD1,1\nD2,11\n", (const uint8_t[]){S, S, S});
+}
+
+/* The districts are sums of the areas; no sum of areas is without a hidden part, but the region is the districts' sum. */
+static void levels_between_tell_that_a_region_adds_up(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    write_files("code,v\nS00,-5\nS01,*\nS02,-3\nS03,-2\nS04,-1\nS05,0\n", "code,v\nD0,-9\nD1,-5\nD2,-1\n",
+                "code,v\nR,-15\n");
+    eg_test_load_well(VALUES_ONLY(""), &load);
+    assert_states(&load, "d", (const uint8_t[]){S, V, V}, 3);
+    assert_states(&load, "r", (const uint8_t[]){S}, 1);
+    eg_test_load_clear(&load);
+    /* Here the region holds cases that could not be placed, and is no sum; the districts clearly are. */
+    write_files("code,v\nS00,50\nS01,*\nS02,30\nS03,20\nS04,10\nS05,90\n", "code,v\nD0,90\nD1,50\nD2,100\n",
+                "code,v\nR,190\n");
+    eg_test_load_well(VALUES_ONLY(""), &load);
+    assert_states(&load, "d", (const uint8_t[]){S, V, V}, 3);
+    assert_states(&load, "r", (const uint8_t[]){S}, 1);
+    eg_test_load_clear(&load);
 }
 
 static void the_atlas_may_say_that_numbers_add_up(void **state)
@@ -169,7 +196,7 @@ static void totals_rounded_to_fives_may_fall_short_of_their_rounded_parts(void *
     uint8_t part_state[40], total_state[20];
     double part[40], total[20];
     uint32_t parent[40];
-    bool adds_up = false;
+    enum eg_additive verdict = EG_ADDITIVE_CLEAR;
     for (uint32_t i = 0; i < 40; i++) {
         part_state[i] = i < 20 ? S : V; /* every total has a part that is hidden and two that are not */
         part[i] = 10;                   /* 8 */
@@ -181,16 +208,16 @@ static void totals_rounded_to_fives_may_fall_short_of_their_rounded_parts(void *
     }
     struct eg_additive_level parts = {40, part_state, part}, totals = {20, total_state, total};
     part[39] = 5;
-    assert_int_equal(eg_additive_find(&parts, &totals, parent, &adds_up, NULL), EG_OK);
-    assert_true(adds_up);
+    assert_int_equal(eg_additive_find(&parts, &totals, parent, &verdict, NULL), EG_OK);
+    assert_int_equal(verdict, EG_ADDITIVE_UNSURE);
     part[38] = 11; /* not rounded, then */
-    assert_int_equal(eg_additive_find(&parts, &totals, parent, &adds_up, NULL), EG_OK);
-    assert_true(adds_up);
+    assert_int_equal(eg_additive_find(&parts, &totals, parent, &verdict, NULL), EG_OK);
+    assert_int_equal(verdict, EG_ADDITIVE_UNSURE);
     total[0] = 14;
-    assert_int_equal(eg_additive_find(&parts, &totals, parent, &adds_up, NULL), EG_OK);
-    assert_false(adds_up);
+    assert_int_equal(eg_additive_find(&parts, &totals, parent, &verdict, NULL), EG_OK);
+    assert_int_equal(verdict, EG_ADDITIVE_NO);
     eg_failing_malloc_after(1);
-    assert_int_equal(eg_additive_find(&parts, &totals, parent, &adds_up, NULL), EG_NO_MEMORY);
+    assert_int_equal(eg_additive_find(&parts, &totals, parent, &verdict, NULL), EG_NO_MEMORY);
     eg_failing_malloc_after(0);
 }
 
@@ -429,7 +456,9 @@ int main(void)
         cmocka_unit_test(numbers_that_do_not_add_up_tell_nothing_and_stay),
         cmocka_unit_test(one_total_that_is_the_sum_of_its_visible_parts_tells_that_numbers_add_up),
         cmocka_unit_test(numbers_that_may_add_up_are_withheld_where_no_total_tells),
-        cmocka_unit_test(gains_and_losses_add_up_where_all_totals_agree),
+        cmocka_unit_test(gains_and_losses_add_up_unless_more_totals_differ_than_agree),
+        cmocka_unit_test(gains_and_losses_add_up_where_no_total_is_complete),
+        cmocka_unit_test(levels_between_tell_that_a_region_adds_up),
         cmocka_unit_test(the_atlas_may_say_that_numbers_add_up),
         cmocka_unit_test(totals_rounded_to_fives_may_fall_short_of_their_rounded_parts),
         cmocka_unit_test(levels_that_do_not_nest_publish_only_totals_without_hidden_parts),
