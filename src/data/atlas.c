@@ -99,6 +99,7 @@ static enum eg_status read_tree(struct eg_reader *reader, struct eg_text yaml)
     st = eg_ids_collect(reader, root);
     if (!st) st = eg_fields_read(reader, &at, atlas_fields, EG_ARRAY_LEN(atlas_fields), reader->atlas);
     if (!st) st = eg_layers_make(reader);
+    if (!st) st = eg_places_collect(reader, root);
     return st;
 }
 

@@ -329,6 +329,17 @@ struct eg_atlas_limits {
     uint64_t boundaries_vertices; /* per set, default 200 million */
 };
 
+/* A node of the file beneath a list of the sections whose mistakes only the data bring to light, in the file's order: what an
+ * error that is found while loading is placed by. See atlas_places.c. */
+struct eg_atlas_place {
+    struct eg_mark mark;
+    struct eg_text text;  /* of a scalar; absent for lists and mappings */
+    struct eg_text key;   /* of the mapping's item that it is in or, of a list's item, that the list is in */
+    struct eg_text above; /* the key that the mapping itself is the value of */
+    bool is_key;
+    uint32_t n_within; /* that follow and lie in it */
+};
+
 /* A coordinate reference system in which pictures may be asked for. */
 struct eg_atlas_crs {
     struct eg_mark mark; /* line 0: not from the file */
@@ -378,6 +389,8 @@ struct eg_atlas {
     struct eg_atlas_limits limits;
     struct eg_atlas_server server;
     struct eg_atlas_basemap basemap;
+    const struct eg_atlas_place *places; /* [n_places] */
+    uint32_t n_places;
 };
 
 /* Reads and checks an atlas. Unknown keys, wrong types, missing files, duplicate or malformed ids and dangling references
@@ -391,11 +404,12 @@ EG_MUST_CHECK enum eg_status eg_atlas_parse(struct eg_text yaml, const char *pat
                                             struct eg_atlas **atlas_out, struct eg_error *err);
 void eg_atlas_free(struct eg_atlas *atlas); /* NULL is allowed */
 
-/* Says of an error met while loading where in atlas.yaml the item at fault stands. A place that is known already is kept (the
- * innermost wins), and want of memory is no fault of the atlas. `err` may be NULL. */
+/* Says of an error met while loading where in atlas.yaml the value at fault stands. `mark` is of the item at fault; a line that
+ * the error has already, without a file, replaces it. The error's field is the column at fault, or a key of the item followed by
+ * a colon ("encoding:"): then the place is that of the column's name or of the key's value, else it is the item's. An error
+ * that names a file is left as it is (the innermost place wins), and want of memory is no fault of the atlas. `err` may be NULL. */
 void eg_atlas_error_at(const struct eg_atlas *atlas, struct eg_mark mark, struct eg_error *err);
-/* The same for a table (an index); when the error's field is a column that only an indicator names, the place is that series or
- * aggregation. */
+/* The same for a table (an index); a column may also stand at a series or an aggregation of an indicator. */
 void eg_atlas_error_at_table(const struct eg_atlas *atlas, uint32_t table, struct eg_error *err);
 
 /* Whether a table, lookup or directory source is read as CSV: its name ends in .csv, .tsv or .txt, or one of these and

@@ -233,6 +233,9 @@ enum eg_status eg_read_limits(struct eg_reader *reader, const struct eg_at *at, 
 enum eg_status eg_read_server(struct eg_reader *reader, const struct eg_at *at, void *atlas);
 enum eg_status eg_read_basemap(struct eg_reader *reader, const struct eg_at *at, void *atlas);
 
+/* atlas->places, once everything else is read (atlas_places.c). */
+EG_MUST_CHECK enum eg_status eg_places_collect(struct eg_reader *reader, const struct eg_node *root);
+
 /* What holds without the sections above. */
 void eg_server_defaults(struct eg_atlas *atlas);
 EG_MUST_CHECK enum eg_status eg_styles_default(struct eg_reader *reader);

@@ -291,9 +291,13 @@ static enum eg_status unknown_field(const struct reader *reader, struct eg_text 
     eg_nearest_list(name, names, n, nearest, sizeof nearest);
     free(names);
     const struct eg_atlas_boundaries *spec = reader->wish->spec;
-    return eg_error_set(
-        reader->err, EG_INVALID, "boundaries %.*s: '%.*s' has no column '%.*s'; the nearest: %s",
-        EG_TEXT_ARG(spec->id), EG_TEXT_ARG(eg_gdal_shown(spec->source)), EG_TEXT_ARG(name), nearest);
+    (void)eg_error_set(reader->err, EG_INVALID,
+                       "boundaries %.*s: '%.*s' has no column '%.*s'; the nearest: %s", EG_TEXT_ARG(spec->id),
+                       EG_TEXT_ARG(eg_gdal_shown(spec->source)), EG_TEXT_ARG(name), nearest);
+    char field[sizeof reader->err->field];
+    (void)snprintf(field, sizeof field, "%.*s", EG_TEXT_ARG(name));
+    (void)eg_error_field(reader->err, field);
+    return EG_INVALID;
 }
 
 /* Names match whole first, then without regard to case, as in SQL. */
@@ -368,6 +372,7 @@ static enum eg_status set_filter(const struct reader *reader)
         status =
             eg_error_set(reader->err, EG_INVALID, "boundaries %.*s: the filter \"%s\" is not understood: %s",
                          EG_TEXT_ARG(spec->id), sql, CPLGetLastErrorMsg());
+        (void)eg_error_field(reader->err, "filter:");
     }
     free(sql);
     return status;
@@ -395,10 +400,12 @@ static enum eg_status prepare_projection(struct reader *reader)
     struct eg_crs_info info;
     if (status == EG_OK) {
         status = eg_crs_describe(reader->crs, eg_text_from(reader->definition), &info, reader->err);
+        if (status) (void)eg_error_field(reader->err, spec->crs.len > 0 ? "crs:" : "source:");
     }
     if (status == EG_OK) {
         status = eg_transform_new(reader->crs, eg_text_from(reader->definition), EG_TEXT("EPSG:3857"),
                                   spec->operation, &reader->to_map, reader->err);
+        if (status && spec->operation.len > 0) (void)eg_error_field(reader->err, "operation:");
     }
     if (status) return status;
     struct eg_boundaries_report *report = reader->report;

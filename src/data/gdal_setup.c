@@ -103,17 +103,33 @@ struct eg_text eg_gdal_shown(struct eg_text source)
     return eg_text_starts_with(source, EG_TEXT("PG:")) ? EG_TEXT("PG:...") : source;
 }
 
+/* The key of the atlas whose value is at fault. */
+static enum eg_status blame(const char *key, enum eg_status status, struct eg_error *err)
+{
+    (void)eg_error_field(err, key);
+    return status;
+}
+
 static enum eg_status open_failure(const char *path, const struct eg_gdal_errors *caught,
                                    struct eg_error *err)
 {
     VSIStatBufL stat;
     bool is_file = strncmp(path, "PG:", 3) != 0;
+    enum eg_status status;
     if (is_file && VSIStatL(path, &stat) != 0)
-        return eg_error_set(err, EG_NOT_FOUND, "there is no file '%s'", path);
-    if (is_file && VSI_ISDIR(stat.st_mode)) /* .gdb is one, and so is a folder of shapefiles: they open */
-        return eg_error_set(err, EG_INVALID, "'%s' is a folder without vector data; name a file in it", path);
-    return eg_error_set(err, EG_INVALID, "'%s' cannot be opened as vector data%s%s",
-                        is_file ? path : "PG:...", caught->message[0] ? ": " : "", caught->message);
+        status = eg_error_set(err, EG_NOT_FOUND, "there is no file '%s'", path);
+    else if (is_file &&
+             VSI_ISDIR(stat.st_mode)) /* .gdb is one, and so is a folder of shapefiles: they open */
+        status =
+            eg_error_set(err, EG_INVALID, "'%s' is a folder without vector data; name a file in it", path);
+    else
+        status = eg_error_set(
+            err, EG_INVALID, "'%s' cannot be opened as vector data%s%s%s", is_file ? path : "PG:...",
+            caught->message[0] ? ": " : "", caught->message,
+            is_file ? " (tables are read as CSV when the name ends in .csv, .tsv or .txt, or one of "
+                      "these and .gz)"
+                    : "");
+    return blame("source:", status, err);
 }
 
 static enum eg_status open_dataset(struct eg_text source, GDALDatasetH *dataset_out, struct eg_error *err)
@@ -171,9 +187,13 @@ static enum eg_status find_layer(GDALDatasetH dataset, struct eg_text name, stru
     char names[256];
     list_layers(dataset, names, sizeof names);
     if (name.len == 0)
-        return eg_error_set(err, EG_NOT_FOUND, "'%.*s' has no layer", EG_TEXT_ARG(eg_gdal_shown(source)));
-    return eg_error_set(err, EG_NOT_FOUND, "'%.*s' has no layer '%s'; its layers are: %s",
-                        EG_TEXT_ARG(eg_gdal_shown(source)), text, names);
+        return blame(
+            "source:",
+            eg_error_set(err, EG_NOT_FOUND, "'%.*s' has no layer", EG_TEXT_ARG(eg_gdal_shown(source))), err);
+    return blame("layer:",
+                 eg_error_set(err, EG_NOT_FOUND, "'%.*s' has no layer '%s'; its layers are: %s",
+                              EG_TEXT_ARG(eg_gdal_shown(source)), text, names),
+                 err);
 }
 
 enum eg_status eg_gdal_open(struct eg_text source, struct eg_text layer, void **dataset_out, void **layer_out,

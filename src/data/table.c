@@ -73,6 +73,12 @@ static enum eg_status unknown_column(const struct eg_table_plan *plan, struct eg
     return name_column(err, name);
 }
 
+/* A header's name as it stands there or without blanks around it. */
+static bool is_named(struct eg_text header, struct eg_text name)
+{
+    return eg_text_equal(eg_text_trim(header), name) || eg_text_equal(header, name);
+}
+
 static enum eg_status resolve_slot(const struct eg_table_plan *plan, uint32_t slot,
                                    const struct eg_text *header, uint32_t n_header, uint32_t *slot_of,
                                    struct eg_error *err)
@@ -80,7 +86,7 @@ static enum eg_status resolve_slot(const struct eg_table_plan *plan, uint32_t sl
     struct eg_text name = plan->name[slot];
     uint32_t found = n_header;
     for (uint32_t i = 0; i < n_header; i++) {
-        if (!eg_text_equal(eg_text_trim(header[i]), name) && !eg_text_equal(header[i], name)) continue;
+        if (!is_named(header[i], name)) continue;
         if (found < n_header) {
             (void)eg_error_set(
                 err, EG_INVALID, "%.*s: '%.*s' has two columns '%.*s' (number %u and %u); rename one",
@@ -95,6 +101,19 @@ static enum eg_status resolve_slot(const struct eg_table_plan *plan, uint32_t sl
     return EG_OK;
 }
 
+/* Markers for a column that is not there would be applied to none: the numbers that they hide would be shown. */
+static enum eg_status check_marked(const struct eg_table_plan *plan, const struct eg_text *header,
+                                   uint32_t n_header, struct eg_error *err)
+{
+    for (uint32_t m = 0; m < plan->source->n_markers; m++) {
+        struct eg_text name = plan->source->markers[m].column;
+        bool found = name.len == 0;
+        for (uint32_t i = 0; i < n_header && !found; i++) found = is_named(header[i], name);
+        if (!found) return unknown_column(plan, name, header, n_header, err);
+    }
+    return EG_OK;
+}
+
 enum eg_status eg_table_plan_resolve(const struct eg_table_plan *plan, const struct eg_text *header,
                                      uint32_t n_header, uint32_t *slot_of_out, struct eg_error *err)
 {
@@ -103,7 +122,7 @@ enum eg_status eg_table_plan_resolve(const struct eg_table_plan *plan, const str
         enum eg_status status = resolve_slot(plan, slot, header, n_header, slot_of_out, err);
         if (status) return status;
     }
-    return EG_OK;
+    return check_marked(plan, header, n_header, err);
 }
 
 static bool condition_holds(const struct eg_atlas_condition *condition, struct eg_text cell)
@@ -172,5 +191,7 @@ struct eg_table_source eg_table_source_of(const struct eg_atlas_table *table)
                                     .encoding = table->encoding,
                                     .header_row = table->header_row,
                                     .filter = table->filter,
-                                    .n_filter = table->n_filter};
+                                    .n_filter = table->n_filter,
+                                    .markers = table->markers,
+                                    .n_markers = table->n_markers};
 }

@@ -25,6 +25,9 @@ struct eg_table_source {
     const struct eg_atlas_condition
         *filter; /* [n_filter], all must hold; blanks around a cell do not count */
     uint32_t n_filter;
+    /* [n_markers]: the columns that they name must be there, but are not read for it; those without a column do not count */
+    const struct eg_atlas_markers *markers;
+    uint32_t n_markers;
     bool any_bytes; /* cells may hold wrong UTF-8: whoever reads the rows checks them */
 };
 

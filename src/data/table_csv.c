@@ -205,10 +205,12 @@ static enum eg_status recode_piece(struct scan *scan, iconv_t recoder, char *pie
         if (status) return status;
         if (done != (size_t)-1 || reason == E2BIG) continue;
         if (reason == EINVAL) break;
-        return eg_error_set(scan->err, EG_INVALID, "%.*s: near row %u '%.*s' is not in the encoding %.*s",
-                            EG_TEXT_ARG(scan->plan->source->name), scan->row,
-                            EG_TEXT_ARG(eg_gdal_shown(scan->plan->source->path)),
-                            EG_TEXT_ARG(scan->plan->source->encoding));
+        (void)eg_error_set(scan->err, EG_INVALID, "%.*s: near row %u '%.*s' is not in the encoding %.*s",
+                           EG_TEXT_ARG(scan->plan->source->name), scan->row,
+                           EG_TEXT_ARG(eg_gdal_shown(scan->plan->source->path)),
+                           EG_TEXT_ARG(scan->plan->source->encoding));
+        (void)eg_error_field(scan->err, "encoding:");
+        return EG_INVALID;
     }
     memmove(piece, in, in_left);
     *len = in_left;
@@ -239,9 +241,12 @@ static enum eg_status finish(struct scan *scan, bool is_broken, const struct eg_
 {
     const struct eg_table_source *source = scan->plan->source;
     if (is_broken) {
-        return eg_error_set(scan->err, EG_IO, "%.*s: reading '%.*s' failed near row %u: %s",
-                            EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)), scan->row,
-                            caught->message[0] ? caught->message : "the file ends early");
+        (void)eg_error_set(scan->err, EG_IO,
+                           "%.*s: '%.*s' is cut short or damaged near row %u (%s); fetch the file again",
+                           EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)), scan->row,
+                           caught->message[0] ? caught->message : "it ends early");
+        (void)eg_error_field(scan->err, "source:");
+        return EG_IO;
     }
     if (scan->parser.quoted && scan->parser.pstate == CSV_WITHIN_CELL) {
         return eg_error_set(scan->err, EG_INVALID,
@@ -251,9 +256,10 @@ static enum eg_status finish(struct scan *scan, bool is_broken, const struct eg_
     if (csv_fini(&scan->parser, on_cell, on_row_end, scan) != 0) return no_memory_in_csv(scan);
     if (scan->status) return scan->status;
     if (scan->header_done) return EG_OK;
-    return eg_error_set(scan->err, EG_INVALID, "%.*s: '%.*s' has no row %u, where its header should be",
-                        EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)),
-                        scan->header_row);
+    (void)eg_error_set(scan->err, EG_INVALID, "%.*s: '%.*s' has no row %u, where its header should be",
+                       EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)), scan->header_row);
+    (void)eg_error_field(scan->err, source->header_row > 1 ? "header_row:" : "source:");
+    return EG_INVALID;
 }
 
 static bool is_utf8_name(struct eg_text encoding)
@@ -271,8 +277,13 @@ static enum eg_status open_recoder(const struct eg_table_source *source, iconv_t
     iconv_t recoder = iconv_open("UTF-8", name);
     /* The cast is POSIX's own way to say that none could be opened. */
     if (recoder == (iconv_t)-1) {
-        return eg_error_set(err, EG_INVALID, "%.*s: the encoding '%s' is not known",
-                            EG_TEXT_ARG(source->name), name);
+        (void)eg_error_set(
+            err, EG_INVALID,
+            "%.*s: the encoding '%s' is not known; leave it out for UTF-8, older files are often in "
+            "WINDOWS-1252, ISO-8859-1 or UTF-16LE",
+            EG_TEXT_ARG(source->name), name);
+        (void)eg_error_field(err, "encoding:");
+        return EG_INVALID;
     }
     *recoder_out = recoder;
     return EG_OK;
@@ -312,13 +323,17 @@ static enum eg_status open_file(const struct eg_table_source *source, VSILFILE *
     /* A folder opens, and reads as a file without a row. Not asked of archives, which would be unpacked for their size. */
     bool is_plain = !eg_text_starts_with(eg_text_from(path), EG_TEXT("/vsi"));
     if (is_plain && VSIStatL(path, &stat) == 0 && VSI_ISDIR(stat.st_mode)) {
-        return eg_error_set(err, EG_INVALID, "%.*s: '%.*s' is a folder; name a file in it",
-                            EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)));
+        (void)eg_error_set(err, EG_INVALID, "%.*s: '%.*s' is a folder; name a file in it",
+                           EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)));
+        (void)eg_error_field(err, "source:");
+        return EG_INVALID;
     }
     VSILFILE *file = VSIFOpenL(path, "rb");
     if (!file) {
-        return eg_error_set(err, EG_NOT_FOUND, "%.*s: there is no file '%.*s', or it cannot be read",
-                            EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)));
+        (void)eg_error_set(err, EG_NOT_FOUND, "%.*s: there is no file '%.*s', or it cannot be read",
+                           EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)));
+        (void)eg_error_field(err, "source:");
+        return EG_NOT_FOUND;
     }
     *file_out = file;
     return EG_OK;

@@ -105,6 +105,7 @@ static enum eg_status set_filter(struct scan *scan)
     if (OGR_L_SetAttributeFilter(scan->layer, sql) != OGRERR_NONE) {
         status = eg_error_set(scan->err, EG_INVALID, "%.*s: the filter \"%s\" is not understood: %s",
                               EG_TEXT_ARG(scan->plan->source->name), sql, CPLGetLastErrorMsg());
+        (void)eg_error_field(scan->err, "filter:");
     }
     free(sql);
     return status;
