@@ -72,9 +72,20 @@ def styles():
      outline: {{colour: "#3c3c3c", width: 0.3, min_zoom: 12}}}}
   - {{id: fill, classification: {{method: published_decile, classes: 10}}, ramp: {{colours: {colours}, direction: forward}}, outline: []}}
   - {{id: seam, classification: {{method: quantile, classes: 2}}, ramp: {{colours: ["#c81e1e", "#c81e1e"]}}, outline: []}}
+  - {{id: viridis, classification: {{method: published_decile, classes: 10}}, ramp: viridis, outline: []}}
+  - {{id: blues, classification: {{method: published_decile, classes: 10}}, ramp: YlGnBu, outline: []}}
+  - {{id: diverging, classification: {{method: published_decile, classes: 10}}, ramp: RdYlBu,
+     outline: {{colour: "#ffffff", width: 0.5, min_zoom: 9}}}}
+  - {{id: sheer, classification: {{method: quantile, classes: 7}}, ramp: YlOrRd, opacity: 0.6, outline: []}}
+  - {{id: lined, classification: {{method: quantile, classes: 5}}, ramp: PuOr, opacity: 0.6,
+     outline: {{colour: "#3c3c3c80", width: 1}}}}
 layers:
   - {{id: imd.area}}
 '''
+
+
+# The alpha of each multi-colour style's fills.
+SEAM_STYLES = {'viridis': 255, 'blues': 255, 'diverging': 255, 'sheer': 153, 'lined': 153}
 
 
 def atlas(name, source, layer, key, table_source, table_key, condition, value, decile, style='line'):
@@ -247,15 +258,39 @@ def listed(name, keep):
     return target
 
 
+def seams_of_palettes():
+    """Our own pictures in many colours: alpha as served against the exact picture, by style, size and CRS."""
+    path, tiles = england('fill'), tile_list()
+    if not path or not tiles:
+        return say('seams, many colours: no data or no tile list, left out')
+    bench = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_alpha')
+    listing = listed('alpha_tiles.txt', lambda z, n: n < 4)
+    found = figures([bench, path, 'imd.area', listing] + [f'{style}:{alpha}' for style, alpha in SEAM_STYLES.items()])
+    rows, result = [], {}
+    for key in [k[:-len('|pictures')] for k in found if k.endswith('|pictures')]:
+        style, way = key.split('|')
+        one = {k: found[f'{key}|{k}'] for k in ('pictures', 'pixels', 'changed', 'worst', 'error')}
+        result[key] = one
+        rows.append((style, way, f"{one['pictures']:.0f}", f"{one['pixels']:,.0f}", f"{one['changed']:.0f}",
+                     f"{one['worst']:.0f}", f"{one['error']:.2f}"))
+    table('Seams of pictures in many colours: pixels whose alpha is not that of the exact picture',
+          ('style', 'size or CRS', 'pictures', 'pixels as opaque as the fill', 'changed', 'worst', 'mean colour error'), rows)
+    results['seams many colours'] = result
+
+
 def section_seams(_rounds):
+    seams_of_palettes()
     path = england('seam')
     coverage = os.path.join(WORK, 'data', 'full_3857.fgb')
     if not path or not os.path.exists(coverage):
         return say('seams: no data or PEERS_WORK is not set up, left out')
-    folder = os.path.join(BUILD, 'seam')
-    saved_tiles(path, listed('seam_tiles.txt', lambda z, n: n < 10), folder)
-    text = peer('/usr/bin/python3', 'seam.py', coverage, folder)
-    say(f'\n### Seam pixels: one opaque colour, pixels inside the land\n\n```\n{text}```')
+    folders = []
+    for style in ('seam', 'fill'):
+        folders.append(os.path.join(BUILD, 'seam' if style == 'seam' else 'seam_ten_colours'))
+        saved_tiles(england(style), listed('seam_tiles.txt', lambda z, n: n < 10), folders[-1])
+    text = peer('/usr/bin/python3', 'seam.py', coverage, *folders)
+    say(f'\n### Seam pixels: one opaque colour, and ten (where off_colour says nothing), pixels inside the land\n\n'
+        f'```\n{text}```')
     results['seams'] = text
 
 

@@ -332,6 +332,37 @@ static void another_version_has_other_values(void **state)
     eg_small_close(&other);
 }
 
+/* Borders, one colour, nothing at all: as served, shared pictures of one colour too. */
+static void count_labelled_tiles(struct eg_small *atlas, bool labelled)
+{
+    static const struct {
+        uint32_t z;
+        double lon_deg, lat_deg;
+        bool exact;
+    } tiles[] = {{9, 0.2, 51.15, false}, {9, 0.2, 51.15, true}, {15, 0.05, 51.05, false},
+                 {6, -20, 51, false},    {6, -30, 51, false},   {6, -30, 51, true}};
+    for (size_t i = 0; i < EG_ARRAY_LEN(tiles); i++) {
+        struct eg_tile_request request =
+            eg_small_tile_at("deprivation.nbhd", NULL, tiles[i].z, tiles[i].lon_deg, tiles[i].lat_deg);
+        request.exact = tiles[i].exact;
+        struct eg_small_value *value = tile_of(atlas, &request);
+        const struct eg_buffer *body = &value->entity.body;
+        assert_int_equal(memmem(body->data, body->len, "tEXtComment\0Fictional data", 26) != NULL, labelled);
+        eg_small_value_release(value);
+    }
+}
+
+static void every_tile_of_a_fictional_atlas_says_so_and_no_other(void **state)
+{
+    (void)state;
+    struct eg_small fictional;
+    eg_small_open_at(eg_small_atlas_write("fictional-tiles", true), BUDGET, &fictional);
+    eg_small_atlas_clear();
+    count_labelled_tiles(&fictional, true);
+    count_labelled_tiles(&small, false);
+    eg_small_close(&fictional);
+}
+
 static void a_failed_load_leaves_the_old_state(void **state)
 {
     (void)state;
@@ -408,6 +439,7 @@ int main(void)
         cmocka_unit_test(tiles_of_one_colour_share_one_value),
         cmocka_unit_test(with_a_budget_of_nothing_every_tile_is_drawn_anew),
         cmocka_unit_test(another_version_has_other_values),
+        cmocka_unit_test(every_tile_of_a_fictional_atlas_says_so_and_no_other),
         cmocka_unit_test(a_failed_load_leaves_the_old_state),
         cmocka_unit_test(what_was_drawn_is_counted),
         cmocka_unit_test(a_tile_survives_every_refused_allocation),
