@@ -16,11 +16,20 @@ struct writer {
     struct eg_text base_url;
 };
 
-static void add_url(const struct writer *w, struct eg_json_value *into, const char *name, const char *before,
-                    uint32_t layer, const char *after)
+static void add_tilejson_url(const struct writer *w, struct eg_json_value *into, uint32_t layer)
 {
-    struct eg_text url = eg_text_format(w->arena, "%.*s%s%.*s%s", EG_TEXT_ARG(w->base_url), before,
-                                        EG_TEXT_ARG(w->snapshot->atlas->layers[layer].id), after);
+    struct eg_text url = eg_text_format(w->arena, "%.*s/tiles/%.*s.json", EG_TEXT_ARG(w->base_url),
+                                        EG_TEXT_ARG(w->snapshot->atlas->layers[layer].id));
+    eg_describe_made(w->json, into, "tilejson", url);
+}
+
+/* With the version: a legend without one would be kept for an hour, beside the tiles of the next version. */
+static void add_legend_of(const struct writer *w, struct eg_json_value *into, const char *name,
+                          uint32_t layer, const char *format)
+{
+    struct eg_text url =
+        eg_text_format(w->arena, "%.*s/legend/%.*s.%s?v=%s", EG_TEXT_ARG(w->base_url),
+                       EG_TEXT_ARG(w->snapshot->atlas->layers[layer].id), format, w->snapshot->version);
     eg_describe_made(w->json, into, name, url);
 }
 
@@ -59,10 +68,10 @@ static void add_place(const struct writer *w, struct eg_json_value *root, struct
 static void add_legend_url(const struct writer *w, struct eg_json_value *root, struct eg_layer_ref ref)
 {
     const struct eg_atlas *atlas = w->snapshot->atlas;
-    struct eg_text url =
-        eg_text_format(w->arena, "%.*s/legend/%.*s.png?style=%.*s&period=%.*s", EG_TEXT_ARG(w->base_url),
-                       EG_TEXT_ARG(atlas->layers[ref.layer].id), EG_TEXT_ARG(atlas->styles[ref.style].id),
-                       EG_TEXT_ARG(w->snapshot->generation->series[ref.series].period.id));
+    struct eg_text url = eg_text_format(
+        w->arena, "%.*s/legend/%.*s.png?style=%.*s&period=%.*s&v=%s", EG_TEXT_ARG(w->base_url),
+        EG_TEXT_ARG(atlas->layers[ref.layer].id), EG_TEXT_ARG(atlas->styles[ref.style].id),
+        EG_TEXT_ARG(w->snapshot->generation->series[ref.series].period.id), w->snapshot->version);
     eg_describe_made(w->json, root, "legend_url", url);
 }
 
@@ -213,9 +222,9 @@ static enum eg_status add_layer(const struct writer *w, struct eg_json_value *ar
     eg_json_text(w->json, item, "style", atlas->styles[spec->style].id);
     add_periods(w, item, layer);
     eg_describe_made(w->json, item, "tiles", eg_describe_tile_url(w->snapshot, ref, w->base_url, w->arena));
-    add_url(w, item, "tilejson", "/tiles/", layer, ".json");
-    add_url(w, item, "legend_json", "/legend/", layer, ".json");
-    add_url(w, item, "legend_png", "/legend/", layer, ".png");
+    add_tilejson_url(w, item, layer);
+    add_legend_of(w, item, "legend_json", layer, "json");
+    add_legend_of(w, item, "legend_png", layer, "png");
     /* Too many categories to draw: the layer is told of, its pictures answer with the reason. */
     if (classed)
         eg_describe_classes(w->json, eg_json_object(w->json, item, "classification"), w->snapshot, ref,

@@ -164,6 +164,33 @@ def _():
         assert server.get(address)["Cache-Control"] == "no-cache"
 
 
+@test("after a reload the addresses of legends are others, so that no kept legend stands beside new tiles")
+def _():
+    with Server() as server:
+        def legends():
+            layer = server.get("/layers").json()["layers"][0]
+            found = [layer["legend_json"], layer["legend_png"], server.get("/tiles/score.cells.json").json()["legend_url"]]
+            return ["/" + address.split("/", 3)[3] for address in found]
+
+        before, version = legends(), server.get("/health/ready").json()["version"]
+        old = server.get(before[0]).json()
+        for address in before:
+            assert version in address and "immutable" in server.get(address)["Cache-Control"], address
+        atlas(server.folder, factor=-3)
+        server.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 20 * SLOW
+        while server.get("/health/ready").json()["version"] == version:
+            assert time.monotonic() < deadline, "the reload did not come"
+            time.sleep(0.05)
+        after = legends()
+        assert not set(before) & set(after), (before, after)
+        assert server.get(after[0]).json() != old
+        for address in after:
+            assert "immutable" in server.get(address)["Cache-Control"], address
+        for address in before:
+            assert server.get(address)["Cache-Control"] == "no-cache", address
+
+
 @test("a reload that fails leaves the present atlas in use")
 def _():
     with Server() as server:

@@ -101,8 +101,10 @@ static void the_tile_url_is_absolute_and_versioned(void **state)
     assert_string_equal(eg_small_text(json, "style"), "thirds");
     assert_string_equal(eg_small_text(json, "period/id"), "2019");
     assert_int_equal(eg_json_length(eg_small_at(json, "periods")), 2);
-    assert_string_equal(eg_small_text(json, "legend_url"),
-                        "https://atlas.example/legend/deprivation.nbhd.png?style=thirds&period=2019");
+    (void)snprintf(expected, sizeof expected,
+                   "https://atlas.example/legend/deprivation.nbhd.png?style=thirds&period=2019&v=%s",
+                   small.snapshot->version);
+    assert_string_equal(eg_small_text(json, "legend_url"), expected);
     eg_json_free(json);
 }
 
@@ -255,8 +257,10 @@ static void the_catalogue_lists_what_there_is(void **state)
     assert_int_equal(eg_json_length(eg_small_at(json, "layers")), 7); /* plain.nbhd is hidden */
     assert_string_equal(eg_small_text(json, "layers/0/tilejson"),
                         "https://atlas.example/tiles/deprivation.nbhd.json");
-    assert_string_equal(eg_small_text(json, "layers/0/legend_png"),
-                        "https://atlas.example/legend/deprivation.nbhd.png");
+    char legend[128];
+    (void)snprintf(legend, sizeof legend, "https://atlas.example/legend/deprivation.nbhd.png?v=%s",
+                   small.snapshot->version);
+    assert_string_equal(eg_small_text(json, "layers/0/legend_png"), legend);
     assert_true(eg_small_number(json, "directory/entries") == 6);
     assert_non_null(eg_small_at(json, "report"));
     eg_json_free(json);
