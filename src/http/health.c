@@ -1,4 +1,5 @@
 /* For those who watch over the server: alive, ready, and how much it does. */
+#include "engine/projected.h"
 #include "http/handlers.h"
 #include "http/server_parts.h"
 
@@ -64,6 +65,19 @@ static void write_cache(struct eg_buffer *out, const struct eg_cache_counters *c
     write_number(out, "tile_cache_budget_bytes", "gauge", cache->budget_bytes);
 }
 
+/* Borders in other CRSs belong to a snapshot: all of it begins anew with a load. */
+static void write_projected(struct eg_buffer *out, const struct eg_snapshot *snapshot)
+{
+    struct eg_projected_counters counters = {0};
+    if (snapshot) eg_projected_count(snapshot->projected, &counters);
+    write_number(out, "projected_planes", "gauge", counters.n_planes);
+    write_number(out, "projected_planes_in_use", "gauge", counters.n_in_use);
+    write_number(out, "projected_failures", "gauge", counters.n_failures);
+    write_number(out, "projected_bytes", "gauge", counters.bytes);
+    write_number(out, "projected_made_total", "counter", counters.n_made);
+    write_number(out, "projected_let_go_total", "counter", counters.n_let_go);
+}
+
 enum eg_status eg_metrics_make(struct eg_exchange *exchange, struct eg_answer **answer_out,
                                struct eg_error *err)
 {
@@ -83,6 +97,7 @@ enum eg_status eg_metrics_make(struct eg_exchange *exchange, struct eg_answer **
     write_number(&out, "tiles_drawn_rgba_total", "counter", counters.tiles_rgba);
     write_number(&out, "tiles_drawn_solid_total", "counter", counters.tiles_solid);
     write_cache(&out, &counters.cache);
+    write_projected(&out, exchange->snapshot);
     struct eg_entity entity = {0};
     enum eg_status status = eg_entity_from_buffer(&out, "text/plain; version=0.0.4", true, &entity, err);
     return status == EG_OK ? eg_answer_from_entity(&entity, exchange->accepts_gzip, answer_out, err) : status;

@@ -60,6 +60,8 @@ ERRORS = [
     ("GET", "/coalitions?" + "&".join(["a"] * 257), {}, 400),
     ("GET", "/%00", {}, 400),
     ("GET", "/nothing", {}, 404),
+    ("GET", "/layers", {"Host": "y"}, 400),
+    ("GET", "/layers", {"X ": "y"}, 400),
     ("GET", "/tiles/nosuch.cells/1/0/0.png", {}, 404),
     ("GET", "/areas/cells/none", {}, 404),
     ("POST", "/layers", {}, 405),
@@ -91,6 +93,30 @@ def _(server):
             assert again["ETag"] == first["ETag"] and again.body == first.body, (target[:60], condition)
         other = ask(server, method, target, {"If-None-Match": '"other"', **headers})
         assert other.status == status and other["ETag"] == first["ETag"], target[:60]
+
+
+@test("several lines of If-None-Match and Accept-Encoding are one list")
+def _(server):
+    def ask_lines(target, *lines):
+        head = "".join(line + "\r\n" for line in lines)
+        return answer_of(raw(server, f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{head}\r\n".encode())[0])
+
+    for target in (TILE, "/layers", "/coalitions?limit=1000"):
+        tag = server.get(target)["ETag"]
+        assert ask_lines(target, 'If-None-Match: "other"', f"If-None-Match: {tag}").status == 304, target
+        assert ask_lines(target, 'if-none-match: "a", "b"', "X: y", f"If-None-Match: W/{tag}", 'If-None-Match: "c"').status == 304, target
+        assert ask_lines(target, 'If-None-Match: "other"', 'If-None-Match: "another"').status == 200, target
+    for target in ("/layers", "/coalitions?limit=1000"):
+        assert ask_lines(target, "Accept-Encoding: br", "Accept-Encoding: gzip")["Content-Encoding"] == "gzip", target
+        assert ask_lines(target, "Accept-Encoding: br", "Accept-Encoding: deflate")["Content-Encoding"] is None, target
+        assert ask_lines(target, "Accept-Encoding: gzip;q=0", "Accept-Encoding: *")["Content-Encoding"] is None, target
+    with server.connect() as connection:  # the next request on the connection begins anew
+        both = b'GET /layers HTTP/1.1\r\nHost: x\r\nAccept-Encoding: br\r\nAccept-Encoding: gzip\r\n\r\nGET /layers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
+        connection.sendall(both)
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+        assert received.count(b"Content-Encoding: gzip") == 1 and received.count(b"HTTP/1.1 200") == 2
 
 
 @test("HEAD on an error gives its headers without its body")
@@ -251,6 +277,8 @@ def _(server):
     value = lambda text, name: int([line for line in text.splitlines() if line.startswith(name + " ")][0].split()[-1])
     assert value(after, "evenground_tile_cache_hits_total") > value(before, "evenground_tile_cache_hits_total")
     assert "# TYPE evenground_answers_total counter" in after
+    for name in ("planes", "planes_in_use", "failures", "bytes", "made_total", "let_go_total"):
+        assert value(after, "evenground_projected_" + name) == 0, name
 
 
 run(Server)
