@@ -23,36 +23,19 @@ static const char *header(const struct eg_connection *connection, const char *na
     return MHD_lookup_connection_value(connection->mhd, MHD_HEADER_KIND, name);
 }
 
-struct lengths {
-    unsigned n;
-};
-
-static enum MHD_Result count_length(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    (void)kind;
-    (void)value;
-    struct lengths *lengths = cls;
-    if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) lengths->n++;
-    return MHD_YES;
-}
-
-/* A length said twice, or beside chunks, is one about which a proxy may think otherwise. */
+/* There is one of the two headers at most: eg_headers_check. */
 static bool is_length_known(const struct eg_connection *connection, uint64_t *bytes_out)
 {
     const char *length = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
     *bytes_out = 0;
     if (header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING)) return false;
-    if (!length) return true;
-    struct lengths lengths = {0};
-    (void)MHD_get_connection_values(connection->mhd, MHD_HEADER_KIND, count_length, &lengths);
-    return lengths.n == 1 && eg_text_to_u64(eg_text_from(length), bytes_out);
+    return !length || eg_text_to_u64(eg_text_from(length), bytes_out);
 }
 
 static bool is_chunked(const struct eg_connection *connection)
 {
     const char *coding = header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING);
-    return coding && strcasecmp(coding, "chunked") == 0 &&
-           !header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    return coding && strcasecmp(coding, "chunked") == 0;
 }
 
 static bool say_too_large(unsigned *http_status_out, struct eg_error *err)
@@ -98,8 +81,7 @@ bool eg_body_begin(struct eg_connection *connection, bool is_post, unsigned *htt
     if (wanted && (known || is_chunked(connection)))
         return begin_wanted(connection, bytes, http_status_out, err);
     if (known && bytes <= EG_BODY_UNUSED_BYTES) return true;
-    if (wanted)
-        eg_error_set(err, EG_INVALID, "the body's length is said in two ways, or in none that is known");
+    if (wanted) eg_error_set(err, EG_INVALID, "the body's length is said in no way that is known");
     else
         eg_error_set(err, EG_LIMIT,
                      "the request has a body of unknown length or of more than %u bytes; none is needed",

@@ -33,6 +33,8 @@
 static void wait_for_request(struct eg_connection *connection)
 {
     connection->phase = EG_PHASE_WAITING;
+    connection->has_begun = false;
+    connection->n_received = EG_NOT_COUNTED;
     connection->deadline_s = connection->loop->now_s + connection->loop->server->settings.request_s;
 }
 
@@ -51,6 +53,7 @@ static void open_connection(struct eg_loop *loop, struct MHD_Connection *mhd, vo
     if (connection->next) connection->next->previous = connection;
     loop->connections = connection;
     wait_for_request(connection);
+    connection->n_received = 0;
 }
 
 static void close_connection(struct eg_loop *loop, void **context)
@@ -95,7 +98,8 @@ static void *line(void *cls, const char *target, struct MHD_Connection *mhd)
         writable[1] = '\0';
     }
     connection->phase = EG_PHASE_READING;
-    connection->deadline_s = connection->loop->now_s + connection->loop->server->settings.request_s;
+    if (!connection->has_begun)
+        connection->deadline_s = connection->loop->now_s + connection->loop->server->settings.request_s;
     return NULL; /* so that the first call of handle is told by *request_context */
 }
 
@@ -105,11 +109,6 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *mhd, char *text)
     (void)cls;
     (void)mhd;
     return strlen(text);
-}
-
-static const char *header(const struct eg_connection *connection, const char *name)
-{
-    return MHD_lookup_connection_value(connection->mhd, MHD_HEADER_KIND, name);
 }
 
 /* --- the address for links ----------------------------------------------------------------------------------------- */
@@ -124,10 +123,10 @@ static bool from_proxy(struct eg_connection *connection, char url_out[EG_PUBLIC_
         !eg_address_in_ranges(peer->client_addr, settings->trusted, settings->n_trusted))
         return false;
     struct eg_forwarded said = {
-        .forwarded = header(connection, "Forwarded"),
-        .proto = header(connection, "X-Forwarded-Proto"),
-        .host = header(connection, "X-Forwarded-Host"),
-        .prefix = header(connection, "X-Forwarded-Prefix"),
+        .forwarded = eg_headers_last(connection->mhd, "Forwarded"),
+        .proto = eg_headers_last(connection->mhd, "X-Forwarded-Proto"),
+        .host = eg_headers_last(connection->mhd, "X-Forwarded-Host"),
+        .prefix = eg_headers_last(connection->mhd, "X-Forwarded-Prefix"),
     };
     return eg_public_url_from_proxy(&said, url_out);
 }
@@ -194,6 +193,11 @@ static bool hand_to_worker(struct eg_connection *connection)
     return true;
 }
 
+static const char *list(struct eg_connection *connection, enum eg_header_list name)
+{
+    return eg_headers_list(&connection->headers, connection->mhd, name);
+}
+
 static bool route(struct eg_connection *connection, struct eg_error *err, enum eg_status *status_out)
 {
     struct eg_loop *loop = connection->loop;
@@ -211,7 +215,7 @@ static bool route(struct eg_connection *connection, struct eg_error *err, enum e
         *status_out = eg_error_set(err, EG_BUSY, "the atlas is being loaded; try again in a moment");
         return false;
     }
-    if (exchange->route->reads_accept) exchange->accept = header(connection, MHD_HTTP_HEADER_ACCEPT);
+    if (exchange->route->reads_accept) exchange->accept = list(connection, EG_LIST_ACCEPT);
     if (exchange->route->needs_base_url) exchange->base_url = find_base_url(connection);
     if (exchange->route->parse) *status_out = exchange->route->parse(exchange, &values, &loop->target, err);
     return *status_out == EG_OK;
@@ -264,21 +268,13 @@ static bool answer(struct eg_connection *connection, const char *method)
     exchange->answer = exchange->route->find ? exchange->route->find(exchange) : NULL;
     exchange->status = EG_OK;
     if (exchange->answer) return finish(connection);
-    exchange->accepts_gzip = eg_accepts_gzip(header(connection, "Accept-Encoding"));
+    exchange->accepts_gzip = eg_accepts_gzip(list(connection, EG_LIST_ACCEPT_ENCODING));
     if (exchange->cost == EG_COST_LARGE) return hand_to_worker(connection);
     make(exchange);
     return finish(connection);
 }
 
 /* --- libmicrohttpd's handler --------------------------------------------------------------------------------------- */
-
-/* RFC 9112, 3.2: without a Host a request of HTTP/1.1 is wrong, though we have no use for it. */
-static bool refuse_without_host(struct eg_connection *connection)
-{
-    struct eg_error problem;
-    eg_error_set(&problem, EG_INVALID, "the request has no Host header; HTTP/1.1 needs one");
-    return eg_respond_problem(connection, MHD_HTTP_BAD_REQUEST, &problem);
-}
 
 static bool refuse_headers(struct eg_connection *connection, const char *method)
 {
@@ -300,12 +296,12 @@ static bool look_at_headers(struct eg_connection *connection, const char *method
     bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
     connection->exchange.refused_with = 0;
     connection->exchange.accept = NULL;
-    connection->exchange.route = is_safe_method(method) ? NULL : peek_route(connection);
-    if (!eg_body_begin(connection, is_post, &http_status, &problem))
-        return eg_respond_problem(connection, http_status, &problem);
-    if (strcmp(version, MHD_HTTP_VERSION_1_1) == 0 && !header(connection, "Host"))
-        return refuse_without_host(connection);
-    return true;
+    connection->exchange.route = NULL;
+    if (!eg_headers_check(&connection->headers, connection->mhd, version, &problem))
+        return eg_respond_problem(connection, MHD_HTTP_BAD_REQUEST, &problem);
+    if (!is_safe_method(method)) connection->exchange.route = peek_route(connection);
+    if (eg_body_begin(connection, is_post, &http_status, &problem)) return true;
+    return eg_respond_problem(connection, http_status, &problem);
 }
 
 static enum MHD_Result handle(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
@@ -349,6 +345,7 @@ static void done(void *cls, struct MHD_Connection *mhd, void **request_context,
     eg_answer_release(exchange->answer);
     exchange->answer = NULL;
     eg_body_drop(connection);
+    eg_headers_drop(&connection->headers);
     if (exchange->self_url.data) eg_buffer_clear(&exchange->self_url);
     wait_for_request(connection);
 }

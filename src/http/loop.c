@@ -16,7 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/tcp.h> /* glibc's own tcp_info ends before tcpi_bytes_received */
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -115,12 +117,37 @@ static void turn(struct eg_loop *loop, bool stopping)
     eg_loop_tell_time(loop);
 }
 
+/* libmicrohttpd says nothing of a request before its line is complete, so the kernel is asked whether bytes have come since
+ * the last sweep: the deadline counts from the sweep that sees them. Bytes that came between the end of the last request and
+ * the first sweep are seen when others follow. */
+static void notice_beginning(struct eg_connection *connection)
+{
+    struct tcp_info info;
+    socklen_t len = sizeof info;
+    if (getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0) return;
+    if (len < offsetof(struct tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received) return;
+    uint64_t before = connection->n_received;
+    connection->n_received = info.tcpi_bytes_received;
+    if (before == EG_NOT_COUNTED || connection->n_received == before) return;
+    connection->has_begun = true;
+    connection->deadline_s = connection->loop->now_s + connection->loop->server->settings.request_s;
+}
+
+static bool is_late(const struct eg_connection *connection)
+{
+    if (connection->phase == EG_PHASE_WORKING) return false;
+    if (connection->phase == EG_PHASE_WAITING && !connection->has_begun)
+        return false; /* idle_s is for those */
+    return connection->loop->now_s > connection->deadline_s;
+}
+
 static void sweep(struct eg_loop *loop)
 {
+    for (struct eg_connection *connection = loop->connections; connection; connection = connection->next) {
+        if (connection->phase == EG_PHASE_WAITING && !connection->has_begun) notice_beginning(connection);
+        if (is_late(connection)) (void)shutdown(connection->fd, SHUT_RDWR);
+    }
     loop->swept_s = loop->now_s;
-    for (struct eg_connection *connection = loop->connections; connection; connection = connection->next)
-        if (connection->phase != EG_PHASE_WORKING && loop->now_s > connection->deadline_s)
-            (void)shutdown(connection->fd, SHUT_RDWR);
 }
 
 /* Connections between two requests are closed, unless bytes of a next one are waiting to be read. */

@@ -19,6 +19,11 @@ static const char *header(const struct eg_connection *connection, const char *na
     return MHD_lookup_connection_value(connection->mhd, MHD_HEADER_KIND, name);
 }
 
+static const char *list(struct eg_connection *connection, enum eg_header_list name)
+{
+    return eg_headers_list(&connection->headers, connection->mhd, name);
+}
+
 /* --- queueing ------------------------------------------------------------------------------------------------------ */
 
 const char *eg_allowed_origin(const struct eg_connection *connection)
@@ -46,12 +51,12 @@ bool eg_respond(struct eg_connection *connection, struct eg_answer *answer, enum
 {
     struct eg_loop *loop = connection->loop;
     struct eg_answer_form form = {.freshness = freshness, .allowed_origin = eg_allowed_origin(connection)};
-    if (answer->bodies[EG_CODING_GZIP].bytes && eg_accepts_gzip(header(connection, "Accept-Encoding")))
+    if (answer->bodies[EG_CODING_GZIP].bytes && eg_accepts_gzip(list(connection, EG_LIST_ACCEPT_ENCODING)))
         form.coding = EG_CODING_GZIP;
     const struct eg_answer_body *body = &answer->bodies[form.coding];
     bool conditional = answer->status == MHD_HTTP_OK && !connection->exchange.has_body;
     if (conditional) /* RFC 9110, 13.2.1: an error stays one, whatever the condition */
-        form.not_modified = eg_etag_matches(header(connection, "If-None-Match"), body->etag);
+        form.not_modified = eg_etag_matches(list(connection, EG_LIST_IF_NONE_MATCH), body->etag);
     bool queued = eg_answer_queue(answer, &form, connection->mhd);
     eg_count_answer(loop, answer->status, form.not_modified);
     connection->phase = EG_PHASE_ANSWERING;

@@ -20,6 +20,7 @@
 #include "cache/cache.h"
 #include "engine/engine.h"
 #include "http/exchange.h"
+#include "http/headers.h"
 #include "http/public_url.h"
 #include "http/request.h"
 #include "http/server.h"
@@ -54,13 +55,20 @@ enum eg_phase {
     EG_PHASE_ANSWERING
 };
 
+#define EG_NOT_COUNTED UINT64_MAX
+
 struct eg_connection {
     struct eg_loop *loop;
     struct MHD_Connection *mhd;
     int fd;
     struct eg_connection *next, *previous; /* in the loop's list */
     enum eg_phase phase;
-    double deadline_s; /* cut off when the clock has passed it */
+    double
+        deadline_s; /* cut off when the clock has passed it; while waiting, only if the request has begun */
+    bool has_begun; /* some bytes of the request line are there, and the deadline counts from them */
+    uint64_t
+        n_received; /* bytes that the kernel had received when last looked at, while waiting; or EG_NOT_COUNTED */
+    struct eg_headers headers;
     struct eg_exchange exchange;
     size_t target_len; /* EG_TARGET_BYTES + 1 or more: too long, and not kept */
     char target[EG_TARGET_BYTES + 1];

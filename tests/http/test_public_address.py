@@ -39,6 +39,26 @@ def _():
         assert server.get("/layers").json()["layers"][0]["tiles"].startswith(own)
 
 
+@test("of several lines of a forwarding header, what the proxy wrote last counts")
+def _():
+    with Server('server: {trusted_proxies: ["127.0.0.0/8"]}\n') as server:
+        own = f"http://{server.host}:{server.port}/"
+
+        def address(*lines):
+            request = "GET /tiles/score.cells.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + "".join(line + "\r\n" for line in lines)
+            return answer_of(raw(server, (request + "\r\n").encode())[0]).json()["tiles"][0]
+
+        evil, good = "X-Forwarded-Host: evil.example", "X-Forwarded-Host: pub.example"
+        assert address(evil, good).startswith("http://pub.example/")
+        assert address(evil, "X-Other: 1", "x-forwarded-host: evil.example, pub.example").startswith("http://pub.example/")
+        assert address(evil, "X-Forwarded-Host:").startswith(own)
+        assert address(good, "X-Forwarded-Proto: http", "X-Forwarded-Proto: https").startswith("https://pub.example/")
+        assert address(good, "X-Forwarded-Prefix: /evil", "X-Forwarded-Prefix: /maps").startswith("http://pub.example/maps/")
+        assert address("Forwarded: host=evil.example", "Forwarded: host=pub.example;proto=https").startswith("https://pub.example/")
+        assert address("Forwarded: host=evil.example", "Forwarded: host=pub.example", evil, good).startswith("http://pub.example/")
+        assert address("Forwarded: host=pub.example", "Forwarded: host=evil.example", good).startswith(own)
+
+
 @test("another proxy is not trusted")
 def _():
     with Server('server: {trusted_proxies: ["10.0.0.0/8", "::1"]}\n') as server:
