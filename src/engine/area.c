@@ -1,7 +1,7 @@
 /* One neighbourhood: names, parents, and every indicator with value, state, limits, class, tenth and rank.
  *
- * The publisher's rank and tenth are given where the source has them; else they are counted here among the areas that have a
- * value: one pass over a series, 33,000 comparisons, so a country's 150 series take a few milliseconds. */
+ * The publisher's rank and tenth are given where the source has such a column, and null for an area that it left out: which
+ * way the publisher counts is not ours to guess. Else they are counted here among the areas that have a value: one pass over a series, 33,000 comparisons, so a country's 150 series take a few milliseconds. */
 #include "base/arena.h"
 #include "engine/describe.h"
 #include "engine/engine.h"
@@ -54,18 +54,20 @@ static void add_rank(struct eg_json *json, struct eg_json_value *item, const str
     uint32_t n_areas = place->snapshot->generation->area_sets[place->boundaries].n_areas, n_ranked = 0;
     bool low_first = indicator->facts.polarity == EG_POLARITY_HIGH_IS_BETTER;
     uint32_t counted = count_rank(series, n_areas, place->area, low_first, &n_ranked);
-    bool own_rank = series->rank && (series->has[place->area] & EG_HAS_RANK);
-    bool own_decile = series->decile && (series->has[place->area] & EG_HAS_DECILE);
-    eg_json_integer(json, item, "rank", own_rank ? series->rank[place->area] : counted);
-    eg_json_cstring(json, item, "rank_by", own_rank ? "publisher" : "counted here");
+    const char *first =
+        indicator->facts.polarity == EG_POLARITY_HIGH_IS_WORSE || low_first ? "worst" : "highest";
+    uint8_t has = series->has[place->area];
+    if (!series->rank) eg_json_integer(json, item, "rank", counted);
+    else if (has & EG_HAS_RANK) eg_json_integer(json, item, "rank", series->rank[place->area]);
+    else eg_json_null(json, item, "rank");
+    eg_json_cstring(json, item, "rank_by", series->rank ? "publisher" : "counted here");
+    if (!series->rank) eg_json_cstring(json, item, "rank_1_is", first);
     eg_json_integer(json, item, "ranked", n_ranked);
-    eg_json_integer(json, item, "decile",
-                    own_decile ? series->decile[place->area] : eg_rank_decile(counted, n_ranked));
-    eg_json_cstring(json, item, "decile_by", own_decile ? "publisher" : "counted here");
-    if (!own_rank)
-        eg_json_cstring(json, item, "rank_1_is",
-                        indicator->facts.polarity == EG_POLARITY_HIGH_IS_WORSE || low_first ? "worst"
-                                                                                            : "highest");
+    if (!series->decile) eg_json_integer(json, item, "decile", eg_rank_decile(counted, n_ranked));
+    else if (has & EG_HAS_DECILE) eg_json_integer(json, item, "decile", series->decile[place->area]);
+    else eg_json_null(json, item, "decile");
+    eg_json_cstring(json, item, "decile_by", series->decile ? "publisher" : "counted here");
+    if (!series->decile) eg_json_cstring(json, item, "decile_1_is", first);
 }
 
 /* Limits are in the indicator's unit, counts are whole or as the source has them. */
@@ -104,7 +106,11 @@ static enum eg_status add_class(struct eg_json *json, struct eg_json_value *item
         if (status == EG_LIMIT) return EG_OK; /* too many categories to draw: no class */
         if (status != EG_OK) return status;
         uint32_t number = eg_layer_class_of(classed, series, place->area);
-        if (number == EG_CLASS_NONE) return EG_OK;
+        if (number == EG_CLASS_NONE) {
+            eg_json_null(json, item, "class");
+            eg_json_cstring(json, item, "class_label", EG_LAYER_UNCLASSED_LABEL);
+            return EG_OK;
+        }
         char label[128];
         eg_layer_class_label(place->snapshot, ref, classed, number, label, sizeof label);
         eg_json_integer(json, item, "class", (int64_t)number + 1);

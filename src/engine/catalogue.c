@@ -123,7 +123,7 @@ static void add_legend_text(const struct writer *w, struct eg_json_value *root, 
     eg_describe_made(w->json, root, "legend", (struct eg_text){words.failed ? NULL : words.data, words.len});
     eg_buffer_clear(&words);
     struct eg_json_value *detail = eg_json_object(w->json, root, "classification");
-    eg_describe_classes(w->json, detail, w->snapshot, ref, classed);
+    eg_describe_classes(w->json, detail, w->snapshot, ref, classed, NULL);
 }
 
 static enum eg_status finish(struct writer *w, enum eg_status status, struct eg_entity *entity_out,
@@ -228,7 +228,7 @@ static enum eg_status add_layer(const struct writer *w, struct eg_json_value *ar
     /* Too many categories to draw: the layer is told of, its pictures answer with the reason. */
     if (classed)
         eg_describe_classes(w->json, eg_json_object(w->json, item, "classification"), w->snapshot, ref,
-                            classed);
+                            classed, NULL);
     else eg_json_null(w->json, item, "classification");
     return EG_OK;
 }

@@ -172,6 +172,7 @@ enum eg_status eg_layer_make_classes(const struct eg_snapshot *snapshot, struct 
         free(classed);
         return status;
     }
+    classed->rising = rise;
     classed->rising_worse = (polarity != EG_POLARITY_HIGH_IS_BETTER) == rise;
     choose_colours(style, n_names(snapshot, ref), classed);
     *classes_out = classed;
@@ -185,4 +186,10 @@ uint32_t eg_layer_class_of(const struct eg_layer_classes *classed, const struct 
     if (!classed->by_decile) return eg_classes_find(&classed->classes, series->value[area]);
     if (!(series->has[area] & EG_HAS_DECILE)) return EG_CLASS_NONE;
     return eg_classes_find(&classed->classes, series->decile[area]);
+}
+
+bool eg_layer_is_counted_off(const struct eg_atlas_style *style, const struct eg_layer_classes *classed)
+{
+    if (classed->by_decile || classed->classes.categorical) return false;
+    return classed->fell_back || style->method == EG_CLASS_QUANTILE;
 }

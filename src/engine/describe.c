@@ -89,7 +89,8 @@ void eg_describe_bounds(struct eg_json *json, struct eg_json_value *into, const 
 void eg_describe_number(struct eg_json *json, struct eg_json_value *into, const char *name,
                         const struct eg_atlas_facts *facts, double value)
 {
-    if (facts->has_decimals) eg_json_decimal(json, into, name, value, facts->decimals);
+    bool is_whole = facts->has_decimals && facts->decimals == 0 && value == floor(value);
+    if (is_whole) eg_json_decimal(json, into, name, value, 0);
     else eg_json_number(json, into, name, value);
 }
 
@@ -101,32 +102,55 @@ static void describe_colour(struct eg_json *json, struct eg_json_value *into, co
     eg_json_cstring(json, into, name, text);
 }
 
-static void describe_states(struct eg_json *json, struct eg_json_value *into,
-                            const struct eg_atlas_style *style)
+static void describe_look(struct eg_json *json, struct eg_json_value *item, const struct eg_atlas_look *look,
+                          bool has_ground)
 {
     static const char *const patterns[] = {[EG_LOOK_PLAIN] = "plain",
                                            [EG_LOOK_DOTS] = "dots",
                                            [EG_LOOK_HATCH] = "hatch",
                                            [EG_LOOK_CROSS] = "cross"};
+    if (has_ground)
+        describe_colour(json, item, "colour",
+                        (struct eg_rgba){look->colour.r, look->colour.g, look->colour.b, look->colour.a});
+    eg_json_cstring(json, item, "pattern", patterns[look->pattern]);
+    if (look->pattern != EG_LOOK_PLAIN)
+        describe_colour(json, item, "ink",
+                        (struct eg_rgba){look->ink.r, look->ink.g, look->ink.b, look->ink.a});
+}
+
+static void describe_states(struct eg_json *json, struct eg_json_value *into,
+                            const struct eg_atlas_style *style, bool by_decile)
+{
     struct eg_json_value *states = eg_json_array(json, into, "states");
     for (enum eg_state state = EG_MISSING; state < EG_N_STATES; state++) {
-        const struct eg_atlas_look *look = &style->look[state];
         struct eg_json_value *item = eg_json_object(json, states, NULL);
         eg_json_cstring(json, item, "state", eg_state_name(state));
         eg_json_cstring(json, item, "label", eg_state_label(state));
-        if (state != EG_UNRELIABLE)
-            describe_colour(json, item, "colour",
-                            (struct eg_rgba){look->colour.r, look->colour.g, look->colour.b, look->colour.a});
-        eg_json_cstring(json, item, "pattern", patterns[look->pattern]);
-        if (look->pattern != EG_LOOK_PLAIN)
-            describe_colour(json, item, "ink",
-                            (struct eg_rgba){look->ink.r, look->ink.g, look->ink.b, look->ink.a});
+        describe_look(json, item, &style->look[state], state != EG_UNRELIABLE);
     }
+    if (!by_decile) return;
+    struct eg_atlas_look look = eg_layer_unclassed_look(style);
+    struct eg_json_value *item = eg_json_object(json, states, NULL);
+    eg_json_cstring(json, item, "state", "without_class");
+    eg_json_cstring(json, item, "label", EG_LAYER_UNCLASSED_LABEL);
+    describe_look(json, item, &look, true);
 }
 
-static void describe_class(struct eg_json *json, struct eg_json_value *into,
-                           const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
-                           const struct eg_layer_classes *classed, uint32_t number)
+/* The outer classes of given breaks are open: what the data happen to reach is no bound. */
+static void describe_interval(struct eg_json *json, struct eg_json_value *item,
+                              const struct eg_layer_classes *classed, uint32_t number)
+{
+    bool open = classed->open_ended;
+    if (open && number == 0) eg_json_null(json, item, "lower");
+    else eg_json_number(json, item, "lower", classed->classes.bounds[number]);
+    if (open && number + 1 == classed->classes.n) eg_json_null(json, item, "upper");
+    else eg_json_number(json, item, "upper", classed->classes.bounds[number + 1]);
+}
+
+/* Adds an object for the class and returns it. */
+static struct eg_json_value *describe_class(struct eg_json *json, struct eg_json_value *into,
+                                            const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                                            const struct eg_layer_classes *classed, uint32_t number)
 {
     const struct eg_classes *classes = &classed->classes;
     char label[128];
@@ -137,20 +161,25 @@ static void describe_class(struct eg_json *json, struct eg_json_value *into,
     describe_colour(json, item, "colour", classed->colour[number]);
     const struct eg_text *name =
         eg_layer_category(&snapshot->generation->series[ref.series], classed, number);
-    if (name) {
-        eg_json_text(json, item, "value", *name);
-        return;
-    }
-    if (classes->categorical) {
-        eg_json_number(json, item, "value", classes->bounds[number]);
-        return;
-    }
-    eg_json_number(json, item, "lower", classes->bounds[number]);
-    eg_json_number(json, item, "upper", classes->bounds[number + 1]);
+    if (name) eg_json_text(json, item, "value", *name);
+    else if (classes->categorical) eg_json_number(json, item, "value", classes->bounds[number]);
+    else describe_interval(json, item, classed, number);
+    return item;
+}
+
+static void describe_counting(struct eg_json *json, struct eg_json_value *into,
+                              const struct eg_atlas_style *style, const struct eg_layer_classes *classed)
+{
+    const char *ties = "same_class";
+    if (classed->by_decile) ties = "publisher";
+    else if (eg_layer_is_counted_off(style, classed)) ties = "class_of_first_from_lowest";
+    eg_json_cstring(json, into, "ties", ties);
+    eg_json_cstring(json, into, "direction", classed->rising ? "rising" : "falling");
 }
 
 void eg_describe_classes(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
-                         struct eg_layer_ref ref, const struct eg_layer_classes *classed)
+                         struct eg_layer_ref ref, const struct eg_layer_classes *classed,
+                         const uint32_t *n_in_class)
 {
     const struct eg_atlas_style *style = &snapshot->atlas->styles[ref.style];
     eg_json_cstring(json, into, "method", eg_layer_method_name(style, classed));
@@ -159,11 +188,15 @@ void eg_describe_classes(struct eg_json *json, struct eg_json_value *into, const
     else if (classed->fell_back)
         eg_json_cstring(json, into, "note", "too many values for a category each; quantiles instead");
     eg_json_cstring(json, into, "closure", classed->classes.right_closed ? "right" : "left");
+    describe_counting(json, into, style, classed);
     eg_json_bool(json, into, "pooled_over_periods", !style->per_period);
     eg_json_number(json, into, "opacity", style->opacity);
     struct eg_json_value *array = eg_json_array(json, into, "classes");
-    for (uint32_t i = 0; i < classed->classes.n; i++) describe_class(json, array, snapshot, ref, classed, i);
-    describe_states(json, into, style);
+    for (uint32_t i = 0; i < classed->classes.n; i++) {
+        struct eg_json_value *item = describe_class(json, array, snapshot, ref, classed, i);
+        if (n_in_class) eg_json_integer(json, item, "count", n_in_class[i]);
+    }
+    describe_states(json, into, style, classed->by_decile);
 }
 
 struct eg_text eg_describe_tile_url(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,

@@ -18,12 +18,15 @@ void eg_describe_indicator(struct eg_json *json, struct eg_json_value *into,
 /* [west, south, east, north] rounded to 5 decimals. */
 void eg_describe_bounds(struct eg_json *json, struct eg_json_value *into, const char *name,
                         struct eg_bounds bounds);
-/* A value in the indicator's decimals; 15 significant digits where they are not stated. */
+/* A value with all its digits, of which its class and rank follow; `decimals` are for showing it. Without a point where the
+ * indicator has none. */
 void eg_describe_number(struct eg_json *json, struct eg_json_value *into, const char *name,
                         const struct eg_atlas_facts *facts, double value);
-/* Classes with bounds, colour, label and count; closure; states with their looks. */
+/* Method, closure, ties and direction; classes with bounds, colour, label and, unless n_in_class is NULL, count; states with
+ * their looks. */
 void eg_describe_classes(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
-                         struct eg_layer_ref ref, const struct eg_layer_classes *classed);
+                         struct eg_layer_ref ref, const struct eg_layer_classes *classed,
+                         const uint32_t *n_in_class);
 /* Whom a picture of the layer credits: atlas, boundaries and the source of the numbers, with " | " between them, and first
  * that they are fictional. data is NULL when the arena refused. */
 struct eg_text eg_describe_credits(const struct eg_snapshot *snapshot, uint32_t layer,

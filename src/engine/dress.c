@@ -56,6 +56,20 @@ static struct eg_paint make_paint(struct eg_rgba ground, const struct eg_atlas_l
     return paint;
 }
 
+static bool same_look(const struct eg_atlas_look *a, const struct eg_atlas_look *b)
+{
+    return a->pattern == b->pattern && memcmp(&a->colour, &b->colour, sizeof a->colour) == 0 &&
+           memcmp(&a->ink, &b->ink, sizeof a->ink) == 0;
+}
+
+struct eg_atlas_look eg_layer_unclassed_look(const struct eg_atlas_style *style)
+{
+    struct eg_atlas_look look = {{0xf6, 0xea, 0xd2, 255}, EG_LOOK_DOTS, {0x8c, 0x6d, 0x31, 255}};
+    for (enum eg_state state = EG_MISSING; state < EG_N_STATES; state++)
+        if (same_look(&look, &style->look[state])) look.pattern = EG_LOOK_CROSS;
+    return look;
+}
+
 static void make_paints(const struct eg_atlas_style *style, struct eg_dressed *dressed)
 {
     const struct eg_layer_classes *classed = dressed->classed;
@@ -67,10 +81,13 @@ static void make_paints(const struct eg_atlas_style *style, struct eg_dressed *d
     static const enum eg_state states[] = {[EG_PAINT_MISSING] = EG_MISSING,
                                            [EG_PAINT_SUPPRESSED] = EG_SUPPRESSED,
                                            [EG_PAINT_NOT_APPLICABLE] = EG_NOT_APPLICABLE};
-    for (uint32_t i = 0; i < EG_N_STATE_PAINTS; i++) {
+    for (uint32_t i = 0; i < EG_ARRAY_LEN(states); i++) {
         const struct eg_atlas_look *look = &style->look[states[i]];
         dressed->paints[2 * n + i] = make_paint(from_atlas(look->colour), look, style->opacity);
     }
+    struct eg_atlas_look unclassed = eg_layer_unclassed_look(style);
+    dressed->paints[2 * n + EG_PAINT_UNCLASSED] =
+        make_paint(from_atlas(unclassed.colour), &unclassed, style->opacity);
     dressed->n_paints = 2 * n + EG_N_STATE_PAINTS;
     dressed->outside = eg_rgba_premultiply(from_atlas(style->background));
 }
@@ -84,7 +101,7 @@ static uint8_t paint_of(struct eg_dressed *dressed, const struct eg_series *seri
     case EG_UNRELIABLE:
         if (class_number == EG_CLASS_NONE) {
             dressed->n_unclassed++;
-            break;
+            return (uint8_t)(2 * n + EG_PAINT_UNCLASSED);
         }
         dressed->n_in_class[class_number]++;
         return (uint8_t)(series->state[area] == EG_VALID ? class_number : n + class_number);
@@ -149,9 +166,10 @@ static enum eg_status choose_palette(const struct eg_snapshot *snapshot, struct 
     struct eg_palette_style palette = {.paints = shown, .outside = dressed->outside, .lines = lines};
     uint32_t n = dressed->classed->classes.n;
     for (uint32_t i = 0; i < dressed->n_paints; i++) {
-        bool unreliable = i >= n && i < 2 * n;
-        if (!unreliable || dressed->n_in_state[EG_UNRELIABLE] > 0)
-            shown[palette.n_paints++] = dressed->paints[i];
+        bool unreliable = i >= n && i < 2 * n, unclassed = i == 2 * n + EG_PAINT_UNCLASSED;
+        if (unreliable && dressed->n_in_state[EG_UNRELIABLE] == 0) continue;
+        if (unclassed && dressed->n_unclassed == 0) continue;
+        shown[palette.n_paints++] = dressed->paints[i];
     }
     for (uint32_t i = 0; i < style->n_outlines && i < OUTLINES_MAX; i++)
         lines[palette.n_lines++] = eg_rgba_premultiply(from_atlas(style->outlines[i].colour));

@@ -47,6 +47,9 @@ struct eg_layer_classes {
     /* Quantiles in place of what the style asks for: tenths that the publisher does not give, or a category for each of
      * more than EG_CLASSES_MAX values. */
     bool fell_back;
+    /* Higher class numbers hold higher values. Always so, save for tenths of a publisher that counts from the highest; which
+     * way it counts is read from the data. */
+    bool rising;
     /* Higher class numbers are worse; high values count as worse when the polarity is neutral or not stated. */
     bool rising_worse;
     struct eg_rgba colour[EG_CLASSES_MAX]; /* straight, before opacity */
@@ -58,7 +61,13 @@ EG_MUST_CHECK enum eg_status eg_layer_classify(const struct eg_snapshot *snapsho
                                                struct eg_error *err);
 
 /* Paint numbers: classes first (0 .. n-1), then classes under the unreliable pattern (n .. 2n-1), then the states. */
-enum eg_state_paint { EG_PAINT_MISSING, EG_PAINT_SUPPRESSED, EG_PAINT_NOT_APPLICABLE, EG_N_STATE_PAINTS };
+enum eg_state_paint {
+    EG_PAINT_MISSING,
+    EG_PAINT_SUPPRESSED,
+    EG_PAINT_NOT_APPLICABLE,
+    EG_PAINT_UNCLASSED, /* a value, but no class: the publisher gives no tenth */
+    EG_N_STATE_PAINTS
+};
 
 struct eg_dressed {
     struct eg_layer_ref ref;
@@ -69,12 +78,16 @@ struct eg_dressed {
     struct eg_rgba outside;           /* premultiplied */
     const struct eg_palette *palette; /* for PNG, shared; NULL when there are too many colours */
     uint32_t n_in_class[EG_CLASSES_MAX];
-    uint32_t n_unclassed; /* areas with a value, but without the publisher's tenth: painted as missing */
+    uint32_t n_unclassed; /* areas with a value, but without the publisher's tenth */
     uint32_t n_in_state[EG_N_STATES];
 };
 /* Borrowed; lives as long as the snapshot. Safe from any thread; the first call for a ref computes. */
 EG_MUST_CHECK enum eg_status eg_layer_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                             const struct eg_dressed **dressed_out, struct eg_error *err);
+
+/* How areas with a value but without the publisher's tenth look: like no state of the style. */
+struct eg_atlas_look eg_layer_unclassed_look(const struct eg_atlas_style *style);
+#define EG_LAYER_UNCLASSED_LABEL "Has a value, but no published tenth"
 
 /* Whether eg_layer_dress would have to compute (milliseconds; natural breaks of a country, tenths of a second). False for
  * what does not exist. */
@@ -96,6 +109,9 @@ const struct eg_text *eg_layer_category(const struct eg_series *series,
 
 /* "the publisher's deciles", "natural breaks" ... for legends and catalogues. */
 const char *eg_layer_method_name(const struct eg_atlas_style *style, const struct eg_layer_classes *classed);
+
+/* Whether the classes are quantiles, by choice or in place of another method. */
+bool eg_layer_is_counted_off(const struct eg_atlas_style *style, const struct eg_layer_classes *classed);
 
 /* The title shown for a layer: its own or "indicator, boundaries". data is NULL when the arena refused. */
 struct eg_text eg_layer_title(const struct eg_snapshot *snapshot, uint32_t layer, struct eg_arena *arena);

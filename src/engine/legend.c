@@ -11,11 +11,21 @@
 #define TEXTS_BYTES (256u << 10)
 #define MAX_ROWS (EG_CLASSES_MAX + EG_N_STATES)
 
-static struct eg_text closure_note(const struct eg_layer_classes *classed)
+/* Closure, and for classes that are counted off, where counting begins and what becomes of ties. */
+static const char *class_note(const struct eg_atlas_style *style, const struct eg_layer_classes *classed)
 {
-    if (classed->classes.categorical) return (struct eg_text){0};
-    if (classed->classes.right_closed) return EG_TEXT("Each class includes its upper bound. ");
-    return EG_TEXT("Each class includes its lower bound. ");
+    bool right = classed->classes.right_closed;
+    if (classed->by_decile)
+        return classed->rising ? "Tenth 1 holds the lowest values; ties are the publisher's. "
+                               : "Tenth 1 holds the highest values; ties are the publisher's. ";
+    if (classed->classes.categorical) return "";
+    if (eg_layer_is_counted_off(style, classed))
+        return right
+                   ? "Counted from the lowest value up; equal values stay in the class in which they begin. "
+                     "Each class includes its upper bound. "
+                   : "Counted from the lowest value up; equal values stay in the class in which they begin. "
+                     "Each class includes its lower bound. ";
+    return right ? "Each class includes its upper bound. " : "Each class includes its lower bound. ";
 }
 
 static struct eg_text make_note(const struct eg_snapshot *snapshot, const struct eg_dressed *dressed,
@@ -26,11 +36,11 @@ static struct eg_text make_note(const struct eg_snapshot *snapshot, const struct
         &atlas->indicators[atlas->layers[dressed->ref.layer].indicator];
     const struct eg_atlas_style *style = &atlas->styles[dressed->ref.style];
     struct eg_text source = indicator->facts.source;
-    return eg_text_format(
-        arena, "%s%sClasses: %s. %.*sSource: %.*s.", atlas->fictional ? "Fictional data. " : "",
-        indicator->facts.modelled ? "Modelled estimates. " : "",
-        eg_layer_method_name(style, dressed->classed), EG_TEXT_ARG(closure_note(dressed->classed)),
-        EG_TEXT_ARG(source.len > 0 ? source : EG_TEXT("not stated")));
+    return eg_text_format(arena, "%s%sClasses: %s. %sSource: %.*s.",
+                          atlas->fictional ? "Fictional data. " : "",
+                          indicator->facts.modelled ? "Modelled estimates. " : "",
+                          eg_layer_method_name(style, dressed->classed), class_note(style, dressed->classed),
+                          EG_TEXT_ARG(source.len > 0 ? source : EG_TEXT("not stated")));
 }
 
 /* What one legend is made from. */
@@ -58,11 +68,6 @@ static bool class_rows(struct sheet *sheet, uint32_t *n_out)
     return true;
 }
 
-static uint32_t n_shown_as(const struct eg_dressed *dressed, enum eg_state state)
-{
-    return dressed->n_in_state[state] + (state == EG_MISSING ? dressed->n_unclassed : 0);
-}
-
 static uint32_t state_rows(const struct eg_dressed *dressed, struct eg_legend_row *rows)
 {
     uint32_t n = dressed->classed->classes.n, n_rows = 0;
@@ -74,10 +79,13 @@ static uint32_t state_rows(const struct eg_dressed *dressed, struct eg_legend_ro
                   {EG_MISSING, 2 * n + EG_PAINT_MISSING},
                   {EG_NOT_APPLICABLE, 2 * n + EG_PAINT_NOT_APPLICABLE}};
     for (size_t i = 0; i < EG_ARRAY_LEN(states); i++) {
-        if (n_shown_as(dressed, states[i].state) == 0) continue;
+        if (dressed->n_in_state[states[i].state] == 0) continue;
         rows[n_rows++] = (struct eg_legend_row){dressed->paints[states[i].paint],
                                                 eg_text_from(eg_state_label(states[i].state))};
     }
+    if (dressed->n_unclassed > 0)
+        rows[n_rows++] = (struct eg_legend_row){dressed->paints[2 * n + EG_PAINT_UNCLASSED],
+                                                EG_TEXT(EG_LAYER_UNCLASSED_LABEL)};
     return n_rows;
 }
 
@@ -164,7 +172,7 @@ static void describe(const struct eg_snapshot *snapshot, const struct eg_dressed
     eg_json_cstring(json, root, "polarity", eg_polarity_name(facts->polarity));
     eg_describe_period(json, root, "period", &series->period);
     eg_json_bool(json, root, "fictional", snapshot->atlas->fictional);
-    eg_describe_classes(json, root, snapshot, ref, dressed->classed);
+    eg_describe_classes(json, root, snapshot, ref, dressed->classed, dressed->n_in_class);
     describe_counts(json, root, dressed);
 }
 

@@ -55,6 +55,11 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check(before !== after && after.includes('life_expectancy.neighbourhood'), 'the address follows the layer');
       check(page.url().includes('life_expectancy'), 'the choice stands in the page address');
     }],
+    ['the legend says what unit, polarity, source and licence are, stated or not', async () => {
+      const note = await page.locator('#legend-note').innerText();
+      check(/Unit: years\..*Polarity: higher is better\..*Source: [^.]+\..*Licence: [^.]+/.test(note), note);
+      check(/equal values stay in the class in which they begin|tenth 1 holds the/.test(note), note);
+    }],
     ['a click on the map shows the neighbourhood and its value', async () => {
       const box = await page.locator('#map').boundingBox();
       await page.uncheck('#entries');
@@ -69,7 +74,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       const indicator = area.indicators.find(item => item.id === 'life_expectancy');
       const latest = indicator.periods[indicator.periods.length - 1];
       const shown = await page.locator('#area tr[aria-current] td.number').innerText();
-      check(shown.startsWith(String(latest.value)), `${shown} is ${latest.value}`);
+      check(shown.startsWith(latest.value.toFixed(indicator.decimals)), `${shown} is ${latest.value}`);
     }],
     ['the panel follows the period', async () => {
       const periods = await page.locator('#period option').allInnerTexts();

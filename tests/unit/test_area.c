@@ -215,6 +215,32 @@ static void rank_and_tenth_are_counted_from_the_worse_end_otherwise(void **state
     eg_json_free(json);
 }
 
+static void assert_null_member(struct eg_json *json, const char *path)
+{
+    const struct eg_json_value *value = eg_small_at(json, path);
+    double number;
+    struct eg_text text;
+    assert_non_null(value);
+    assert_false(eg_json_is_number(value, &number) || eg_json_is_text(value, &text));
+}
+
+/* The publisher's tenth 1 may be the low or the high end: a tenth counted here would stand for something else beside it. */
+static void a_tenth_that_the_publisher_left_out_is_not_counted_here(void **state)
+{
+    (void)state;
+    struct eg_json *json = area("nbhd", "N03");
+    assert_string_equal(eg_small_text(json, at(GREENSPACE, 0, "state")), "valid");
+    assert_true(eg_small_number(json, at(GREENSPACE, 0, "value")) == 50);
+    assert_null_member(json, at(GREENSPACE, 0, "decile"));
+    assert_string_equal(eg_small_text(json, at(GREENSPACE, 0, "decile_by")), "publisher");
+    assert_null(eg_small_at(json, at(GREENSPACE, 0, "decile_1_is")));
+    assert_true(eg_small_number(json, at(GREENSPACE, 0, "rank")) ==
+                10); /* counted: there is no column of ranks */
+    assert_string_equal(eg_small_text(json, at(ILLNESS, THEN, "decile_by")), "counted here");
+    assert_string_equal(eg_small_text(json, at(ILLNESS, THEN, "decile_1_is")), "worst");
+    eg_json_free(json);
+}
+
 static void a_category_is_told_by_name_and_has_no_rank(void **state)
 {
     (void)state;
@@ -351,6 +377,7 @@ int main(void)
         cmocka_unit_test(an_aggregated_value_says_so),
         cmocka_unit_test(rank_and_tenth_are_the_publishers_where_it_gives_them),
         cmocka_unit_test(rank_and_tenth_are_counted_from_the_worse_end_otherwise),
+        cmocka_unit_test(a_tenth_that_the_publisher_left_out_is_not_counted_here),
         cmocka_unit_test(a_category_is_told_by_name_and_has_no_rank),
         cmocka_unit_test(what_is_not_stated_is_null),
         cmocka_unit_test(an_area_is_found_by_place_on_every_level),

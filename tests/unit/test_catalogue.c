@@ -213,6 +213,45 @@ static void a_legend_says_why_it_is_not_what_was_asked_for(void **state)
     eg_json_free(json);
 }
 
+static bool is_null(struct eg_json *json, const char *path)
+{
+    double number;
+    return eg_small_at(json, path) && !eg_json_is_number(eg_small_at(json, path), &number);
+}
+
+static void open_classes_have_no_bound_and_empty_ones_count_nothing(void **state)
+{
+    (void)state;
+    struct eg_json *json = legend("greenspace.nbhd", "steps", NULL);
+    uint32_t n = (uint32_t)eg_json_length(eg_small_at(json, "classes"));
+    char last[32];
+    (void)snprintf(last, sizeof last, "classes/%u/upper", n - 1);
+    assert_true(n > 1 && is_null(json, "classes/0/lower") && is_null(json, last));
+    assert_true(eg_small_number(json, "classes/0/upper") == eg_small_number(json, "classes/1/lower"));
+    assert_true(eg_small_number(json, "classes/0/count") == eg_small_number(json, "counts/classes/0"));
+    eg_json_free(json);
+}
+
+static void ties_and_direction_are_told(void **state)
+{
+    (void)state;
+    struct eg_json *json = legend("illness.nbhd", "fifths", NULL);
+    assert_string_equal(eg_small_text(json, "ties"), "class_of_first_from_lowest");
+    assert_string_equal(eg_small_text(json, "direction"), "rising");
+    eg_json_free(json);
+    json = legend("deprivation.nbhd", "tenths", NULL);
+    assert_string_equal(eg_small_text(json, "ties"), "publisher");
+    assert_string_equal(eg_small_text(json, "direction"), "falling"); /* tenth 1 is the most deprived */
+    eg_json_free(json);
+    json = legend("greenspace.nbhd", "tenths", NULL);
+    assert_string_equal(eg_small_text(json, "direction"), "rising");
+    assert_true(eg_small_number(json, "counts/without_class") == 1);
+    assert_string_equal(eg_small_text(json, "states/4/state"), "without_class");
+    assert_string_equal(eg_small_text(json, "states/4/label"), "Has a value, but no published tenth");
+    assert_string_equal(eg_small_text(json, "states/4/pattern"), "dots");
+    eg_json_free(json);
+}
+
 static void a_category_is_told_by_name(void **state)
 {
     (void)state;
@@ -337,6 +376,8 @@ int main(void)
         cmocka_unit_test(legend_tilejson_and_catalogue_tell_the_same_classes),
         cmocka_unit_test(a_legend_tells_bounds_states_and_counts),
         cmocka_unit_test(a_legend_says_why_it_is_not_what_was_asked_for),
+        cmocka_unit_test(open_classes_have_no_bound_and_empty_ones_count_nothing),
+        cmocka_unit_test(ties_and_direction_are_told),
         cmocka_unit_test(a_category_is_told_by_name),
         cmocka_unit_test(legends_are_drawn_at_every_scale),
         cmocka_unit_test(the_catalogue_lists_what_there_is),

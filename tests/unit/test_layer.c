@@ -396,6 +396,27 @@ static void states_keep_apart_down_to_the_paint(void **state)
     assert_non_null(dressed->palette);
 }
 
+/* N03 has 50 % of green space, but the publisher gives it no tenth. */
+static void a_value_without_the_publishers_tenth_looks_like_no_state(void **state)
+{
+    (void)state;
+    const struct eg_dressed *dressed = eg_small_dress(&small, "greenspace.nbhd", "tenths", NULL);
+    const struct eg_paint *own = &dressed->paints[20 + EG_PAINT_UNCLASSED];
+    assert_int_equal(dressed->n_unclassed, 1);
+    assert_int_equal(dressed->n_in_state[EG_VALID], EG_SMALL_AREAS);
+    assert_int_equal(paint_number(dressed, "N03"), 20 + EG_PAINT_UNCLASSED);
+    for (uint32_t i = 0; i < dressed->n_paints; i++) {
+        const struct eg_paint *paint = &dressed->paints[i];
+        bool same = memcmp(&paint->colour, &own->colour, 4) == 0 && memcmp(&paint->ink, &own->ink, 4) == 0 &&
+                    paint->pattern == own->pattern;
+        assert_int_equal(same, paint == own);
+    }
+    struct eg_atlas_style style = small.snapshot->atlas->styles[dressed->ref.style];
+    style.look[EG_SUPPRESSED] = eg_layer_unclassed_look(&style);
+    struct eg_atlas_look other = eg_layer_unclassed_look(&style);
+    assert_int_not_equal(other.pattern, style.look[EG_SUPPRESSED].pattern);
+}
+
 static void areas_are_counted_by_class_and_state(void **state)
 {
     (void)state;
@@ -474,6 +495,7 @@ int main(void)
         cmocka_unit_test(the_outer_classes_of_given_breaks_are_open),
         cmocka_unit_test(digits_are_grouped_by_thousands),
         cmocka_unit_test(states_keep_apart_down_to_the_paint),
+        cmocka_unit_test(a_value_without_the_publishers_tenth_looks_like_no_state),
         cmocka_unit_test(areas_are_counted_by_class_and_state),
         cmocka_unit_test(opacity_is_that_of_ground_and_ink_together),
         cmocka_unit_test(layers_in_the_same_colours_share_a_palette),

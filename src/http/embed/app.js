@@ -148,6 +148,25 @@
     return row;
   }
 
+  /* Closure, and for classes that are counted off, from where and what becomes of ties. */
+  function describeCounting(legend) {
+    if (legend.ties === 'publisher')
+      return '; tenth 1 holds the ' + (legend.direction === 'rising' ? 'lowest' : 'highest') + ' values, ties are the publisher\u2019s';
+    var intervals = legend.classes.some(function (item) { return item.lower !== undefined; });
+    return (legend.ties === 'class_of_first_from_lowest' ?
+      '; counted from the lowest value up, equal values stay in the class in which they begin' : '') +
+      (intervals ? '; ' + (legend.closure === 'right' ? 'upper' : 'lower') + ' bound included' : '');
+  }
+
+  /* What a source does not state is shown as that, never guessed. */
+  function describeFacts(indicator) {
+    var polarities = { high_is_worse: 'higher is worse', high_is_better: 'higher is better', neutral: 'neither end is worse' };
+    return [['Unit', indicator.unit], ['Polarity', polarities[indicator.polarity]], ['Source', indicator.source],
+      ['Licence', indicator.licence && (indicator.licence.title || indicator.licence.url)]].map(function (fact) {
+      return fact[0] + ': ' + (fact[1] || 'not stated') + '.';
+    }).join(' ');
+  }
+
   function showLegend() {
     var asked = ++state.asked.legend;
     fetchJson('legend/' + state.layer.id + '.json' + query()).then(function (legend) {
@@ -156,16 +175,14 @@
         return legendRow(item.colour, 'plain', null, item.label + ' (' + legend.counts.classes[i] + ')');
       });
       legend.states.forEach(function (item) {
-        var n = legend.counts.states[item.state];
+        var n = item.state === 'without_class' ? legend.counts.without_class : legend.counts.states[item.state];
         if (n > 0) rows.push(legendRow(item.colour, item.pattern, item.ink, item.label + ' (' + n + ')'));
       });
       replaceChildren(byId('legend'), rows);
       byId('legend-unit').textContent = (legend.unit || 'unit not stated') + ', ' + legend.period.label;
       var indicator = indicatorOf(state.layer);
-      var closure = legend.classes.some(function (item) { return item.lower !== undefined; }) ?
-        '; ' + (legend.closure === 'right' ? 'upper' : 'lower') + ' bound included' : '';
-      byId('legend-note').textContent = 'Classes: ' + legend.method + closure + '. In brackets: number of areas. ' +
-        (indicator.modelled ? 'Modelled estimates. ' : '') + 'Source: ' + (indicator.source || 'not stated') + '.';
+      byId('legend-note').textContent = 'Classes: ' + legend.method + describeCounting(legend) + '. In brackets: number of areas. ' +
+        (indicator.modelled ? 'Modelled estimates. ' : '') + describeFacts(indicator);
     }).catch(function (error) { say('The legend could not be loaded: ' + error.message); });
   }
 
@@ -187,8 +204,8 @@
   }
 
   function describeRank(entry) {
-    if (!entry.rank) return '';
-    return 'rank ' + format(entry.rank) + ' of ' + format(entry.ranked) + ', tenth ' + entry.decile;
+    return [entry.rank ? 'rank ' + format(entry.rank) + ' of ' + format(entry.ranked) : '',
+      entry.decile ? 'tenth ' + entry.decile : ''].filter(Boolean).join(', ');
   }
 
   /* As much of the map as there is beside its buttons. */
@@ -235,11 +252,11 @@
       name.scope = 'row';
       row.appendChild(name);
       var cell = element('td', describeValue(entry, indicator), 'number');
-      if (entry.rank) cell.appendChild(element('div', describeRank(entry), 'note'));
+      if (describeRank(entry)) cell.appendChild(element('div', describeRank(entry), 'note'));
       row.appendChild(cell);
       if (shown) {
         announce(area.name + ': ' + indicator.title + ', ' + entry.period.label + ': ' + describeValue(entry, indicator) +
-          (entry.rank ? ', ' + describeRank(entry) : ''));
+          (describeRank(entry) ? ', ' + describeRank(entry) : ''));
         row.setAttribute('aria-current', 'true');
         table.insertBefore(row, head.nextSibling);
       } else {
