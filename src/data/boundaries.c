@@ -188,7 +188,7 @@ static double snap_units(const struct eg_rings *rings, double snap_m)
     return metres_per_unit > 0 ? snap_m / metres_per_unit : 0;
 }
 
-/* What the source was like counts, not what repairing made of it. */
+/* What the source was like counts, not what sharing the ground made of it. */
 static void merge_reports(struct eg_topology_report *report, const struct eg_topology_report *first)
 {
     report->n_ring_points = first->n_ring_points;
@@ -214,6 +214,7 @@ static enum eg_status find_borders(const struct eg_boundaries_wish *wish, struct
     bool changed = false;
     if (status == EG_OK) {
         status = eg_boundaries_repair(wish, areas, suspect, report, &changed, err);
+        first = report->topology;
     }
     if (status == EG_OK && changed) {
         eg_topology_free(topology);

@@ -48,6 +48,7 @@ struct reader {
     uint32_t *start;
     size_t start_capacity;
     bool was_clipped;    /* the feature at hand */
+    bool was_doubtful;   /* the same: an edge may be meant the other way round the world */
     bool beyond_degrees; /* some coordinate of the source, as it stands there, is no degree */
     struct eg_error *err;
 };
@@ -91,6 +92,11 @@ static enum eg_status add_wrapped(struct reader *reader, uint32_t n_rings)
                             n_failed, n, reader->report->crs);
     }
     reader->was_clipped = true;
+    for (uint32_t r = 0; r < n_rings && reader->is_geographic; r++) {
+        size_t first = reader->start[r];
+        if (eg_wrap_is_doubtful(reader->xy + 2 * first, reader->start[r + 1] - first))
+            reader->was_doubtful = true;
+    }
     return eg_wrap_polygon(&reader->geos, &(struct eg_flat_polygon){reader->xy, reader->start, n_rings},
                            add_ring_deg, reader, reader->err);
 }
@@ -238,7 +244,7 @@ static enum eg_status read_feature(struct reader *reader, OGRFeatureH handle)
 {
     struct eg_feature feature = {.number = reader->report->n_features++,
                                  .first_ring = (uint32_t)reader->store->n_rings};
-    reader->was_clipped = false;
+    reader->was_clipped = reader->was_doubtful = false;
     enum eg_status status = read_texts(reader, handle, &feature);
     OGRGeometryH geometry = OGR_F_GetGeometryRef(handle);
     bool has_key = feature.key.len > 0;
@@ -249,6 +255,7 @@ static enum eg_status read_feature(struct reader *reader, OGRFeatureH handle)
     }
     feature.n_rings = (uint32_t)reader->store->n_rings - feature.first_ring;
     if (reader->was_clipped) reader->report->n_clipped++;
+    if (reader->was_doubtful) reader->report->n_doubtful++;
     if (has_key && feature.n_rings > 0) return eg_feature_list_add(reader->list, &feature, reader->err);
     char label[32];
     (void)snprintf(label, sizeof label, "feature %u", feature.number + 1);

@@ -38,6 +38,7 @@ struct repair {
     struct eg_geos geos;
     struct suspect_area *items; /* [n] in the order of the source */
     size_t n;
+    uint32_t n_overlaps; /* pairs that claimed the same ground when each of the two was valid */
     struct eg_error *err;
 };
 
@@ -291,6 +292,7 @@ static enum eg_status settle_pair(struct repair *repair, struct pair pair)
     char meets = GEOSRelatePattern_r(repair->geos.handle, later->geometry, earlier->geometry, "T********");
     if (meets == 0) return EG_OK;
     if (meets != 1) return eg_geos_failure(&repair->geos, "comparing two areas", repair->err);
+    repair->n_overlaps++;
     return share_ground(repair, earlier, later);
 }
 
@@ -436,6 +438,9 @@ enum eg_status eg_boundaries_repair(const struct eg_boundaries_wish *wish, struc
     enum eg_status status = EG_OK;
     if (!collect(&repair, suspect)) status = eg_error_no_memory(err, areas->n_areas * sizeof *repair.items);
     if (status == EG_OK && repair.n > 0) status = run(&repair, changed_out);
+    /* A polygon that crosses itself is inside out in places, and seems to lie upon its neighbours until it is repaired. */
+    uint32_t *n_overlaps = &report->topology.n_overlaps;
+    if (status == EG_OK && *n_overlaps > repair.n_overlaps) *n_overlaps = repair.n_overlaps;
     free(repair.items);
     return status;
 }

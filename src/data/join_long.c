@@ -24,7 +24,10 @@ struct long_join {
     size_t n_periods, periods_capacity;
     struct eg_draft **draft; /* [n_periods * n_long_indicators], NULL until the first row */
     size_t draft_capacity;
-    uint32_t *n_rows; /* [n_long_indicators] rows that are about it */
+    uint32_t *n_rows;            /* [n_long_indicators] rows that are about it, of a period that is wanted */
+    bool *is_named;              /* [n_long_indicators] some row is about it, whatever its period */
+    bool has_rows;               /* some row passed the filter */
+    struct eg_text other_period; /* of a row that was left out for it, in the table's arena */
     struct eg_keys keys;
 };
 
@@ -164,6 +167,15 @@ static void unquote(struct long_join *join, uint32_t period, const struct eg_row
     }
 }
 
+/* The first text that stands in the period column and is not listed, told where an indicator gets no row for it. */
+static enum eg_status note_other_period(struct long_join *join, const struct eg_text *cells,
+                                        struct eg_error *err)
+{
+    if (join->other_period.data) return EG_OK;
+    join->other_period = eg_cells_shown(eg_text_trim(cells[join->period_cell]), join->join->arena);
+    return join->other_period.data ? EG_OK : eg_error_no_memory(err, cells[join->period_cell].len);
+}
+
 static enum eg_status take_row(void *context, uint32_t number, const struct eg_text *cells,
                                struct eg_error *err)
 {
@@ -175,7 +187,10 @@ static enum eg_status take_row(void *context, uint32_t number, const struct eg_t
     }
     uint32_t period = EG_FILL_NONE;
     enum eg_status status = find_period(join, number, cells, &period, err);
-    if (status || period == EG_FILL_NONE) return status;
+    join->has_rows = true;
+    if (indicator != EG_TEXTMAP_NONE) join->is_named[indicator] = true;
+    if (status == EG_OK && period == EG_FILL_NONE) return note_other_period(join, cells, err);
+    if (status) return status;
     struct eg_row row = {.number = number, .cells = cells, .key_cell = cells[join->key_cell]};
     status = eg_keys_find(&join->keys, row.key_cell, &row.match, err);
     if (status) return status;
@@ -222,10 +237,12 @@ static enum eg_status prepare(struct long_join *join, struct eg_error *err)
     const struct eg_atlas_table *table = join->table;
     join->fills = eg_memory_zeroed(n_indicators(join), sizeof *join->fills);
     join->n_rows = eg_memory_zeroed(n_indicators(join), sizeof *join->n_rows);
+    join->is_named = eg_memory_zeroed(n_indicators(join), sizeof *join->is_named);
     join->period_of = eg_textmap_new(32);
     bool has_indicators = table->long_indicator.len > 0;
     if (has_indicators) join->indicator_of = eg_textmap_new(n_indicators(join));
-    if (!join->fills || !join->n_rows || !join->period_of || (has_indicators && !join->indicator_of)) {
+    if (!join->fills || !join->n_rows || !join->is_named || !join->period_of ||
+        (has_indicators && !join->indicator_of)) {
         return eg_error_no_memory(err, n_indicators(join) * sizeof *join->fills);
     }
     join->indicator_cell = EG_FILL_NONE;
@@ -243,25 +260,40 @@ static enum eg_status prepare(struct long_join *join, struct eg_error *err)
     return status;
 }
 
-/* An indicator whose text stands in no row would be a layer without numbers: a misspelling, most likely. */
+static enum eg_status no_row_in_periods(const struct long_join *join, struct eg_text id, struct eg_error *err)
+{
+    (void)eg_error_set(
+        err, EG_INVALID,
+        "%.*s: '%.*s' has rows for indicator %.*s, but none of a period that `periods` lists: column "
+        "%.*s holds '%.*s', for one",
+        EG_TEXT_ARG(join->table->id), EG_TEXT_ARG(eg_gdal_shown(join->table->source)), EG_TEXT_ARG(id),
+        EG_TEXT_ARG(join->table->long_period), EG_TEXT_ARG(join->other_period));
+    (void)eg_error_field(err, "periods:");
+    return EG_INVALID;
+}
+
+static enum eg_status no_row_at_all(const struct long_join *join, const struct eg_atlas_long_indicator *item,
+                                    struct eg_text id, struct eg_error *err)
+{
+    if (!join->indicator_of)
+        return eg_error_set(err, EG_INVALID, "%.*s: '%.*s' has no row for indicator %.*s; check the filter",
+                            EG_TEXT_ARG(join->table->id), EG_TEXT_ARG(eg_gdal_shown(join->table->source)),
+                            EG_TEXT_ARG(id));
+    return eg_error_set(err, EG_INVALID,
+                        "%.*s: no row of '%.*s' has '%.*s' in column %.*s (for indicator %.*s)",
+                        EG_TEXT_ARG(join->table->id), EG_TEXT_ARG(eg_gdal_shown(join->table->source)),
+                        EG_TEXT_ARG(item->text), EG_TEXT_ARG(join->table->long_indicator), EG_TEXT_ARG(id));
+}
+
+/* An indicator without a row would be a layer without numbers: a misspelling, most likely. */
 static enum eg_status check_rows(const struct long_join *join, struct eg_error *err)
 {
     for (uint32_t i = 0; i < n_indicators(join); i++) {
         if (join->n_rows[i] > 0) continue;
         const struct eg_atlas_long_indicator *item = &join->table->long_indicators[i];
         struct eg_text id = join->join->atlas->indicators[item->indicator].id;
-        enum eg_status status =
-            join->indicator_of
-                ? eg_error_set(err, EG_INVALID,
-                               "%.*s: no row of '%.*s' has '%.*s' in column %.*s (for indicator %.*s)",
-                               EG_TEXT_ARG(join->table->id), EG_TEXT_ARG(eg_gdal_shown(join->table->source)),
-                               EG_TEXT_ARG(item->text), EG_TEXT_ARG(join->table->long_indicator),
-                               EG_TEXT_ARG(id))
-                : eg_error_set(err, EG_INVALID,
-                               "%.*s: '%.*s' has no row for indicator %.*s; check filter and periods",
-                               EG_TEXT_ARG(join->table->id), EG_TEXT_ARG(eg_gdal_shown(join->table->source)),
-                               EG_TEXT_ARG(id));
-        return status;
+        bool is_named = join->indicator_of ? join->is_named[i] : join->has_rows;
+        return is_named ? no_row_in_periods(join, id, err) : no_row_at_all(join, item, id, err);
     }
     return EG_OK;
 }
@@ -299,6 +331,7 @@ enum eg_status eg_join_long(const struct eg_join *join, struct eg_draft_list *dr
     eg_textmap_free(work.period_of);
     free(work.fills);
     free(work.n_rows);
+    free(work.is_named);
     free(work.periods);
     free(work.draft);
     free(work.wanted.names);

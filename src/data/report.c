@@ -109,6 +109,14 @@ static void tell_boundaries(struct teller *teller, uint32_t set)
         add(teller, " no code or no polygon and %s left out", report->n_empty == 1 ? "was" : "were");
         end_line(teller);
     }
+    if (report->n_doubtful > 0) {
+        begin_boundaries(teller, set);
+        add_counted(teller, report->n_doubtful, "area has", "areas have");
+        add(teller,
+            " an edge of more than 180 degrees; it was taken the short way round, across the antimeridian: "
+            "where the long way is meant, add vertices in between");
+        end_line(teller);
+    }
     if (report->topology.n_overlaps > 0) {
         begin_boundaries(teller, set);
         add_counted(teller, report->topology.n_overlaps, "pair of areas claims", "pairs of areas claim");

@@ -21,6 +21,8 @@ struct eg_boundaries_report {
     uint32_t n_repaired;  /* invalid polygons repaired by GEOS */
     uint32_t n_empty;     /* features without geometry or key (listed) */
     uint32_t n_clipped;   /* areas cut at the antimeridian or at 85.05 degrees of latitude */
+    uint32_t
+        n_doubtful; /* features with an edge of 180 to 330 degrees, taken the short way round the world */
     uint32_t n_unlocated; /* dissolved sets: base areas without a parent */
     struct eg_topology_report topology;
     double snap_max_m;

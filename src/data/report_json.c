@@ -56,6 +56,7 @@ static void add_set(const struct eg_generation *generation, uint32_t set, struct
         eg_json_integer(json, into, "left_out", report->n_empty);
         eg_json_integer(json, into, "repaired", report->n_repaired);
         eg_json_integer(json, into, "cut", report->n_clipped);
+        eg_json_integer(json, into, "short_way_round", report->n_doubtful);
         eg_json_cstring(json, into, "crs", report->crs);
         eg_json_cstring(json, into, "operation", report->operation);
         if (report->accuracy_m < 0) eg_json_null(json, into, "accuracy_m");

@@ -1,4 +1,4 @@
-/* Each ring is first unwrapped: longitudes are shifted by whole turns so that no step is longer than half a turn. A ring that
+/* A polygon that was cut along the antimeridian by its maker is taken as it stands. In any other, each ring is first unwrapped: longitudes are shifted by whole turns so that no step is longer than half a turn. A ring that
  * then ends a turn away from where it began goes round a pole; it is closed along that pole. The polygon may now reach beyond
  * +-180; it is cut by the world's square and by the squares a turn to either side, and the parts are shifted back.
  *
@@ -21,6 +21,7 @@
 #define ROUNDING_M 1e-3
 #define POLE_DEG 90.0
 #define TURNS_MAX 2
+#define SHORT_STEP_DEG 30.0 /* across the antimeridian: nobody means the other way round */
 
 bool eg_wrap_is_needed(const double *xy_deg, size_t n)
 {
@@ -46,6 +47,40 @@ bool eg_wrap_is_needed_m(const double *xy_m, size_t n)
         before = x;
     }
     return false;
+}
+
+static bool is_at(double lon, double meridian)
+{
+    return fabs(lon - meridian) <= ROUNDING_DEG;
+}
+
+/* Whether the ring runs along both -180 and +180, lies between them, and every step of more than half a turn leads from the one
+ * to the other: cut along the antimeridian. One that crosses it, with vertices upon it, does not run along it. */
+static bool is_cut_already(const double *xy_deg, size_t n)
+{
+    bool along_west = false;
+    bool along_east = false;
+    for (size_t i = 0; i < n; i++) {
+        const double *a = xy_deg + 2 * (i > 0 ? i - 1 : n - 1);
+        const double *b = xy_deg + 2 * i;
+        double step = fabs(b[0] - a[0]);
+        if (fabs(b[0]) > HALF_TURN_DEG + ROUNDING_DEG) return false;
+        if (step > HALF_TURN_DEG && !is_at(step, TURN_DEG)) return false;
+        bool moves = a[1] < b[1] || a[1] > b[1];
+        along_west = along_west || (moves && is_at(a[0], -HALF_TURN_DEG) && is_at(b[0], -HALF_TURN_DEG));
+        along_east = along_east || (moves && is_at(a[0], HALF_TURN_DEG) && is_at(b[0], HALF_TURN_DEG));
+    }
+    return along_west && along_east;
+}
+
+bool eg_wrap_is_doubtful(const double *xy_deg, size_t n)
+{
+    bool doubtful = false;
+    for (size_t i = 0; i < n && !doubtful; i++) {
+        double step = fabs(xy_deg[2 * i] - xy_deg[2 * (i > 0 ? i - 1 : n - 1)]);
+        doubtful = step > HALF_TURN_DEG && step < TURN_DEG - SHORT_STEP_DEG;
+    }
+    return doubtful && !is_cut_already(xy_deg, n);
 }
 
 /* Shifts the longitudes in place; returns how far the ring ends from where it began (0, or a turn to either side). */
@@ -101,11 +136,12 @@ struct unwrapped {
 static void unwrap_rings(const struct eg_flat_polygon *polygon, struct unwrapped *out)
 {
     size_t at = 0;
+    bool as_it_stands = polygon->n_rings > 0 && is_cut_already(polygon->xy, polygon->start[1]);
     for (uint32_t r = 0; r < polygon->n_rings; r++) {
         size_t n = polygon->start[r + 1] - polygon->start[r];
         double *ring = out->xy + 2 * at;
         memcpy(ring, polygon->xy + 2 * (size_t)polygon->start[r], n * 2 * sizeof *ring);
-        double end_shift = n > 0 ? unwrap(ring, n) : 0;
+        double end_shift = n > 0 && !as_it_stands ? unwrap(ring, n) : 0;
         if (end_shift < -1 || end_shift > 1) n = close_over_pole(ring, n, end_shift);
         if (r > 0) follow_shell(ring, n, out->min_deg, out->max_deg);
         for (size_t i = 0; r == 0 && i < n; i++) {

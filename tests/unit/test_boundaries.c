@@ -232,6 +232,89 @@ static void an_area_round_a_pole_covers_every_longitude(void **state)
     eg_test_load_clear(&load);
 }
 
+static void a_frame_that_runs_along_both_sides_of_the_antimeridian_stays(void **state)
+{
+    (void)state;
+    static const char *const frames[] = {
+        COLLECTION(FEATURE("A", "Polygon", "[[[-180,-80],[180,-80],[180,-70],[-180,-70],[-180,-80]]]")),
+        COLLECTION(
+            FEATURE("A", "Polygon", "[[[-180,-80],[0,-80],[180,-80],[180,-70],[-180,-70],[-180,-80]]]")),
+        COLLECTION(
+            FEATURE("A", "Polygon", "[[[180,-70],[180,-80],[-180,-80],[-180,-70],[0,-70],[180,-70]]]"))};
+    for (size_t i = 0; i < EG_ARRAY_LEN(frames); i++) {
+        struct eg_test_load load;
+        load_areas(frames[i], &load);
+        for (double lon = -175; lon < 180; lon += 35) assert_string_equal(code_at(&load, lon, -75), "A");
+        assert_string_equal(code_at(&load, 10, -82), "");
+        assert_string_equal(code_at(&load, 10, -60), "");
+        assert_int_equal(report_of(&load)->n_doubtful, 0);
+        eg_test_load_clear(&load);
+    }
+    struct eg_test_load load;
+    load_areas(COLLECTION(FEATURE("W", "Polygon",
+                                  "[[[-180,-90],[180,-90],[180,90],[-180,90],[-180,-90]],"
+                                  "[[10,10],[10,20],[20,20],[20,10],[10,10]]]")),
+               &load);
+    assert_string_equal(code_at(&load, -120, 84), "W");
+    assert_string_equal(code_at(&load, 120, -84), "W");
+    assert_string_equal(code_at(&load, 15, 15), "");
+    eg_test_load_clear(&load);
+    /* Antarctica as it is often drawn: its coast, down along +180, along the pole, up along -180. */
+    load_areas(COLLECTION(FEATURE("S", "Polygon",
+                                  "[[[-180,-78],[-90,-72],[0,-70],[90,-66],[180,-78],[180,-90],[-180,"
+                                  "-90],[-180,-78]]]")),
+               &load);
+    for (double lon = -175; lon < 180; lon += 35) assert_string_equal(code_at(&load, lon, -84), "S");
+    assert_string_equal(code_at(&load, 90, -64), "");
+    eg_test_load_clear(&load);
+}
+
+static void vertices_upon_the_antimeridian_do_not_make_a_frame(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_areas(
+        COLLECTION(FEATURE("A", "Polygon",
+                           "[[[177,-19],[180,-19],[-180,-19],[-178,-19],[-178,-16],[-180,-16],[180,-16],[177,"
+                           "-16],[177,-19]]]")),
+        &load);
+    assert_string_equal(code_at(&load, 179.5, -17), "A");
+    assert_string_equal(code_at(&load, -179.5, -17), "A");
+    assert_string_equal(code_at(&load, 0, -17), "");
+    assert_int_equal(report_of(&load)->n_doubtful, 0);
+    eg_test_load_clear(&load);
+}
+
+static void an_edge_that_may_be_meant_either_way_is_reported(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_areas(COLLECTION(FEATURE("A", "Polygon", "[[[-100,40],[100,40],[100,50],[-100,50],[-100,40]]]")),
+               &load);
+    assert_string_equal(code_at(&load, 170, 45), "A");
+    assert_string_equal(code_at(&load, 0, 45), "");
+    assert_int_equal(report_of(&load)->n_doubtful, 1);
+    eg_test_load_clear(&load);
+    load_areas(COLLECTION(FEATURE("A", "Polygon",
+                                  "[[[-100,40],[0,40],[100,40],[100,50],[0,50],[-100,50],[-100,40]]]")),
+               &load);
+    assert_string_equal(code_at(&load, 0, 45), "A");
+    assert_int_equal(report_of(&load)->n_doubtful, 0);
+    eg_test_load_clear(&load);
+}
+
+static void an_overlap_that_repairing_undoes_is_none(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_areas(COLLECTION(FEATURE("A", "Polygon", "[[[0,50],[1,51],[1,50],[0,51],[0,50]]]") "," FEATURE(
+                   "B", "Polygon", "[[[1,50],[2,50],[2,51],[1,51],[1,50]]]")),
+               &load);
+    assert_int_equal(report_of(&load)->n_repaired, 1);
+    assert_int_equal(report_of(&load)->topology.n_overlaps, 0);
+    eg_test_load_clear(&load);
+}
+
 static void a_projected_source_comes_onto_the_map_by_one_named_operation(void **state)
 {
     (void)state;
@@ -417,6 +500,10 @@ int main(void)
         cmocka_unit_test(an_area_across_the_antimeridian_is_cut_in_two),
         cmocka_unit_test(a_hole_across_the_antimeridian_stays_a_hole),
         cmocka_unit_test(an_area_round_a_pole_covers_every_longitude),
+        cmocka_unit_test(a_frame_that_runs_along_both_sides_of_the_antimeridian_stays),
+        cmocka_unit_test(vertices_upon_the_antimeridian_do_not_make_a_frame),
+        cmocka_unit_test(an_edge_that_may_be_meant_either_way_is_reported),
+        cmocka_unit_test(an_overlap_that_repairing_undoes_is_none),
         cmocka_unit_test(a_projected_source_comes_onto_the_map_by_one_named_operation),
         cmocka_unit_test(what_is_wrong_with_a_source_is_said_with_its_name),
         cmocka_unit_test(a_source_above_the_limit_of_vertices_is_refused),

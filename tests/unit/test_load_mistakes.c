@@ -144,6 +144,24 @@ static void long_columns_are_told_at_their_names(void **state)
     assert_refused_at(LONG("  period: \"2020\"\n  long: {columns: {i: vv}}"), "no column 'vv'", 11, 23);
 }
 
+static void periods_that_no_row_has_are_blamed(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    (void)eg_test_squares("squares.geojson", 2, 1);
+    (void)eg_test_temp_file("l.csv", "code,ind,year,v\nS00,Alpha,2020,1\nS01,Alpha,2020,2\n");
+#define PERIODS(more)                                                                                        \
+    SET "tables:\n- id: t\n  source: \"@l.csv\"\n  key: code\n  boundaries: a\n  long:\n    period: year\n"  \
+        "    periods: {\"2021\": \"2021\"}\n" more "\nindicators: [{id: i, title: I}]\n"
+    assert_int_not_equal(
+        eg_test_load(PERIODS("    indicator: ind\n    value: v\n    indicators: {Alpha: i}"), &load), EG_OK);
+    assert_placed(&load.error, "none of a period that `periods` lists: column year holds '2020'", 12, 14);
+    eg_test_load_clear(&load);
+    assert_int_not_equal(eg_test_load(PERIODS("    columns: {i: v}"), &load), EG_OK);
+    assert_placed(&load.error, "none of a period that `periods` lists: column year holds '2020'", 12, 14);
+    eg_test_load_clear(&load);
+}
+
 static void mistakes_of_a_directory_stand_at_the_value_at_fault(void **state)
 {
     (void)state;
@@ -171,6 +189,7 @@ int main(void)
         cmocka_unit_test(a_packed_table_that_is_cut_short_is_to_be_fetched_again),
         cmocka_unit_test(a_column_that_an_indicator_names_wrongly_is_told_at_the_indicator),
         cmocka_unit_test(long_columns_are_told_at_their_names),
+        cmocka_unit_test(periods_that_no_row_has_are_blamed),
         cmocka_unit_test(mistakes_of_a_directory_stand_at_the_value_at_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
