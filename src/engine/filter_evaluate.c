@@ -113,7 +113,6 @@ bool eg_filter_like(struct eg_text text, struct eg_text pattern)
 static enum eg_truth search_sorted(const struct eg_filter_node *node, const struct eg_value *value)
 {
     uint32_t from = 0, to = node->n_sorted;
-    if (value->type != node->sorted[0].type) return EG_TRUTH_UNKNOWN;
     while (from < to) {
         uint32_t middle = from + (to - from) / 2;
         int sign = eg_filter_compare(value, &node->sorted[middle]);

@@ -103,7 +103,6 @@ int eg_filter_compare_instants(struct eg_text a, struct eg_text b)
     a = without_zone(a);
     b = without_zone(b);
     size_t common = a.len < b.len ? a.len : b.len;
-    if (common > SECOND_LEN) common = SECOND_LEN;
     int order = common > 0 ? memcmp(a.data, b.data, common) : 0;
     if (order != 0 || common < SECOND_LEN) return order;
     return compare_fractions(a, b);

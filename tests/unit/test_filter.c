@@ -100,6 +100,7 @@ static void dates_are_compared_at_the_coarser_granularity(void **state)
         {"T?", "period BETWEEN '2015' AND '2019'", OP("between", P("period") ",\"2015\",\"2019\"")},
         {"T?", "reviewed IN ('2018-01-01', '2019-03-29T12:00:00Z')", NULL},
         {"F?", "reviewed > period", NULL},
+        {"T?", "reviewed IN ('2018','2017','2016','2015','2019','2014-01','2013','2012-05-06','2011')", NULL},
         {"T?", "\"date\" > period", NULL},
         {"TT", "DATE('2020-02-29') < TIMESTAMP('2020-03-01T00:00:00Z')", NULL},
     };
@@ -154,6 +155,8 @@ static void lists_ranges_and_patterns_select(void **state)
         {"T?", "value IN (1, low, 42.5)", OP("in", P("value") ",[1," P("low") ",42.5]")},
         {"F?", "value IN (1, low)", NULL},
         {"T?", "value in (9,8,7,6,5,42.5,3,2,1,0)", NULL},
+        {"F?", "low in (9,8,7,6,5,value,3,2,1,0)", NULL},
+        {"T?", "low in (9,8,7,6,5,low,3,2,1,0)", NULL},
         {"F?", "value in (9,8,7,6,5,42.25,3,2,1,0)", NULL},
         {"T?", "code IN ('k','j','h','g','f','e','E01027000','d','c','b','a')", NULL},
         {"F?", "code IN ('k','j','h','g','f','e','E0102700','d','c','b','a')", NULL},
@@ -256,6 +259,13 @@ static void geometries_intersect(void **state)
         {"T?", "S_INTERSECTS(geometry, MULTIPOLYGON((" FAR_SQUARE "), (" SQUARE ")))",
          INTERSECTS("{\"type\":\"MultiPolygon\",\"coordinates\":[[" JSON_FAR "],[" JSON_SQUARE "]]}")},
         {"T?", "S_INTERSECTS(geometry, MULTIPOLYGON((" SQUARE "), (" SQUARE ")))", NULL},
+        {"T?", "S_INTERSECTS(geometry, MULTIPOLYGON((" SQUARE "), (" FAR_SQUARE ")))",
+         INTERSECTS("{\"type\":\"MultiPolygon\",\"coordinates\":[[" JSON_SQUARE "],[" JSON_FAR "]]}")},
+        {"T?",
+         "S_INTERSECTS(geometry, GEOMETRYCOLLECTION(MULTIPOLYGON((" SQUARE "), (" FAR_SQUARE
+         ")), POINT(1 1)))",
+         INTERSECTS("{\"type\":\"GeometryCollection\",\"geometries\":[{\"type\":\"Polygon\",\"coordinates\":"
+                    "[" JSON_SQUARE "]},{\"type\":\"Point\",\"coordinates\":[1,1]}]}")},
         {"F?", "S_INTERSECTS(geometry, MULTIPOLYGON((" FAR_SQUARE ")))", NULL},
         {"T?", "S_INTERSECTS(geometry, GEOMETRYCOLLECTION(POINT(1 1), POLYGON(" SQUARE ")))",
          INTERSECTS(
@@ -277,6 +287,49 @@ static void latitude_may_come_first(void **state)
     check_truth(INTERSECTS("{\"type\":\"Point\",\"coordinates\":[52.4,-0.7]}"), EG_FILTER_CQL2_JSON, true,
                 "T?");
     check_truth("S_INTERSECTS(geometry, BBOX(0,170,90,0))", EG_FILTER_CQL2_TEXT, true, "T?");
+}
+
+static void a_box_without_area_is_a_line_or_a_point(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum eg_filter_shape_kind kind;
+        uint32_t n_parts;
+    } cases[] = {
+        {"S_INTERSECTS(geometry, BBOX(1,2,3,4))", EG_FILTER_POLYGONS_KIND, 1},
+        {"S_INTERSECTS(geometry, BBOX(3,2,1,4))", EG_FILTER_POLYGONS_KIND, 2},
+        {"S_INTERSECTS(geometry, BBOX(1,2,1,4))", EG_FILTER_LINES_KIND, 1},
+        {"S_INTERSECTS(geometry, BBOX(1,2,3,2))", EG_FILTER_LINES_KIND, 1},
+        {"S_INTERSECTS(geometry, BBOX(3,2,1,2))", EG_FILTER_LINES_KIND, 2},
+        {"S_INTERSECTS(geometry, BBOX(1,2,1,2))", EG_FILTER_POINTS_KIND, 1},
+    };
+    for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
+        struct eg_filter *filter = NULL;
+        assert_int_equal(eg_test_filter_parse(cases[i].text, EG_FILTER_CQL2_TEXT, false, &filter, NULL),
+                         EG_OK);
+        const struct eg_filter_shape *shape = &filter->root->shapes->shape;
+        assert_int_equal(shape->kind, cases[i].kind);
+        assert_int_equal(shape->n_parts, cases[i].n_parts);
+        assert_null(filter->root->shapes->next);
+        eg_filter_free(filter);
+    }
+}
+
+static void a_value_of_another_type_than_announced_is_unknown(void **state)
+{
+    (void)state;
+    struct eg_value values[N_PROPERTIES];
+    memcpy(values, eg_test_filter_known, sizeof values);
+    values[NAME] = values[VALUE];
+    struct eg_filter_feature feature = eg_test_filter_feature(values);
+    struct eg_filter *filter = NULL;
+    assert_int_equal(eg_test_filter_parse(
+                         "CASEI(name) LIKE '%' OR name < note OR name IN ('b','c','d','e','f','g','h','i')",
+                         EG_FILTER_CQL2_TEXT, false, &filter, NULL),
+                     EG_OK);
+    assert_int_equal(eg_filter_evaluate(filter->root, &feature), EG_TRUTH_UNKNOWN);
+    eg_filter_free(filter);
 }
 
 /* Corby in metres of the British National Grid. */
@@ -351,6 +404,8 @@ int main(void)
         cmocka_unit_test(case_and_accents_are_dropped_one_by_one),
         cmocka_unit_test(geometries_intersect),
         cmocka_unit_test(latitude_may_come_first),
+        cmocka_unit_test(a_box_without_area_is_a_line_or_a_point),
+        cmocka_unit_test(a_value_of_another_type_than_announced_is_unknown),
         cmocka_unit_test(coordinates_may_be_projected),
         cmocka_unit_test(long_values_are_folded_as_far_as_there_is_room),
         cmocka_unit_test(names_are_found),
