@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#define EDGE_STEPS                                                                                           \
-    16 /* of a box in a CRS that is not degrees: pieces per side, 4 km each for a box of 64 km */
+/* Pieces per side of a box in a CRS that is not degrees: 4 km each for a box of 64 km. */
+#define EDGE_STEPS 16
 
 struct box {
     double west, south, east, north;

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +101,8 @@ static void dates_are_compared_at_the_coarser_granularity(void **state)
         {"T?", "period BETWEEN '2015' AND '2019'", OP("between", P("period") ",\"2015\",\"2019\"")},
         {"T?", "reviewed IN ('2018-01-01', '2019-03-29T12:00:00Z')", NULL},
         {"F?", "reviewed > period", NULL},
+        {"T?", "reviewed IN ('2019-01','2019-02','2019-04','2019-05','2019-06','2019-07','2019-08','2019')",
+         NULL},
         {"T?", "reviewed IN ('2018','2017','2016','2015','2019','2014-01','2013','2012-05-06','2011')", NULL},
         {"T?", "\"date\" > period", NULL},
         {"TT", "DATE('2020-02-29') < TIMESTAMP('2020-03-01T00:00:00Z')", NULL},
@@ -323,12 +326,29 @@ static void a_value_of_another_type_than_announced_is_unknown(void **state)
     memcpy(values, eg_test_filter_known, sizeof values);
     values[NAME] = values[VALUE];
     struct eg_filter_feature feature = eg_test_filter_feature(values);
+    static const char *const texts[] = {"CASEI(name) LIKE '%'", "name < 'x'", "name < note",
+                                        "name IN ('a','b','c','d','e','f','g','h')"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++) {
+        struct eg_filter *filter = NULL;
+        assert_int_equal(eg_test_filter_parse(texts[i], EG_FILTER_CQL2_TEXT, false, &filter, NULL), EG_OK);
+        assert_int_equal(eg_filter_evaluate(filter->root, &feature), EG_TRUTH_UNKNOWN);
+        eg_filter_free(filter);
+    }
+}
+
+/* 1 km high and 800 km wide: its sides are bent in degrees, by some 10 km. */
+static void check_wide_box(struct eg_transform *transform)
+{
+    double xy[2] = {-0.7, 52.4};
+    char text[100];
     struct eg_filter *filter = NULL;
-    assert_int_equal(eg_test_filter_parse(
-                         "CASEI(name) LIKE '%' OR name < note OR name IN ('b','c','d','e','f','g','h','i')",
-                         EG_FILTER_CQL2_TEXT, false, &filter, NULL),
-                     EG_OK);
-    assert_int_equal(eg_filter_evaluate(filter->root, &feature), EG_TRUTH_UNKNOWN);
+    struct eg_filter_feature feature = eg_test_filter_feature(eg_test_filter_known);
+    assert_int_equal(eg_transform_points_inverse(transform, xy, 1), 0);
+    (void)snprintf(text, sizeof text, "S_INTERSECTS(geometry, BBOX(0,%.0f,800000,%.0f))", xy[1] - 500,
+                   xy[1] + 500);
+    struct eg_filter_source source = {.text = eg_text_from(text), .to_degrees = transform};
+    assert_int_equal(eg_filter_parse(&source, &eg_test_filter_properties, &filter, NULL), EG_OK);
+    assert_true(eg_filter_holds(filter, &feature));
     eg_filter_free(filter);
 }
 
@@ -358,6 +378,7 @@ static void coordinates_may_be_projected(void **state)
         assert_int_equal(eg_filter_holds(filter, &feature), cases[i].holds);
         eg_filter_free(filter);
     }
+    check_wide_box(transform);
     struct eg_filter *filter = NULL;
     struct eg_error err = {0};
     struct eg_filter_source source = {.text = T("S_INTERSECTS(geometry, POINT(1e300 1e300))"),
