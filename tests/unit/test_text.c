@@ -287,6 +287,61 @@ static void folding_forgets_case_accents_and_compatibility_forms(void **state)
                "\xCF\x83\xCE\xB9\xCF\x83\xCF\x85\xCF\x86\xCE\xBF\xCF\x83"); /* Sisyphos; no final sigma */
 }
 
+/* Folded into room of exactly that size, so that a byte too many is seen by the sanitizers. */
+static void check_fold_into(const char *text, unsigned folds, size_t room_bytes, const char *expected)
+{
+    char *room = malloc(room_bytes > 0 ? room_bytes : 1);
+    assert_non_null(room);
+    size_t len = eg_text_fold_into(eg_text_from(text), folds, room, room_bytes);
+    assert_int_equal(len, strlen(expected));
+    assert_memory_equal(room, expected, len);
+    free(room);
+}
+
+static void case_and_marks_are_folded_one_by_one(void **state)
+{
+    (void)state;
+    check_fold_into("", EG_FOLD_CASE, 0, "");
+    check_fold_into("ABC z", EG_FOLD_CASE, 8, "abc z");
+    check_fold_into("ABC z", EG_FOLD_MARKS, 8, "ABC z");
+    check_fold_into("CAF\xC3\x89", EG_FOLD_CASE, 8, "caf\xC3\xA9");
+    check_fold_into("CAFE\xCC\x81", EG_FOLD_CASE, 8, "caf\xC3\xA9");
+    check_fold_into("CAF\xC3\x89", EG_FOLD_MARKS, 8, "CAFE");
+    check_fold_into("CAF\xC3\x89", EG_FOLD_CASE | EG_FOLD_MARKS, 8, "cafe");
+    check_fold_into("K\xC3\xB8"
+                    "benhavn \xC5\x81\xC3\xB3"
+                    "d\xC5\xBA",
+                    EG_FOLD_MARKS, 32, "Kobenhavn Lodz");
+    check_fold_into("Stra\xC3\x9F"
+                    "e \xEF\xAC\x81",
+                    EG_FOLD_CASE, 16, "strasse fi");
+}
+
+static void folding_ends_where_the_room_does_with_a_whole_character(void **state)
+{
+    (void)state;
+    check_fold_into("ABCDE", EG_FOLD_CASE, 3, "abc");
+    check_fold_into("\xC3\x89\xC3\x89\xC3\x89", EG_FOLD_CASE, 5, "\xC3\xA9\xC3\xA9");
+    check_fold_into("\xC3\x89", EG_FOLD_CASE, 1, "");
+}
+
+/* Pieces are cut before ASCII, where nothing composes, and between characters where there is no ASCII. */
+static void a_long_text_is_folded_as_a_short_one(void **state)
+{
+    (void)state;
+    static const char *const units[] = {"E\xCC\x81", "\xC3\x89", "\xE4\xB8\xAD\xC3\x89", "a\xC3\x89 bcde"};
+    static const char *const folded[] = {"\xC3\xA9", "\xC3\xA9", "\xE4\xB8\xAD\xC3\xA9", "a\xC3\xA9 bcde"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(units); i++) {
+        char text[2048] = "", expected[2048] = "";
+        size_t unit_len = strlen(units[i]), folded_len = strlen(folded[i]);
+        for (size_t n = 0; n < 200; n++) {
+            memcpy(text + n * unit_len, units[i], unit_len + 1);
+            memcpy(expected + n * folded_len, folded[i], folded_len + 1);
+        }
+        check_fold_into(text, EG_FOLD_CASE, sizeof text, expected);
+    }
+}
+
 static void folding_twice_changes_nothing(void **state)
 {
     (void)state;
@@ -302,6 +357,17 @@ static void folding_twice_changes_nothing(void **state)
     eg_buffer_clear(&folded);
 }
 
+/* Writes a code point behind the unused bytes; returns where it begins. */
+static struct eg_text utf8_of(uint32_t point, char bytes[4])
+{
+    unsigned char first[] = {(unsigned char)(0xF0U | point >> 18U), (unsigned char)(0xE0U | point >> 12U),
+                             (unsigned char)(0xC0U | point >> 6U), (unsigned char)point};
+    size_t skipped = point >= 0x10000 ? 0 : point >= 0x800 ? 1 : point >= 0x80 ? 2 : 3;
+    for (size_t i = skipped; i < 4; i++) bytes[i] = (char)(0x80U | (point >> 6U * (3 - i) & 63U));
+    bytes[skipped] = (char)first[skipped];
+    return (struct eg_text){bytes + skipped, 4 - skipped};
+}
+
 static void folding_any_character_twice_changes_nothing(void **state)
 {
     (void)state;
@@ -310,16 +376,10 @@ static void folding_any_character_twice_changes_nothing(void **state)
     eg_buffer_init(&once, 0);
     eg_buffer_init(&twice, 0);
     for (uint32_t point = 1; point < 0x20000; point++) {
-        unsigned char bytes[4] = {
-            (unsigned char)(0xF0U | point >> 18U), (unsigned char)(0x80U | (point >> 12U & 63U)),
-            (unsigned char)(0x80U | (point >> 6U & 63U)), (unsigned char)(0x80U | (point & 63U))};
-        size_t skipped = point >= 0x10000 ? 0 : point >= 0x800 ? 1 : point >= 0x80 ? 2 : 3;
-        if (skipped == 1) bytes[1] = (unsigned char)(0xE0U | point >> 12U);
-        if (skipped == 2) bytes[2] = (unsigned char)(0xC0U | point >> 6U);
-        if (skipped == 3) bytes[3] = (unsigned char)point;
+        char bytes[4];
         if (point >= 0xD800 && point <= 0xDFFF) continue;
         once.len = twice.len = 0;
-        struct eg_text text = {(const char *)bytes + skipped, 4 - skipped};
+        struct eg_text text = utf8_of(point, bytes);
         assert_int_equal(eg_text_fold(text, &once, NULL), EG_OK);
         assert_int_equal(eg_text_fold((struct eg_text){once.data, once.len}, &twice, NULL), EG_OK);
         assert_true(
@@ -327,6 +387,23 @@ static void folding_any_character_twice_changes_nothing(void **state)
     }
     eg_buffer_clear(&once);
     eg_buffer_clear(&twice);
+}
+
+static void any_character_folded_by_case_or_marks_has_room_and_stays(void **state)
+{
+    (void)state;
+    for (uint32_t point = 1; point < 0x20000; point++) {
+        char bytes[4], once[64], twice[64];
+        if (point >= 0xD800 && point <= 0xDFFF) continue;
+        for (unsigned folds = EG_FOLD_CASE; folds <= (EG_FOLD_CASE | EG_FOLD_MARKS); folds++) {
+            struct eg_text text = utf8_of(point, bytes);
+            size_t len = eg_text_fold_into(text, folds, once, sizeof once);
+            assert_true(len <= text.len * EG_FOLD_GROWTH);
+            assert_true(eg_text_is_utf8((struct eg_text){once, len}));
+            size_t again = eg_text_fold_into((struct eg_text){once, len}, folds, twice, sizeof twice);
+            if (again != len || memcmp(once, twice, len) != 0) fail_msg("U+%04X, folds %u", point, folds);
+        }
+    }
 }
 
 static void folding_wrong_utf8_is_an_error(void **state)
@@ -378,8 +455,12 @@ int main(void)
         cmocka_unit_test(numbers_do_not_depend_on_the_locale),
         cmocka_unit_test(well_formed_utf8_is_told_from_the_rest),
         cmocka_unit_test(folding_forgets_case_accents_and_compatibility_forms),
+        cmocka_unit_test(case_and_marks_are_folded_one_by_one),
+        cmocka_unit_test(folding_ends_where_the_room_does_with_a_whole_character),
+        cmocka_unit_test(a_long_text_is_folded_as_a_short_one),
         cmocka_unit_test(folding_twice_changes_nothing),
         cmocka_unit_test(folding_any_character_twice_changes_nothing),
+        cmocka_unit_test(any_character_folded_by_case_or_marks_has_room_and_stays),
         cmocka_unit_test(folding_wrong_utf8_is_an_error),
         cmocka_unit_test(folding_tells_when_memory_is_refused),
     };
