@@ -261,6 +261,64 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.unroute('**/tiles/**');
       problems.splice(expected);
     }],
+    ['on another copy of the world, and across the antimeridian, everything is found', async () => {
+      const other = await context.newPage(), asked = [], wrong = [];
+      other.on('response', response => {
+        if (/\/(coalitions|areas)/.test(response.url())) (response.status() === 200 ? asked : wrong).push(response.url());
+      });
+      await other.addInitScript(() => {
+        let library;
+        Object.defineProperty(window, 'L', {
+          get: () => library,
+          set: value => { library = value; if (value.Map) value.Map.addInitHook(function () { window.shown = this; }); }
+        });
+      });
+      const settled = async () => { await other.waitForTimeout(700); await other.waitForLoadState('networkidle'); };
+      const visible = () => other.evaluate(() => {
+        const edge = document.getElementById('map').getBoundingClientRect();
+        return [...document.querySelectorAll('.target')].filter(node => {
+          const box = node.getBoundingClientRect();
+          return box.left > edge.left && box.right < edge.right && box.top > edge.top && box.bottom < edge.bottom;
+        }).length;
+      });
+      await other.goto(server.address + '/#layer=deprivation.neighbourhood&at=44.95,-30.05,11');
+      await other.waitForSelector('.target');
+      await settled();
+      const here = await visible();
+      check(here > 0, 'markers at home');
+      for (const turns of [1, -2]) {
+        await other.evaluate(n => { document.getElementById('area').textContent = ''; window.shown.setView([44.95, -30.05 + 360 * n], 11, { animate: false }); }, turns);
+        await settled();
+        check(await visible() === here, `${await visible()} markers of ${here} on copy ${turns}`);
+        check(/at=44\.9500%2C-30\.05/.test(other.url()), other.url());
+        await other.focus('#map');
+        await other.keyboard.press('Enter');
+        await other.waitForSelector('#area table');
+      }
+      for (const [lng, zoom] of [[181, 5], [-181, 5], [180, 5], [-540, 4], [0, 1], [400, 1]]) {
+        await other.evaluate(([x, z]) => { window.shown.setView([30, x], z, { animate: false }); }, [lng, zoom]);
+        await settled();
+        const box = /bbox=([^&]*)/.exec(decodeURIComponent(asked[asked.length - 1]))[1].split(',').map(Number);
+        check(Math.abs(box[0]) <= 180 && Math.abs(box[2]) <= 180 && (zoom === 1 || box[0] > box[2]), `${lng}: ${box}`);
+      }
+      await other.close();
+      check(wrong.length === 0, wrong.join(' '));
+      check(asked.some(url => url.includes('/areas/')), 'areas were asked for');
+    }],
+    ['the legend and the tiles name the same version', async () => {
+      const asked = [];
+      const keep = request => asked.push(request.url());
+      page.on('request', keep);
+      await page.goto(server.address + '/?version');
+      await page.waitForSelector('#legend li');
+      await until(() => [...document.querySelectorAll('.leaflet-tile')].some(tile => tile.complete && tile.naturalWidth > 0));
+      page.off('request', keep);
+      const { version } = await (await page.request.get(server.address + '/layers')).json();
+      const shown = asked.filter(url => /\/(legend\/|tiles\/.*\.png)/.test(url));
+      check(shown.some(url => url.includes('/legend/')) && shown.some(url => url.includes('/tiles/')), 'both are asked for');
+      for (const url of shown) check(new URL(url).searchParams.get('v') === version, url);
+      check((await page.getAttribute('#legend-png', 'href')).endsWith('&v=' + version), 'the legend to save');
+    }],
     ['no request goes to a third party and the console is clean', async () => {
       check(strangers.length === 0, strangers.join(', '));
       check(problems.length === 0, problems.join(' | '));

@@ -9,7 +9,7 @@
   var state = { catalogue: null, layer: null, tiles: null, entries: {}, marker: null, place: null, asked: { legend: 0, area: 0, entries: 0 } };
   var scripted = document.querySelectorAll('.script'), still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   for (var i = 0; i < scripted.length; i++) scripted[i].hidden = false;
-  var map = L.map('map', { minZoom: 1, maxZoom: 20, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
+  var map = L.map('map', { minZoom: 1, maxZoom: 20, worldCopyJump: true, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
 
   function say(text) { byId('message').textContent = text; }
 
@@ -84,7 +84,7 @@
   }
 
   function writeAddress() {
-    var centre = map.getCenter();
+    var centre = map.getCenter().wrap();
     var text = new URLSearchParams({
       layer: state.layer.id, period: byId('period').value, style: byId('style').value,
       at: centre.lat.toFixed(4) + ',' + centre.lng.toFixed(4) + ',' + map.getZoom()
@@ -98,17 +98,19 @@
     return '?style=' + encodeURIComponent(byId('style').value) + '&period=' + encodeURIComponent(byId('period').value);
   }
 
+  /* What the page shows itself names the version: else a legend could be kept for an hour beside the tiles of the next one. */
+  function versioned(path) { return path + query() + '&v=' + state.catalogue.version; }
+
   function showLayer() {
     var scale = window.devicePixelRatio > 1 ? '@2x' : '';
-    var path = 'tiles/' + state.layer.id + '/{z}/{x}/{y}';
-    var url = path + scale + '.png' + query() + '&v=' + state.catalogue.version;
+    var url = versioned('tiles/' + state.layer.id + '/{z}/{x}/{y}' + scale + '.png');
     if (state.tiles) map.removeLayer(state.tiles);
     state.tiles = L.tileLayer(url, { maxZoom: 20, opacity: byId('opacity').value / 100, attribution: '' }).addTo(map);
     state.tiles.once('tileerror', function () { say('Parts of the map could not be loaded.'); });
     var absolute = new URL('tiles/' + state.layer.id + '/', document.baseURI).href;
     byId('xyz').value = absolute + '{z}/{x}/{y}.png' + query();
     byId('tilejson').href = 'tiles/' + state.layer.id + '.json' + query();
-    byId('legend-png').href = 'legend/' + state.layer.id + '.png' + query();
+    byId('legend-png').href = versioned('legend/' + state.layer.id + '.png');
     showLegend();
     if (state.place) ask(state.place);
     writeAddress();
@@ -169,7 +171,7 @@
 
   function showLegend() {
     var asked = ++state.asked.legend;
-    fetchJson('legend/' + state.layer.id + '.json' + query()).then(function (legend) {
+    fetchJson(versioned('legend/' + state.layer.id + '.json')).then(function (legend) {
       if (asked !== state.asked.legend) return;
       var rows = legend.classes.map(function (item, i) {
         return legendRow(item.colour, 'plain', null, item.label + ' (' + legend.counts.classes[i] + ')');
@@ -267,11 +269,30 @@
     replaceChildren(byId('area'), children);
   }
 
+  /* The map repeats the world from side to side; the server knows longitudes from -180 to 180. */
+  function wrapped(lng) { return L.Util.wrapNum(lng, [-180, 180], true); }
+
+  function position(latlng) {
+    return wrapped(latlng.lng).toFixed(6) + ',' + Math.max(-90, Math.min(90, latlng.lat)).toFixed(6);
+  }
+
+  /* Where west is greater than east, the box crosses the antimeridian. */
+  function boxOf(b) {
+    var whole = b.getEast() - b.getWest() >= 360;
+    var box = [whole ? -180 : wrapped(b.getWest()), Math.max(-90, b.getSouth()), whole ? 180 : wrapped(b.getEast()), Math.min(90, b.getNorth())];
+    return box.map(function (n) { return n.toFixed(5); }).join(',');
+  }
+
+  /* A place on the copy of the world that is nearest to the middle of the map. */
+  function nearestCopy(at) {
+    return [at[1], at[0] + 360 * Math.round((map.getCenter().lng - at[0]) / 360)];
+  }
+
   /* Every answer carries the number of its question: a late one must not replace a later one. */
   function ask(latlng) {
     var asked = ++state.asked.area;
     state.place = latlng;
-    var path = 'areas/' + state.layer.boundaries + '?at=' + latlng.lng.toFixed(6) + ',' + latlng.lat.toFixed(6);
+    var path = 'areas/' + state.layer.boundaries + '?at=' + position(latlng);
     if (state.marker) map.removeLayer(state.marker);
     state.marker = L.circleMarker(latlng, { radius: 7, color: '#d06a00', weight: 3, fill: false, keyboard: false }).addTo(map);
     showNearest(latlng);
@@ -316,7 +337,7 @@
   function entryMarker(feature) {
     var name = feature.properties.name, kind = feature.properties.kind, at = feature.geometry.coordinates;
     var icon = L.divIcon({ className: 'target', html: '<span class="pin pin-' + kind + '"></span>', iconSize: [24, 24] });
-    var marker = L.marker([at[1], at[0]], { icon: icon, title: name }).bindPopup(function () { return entryText(feature); }, popupSize());
+    var marker = L.marker(nearestCopy(at), { icon: icon, title: name }).bindPopup(function () { return entryText(feature); }, popupSize());
     /* Leaflet 1.7 leaves this to the page. */
     marker.on('add', function () {
       marker.getElement().setAttribute('role', 'button');
@@ -331,7 +352,9 @@
     var before = state.entries, now = {};
     features.forEach(function (feature) {
       if (!feature.geometry || feature.geometry.type !== 'Point') return;
-      now[feature.id] = before[feature.id] || entryMarker(feature).addTo(map);
+      var marker = now[feature.id] = before[feature.id] || entryMarker(feature).addTo(map);
+      var there = L.latLng(nearestCopy(feature.geometry.coordinates));
+      if (!marker.getLatLng().equals(there)) marker.setLatLng(there);
     });
     Object.keys(before).forEach(function (id) {
       if (now[id]) return;
@@ -355,7 +378,7 @@
 
   /* The markers in words, for those who cannot use a map: the nearest to the place that was asked for. */
   function showNearest(latlng) {
-    var asked = state.asked.area, path = 'coalitions?limit=5&near=' + latlng.lng.toFixed(6) + ',' + latlng.lat.toFixed(6);
+    var asked = state.asked.area, path = 'coalitions?limit=5&near=' + position(latlng);
     if (!state.catalogue.directory.entries) return;
     fetchJson(path).then(function (collection) {
       if (asked !== state.asked.area) return;
@@ -373,10 +396,7 @@
   function showEntries() {
     var asked = ++state.asked.entries;
     if (!byId('entries').checked || !state.catalogue.directory.entries) { replaceEntries([]); return; }
-    var b = map.getBounds();
-    var box = [Math.max(-180, b.getWest()), Math.max(-90, b.getSouth()), Math.min(180, b.getEast()), Math.min(90, b.getNorth())];
-    var path = 'coalitions?bbox=' + box.map(function (n) { return n.toFixed(5); }).join(',');
-    loadEntries(asked, path, []);
+    loadEntries(asked, 'coalitions?bbox=' + boxOf(map.getBounds()), []);
   }
 
   /* Page after page, as the server says how long a page may be. */
