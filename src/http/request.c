@@ -231,16 +231,16 @@ enum eg_status eg_target_bbox(const struct eg_target *target, const char *name, 
 /* --- writing ------------------------------------------------------------------------------------------------------- */
 
 /* RFC 3986's unreserved characters and a few that every reader takes in a query ("," ":" "/"). */
-static bool stands_for_itself(char c, bool in_query)
+static bool stands_for_itself(char c)
 {
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-    return c == '-' || c == '.' || c == '_' || c == '~' || (in_query && (c == ',' || c == ':' || c == '/'));
+    return c != '\0' && strchr("-._~,:/", c) != NULL;
 }
 
-static void write_escaped(struct eg_buffer *url, struct eg_text text, bool in_query)
+static void write_escaped(struct eg_buffer *url, struct eg_text text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if (stands_for_itself(text.data[i], in_query)) eg_buffer_char(url, text.data[i]);
+        if (stands_for_itself(text.data[i])) eg_buffer_char(url, text.data[i]);
         else eg_buffer_printf(url, "%%%02X", (unsigned char)text.data[i]);
     }
 }
@@ -251,10 +251,5 @@ void eg_target_write_parameter(struct eg_buffer *url, const char *name, struct e
     eg_buffer_char(url, first ? '?' : '&');
     eg_buffer_literal(url, name);
     eg_buffer_char(url, '=');
-    write_escaped(url, value, true);
-}
-
-void eg_target_write_segment(struct eg_buffer *url, struct eg_text segment)
-{
-    write_escaped(url, segment, false);
+    write_escaped(url, value);
 }

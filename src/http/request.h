@@ -65,7 +65,5 @@ EG_MUST_CHECK enum eg_status eg_target_bbox(const struct eg_target *target, cons
 
 /* Appends "name=value" percent-encoded, after '?' or '&' as the buffer's text needs. */
 void eg_target_write_parameter(struct eg_buffer *url, const char *name, struct eg_text value);
-/* Appends a path segment percent-encoded. */
-void eg_target_write_segment(struct eg_buffer *url, struct eg_text segment);
 
 #endif
