@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """make bench: every figure the product is held to, in one run, as ratios against a peer or a bound.
 
-    tools/bench.py [--only SECTION,...] [--rounds N]
+    tools/bench.py [--only SECTION,...] [--rounds N] [--record]
 
 Sections: load, process, http, seams, quality, cached, bytes, scale, areas. Needs the real data (EVENGROUND_DATA, default
 ../shared/data) and, for the peers' columns, the peers' harness (EVENGROUND_PEERS, default ../shared/peers) set up in
-PEERS_WORK; what is absent is said and left out. Prints tables; build/bench/result.json holds the numbers.
+PEERS_WORK; what is absent is said and left out. Mapnik's output areas are prepared here, by mapshaper (MAPSHAPER, or where npm
+puts it beside PEERS_WORK). Prints tables, at the end one line a requirement: met, missed, or not measured;
+build/bench/result.json holds all numbers. --record puts what was printed into docs/benchmarks.md.
 """
 import argparse
 import json
@@ -19,6 +21,8 @@ import sys
 import time
 import urllib.request
 
+import bench_report
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DATA = os.path.abspath(os.environ.get('EVENGROUND_DATA', os.path.join(ROOT, '..', 'shared', 'data')))
 PEERS = os.path.abspath(os.environ.get('EVENGROUND_PEERS', os.path.join(ROOT, '..', 'shared', 'peers')))
@@ -27,19 +31,10 @@ BUILD = os.path.join(ROOT, 'build', 'bench')
 PROGRAM = os.path.join(ROOT, 'build', 'release', 'evenground')
 PEER_PORT = int(os.environ.get('PEERS_PORT', '18000'))
 PALETTE = ['#440154', '#482878', '#3e4a89', '#31688e', '#26828e', '#1f9e89', '#35b779', '#6dcd59', '#b4dd2c', '#fde725']
+BENCH = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_tiles')
+report = bench_report.Report()
+say, table = report.say, report.table
 results = {}
-
-
-def say(text=''):
-    print(text, flush=True)
-
-
-def table(title, head, rows):
-    say(f'\n### {title}\n')
-    say('| ' + ' | '.join(head) + ' |')
-    say('|' + '---|' * len(head))
-    for row in rows:
-        say('| ' + ' | '.join(str(cell) for cell in row) + ' |')
 
 
 def unpack(name):
@@ -182,45 +177,72 @@ def peer(*arguments):
 
 def section_load(rounds):
     rows = []
-    bench = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_tiles')
     listing = os.path.join(BUILD, 'one_tile.txt')
     with open(listing, 'w') as out:
         out.write('10 505 341\n')
-    for name, path, second_bound, memory_bound in (('32,844 neighbourhoods', england(), 1.0, 220),
-                                                   ('171,372 output areas', output_areas(), 3.5, 800)):
+    for key, name, path in (('neighbourhoods', '32,844 neighbourhoods', england()),
+                            ('output areas', '171,372 output areas', output_areas())):
         if not path:
             say(f'load: {name}: no data in {DATA}, left out')
             continue
         seconds, peaks = [], []
         for _ in range(rounds):
-            one = figures([bench, path, 'imd.area', listing, '1', '1'])
+            one = figures([BENCH, path, 'imd.area', listing, '1', '1'])
             seconds.append(one['load_s'])
             peaks.append(one['load_peak_bytes'] / 2**20)
-        s, m = statistics.median(seconds), statistics.median(peaks)
-        rows.append((name, f'{s:.2f} s', f'{min(seconds):.2f}-{max(seconds):.2f}', f'{second_bound} s', f'{m:.0f} MiB',
-                     f'{memory_bound} MiB'))
-        results[f'load {name}'] = {'seconds': s, 'peak_mib': m}
-    table('Files to ready', ('boundaries and table', 'median', 'range', 'bound', 'peak memory', 'bound'), rows)
+        rows.append(load_row(key, name, seconds, peaks))
+    if peers_ready():
+        pairs = [mapnik_load() for _ in range(rounds)]
+        rows.append(load_row('mapnik', 'Mapnik: neighbourhoods pre-simplified, no topology, one tile drawn', *zip(*pairs)))
+    table('Files to ready', ('boundaries and table', 'median', 'range', 'peak memory'), rows)
+
+
+def load_row(key, name, seconds, peaks):
+    s, m = statistics.median(seconds), statistics.median(peaks)
+    results.setdefault('load', {})[key] = {'seconds': s, 'seconds_range': [min(seconds), max(seconds)], 'peak_mib': m}
+    return name, f'{s:.2f} s', f'{min(seconds):.2f}-{max(seconds):.2f}', f'{m:.0f} MiB'
+
+
+def mapnik_load():
+    """Seconds and peak MiB of a process that loads the peers' best style and draws a tile of z6."""
+    style = os.path.join(WORK, 'conf', 'mk_multimem.xml')
+    code = (f'import mapnik; m = mapnik.Map(256, 256); mapnik.load_map(m, {style!r}); '
+            'm.zoom_to_box(mapnik.Box2d(-626172, 6887893, 0, 7514065)); mapnik.render(m, mapnik.Image(256, 256))')
+    start = time.monotonic()
+    process = os.posix_spawn('/usr/bin/python3', ['python3', '-c', code], os.environ)
+    _, status, usage = os.wait4(process, 0)
+    if status:
+        raise SystemExit('Mapnik did not load the peers\' style')
+    return time.monotonic() - start, usage.ru_maxrss / 1024
 
 
 def section_process(rounds):
     path, tiles = england(), tile_list()
     if not path or not tiles:
         return say('process: no data or no tile list, left out')
-    bench = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_tiles')
-    one = figures([bench, path, 'imd.area', tiles, '1', str(rounds)])
-    two = figures([bench, path, 'imd.area', tiles, '2', str(rounds)])
+    one = figures([BENCH, path, 'imd.area', tiles, '1', str(rounds)])
+    ours, theirs = [], []
+    for _ in range(3 if peers_ready() else 1):
+        ours.append(figures([BENCH, path, 'imd.area', tiles, '2', str(rounds)]))
+        if peers_ready():
+            theirs.append(mapnik_tiles_per_s(os.path.join(WORK, 'conf', 'mk_multimem.xml'), tiles))
+    two = sorted(ours, key=lambda o: o['tiles_per_s'])[len(ours) // 2]
     rows = [(f'z{z}', f"{one[f'z{z}_median_ms']:.3f}", f"{one[f'z{z}_mean_bytes']:.0f}") for z in range(5, 16)]
     table('Cold tiles in process, fill and outline from z12, PNG included', ('zoom', 'median ms, 1 thread', 'mean bytes'), rows)
     share = two['indexed'] / (two['indexed'] + two['rgba'])
     say(f"\n{one['tiles_per_s']:.0f} tiles/s on one thread, {two['tiles_per_s']:.0f} on two; {100 * share:.1f} % indexed.")
-    results['process'] = {'one': one, 'two': two}
-    if peers_ready():
-        text = peer('/usr/bin/python3', 'mapnik_bench.py', os.path.join(WORK, 'conf', 'mk_multimem.xml'), tiles, '--png',
-                    'png32:z=1', '--rounds', '2', '--procs', '2')
-        mapnik = float(text.strip().splitlines()[-1].split()[-1])
-        say(f"Mapnik, two processes, in the same run: {mapnik:.0f} tiles/s; ratio {two['tiles_per_s'] / mapnik:.1f}.")
-        results['process']['mapnik'] = mapnik
+    results['process'] = {'one': one, 'two': two, 'indexed_share': share}
+    if theirs:
+        ratios = [o['tiles_per_s'] / m for o, m in zip(ours, theirs)]
+        results['process'].update(mapnik_tiles_per_s=statistics.median(theirs), times=statistics.median(ratios),
+                                  times_range=[min(ratios), max(ratios)])
+        say(f'Mapnik, two processes, in turn with ours: {statistics.median(theirs):.0f} tiles/s; '
+            f'ratio {statistics.median(ratios):.1f} ({min(ratios):.1f}-{max(ratios):.1f}).')
+
+
+def mapnik_tiles_per_s(style, tiles):
+    text = peer('/usr/bin/python3', 'mapnik_bench.py', style, tiles, '--png', 'png32:z=1', '--rounds', '2', '--procs', '2')
+    return float(text.strip().splitlines()[-1].split()[-1])
 
 
 def section_http(rounds):
@@ -229,21 +251,34 @@ def section_http(rounds):
         return say('http: no data or PEERS_WORK is not set up, left out')
     peer('./servers.sh', 'start')
     time.sleep(1)
-    with Server(path) as server:
-        for connections in (1, 2):
-            text = peer('/usr/bin/python3', 'vs.py', '-r', str(rounds), '-c', str(connections), '-l', tiles,
-                        f'ours={server.port}:/tiles/imd.area/{{z}}/{{x}}/{{y}}.png',
-                        f'ms={PEER_PORT + 80}:/ms/ms_multifgb_z1/{{z}}/{{x}}/{{y}}.png')
-            say(f'\n### Cold tiles over HTTP, {connections} connection(s), cache off, against MapServer\n\n```\n{text}```')
-            results[f'http {connections}'] = text
-    peer('./servers.sh', 'stop')
+    try:
+        with Server(path) as server:
+            for connections in (1, 2):
+                text = peer('/usr/bin/python3', 'vs.py', '-r', str(rounds), '-c', str(connections), '-l', tiles,
+                            f'ours={server.port}:/tiles/imd.area/{{z}}/{{x}}/{{y}}.png',
+                            f'ms={PEER_PORT + 80}:/ms/ms_multifgb_z1/{{z}}/{{x}}/{{y}}.png')
+                print_pair(bench_report.parse_pair(text))
+    finally:
+        peer('./servers.sh', 'stop')
+
+
+def print_pair(pair):
+    results.setdefault('http', {})[str(pair['connections'])] = pair
+    rows = [(zoom, z['tiles'], f"{z['ours_ms']:.2f}", f"{z['peer_ms']:.2f}", f"{z['times']:.1f}",
+             '{:.1f}-{:.1f}'.format(*z['times_range']), f"{z['ours_bytes']:.0f}", f"{z['peer_bytes']:.0f}")
+            for zoom, z in pair['zooms'].items()]
+    table(f"Cold tiles over HTTP, {pair['connections']} connection(s), cache off, against MapServer; {pair['rounds']} rounds in "
+          'turn', ('zoom', 'tiles', 'ours, median ms', 'MapServer', 'times', 'range', 'our bytes', 'theirs'), rows)
+    say(f"\nSum of latencies {pair['ours_sum_ms']:.0f} against {pair['peer_sum_ms']:.0f} ms: {pair['times']:.1f} times "
+        '({:.1f}-{:.1f}); errors {} / {}.'.format(*pair['times_range'], *pair['errors']))
+    if sum(pair['errors']):
+        raise SystemExit('tiles failed: the figures mean nothing')
 
 
 def saved_tiles(path, listing, folder):
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
-    bench = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_tiles')
-    return figures([bench, path, 'imd.area', listing, '2', '1', folder])
+    return figures([BENCH, path, 'imd.area', listing, '2', '1', folder])
 
 
 def listed(name, keep):
@@ -302,8 +337,10 @@ def section_quality(_rounds):
     folder = os.path.join(BUILD, 'quality')
     saved_tiles(path, listed('quality_tiles.txt', lambda z, n: z <= 11 and n < 5), folder)
     text = peer('/usr/bin/python3', 'quality.py', coverage, folder)
-    say(f'\n### Colour error against the area-correct picture, as served\n\n```\n{text}```')
-    results['quality'] = text
+    results['quality'] = bench_report.parse_zooms(text)
+    rows = [(zoom, f"{z['mean']:.2f}", f"{z['p99']:.1f}", f"{z['pct>16']:.2f} %") for zoom, z in results['quality'].items()]
+    table('Colour error against the area-correct picture, as served (of 255)',
+          ('zoom', 'mean', '99th percentile', 'pixels off by more than 16'), rows)
 
 
 def wrk(url, connections, seconds):
@@ -335,12 +372,14 @@ def section_cached(rounds):
                 ours.append(wrk(url, connections, 2))
                 theirs.append(wrk(f'http://127.0.0.1:{port}/', connections, 2))
                 ratios.append(ours[-1] / theirs[-1])
+            results.setdefault('cached', {})[str(connections)] = {
+                'ours': statistics.median(ours), 'peer': statistics.median(theirs), 'ratio': statistics.median(ratios),
+                'ratio_range': [min(ratios), max(ratios)]}
             rows.append((connections, f'{statistics.median(ours):.0f}', f'{statistics.median(theirs):.0f}',
                          f'{statistics.median(ratios):.2f}', f'{min(ratios):.2f}-{max(ratios):.2f}'))
         process.terminate()
     table('A cached tile, requests per second against bare libmicrohttpd (internal epoll, 2 threads)',
           ('connections', 'ours', 'bare', 'ratio', 'range'), rows)
-    results['cached'] = rows
 
 
 def section_bytes(_rounds):
@@ -360,25 +399,77 @@ def section_bytes(_rounds):
                 ours += os.path.getsize(source)
                 floor += os.path.getsize(best)
         rows.append((f'z{z}', ours, floor, f'{ours / floor:.3f}'))
+        results.setdefault('bytes', {})[f'z{z}'] = {'ours': ours, 'peer': floor, 'ratio': ours / floor}
     table('Bytes of twelve tiles against zopflipng of the same pictures', ('zoom', 'ours', 'zopflipng', 'ratio'), rows)
-    results['bytes'] = rows
 
 
 def section_areas(rounds):
     path, tiles = output_areas(), tile_list()
     if not path or not tiles:
         return say('areas: no data, left out')
-    bench = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_tiles')
-    one = figures([bench, path, 'imd.area', tiles, '1', str(rounds)])
+    one = figures([BENCH, path, 'imd.area', tiles, '1', str(rounds)])
     rows = [(f'z{z}', f"{one[f'z{z}_median_ms']:.3f}") for z in range(5, 16)]
     table('171,372 output areas, cold tiles in process, 1 thread, PNG included', ('zoom', 'median ms'), rows)
     results['areas'] = one
+    areas_against_mapnik(path, rounds)
+
+
+def areas_against_mapnik(path, rounds):
+    style, listing = mapnik_output_areas(), listed('z5_tiles.txt', lambda z, n: z == 5)
+    if not style:
+        return
+    ours, theirs = [], []
+    for _ in range(rounds):
+        ours.append(figures([BENCH, path, 'imd.area', listing, '1', '1'])['z5_median_ms'])
+        text = peer('/usr/bin/python3', 'mapnik_bench.py', style, listing, '--png', 'png32:z=1')
+        theirs.append(bench_report.parse_zooms(text)['z5']['med_ms'])
+    ratios = [b / a for a, b in zip(ours, theirs)]
+    pair = {'ours_ms': statistics.median(ours), 'peer_ms': statistics.median(theirs), 'times': statistics.median(ratios),
+            'times_range': [min(ratios), max(ratios)]}
+    results['areas']['z5_pair'] = pair
+    say(f"\nz5 in turn with Mapnik (pre-simplified, in memory): {pair['ours_ms']:.1f} against {pair['peer_ms']:.1f} ms, "
+        '{:.1f} times ({:.1f}-{:.1f}).'.format(pair['times'], *pair['times_range']))
+
+
+def mapshaper():
+    beside = os.path.join(WORK, '..', 'node_modules', '.bin', 'mapshaper')
+    found = os.environ.get('MAPSHAPER') or shutil.which('mapshaper') or beside
+    return os.path.realpath(found) if os.path.exists(found) else None
+
+
+def mapnik_output_areas():
+    """Mapnik's style of the output areas for z5, as the peers' harness makes it for neighbourhoods: EPSG:3857, simplified
+    beforehand to half a pixel of z7, kept in memory. Half a minute, once."""
+    folder = os.path.join(BUILD, 'mapnik_oa')
+    target = os.path.join(folder, 'z5.xml')
+    if os.path.exists(target):
+        return target
+    source = unpack('ew_oa11_bgc.gpkg.xz')
+    if not peers_ready() or not mapshaper() or not shutil.which('ogr2ogr'):
+        say('\nareas: PEERS_WORK is not set up, or no mapshaper or ogr2ogr: MAPNIK IS NOT MEASURED on output areas')
+        return None
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    peer('/usr/bin/python3', 'join_real.py', source, 'oa11cd', os.path.join(BUILD, 'oa.csv'), 'oa11cd', 'decile',
+         os.path.join(folder, 'joined.gpkg'))
+    for command in (['ogr2ogr', '-f', 'ESRI Shapefile', 'full_3857.shp', 'joined.gpkg', '-t_srs', 'EPSG:3857', '-nln',
+                     'full_3857', '-nlt', 'PROMOTE_TO_MULTI', '-select', 'decile', '-unsetFid', '-lco', 'SPATIAL_INDEX=NO'],
+                    ['node', '--max-old-space-size=8000', mapshaper(), 'full_3857.shp', '-simplify', 'interval=611.5',
+                     'keep-shapes', 'planar', '-o', 's7.shp', 'force'],
+                    ['ogr2ogr', '-f', 'GeoJSON', '-lco', 'RFC7946=NO', '-lco', 'COORDINATE_PRECISION=2', 's7.geojson', 's7.shp']):
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peer('/usr/bin/python3', 'gen_mapnik.py', folder, folder)
+    with open(os.path.join(folder, 'mk_multimem.xml'), encoding='utf-8') as sheet:
+        text = re.sub(r'<Layer name="[b-d]".*?</Layer>\n?', '', sheet.read(), flags=re.DOTALL)   # z8 and up
+    with open(target + '.part', 'w', encoding='utf-8') as out:
+        out.write(text)
+    os.rename(target + '.part', target)
+    return target
 
 
 def section_scale(rounds):
     """Cost grows with what is in the tile, not with what is loaded: the same zooms over counties of growing size."""
     rows = []
-    bench = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_tiles')
     for n in (1000, 10000, 100000, 1000000):
         folder = os.path.join(BUILD, f'county{n}')
         if not os.path.exists(os.path.join(folder, 'atlas.yaml')):
@@ -389,10 +480,10 @@ def section_scale(rounds):
                 x, y = int((-30 + 180) / 360 * 2**z), int(0.35978 * 2**z)   # 30 W, 45 N: the middle of every county
                 for i in range(9):
                     out.write(f'{z} {x + i % 3 - 1} {y + i // 3 - 1}\n')
-        one = figures([bench, os.path.join(folder, 'atlas.yaml'), 'deprivation.neighbourhood', listing, '1', str(rounds)])
+        one = figures([BENCH, os.path.join(folder, 'atlas.yaml'), 'deprivation.neighbourhood', listing, '1', str(rounds)])
         rows.append((f'{n:,}', f"{one['load_s']:.2f}", f"{one['load_peak_bytes'] / 2**20:.0f}") +
                     tuple(f"{one[f'z{z}_mean_ms']:.3f}" for z in (8, 10, 12, 14)))
-        results[f'scale {n}'] = one
+        results.setdefault('scale', {})[str(n)] = one
     table('Fictional counties of growing size: load, and mean ms of nine tiles in the middle',
           ('areas', 'load s', 'peak MiB', 'z8', 'z10', 'z12', 'z14'), rows)
 
@@ -402,22 +493,50 @@ SECTIONS = {'load': section_load, 'process': section_process, 'http': section_ht
             'scale': section_scale}
 
 
+def finish(record):
+    """The verdicts, and build/bench/result.json."""
+    if isinstance(results.get('seams'), str):
+        results['seams'] = bench_report.parse_folders(results['seams'])
+    rows = bench_report.requirements(results)
+    bench_report.print_verdicts(report, rows)
+    results['requirements'] = rows
+    with open(os.path.join(BUILD, 'result.json'), 'w', encoding='utf-8') as out:
+        json.dump(results, out, indent=1)
+        out.write('\n')
+    if record:
+        report.record(os.path.join(ROOT, 'docs', 'benchmarks.md'))
+
+
+def machine():
+    cpu = next((l.split(':')[1].strip() for l in open('/proc/cpuinfo') if l.startswith('model name')), platform.machine())
+    load = os.getloadavg()[0]
+    commit = subprocess.run(['git', 'describe', '--always', '--dirty'], cwd=ROOT, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL, text=True).stdout.strip()
+    results['machine'] = {'date': time.strftime('%Y-%m-%d'), 'processors': os.cpu_count(), 'cpu': cpu, 'load': load,
+                          'version': commit}
+    say(f'{time.strftime("%Y-%m-%d")}, {os.cpu_count()} processors, {cpu}, load average at the start {load:.1f}'
+        + (f', version {commit}' if commit else '') + '.')
+
+
 def main():
     parser = argparse.ArgumentParser(description='measure everything, print tables, write build/bench/result.json')
     parser.add_argument('--only', default=','.join(SECTIONS))
     parser.add_argument('--rounds', type=int, default=5)
+    parser.add_argument('--record', action='store_true', help='put what is printed into docs/benchmarks.md')
     arguments = parser.parse_args()
-    os.makedirs(BUILD, exist_ok=True)
-    cpu = next((l.split(':')[1].strip() for l in open('/proc/cpuinfo') if l.startswith('model name')), platform.machine())
-    say(f'{time.strftime("%Y-%m-%d")}, {os.cpu_count()} processors, {cpu}')
-    if not peers_ready():
-        say('The peers are not set up (PEERS_WORK): their columns are left out. See the peers\' README.')
-    for name in arguments.only.split(','):
+    names = arguments.only.split(',')
+    for name in names:
         if name not in SECTIONS:
-            sys.exit(f'no section {name}; there are {", ".join(SECTIONS)}')
+            parser.error(f'no section {name}; there are {", ".join(SECTIONS)}')
+    os.makedirs(BUILD, exist_ok=True)
+    machine()
+    if not peers_ready():
+        say('THE PEERS ARE NOT SET UP (PEERS_WORK): their columns are left out. See the peers\' README.')
+    for name in names:
+        start = time.monotonic()
         SECTIONS[name](arguments.rounds)
-    with open(os.path.join(BUILD, 'result.json'), 'w') as out:
-        json.dump(results, out, indent=1)
+        results.setdefault('section_s', {})[name] = round(time.monotonic() - start, 1)
+    finish(arguments.record)
 
 
 if __name__ == '__main__':
