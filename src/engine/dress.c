@@ -42,7 +42,7 @@ static struct eg_rgba compose_ink(struct eg_rgba ground, struct eg_colour ink, d
         times(over(top.b, bottom.b, top.a), opacity), times(over(top.a, bottom.a, top.a), opacity)};
 }
 
-static struct eg_paint make_paint(struct eg_rgba ground, const struct eg_atlas_look *look, double opacity)
+struct eg_paint eg_layer_make_paint(struct eg_rgba ground, const struct eg_atlas_look *look, double opacity)
 {
     static const enum eg_pattern patterns[] = {[EG_LOOK_PLAIN] = EG_PATTERN_NONE,
                                                [EG_LOOK_DOTS] = EG_PATTERN_DOTS,
@@ -75,19 +75,20 @@ static void make_paints(const struct eg_atlas_style *style, struct eg_dressed *d
     const struct eg_layer_classes *classed = dressed->classed;
     uint32_t n = classed->classes.n;
     for (uint32_t i = 0; i < n; i++) {
-        dressed->paints[i] = make_paint(classed->colour[i], NULL, style->opacity);
-        dressed->paints[n + i] = make_paint(classed->colour[i], &style->look[EG_UNRELIABLE], style->opacity);
+        dressed->paints[i] = eg_layer_make_paint(classed->colour[i], NULL, style->opacity);
+        dressed->paints[n + i] =
+            eg_layer_make_paint(classed->colour[i], &style->look[EG_UNRELIABLE], style->opacity);
     }
     static const enum eg_state states[] = {[EG_PAINT_MISSING] = EG_MISSING,
                                            [EG_PAINT_SUPPRESSED] = EG_SUPPRESSED,
                                            [EG_PAINT_NOT_APPLICABLE] = EG_NOT_APPLICABLE};
     for (uint32_t i = 0; i < EG_ARRAY_LEN(states); i++) {
         const struct eg_atlas_look *look = &style->look[states[i]];
-        dressed->paints[2 * n + i] = make_paint(from_atlas(look->colour), look, style->opacity);
+        dressed->paints[2 * n + i] = eg_layer_make_paint(from_atlas(look->colour), look, style->opacity);
     }
     struct eg_atlas_look unclassed = eg_layer_unclassed_look(style);
     dressed->paints[2 * n + EG_PAINT_UNCLASSED] =
-        make_paint(from_atlas(unclassed.colour), &unclassed, style->opacity);
+        eg_layer_make_paint(from_atlas(unclassed.colour), &unclassed, style->opacity);
     dressed->n_paints = 2 * n + EG_N_STATE_PAINTS;
     dressed->outside = eg_rgba_premultiply(from_atlas(style->background));
 }

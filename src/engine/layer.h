@@ -89,6 +89,9 @@ EG_MUST_CHECK enum eg_status eg_layer_dress(const struct eg_snapshot *snapshot, 
 struct eg_atlas_look eg_layer_unclassed_look(const struct eg_atlas_style *style);
 #define EG_LAYER_UNCLASSED_LABEL "Has a value, but no published tenth"
 
+/* The paint of a straight ground under a look, which may be NULL: colours and inks of map and legend. */
+struct eg_paint eg_layer_make_paint(struct eg_rgba ground, const struct eg_atlas_look *look, double opacity);
+
 /* Whether eg_layer_dress would have to compute (milliseconds; natural breaks of a country, tenths of a second). False for
  * what does not exist. */
 bool eg_layer_needs_dressing(const struct eg_snapshot *snapshot, const struct eg_layer_name *name);

@@ -59,6 +59,9 @@ EG_MUST_CHECK enum eg_status eg_png_encode(const struct eg_canvas *canvas,
                                            const struct eg_png_options *options, struct eg_buffer *out,
                                            enum eg_png_kind *kind_out, struct eg_error *err);
 
+/* The colour that a file has for a premultiplied one; premultiplied again it is what it was. */
+struct eg_rgba eg_png_straight(struct eg_rgba premultiplied);
+
 /* True when all pixels have the same colour, which is then in *colour_out. */
 bool eg_canvas_is_solid(const struct eg_canvas *canvas, struct eg_rgba *colour_out);
 

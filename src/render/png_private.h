@@ -160,8 +160,6 @@ size_t eg_png_pack_indices(const struct eg_png_runs *runs, const uint8_t place[E
 size_t eg_png_pack_colours(const struct eg_png_runs *runs, uint32_t n_channels, uint32_t width,
                            uint8_t *rows);
 
-struct eg_rgba eg_png_straight(struct eg_rgba premultiplied);
-
 /* --- the file ------------------------------------------------------------------------------------------------------ */
 
 struct eg_png_head {

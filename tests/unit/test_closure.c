@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "render/png.h"
+#include "render/ramp.h"
 #include "support/small_atlas.h"
 #include "support/temp_file.h"
 #include "support/test_generation.h"
@@ -34,7 +36,9 @@ static const char styles[] =
     "- {id: deviations, classification: {method: standard_deviation, classes: 4}}\n"
     "- {id: heads, classification: {method: head_tail}}\n"
     "- {id: natural, classification: {method: natural_breaks, classes: 3}}\n"
-    "- {id: tenths, classification: {method: quantile, classes: 10}}\n";
+    "- {id: tenths, classification: {method: quantile, classes: 10}}\n"
+    "- {id: faint, classification: {method: given, breaks: [7, 29, 57]}, ramp: YlGnBu, opacity: 0.5, "
+    "aliased: true}\n";
 static const char *const style_ids[] = {"right", "left", "equal", "deviations", "heads", "natural", "tenths"};
 
 /* Beside the atlas, to which paths are relative. */
@@ -144,12 +148,39 @@ static void no_number_in_a_cell_stops_an_answer(void **state)
               "S05,4,1\nS06,-1.7e308,1\nS07,0,1\n");
 }
 
+/* #225ea8 at an opacity of one half does not come back from eight bits as it was. */
+static void a_legend_has_the_very_colours_of_translucent_pixels(void **state)
+{
+    (void)state;
+    struct eg_small small;
+    open_atlas("1", "code,v,u\nS00,1,1\nS01,10,1\nS02,30,1\nS03,60,1\nS04,,1\nS05,8,1\nS06,31,1\nS07,2,1\n",
+               &small);
+    struct eg_json *legend = legend_of(&small, "i.a", "faint");
+    const struct eg_dressed *dressed = eg_small_dress(&small, "i.a", "faint", NULL);
+    uint32_t n_moved = 0;
+    for (uint32_t i = 0; i < dressed->classed->classes.n; i++) {
+        char path[32], pixel[10], wanted[10];
+        struct eg_rgba straight = eg_png_straight(dressed->paints[i].colour);
+        assert_int_equal(straight.a, 128);
+        straight.a = 255;
+        eg_rgba_format(straight, pixel);
+        eg_rgba_format(dressed->classed->colour[i], wanted);
+        n_moved += strcmp(pixel, wanted) != 0;
+        (void)snprintf(path, sizeof path, "classes/%u/colour", i);
+        assert_string_equal(eg_small_text(legend, path), pixel);
+    }
+    assert_true(n_moved > 0);
+    eg_json_free(legend);
+    eg_small_close(&small);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shares_shown_in_per_cent_are_in_the_class_that_they_are_read_to_be_in),
         cmocka_unit_test(sums_are_in_the_class_that_they_are_read_to_be_in),
         cmocka_unit_test(no_number_in_a_cell_stops_an_answer),
+        cmocka_unit_test(a_legend_has_the_very_colours_of_translucent_pixels),
     };
     return cmocka_run_group_tests_name("closure", tests, NULL, NULL);
 }
