@@ -79,8 +79,7 @@ enum eg_status eg_filter_no_function(const struct eg_filter_build *build, struct
     const char *instead = "there are CASEI, ACCENTI, S_INTERSECTS and S_DISJOINT";
     if (begins(name, 's')) instead = "of the spatial functions there are S_INTERSECTS and S_DISJOINT";
     if (begins(name, 't')) instead = "compare instants with =, <>, <, >, <=, >= or BETWEEN";
-    if (begins(name, 'a') && name.len != strlen("accenti"))
-        instead = "there are no arrays to compare; use IN for a list";
+    if (begins(name, 'a')) instead = "there are no arrays to compare; use IN for a list";
     return eg_filter_fail(build, place, EG_UNSUPPORTED, "the function %.*s is not supported; %s",
                           eg_filter_shown(name), name.data, instead);
 }
