@@ -180,8 +180,8 @@ static inline uint32_t index_of(const struct eg_palette *palette, uint32_t pixel
         uint32_t exact = eg_png_set_find(&palette->exact, pixel);
         if (exact < EG_PNG_COLOURS) return exact;
     }
-    bool stays = !palette->held[colour.a] || palette->colours[index].a == colour.a;
-    return stays ? index : nearest_of_alpha(palette, colour);
+    if (colour.a == palette->fine_alpha || !palette->held[colour.a]) return index;
+    return palette->colours[index].a == colour.a ? index : nearest_of_alpha(palette, colour);
 }
 
 #define RUNS_BETWEEN_CHECKS 512u
