@@ -18,10 +18,9 @@
 
 #define EG_FILTER_BYTES 8192U  /* of a filter's text */
 #define EG_FILTER_NODES 512U   /* conditions and the words that join them; an IN list is one */
-#define EG_FILTER_DEPTH 32U    /* of parentheses, NOT and functions within each other */
+#define EG_FILTER_DEPTH 128U   /* of parentheses, NOT and functions; QGIS nests a chain of OR once a term */
 #define EG_FILTER_POINTS 2000U /* of its geometries together */
-#define EG_FILTER_FOLD_BYTES                                                                                 \
-    4096U /* of a value that CASEI or ACCENTI look at; what is behind them is not compared */
+#define EG_FILTER_FOLD_BYTES 4096U /* of a value, folded: CASEI and ACCENTI compare no more of it */
 
 enum eg_value_type { EG_VALUE_NULL, EG_VALUE_TEXT, EG_VALUE_NUMBER, EG_VALUE_BOOL, EG_VALUE_DATE };
 
