@@ -454,6 +454,7 @@ static enum eg_status read_layer(struct reader *reader)
         status = eg_error_set(reader->err, EG_IO, "boundaries %.*s: reading '%.*s' failed: %s",
                               EG_TEXT_ARG(reader->wish->spec->id),
                               EG_TEXT_ARG(eg_gdal_shown(reader->wish->spec->source)), caught.message);
+        (void)eg_error_field(reader->err, "source:");
     }
     eg_gdal_catch_end();
     return status;

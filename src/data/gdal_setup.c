@@ -122,13 +122,15 @@ static enum eg_status open_failure(const char *path, const struct eg_gdal_errors
              VSI_ISDIR(stat.st_mode)) /* .gdb is one, and so is a folder of shapefiles: they open */
         status =
             eg_error_set(err, EG_INVALID, "'%s' is a folder without vector data; name a file in it", path);
-    else
+    else if (is_file && (strstr(caught->message, "not recognized") || !caught->message[0]))
         status = eg_error_set(
-            err, EG_INVALID, "'%s' cannot be opened as vector data%s%s%s", is_file ? path : "PG:...",
-            caught->message[0] ? ": " : "", caught->message,
-            is_file ? " (tables are read as CSV when the name ends in .csv, .tsv or .txt, or one of "
-                      "these and .gz)"
-                    : "");
+            err, EG_INVALID,
+            "'%s' cannot be opened as vector data: its format is not known (tables are read as CSV "
+            "when the name ends in .csv, .tsv or .txt, or one of these and .gz)",
+            path);
+    else
+        status = eg_error_set(err, EG_INVALID, "'%s' cannot be opened as vector data: %s",
+                              is_file ? path : "PG:...", caught->message);
     return blame("source:", status, err);
 }
 

@@ -241,10 +241,13 @@ static enum eg_status finish(struct scan *scan, bool is_broken, const struct eg_
 {
     const struct eg_table_source *source = scan->plan->source;
     if (is_broken) {
+        bool unpacks = strstr(caught->message, "decompression") != NULL; /* GDAL tells its own line numbers */
         (void)eg_error_set(scan->err, EG_IO,
                            "%.*s: '%.*s' is cut short or damaged near row %u (%s); fetch the file again",
                            EG_TEXT_ARG(source->name), EG_TEXT_ARG(eg_gdal_shown(source->path)), scan->row,
-                           caught->message[0] ? caught->message : "it ends early");
+                           unpacks              ? "it cannot be unpacked"
+                           : caught->message[0] ? caught->message
+                                                : "it ends early");
         (void)eg_error_field(scan->err, "source:");
         return EG_IO;
     }

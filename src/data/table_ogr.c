@@ -128,6 +128,7 @@ static enum eg_status read_layer(struct scan *scan)
         status = eg_error_set(scan->err, EG_IO, "%.*s: reading '%.*s' failed: %s",
                               EG_TEXT_ARG(scan->plan->source->name),
                               EG_TEXT_ARG(eg_gdal_shown(scan->plan->source->path)), caught.message);
+        (void)eg_error_field(scan->err, "source:");
     }
     eg_gdal_catch_end();
     return status;
