@@ -76,20 +76,24 @@ def parse_pair(text):
     connections, a, b = int(head[2]), head[3][:6] + '_ms', head[4][:6] + '_ms'
     zooms, n = {}, 0
     for zoom, row in parse_zooms(text).items():
-        low, high = row['(min..max)']
         n += int(row['n'])
         zooms[zoom] = {'tiles': int(row['n']), 'ours_ms': row[a], 'peer_ms': row[b], 'times': inverse(row['ratio']),
-                       'times_range': [inverse(high), inverse(low)], 'ours_p95_ms': row['p95_A'],
+                       'times_range': inverse_range(row['ratio'], row['(min..max)']), 'ours_p95_ms': row['p95_A'],
                        'peer_p95_ms': row['p95_B'], 'ours_bytes': row['bytes_A'], 'peer_bytes': row['bytes_B']}
     ours, theirs = float(foot[1]), float(foot[2])
     return {'rounds': int(head[1]), 'connections': connections, 'errors': [int(head[5]), int(head[6])], 'zooms': zooms,
             'ours_sum_ms': ours, 'peer_sum_ms': theirs, 'ours_tiles_per_s': 1e3 * connections * n / ours,
             'peer_tiles_per_s': 1e3 * connections * n / theirs, 'times': inverse(float(foot[3])),
-            'times_range': [inverse(float(foot[5])), inverse(float(foot[4]))]}
+            'times_range': inverse_range(float(foot[3]), [float(foot[4]), float(foot[5])])}
 
 
 def inverse(ratio):
     return round(1 / max(ratio, 1e-3), 2)
+
+
+def inverse_range(median, ends):
+    """The ends are printed with two decimals, the median with three: a range that holds it."""
+    return [inverse(max(median, ends[1])), inverse(min(median, ends[0]))]
 
 
 # Verdicts.
@@ -146,7 +150,7 @@ def requirements(results):
         ('cold tiles in process, 2 threads', 'Mapnik, 2 processes',
          [times('', dig(process, 'two', 'tiles_per_s'), 'tiles/s', dig(process, 'mapnik_tiles_per_s'),
                 dig(process, 'times'), (5, 10))]),
-        (f'worst zoom over HTTP, 1 connection, median {zoom[0]}'.rstrip(), 'MapServer',
+        ('worst zoom over HTTP, 1 connection, median' + (f' ({zoom[0]})' if zoom[0] else ''), 'MapServer',
          [times(zoom[0], zoom[1].get('ours_ms'), 'ms', zoom[1].get('peer_ms'), zoom[1].get('times'), (4, 10))]),
         ('171,372 output areas, z5, in process, median', 'Mapnik',
          [times('z5', dig(oa, 'z5_pair', 'ours_ms'), 'ms', dig(oa, 'z5_pair', 'peer_ms'), dig(oa, 'z5_pair', 'times'),
