@@ -19,9 +19,6 @@
 
 #define MOST_BLANKS 20480 /* all headers have fewer bytes */
 
-static const char *const list_names[EG_N_HEADER_LISTS] = {
-    MHD_HTTP_HEADER_ACCEPT, MHD_HTTP_HEADER_ACCEPT_ENCODING, MHD_HTTP_HEADER_IF_NONE_MATCH};
-
 static bool is_named(const char *name, size_t len, const char *wanted)
 {
     return len == strlen(wanted) && strncasecmp(name, wanted, len) == 0;
@@ -29,35 +26,51 @@ static bool is_named(const char *name, size_t len, const char *wanted)
 
 /* --- the check ----------------------------------------------------------------------------------------------------- */
 
+/* The lists first, numbered as they are. */
+enum { HOST = EG_N_HEADER_LISTS, LENGTH, CODING, N_WATCHED };
+
+static const struct {
+    const char *name;
+    size_t len;
+} watched[N_WATCHED] = {
+    [EG_LIST_ACCEPT] = {"Accept", 6},
+    [EG_LIST_ACCEPT_ENCODING] = {"Accept-Encoding", 15},
+    [EG_LIST_IF_NONE_MATCH] = {"If-None-Match", 13},
+    [HOST] = {"Host", 4},
+    [LENGTH] = {"Content-Length", 14},
+    [CODING] = {"Transfer-Encoding", 17},
+};
+
 struct check {
-    struct eg_headers *headers;
-    unsigned n_hosts, n_lengths, n_codings, n_of_list[EG_N_HEADER_LISTS];
+    unsigned n[N_WATCHED];
     bool wrong_name, folded, wrong_host;
 };
 
-static bool is_alphanumeric(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+/* One bit for each of the 128 characters of ASCII. */
+struct characters {
+    uint64_t low, high;
+};
 
-static bool consists_of(const char *text, size_t len, const char *others)
+/* RFC 9110, 5.6.2: with !#$%&'*+-. and ^_`|~ */
+static const struct characters of_token = {0x03ff6cfa00000000U, 0x57ffffffc7fffffeU};
+/* RFC 3986's host and port: with !$%&'()*+,-.:;= and []_~ */
+static const struct characters of_host = {0x2fff7ff200000000U, 0x47fffffeaffffffeU};
+
+static bool consists_of(const char *text, size_t len, const struct characters *set)
 {
-    for (size_t i = 0; i < len; i++)
-        if (!is_alphanumeric(text[i]) && (text[i] == '\0' || !strchr(others, text[i]))) return false;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        uint64_t bits = c < 64 ? set->low : c < 128 ? set->high : 0;
+        if (!((bits >> (c & 63)) & 1)) return false;
+    }
     return true;
 }
 
-/* RFC 9110, 5.6.2. */
-static bool is_token(const char *text, size_t len)
-{
-    return len > 0 && consists_of(text, len, "!#$%&'*+-.^_`|~");
-}
-
-/* The characters of RFC 3986's host and port; an empty one is allowed. */
+/* An empty one is allowed. */
 static bool is_host(const char *text, size_t len)
 {
     struct eg_text host = eg_text_trim((struct eg_text){text, len});
-    return consists_of(host.data, host.len, "-._~%!$&'()*+,;=[]:");
+    return consists_of(host.data, host.len, &of_host);
 }
 
 static bool follows_its_name(const char *name, size_t name_len, const char *value)
@@ -74,18 +87,13 @@ static enum MHD_Result look(void *cls, enum MHD_ValueKind kind, const char *name
 {
     (void)kind;
     struct check *check = cls;
-    if (!is_token(name, name_len)) check->wrong_name = true;
+    if (name_len == 0 || !consists_of(name, name_len, &of_token)) check->wrong_name = true;
     if (!value || !follows_its_name(name, name_len, value)) check->folded = true;
-    if (is_named(name, name_len, MHD_HTTP_HEADER_HOST)) {
-        check->n_hosts++;
-        if (!is_host(value, value_len)) check->wrong_host = true;
-    } else if (is_named(name, name_len, MHD_HTTP_HEADER_CONTENT_LENGTH)) {
-        check->n_lengths++;
-    } else if (is_named(name, name_len, MHD_HTTP_HEADER_TRANSFER_ENCODING)) {
-        check->n_codings++;
+    for (size_t i = 0; i < EG_ARRAY_LEN(watched); i++) {
+        if (watched[i].len != name_len || strncasecmp(watched[i].name, name, name_len) != 0) continue;
+        check->n[i]++;
+        if (i == HOST && !is_host(value, value_len)) check->wrong_host = true;
     }
-    for (int i = 0; i < EG_N_HEADER_LISTS; i++)
-        if (is_named(name, name_len, list_names[i])) check->headers->repeated[i] = ++check->n_of_list[i] > 1;
     return MHD_YES;
 }
 
@@ -94,20 +102,21 @@ static const char *fault(const struct check *check, const char *version)
     bool is_1_0 = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
     if (check->folded) return "a header goes on in a second line; write it in one";
     if (check->wrong_name) return "the name of a header is not one word; no blank may stand before its colon";
-    if (check->n_hosts == 0 && !is_1_0) return "the request has no Host header; HTTP/1.1 needs one";
-    if (check->n_hosts > 1) return "the request has several Host headers; send one";
+    if (check->n[HOST] == 0 && !is_1_0) return "the request has no Host header; HTTP/1.1 needs one";
+    if (check->n[HOST] > 1) return "the request has several Host headers; send one";
     if (check->wrong_host) return "the Host header is not a host with or without a port";
-    if (check->n_lengths + check->n_codings > 1)
+    if (check->n[LENGTH] + check->n[CODING] > 1)
         return "the body's length is said in two ways; send one Content-Length or one Transfer-Encoding";
-    if (check->n_codings > 0 && is_1_0) return "HTTP/1.0 has no Transfer-Encoding; send a Content-Length";
+    if (check->n[CODING] > 0 && is_1_0) return "HTTP/1.0 has no Transfer-Encoding; send a Content-Length";
     return NULL;
 }
 
 bool eg_headers_check(struct eg_headers *headers, struct MHD_Connection *mhd, const char *version,
                       struct eg_error *err)
 {
-    struct check check = {.headers = headers};
+    struct check check = {0};
     (void)MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, look, &check);
+    for (int i = 0; i < EG_N_HEADER_LISTS; i++) headers->repeated[i] = check.n[i] > 1;
     const char *wrong = fault(&check, version);
     if (!wrong) return true;
     eg_error_set(err, EG_INVALID, "%s", wrong);
@@ -147,9 +156,9 @@ static char *join(struct MHD_Connection *mhd, const char *name)
 const char *eg_headers_list(struct eg_headers *headers, struct MHD_Connection *mhd, enum eg_header_list list)
 {
     if (headers->repeated[list] && !headers->joined[list])
-        headers->joined[list] = join(mhd, list_names[list]);
+        headers->joined[list] = join(mhd, watched[list].name);
     if (headers->joined[list]) return headers->joined[list];
-    return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, list_names[list]);
+    return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, watched[list].name);
 }
 
 const char *eg_headers_last(struct MHD_Connection *mhd, const char *name)
