@@ -262,6 +262,35 @@ static void a_category_is_told_by_name(void **state)
     eg_json_free(json);
 }
 
+/* Whether a picture of the legend has a swatch on this ground: more pixels of it than the edges of letters have. */
+static bool legend_shows(const char *layer, const char *style, struct eg_rgba colour)
+{
+    struct eg_layer_name name = name_of(layer, style, NULL);
+    struct eg_entity entity = {0};
+    struct eg_canvas canvas;
+    struct eg_error err = {0};
+    uint32_t n_pixels = 0;
+    if (eg_engine_legend_png(small.engine, small.snapshot, &name, 1, &entity, &err) != EG_OK)
+        fail_msg("%s", err.message);
+    eg_small_decode(&entity, &canvas);
+    for (size_t i = 0; i < (size_t)canvas.width * canvas.height; i++)
+        n_pixels += memcmp(&canvas.pixels[i], &colour, sizeof colour) == 0;
+    eg_canvas_clear(&canvas);
+    return n_pixels >= 100;
+}
+
+static void a_value_without_a_tenth_has_its_own_row(void **state)
+{
+    (void)state;
+    const struct eg_dressed *dressed = eg_small_dress(&small, "greenspace.nbhd", "tenths", NULL);
+    uint32_t n = dressed->classed->classes.n;
+    struct eg_rgba own = dressed->paints[2 * n + EG_PAINT_UNCLASSED].colour;
+    struct eg_rgba missing = dressed->paints[2 * n + EG_PAINT_MISSING].colour;
+    assert_true(legend_shows("greenspace.nbhd", "tenths", own));
+    assert_false(legend_shows("greenspace.nbhd", "tenths", missing));
+    assert_false(legend_shows("deprivation.nbhd", "tenths", own)); /* every area has a tenth */
+}
+
 static void legends_are_drawn_at_every_scale(void **state)
 {
     (void)state;
@@ -379,6 +408,7 @@ int main(void)
         cmocka_unit_test(open_classes_have_no_bound_and_empty_ones_count_nothing),
         cmocka_unit_test(ties_and_direction_are_told),
         cmocka_unit_test(a_category_is_told_by_name),
+        cmocka_unit_test(a_value_without_a_tenth_has_its_own_row),
         cmocka_unit_test(legends_are_drawn_at_every_scale),
         cmocka_unit_test(the_catalogue_lists_what_there_is),
         cmocka_unit_test(unknown_layers_styles_and_periods_are_errors),
