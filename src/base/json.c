@@ -194,6 +194,15 @@ enum eg_status eg_json_finish(struct eg_json *json, bool pretty, struct eg_buffe
     return EG_OK;
 }
 
+/* Jansson shows what it stumbled over, at times half a character. */
+static void keep_utf8(char *text)
+{
+    if (eg_text_is_utf8(eg_text_from(text))) return;
+    for (; *text; text++) {
+        if ((unsigned char)*text >= 0x80) *text = '?';
+    }
+}
+
 enum eg_status eg_json_parse(struct eg_text text, struct eg_json **json_out, struct eg_error *err)
 {
     json_error_t error;
@@ -201,6 +210,7 @@ enum eg_status eg_json_parse(struct eg_text text, struct eg_json **json_out, str
     if (!root && json_error_code(&error) == json_error_out_of_memory)
         return eg_error_no_memory(err, text.len);
     if (!root) {
+        keep_utf8(error.text);
         enum eg_status status = eg_error_set(err, EG_INVALID, "not valid JSON: %s", error.text);
         (void)eg_error_at(err, NULL, error.line > 0 ? (uint32_t)error.line : 0,
                           error.column > 0 ? (uint32_t)error.column : 0);

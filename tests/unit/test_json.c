@@ -272,6 +272,19 @@ static void the_locale_does_not_reach_the_text(void **state)
     eg_json_free(parsed);
 }
 
+/* "invalid escape near '"\\<first byte>'", as Jansson says it, could not be written into any answer. */
+static void a_syntax_error_is_told_in_utf8(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"{\"a\":\"b\\\xDF\xBE\"}", "\xC3\xA9", "[\"\xFF\"]"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(wrong); i++) {
+        struct eg_json *json = NULL;
+        struct eg_error err = {0};
+        assert_int_equal(eg_json_parse(eg_text_from(wrong[i]), &json, &err), EG_INVALID);
+        assert_true(eg_text_is_utf8(eg_text_from(err.message)));
+    }
+}
+
 static void nesting_beyond_all_reason_is_an_error(void **state)
 {
     (void)state;
@@ -352,6 +365,7 @@ int main(void)
         cmocka_unit_test(a_document_is_read_and_its_values_found),
         cmocka_unit_test(what_is_absent_or_of_another_type_reads_as_nothing),
         cmocka_unit_test(a_syntax_error_has_line_and_column),
+        cmocka_unit_test(a_syntax_error_is_told_in_utf8),
         cmocka_unit_test(the_locale_does_not_reach_the_text),
         cmocka_unit_test(nesting_beyond_all_reason_is_an_error),
         cmocka_unit_test(refused_memory_is_told_at_the_end),
