@@ -346,6 +346,14 @@ struct eg_atlas_crs {
     struct eg_crs_id id;
 };
 
+/* A file with a tile matrix set in the OGC's JSON; what it says is read with the data. */
+#define EG_ATLAS_TILE_SETS_MAX 32U
+struct eg_atlas_tile_set {
+    struct eg_mark mark;
+    struct eg_text path;
+    struct eg_text json; /* its content; absent when files are not looked at */
+};
+
 struct eg_atlas_server {
     struct eg_text listen;                 /* "127.0.0.1:8080" */
     uint32_t threads;                      /* 0: one per processor */
@@ -358,6 +366,9 @@ struct eg_atlas_server {
     /* Beside EPSG:3857, OGC:CRS84 and the sources' own, which are always allowed. */
     const struct eg_atlas_crs *crs;
     uint32_t n_crs;
+    /* Beside those that come with the program. */
+    const struct eg_atlas_tile_set *tile_sets;
+    uint32_t n_tile_sets;
     uint64_t projected_cache_bytes; /* for borders in other CRSs than EPSG:3857, default 512 MiB */
 };
 

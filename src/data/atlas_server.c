@@ -211,6 +211,36 @@ static enum eg_status read_crs(struct eg_reader *reader, const struct eg_at *at,
     return refuse_repeated_crs(reader, at, server->crs, server->n_crs);
 }
 
+static enum eg_status read_tile_set(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_atlas_tile_set *set = target;
+    struct eg_text path;
+    enum eg_status st = eg_value_text(reader, at, &path);
+    if (st) return st;
+    if (!eg_text_ends_with(path, EG_TEXT(".json")))
+        return eg_at_error(reader, at, EG_INVALID,
+                           "'%s' is no file of a tile matrix set; write one such as tiles/national.json",
+                           path.data);
+    set->mark = at->node->mark;
+    st = eg_source_resolve(reader, at, path, &set->path);
+    if (st || !reader->check_files) return st;
+    return eg_file_read(set->path.data, reader->arena, &set->json, reader->err);
+}
+
+static enum eg_status read_tile_sets(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_atlas_server *server = target;
+    void *items;
+    enum eg_status st =
+        eg_list_read(reader, at, (struct eg_list_of){sizeof(struct eg_atlas_tile_set), read_tile_set, true},
+                     &items, &server->n_tile_sets);
+    if (st) return st;
+    server->tile_sets = items;
+    if (server->n_tile_sets <= EG_ATLAS_TILE_SETS_MAX) return EG_OK;
+    return eg_at_error(reader, at, EG_LIMIT, "has %u tile matrix sets; there may be %u", server->n_tile_sets,
+                       EG_ATLAS_TILE_SETS_MAX);
+}
+
 static const struct eg_field server_fields[] = {
     {.key = "listen",
      .type = EG_FIELD_CUSTOM,
@@ -232,6 +262,7 @@ static const struct eg_field server_fields[] = {
     {.key = "trusted_proxies", .type = EG_FIELD_CUSTOM, .read = read_proxies},
     {.key = "cors_origins", .type = EG_FIELD_CUSTOM, .read = read_origins},
     {.key = "crs", .type = EG_FIELD_CUSTOM, .read = read_crs},
+    {.key = "tile_matrix_sets", .type = EG_FIELD_CUSTOM, .read = read_tile_sets},
     {.key = "projected_cache",
      .type = EG_FIELD_CUSTOM,
      .offset = offsetof(struct eg_atlas_server, projected_cache_bytes),
