@@ -24,6 +24,8 @@ find src -name '*.[ch]' -print0 | sort -z | xargs -0 awk '
         owner["^(yaml|csv)\\.h$"] = "data"
         owner["^(proj|geodesic)"] = "geo"
         owner["^png"] = "render"
+        owner["^(jpeglib|jerror)\\.h$"] = "render"
+        owner["^webp/"] = "render"
         owner["^(ft2build\\.h|freetype/)"] = "render"
         owner["^(hb[.-]|harfbuzz/)"] = "render"
         owner["^zlib\\.h$"] = "data render http"

@@ -186,7 +186,9 @@ static int run(const struct eg_command *command, int argc, char **argv)
     if (exit_status != EG_EXIT_DONE) return exit_status;
     options.atlas_path = argv[optind];
     options.name.layer = eg_text_from(argv[optind + 1]);
-    options.map.name = options.tile.name = options.name;
+    options.tile.name = options.name;
+    options.map.names = &options.name;
+    options.map.n_names = 1;
     struct eg_engine *engine = NULL;
     struct eg_engine_options engine_options = {0};
     struct eg_error err = {0};

@@ -1,12 +1,7 @@
 #include "engine/draw.h"
 
-#include "base/arena.h"
-#include "engine/describe.h"
 #include "engine/projected.h"
 #include "render/outline.h"
-#include "render/png.h"
-
-#define TEXTS_BYTES (1u << 20)
 
 static const struct eg_atlas_style *style_of(const struct eg_drawing *drawing)
 {
@@ -110,56 +105,5 @@ enum eg_status eg_draw_view(struct eg_render_scratch *scratch, const struct eg_d
     status = eg_fill_draw(scratch, view, &fill, canvas, err);
     eg_projected_release(projected, plane);
     if (status == EG_OK) status = draw_outlines(scratch, drawing, view, canvas, err);
-    return status;
-}
-
-#define MOST_TEXTS 5
-
-/* Whether memory sufficed. */
-static bool collect_texts(const struct eg_drawing *drawing, struct eg_arena *arena,
-                          struct eg_png_options *options, struct eg_png_text *texts)
-{
-    const struct eg_snapshot *snapshot = drawing->snapshot;
-    struct eg_layer_ref ref = drawing->dressed->ref;
-    struct eg_text title = eg_layer_title(snapshot, ref.layer, arena);
-    struct eg_text credits = eg_describe_credits(snapshot, ref.layer, arena);
-    uint32_t n = options->n_texts;
-    texts[n++] = (struct eg_png_text){"Title", title};
-    texts[n++] = (struct eg_png_text){"Period", snapshot->generation->series[ref.series].period.label};
-    if (credits.len > 0) texts[n++] = (struct eg_png_text){"Copyright", credits};
-    texts[n++] = (struct eg_png_text){"Software", EG_TEXT("Evenground " EG_VERSION)};
-    options->n_texts = n;
-    return title.data && credits.data;
-}
-
-static enum eg_status encode(const struct eg_canvas *canvas, const struct eg_png_options *options,
-                             struct eg_entity *entity_out, bool *indexed_out, struct eg_error *err)
-{
-    enum eg_png_kind kind = EG_PNG_RGBA;
-    struct eg_buffer body;
-    eg_buffer_init(&body, 0);
-    enum eg_status status = eg_png_encode(canvas, options, &body, &kind, err);
-    if (status == EG_OK) status = eg_entity_from_buffer(&body, "image/png", false, entity_out, err);
-    eg_buffer_clear(&body);
-    if (indexed_out) *indexed_out = kind == EG_PNG_INDEXED;
-    return status;
-}
-
-enum eg_status eg_draw_encode(const struct eg_drawing *drawing, const struct eg_picture *picture,
-                              struct eg_entity *entity_out, bool *indexed_out, struct eg_error *err)
-{
-    struct eg_png_text texts[MOST_TEXTS] = {{"Comment", EG_TEXT("Fictional data")}};
-    struct eg_png_options options = {.palette = drawing->dressed->palette,
-                                     .exact = picture->exact,
-                                     .scratch = picture->scratch,
-                                     .texts = texts,
-                                     .n_texts = drawing->snapshot->atlas->fictional};
-    if (!picture->described) return encode(picture->canvas, &options, entity_out, indexed_out, err);
-    struct eg_arena *arena = eg_arena_new(TEXTS_BYTES);
-    enum eg_status status = EG_OK;
-    if (!arena || !collect_texts(drawing, arena, &options, texts))
-        status = eg_error_no_memory(err, TEXTS_BYTES);
-    if (status == EG_OK) status = encode(picture->canvas, &options, entity_out, indexed_out, err);
-    eg_arena_free(arena);
     return status;
 }

@@ -2,6 +2,7 @@
 #ifndef EG_ENGINE_DRAW_H
 #define EG_ENGINE_DRAW_H
 
+#include "engine/engine.h"
 #include "engine/entity.h"
 #include "engine/layer.h"
 #include "render/canvas.h"
@@ -26,16 +27,21 @@ bool eg_draw_needs_projecting(const struct eg_drawing *drawing);
  * in one area, or in none. */
 bool eg_draw_may_have_borders(const struct eg_drawing *drawing, const struct eg_view *view);
 
-/* How a drawn canvas becomes a PNG. */
+/* How a drawn canvas becomes a file. */
 struct eg_picture {
     const struct eg_canvas *canvas;
     struct eg_png_scratch *scratch;
-    bool exact;     /* RGBA without loss */
-    bool described; /* title, period and attribution in the file; that data are fictional is always said */
+    bool exact;     /* PNG: RGBA without loss */
+    bool described; /* PNG: title, period and attribution in the file */
+    enum eg_picture_format format;
+    double dpi; /* 0: not stated */
 };
 /* *indexed_out (may be NULL) tells whether a palette served. */
 EG_MUST_CHECK enum eg_status eg_draw_encode(const struct eg_drawing *drawing,
                                             const struct eg_picture *picture, struct eg_entity *entity_out,
                                             bool *indexed_out, struct eg_error *err);
+/* A picture of no layer, which says nothing of itself. */
+EG_MUST_CHECK enum eg_status eg_draw_encode_plain(const struct eg_picture *picture,
+                                                  struct eg_entity *entity_out, struct eg_error *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "render/canvas.h"
 
 #define OUTLINES_MAX 16
+#define GROUNDS_MAX 32 /* palettes for grounds other than white, 10 MB */
 
 static struct eg_rgba with_opacity(struct eg_rgba straight, double opacity)
 {
@@ -22,11 +23,6 @@ static struct eg_rgba from_atlas(struct eg_colour colour)
     return (struct eg_rgba){colour.r, colour.g, colour.b, colour.a};
 }
 
-static uint8_t over(uint8_t top, uint8_t bottom, uint8_t top_alpha)
-{
-    return (uint8_t)(top + (bottom * (255 - top_alpha) + 127) / 255);
-}
-
 static uint8_t times(uint8_t channel, double opacity)
 {
     return (uint8_t)lround(channel * opacity);
@@ -36,10 +32,9 @@ static uint8_t times(uint8_t channel, double opacity)
  * let as much of the basemap through as the ground between them. */
 static struct eg_rgba compose_ink(struct eg_rgba ground, struct eg_colour ink, double opacity)
 {
-    struct eg_rgba top = eg_rgba_premultiply(from_atlas(ink)), bottom = eg_rgba_premultiply(ground);
-    return (struct eg_rgba){
-        times(over(top.r, bottom.r, top.a), opacity), times(over(top.g, bottom.g, top.a), opacity),
-        times(over(top.b, bottom.b, top.a), opacity), times(over(top.a, bottom.a, top.a), opacity)};
+    struct eg_rgba both = eg_rgba_over(eg_rgba_premultiply(from_atlas(ink)), eg_rgba_premultiply(ground));
+    return (struct eg_rgba){times(both.r, opacity), times(both.g, opacity), times(both.b, opacity),
+                            times(both.a, opacity)};
 }
 
 struct eg_paint eg_layer_make_paint(struct eg_rgba ground, const struct eg_atlas_look *look, double opacity)
@@ -134,9 +129,18 @@ static void hash_style(const struct eg_palette_style *style, char key_out[33])
     eg_hash128_hex(bytes, n, key_out);
 }
 
-/* The shared palette of these colours; borrowed from the layers. Called under the lock. */
+/* White is what maps are printed on; other grounds are a stranger's choice, and only so many of them get palettes. */
+static bool is_usual(const struct eg_rgba *ground)
+{
+    static const struct eg_rgba white = {255, 255, 255, 255};
+    return !ground || ground->a == 0 || memcmp(ground, &white, sizeof white) == 0;
+}
+
+/* The shared palette of these colours; borrowed from the layers. Called under the lock. `ground`: what the style is drawn on when it
+ * is not its own background. */
 static enum eg_status share_palette(struct eg_layers *layers, const struct eg_palette_style *style,
-                                    const struct eg_palette **palette_out, struct eg_error *err)
+                                    const struct eg_rgba *ground, const struct eg_palette **palette_out,
+                                    struct eg_error *err)
 {
     struct eg_shared_palette fresh = {0};
     hash_style(style, fresh.key);
@@ -145,6 +149,7 @@ static enum eg_status share_palette(struct eg_layers *layers, const struct eg_pa
         *palette_out = layers->palettes[i].palette;
         return EG_OK;
     }
+    if (!is_usual(ground) && layers->n_grounds == GROUNDS_MAX) return EG_OK;
     void *palettes = layers->palettes;
     if (!eg_memory_reserve(&palettes, &layers->palettes_capacity, layers->n_palettes + 1, sizeof fresh))
         return eg_error_no_memory(err, (layers->n_palettes + 1) * sizeof fresh);
@@ -153,13 +158,14 @@ static enum eg_status share_palette(struct eg_layers *layers, const struct eg_pa
     if (status == EG_LIMIT) return EG_OK;
     if (status != EG_OK) return status;
     layers->palettes[layers->n_palettes++] = fresh;
+    layers->n_grounds += !is_usual(ground);
     *palette_out = fresh.palette;
     return EG_OK;
 }
 
 /* Only paints that this layer really shows, so that the palette has room for blends. */
-static enum eg_status choose_palette(const struct eg_snapshot *snapshot, struct eg_dressed *dressed,
-                                     struct eg_error *err)
+static enum eg_status choose_palette(const struct eg_snapshot *snapshot, const struct eg_rgba *ground,
+                                     struct eg_dressed *dressed, struct eg_error *err)
 {
     const struct eg_atlas_style *style = &snapshot->atlas->styles[dressed->ref.style];
     struct eg_paint shown[2 * EG_CLASSES_MAX + EG_N_STATE_PAINTS];
@@ -174,7 +180,7 @@ static enum eg_status choose_palette(const struct eg_snapshot *snapshot, struct 
     }
     for (uint32_t i = 0; i < style->n_outlines && i < OUTLINES_MAX; i++)
         lines[palette.n_lines++] = eg_rgba_premultiply(from_atlas(style->outlines[i].colour));
-    return share_palette(snapshot->layers, &palette, &dressed->palette, err);
+    return share_palette(snapshot->layers, &palette, ground, &dressed->palette, err);
 }
 
 enum eg_status eg_layer_make_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
@@ -195,7 +201,7 @@ enum eg_status eg_layer_make_dress(const struct eg_snapshot *snapshot, struct eg
             dressed->area_paint[i] = paint_of(dressed, series, i);
             dressed->n_in_state[series->state[i]]++;
         }
-        status = choose_palette(snapshot, dressed, err);
+        status = choose_palette(snapshot, NULL, dressed, err);
     }
     if (status != EG_OK) {
         eg_dressed_free(dressed);
@@ -203,6 +209,26 @@ enum eg_status eg_layer_make_dress(const struct eg_snapshot *snapshot, struct eg
     }
     *dressed_out = dressed;
     return EG_OK;
+}
+
+enum eg_status eg_layer_dress_on(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                                 struct eg_rgba ground, struct eg_dressed *dressed_out, struct eg_error *err)
+{
+    const struct eg_dressed *base = NULL;
+    enum eg_status status = eg_layer_dress(snapshot, ref, &base, err);
+    if (status != EG_OK) return status;
+    struct eg_dressed dressed = *base;
+    dressed.outside = ground;
+    dressed.palette = NULL;
+    for (uint32_t i = 0; i < dressed.n_paints; i++) {
+        dressed.paints[i].colour = eg_rgba_over(dressed.paints[i].colour, ground);
+        dressed.paints[i].ink = eg_rgba_over(dressed.paints[i].ink, ground);
+    }
+    pthread_mutex_lock(&snapshot->layers->lock);
+    status = choose_palette(snapshot, &ground, &dressed, err);
+    pthread_mutex_unlock(&snapshot->layers->lock);
+    if (status == EG_OK) *dressed_out = dressed;
+    return status;
 }
 
 void eg_dressed_free(struct eg_dressed *dressed)

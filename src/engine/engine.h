@@ -63,15 +63,22 @@ EG_MUST_CHECK enum eg_status eg_engine_tile_entity(struct eg_engine *engine, str
                                                    struct eg_entity *entity_out, struct eg_error *err);
 
 /* A picture of any box in any CRS that the atlas allows (engine/crs_list.h); never cached. */
+#define EG_MAP_LAYERS 16
+enum eg_picture_format { EG_PICTURE_PNG, EG_PICTURE_PNG8, EG_PICTURE_JPEG, EG_PICTURE_WEBP };
 struct eg_map_request {
-    struct eg_layer_name name;
-    struct eg_text crs;      /* in any spelling of eg_crs_parse; empty: EPSG:3857 */
-    bool any_crs;            /* also one that PROJ knows and the atlas does not allow */
-    struct eg_bounds bounds; /* in the CRS's units, easting first */
+    const struct eg_layer_name *names; /* [n_names], drawn in this order: the last one lies on top */
+    uint32_t n_names;                  /* 1 to EG_MAP_LAYERS */
+    struct eg_text crs;                /* in any spelling of eg_crs_parse; empty: EPSG:3857 */
+    bool any_crs;                      /* also one that PROJ knows and the atlas does not allow */
+    struct eg_bounds bounds;           /* in the CRS's units, easting first */
     uint32_t width, height;
     double scale; /* of lines and patterns */
-    bool legend;  /* drawn into the corner where it covers least */
+    bool legend;  /* of the topmost layer, drawn into the corner where it covers least */
     bool exact;
+    bool has_background;           /* else that of the first layer's style */
+    struct eg_rgba background;     /* straight; alpha 255: an opaque picture */
+    enum eg_picture_format format; /* JPEG is opaque: white where no background is given */
+    double dpi;                    /* written into the file; 0: not stated */
 };
 EG_MUST_CHECK enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                            const struct eg_map_request *request, struct eg_entity *entity_out,
@@ -80,6 +87,19 @@ EG_MUST_CHECK enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_s
  * a country). Quick. A server lets such requests have threads of their own, so that a handful of them does not keep all
  * others waiting. False for what cannot be drawn. */
 bool eg_engine_map_needs_projecting(struct eg_snapshot *snapshot, const struct eg_map_request *request);
+
+/* A picture in place of a map that cannot be drawn: of one colour, with a sentence wrapped into its upper left corner or, where
+ * that is empty, without. EG_LIMIT and EG_INVALID for sizes as of maps. */
+struct eg_notice_request {
+    uint32_t width, height;
+    struct eg_rgba background; /* straight */
+    struct eg_text text;
+    double scale;
+    enum eg_picture_format format;
+};
+EG_MUST_CHECK enum eg_status eg_engine_notice(struct eg_engine *engine, const struct eg_snapshot *snapshot,
+                                              const struct eg_notice_request *request,
+                                              struct eg_entity *entity_out, struct eg_error *err);
 
 /* Documents. base_url has no slash at its end ("https://atlas.example"). JSON is compact. */
 EG_MUST_CHECK enum eg_status eg_engine_tilejson(struct eg_snapshot *snapshot,

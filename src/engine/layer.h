@@ -85,6 +85,13 @@ struct eg_dressed {
 EG_MUST_CHECK enum eg_status eg_layer_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                             const struct eg_dressed **dressed_out, struct eg_error *err);
 
+/* The same on a ground, premultiplied, in place of the style's background: what lies outside every area, and what translucent
+ * fills let through. The area paints are borrowed; the rest is the caller's copy. A ground that was not seen before costs some
+ * milliseconds (a palette). */
+EG_MUST_CHECK enum eg_status eg_layer_dress_on(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
+                                               struct eg_rgba ground, struct eg_dressed *dressed_out,
+                                               struct eg_error *err);
+
 /* How areas with a value but without the publisher's tenth look: like no state of the style. */
 struct eg_atlas_look eg_layer_unclassed_look(const struct eg_atlas_style *style);
 #define EG_LAYER_UNCLASSED_LABEL "Has a value, but no published tenth"

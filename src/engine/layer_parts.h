@@ -30,6 +30,7 @@ struct eg_layers {
     struct eg_layer_slot *slots;        /* [n_slots] */
     struct eg_shared_palette *palettes; /* [n_palettes], under the lock */
     size_t n_palettes, palettes_capacity;
+    size_t n_grounds; /* of them, those for unusual grounds */
 };
 
 /* Computes the classes of a ref; the caller frees them with free(). */

@@ -1,14 +1,14 @@
-/* Pictures of any box in any CRS: for the command line now, for WMS and OGC API - Maps as they come. */
+/* Pictures of any box in any CRS: for the command line and for all protocols that ask for a map.
+ *
+ * The first layer is drawn on the picture's ground, the others on a canvas of their own that is then laid over it. */
 #include <math.h>
-#include <string.h>
 
 #include "engine/crs_list.h"
 #include "engine/draw.h"
 #include "engine/engine.h"
 #include "engine/engine_parts.h"
-#include "engine/legend.h"
+#include "engine/map_parts.h"
 #include "engine/projected.h"
-#include "render/legend.h"
 
 #define FARTHEST 1e9        /* units of any CRS: beyond the world, also in feet */
 #define SMALLEST_PIXEL 1e-9 /* units: a tenth of a millimetre in degrees */
@@ -23,13 +23,11 @@ static enum eg_status invalid(struct eg_error *err, const char *field, const cha
     return EG_INVALID;
 }
 
-static enum eg_status check_size(const struct eg_map_request *request, uint32_t most, struct eg_error *err)
+enum eg_status eg_map_check_size(uint32_t width, uint32_t height, uint32_t most, struct eg_error *err)
 {
-    if (request->width < 1 || request->height < 1)
-        return invalid(err, "size", "a picture has at least one pixel each way");
-    if (request->width <= most && request->height <= most) return EG_OK;
-    eg_error_set(err, EG_LIMIT, "a picture of %u x %u pixels; each side may have %u", request->width,
-                 request->height, most);
+    if (width < 1 || height < 1) return invalid(err, "size", "a picture has at least one pixel each way");
+    if (width <= most && height <= most) return EG_OK;
+    eg_error_set(err, EG_LIMIT, "a picture of %u x %u pixels; each side may have %u", width, height, most);
     eg_error_field(err, "size");
     return EG_LIMIT;
 }
@@ -43,7 +41,8 @@ static enum eg_status check_request(const struct eg_snapshot *snapshot, const st
                                     struct eg_error *err)
 {
     const struct eg_bounds *box = &request->bounds;
-    enum eg_status status = check_size(request, snapshot->atlas->limits.image_px, err);
+    enum eg_status status =
+        eg_map_check_size(request->width, request->height, snapshot->atlas->limits.image_px, err);
     if (status != EG_OK) return status;
     if (!is_in_reach(box->min_x) || !is_in_reach(box->min_y) || !is_in_reach(box->max_x) ||
         !is_in_reach(box->max_y))
@@ -83,113 +82,31 @@ static double zoom_of(const struct eg_drawing *drawing, const struct eg_plane *p
     return log2(2.0 * EG_MERCATOR_HALF_M / 256.0 / (units * metres_per_unit(drawing, plane) * stretch));
 }
 
-static struct eg_rgba *pixel_at(const struct eg_canvas *canvas, uint32_t x, uint32_t y)
-{
-    return &canvas->pixels[(size_t)y * canvas->width + x];
-}
-
-/* A part of a picture. */
-struct place {
-    uint32_t left, top, width, height;
-};
-
-/* How many of its pixels show something else than what lies outside every area. */
-static size_t count_shown(const struct eg_canvas *canvas, struct place place, struct eg_rgba outside)
-{
-    size_t n = 0;
-    for (uint32_t y = place.top; y < place.top + place.height; y++)
-        for (uint32_t x = place.left; x < place.left + place.width; x++)
-            n += memcmp(pixel_at(canvas, x, y), &outside, sizeof outside) != 0;
-    return n;
-}
-
-/* The corner in which a legend covers least, the lower right one if that is as good. The lower left is the stamp's. */
-static struct place choose_corner(const struct eg_canvas *legend, const struct eg_canvas *canvas,
-                                  const struct eg_drawing *drawing)
-{
-    uint32_t right = canvas->width - legend->width, low = canvas->height - legend->height;
-    const struct place corners[] = {{right, low, legend->width, legend->height},
-                                    {right, 0, legend->width, legend->height},
-                                    {0, 0, legend->width, legend->height},
-                                    {0, low, legend->width, legend->height}};
-    size_t n_corners = drawing->snapshot->atlas->fictional ? 3 : 4, best = 0, least = SIZE_MAX;
-    for (size_t i = 0; i < n_corners; i++) {
-        size_t n = count_shown(canvas, corners[i], drawing->dressed->outside);
-        if (n < least) best = i;
-        if (n < least) least = n;
-    }
-    return corners[best];
-}
-
-/* A thin line where the legend meets the map. */
-static void draw_edge(struct place place, struct eg_canvas *canvas)
-{
-    static const struct eg_rgba edge = {170, 170, 170, 255};
-    uint32_t x = place.left > 0 ? place.left : place.width - 1;
-    uint32_t y = place.top > 0 ? place.top : place.height - 1;
-    if (place.width < canvas->width)
-        for (uint32_t i = 0; i < place.height; i++) *pixel_at(canvas, x, place.top + i) = edge;
-    if (place.height < canvas->height)
-        for (uint32_t i = 0; i < place.width; i++) *pixel_at(canvas, place.left + i, y) = edge;
-}
-
-static enum eg_status paste(const struct eg_canvas *legend, const struct eg_drawing *drawing,
-                            struct eg_canvas *canvas, struct eg_error *err)
-{
-    if (legend->width > canvas->width || legend->height > canvas->height) {
-        eg_error_set(err, EG_INVALID,
-                     "the legend alone has %u x %u pixels; make the picture larger or leave it out",
-                     legend->width, legend->height);
-        eg_error_field(err, "legend");
-        return EG_INVALID;
-    }
-    struct place place = choose_corner(legend, canvas, drawing);
-    for (uint32_t y = 0; y < legend->height; y++)
-        memcpy(pixel_at(canvas, place.left, place.top + y), pixel_at(legend, 0, y),
-               legend->width * sizeof *legend->pixels);
-    draw_edge(place, canvas);
-    return EG_OK;
-}
-
-static enum eg_status add_marginalia(struct eg_engine *engine, const struct eg_drawing *drawing,
-                                     const struct eg_map_request *request, struct eg_canvas *canvas,
-                                     struct eg_error *err)
-{
-    bool fictional = drawing->snapshot->atlas->fictional;
-    if (!fictional && !request->legend) return EG_OK;
-    struct eg_font *font = NULL;
-    enum eg_status status = eg_engine_font(engine, &font, err);
-    if (status == EG_OK && request->legend) {
-        struct eg_canvas legend;
-        status = eg_engine_draw_legend(engine, drawing->snapshot, drawing->dressed->ref, request->scale,
-                                       &legend, err);
-        if (status == EG_OK) {
-            status = paste(&legend, drawing, canvas, err);
-            eg_canvas_clear(&legend);
-        }
-    }
-    if (status == EG_OK && fictional)
-        status = eg_label_stamp(font, EG_TEXT("Fictional data"), request->scale, canvas, err);
-    return status;
-}
-
-static enum eg_status draw_map(struct eg_engine *engine, const struct eg_drawing *drawing,
-                               const struct eg_map_request *request, const struct eg_view *view,
-                               struct eg_entity *entity_out, struct eg_error *err)
-{
+/* One map on its way: what all its layers have in common. */
+struct job {
+    struct eg_engine *engine;
+    struct eg_snapshot *snapshot;
+    const struct eg_map_request *request;
+    struct eg_layer_ref refs[EG_MAP_LAYERS];
+    bool on_ground; /* the first layer's style does not say what it is drawn on */
+    struct eg_rgba ground;
+    struct eg_dressed first; /* the first layer on that ground */
     struct eg_workspace workspace;
     struct eg_canvas canvas;
-    enum eg_status status = eg_engine_workspace_take(engine, &workspace, err);
-    if (status != EG_OK) return status;
-    status = eg_engine_workspace_canvas(&workspace, request->width, request->height, &canvas, err);
-    if (status == EG_OK) status = eg_draw_view(workspace.render, drawing, view, &canvas, err);
-    if (status == EG_OK) status = add_marginalia(engine, drawing, request, &canvas, err);
-    /* The palette of the style has no colours for text. */
-    bool has_text = request->legend || drawing->snapshot->atlas->fictional;
-    struct eg_picture picture = {
-        .canvas = &canvas, .scratch = workspace.png, .exact = request->exact || has_text, .described = true};
-    if (status == EG_OK) status = eg_draw_encode(drawing, &picture, entity_out, NULL, err);
-    eg_engine_workspace_return(engine, workspace);
+};
+
+static enum eg_status resolve(struct job *job, struct eg_error *err)
+{
+    const struct eg_map_request *request = job->request;
+    if (request->n_names < 1 || request->n_names > EG_MAP_LAYERS) {
+        eg_error_set(err, EG_LIMIT, "a picture of %u layers; it may have 1 to %d", request->n_names,
+                     EG_MAP_LAYERS);
+        eg_error_field(err, "layers");
+        return EG_LIMIT;
+    }
+    enum eg_status status = EG_OK;
+    for (uint32_t i = 0; i < request->n_names && status == EG_OK; i++)
+        status = eg_layer_resolve(job->snapshot, &request->names[i], &job->refs[i], err);
     return status;
 }
 
@@ -200,7 +117,18 @@ static enum eg_status check_crs(const struct eg_snapshot *snapshot, const struct
     return request->any_crs ? EG_OK : eg_crs_list_resolve(snapshot->crs_list, request->crs, &entry, err);
 }
 
-/* The plane that the request's layer is drawn from, for the caller to release. */
+static void choose_ground(struct job *job)
+{
+    static const struct eg_rgba white = {255, 255, 255, 255};
+    const struct eg_map_request *request = job->request;
+    job->on_ground = request->has_background;
+    job->ground = eg_rgba_premultiply(request->background);
+    if (request->format != EG_PICTURE_JPEG) return;
+    job->ground = job->on_ground ? eg_rgba_over(job->ground, white) : white;
+    job->on_ground = true;
+}
+
+/* The plane that a layer is drawn from, for the caller to release. */
 static enum eg_status take_plane(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                  const struct eg_map_request *request, const struct eg_plane **plane_out,
                                  struct eg_error *err)
@@ -209,43 +137,123 @@ static enum eg_status take_plane(const struct eg_snapshot *snapshot, struct eg_l
                              plane_out, err);
 }
 
+static struct eg_view view_of(const struct eg_map_request *request, const struct eg_plane *plane)
+{
+    return eg_view_bounds(plane, request->bounds, request->width, request->height, request->scale);
+}
+
+static enum eg_status draw_dressed(struct job *job, const struct eg_dressed *dressed,
+                                   struct eg_canvas *canvas, struct eg_error *err)
+{
+    const struct eg_plane *plane = NULL;
+    enum eg_status status = take_plane(job->snapshot, dressed->ref, job->request, &plane, err);
+    if (status != EG_OK) return status;
+    struct eg_view view = view_of(job->request, plane);
+    struct eg_drawing drawing = {.snapshot = job->snapshot, .dressed = dressed, .crs = job->request->crs};
+    drawing.zoom = zoom_of(&drawing, plane, &view);
+    status = eg_draw_view(job->workspace.render, &drawing, &view, canvas, err);
+    eg_projected_release(job->snapshot->projected, plane);
+    return status;
+}
+
+static enum eg_status dress_first(struct job *job, struct eg_error *err)
+{
+    const struct eg_dressed *own = NULL;
+    if (job->on_ground) return eg_layer_dress_on(job->snapshot, job->refs[0], job->ground, &job->first, err);
+    enum eg_status status = eg_layer_dress(job->snapshot, job->refs[0], &own, err);
+    if (status == EG_OK) job->first = *own;
+    return status;
+}
+
+static enum eg_status draw_above(struct job *job, uint32_t layer, struct eg_canvas *sheet,
+                                 struct eg_error *err)
+{
+    static const struct eg_rgba nothing = {0};
+    struct eg_dressed dressed;
+    enum eg_status status = eg_layer_dress_on(job->snapshot, job->refs[layer], nothing, &dressed, err);
+    if (status == EG_OK) status = draw_dressed(job, &dressed, sheet, err);
+    if (status == EG_OK) eg_canvas_compose(&job->canvas, sheet);
+    return status;
+}
+
+static enum eg_status draw_layers(struct job *job, struct eg_error *err)
+{
+    const struct eg_map_request *request = job->request;
+    struct eg_canvas sheet = {0};
+    enum eg_status status = draw_dressed(job, &job->first, &job->canvas, err);
+    if (status == EG_OK && request->n_names > 1)
+        status = eg_canvas_init(&sheet, request->width, request->height, err);
+    for (uint32_t i = 1; i < request->n_names && status == EG_OK; i++)
+        status = draw_above(job, i, &sheet, err);
+    eg_canvas_clear(&sheet);
+    return status;
+}
+
+static enum eg_status draw_map(struct job *job, struct eg_entity *entity_out, struct eg_error *err)
+{
+    const struct eg_map_request *request = job->request;
+    struct eg_layer_ref top = job->refs[request->n_names - 1];
+    struct eg_map_margin margin = {job->engine,        job->snapshot,  top,
+                                   job->first.outside, request->scale, request->legend};
+    enum eg_status status =
+        eg_engine_workspace_canvas(&job->workspace, request->width, request->height, &job->canvas, err);
+    if (status == EG_OK) status = draw_layers(job, err);
+    if (status == EG_OK) status = eg_map_add_margin(&margin, &job->canvas, err);
+    if (status != EG_OK) return status;
+    /* A style's palette has no colours for text or for other styles. */
+    bool mixed = request->legend || job->snapshot->atlas->fictional || request->n_names > 1;
+    job->first.ref = top; /* what the file says that it shows */
+    struct eg_drawing drawing = {.snapshot = job->snapshot, .dressed = &job->first, .crs = request->crs};
+    struct eg_picture picture = {.canvas = &job->canvas,
+                                 .scratch = job->workspace.png,
+                                 .exact = request->exact || mixed,
+                                 .described = true,
+                                 .format = request->format,
+                                 .dpi = request->dpi};
+    return eg_draw_encode(&drawing, &picture, entity_out, NULL, err);
+}
+
 enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_snapshot *snapshot,
                              const struct eg_map_request *request, struct eg_entity *entity_out,
                              struct eg_error *err)
 {
-    struct eg_layer_ref ref;
-    const struct eg_dressed *dressed = NULL;
-    const struct eg_plane *plane = NULL;
-    enum eg_status status = eg_layer_resolve(snapshot, &request->name, &ref, err);
+    struct job job = {.engine = engine, .snapshot = snapshot, .request = request};
+    enum eg_status status = resolve(&job, err);
     if (status == EG_OK) status = check_request(snapshot, request, err);
     if (status == EG_OK) status = check_crs(snapshot, request, err);
-    if (status == EG_OK) status = eg_layer_dress(snapshot, ref, &dressed, err);
-    if (status == EG_OK) status = take_plane(snapshot, ref, request, &plane, err);
+    choose_ground(&job);
+    if (status == EG_OK) status = dress_first(&job, err);
+    if (status == EG_OK) status = eg_engine_workspace_take(engine, &job.workspace, err);
     if (status != EG_OK) return status;
-    struct eg_view view =
-        eg_view_bounds(plane, request->bounds, request->width, request->height, request->scale);
-    struct eg_drawing drawing = {.snapshot = snapshot, .dressed = dressed, .crs = request->crs};
-    drawing.zoom = zoom_of(&drawing, plane, &view);
-    status = draw_map(engine, &drawing, request, &view, entity_out, err);
-    eg_projected_release(snapshot->projected, plane);
+    status = draw_map(&job, entity_out, err);
+    eg_engine_workspace_return(engine, job.workspace);
     return status;
+}
+
+static bool layer_needs_projecting(struct eg_snapshot *snapshot, const struct eg_map_request *request,
+                                   struct eg_layer_ref ref)
+{
+    const struct eg_plane *plane = NULL;
+    struct eg_dressed dressed = {.ref = ref};
+    struct eg_drawing drawing = {.snapshot = snapshot, .dressed = &dressed, .crs = request->crs};
+    uint32_t boundaries = snapshot->atlas->layers[ref.layer].boundaries;
+    if (!eg_projected_is_ready(snapshot->projected, boundaries, request->crs)) return true;
+    if (take_plane(snapshot, ref, request, &plane, NULL) != EG_OK) return false;
+    struct eg_view view = view_of(request, plane);
+    drawing.zoom = zoom_of(&drawing, plane, &view);
+    bool needs = eg_draw_needs_projecting(&drawing);
+    eg_projected_release(snapshot->projected, plane);
+    return needs;
 }
 
 bool eg_engine_map_needs_projecting(struct eg_snapshot *snapshot, const struct eg_map_request *request)
 {
-    struct eg_dressed dressed = {0};
-    const struct eg_plane *plane = NULL;
-    struct eg_drawing drawing = {.snapshot = snapshot, .dressed = &dressed, .crs = request->crs};
-    if (eg_layer_resolve(snapshot, &request->name, &dressed.ref, NULL) != EG_OK) return false;
+    struct job job = {.snapshot = snapshot, .request = request};
+    if (resolve(&job, NULL) != EG_OK) return false;
     if (check_request(snapshot, request, NULL) != EG_OK) return false;
     if (check_crs(snapshot, request, NULL) != EG_OK) return false;
-    uint32_t boundaries = snapshot->atlas->layers[dressed.ref.layer].boundaries;
-    if (!eg_projected_is_ready(snapshot->projected, boundaries, request->crs)) return true;
-    if (take_plane(snapshot, dressed.ref, request, &plane, NULL) != EG_OK) return false;
-    struct eg_view view =
-        eg_view_bounds(plane, request->bounds, request->width, request->height, request->scale);
-    drawing.zoom = zoom_of(&drawing, plane, &view);
-    bool needs = eg_draw_needs_projecting(&drawing);
-    eg_projected_release(snapshot->projected, plane);
+    bool needs = false;
+    for (uint32_t i = 0; i < request->n_names && !needs; i++)
+        needs = layer_needs_projecting(snapshot, request, job.refs[i]);
     return needs;
 }

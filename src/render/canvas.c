@@ -26,6 +26,27 @@ struct eg_rgba eg_rgba_premultiply(struct eg_rgba straight)
                             times_alpha(straight.b, straight.a), straight.a};
 }
 
+static uint8_t over(uint8_t top, uint8_t bottom, uint8_t top_alpha)
+{
+    return (uint8_t)(top + (bottom * (255 - top_alpha) + 127) / 255);
+}
+
+struct eg_rgba eg_rgba_over(struct eg_rgba top, struct eg_rgba bottom)
+{
+    return (struct eg_rgba){over(top.r, bottom.r, top.a), over(top.g, bottom.g, top.a),
+                            over(top.b, bottom.b, top.a), over(top.a, bottom.a, top.a)};
+}
+
+void eg_canvas_compose(struct eg_canvas *bottom, const struct eg_canvas *top)
+{
+    size_t n = (size_t)bottom->width * bottom->height;
+    EG_ASSERT(bottom->width == top->width && bottom->height == top->height);
+    for (size_t i = 0; i < n; i++) {
+        if (top->pixels[i].a == 0) continue;
+        bottom->pixels[i] = eg_rgba_over(top->pixels[i], bottom->pixels[i]);
+    }
+}
+
 enum eg_status eg_canvas_init(struct eg_canvas *canvas, uint32_t width, uint32_t height, struct eg_error *err)
 {
     if (width < 1 || width > CANVAS_MAX_PX || height < 1 || height > CANVAS_MAX_PX)

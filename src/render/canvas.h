@@ -14,6 +14,8 @@ struct eg_rgba {
 };
 
 struct eg_rgba eg_rgba_premultiply(struct eg_rgba straight); /* rounded to nearest */
+/* Both premultiplied. */
+struct eg_rgba eg_rgba_over(struct eg_rgba top, struct eg_rgba bottom);
 
 struct eg_canvas {
     uint32_t width;
@@ -25,6 +27,8 @@ struct eg_canvas {
 EG_MUST_CHECK enum eg_status eg_canvas_init(struct eg_canvas *canvas, uint32_t width, uint32_t height,
                                             struct eg_error *err);
 void eg_canvas_clear(struct eg_canvas *canvas);
+/* Composes a picture over one of the same size. */
+void eg_canvas_compose(struct eg_canvas *bottom, const struct eg_canvas *top);
 
 /* A pixel's column is (x - left) * px_per_unit_x, its row (top - y) * px_per_unit_y, in grid units of the plane. For
  * tiles all four numbers are exact in binary, so a vertex falls on the same 1/256 pixel in every tile that shows it.

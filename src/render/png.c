@@ -179,14 +179,20 @@ static bool adaptive_visit(struct encoder *encoder)
     return true;
 }
 
-static bool adaptive_fits(struct encoder *encoder)
+static bool adaptive_fits(struct encoder *encoder, uint32_t bits)
 {
     struct eg_png_adaptive *adaptive = encoder->scratch->adaptive;
     start_trial(encoder);
-    eg_png_adaptive_begin(adaptive, encoder->options->palette);
+    eg_png_adaptive_begin(adaptive, encoder->options->palette, bits);
     if (!walk(encoder, gather_visit)) return false;
     eg_png_adaptive_choose(adaptive);
-    return walk(encoder, adaptive_visit) && good_enough(encoder);
+    return walk(encoder, adaptive_visit) && (encoder->options->indexed || good_enough(encoder));
+}
+
+/* Ever fewer and larger cells, until a picture of any colours has few enough. */
+static void adapt_at_any_cost(struct encoder *encoder)
+{
+    for (uint32_t bits = EG_PNG_ADAPTIVE_BITS; !adaptive_fits(encoder, bits); bits--) EG_ASSERT(bits > 1);
 }
 
 static bool full_visit(struct encoder *encoder)
@@ -201,7 +207,11 @@ static enum way choose(struct encoder *encoder)
     bool may_lose = encoder->options->palette && !encoder->options->exact;
     if (few_colours(encoder)) return WAY_FEW;
     if (may_lose && style_fits(encoder)) return WAY_STYLE;
-    if (may_lose && adaptive_fits(encoder)) return WAY_ADAPTIVE;
+    if (encoder->options->indexed) {
+        adapt_at_any_cost(encoder);
+        return WAY_ADAPTIVE;
+    }
+    if (may_lose && adaptive_fits(encoder, EG_PNG_ADAPTIVE_BITS)) return WAY_ADAPTIVE;
     encoder->opaque = true;
     walk(encoder, full_visit);
     return WAY_FULL;

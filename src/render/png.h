@@ -41,6 +41,7 @@ void eg_png_scratch_free(struct eg_png_scratch *scratch); /* NULL is allowed */
 struct eg_png_options {
     const struct eg_palette *palette; /* NULL: no loss */
     bool exact;                       /* no loss: RGBA where more than 256 colours occur */
+    bool indexed;                     /* at most 256 colours, whatever the error; wins over `exact` */
     struct eg_png_scratch *scratch;   /* NULL: made for this call */
     const struct eg_png_text *texts;
     uint32_t n_texts;

@@ -1,7 +1,7 @@
 /* A palette for one picture, where the style's own is too rough: dense tiles at low zooms, with 1,000 to 10,000 colours.
  *
  * The style's exact colours that occur keep their places. All other pixels are gathered in cells of 4 x 4 x 4 x 4 values (a
- * hash of some 500 to 5,000 cells), a held alpha in cells of its own; the cells' mean colours are split into as many groups as
+ * hash of some 500 to 5,000 cells; larger cells where a picture has to fit), a held alpha in cells of its own; the cells' mean colours are split into as many groups as
  * the palette has room for, none of which has a held alpha and others.
  * A pixel then finds its cell, and the cell knows its group. */
 #include <stdlib.h>
@@ -23,6 +23,7 @@ struct cell {
 struct eg_png_adaptive {
     const struct eg_png_set *exact; /* the style's; borrowed until the next picture */
     const bool *held;               /* [256]: likewise */
+    uint32_t rough, rough_held;     /* the bits of a pixel that tell its cell; of one with a held alpha */
     bool occurs[EG_PNG_COLOURS];    /* which of them the picture has */
     uint8_t place[EG_PNG_COLOURS];  /* where they stand in colours */
     uint32_t n;
@@ -41,22 +42,26 @@ struct eg_png_adaptive *eg_png_adaptive_new(void)
     return eg_memory_zeroed(1, sizeof(struct eg_png_adaptive));
 }
 
-void eg_png_adaptive_begin(struct eg_png_adaptive *adaptive, const struct eg_palette *palette)
+void eg_png_adaptive_begin(struct eg_png_adaptive *adaptive, const struct eg_palette *palette, uint32_t bits)
 {
-    adaptive->exact = eg_palette_exact(palette);
-    adaptive->held = eg_palette_held_alphas(palette);
+    static const struct eg_png_set no_colours = {.n = 0};
+    static const bool ends_held[256] = {[0] = true, [255] = true};
+    uint8_t kept = (uint8_t)(0xFF00u >> bits);
+    adaptive->exact = palette ? eg_palette_exact(palette) : &no_colours;
+    adaptive->held = palette ? eg_palette_held_alphas(palette) : ends_held;
+    adaptive->rough = eg_png_pixel(&(struct eg_rgba){kept, kept, kept, kept});
+    adaptive->rough_held = eg_png_pixel(&(struct eg_rgba){kept, kept, kept, 0xFF});
     memset(adaptive->occurs, 0, sizeof adaptive->occurs);
     memset(adaptive->slot_cell, 0xFF, sizeof adaptive->slot_cell);
     adaptive->n_cells = 0;
 }
 
-/* The upper six bits of each channel; of a held alpha all eight, with a mark among the bits that others lack. */
+/* The upper bits of each channel; of a held alpha all eight, with a mark among the bits that others lack. */
 static inline uint32_t key_of(const struct eg_png_adaptive *adaptive, uint32_t pixel)
 {
-    static const struct eg_rgba rough = {0xFC, 0xFC, 0xFC, 0xFC}, held = {0xFC, 0xFC, 0xFC, 0xFF},
-                                mark = {1, 0, 0, 0};
-    if (!adaptive->held[eg_png_colour(pixel).a]) return pixel & eg_png_pixel(&rough);
-    return (pixel & eg_png_pixel(&held)) | eg_png_pixel(&mark);
+    static const struct eg_rgba mark = {1, 0, 0, 0};
+    if (!adaptive->held[eg_png_colour(pixel).a]) return pixel & adaptive->rough;
+    return (pixel & adaptive->rough_held) | eg_png_pixel(&mark);
 }
 
 /* The slot that holds the pixel's cell or is free for it. */

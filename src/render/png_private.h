@@ -120,7 +120,9 @@ const bool *eg_palette_held_alphas(const struct eg_palette *palette);
 /* A palette for one picture: gather the runs of all bands, choose once, then place and map band by band. */
 struct eg_png_adaptive;
 struct eg_png_adaptive *eg_png_adaptive_new(void); /* NULL when memory is refused; free() */
-void eg_png_adaptive_begin(struct eg_png_adaptive *adaptive, const struct eg_palette *palette);
+/* Colours that agree in the upper `bits` of each channel share a cell; palette NULL: no colour is exact. */
+#define EG_PNG_ADAPTIVE_BITS 6u
+void eg_png_adaptive_begin(struct eg_png_adaptive *adaptive, const struct eg_palette *palette, uint32_t bits);
 /* Fills runs->cell; false when the picture has too many colours even roughly, and the palette is given up. */
 bool eg_png_adaptive_gather(struct eg_png_adaptive *adaptive, struct eg_png_runs *runs);
 void eg_png_adaptive_choose(struct eg_png_adaptive *adaptive);

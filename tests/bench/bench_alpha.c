@@ -120,7 +120,8 @@ static struct eg_bounds bounds_of(const struct bench *bench, const struct tile *
 
 static void compare_map(struct bench *bench, const struct tile *tile, const char *crs)
 {
-    struct eg_map_request request = {.name = bench->name,
+    struct eg_map_request request = {.names = &bench->name,
+                                     .n_names = 1,
                                      .crs = eg_text_from(crs),
                                      .any_crs = true,
                                      .bounds = bounds_of(bench, tile, crs),

@@ -67,7 +67,9 @@ static void draw(struct bench *bench, struct crs *crs, uint32_t picture, double 
     double xy[2] = {at_deg[0], at_deg[1]};
     double half = resolution_m * PX / 2 * units_per_m(crs, at_deg);
     (void)eg_transform_points(crs->transform, xy, 1);
-    struct eg_map_request request = {.name = {.layer = bench->layer},
+    struct eg_layer_name name = {.layer = bench->layer};
+    struct eg_map_request request = {.names = &name,
+                                     .n_names = 1,
                                      .crs = eg_text_from(crs->name),
                                      .any_crs = true,
                                      .bounds = {xy[0] - half, xy[1] - half, xy[0] + half, xy[1] + half},

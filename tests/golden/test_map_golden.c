@@ -30,10 +30,8 @@ static int close_atlas(void **state)
 /* The whole atlas, 256 pixels wide. */
 static struct eg_map_request map_of(const char *layer, const char *style)
 {
-    struct eg_map_request request = {.name = {.layer = eg_text_from(layer), .style = eg_text_from(style)},
-                                     .width = 256,
-                                     .height = 200,
-                                     .scale = 1};
+    struct eg_map_request request = {
+        .names = eg_small_name(layer, style), .n_names = 1, .width = 256, .height = 200, .scale = 1};
     eg_mercator_forward(-0.03, 50.98, &request.bounds.min_x, &request.bounds.min_y);
     eg_mercator_forward(0.63, 51.302, &request.bounds.max_x, &request.bounds.max_y);
     return request;

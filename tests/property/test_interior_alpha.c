@@ -145,7 +145,9 @@ static uint64_t compare_map(uint32_t style, const char *crs, struct eg_bounds bo
 {
     char name[16], what[80];
     (void)snprintf(name, sizeof name, "s%u", style);
-    struct eg_map_request request = {.name = {.layer = random_layer(), .style = eg_text_from(name)},
+    struct eg_layer_name layer = {.layer = random_layer(), .style = eg_text_from(name)};
+    struct eg_map_request request = {.names = &layer,
+                                     .n_names = 1,
                                      .crs = eg_text_from(crs),
                                      .bounds = bounds,
                                      .width = 200 + eg_test_random_below(&dice, 500),

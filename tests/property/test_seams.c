@@ -278,7 +278,9 @@ static void look_at_maps(struct places *places, const char *layer, const char *c
     for (int i = 0; i < MAPS; i++) {
         uint32_t size[2] = {1 + eg_test_random_below(&places->dice, 500),
                             1 + eg_test_random_below(&places->dice, 500)};
-        struct eg_map_request request = {.name = {.layer = eg_text_from(layer), .style = EG_TEXT("one")},
+        struct eg_layer_name name = {.layer = eg_text_from(layer), .style = EG_TEXT("one")};
+        struct eg_map_request request = {.names = &name,
+                                         .n_names = 1,
                                          .crs = eg_text_from(crs),
                                          .bounds = random_bounds(places, plane, size),
                                          .width = size[0],

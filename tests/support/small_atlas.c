@@ -363,6 +363,15 @@ const struct eg_dressed *eg_small_dress(const struct eg_small *small, const char
     return dressed;
 }
 
+const struct eg_layer_name *eg_small_name(const char *layer, const char *style)
+{
+    static struct eg_layer_name names[16];
+    static unsigned n;
+    struct eg_layer_name *name = &names[n++ % EG_ARRAY_LEN(names)];
+    *name = (struct eg_layer_name){.layer = eg_text_from(layer), .style = eg_text_from(style)};
+    return name;
+}
+
 struct eg_tile_request eg_small_tile_at(const char *layer, const char *style, uint32_t z, double lon_deg,
                                         double lat_deg)
 {

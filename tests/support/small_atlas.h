@@ -67,6 +67,9 @@ struct eg_layer_ref eg_small_ref(const struct eg_small *small, const char *layer
 const struct eg_dressed *eg_small_dress(const struct eg_small *small, const char *layer, const char *style,
                                         const char *period);
 
+/* A layer's name for a map; the last sixteen are kept. */
+const struct eg_layer_name *eg_small_name(const char *layer, const char *style);
+
 /* Web Mercator tile of a place. */
 struct eg_tile_request eg_small_tile_at(const char *layer, const char *style, uint32_t z, double lon_deg,
                                         double lat_deg);

@@ -43,7 +43,9 @@ static const char *draw_tile(struct worker *worker, struct eg_snapshot *snapshot
 
 static const char *draw_map(struct worker *worker, struct eg_snapshot *snapshot, uint32_t round)
 {
-    struct eg_map_request request = {.name = {.layer = EG_TEXT("deprivation.nbhd")},
+    struct eg_layer_name name = {.layer = EG_TEXT("deprivation.nbhd")};
+    struct eg_map_request request = {.names = &name,
+                                     .n_names = 1,
                                      .crs = EG_TEXT("EPSG:27700"),
                                      .bounds = {530000, 110000, 590000, 165000},
                                      .width = 60,

@@ -29,7 +29,8 @@ static int close_atlas(void **state)
 /* The whole atlas in web Mercator. */
 static struct eg_map_request request_of(const char *layer, const char *style)
 {
-    struct eg_map_request request = {.name = {.layer = eg_text_from(layer), .style = eg_text_from(style)},
+    struct eg_map_request request = {.names = eg_small_name(layer, style),
+                                     .n_names = 1,
                                      .width = 400,
                                      .height = 300,
                                      .scale = 1,
