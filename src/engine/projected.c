@@ -6,34 +6,11 @@
  * pair: failures first, then the plane that was not used for longest.
  *
  * Want of memory is told to those who waited, but not remembered: the next one tries again. */
-#include "engine/projected.h"
-
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-
-enum slot_state { SLOT_FREE, SLOT_IN_THE_MAKING, SLOT_READY, SLOT_FAILED };
-
-struct slot {
-    enum slot_state state;
-    uint32_t boundaries;
-    struct eg_crs_id crs;
-    uint32_t n_users; /* the one who makes it and those who wait included */
-    uint64_t last_use;
-    struct eg_plane *plane; /* when ready */
-    enum eg_status status;  /* when failed */
-    char message[sizeof((struct eg_error *)NULL)->message];
-};
-
-struct eg_projected {
-    struct eg_projected_options options;
-    pthread_mutex_t lock; /* guards what follows; a leaf: nothing else is locked while it is held */
-    pthread_cond_t changed;
-    struct slot slots[EG_PROJECTED_MAX];
-    uint64_t clock, bytes, n_made, n_let_go;
-};
+#include "engine/projected_parts.h"
 
 enum eg_status eg_projected_new(const struct eg_projected_options *options,
                                 struct eg_projected **projected_out, struct eg_error *err)
@@ -44,6 +21,12 @@ enum eg_status eg_projected_new(const struct eg_projected_options *options,
     if (!options->make) {
         projected->options.make = eg_projected_by_proj;
         projected->options.context = options->generation;
+    }
+    projected->n_own = options->generation->atlas->n_boundaries;
+    projected->own = eg_memory_zeroed(projected->n_own, sizeof *projected->own);
+    if (!projected->own) {
+        free(projected);
+        return eg_error_no_memory(err, options->generation->atlas->n_boundaries * sizeof *projected->own);
     }
     pthread_mutex_init(&projected->lock, NULL);
     pthread_cond_init(&projected->changed, NULL);
@@ -56,8 +39,11 @@ void eg_projected_free(struct eg_projected *projected)
     if (!projected) return;
     for (size_t i = 0; i < EG_PROJECTED_MAX; i++) {
         EG_ASSERT(projected->slots[i].n_users == 0);
+        eg_shapes_free(projected->slots[i].shapes.shapes);
         eg_plane_free(projected->slots[i].plane);
     }
+    for (uint32_t i = 0; i < projected->n_own; i++) eg_shapes_free(projected->own[i].shapes);
+    free(projected->own);
     pthread_cond_destroy(&projected->changed);
     pthread_mutex_destroy(&projected->lock);
     free(projected);
@@ -65,10 +51,11 @@ void eg_projected_free(struct eg_projected *projected)
 
 /* --- slots, all under the lock --------------------------------------------------------------------------------------- */
 
-static struct slot *find(struct eg_projected *projected, uint32_t boundaries, const struct eg_crs_id *crs)
+static struct eg_projected_slot *find(struct eg_projected *projected, uint32_t boundaries,
+                                      const struct eg_crs_id *crs)
 {
     for (size_t i = 0; i < EG_PROJECTED_MAX; i++) {
-        struct slot *slot = &projected->slots[i];
+        struct eg_projected_slot *slot = &projected->slots[i];
         if (slot->state != SLOT_FREE && slot->boundaries == boundaries && eg_crs_equal(&slot->crs, crs))
             return slot;
     }
@@ -76,18 +63,18 @@ static struct slot *find(struct eg_projected *projected, uint32_t boundaries, co
 }
 
 /* Whether a is rather to be given up than b; neither has users. */
-static bool goes_before(const struct slot *a, const struct slot *b)
+static bool goes_before(const struct eg_projected_slot *a, const struct eg_projected_slot *b)
 {
     if ((a->state == SLOT_FAILED) != (b->state == SLOT_FAILED)) return a->state == SLOT_FAILED;
     return a->last_use < b->last_use;
 }
 
 /* A slot that nobody uses and that holds something, or NULL. */
-static struct slot *find_victim(struct eg_projected *projected, bool planes_only)
+static struct eg_projected_slot *find_victim(struct eg_projected *projected, bool planes_only)
 {
-    struct slot *victim = NULL;
+    struct eg_projected_slot *victim = NULL;
     for (size_t i = 0; i < EG_PROJECTED_MAX; i++) {
-        struct slot *slot = &projected->slots[i];
+        struct eg_projected_slot *slot = &projected->slots[i];
         if (slot->state == SLOT_FREE || slot->n_users > 0) continue;
         if (planes_only && slot->state != SLOT_READY) continue;
         if (!victim || goes_before(slot, victim)) victim = slot;
@@ -95,31 +82,44 @@ static struct slot *find_victim(struct eg_projected *projected, bool planes_only
     return victim;
 }
 
-/* The plane that was in it, for the caller to free without the lock; or NULL. */
-static struct eg_plane *empty(struct eg_projected *projected, struct slot *slot)
+/* What was in a slot, for the caller to free without the lock. */
+struct held {
+    struct eg_plane *plane; /* NULL: nothing */
+    struct eg_shapes *shapes;
+};
+
+static void free_held(struct held held)
 {
-    struct eg_plane *plane = slot->plane;
-    if (plane) projected->bytes -= plane->bytes;
-    if (plane) projected->n_let_go++;
-    *slot = (struct slot){0};
-    return plane;
+    eg_shapes_free(held.shapes);
+    eg_plane_free(held.plane);
+}
+
+static struct held empty(struct eg_projected *projected, struct eg_projected_slot *slot)
+{
+    struct held held = {slot->plane, slot->shapes.shapes};
+    if (held.plane) projected->bytes -= held.plane->bytes;
+    if (held.shapes) projected->bytes -= eg_shapes_bytes(held.shapes);
+    if (held.plane) projected->n_let_go++;
+    *slot = (struct eg_projected_slot){0};
+    return held;
 }
 
 /* A slot for a new pair; its only user is the caller. NULL when all are in use. */
-static struct slot *occupy(struct eg_projected *projected, uint32_t boundaries, const struct eg_crs_id *crs,
-                           struct eg_plane **let_go_out)
+static struct eg_projected_slot *occupy(struct eg_projected *projected, uint32_t boundaries,
+                                        const struct eg_crs_id *crs, struct held *let_go_out)
 {
-    struct slot *slot = NULL;
+    struct eg_projected_slot *slot = NULL;
     for (size_t i = 0; i < EG_PROJECTED_MAX && !slot; i++)
         if (projected->slots[i].state == SLOT_FREE) slot = &projected->slots[i];
     if (!slot) slot = find_victim(projected, false);
     if (!slot) return NULL;
     *let_go_out = empty(projected, slot);
-    *slot = (struct slot){.state = SLOT_IN_THE_MAKING, .boundaries = boundaries, .crs = *crs, .n_users = 1};
+    *slot = (struct eg_projected_slot){
+        .state = SLOT_IN_THE_MAKING, .boundaries = boundaries, .crs = *crs, .n_users = 1};
     return slot;
 }
 
-static void stop_using(struct eg_projected *projected, struct slot *slot)
+static void stop_using(struct eg_projected *projected, struct eg_projected_slot *slot)
 {
     EG_ASSERT(slot->n_users > 0);
     slot->last_use = ++projected->clock;
@@ -130,21 +130,22 @@ static void stop_using(struct eg_projected *projected, struct slot *slot)
 /* --- taking and giving back ------------------------------------------------------------------------------------------ */
 
 /* Lets planes go, one at a time so that the lock is not held while memory is given back, until the rest fits. */
-static void keep_to_budget(struct eg_projected *projected)
+void eg_projected_keep_to_budget(struct eg_projected *projected)
 {
-    struct eg_plane *plane;
+    struct held held;
     do {
         pthread_mutex_lock(&projected->lock);
         bool too_much = projected->bytes > projected->options.budget_bytes;
-        struct slot *victim = too_much ? find_victim(projected, true) : NULL;
-        plane = victim ? empty(projected, victim) : NULL;
+        struct eg_projected_slot *victim = too_much ? find_victim(projected, true) : NULL;
+        held = victim ? empty(projected, victim) : (struct held){0};
         pthread_mutex_unlock(&projected->lock);
-        eg_plane_free(plane);
-    } while (plane);
+        free_held(held);
+    } while (held.plane);
 }
 
 /* Makes the plane of a slot that the caller occupied. */
-static void fill(struct eg_projected *projected, struct slot *slot, struct eg_crs_id crs, uint32_t boundaries)
+static void fill(struct eg_projected *projected, struct eg_projected_slot *slot, struct eg_crs_id crs,
+                 uint32_t boundaries)
 {
     const struct eg_projected_options *options = &projected->options;
     struct eg_error err = {0};
@@ -159,11 +160,11 @@ static void fill(struct eg_projected *projected, struct slot *slot, struct eg_cr
     if (plane) projected->n_made++;
     pthread_cond_broadcast(&projected->changed);
     pthread_mutex_unlock(&projected->lock);
-    keep_to_budget(projected);
+    eg_projected_keep_to_budget(projected);
 }
 
 /* What the slot came to. On failure the caller stops being its user. */
-static enum eg_status result(struct eg_projected *projected, struct slot *slot,
+static enum eg_status result(struct eg_projected *projected, struct eg_projected_slot *slot,
                              const struct eg_plane **plane_out, struct eg_error *err)
 {
     pthread_mutex_lock(&projected->lock);
@@ -183,14 +184,14 @@ static enum eg_status result(struct eg_projected *projected, struct slot *slot,
 static enum eg_status take(struct eg_projected *projected, uint32_t boundaries, const struct eg_crs_id *crs,
                            const struct eg_plane **plane_out, struct eg_error *err)
 {
-    struct eg_plane *let_go = NULL;
+    struct held let_go = {0};
     pthread_mutex_lock(&projected->lock);
-    struct slot *slot = find(projected, boundaries, crs);
+    struct eg_projected_slot *slot = find(projected, boundaries, crs);
     bool is_new = !slot;
     if (slot) slot->n_users++;
     else slot = occupy(projected, boundaries, crs, &let_go);
     pthread_mutex_unlock(&projected->lock);
-    eg_plane_free(let_go);
+    free_held(let_go);
     if (!slot)
         return eg_error_set(err, EG_BUSY,
                             "%d projections are in use at the same time, which is as many as can be; try "
@@ -229,13 +230,13 @@ void eg_projected_release(struct eg_projected *projected, const struct eg_plane 
     bool found = false;
     pthread_mutex_lock(&projected->lock);
     for (size_t i = 0; i < EG_PROJECTED_MAX && !found; i++) {
-        struct slot *slot = &projected->slots[i];
+        struct eg_projected_slot *slot = &projected->slots[i];
         found = slot->state == SLOT_READY && slot->plane == plane;
         if (found) stop_using(projected, slot);
     }
     bool too_much = projected->bytes > projected->options.budget_bytes;
     pthread_mutex_unlock(&projected->lock);
-    if (found && too_much) keep_to_budget(projected); /* the sets' own planes are in no slot */
+    if (found && too_much) eg_projected_keep_to_budget(projected); /* the sets' own planes are in no slot */
 }
 
 bool eg_projected_is_ready(struct eg_projected *projected, uint32_t boundaries, struct eg_text crs)
@@ -244,7 +245,7 @@ bool eg_projected_is_ready(struct eg_projected *projected, uint32_t boundaries, 
     if (crs.len == 0 || eg_crs_parse(crs, &id, NULL) != EG_OK || is_own(&id)) return true;
     id = eg_crs_drawn_as(id);
     pthread_mutex_lock(&projected->lock);
-    const struct slot *slot = find(projected, boundaries, &id);
+    const struct eg_projected_slot *slot = find(projected, boundaries, &id);
     bool ready = slot && slot->state != SLOT_IN_THE_MAKING;
     pthread_mutex_unlock(&projected->lock);
     return ready;
@@ -255,7 +256,7 @@ void eg_projected_count(struct eg_projected *projected, struct eg_projected_coun
     struct eg_projected_counters counters = {0};
     pthread_mutex_lock(&projected->lock);
     for (size_t i = 0; i < EG_PROJECTED_MAX; i++) {
-        const struct slot *slot = &projected->slots[i];
+        const struct eg_projected_slot *slot = &projected->slots[i];
         counters.n_planes += slot->state == SLOT_READY;
         counters.n_failures += slot->state == SLOT_FAILED;
         counters.n_in_use += slot->n_users > 0;

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "data/generation.h"
 #include "geo/plane.h"
+#include "geo/shapes.h"
 
 #define EG_PROJECTED_MAX 96 /* planes and remembered failures; more at the same time in use are EG_BUSY */
 
@@ -42,12 +43,19 @@ EG_MUST_CHECK enum eg_status eg_projected_take(struct eg_projected *projected, u
                                                struct eg_error *err);
 void eg_projected_release(struct eg_projected *projected, const struct eg_plane *plane); /* NULL is allowed */
 
+/* The polygons behind a plane that the caller took and has not released yet; they live as long as it is not. The first use makes
+ * them, 50 milliseconds for a country of 33,000 areas; others who want the same wait, all others do not. They count for the
+ * budget and go with their plane; those of a set's own plane stay. EG_NO_MEMORY. */
+EG_MUST_CHECK enum eg_status eg_projected_shapes(struct eg_projected *projected, uint32_t boundaries,
+                                                 const struct eg_plane *plane,
+                                                 const struct eg_shapes **shapes_out, struct eg_error *err);
+
 /* Whether eg_projected_take would answer at once: the plane is there, or it is known that there is none. */
 bool eg_projected_is_ready(struct eg_projected *projected, uint32_t boundaries, struct eg_text crs);
 
 struct eg_projected_counters {
     uint32_t n_planes, n_in_use, n_failures;
-    uint64_t bytes; /* of the planes */
+    uint64_t bytes; /* of the planes and the polygons behind them */
     uint64_t n_made, n_let_go;
 };
 void eg_projected_count(struct eg_projected *projected, struct eg_projected_counters *counters_out);

@@ -428,9 +428,76 @@ static int clear(void **state)
     return 0;
 }
 
+static const struct eg_shapes *shapes_of(struct fixture *fixture, const struct eg_plane *plane)
+{
+    const struct eg_shapes *shapes = NULL;
+    assert_int_equal(eg_projected_shapes(fixture->projected, 0, plane, &shapes, NULL), EG_OK);
+    assert_non_null(shapes);
+    return shapes;
+}
+
+static void polygons_are_made_once_count_for_the_budget_and_go_with_their_plane(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    set_up(&fixture, true, 0);
+    const struct eg_plane *own = taken(&fixture, ""), *plane = taken(&fixture, "EPSG:27700");
+    const struct eg_shapes *shapes = shapes_of(&fixture, plane), *of_own = shapes_of(&fixture, own);
+    assert_ptr_not_equal(shapes, of_own);
+    assert_ptr_equal(shapes_of(&fixture, plane), shapes);
+    assert_ptr_equal(shapes_of(&fixture, own), of_own);
+    assert_int_equal(counted(&fixture).bytes, plane->bytes + eg_shapes_bytes(shapes));
+    eg_projected_release(fixture.projected, plane);
+    assert_int_equal(counted(&fixture).bytes, 0);
+    assert_ptr_equal(shapes_of(&fixture, own), of_own);
+    tear_down(&fixture);
+}
+
+static void polygons_that_found_no_memory_are_made_by_the_next_who_asks(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    set_up(&fixture, true, UINT64_MAX);
+    const struct eg_plane *own = taken(&fixture, "");
+    const struct eg_shapes *shapes = NULL;
+    eg_failing_malloc_after(1);
+    enum eg_status status = eg_projected_shapes(fixture.projected, 0, own, &shapes, NULL);
+    eg_failing_malloc_after(0);
+    assert_int_equal(status, EG_NO_MEMORY);
+    assert_null(shapes);
+    assert_non_null(shapes_of(&fixture, own));
+    tear_down(&fixture);
+}
+
+static void *want_shapes(void *context)
+{
+    struct fixture *fixture = context;
+    const struct eg_shapes *shapes = NULL;
+    const struct eg_plane *own = fixture->small.snapshot->generation->area_sets[0].plane;
+    enum eg_status status = eg_projected_shapes(fixture->projected, 0, own, &shapes, NULL);
+    return status == EG_OK ? (void *)(uintptr_t)shapes : NULL;
+}
+
+static void threads_that_want_the_same_polygons_get_the_same(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    pthread_t threads[N_THREADS];
+    void *got[N_THREADS];
+    set_up(&fixture, true, UINT64_MAX);
+    for (int i = 0; i < N_THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, want_shapes, &fixture), 0);
+    for (int i = 0; i < N_THREADS; i++) assert_int_equal(pthread_join(threads[i], &got[i]), 0);
+    for (int i = 0; i < N_THREADS; i++) assert_true(got[i] && got[i] == got[0]);
+    tear_down(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(polygons_are_made_once_count_for_the_budget_and_go_with_their_plane),
+        cmocka_unit_test(polygons_that_found_no_memory_are_made_by_the_next_who_asks),
+        cmocka_unit_test(threads_that_want_the_same_polygons_get_the_same),
         cmocka_unit_test(a_crs_has_one_plane_however_it_is_spelled),
         cmocka_unit_test(web_mercator_is_the_sets_own_plane_and_is_never_made),
         cmocka_unit_test(the_plane_that_was_not_used_for_longest_is_let_go),
