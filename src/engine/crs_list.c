@@ -2,13 +2,19 @@
 #include "engine/crs_list.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
 struct eg_crs_list {
     uint32_t n;
+    /* Written once, under the lock, and read without it. The lock is a leaf. */
+    _Atomic(struct eg_bounds *) set_bounds; /* [n_boundaries][n] */
+    pthread_mutex_t lock;
     struct eg_crs_entry entries[];
 };
 
@@ -57,6 +63,7 @@ enum eg_status eg_crs_list_new(const struct eg_generation *generation, struct eg
     struct eg_crs_list *list = eg_memory_zeroed(1, bytes);
     struct eg_crs_context *proj = NULL;
     if (!list) return eg_error_no_memory(err, bytes);
+    pthread_mutex_init(&list->lock, NULL);
     enum eg_status status = eg_crs_context_new(&proj, err);
     if (status == EG_OK) status = add_all(list, proj, generation, err);
     eg_crs_context_free(proj);
@@ -70,6 +77,9 @@ enum eg_status eg_crs_list_new(const struct eg_generation *generation, struct eg
 
 void eg_crs_list_free(struct eg_crs_list *list)
 {
+    if (!list) return;
+    free(atomic_load(&list->set_bounds));
+    pthread_mutex_destroy(&list->lock);
     free(list);
 }
 
@@ -155,5 +165,54 @@ enum eg_status eg_crs_list_bounds(const struct eg_crs_list *list, const struct e
         eg_transform_free(transform);
     }
     eg_crs_context_free(proj);
+    return status;
+}
+
+/* Larger areas put together from smaller ones usually fill the same box: each box is worked out once. */
+static enum eg_status make_set_bounds(const struct eg_crs_list *list, const struct eg_generation *generation,
+                                      struct eg_bounds *made, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    for (uint32_t i = 0; i < generation->atlas->n_boundaries && status == EG_OK; i++) {
+        struct eg_bounds box = generation->area_sets[i].bounds_deg;
+        uint32_t same = 0;
+        while (same < i && memcmp(&generation->area_sets[same].bounds_deg, &box, sizeof box) != 0) same++;
+        struct eg_bounds *row = made + (size_t)i * list->n;
+        if (same < i) memcpy(row, made + (size_t)same * list->n, list->n * sizeof *row);
+        else status = eg_crs_list_bounds(list, &box, 1, row, err);
+    }
+    return status;
+}
+
+static enum eg_status set_bounds_locked(struct eg_crs_list *list, const struct eg_generation *generation,
+                                        struct eg_bounds **made_out, struct eg_error *err)
+{
+    size_t n = (size_t)generation->atlas->n_boundaries * list->n;
+    struct eg_bounds *made = atomic_load_explicit(&list->set_bounds, memory_order_relaxed);
+    if (!made) {
+        made = eg_memory_array(n, sizeof *made);
+        if (!made) return eg_error_no_memory(err, n * sizeof *made);
+        enum eg_status status = make_set_bounds(list, generation, made, err);
+        if (status != EG_OK) {
+            free(made);
+            return status;
+        }
+        atomic_store_explicit(&list->set_bounds, made, memory_order_release);
+    }
+    *made_out = made;
+    return EG_OK;
+}
+
+enum eg_status eg_crs_list_set_bounds(struct eg_crs_list *list, const struct eg_generation *generation,
+                                      const struct eg_bounds **bounds_out, struct eg_error *err)
+{
+    struct eg_bounds *made = atomic_load_explicit(&list->set_bounds, memory_order_acquire);
+    enum eg_status status = EG_OK;
+    if (!made) {
+        pthread_mutex_lock(&list->lock);
+        status = set_bounds_locked(list, generation, &made, err);
+        pthread_mutex_unlock(&list->lock);
+    }
+    if (status == EG_OK) *bounds_out = made;
     return status;
 }

@@ -37,6 +37,13 @@ EG_MUST_CHECK enum eg_status eg_crs_list_bounds(const struct eg_crs_list *list,
                                                 const struct eg_bounds *boxes_deg, uint32_t n_boxes,
                                                 struct eg_bounds *bounds_out, struct eg_error *err);
 
+/* The same for every boundary set of the generation that the list was made for: bounds_out[set * n entries + entry]. Found out
+ * on first use and kept; borrowed, immutable, as long as the list. */
+EG_MUST_CHECK enum eg_status eg_crs_list_set_bounds(struct eg_crs_list *list,
+                                                    const struct eg_generation *generation,
+                                                    const struct eg_bounds **bounds_out,
+                                                    struct eg_error *err);
+
 /* How borders come from EPSG:3857, as which all are kept, to a CRS. How they came there from their source, and go back to that
  * source's own CRS, is in the report of each boundary set: crs, operation, accuracy_m. */
 struct eg_crs_way {

@@ -1,4 +1,4 @@
-/* Private to the engine: pieces of JSON that several documents share. */
+/* Pieces that several documents share: of JSON, and the words in which states, credits and polarities are told. */
 #ifndef EG_ENGINE_DESCRIBE_H
 #define EG_ENGINE_DESCRIBE_H
 

@@ -113,6 +113,12 @@ EG_MUST_CHECK enum eg_status eg_engine_legend_json(struct eg_snapshot *snapshot,
 EG_MUST_CHECK enum eg_status eg_engine_legend_png(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                                   const struct eg_layer_name *name, double scale,
                                                   struct eg_entity *entity_out, struct eg_error *err);
+/* The size of eg_engine_legend_png's picture at scale 1 without drawing it: for documents that list legends. Measured on first
+ * use and kept with the snapshot. Fails as eg_engine_legend_png does. */
+EG_MUST_CHECK enum eg_status eg_engine_legend_size(struct eg_engine *engine,
+                                                   const struct eg_snapshot *snapshot,
+                                                   struct eg_layer_ref ref, uint32_t *width_out,
+                                                   uint32_t *height_out, struct eg_error *err);
 /* Names, parents, every indicator with value, state, limits, class, decile and rank. */
 EG_MUST_CHECK enum eg_status eg_engine_area(struct eg_snapshot *snapshot, struct eg_text boundaries,
                                             struct eg_text code, struct eg_entity *entity_out,

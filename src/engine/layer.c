@@ -110,6 +110,11 @@ static uint32_t slot_of(const struct eg_layers *layers, uint32_t series, uint32_
     return series * layers->n_styles + style;
 }
 
+_Atomic uint64_t *eg_layer_legend_size(const struct eg_snapshot *snapshot, struct eg_layer_ref ref)
+{
+    return &snapshot->layers->slots[slot_of(snapshot->layers, ref.series, ref.style)].legend_size;
+}
+
 static enum eg_status classify_locked(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                       uint32_t slot, struct eg_layer_classes **classes_out,
                                       struct eg_error *err)

@@ -13,6 +13,7 @@
 struct eg_layer_slot {
     _Atomic(struct eg_layer_classes *) classes;
     _Atomic(struct eg_dressed *) dressed;
+    _Atomic uint64_t legend_size; /* width << 32 | height at scale 1; 0: not measured yet */
 };
 
 /* A palette costs milliseconds and 100 kB; layers in the same colours share one. */
@@ -32,6 +33,9 @@ struct eg_layers {
     size_t n_palettes, palettes_capacity;
     size_t n_grounds; /* of them, those for unusual grounds */
 };
+
+/* Where the size of a ref's legend is kept. */
+_Atomic uint64_t *eg_layer_legend_size(const struct eg_snapshot *snapshot, struct eg_layer_ref ref);
 
 /* Computes the classes of a ref; the caller frees them with free(). */
 EG_MUST_CHECK enum eg_status eg_layer_make_classes(const struct eg_snapshot *snapshot,

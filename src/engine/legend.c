@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "engine/describe.h"
 #include "engine/engine_parts.h"
+#include "engine/layer_parts.h"
 #include "render/legend.h"
 
 #define LABEL_BYTES 128
@@ -89,7 +90,7 @@ static uint32_t state_rows(const struct eg_dressed *dressed, struct eg_legend_ro
     return n_rows;
 }
 
-static enum eg_status compose(struct sheet *sheet, struct eg_canvas *canvas_out, struct eg_error *err)
+static enum eg_status compose(struct sheet *sheet, struct eg_legend *legend_out, struct eg_error *err)
 {
     const struct eg_snapshot *snapshot = sheet->snapshot;
     const struct eg_dressed *dressed = sheet->dressed;
@@ -109,7 +110,19 @@ static enum eg_status compose(struct sheet *sheet, struct eg_canvas *canvas_out,
         class_rows(sheet, &legend.n_rows) && legend.title.data && legend.subtitle.data && legend.note.data;
     if (!made) return eg_error_no_memory(err, 0);
     legend.n_rows += state_rows(dressed, sheet->rows + legend.n_rows);
-    return eg_legend_draw(sheet->font, &legend, canvas_out, err);
+    *legend_out = legend;
+    return EG_OK;
+}
+
+/* The texts are in the sheet's arena, which is to be freed in any case. */
+static enum eg_status open_sheet(struct eg_engine *engine, struct eg_layer_ref ref, struct sheet *sheet,
+                                 struct eg_legend *legend_out, struct eg_error *err)
+{
+    enum eg_status status = eg_layer_dress(sheet->snapshot, ref, &sheet->dressed, err);
+    if (status == EG_OK) status = eg_engine_font(engine, &sheet->font, err);
+    if (status != EG_OK) return status;
+    sheet->arena = eg_arena_new(TEXTS_BYTES);
+    return sheet->arena ? compose(sheet, legend_out, err) : eg_error_no_memory(err, TEXTS_BYTES);
 }
 
 enum eg_status eg_engine_draw_legend(struct eg_engine *engine, const struct eg_snapshot *snapshot,
@@ -117,13 +130,40 @@ enum eg_status eg_engine_draw_legend(struct eg_engine *engine, const struct eg_s
                                      struct eg_error *err)
 {
     struct sheet sheet = {.snapshot = snapshot, .scale = scale};
-    enum eg_status status = eg_layer_dress(snapshot, ref, &sheet.dressed, err);
-    if (status == EG_OK) status = eg_engine_font(engine, &sheet.font, err);
-    if (status != EG_OK) return status;
-    sheet.arena = eg_arena_new(TEXTS_BYTES);
-    status = sheet.arena ? compose(&sheet, canvas_out, err) : eg_error_no_memory(err, TEXTS_BYTES);
+    struct eg_legend legend;
+    enum eg_status status = open_sheet(engine, ref, &sheet, &legend, err);
+    if (status == EG_OK) status = eg_legend_draw(sheet.font, &legend, canvas_out, err);
     eg_arena_free(sheet.arena);
     return status;
+}
+
+static enum eg_status measure(struct eg_engine *engine, const struct eg_snapshot *snapshot,
+                              struct eg_layer_ref ref, struct eg_legend_size *size_out, struct eg_error *err)
+{
+    struct sheet sheet = {.snapshot = snapshot, .scale = 1};
+    struct eg_legend legend;
+    enum eg_status status = open_sheet(engine, ref, &sheet, &legend, err);
+    if (status == EG_OK) status = eg_legend_measure(sheet.font, &legend, size_out, err);
+    eg_arena_free(sheet.arena);
+    return status;
+}
+
+enum eg_status eg_engine_legend_size(struct eg_engine *engine, const struct eg_snapshot *snapshot,
+                                     struct eg_layer_ref ref, uint32_t *width_out, uint32_t *height_out,
+                                     struct eg_error *err)
+{
+    _Atomic uint64_t *kept = eg_layer_legend_size(snapshot, ref);
+    uint64_t both = atomic_load_explicit(kept, memory_order_relaxed);
+    if (both == 0) {
+        struct eg_legend_size size;
+        enum eg_status status = measure(engine, snapshot, ref, &size, err);
+        if (status != EG_OK) return status;
+        both = (uint64_t)size.width << 32 | size.height;
+        atomic_store_explicit(kept, both, memory_order_relaxed);
+    }
+    *width_out = (uint32_t)(both >> 32);
+    *height_out = (uint32_t)both;
+    return EG_OK;
 }
 
 enum eg_status eg_engine_legend_png(struct eg_engine *engine, struct eg_snapshot *snapshot,

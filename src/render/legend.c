@@ -208,7 +208,7 @@ static uint32_t gap(const struct plan *plan, uint32_t above, uint32_t below)
     return above > 0 && below > 0 ? px(&plan->layout, BLOCK_GAP) : 0;
 }
 
-static enum eg_status new_paper(const struct plan *plan, struct eg_canvas *canvas)
+static struct eg_legend_size size_of(const struct plan *plan)
 {
     const struct layout *layout = &plan->layout;
     uint32_t heading = heading_height(plan), rows = rows_height(plan), note = block_height(&plan->note);
@@ -217,8 +217,13 @@ static enum eg_status new_paper(const struct plan *plan, struct eg_canvas *canva
     for (uint32_t i = 0; i < plan->legend->n_rows; i++)
         width = larger(width, label_x(layout) - px(layout, PADDING) + plan->labels[i].lines.width_px);
     uint32_t height = heading + gap(plan, heading, rows) + rows + gap(plan, heading + rows, note) + note;
-    enum eg_status status = eg_canvas_init(canvas, width + 2 * px(layout, PADDING),
-                                           height + 2 * px(layout, PADDING), layout->err);
+    return (struct eg_legend_size){width + 2 * px(layout, PADDING), height + 2 * px(layout, PADDING)};
+}
+
+static enum eg_status new_paper(const struct plan *plan, struct eg_canvas *canvas)
+{
+    struct eg_legend_size size = size_of(plan);
+    enum eg_status status = eg_canvas_init(canvas, size.width, size.height, plan->layout.err);
     if (status) return status;
     for (size_t i = 0; i < (size_t)canvas->width * canvas->height; i++) canvas->pixels[i] = paper;
     return EG_OK;
@@ -255,6 +260,16 @@ static enum eg_status draw_all(const struct plan *plan, struct eg_canvas *canvas
 static double allowed(double scale)
 {
     return scale >= 1 ? fmin(scale, 4) : 1;
+}
+
+enum eg_status eg_legend_measure(struct eg_font *font, const struct eg_legend *legend,
+                                 struct eg_legend_size *size_out, struct eg_error *err)
+{
+    struct plan plan = {.layout = {font, allowed(legend->scale), err}, .legend = legend};
+    enum eg_status status = lay_out_all(&plan);
+    if (!status) *size_out = size_of(&plan);
+    free_plan(&plan);
+    return status;
 }
 
 enum eg_status eg_legend_draw(struct eg_font *font, const struct eg_legend *legend,

@@ -32,6 +32,13 @@ struct eg_legend {
 EG_MUST_CHECK enum eg_status eg_legend_draw(struct eg_font *font, const struct eg_legend *legend,
                                             struct eg_canvas *canvas_out, struct eg_error *err);
 
+/* The size of what eg_legend_draw would draw, also where that is more than a canvas can hold. A tenth of a millisecond or two. */
+struct eg_legend_size {
+    uint32_t width, height;
+};
+EG_MUST_CHECK enum eg_status eg_legend_measure(struct eg_font *font, const struct eg_legend *legend,
+                                               struct eg_legend_size *size_out, struct eg_error *err);
+
 /* Stamps one line of small text (the word "fictional", an attribution) in the lower left corner of a map on a white
  * ground of half opacity. */
 EG_MUST_CHECK enum eg_status eg_label_stamp(struct eg_font *font, struct eg_text text, double scale,

@@ -1,0 +1,162 @@
+/* Names of groups and moments. Made when asked for: an atlas has some hundred layers, a name costs a fraction of a microsecond. */
+#include "http/wms_names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- groups -------------------------------------------------------------------------------------------------------- */
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || ((unsigned char)c & 0x80U);
+}
+
+static size_t make_group(struct eg_text theme, char group_out[EG_WMS_GROUP_BYTES])
+{
+    size_t n = 0;
+    bool gap = false;
+    for (size_t i = 0; i < theme.len && n + 2 < EG_WMS_GROUP_BYTES; i++) {
+        char c = theme.data[i];
+        if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
+        if (!is_word(c)) {
+            gap = n > 0;
+            continue;
+        }
+        if (gap) group_out[n++] = '-';
+        gap = false;
+        group_out[n++] = c;
+    }
+    /* Not in the midst of a character. */
+    while (n > 0 && !eg_text_is_utf8((struct eg_text){group_out, n})) n--;
+    group_out[n] = '\0';
+    return n;
+}
+
+bool eg_wms_group_of(const struct eg_snapshot *snapshot, uint32_t layer, char group_out[EG_WMS_GROUP_BYTES])
+{
+    const struct eg_atlas *atlas = snapshot->atlas;
+    return make_group(atlas->indicators[atlas->layers[layer].indicator].facts.theme, group_out) > 0;
+}
+
+uint32_t eg_wms_group_layers(const struct eg_snapshot *snapshot, struct eg_text group, uint32_t *layers_out,
+                             uint32_t most)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < snapshot->atlas->n_layers && group.len > 0; i++) {
+        char name[EG_WMS_GROUP_BYTES];
+        if (!eg_wms_lists(snapshot, i) || !eg_wms_group_of(snapshot, i, name)) continue;
+        if (!eg_text_equal(group, eg_text_from(name))) continue;
+        if (n < most) layers_out[n] = i;
+        n++;
+    }
+    return n;
+}
+
+bool eg_wms_lists(const struct eg_snapshot *snapshot, uint32_t layer)
+{
+    uint32_t first = 0, n = 0;
+    if (snapshot->atlas->layers[layer].hidden) return false;
+    eg_layer_series(snapshot, layer, &first, &n);
+    return n > 0;
+}
+
+/* --- moments ------------------------------------------------------------------------------------------------------- */
+
+struct date {
+    uint32_t year, month, day;
+};
+
+/* Of YYYY-MM-DD; the atlas was checked, but a year or a month alone is no day. */
+static bool read_date(struct eg_text text, struct date *date_out)
+{
+    if (text.len != 10 || text.data[4] != '-' || text.data[7] != '-') return false;
+    return eg_text_to_u32((struct eg_text){text.data, 4}, &date_out->year) &&
+           eg_text_to_u32((struct eg_text){text.data + 5, 2}, &date_out->month) &&
+           eg_text_to_u32((struct eg_text){text.data + 8, 2}, &date_out->day) && date_out->month >= 1 &&
+           date_out->month <= 12;
+}
+
+static uint32_t days_in(uint32_t year, uint32_t month)
+{
+    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && leap ? 1U : 0U);
+}
+
+static struct date day_after(struct date date)
+{
+    date.day++;
+    if (date.day <= days_in(date.year, date.month)) return date;
+    date.day = 1;
+    date.month++;
+    if (date.month <= 12) return date;
+    return (struct date){date.year + 1, 1, 1};
+}
+
+/* Days since the first of March of the year 0 (proleptic Gregorian). */
+static int64_t day_number(struct date date)
+{
+    int64_t year = (int64_t)date.year - (date.month <= 2), month = (date.month + 9) % 12;
+    return 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + date.day - 1;
+}
+
+/* A period's first day, and the day after its last. */
+static bool read_days(const struct eg_atlas_period *period, struct date *first_out, struct date *after_out)
+{
+    struct date last;
+    if (!read_date(period->start, first_out)) return false;
+    if (!read_date(period->end, &last)) last = *first_out;
+    *after_out = day_after(last);
+    return true;
+}
+
+/* Whole months between two days, 0 where days are left over. */
+static uint32_t whole_months(struct date first, struct date after)
+{
+    int64_t months = 12 * ((int64_t)after.year - first.year) + after.month - (int64_t)first.month;
+    return first.day == after.day && months > 0 ? (uint32_t)months : 0;
+}
+
+bool eg_wms_time_moment(const struct eg_atlas_period *period, char text_out[EG_WMS_TIME_BYTES])
+{
+    struct date first, after;
+    if (!read_days(period, &first, &after)) return false;
+    uint32_t months = whole_months(first, after);
+    if (months == 12 && first.month == 1 && first.day == 1)
+        (void)snprintf(text_out, EG_WMS_TIME_BYTES, "%04u", first.year);
+    else if (months == 1 && first.day == 1)
+        (void)snprintf(text_out, EG_WMS_TIME_BYTES, "%04u-%02u", first.year, first.month);
+    else (void)snprintf(text_out, EG_WMS_TIME_BYTES, "%.*s", EG_TEXT_ARG(period->start));
+    return true;
+}
+
+bool eg_wms_time_extent(const struct eg_atlas_period *period, char text_out[EG_WMS_TIME_BYTES])
+{
+    struct date first, after;
+    if (!read_days(period, &first, &after) || !eg_wms_time_moment(period, text_out)) return false;
+    int64_t days = day_number(after) - day_number(first);
+    uint32_t months = whole_months(first, after);
+    bool told = days <= 1 || strlen(text_out) < 10;
+    if (told) return true;
+    char length[24];
+    if (months > 0 && months % 12 == 0) (void)snprintf(length, sizeof length, "P%uY", months / 12);
+    else if (months > 0) (void)snprintf(length, sizeof length, "P%uM", months);
+    else (void)snprintf(length, sizeof length, "P%lldD", (long long)days);
+    (void)snprintf(text_out, EG_WMS_TIME_BYTES, "%.10s/%.10s/%s", period->start.data, period->end.data,
+                   length);
+    return true;
+}
+
+bool eg_wms_time_has(const struct eg_snapshot *snapshot, uint32_t layer)
+{
+    uint32_t first = 0, n = 0;
+    eg_layer_series(snapshot, layer, &first, &n);
+    char before[EG_WMS_TIME_BYTES] = "";
+    for (uint32_t i = first; i < first + n; i++) {
+        char moment[EG_WMS_TIME_BYTES];
+        if (!eg_wms_time_moment(&snapshot->generation->series[i].period, moment)) return false;
+        if (strcmp(before, moment) == 0) return false; /* they are in order of their first days */
+        memcpy(before, moment, sizeof before);
+    }
+    return n > 0;
+}
