@@ -1,6 +1,8 @@
 #include "support/xml_check.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,6 +18,8 @@
 #define PATH_BYTES 512
 #define OUTPUT_BYTES (64U << 10)
 
+extern char **environ;
+
 static const char *schemas_folder(void)
 {
     const char *folder = getenv("EVENGROUND_SCHEMAS");
@@ -25,11 +29,24 @@ static const char *schemas_folder(void)
 /* Runs a line of shell of our own making, what it writes into output_out[size]; returns its exit status. */
 static int run_shell(const char *line, char *output_out, size_t size)
 {
-    FILE *pipe = popen(line, "r");
-    assert_non_null(pipe);
-    size_t n = fread(output_out, 1, size - 1, pipe);
-    output_out[n] = '\0';
-    int status = pclose(pipe);
+    char path[PATH_BYTES], program[] = "sh", option[] = "-c", *command = strdup(line);
+    assert_non_null(command);
+    char *arguments[] = {program, option, command, NULL};
+    (void)eg_test_temp_bytes("said.txt", "", 0, path, sizeof path);
+    posix_spawn_file_actions_t actions;
+    pid_t child = 0;
+    int status = -1;
+    assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
+    assert_int_equal(
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, path, O_WRONLY | O_TRUNC, 0644), 0);
+    assert_int_equal(posix_spawnp(&child, program, &actions, NULL, arguments, environ), 0);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    free(command);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    output_out[fread(output_out, 1, size - 1, file)] = '\0';
+    (void)fclose(file);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
@@ -88,6 +105,13 @@ void eg_xml_check_schemas(const struct eg_entity *entity, const char *const *nam
     free(whole);
     (void)snprintf(options, sizeof options, "--schema '%s'", path);
     run_xmllint(entity, options);
+}
+
+double eg_xml_check_number(const struct eg_entity *entity, const char *xpath)
+{
+    double number = 0;
+    assert_true(eg_text_to_double(eg_text_from(eg_xml_check_value(entity, xpath)), &number));
+    return number;
 }
 
 const char *eg_xml_check_value(const struct eg_entity *entity, const char *xpath)

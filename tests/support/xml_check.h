@@ -16,5 +16,7 @@ void eg_xml_check_form(const struct eg_entity *entity);
 /* The text of an XPath's result in the document ("count(//Layer)", "string(//Title)"); namespaces are not looked at: use
  * local-name() or the document's own prefixes. Valid until the next call. */
 const char *eg_xml_check_value(const struct eg_entity *entity, const char *xpath);
+/* The same for a number, failing the running test when it is none. */
+double eg_xml_check_number(const struct eg_entity *entity, const char *xpath);
 
 #endif

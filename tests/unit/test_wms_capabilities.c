@@ -89,12 +89,12 @@ static void latitude_comes_first_where_version_1_3_0_wants_it(void **state)
 {
     (void)state;
     struct eg_entity old = capabilities_of(&small, EG_WMS_1_1_1), new = capabilities_of(&small, EG_WMS_1_3_0);
-    assert_true(atof(eg_xml_check_value(
+    assert_true((eg_xml_check_number(
                     &new, "string((//*[local-name()='BoundingBox'][@CRS='EPSG:4326'])[1]/@minx)")) > 50);
-    assert_true(atof(eg_xml_check_value(
-                    &new, "string((//*[local-name()='BoundingBox'][@CRS='CRS:84'])[1]/@minx)")) < 1);
-    assert_true(atof(eg_xml_check_value(&old, "string((//BoundingBox[@SRS='EPSG:4326'])[1]/@minx)")) < 1);
-    assert_true(atof(eg_xml_check_value(
+    assert_true(
+        (eg_xml_check_number(&new, "string((//*[local-name()='BoundingBox'][@CRS='CRS:84'])[1]/@minx)")) < 1);
+    assert_true((eg_xml_check_number(&old, "string((//BoundingBox[@SRS='EPSG:4326'])[1]/@minx)")) < 1);
+    assert_true((eg_xml_check_number(
                     &new, "string((//*[local-name()='BoundingBox'][@CRS='EPSG:27700'])[1]/@minx)")) > 500000);
     eg_entity_clear(&old);
     eg_entity_clear(&new);
