@@ -57,16 +57,31 @@ static uint32_t count_alike(const struct eg_atlas_facts *facts, const struct eg_
     return n_alike;
 }
 
-/* Decimals that a legend needs beyond those stated, so that bounds which differ look different: a rate in one decimal, in
+/* How many of the breaks that the atlas gives are not shown whole: 0.25 as "0.2". */
+static uint32_t count_cut(const struct eg_atlas_facts *facts, const struct eg_layer_classes *classed,
+                          uint32_t more)
+{
+    uint32_t n_cut = 0;
+    for (uint32_t i = 1; classed->open_ended && i < classed->classes.n; i++) {
+        double bound = classed->classes.bounds[i];
+        if (bound == 0) continue;
+        double decimals = facts->has_decimals ? facts->decimals : fmax(0, 5 - floor(log10(fabs(bound))));
+        double in_units = bound * pow(10, decimals + more);
+        n_cut += fabs(in_units - round(in_units)) > 1e-3;
+    }
+    return n_cut;
+}
+
+/* Decimals that a legend needs beyond those stated, so that given breaks are shown whole and bounds which differ look different: a rate in one decimal, in
  * ten classes, may have three bounds that are all "0.8". The fewest that tell most bounds apart; all of a legend's labels
  * have the same. */
 static uint32_t more_decimals(const struct eg_atlas_facts *facts, const struct eg_layer_classes *classed)
 {
     uint32_t best = 0, least = UINT32_MAX;
     for (uint32_t more = 0; more <= MORE_DECIMALS_MAX && least > 0; more++) {
-        uint32_t n_alike = count_alike(facts, classed, more);
-        if (n_alike >= least) continue;
-        least = n_alike;
+        uint32_t n_wrong = count_alike(facts, classed, more) + count_cut(facts, classed, more);
+        if (n_wrong >= least) continue;
+        least = n_wrong;
         best = more;
     }
     return best;

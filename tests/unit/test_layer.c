@@ -182,6 +182,18 @@ static void only_bounds_that_are_shown_count(void **state)
     assert_string_equal(labels("illness.nbhd", &open), "under 0.8|0.8 to 0.9|0.9 and over");
 }
 
+static void given_breaks_are_shown_whole(void **state)
+{
+    (void)state;
+    struct eg_layer_classes open = *WITH_BOUNDS(0, 0.25, 0.5, 1);
+    open.open_ended = true;
+    assert_string_equal(labels("illness.nbhd", &open), "under 0.25|0.25 to 0.50|0.50 and over");
+    open = *WITH_BOUNDS(-1, 0, 1234.5678, 2000001, 2000002);
+    open.open_ended = true;
+    assert_string_equal(labels("plain.nbhd", &open),
+                        "under 0|0 to 1,234.5678|1,234.5678 to 2,000,001.00|2,000,001.00 and over");
+}
+
 /* --- colours --------------------------------------------------------------------------------------------------------- */
 
 static double brightness(struct eg_rgba colour)
@@ -484,6 +496,7 @@ int main(void)
         cmocka_unit_test(bounds_that_would_look_alike_get_more_decimals_in_all_labels),
         cmocka_unit_test(bounds_that_differ_by_rounding_alone_keep_the_decimals),
         cmocka_unit_test(only_bounds_that_are_shown_count),
+        cmocka_unit_test(given_breaks_are_shown_whole),
         cmocka_unit_test(the_worse_end_of_a_sequential_ramp_is_its_darker_one),
         cmocka_unit_test(the_worse_end_of_a_diverging_ramp_is_its_first_one),
         cmocka_unit_test(tenths_are_coloured_by_what_they_mean_whichever_way_they_are_numbered),
