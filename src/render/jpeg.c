@@ -89,7 +89,8 @@ static void set_up(struct writer *writer, const struct eg_canvas *canvas,
     jpeg->comp_info[0].h_samp_factor = jpeg->comp_info[0].v_samp_factor = 1;
     if (options->dpi < 1) return;
     jpeg->density_unit = 1; /* dots an inch */
-    jpeg->X_density = jpeg->Y_density = (UINT16)fmin(lround(options->dpi), UINT16_MAX);
+    jpeg->X_density = jpeg->Y_density =
+        (UINT16)(options->dpi < UINT16_MAX ? lround(options->dpi) : UINT16_MAX);
 }
 
 static void write_rows(struct writer *writer, const struct eg_canvas *canvas)
