@@ -488,9 +488,25 @@ def section_scale(rounds):
           ('areas', 'load s', 'peak MiB', 'z8', 'z10', 'z12', 'z14'), rows)
 
 
+def section_capabilities(_rounds):
+    """WMS capabilities of 300 layers, and of England's where its files have been brought."""
+    bench = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_capabilities')
+    england_atlas = os.path.join(ROOT, 'geodata', 'england', 'atlas.yaml')
+    rows = []
+    for name, atlas in (('300 layers', '-'), ('England', england_atlas)):
+        if atlas != '-' and not os.path.exists(os.path.join(ROOT, 'geodata', 'england', 'data')):
+            continue
+        one = figures([bench, atlas])
+        results.setdefault('capabilities', {})[name] = one
+        rows.append((name, f"{one['layers']:.0f}", f"{one['first_ms']:.0f}", f"{one['1.1.1_ms']:.1f}", f"{one['1.3.0_ms']:.1f}",
+                     f"{one['1.3.0_bytes'] / 1000:.0f}"))
+    table('WMS capabilities, made anew: the first of a snapshot, which classifies every layer, and the median of those after it',
+          ('atlas', 'layers', 'first, ms', '1.1.1, ms', '1.3.0, ms', 'kB'), rows)
+
+
 SECTIONS = {'load': section_load, 'process': section_process, 'http': section_http, 'seams': section_seams,
             'quality': section_quality, 'cached': section_cached, 'bytes': section_bytes, 'areas': section_areas,
-            'scale': section_scale}
+            'scale': section_scale, 'capabilities': section_capabilities}
 
 
 def finish(record):

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "http/handlers.h"
 #include "http/server_parts.h"
+#include "http/wms_documents.h"
 
 #define CACHE_BYTES (32U << 20) /* a country's catalogue is about 1 MB, other documents some kB */
 #define CACHE_SHARDS 1 /* in parts, a document of 10 MB and its packed form would be too heavy to keep */
@@ -127,6 +128,13 @@ struct eg_answer *eg_document_find(struct eg_exchange *exchange)
     return make_key(exchange, &key) ? eg_cache_get(exchange->server->documents, &key) : NULL;
 }
 
+static enum eg_status make_wms(struct eg_exchange *exchange, enum eg_wms_version version,
+                               struct eg_entity *entity, struct eg_error *err)
+{
+    struct eg_wms_service service = {exchange->server->engine, exchange->snapshot, exchange->base_url};
+    return eg_wms_capabilities(&service, version, entity, err);
+}
+
 static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity *entity,
                                   struct eg_error *err)
 {
@@ -144,6 +152,10 @@ static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity
     case EG_DOCUMENT_LEGEND_PNG:
         return eg_engine_legend_png(exchange->server->engine, snapshot, &wanted->name,
                                     (double)(float)wanted->scale, entity, err);
+    case EG_DOCUMENT_WMS_1_1_1:
+        return make_wms(exchange, EG_WMS_1_1_1, entity, err);
+    case EG_DOCUMENT_WMS_1_3_0:
+        return make_wms(exchange, EG_WMS_1_3_0, entity, err);
     case EG_DOCUMENT_PAGE:
     case EG_DOCUMENT_ASSET:
         break;
