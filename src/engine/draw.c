@@ -1,7 +1,12 @@
 #include "engine/draw.h"
 
+#include <math.h>
+
+#include "engine/crs_list.h"
 #include "engine/projected.h"
 #include "render/outline.h"
+
+#define DEGREE_M 111319.49
 
 static const struct eg_atlas_style *style_of(const struct eg_drawing *drawing)
 {
@@ -30,21 +35,27 @@ static bool is_drawn(const struct eg_drawing *drawing, const struct eg_atlas_out
 }
 
 /* Two pixels more than half the line: one for anti-aliasing, one for rounding. */
-static bool may_touch(const struct eg_plane *plane, const struct eg_view *view, double width_px)
+static bool may_touch(const struct eg_drawing *drawing, uint32_t boundaries, const struct eg_view *view,
+                      double width_px)
 {
-    return eg_plane_touches(plane, eg_view_box(view, 2.0 + width_px * view->line_scale / 2));
+    struct eg_projected *projected = drawing->snapshot->projected;
+    const struct eg_plane *plane = NULL;
+    /* Drawing will say what is wrong. */
+    if (eg_projected_take(projected, boundaries, drawing->crs, &plane, NULL) != EG_OK) return true;
+    bool touches = eg_plane_touches(plane, eg_view_box(view, 2.0 + width_px * view->line_scale / 2));
+    if (drawing->crs.len > 0) eg_projected_release(projected, plane);
+    return touches;
 }
 
 bool eg_draw_may_have_borders(const struct eg_drawing *drawing, const struct eg_view *view)
 {
     const struct eg_atlas_style *style = style_of(drawing);
-    const struct eg_area_set *sets = drawing->snapshot->generation->area_sets;
-    if (may_touch(sets[boundaries_of(drawing)].plane, view, 0)) return true;
+    if (may_touch(drawing, boundaries_of(drawing), view, 0)) return true;
     for (uint32_t i = 0; i < style->n_outlines; i++) {
         const struct eg_atlas_outline *outline = &style->outlines[i];
         if (!is_drawn(drawing, outline)) continue;
         uint32_t boundaries = boundaries_of_outline(drawing, outline);
-        if (may_touch(sets[boundaries].plane, view, outline->width_px)) return true;
+        if (may_touch(drawing, boundaries, view, outline->width_px)) return true;
     }
     return false;
 }
@@ -61,6 +72,30 @@ bool eg_draw_needs_projecting(const struct eg_drawing *drawing)
         if (!eg_projected_is_ready(projected, boundaries, drawing->crs)) return true;
     }
     return false;
+}
+
+/* What a unit of the picture's CRS is worth. One that the atlas does not allow counts in degrees or metres. */
+static double metres_per_unit(const struct eg_drawing *drawing, const struct eg_plane *plane)
+{
+    const struct eg_crs_entry *entry = NULL;
+    if (eg_crs_list_resolve(drawing->snapshot->crs_list, drawing->crs, &entry, NULL) == EG_OK)
+        return entry->info.metres_per_unit;
+    return plane->grid.unit == eg_grid_for_crs(true).unit ? DEGREE_M : 1;
+}
+
+double eg_draw_zoom(const struct eg_drawing *drawing, const struct eg_plane *plane,
+                    const struct eg_view *view)
+{
+    const struct eg_snapshot *snapshot = drawing->snapshot;
+    uint32_t boundaries = snapshot->atlas->layers[drawing->dressed->ref.layer].boundaries;
+    const struct eg_area_set *set = &snapshot->generation->area_sets[boundaries];
+    double units =
+        plane->grid.unit * view->line_scale / view->px_per_unit_x; /* of the CRS, a pixel at scale 1 */
+    double middle_deg = (set->bounds_deg.min_y + set->bounds_deg.max_y) / 2;
+    double stretch = 1.0 / fmax(cos(middle_deg * M_PI / 180.0), 0.05);
+    bool in_degrees = plane->grid.unit == eg_grid_for_crs(true).unit;
+    if (plane == set->plane || in_degrees) stretch = 1;
+    return log2(2.0 * EG_MERCATOR_HALF_M / 256.0 / (units * metres_per_unit(drawing, plane) * stretch));
 }
 
 static enum eg_status draw_outlines(struct eg_render_scratch *scratch, const struct eg_drawing *drawing,

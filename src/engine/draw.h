@@ -23,8 +23,14 @@ EG_MUST_CHECK enum eg_status eg_draw_view(struct eg_render_scratch *scratch, con
 /* Whether borders would have to be projected first (see eg_projected_is_ready); needs drawing->dressed->ref, crs and zoom only. */
 bool eg_draw_needs_projecting(const struct eg_drawing *drawing);
 
-/* Whether a border may show in a view of EPSG:3857, as itself or by its outline. False is certain: the whole view then lies
- * in one area, or in none. */
+/* The zoom at which a web Mercator tile has the same ground resolution: a degree of longitude is as many metres there
+ * anywhere, and so is a metre of another projection, times what Mercator stretches at the latitude of the areas. Needs
+ * drawing->snapshot, dressed->ref and crs only; `plane` is that of the layer's areas in the CRS. */
+double eg_draw_zoom(const struct eg_drawing *drawing, const struct eg_plane *plane,
+                    const struct eg_view *view);
+
+/* Whether a border may show in a view, as itself or by its outline. False is certain: the whole view then lies in one area, or
+ * in none. */
 bool eg_draw_may_have_borders(const struct eg_drawing *drawing, const struct eg_view *view);
 
 /* How a drawn canvas becomes a file. */

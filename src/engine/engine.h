@@ -42,7 +42,8 @@ uint64_t eg_engine_generation(const struct eg_engine *engine);
 
 struct eg_tile_request {
     struct eg_layer_name name;
-    uint32_t z, x, y; /* z 0 to 22 */
+    uint32_t set;     /* of the snapshot's tile matrix sets (engine/tile_sets.h); 0: WebMercatorQuad */
+    uint32_t z, x, y; /* of WebMercatorQuad, z 0 to 22; of other sets the matrix's index, column and row */
     uint32_t scale;   /* 1 to 4 */
     bool exact;       /* RGBA without loss */
     bool described;   /* title, period and attribution in the file; eg_engine_tile_entity only */
@@ -57,6 +58,8 @@ EG_MUST_CHECK enum eg_status eg_engine_tile(struct eg_engine *engine, struct eg_
  * nothing. */
 void *eg_engine_tile_kept(struct eg_engine *engine, struct eg_snapshot *snapshot,
                           const struct eg_tile_request *request);
+/* As eg_engine_map_needs_projecting. */
+bool eg_engine_tile_needs_projecting(struct eg_snapshot *snapshot, const struct eg_tile_request *request);
 /* The same picture drawn now as an entity, past the cache. */
 EG_MUST_CHECK enum eg_status eg_engine_tile_entity(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                                    const struct eg_tile_request *request,

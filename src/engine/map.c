@@ -14,7 +14,6 @@
 #define SMALLEST_PIXEL 1e-9 /* units: a tenth of a millimetre in degrees */
 #define LEAST_SCALE 0.25
 #define MOST_SCALE 16.0
-#define DEGREE_M 111319.49
 
 static enum eg_status invalid(struct eg_error *err, const char *field, const char *message)
 {
@@ -54,32 +53,6 @@ static enum eg_status check_request(const struct eg_snapshot *snapshot, const st
         return invalid(err, "bbox", "the box is too small for that many pixels");
     if (request->scale >= LEAST_SCALE && request->scale <= MOST_SCALE) return EG_OK;
     return invalid(err, "scale", "the scale must be between 0.25 and 16");
-}
-
-/* What a unit of the picture's CRS is worth. One that the atlas does not allow counts in degrees or metres. */
-static double metres_per_unit(const struct eg_drawing *drawing, const struct eg_plane *plane)
-{
-    const struct eg_crs_entry *entry = NULL;
-    if (eg_crs_list_resolve(drawing->snapshot->crs_list, drawing->crs, &entry, NULL) == EG_OK)
-        return entry->info.metres_per_unit;
-    return plane->grid.unit == eg_grid_for_crs(true).unit ? DEGREE_M : 1;
-}
-
-/* The zoom at which a web Mercator tile has the same ground resolution: a degree of longitude is as many metres there
- * anywhere, and so is a metre of another projection, times what Mercator stretches at the latitude of the areas. */
-static double zoom_of(const struct eg_drawing *drawing, const struct eg_plane *plane,
-                      const struct eg_view *view)
-{
-    const struct eg_snapshot *snapshot = drawing->snapshot;
-    uint32_t boundaries = snapshot->atlas->layers[drawing->dressed->ref.layer].boundaries;
-    const struct eg_area_set *set = &snapshot->generation->area_sets[boundaries];
-    double units =
-        plane->grid.unit * view->line_scale / view->px_per_unit_x; /* of the CRS, a pixel at scale 1 */
-    double middle_deg = (set->bounds_deg.min_y + set->bounds_deg.max_y) / 2;
-    double stretch = 1.0 / fmax(cos(middle_deg * M_PI / 180.0), 0.05);
-    bool in_degrees = plane->grid.unit == eg_grid_for_crs(true).unit;
-    if (plane == set->plane || in_degrees) stretch = 1;
-    return log2(2.0 * EG_MERCATOR_HALF_M / 256.0 / (units * metres_per_unit(drawing, plane) * stretch));
 }
 
 /* One map on its way: what all its layers have in common. */
@@ -150,7 +123,7 @@ static enum eg_status draw_dressed(struct job *job, const struct eg_dressed *dre
     if (status != EG_OK) return status;
     struct eg_view view = view_of(job->request, plane);
     struct eg_drawing drawing = {.snapshot = job->snapshot, .dressed = dressed, .crs = job->request->crs};
-    drawing.zoom = zoom_of(&drawing, plane, &view);
+    drawing.zoom = eg_draw_zoom(&drawing, plane, &view);
     status = eg_draw_view(job->workspace.render, &drawing, &view, canvas, err);
     eg_projected_release(job->snapshot->projected, plane);
     return status;
@@ -240,7 +213,7 @@ static bool layer_needs_projecting(struct eg_snapshot *snapshot, const struct eg
     if (!eg_projected_is_ready(snapshot->projected, boundaries, request->crs)) return true;
     if (take_plane(snapshot, ref, request, &plane, NULL) != EG_OK) return false;
     struct eg_view view = view_of(request, plane);
-    drawing.zoom = zoom_of(&drawing, plane, &view);
+    drawing.zoom = eg_draw_zoom(&drawing, plane, &view);
     bool needs = eg_draw_needs_projecting(&drawing);
     eg_projected_release(snapshot->projected, plane);
     return needs;

@@ -10,10 +10,12 @@
 #include "engine/crs_list.h"
 #include "engine/layer.h"
 #include "engine/projected.h"
+#include "engine/tile_sets.h"
 
 static void free_parts(struct eg_snapshot *snapshot)
 {
     eg_projected_free(snapshot->projected);
+    eg_tile_sets_free(snapshot->tile_sets);
     eg_crs_list_free(snapshot->crs_list);
     eg_layers_free(snapshot->layers);
     eg_directory_free(snapshot->directory);
@@ -38,6 +40,8 @@ static enum eg_status prepare_projections(struct eg_snapshot *snapshot, struct e
                                            .budget_bytes = snapshot->atlas->server.projected_cache_bytes};
     enum eg_status status = eg_crs_list_new(snapshot->generation, &snapshot->crs_list, err);
     if (status == EG_OK) status = eg_projected_new(&options, &snapshot->projected, err);
+    if (status == EG_OK)
+        status = eg_tile_sets_new(snapshot->generation, snapshot->crs_list, &snapshot->tile_sets, err);
     return status;
 }
 
@@ -51,7 +55,7 @@ static void add_entry(struct eg_buffer *content, const struct eg_entry *entry)
     eg_buffer_text(content, entry->area_geojson);
 }
 
-/* The version covers what is drawn and said: the generation's own version and every directory entry. A chain of hashes, one
+/* The version covers what is drawn and said: the generation's own version, the tile matrix sets and every directory entry. A chain of hashes, one
  * link an entry, so that a directory of any size needs the memory of its longest entry. */
 static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_error *err)
 {
@@ -60,6 +64,8 @@ static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_er
     eg_buffer_literal(&content, EG_VERSION);
     eg_buffer_char(&content, '\t');
     eg_buffer_literal(&content, snapshot->generation->version);
+    for (uint32_t i = 0; i < eg_tile_sets_count(snapshot->tile_sets); i++)
+        eg_buffer_text(&content, eg_tile_sets_at(snapshot->tile_sets, i)->json);
     const struct eg_entries *entries = eg_directory_entries(snapshot->directory);
     for (uint32_t i = 0; i < entries->n && !content.failed; i++) {
         char so_far[33];
