@@ -11,6 +11,7 @@
 #include "http/answer.h"
 #include "http/public_url.h"
 #include "http/routes.h"
+#include "http/wms.h"
 
 struct eg_server;
 
@@ -47,6 +48,7 @@ union eg_wanted {
     struct eg_area_request area;
     struct eg_coalitions_request coalitions;
     struct eg_text id;
+    struct eg_wms_request wms;
 };
 
 struct eg_exchange {

@@ -182,7 +182,8 @@ static bool hand_to_worker(struct eg_connection *connection)
     connection->phase = EG_PHASE_WORKING;
     connection->loop->n_working++;
     MHD_suspend_connection(connection->mhd);
-    if (eg_workers_submit(server->workers, work, connection) == EG_OK) return true;
+    struct eg_workers *workers = exchange->cost == EG_COST_PROJECTING ? server->projectors : server->workers;
+    if (eg_workers_submit(workers, work, connection) == EG_OK) return true;
     exchange->status =
         eg_error_set(&exchange->error, EG_BUSY,
                      "too many large pictures and documents are being made; try again in a second");
@@ -269,7 +270,7 @@ static bool answer(struct eg_connection *connection, const char *method)
     exchange->status = EG_OK;
     if (exchange->answer) return finish(connection);
     exchange->accepts_gzip = eg_accepts_gzip(list(connection, EG_LIST_ACCEPT_ENCODING));
-    if (exchange->cost == EG_COST_LARGE) return hand_to_worker(connection);
+    if (exchange->cost != EG_COST_SMALL) return hand_to_worker(connection);
     make(exchange);
     return finish(connection);
 }

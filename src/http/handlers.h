@@ -24,6 +24,12 @@ eg_make_fn eg_coalitions_make, eg_coalition_make;
 /* pages.c: embedded files, kept as documents */
 eg_parse_fn eg_page_parse, eg_asset_parse;
 
+/* wms.c */
+eg_parse_fn eg_wms_parse;
+eg_find_fn eg_wms_find;
+eg_make_fn eg_wms_make;
+eg_problem_fn eg_wms_problem;
+
 /* health.c */
 eg_make_fn eg_health_live_make, eg_health_ready_make, eg_metrics_make;
 

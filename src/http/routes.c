@@ -2,6 +2,9 @@
 
 #include "http/handlers.h"
 
+static const char *const wms_bodies[] = {"application/x-www-form-urlencoded", "text/xml", "application/xml",
+                                         NULL};
+
 static const struct eg_route routes[] = {
     {.pattern = "/tiles/{layer}/{z:u32}/{x:u32}/{picture}.png",
      .parse = eg_tile_parse,
@@ -51,6 +54,13 @@ static const struct eg_route routes[] = {
      .parse = eg_coalition_parse,
      .make = eg_coalition_make,
      .needs_base_url = true},
+    {.pattern = "/wms",
+     .parse = eg_wms_parse,
+     .find = eg_wms_find,
+     .make = eg_wms_make,
+     .needs_base_url = true,
+     .body_types = wms_bodies,
+     .problem = eg_wms_problem},
     {.pattern = "/", .parse = eg_page_parse, .find = eg_document_find, .make = eg_document_make},
     {.pattern = "/assets/{name}",
      .parse = eg_asset_parse,

@@ -21,8 +21,9 @@ struct eg_route_values {
 };
 
 enum eg_cost {
-    EG_COST_SMALL, /* made on the connection's thread */
-    EG_COST_LARGE  /* made by a worker, unless `find` has it; without a bound worth the name */
+    EG_COST_SMALL,     /* made on the connection's thread */
+    EG_COST_LARGE,     /* made by a worker, unless `find` has it; without a bound worth the name */
+    EG_COST_PROJECTING /* the same, but borders have to be projected first: by few workers of their own */
 };
 
 /* Reads path values and parameters into the exchange; on the connection's thread. */

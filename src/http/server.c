@@ -12,6 +12,7 @@
 
 #define SETTINGS_BYTES (1U << 20)
 #define JOBS_PER_THREAD 32U /* large pictures and documents that may wait */
+#define PROJECTORS 2U
 
 /* --- the engine keeps answers -------------------------------------------------------------------------------------- */
 
@@ -126,6 +127,8 @@ static enum eg_status make_parts(struct eg_server *server, const struct eg_serve
     uint32_t n_threads = server->settings.n_threads;
     if (status == EG_OK)
         status = eg_workers_new(n_threads, n_threads * JOBS_PER_THREAD, &server->workers, err);
+    if (status == EG_OK)
+        status = eg_workers_new(PROJECTORS, n_threads * JOBS_PER_THREAD, &server->projectors, err);
     if (status != EG_OK) return status;
     server->loops = eg_memory_zeroed(n_threads, sizeof *server->loops);
     return server->loops ? EG_OK : eg_error_no_memory(err, n_threads * sizeof *server->loops);
@@ -177,7 +180,8 @@ void eg_server_stop(struct eg_server *server, double grace_s)
         if (server->loops[i].has_thread) eg_loop_wake(&server->loops[i]);
     for (uint32_t i = 0; i < n_loops; i++) eg_loop_join(&server->loops[i]);
     eg_workers_free(server->workers);
-    server->workers = NULL;
+    eg_workers_free(server->projectors);
+    server->workers = server->projectors = NULL;
     for (uint32_t i = 0; i < n_loops; i++) eg_loop_free(&server->loops[i]);
 }
 

@@ -106,6 +106,7 @@ struct eg_server {
     pthread_t acceptor;
     bool has_acceptor;
     struct eg_workers *workers;
+    struct eg_workers *projectors; /* few: while they project borders, the others go on */
     struct eg_cache *documents;
     struct eg_answer *no_memory;     /* ready for when nothing can be made */
     struct eg_text refusal;          /* whole answers as bytes, for connections over the limit */

@@ -1,0 +1,141 @@
+/* From an exchange to a request of WMS and from there to its answer. What is wrong with a request is told by its answer, in the
+ * form that the client asked for, with status 200: the standards know no other, MapServer and GeoServer do the same, and QGIS shows
+ * its user the sentence of an exception only then. Want of memory and such have the status that they have everywhere. */
+#include "http/wms.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+#include "http/handlers.h"
+#include "http/server_parts.h"
+
+#define MOST_SMALL_PIXELS (512U * 512U) /* some milliseconds at worst; larger ones are for workers */
+
+/* --- reading ------------------------------------------------------------------------------------------------------- */
+
+static void read_form(struct eg_exchange *exchange, struct eg_wms_request *request)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+    struct eg_parameter pairs[EG_TARGET_PARAMETERS];
+    struct eg_kvp kvp = {0};
+    const char *type = exchange->content_type;
+    *request = (struct eg_wms_request){.version = EG_WMS_1_3_0};
+    if (!type || strncasecmp(type, form, sizeof form - 1) != 0) {
+        eg_wms_fail(request, "", "OperationNotSupported",
+                    "requests in XML are not supported: send the parameters as a form, or by GET");
+        return;
+    }
+    enum eg_status status =
+        eg_kvp_from_form(exchange->body.data, exchange->body.len, pairs, &kvp, &request->failure.error);
+    if (status == EG_OK) eg_wms_read(&kvp, exchange->snapshot, request);
+}
+
+enum eg_status eg_wms_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
+                            const struct eg_target *target, struct eg_error *err)
+{
+    struct eg_wms_request *request = &exchange->wanted.wms;
+    (void)values;
+    if (exchange->has_body) {
+        read_form(exchange, request);
+        return EG_OK;
+    }
+    struct eg_kvp kvp = eg_kvp_from_target(target);
+    eg_wms_read(&kvp, exchange->snapshot, request);
+    return eg_exchange_read_version(exchange, target, err);
+}
+
+/* --- making -------------------------------------------------------------------------------------------------------- */
+
+static enum eg_cost cost_of_map(struct eg_exchange *exchange)
+{
+    const struct eg_wms_request *request = &exchange->wanted.wms;
+    const struct eg_map_request *map = &request->map;
+    if (eg_engine_map_needs_projecting(exchange->snapshot, map)) return EG_COST_PROJECTING;
+    bool small = map->n_names == 1 && (uint64_t)map->width * map->height <= MOST_SMALL_PIXELS;
+    if (small && !eg_layer_needs_dressing(exchange->snapshot, &request->names[0])) return EG_COST_SMALL;
+    return EG_COST_LARGE;
+}
+
+struct eg_answer *eg_wms_find(struct eg_exchange *exchange)
+{
+    struct eg_wms_request *request = &exchange->wanted.wms;
+    request->map.names = request->names;
+    if (request->failure.error.status == EG_OK && request->operation == EG_WMS_MAP)
+        exchange->cost = cost_of_map(exchange);
+    return NULL;
+}
+
+/* That a period was chosen for the client is said as annex C of 1.3.0 wants it. */
+static enum eg_status add_warning(const struct eg_wms_request *request, struct eg_answer *answer,
+                                  struct eg_error *err)
+{
+    char text[160];
+    if (request->time == EG_WMS_TIME_GIVEN) return EG_OK;
+    const char *what = request->time == EG_WMS_TIME_NEAREST ? "Nearest" : "Default";
+    (void)snprintf(text, sizeof text, "99 %s value used: time=%.*s ISO8601", what,
+                   (int)eg_parameter_shown(request->time_used, 80), request->time_used.data);
+    return eg_answer_add_header(answer, "Warning", text, err);
+}
+
+static enum eg_status make_map(struct eg_exchange *exchange, struct eg_entity *entity, struct eg_error *err)
+{
+    struct eg_wms_request *request = &exchange->wanted.wms;
+    enum eg_status status =
+        eg_engine_map(exchange->server->engine, exchange->snapshot, &request->map, entity, err);
+    if (status == EG_OK) entity->media_type = request->media_type;
+    return status;
+}
+
+static bool is_clients_fault(enum eg_status status)
+{
+    return status == EG_INVALID || status == EG_NOT_FOUND || status == EG_LIMIT || status == EG_UNSUPPORTED;
+}
+
+static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity *entity,
+                                  struct eg_error *err)
+{
+    struct eg_wms_request *request = &exchange->wanted.wms;
+    struct eg_wms_failure *failure = &request->failure;
+    if (failure->error.status == EG_OK) {
+        enum eg_status status = make_map(exchange, entity, &failure->error);
+        if (status == EG_OK) return EG_OK;
+        if (!is_clients_fault(status)) {
+            *err = failure->error;
+            return status;
+        }
+    }
+    request->time = EG_WMS_TIME_GIVEN;
+    exchange->freshness = EG_FRESH_NEVER;
+    return eg_wms_exception(exchange->server->engine, exchange->snapshot, request, failure, entity, err);
+}
+
+enum eg_status eg_wms_make(struct eg_exchange *exchange, struct eg_answer **answer_out, struct eg_error *err)
+{
+    struct eg_entity entity = {0};
+    struct eg_answer *answer = NULL;
+    enum eg_status status = make_entity(exchange, &entity, err);
+    if (status == EG_OK) status = eg_answer_from_entity(&entity, exchange->accepts_gzip, &answer, err);
+    if (status == EG_OK) status = add_warning(&exchange->wanted.wms, answer, err);
+    if (status != EG_OK) {
+        eg_answer_release(answer);
+        return status;
+    }
+    *answer_out = answer;
+    return EG_OK;
+}
+
+enum eg_status eg_wms_problem(const struct eg_exchange *exchange, unsigned http_status,
+                              const struct eg_error *problem, struct eg_answer **answer_out,
+                              struct eg_error *err)
+{
+    (void)exchange;
+    struct eg_wms_failure failure = {.error = *problem};
+    struct eg_entity entity = {0};
+    struct eg_answer *answer = NULL;
+    enum eg_status status = eg_wms_exception_report(&failure, EG_WMS_1_3_0, &entity, err);
+    if (status == EG_OK) status = eg_answer_from_entity(&entity, true, &answer, err);
+    if (status != EG_OK) return status;
+    answer->status = http_status;
+    *answer_out = answer;
+    return EG_OK;
+}

@@ -1,0 +1,72 @@
+/* Web Map Service 1.1.1 and 1.3.0 at /wms: reading requests and telling what is wrong with them. The documents are made by
+ * http/wms_documents.h, pictures by the engine.
+ *
+ *     kvp ──eg_wms_read──▶ struct eg_wms_request ──wms.c──▶ engine, documents ──▶ answer
+ *                               └─ failure ──eg_wms_exception──▶ XML, or a picture
+ *
+ * Names of parameters, requests and formats are read in any letter case; names of layers, styles and periods are not. */
+#ifndef EG_HTTP_WMS_H
+#define EG_HTTP_WMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/engine.h"
+#include "http/kvp.h"
+
+enum eg_wms_version { EG_WMS_1_1_1, EG_WMS_1_3_0 };
+
+enum eg_wms_operation { EG_WMS_NONE, EG_WMS_MAP };
+
+/* How the client wants to be told of errors. */
+enum eg_wms_exceptions { EG_WMS_XML, EG_WMS_INIMAGE, EG_WMS_BLANK };
+
+/* What TIME came to. */
+enum eg_wms_time { EG_WMS_TIME_GIVEN, EG_WMS_TIME_NEAREST, EG_WMS_TIME_DEFAULT };
+
+struct eg_wms_failure {
+    struct eg_error error; /* status EG_OK: none */
+    const char *code;      /* of the standard, where the error's field does not tell it; else NULL */
+};
+
+/* Texts point into what was read. */
+struct eg_wms_request {
+    enum eg_wms_version version;
+    enum eg_wms_operation operation;
+    enum eg_wms_exceptions exceptions;
+    struct eg_layer_name names[EG_MAP_LAYERS]; /* [map.n_names] */
+    struct eg_map_request map;                 /* its `names` are to be pointed at the ones above */
+    const char *media_type;                    /* of the picture, as the client named it */
+    enum eg_wms_time time;
+    struct eg_text time_used; /* id of a period, unless time is EG_WMS_TIME_GIVEN */
+    struct eg_wms_failure failure;
+};
+
+/* Always fills the request in, up to what is wrong: version, exceptions and what is needed for a picture of the error are
+ * read first. Allocates nothing. */
+void eg_wms_read(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request_out);
+
+/* Sets the failure, unless there is one already; `field` is the parameter at fault, code NULL: the field's own. */
+void eg_wms_fail(struct eg_wms_request *request, const char *field, const char *code, const char *format, ...)
+    EG_PRINTF(4, 5);
+
+/* GetMap's parameters (wms_map.c) and TIME (wms_time.c); for eg_wms_read. */
+void eg_wms_read_map(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request);
+/* Chooses a period of a layer for TIME's text: the id of one; an instant or an interval of ISO 8601 (the latest period that it
+ * touches, else the nearest); a list of these (the latest of what they come to); "current" or empty, the default. *period_out borrowed
+ * from the snapshot. EG_INVALID with field "TIME". */
+EG_MUST_CHECK enum eg_status eg_wms_choose_period(const struct eg_snapshot *snapshot, uint32_t layer,
+                                                  struct eg_text time, struct eg_text *period_out,
+                                                  enum eg_wms_time *how_out, struct eg_error *err);
+
+/* The service exception report of an error: valid against the DTD (1.1.1, which has no locators) or the schema (1.3.0). */
+EG_MUST_CHECK enum eg_status eg_wms_exception_report(const struct eg_wms_failure *failure,
+                                                     enum eg_wms_version version,
+                                                     struct eg_entity *entity_out, struct eg_error *err);
+/* The same in the form that the request asks for: also as a picture, where its size and format could be read. */
+EG_MUST_CHECK enum eg_status eg_wms_exception(struct eg_engine *engine, struct eg_snapshot *snapshot,
+                                              const struct eg_wms_request *request,
+                                              const struct eg_wms_failure *failure,
+                                              struct eg_entity *entity_out, struct eg_error *err);
+
+#endif

@@ -1,0 +1,118 @@
+/* What all requests have: version, name, form of exceptions. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/wms.h"
+
+void eg_wms_fail(struct eg_wms_request *request, const char *field, const char *code, const char *format, ...)
+{
+    char message[sizeof request->failure.error.message];
+    va_list arguments;
+    if (request->failure.error.status != EG_OK) return;
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    eg_error_set(&request->failure.error, EG_INVALID, "%s", message);
+    eg_error_field(&request->failure.error, field);
+    request->failure.code = code;
+}
+
+static bool is_word(struct eg_text text, const char *word)
+{
+    return text.len == strlen(word) && strncasecmp(text.data, word, text.len) == 0;
+}
+
+/* --- the version --------------------------------------------------------------------------------------------------- */
+
+/* "1.3.0" -> 10300; 0 when it is not three numbers below 100. */
+static uint32_t parse_version(struct eg_text text)
+{
+    uint32_t version = 0, part;
+    for (int i = 0; i < 3; i++) {
+        struct eg_text head;
+        text = eg_text_cut(text, '.', &head);
+        if (!eg_text_to_u32(head, &part) || part > 99) return 0;
+        version = version * 100 + part;
+    }
+    return text.data ? 0 : version;
+}
+
+/* Ours where it is named; else the next lower one of ours, or the lowest (clause 6.2.4 of both versions). Without one, the
+ * highest; but a map whose CRS is called SRS is one of 1.1.1, though the standard wants it to say so. */
+static void read_version(const struct eg_kvp *kvp, struct eg_wms_request *request)
+{
+    struct eg_text text = {0};
+    const char *name = eg_kvp_has(kvp, "VERSION") ? "VERSION" : "WMTVER";
+    bool like_1_1_1 = eg_kvp_has(kvp, "SRS") && !eg_kvp_has(kvp, "CRS");
+    request->version = EG_WMS_1_3_0;
+    if (eg_kvp_text(kvp, name, &text, &request->failure.error) != EG_OK) return;
+    if (text.len == 0) {
+        request->version = like_1_1_1 ? EG_WMS_1_1_1 : EG_WMS_1_3_0;
+        return;
+    }
+    uint32_t version = parse_version(text);
+    request->version = version >= 10300 ? EG_WMS_1_3_0 : EG_WMS_1_1_1;
+    if (version > 0) return;
+    request->version = EG_WMS_1_3_0;
+    eg_wms_fail(request, name, NULL, "%s is '%.*s'; it must be 1.3.0 or 1.1.1", name,
+                (int)eg_parameter_shown(text, 40), text.data);
+}
+
+/* --- the request --------------------------------------------------------------------------------------------------- */
+
+struct operation_name {
+    const char *name;
+    enum eg_wms_operation operation;
+};
+
+/* In lower case those of 1.0, which read_operation finds too. */
+static const struct operation_name operation_names[] = {{"GetMap", EG_WMS_MAP}, {"map", EG_WMS_MAP}};
+
+static void read_operation(const struct eg_kvp *kvp, struct eg_wms_request *request)
+{
+    struct eg_text service = {0}, name = {0};
+    if (eg_kvp_text(kvp, "SERVICE", &service, &request->failure.error) != EG_OK) return;
+    if (eg_kvp_text(kvp, "REQUEST", &name, &request->failure.error) != EG_OK) return;
+    if (service.len > 0 && !is_word(service, "WMS") && !is_word(service, "OGC:WMS")) {
+        eg_wms_fail(request, "SERVICE", NULL, "SERVICE is '%.*s'; this is a WMS",
+                    (int)eg_parameter_shown(service, 40), service.data);
+        return;
+    }
+    for (size_t i = 0; i < EG_ARRAY_LEN(operation_names); i++)
+        if (is_word(name, operation_names[i].name)) request->operation = operation_names[i].operation;
+    if (request->operation != EG_WMS_NONE) return;
+    if (name.len == 0)
+        eg_wms_fail(request, "REQUEST", NULL, "REQUEST is missing; it may be GetCapabilities or GetMap");
+    else
+        eg_wms_fail(request, "REQUEST", NULL, "REQUEST is '%.*s'; that is not offered here",
+                    (int)eg_parameter_shown(name, 40), name.data);
+}
+
+/* --- exceptions ---------------------------------------------------------------------------------------------------- */
+
+/* An unknown form counts as XML: a map that can be drawn is not refused for how its errors would be told. */
+static void read_exceptions(const struct eg_kvp *kvp, struct eg_wms_request *request)
+{
+    static const struct {
+        const char *name;
+        enum eg_wms_exceptions exceptions;
+    } forms[] = {{"INIMAGE", EG_WMS_INIMAGE},
+                 {"application/vnd.ogc.se_inimage", EG_WMS_INIMAGE},
+                 {"BLANK", EG_WMS_BLANK},
+                 {"application/vnd.ogc.se_blank", EG_WMS_BLANK}};
+    struct eg_text text = {0};
+    if (eg_kvp_text(kvp, "EXCEPTIONS", &text, &request->failure.error) != EG_OK) return;
+    for (size_t i = 0; i < EG_ARRAY_LEN(forms); i++)
+        if (is_word(text, forms[i].name)) request->exceptions = forms[i].exceptions;
+}
+
+void eg_wms_read(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request_out)
+{
+    *request_out = (struct eg_wms_request){.map.scale = 1};
+    read_version(kvp, request_out);
+    if (request_out->failure.error.status == EG_OK) read_exceptions(kvp, request_out);
+    if (request_out->failure.error.status == EG_OK) read_operation(kvp, request_out);
+    if (request_out->operation == EG_WMS_MAP) eg_wms_read_map(kvp, snapshot, request_out);
+}
