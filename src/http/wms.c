@@ -8,6 +8,7 @@
 
 #include "http/handlers.h"
 #include "http/server_parts.h"
+#include "http/wms_names.h"
 
 #define MOST_SMALL_PIXELS (512U * 512U) /* some milliseconds at worst; larger ones are for workers */
 
@@ -41,7 +42,9 @@ enum eg_status eg_wms_parse(struct eg_exchange *exchange, const struct eg_route_
     }
     struct eg_kvp kvp = eg_kvp_from_target(target);
     eg_wms_read(&kvp, exchange->snapshot, request);
-    return eg_exchange_read_version(exchange, target, err);
+    enum eg_status status = eg_exchange_read_version(exchange, target, err);
+    if (request->operation == EG_WMS_CAPABILITIES) exchange->freshness = EG_FRESH_MINUTE;
+    return status;
 }
 
 /* --- making -------------------------------------------------------------------------------------------------------- */
@@ -60,20 +63,19 @@ struct eg_answer *eg_wms_find(struct eg_exchange *exchange)
 {
     struct eg_wms_request *request = &exchange->wanted.wms;
     request->map.names = request->names;
-    if (request->failure.error.status == EG_OK && request->operation == EG_WMS_MAP)
-        exchange->cost = cost_of_map(exchange);
-    return NULL;
+    if (request->failure.error.status != EG_OK) return NULL;
+    exchange->cost = request->operation == EG_WMS_MAP ? cost_of_map(exchange) : EG_COST_LARGE;
+    return request->operation == EG_WMS_CAPABILITIES ? eg_document_find(exchange) : NULL;
 }
 
 /* That a period was chosen for the client is said as annex C of 1.3.0 wants it. */
 static enum eg_status add_warning(const struct eg_wms_request *request, struct eg_answer *answer,
                                   struct eg_error *err)
 {
-    char text[160];
-    if (request->time == EG_WMS_TIME_GIVEN) return EG_OK;
+    char moment[EG_WMS_TIME_BYTES], text[160];
+    if (request->time == EG_WMS_TIME_GIVEN || !eg_wms_time_moment(request->time_used, moment)) return EG_OK;
     const char *what = request->time == EG_WMS_TIME_NEAREST ? "Nearest" : "Default";
-    (void)snprintf(text, sizeof text, "99 %s value used: time=%.*s ISO8601", what,
-                   (int)eg_parameter_shown(request->time_used, 80), request->time_used.data);
+    (void)snprintf(text, sizeof text, "99 %s value used: time=%s ISO8601", what, moment);
     return eg_answer_add_header(answer, "Warning", text, err);
 }
 
@@ -111,11 +113,14 @@ static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity
 
 enum eg_status eg_wms_make(struct eg_exchange *exchange, struct eg_answer **answer_out, struct eg_error *err)
 {
+    const struct eg_wms_request *request = &exchange->wanted.wms;
+    if (request->operation == EG_WMS_CAPABILITIES && request->failure.error.status == EG_OK)
+        return eg_document_make(exchange, answer_out, err);
     struct eg_entity entity = {0};
     struct eg_answer *answer = NULL;
     enum eg_status status = make_entity(exchange, &entity, err);
     if (status == EG_OK) status = eg_answer_from_entity(&entity, exchange->accepts_gzip, &answer, err);
-    if (status == EG_OK) status = add_warning(&exchange->wanted.wms, answer, err);
+    if (status == EG_OK) status = add_warning(request, answer, err);
     if (status != EG_OK) {
         eg_answer_release(answer);
         return status;

@@ -12,11 +12,11 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
+#include "http/document.h"
 #include "http/kvp.h"
+#include "http/wms_documents.h"
 
-enum eg_wms_version { EG_WMS_1_1_1, EG_WMS_1_3_0 };
-
-enum eg_wms_operation { EG_WMS_NONE, EG_WMS_MAP };
+enum eg_wms_operation { EG_WMS_NONE, EG_WMS_CAPABILITIES, EG_WMS_MAP };
 
 /* How the client wants to be told of errors. */
 enum eg_wms_exceptions { EG_WMS_XML, EG_WMS_INIMAGE, EG_WMS_BLANK };
@@ -31,6 +31,7 @@ struct eg_wms_failure {
 
 /* Texts point into what was read. */
 struct eg_wms_request {
+    struct eg_document_request document; /* of EG_WMS_CAPABILITIES; first, as documents.c wants it */
     enum eg_wms_version version;
     enum eg_wms_operation operation;
     enum eg_wms_exceptions exceptions;
@@ -38,7 +39,7 @@ struct eg_wms_request {
     struct eg_map_request map;                 /* its `names` are to be pointed at the ones above */
     const char *media_type;                    /* of the picture, as the client named it */
     enum eg_wms_time time;
-    struct eg_text time_used; /* id of a period, unless time is EG_WMS_TIME_GIVEN */
+    const struct eg_atlas_period *time_used; /* unless time is EG_WMS_TIME_GIVEN */
     struct eg_wms_failure failure;
 };
 
@@ -56,7 +57,8 @@ void eg_wms_read_map(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, str
  * touches, else the nearest); a list of these (the latest of what they come to); "current" or empty, the default. *period_out borrowed
  * from the snapshot. EG_INVALID with field "TIME". */
 EG_MUST_CHECK enum eg_status eg_wms_choose_period(const struct eg_snapshot *snapshot, uint32_t layer,
-                                                  struct eg_text time, struct eg_text *period_out,
+                                                  struct eg_text time,
+                                                  const struct eg_atlas_period **period_out,
                                                   enum eg_wms_time *how_out, struct eg_error *err);
 
 /* The service exception report of an error: valid against the DTD (1.1.1, which has no locators) or the schema (1.3.0). */

@@ -7,7 +7,7 @@
 
 enum eg_wms_version { EG_WMS_1_1_1, EG_WMS_1_3_0 };
 
-#define EG_WMS_LAYERS_MAX 32 /* in one request; the capabilities' LayerLimit */
+#define EG_WMS_LAYERS_MAX EG_MAP_LAYERS /* in one request; the capabilities' LayerLimit */
 
 struct eg_wms_service {
     struct eg_engine *engine;

@@ -5,6 +5,7 @@
 
 #include "engine/crs_list.h"
 #include "http/wms.h"
+#include "http/wms_names.h"
 
 /* --- the picture --------------------------------------------------------------------------------------------------- */
 
@@ -147,6 +148,15 @@ static void read_styles(const struct eg_kvp *kvp, struct eg_wms_request *request
         if (!eg_text_equal(styles[i], EG_TEXT("default"))) request->names[i].style = styles[i];
 }
 
+/* A group stands for the first of its layers: choropleths drawn over one another would show the last alone. */
+static void resolve_group(const struct eg_snapshot *snapshot, struct eg_layer_name *name)
+{
+    uint32_t layer;
+    if (memchr(name->layer.data ? name->layer.data : "", '.', name->layer.len)) return;
+    if (eg_wms_group_layers(snapshot, name->layer, &layer, 1) > 0)
+        name->layer = snapshot->atlas->layers[layer].id;
+}
+
 static void choose_period(struct eg_snapshot *snapshot, struct eg_text time, struct eg_layer_name *name,
                           struct eg_wms_request *request)
 {
@@ -154,10 +164,12 @@ static void choose_period(struct eg_snapshot *snapshot, struct eg_text time, str
     enum eg_wms_time how = EG_WMS_TIME_GIVEN;
     struct eg_error *err = &request->failure.error;
     if (eg_layer_resolve(snapshot, name, &ref, err) != EG_OK) return;
-    if (eg_wms_choose_period(snapshot, ref.layer, time, &name->period, &how, err) != EG_OK) return;
+    const struct eg_atlas_period *period = NULL;
+    if (eg_wms_choose_period(snapshot, ref.layer, time, &period, &how, err) != EG_OK) return;
+    name->period = period->id;
     if (how == EG_WMS_TIME_GIVEN || request->time == EG_WMS_TIME_NEAREST) return;
     request->time = how;
-    request->time_used = name->period;
+    request->time_used = period;
 }
 
 static void read_layers(const struct eg_kvp *kvp, struct eg_snapshot *snapshot,
@@ -169,7 +181,10 @@ static void read_layers(const struct eg_kvp *kvp, struct eg_snapshot *snapshot,
     if (eg_kvp_list(kvp, "LAYERS", &list, err) != EG_OK) return;
     if (list.n == 0) eg_wms_fail(request, "LAYERS", NULL, "LAYERS is missing; GetCapabilities lists them");
     request->map.n_names = list.n;
-    for (uint32_t i = 0; i < list.n; i++) request->names[i].layer = layers[i];
+    for (uint32_t i = 0; i < list.n; i++) {
+        request->names[i].layer = layers[i];
+        resolve_group(snapshot, &request->names[i]);
+    }
     if (err->status == EG_OK) read_styles(kvp, request);
     if (err->status == EG_OK && eg_kvp_text(kvp, "TIME", &time, err) != EG_OK) return;
     for (uint32_t i = 0; i < list.n && err->status == EG_OK; i++)

@@ -67,8 +67,13 @@ struct operation_name {
     enum eg_wms_operation operation;
 };
 
-/* In lower case those of 1.0, which read_operation finds too. */
-static const struct operation_name operation_names[] = {{"GetMap", EG_WMS_MAP}, {"map", EG_WMS_MAP}};
+/* Those of 1.0 as well. */
+static const struct operation_name operation_names[] = {
+    {"GetCapabilities", EG_WMS_CAPABILITIES},
+    {"capabilities", EG_WMS_CAPABILITIES},
+    {"GetMap", EG_WMS_MAP},
+    {"map", EG_WMS_MAP},
+};
 
 static void read_operation(const struct eg_kvp *kvp, struct eg_wms_request *request)
 {
@@ -108,11 +113,42 @@ static void read_exceptions(const struct eg_kvp *kvp, struct eg_wms_request *req
         if (is_word(text, forms[i].name)) request->exceptions = forms[i].exceptions;
 }
 
+/* --- capabilities -------------------------------------------------------------------------------------------------- */
+
+static bool is_version(struct eg_text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!memchr("0123456789abcdef", text.data[i], 16)) return false;
+    return text.len == 32;
+}
+
+/* A snapshot's version is a hash: another one is older, whichever is the greater; what cannot be a version was never ours. */
+static void read_update_sequence(const struct eg_kvp *kvp, const struct eg_snapshot *snapshot,
+                                 struct eg_wms_request *request)
+{
+    struct eg_text text = {0};
+    if (eg_kvp_text(kvp, "UPDATESEQUENCE", &text, &request->failure.error) != EG_OK || text.len == 0) return;
+    if (eg_text_equal(text, eg_text_from(snapshot->version)))
+        eg_wms_fail(request, "UPDATESEQUENCE", "CurrentUpdateSequence", "nothing has changed since");
+    else if (!is_version(text))
+        eg_wms_fail(request, "UPDATESEQUENCE", "InvalidUpdateSequence",
+                    "UPDATESEQUENCE is '%.*s'; that was never one of this service",
+                    (int)eg_parameter_shown(text, 40), text.data);
+}
+
+static void read_capabilities(const struct eg_kvp *kvp, const struct eg_snapshot *snapshot,
+                              struct eg_wms_request *request)
+{
+    request->document.kind = request->version == EG_WMS_1_1_1 ? EG_DOCUMENT_WMS_1_1_1 : EG_DOCUMENT_WMS_1_3_0;
+    read_update_sequence(kvp, snapshot, request);
+}
+
 void eg_wms_read(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request_out)
 {
     *request_out = (struct eg_wms_request){.map.scale = 1};
     read_version(kvp, request_out);
     if (request_out->failure.error.status == EG_OK) read_exceptions(kvp, request_out);
     if (request_out->failure.error.status == EG_OK) read_operation(kvp, request_out);
+    if (request_out->operation == EG_WMS_CAPABILITIES) read_capabilities(kvp, snapshot, request_out);
     if (request_out->operation == EG_WMS_MAP) eg_wms_read_map(kvp, snapshot, request_out);
 }

@@ -151,7 +151,7 @@ static enum eg_status wrong(struct eg_text item, struct eg_error *err)
 }
 
 enum eg_status eg_wms_choose_period(const struct eg_snapshot *snapshot, uint32_t layer, struct eg_text time,
-                                    struct eg_text *period_out, enum eg_wms_time *how_out,
+                                    const struct eg_atlas_period **period_out, enum eg_wms_time *how_out,
                                     struct eg_error *err)
 {
     struct choice best = {0}, choice;
@@ -163,7 +163,7 @@ enum eg_status eg_wms_choose_period(const struct eg_snapshot *snapshot, uint32_t
         if (n == 0 || choice.series > best.series) best = choice;
         if (n++ > 0) best.how = EG_WMS_TIME_NEAREST; /* a map shows one period */
     } while (rest.data);
-    *period_out = snapshot->generation->series[best.series].period.id;
+    *period_out = &snapshot->generation->series[best.series].period;
     *how_out = best.how;
     return EG_OK;
 }

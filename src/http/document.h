@@ -1,0 +1,27 @@
+/* Which of the documents is wanted that the server keeps (documents.c). */
+#ifndef EG_HTTP_DOCUMENT_H
+#define EG_HTTP_DOCUMENT_H
+
+#include "engine/layer.h"
+
+enum eg_document_kind {
+    EG_DOCUMENT_TILEJSON,
+    EG_DOCUMENT_LAYERS,
+    EG_DOCUMENT_REPORT,
+    EG_DOCUMENT_LEGEND_JSON,
+    EG_DOCUMENT_LEGEND_PNG,
+    EG_DOCUMENT_PAGE,
+    EG_DOCUMENT_ASSET,
+    EG_DOCUMENT_WMS_1_1_1, /* capabilities; the route needs a base URL */
+    EG_DOCUMENT_WMS_1_3_0
+};
+
+/* A protocol's own request that may be for a document begins with one of these: so eg_document_find and eg_document_make find it. */
+struct eg_document_request {
+    enum eg_document_kind kind;
+    struct eg_layer_name name;
+    double scale;  /* of a legend's picture */
+    uint32_t file; /* of an asset: its number in the table of pages.c */
+};
+
+#endif
