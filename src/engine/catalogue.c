@@ -1,6 +1,4 @@
 /* TileJSON 3.0 of a layer, and the catalogue of all of them. */
-#include <math.h>
-
 #include "base/arena.h"
 #include "engine/describe.h"
 #include "engine/engine.h"
@@ -33,38 +31,6 @@ static void add_legend_of(const struct writer *w, struct eg_json_value *into, co
     eg_describe_made(w->json, into, name, url);
 }
 
-static void add_periods(const struct writer *w, struct eg_json_value *into, uint32_t layer)
-{
-    uint32_t first = 0, n = 0;
-    eg_layer_series(w->snapshot, layer, &first, &n);
-    struct eg_json_value *periods = eg_json_array(w->json, into, "periods");
-    for (uint32_t i = first; i < first + n; i++)
-        eg_describe_period(w->json, periods, NULL, &w->snapshot->generation->series[i].period);
-}
-
-/* The zoom at which the bounds just fit into 512 pixels. */
-static int64_t zoom_to_fit(struct eg_bounds bounds_deg)
-{
-    double left, bottom, right, top;
-    eg_mercator_forward(bounds_deg.min_x, bounds_deg.min_y, &left, &bottom);
-    eg_mercator_forward(bounds_deg.max_x, bounds_deg.max_y, &right, &top);
-    double size_m = fmax(right - left, top - bottom);
-    if (!(size_m > 1)) return MAX_ZOOM;
-    double zoom = floor(log2(4 * EG_MERCATOR_HALF_M / size_m));
-    return (int64_t)fmin(fmax(zoom, 0), MAX_ZOOM);
-}
-
-static void add_place(const struct writer *w, struct eg_json_value *root, struct eg_bounds bounds_deg)
-{
-    eg_json_integer(w->json, root, "minzoom", 0);
-    eg_json_integer(w->json, root, "maxzoom", MAX_ZOOM);
-    eg_describe_bounds(w->json, root, "bounds", bounds_deg);
-    struct eg_json_value *center = eg_json_array(w->json, root, "center");
-    eg_json_decimal(w->json, center, NULL, (bounds_deg.min_x + bounds_deg.max_x) / 2, 5);
-    eg_json_decimal(w->json, center, NULL, (bounds_deg.min_y + bounds_deg.max_y) / 2, 5);
-    eg_json_integer(w->json, center, NULL, zoom_to_fit(bounds_deg));
-}
-
 static void add_legend_url(const struct writer *w, struct eg_json_value *root, struct eg_layer_ref ref)
 {
     const struct eg_atlas *atlas = w->snapshot->atlas;
@@ -88,11 +54,12 @@ static void add_tilejson(const struct writer *w, struct eg_json_value *root, str
     eg_json_cstring(w->json, root, "scheme", "xyz");
     struct eg_json_value *tiles = eg_json_array(w->json, root, "tiles");
     eg_describe_made(w->json, tiles, NULL, eg_describe_tile_url(w->snapshot, ref, w->base_url, w->arena));
-    add_place(w, root, w->snapshot->generation->area_sets[layer->boundaries].bounds_deg);
+    eg_describe_place(w->json, root, w->snapshot->generation->area_sets[layer->boundaries].bounds_deg,
+                      MAX_ZOOM);
     eg_describe_made(w->json, root, "attribution", eg_describe_credits(w->snapshot, ref.layer, w->arena));
     eg_json_text(w->json, root, "style", atlas->styles[ref.style].id);
     eg_describe_period(w->json, root, "period", &w->snapshot->generation->series[ref.series].period);
-    add_periods(w, root, ref.layer);
+    eg_describe_periods(w->json, root, w->snapshot, ref.layer);
     add_legend_url(w, root, ref);
 }
 
@@ -220,7 +187,7 @@ static enum eg_status add_layer(const struct writer *w, struct eg_json_value *ar
     eg_json_text(w->json, item, "indicator", atlas->indicators[spec->indicator].id);
     eg_json_text(w->json, item, "boundaries", atlas->boundaries[spec->boundaries].id);
     eg_json_text(w->json, item, "style", atlas->styles[spec->style].id);
-    add_periods(w, item, layer);
+    eg_describe_periods(w->json, item, w->snapshot, layer);
     eg_describe_made(w->json, item, "tiles", eg_describe_tile_url(w->snapshot, ref, w->base_url, w->arena));
     add_tilejson_url(w, item, layer);
     add_legend_of(w, item, "legend_json", layer, "json");

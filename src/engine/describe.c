@@ -86,6 +86,39 @@ void eg_describe_bounds(struct eg_json *json, struct eg_json_value *into, const 
     eg_json_decimal(json, array, NULL, bounds.max_y, 5);
 }
 
+int64_t eg_describe_zoom_to_fit(struct eg_bounds bounds_deg, uint32_t max_zoom)
+{
+    double left, bottom, right, top;
+    eg_mercator_forward(bounds_deg.min_x, bounds_deg.min_y, &left, &bottom);
+    eg_mercator_forward(bounds_deg.max_x, bounds_deg.max_y, &right, &top);
+    double size_m = fmax(right - left, top - bottom);
+    if (!(size_m > 1)) return max_zoom;
+    double zoom = floor(log2(4 * EG_MERCATOR_HALF_M / size_m));
+    return (int64_t)fmin(fmax(zoom, 0), max_zoom);
+}
+
+void eg_describe_place(struct eg_json *json, struct eg_json_value *root, struct eg_bounds bounds_deg,
+                       uint32_t max_zoom)
+{
+    eg_json_integer(json, root, "minzoom", 0);
+    eg_json_integer(json, root, "maxzoom", max_zoom);
+    eg_describe_bounds(json, root, "bounds", bounds_deg);
+    struct eg_json_value *center = eg_json_array(json, root, "center");
+    eg_json_decimal(json, center, NULL, (bounds_deg.min_x + bounds_deg.max_x) / 2, 5);
+    eg_json_decimal(json, center, NULL, (bounds_deg.min_y + bounds_deg.max_y) / 2, 5);
+    eg_json_integer(json, center, NULL, eg_describe_zoom_to_fit(bounds_deg, max_zoom));
+}
+
+void eg_describe_periods(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
+                         uint32_t layer)
+{
+    uint32_t first = 0, n = 0;
+    eg_layer_series(snapshot, layer, &first, &n);
+    struct eg_json_value *periods = eg_json_array(json, into, "periods");
+    for (uint32_t i = first; i < first + n; i++)
+        eg_describe_period(json, periods, NULL, &snapshot->generation->series[i].period);
+}
+
 void eg_describe_number(struct eg_json *json, struct eg_json_value *into, const char *name,
                         const struct eg_atlas_facts *facts, double value)
 {

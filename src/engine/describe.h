@@ -18,6 +18,14 @@ void eg_describe_indicator(struct eg_json *json, struct eg_json_value *into,
 /* [west, south, east, north] rounded to 5 decimals. */
 void eg_describe_bounds(struct eg_json *json, struct eg_json_value *into, const char *name,
                         struct eg_bounds bounds);
+/* minzoom 0, maxzoom, bounds and center of a TileJSON; the center's zoom is the one at which the bounds just fit into 512
+ * pixels. */
+void eg_describe_place(struct eg_json *json, struct eg_json_value *root, struct eg_bounds bounds_deg,
+                       uint32_t max_zoom);
+int64_t eg_describe_zoom_to_fit(struct eg_bounds bounds_deg, uint32_t max_zoom);
+/* "periods": all that a layer has. */
+void eg_describe_periods(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
+                         uint32_t layer);
 /* A value with all its digits, of which its class and rank follow; `decimals` are for showing it. Without a point where the
  * indicator has none. */
 void eg_describe_number(struct eg_json *json, struct eg_json_value *into, const char *name,

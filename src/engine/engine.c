@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "engine/engine_parts.h"
+#include "engine/vector_tile.h"
 
 #define CACHE_SHARDS 16
 #define SHELF_PIXELS (1024u * 1024u) /* of a workspace on the shelf: a tile of four times the usual size */
@@ -31,6 +32,7 @@ static void free_workspace(struct eg_workspace workspace)
 {
     eg_render_scratch_free(workspace.render);
     eg_png_scratch_free(workspace.png);
+    eg_vector_scratch_free(workspace.vector);
     free(workspace.pixels);
 }
 

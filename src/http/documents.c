@@ -29,7 +29,9 @@ enum eg_status eg_documents_new(struct eg_cache **cache_out, struct eg_error *er
 
 static bool names_a_layer(enum eg_document_kind kind)
 {
-    return kind == EG_DOCUMENT_TILEJSON || kind == EG_DOCUMENT_LEGEND_JSON || kind == EG_DOCUMENT_LEGEND_PNG;
+    return kind == EG_DOCUMENT_TILEJSON || kind == EG_DOCUMENT_VECTOR_TILEJSON ||
+           kind == EG_DOCUMENT_VECTOR_STYLE || kind == EG_DOCUMENT_LEGEND_JSON ||
+           kind == EG_DOCUMENT_LEGEND_PNG;
 }
 
 /* False when the layer, style or period does not exist: making the document will say so. */
@@ -143,6 +145,10 @@ static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity
     switch (wanted->kind) {
     case EG_DOCUMENT_TILEJSON:
         return eg_engine_tilejson(snapshot, &wanted->name, exchange->base_url, entity, err);
+    case EG_DOCUMENT_VECTOR_TILEJSON:
+        return eg_engine_vector_tilejson(snapshot, &wanted->name, exchange->base_url, entity, err);
+    case EG_DOCUMENT_VECTOR_STYLE:
+        return eg_engine_vector_style(snapshot, &wanted->name, exchange->base_url, entity, err);
     case EG_DOCUMENT_LAYERS:
         return eg_engine_catalogue(snapshot, exchange->base_url, entity, err);
     case EG_DOCUMENT_REPORT:

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "engine/engine.h"
+#include "engine/vector_tile.h"
 #include "http/answer.h"
 #include "http/document.h"
 #include "http/public_url.h"
@@ -25,6 +26,7 @@ struct eg_area_request {
 /* What was asked for, read by the route's parse function. Texts point into the connection's target. */
 union eg_wanted {
     struct eg_tile_request tile;
+    struct eg_vector_tile_request vector_tile;
     struct eg_document_request document;
     struct eg_area_request area;
     struct eg_coalitions_request coalitions;

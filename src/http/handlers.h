@@ -10,6 +10,11 @@ eg_parse_fn eg_tile_parse;
 eg_find_fn eg_tile_find;
 eg_make_fn eg_tile_make;
 
+/* vector_tiles.c */
+eg_parse_fn eg_vector_tile_parse, eg_vector_tilejson_parse, eg_vector_style_parse;
+eg_find_fn eg_vector_tile_find;
+eg_make_fn eg_vector_tile_make;
+
 /* documents.c: what is kept in the server's own cache of documents */
 eg_parse_fn eg_tilejson_parse, eg_layers_parse, eg_report_parse, eg_legend_json_parse, eg_legend_png_parse;
 eg_find_fn eg_document_find;

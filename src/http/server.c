@@ -33,12 +33,17 @@ struct eg_cache_values eg_answer_cache_values(void)
     return (struct eg_cache_values){.retain = retain, .release = release};
 }
 
+/* A tile without bytes, where no area lies, is an answer without content: map clients take it for an empty one. */
 static void *wrap(struct eg_entity *entity, size_t *weight_bytes_out, void *context)
 {
     (void)context;
     struct eg_answer *answer = NULL;
     struct eg_error err;
     if (eg_answer_from_entity(entity, true, &answer, &err) != EG_OK) return NULL;
+    if (answer->bodies[EG_CODING_IDENTITY].len == 0) {
+        answer->status = MHD_HTTP_NO_CONTENT;
+        answer->media_type = NULL;
+    }
     *weight_bytes_out = eg_answer_weight_bytes(answer);
     return answer;
 }
