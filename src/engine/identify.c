@@ -63,20 +63,22 @@ static enum eg_status find_nearest(const struct eg_plane *plane, struct place pl
     return EG_OK;
 }
 
-enum eg_status eg_identify(const struct eg_snapshot *snapshot, uint32_t boundaries, struct eg_text crs,
-                           const double xy[2], double tolerance, uint32_t *area_out, struct eg_error *err)
+enum eg_status eg_identify(const struct eg_snapshot *snapshot, const struct eg_identify_request *request,
+                           uint32_t *area_out, struct eg_error *err)
 {
     const struct eg_crs_entry *entry = NULL;
     const struct eg_plane *plane = NULL;
-    enum eg_status status = eg_crs_list_resolve(snapshot->crs_list, crs, &entry, err);
-    if (status == EG_OK) status = eg_projected_take(snapshot->projected, boundaries, crs, &plane, err);
+    enum eg_status status = eg_crs_list_resolve(snapshot->crs_list, request->crs, &entry, err);
+    if (status == EG_OK)
+        status = eg_projected_take(snapshot->projected, request->boundaries, request->crs, &plane, err);
     if (status != EG_OK) return status;
-    struct place place = {xy[0] / plane->grid.unit, xy[1] / plane->grid.unit};
+    double unit = plane->grid.unit;
+    struct place place = {request->x / unit, request->y / unit};
     uint32_t area = EG_NO_AREA;
     if (fabs(place.x) < GRID_REACH && fabs(place.y) < GRID_REACH) {
-        area = eg_plane_locate(plane, eg_grid_snap(plane->grid, xy[0], xy[1]));
-        if (area == EG_NO_AREA && tolerance > 0 && isfinite(tolerance))
-            status = find_nearest(plane, place, tolerance / plane->grid.unit, &area, err);
+        area = eg_plane_locate(plane, eg_grid_snap(plane->grid, request->x, request->y));
+        if (area == EG_NO_AREA && request->tolerance_units > 0 && isfinite(request->tolerance_units))
+            status = find_nearest(plane, place, request->tolerance_units / unit, &area, err);
     }
     eg_projected_release(snapshot->projected, plane);
     if (status == EG_OK) *area_out = area;

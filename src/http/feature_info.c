@@ -211,11 +211,14 @@ static enum eg_status find_one(struct eg_info_writer *w, const struct eg_layer_n
 {
     const struct eg_feature_info_request *request = w->request;
     struct eg_info_feature *feature = &w->features[w->n_features];
-    const double xy[2] = {request->x, request->y};
     enum eg_status status = eg_layer_resolve(w->snapshot, name, &feature->ref, err);
     if (status != EG_OK) return status;
-    status = eg_identify(w->snapshot, eg_info_series(w, feature)->boundaries, request->crs, xy,
-                         request->tolerance_units, &feature->area, err);
+    struct eg_identify_request place = {.boundaries = eg_info_series(w, feature)->boundaries,
+                                        .crs = request->crs,
+                                        .x = request->x,
+                                        .y = request->y,
+                                        .tolerance_units = request->tolerance_units};
+    status = eg_identify(w->snapshot, &place, &feature->area, err);
     if (status != EG_OK || feature->area == EG_NO_AREA || request->most_features == 0) return status;
     status = put_in_words(w, feature, err);
     if (status == EG_OK) w->n_features++;
