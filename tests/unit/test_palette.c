@@ -308,7 +308,7 @@ static void compare_adaptive(struct eg_png_adaptive *adaptive, const struct eg_p
 {
     struct eg_png_error error = {0};
     uint32_t n;
-    eg_png_adaptive_begin(adaptive, palette);
+    eg_png_adaptive_begin(adaptive, palette, EG_PNG_ADAPTIVE_BITS);
     if (!eg_png_adaptive_gather(adaptive, runs)) return; /* the picture is written without a palette then */
     eg_png_adaptive_choose(adaptive);
     eg_png_adaptive_map(adaptive, runs, &error);
