@@ -60,6 +60,11 @@ struct eg_projected_counters {
 };
 void eg_projected_count(struct eg_projected *projected, struct eg_projected_counters *counters_out);
 
+/* The operation by which a set's borders go to a CRS ("EPSG:27700"): the one that its atlas names when that is the CRS of its source;
+ * else empty: the usual one. */
+struct eg_text eg_projected_operation(const struct eg_generation *generation, uint32_t boundaries,
+                                      const char *crs);
+
 /* The eg_projected_make_fn over PROJ; the context is the generation. A boundary set's own CRS is reached by the operation
  * that its atlas names, so that its borders come back to where the source has them. */
 enum eg_status eg_projected_by_proj(void *context, uint32_t boundaries, const struct eg_crs_id *crs,

@@ -7,9 +7,8 @@
 #include "base/memory.h"
 #include "engine/projected.h"
 
-/* The operation that the atlas names for the set when `crs` is the one of its source; else empty: the usual one. */
-static struct eg_text operation_to(const struct eg_generation *generation, uint32_t boundaries,
-                                   const char *crs)
+struct eg_text eg_projected_operation(const struct eg_generation *generation, uint32_t boundaries,
+                                      const char *crs)
 {
     while (generation->area_sets[boundaries].base != EG_ATLAS_NONE)
         boundaries = generation->area_sets[boundaries].base;
@@ -61,8 +60,8 @@ enum eg_status eg_projected_by_proj(void *context, uint32_t boundaries, const st
     enum eg_status status = eg_crs_context_new(&proj, err);
     if (status == EG_OK) status = eg_crs_describe(proj, to, &info, err);
     if (status == EG_OK)
-        status = eg_transform_new(proj, EG_TEXT("EPSG:3857"), to, operation_to(generation, boundaries, name),
-                                  &transform, err);
+        status = eg_transform_new(proj, EG_TEXT("EPSG:3857"), to,
+                                  eg_projected_operation(generation, boundaries, name), &transform, err);
     if (status == EG_OK)
         status = project(&generation->area_sets[boundaries], transform, &info, plane_out, err);
     eg_transform_free(transform);
