@@ -1,9 +1,8 @@
 /* Features: areas with their values, and entries of the directory, one by one and in a stable order. What stands behind OGC API
  * - Features, feature information of WMS and WMTS, CSV, and the attributes of vector tiles.
  *
- * Collections are: each layer, by its id ("imd_score.lsoa11": the areas with that indicator in one period), each boundary
- * set ("lsoa11": the areas with the latest value of every indicator), and "coalitions" (the directory's entries; grants
- * too). Areas come in the order of their codes, entries in that of their ids. */
+ * A layer's features are the areas of its boundary set with its indicator in one period; a boundary set's the areas with the latest
+ * value of every indicator. Areas come in the order of their codes, entries (grants too) in that of their ids. */
 #ifndef EG_ENGINE_FEATURES_H
 #define EG_ENGINE_FEATURES_H
 
@@ -13,34 +12,10 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/json.h"
+#include "engine/collections.h"
 #include "engine/filter.h"
 #include "engine/layer.h"
 #include "engine/snapshot.h"
-
-/* --- collections --------------------------------------------------------------------------------------------------- */
-
-enum eg_collection_kind { EG_COLLECTION_LAYER, EG_COLLECTION_BOUNDARIES, EG_COLLECTION_ENTRIES };
-
-struct eg_collection {
-    enum eg_collection_kind kind;
-    uint32_t layer;      /* LAYER: index into the atlas */
-    uint32_t boundaries; /* LAYER, BOUNDARIES */
-};
-
-/* EG_NOT_FOUND with field "collectionId" and a message that says where the list is. Hidden layers are no collections. */
-EG_MUST_CHECK enum eg_status eg_collection_find(const struct eg_snapshot *snapshot, struct eg_text id,
-                                                struct eg_collection *collection_out, struct eg_error *err);
-/* All of them: boundaries first, then the directory where the atlas has one, then layers in the atlas's order. */
-uint32_t eg_collection_count(const struct eg_snapshot *snapshot);
-/* number < count; time goes with it. */
-struct eg_collection eg_collection_at(const struct eg_snapshot *snapshot, uint32_t number);
-struct eg_text eg_collection_id(const struct eg_snapshot *snapshot, struct eg_collection collection);
-/* data is NULL when the arena refused. */
-struct eg_text eg_collection_title(const struct eg_snapshot *snapshot, struct eg_collection collection,
-                                   struct eg_arena *arena);
-/* Of entries: of those that have a position; false without any. */
-bool eg_collection_bounds_deg(const struct eg_snapshot *snapshot, struct eg_collection collection,
-                              struct eg_bounds *bounds_out);
 
 /* --- reading ------------------------------------------------------------------------------------------------------- */
 

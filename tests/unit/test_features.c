@@ -1,4 +1,4 @@
-/* Features of the small atlas: collections, properties and states, boxes and filters, pages, GeoJSON and CSV. */
+/* Features of the small atlas: properties and states, boxes and filters, pages, GeoJSON and CSV. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -112,50 +112,6 @@ static const char *in_box(struct reading *r, double west, double south, double e
     struct eg_features_query query = {.has_bbox = true, .bbox = {west, south, east, north}, .limit = 100};
     struct eg_features_page page;
     return select_ids(r, &query, &page);
-}
-
-/* --- collections --------------------------------------------------------------------------------------------------- */
-
-static void collections_are_boundaries_then_the_directory_then_layers(void **state)
-{
-    (void)state;
-    uint32_t n = eg_collection_count(small.snapshot);
-    const char *const first[] = {"nbhd", "town", "coalitions", "deprivation.nbhd", "illness.nbhd"};
-    for (uint32_t i = 0; i < EG_ARRAY_LEN(first); i++) {
-        struct eg_text id = eg_collection_id(small.snapshot, eg_collection_at(small.snapshot, i));
-        assert_true(eg_text_equal(id, eg_text_from(first[i])));
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        struct eg_collection found, at = eg_collection_at(small.snapshot, i);
-        struct eg_text id = eg_collection_id(small.snapshot, at);
-        assert_int_equal(eg_collection_find(small.snapshot, id, &found, NULL), EG_OK);
-        assert_true(found.kind == at.kind && found.layer == at.layer && found.boundaries == at.boundaries);
-        assert_false(eg_text_equal(id, EG_TEXT("plain.nbhd"))); /* hidden */
-    }
-}
-
-static void an_unknown_or_hidden_collection_is_not_found(void **state)
-{
-    (void)state;
-    struct eg_collection found;
-    struct eg_error err = {0};
-    assert_int_equal(eg_collection_find(small.snapshot, EG_TEXT("plain.nbhd"), &found, &err), EG_NOT_FOUND);
-    assert_int_equal(eg_collection_find(small.snapshot, EG_TEXT("nothing"), &found, &err), EG_NOT_FOUND);
-    assert_string_equal(err.field, "collectionId");
-    assert_non_null(strstr(err.message, "/ogc/collections"));
-}
-
-static void a_collection_has_a_title_and_bounds(void **state)
-{
-    (void)state;
-    struct eg_collection entries;
-    struct eg_bounds bounds;
-    assert_int_equal(eg_collection_find(small.snapshot, EG_TEXT("coalitions"), &entries, NULL), EG_OK);
-    assert_true(eg_collection_bounds_deg(small.snapshot, entries, &bounds));
-    assert_true(bounds.min_x >= 0.01 && bounds.min_x <= 0.05 && bounds.max_x == 0.55 &&
-                bounds.max_y == 51.25);
-    assert_true(eg_collection_bounds_deg(small.snapshot, eg_collection_at(small.snapshot, 0), &bounds));
-    assert_true(fabs(bounds.max_x - 0.6) < 1e-6 && fabs(bounds.max_y - 51.3) < 1e-6);
 }
 
 /* --- values -------------------------------------------------------------------------------------------------------- */
@@ -547,9 +503,6 @@ static void csv_has_a_head_rows_and_wkt_at_the_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(collections_are_boundaries_then_the_directory_then_layers),
-        cmocka_unit_test(an_unknown_or_hidden_collection_is_not_found),
-        cmocka_unit_test(a_collection_has_a_title_and_bounds),
         cmocka_unit_test(states_stay_apart_and_only_some_have_values),
         cmocka_unit_test(a_suppressed_value_gives_no_companion_away),
         cmocka_unit_test(a_layer_has_its_period_and_the_codes_of_larger_areas),
