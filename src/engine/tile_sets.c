@@ -1,9 +1,6 @@
-/* Half a dozen sets, read while the atlas is loaded, so that a wrong one is found then. The boxes of the layers are for
- * documents alone, and wait until one is asked for. */
+/* Half a dozen sets, read while the atlas is loaded, so that a wrong one is found then. */
 #include "engine/tile_sets.h"
 
-#include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -20,8 +17,6 @@ struct eg_tile_sets {
     const struct eg_generation *generation;
     uint32_t n;
     struct eg_tile_matrix_set *items[EG_TILE_SETS_MAX];
-    pthread_mutex_t lock;     /* guards `bounds`; a leaf */
-    struct eg_bounds *bounds; /* [n_boundaries * n] once computed, then immutable */
 };
 
 /* --- reading --------------------------------------------------------------------------------------------------------- */
@@ -93,7 +88,6 @@ enum eg_status eg_tile_sets_new(const struct eg_generation *generation, const st
     struct eg_tile_sets *sets = eg_memory_zeroed(1, sizeof *sets);
     if (!sets) return eg_error_no_memory(err, sizeof *sets);
     sets->generation = generation;
-    pthread_mutex_init(&sets->lock, NULL);
     enum eg_status status = eg_crs_context_new(&proj, err);
     if (status == EG_OK) status = add_own(sets, proj, list, err);
     for (uint32_t i = 0; i < server->n_tile_sets && status == EG_OK; i++)
@@ -111,8 +105,6 @@ void eg_tile_sets_free(struct eg_tile_sets *sets)
 {
     if (!sets) return;
     for (uint32_t i = 0; i < sets->n; i++) eg_tile_matrix_set_free(sets->items[i]);
-    free(sets->bounds);
-    pthread_mutex_destroy(&sets->lock);
     free(sets);
 }
 
@@ -146,49 +138,14 @@ bool eg_tile_sets_suits(const struct eg_tile_sets *sets, uint32_t set, uint32_t 
     return area->min_x <= area->max_x ? west && east : west || east; /* the second across the antimeridian */
 }
 
-/* --- boxes ----------------------------------------------------------------------------------------------------------- */
-
-/* Of all boundary sets in one tile matrix set's CRS. */
-static enum eg_status fill_column(const struct eg_tile_sets *sets, struct eg_crs_context *proj, uint32_t set,
-                                  struct eg_bounds *bounds, struct eg_error *err)
+enum eg_status eg_tile_sets_box(const struct eg_snapshot *snapshot, uint32_t set, uint32_t boundaries,
+                                struct eg_bounds *box_out, struct eg_error *err)
 {
-    struct eg_transform *transform = NULL;
-    enum eg_status status = eg_transform_new(proj, EG_TEXT("OGC:CRS84"), eg_text_from(sets->items[set]->crs),
-                                             (struct eg_text){0}, &transform, err);
-    for (uint32_t b = 0; b < sets->generation->atlas->n_boundaries && status == EG_OK; b++) {
-        struct eg_bounds *box = &bounds[(size_t)b * sets->n + set];
-        *box = (struct eg_bounds){HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
-        if (!eg_tile_sets_suits(sets, set, b)) continue;
-        status = eg_transform_bounds(transform, sets->generation->area_sets[b].bounds_deg, box, err);
-        if (status == EG_UNSUPPORTED) status = EG_OK;
-    }
-    eg_transform_free(transform);
-    return status;
-}
-
-static enum eg_status compute_bounds(const struct eg_tile_sets *sets, struct eg_bounds **bounds_out,
-                                     struct eg_error *err)
-{
-    struct eg_crs_context *proj = NULL;
-    size_t n = (size_t)sets->generation->atlas->n_boundaries * sets->n;
-    struct eg_bounds *bounds = eg_memory_zeroed(n, sizeof *bounds);
-    if (!bounds) return eg_error_no_memory(err, n * sizeof *bounds);
-    enum eg_status status = eg_crs_context_new(&proj, err);
-    for (uint32_t i = 0; i < sets->n && status == EG_OK; i++)
-        status = fill_column(sets, proj, i, bounds, err);
-    eg_crs_context_free(proj);
-    if (status == EG_OK) *bounds_out = bounds;
-    else free(bounds);
-    return status;
-}
-
-enum eg_status eg_tile_sets_bounds(struct eg_tile_sets *sets, const struct eg_bounds **bounds_out,
-                                   struct eg_error *err)
-{
-    enum eg_status status = EG_OK;
-    pthread_mutex_lock(&sets->lock);
-    if (!sets->bounds) status = compute_bounds(sets, &sets->bounds, err);
-    if (status == EG_OK) *bounds_out = sets->bounds;
-    pthread_mutex_unlock(&sets->lock);
+    uint32_t n = 0, column = 0;
+    const struct eg_crs_entry *entries = eg_crs_list_entries(snapshot->crs_list, &n);
+    const struct eg_bounds *bounds = NULL;
+    while (!eg_crs_equal(&entries[column].id, &snapshot->tile_sets->items[set]->crs_id)) column++;
+    enum eg_status status = eg_crs_list_set_bounds(snapshot->crs_list, snapshot->generation, &bounds, err);
+    if (status == EG_OK) *box_out = bounds[(size_t)boundaries * n + column];
     return status;
 }

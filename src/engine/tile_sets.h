@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "data/generation.h"
 #include "engine/crs_list.h"
+#include "engine/snapshot.h"
 #include "geo/tile_matrix.h"
 
 #define EG_TILE_SETS_MAX 64
@@ -33,10 +34,10 @@ uint32_t eg_tile_sets_find(const struct eg_tile_sets *sets, struct eg_text id);
  * are drawn all the same, but not announced. */
 bool eg_tile_sets_suits(const struct eg_tile_sets *sets, uint32_t set, uint32_t boundaries);
 
-/* The boxes of the boundary sets in the CRSs of the sets that suit them, *bounds_out[boundaries * count + set], easting first,
- * empty (min above max) where nothing projects or the set does not suit; borrowed. The first call computes, some 10 ms a CRS.
- * Any thread. */
-EG_MUST_CHECK enum eg_status eg_tile_sets_bounds(struct eg_tile_sets *sets,
-                                                 const struct eg_bounds **bounds_out, struct eg_error *err);
+/* The box of a boundary set in a tile matrix set's CRS, easting first, empty (min above max) where nothing projects. See
+ * eg_crs_list_set_bounds for what the first call costs. */
+EG_MUST_CHECK enum eg_status eg_tile_sets_box(const struct eg_snapshot *snapshot, uint32_t set,
+                                              uint32_t boundaries, struct eg_bounds *box_out,
+                                              struct eg_error *err);
 
 #endif

@@ -15,15 +15,20 @@ enum eg_document_kind {
     EG_DOCUMENT_PAGE,
     EG_DOCUMENT_ASSET,
     EG_DOCUMENT_WMS_1_1_1, /* capabilities; the route needs a base URL */
-    EG_DOCUMENT_WMS_1_3_0
+    EG_DOCUMENT_WMS_1_3_0,
+    EG_DOCUMENT_WMTS,
+    EG_DOCUMENT_TMS,
+    EG_DOCUMENT_TMS_MAP
 };
 
 /* A protocol's own request that may be for a document begins with one of these: so eg_document_find and eg_document_make find it. */
 struct eg_document_request {
     enum eg_document_kind kind;
     struct eg_layer_name name;
-    double scale;  /* of a legend's picture */
-    uint32_t file; /* of an asset: its number in the table of pages.c */
+    double scale; /* of a legend's picture */
+    /* Of an asset: its number in the table of pages.c; of WMTS's capabilities: their sections; of a map of TMS: its tile matrix
+     * set. */
+    uint32_t file;
 };
 
 #endif

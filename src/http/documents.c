@@ -6,13 +6,15 @@
 #include "http/handlers.h"
 #include "http/server_parts.h"
 #include "http/wms_documents.h"
+#include "http/wmts.h"
 
 #define CACHE_BYTES (32U << 20) /* a country's catalogue is about 1 MB, other documents some kB */
 #define CACHE_SHARDS 1 /* in parts, a document of 10 MB and its packed form would be too heavy to keep */
 
 struct document_key {
     uint32_t layer, series;
-    uint16_t style, kind;
+    uint16_t style;
+    uint8_t kind, part; /* of a layer: its tile matrix set, or 0 */
     float scale;
     uint64_t version;
     uint64_t base_url; /* hash: those that can be told apart come from the operator or a trusted proxy */
@@ -31,14 +33,14 @@ static bool names_a_layer(enum eg_document_kind kind)
 {
     return kind == EG_DOCUMENT_TILEJSON || kind == EG_DOCUMENT_VECTOR_TILEJSON ||
            kind == EG_DOCUMENT_VECTOR_STYLE || kind == EG_DOCUMENT_LEGEND_JSON ||
-           kind == EG_DOCUMENT_LEGEND_PNG;
+           kind == EG_DOCUMENT_LEGEND_PNG || kind == EG_DOCUMENT_TMS_MAP;
 }
 
 /* False when the layer, style or period does not exist: making the document will say so. */
 static bool make_key(const struct eg_exchange *exchange, struct eg_cache_key *key_out)
 {
     const struct eg_document_request *wanted = &exchange->wanted.document;
-    struct document_key parts = {.kind = (uint16_t)wanted->kind, .scale = (float)wanted->scale};
+    struct document_key parts = {.kind = (uint8_t)wanted->kind, .scale = (float)wanted->scale};
     struct eg_layer_ref ref = {.layer = wanted->file};
     if (names_a_layer(wanted->kind) &&
         eg_layer_resolve(exchange->snapshot, &wanted->name, &ref, NULL) != EG_OK)
@@ -46,6 +48,7 @@ static bool make_key(const struct eg_exchange *exchange, struct eg_cache_key *ke
     parts.layer = ref.layer;
     parts.series = ref.series;
     parts.style = (uint16_t)ref.style;
+    parts.part = wanted->kind == EG_DOCUMENT_TMS_MAP ? (uint8_t)wanted->file : 0;
     if (wanted->kind != EG_DOCUMENT_ASSET)
         memcpy(&parts.version, exchange->snapshot->version, sizeof parts.version);
     if (exchange->route->needs_base_url)
@@ -137,6 +140,13 @@ static enum eg_status make_wms(struct eg_exchange *exchange, enum eg_wms_version
     return eg_wms_capabilities(&service, version, entity, err);
 }
 
+static enum eg_status make_wmts(struct eg_exchange *exchange, struct eg_entity *entity, struct eg_error *err)
+{
+    struct eg_wmts_service service = {exchange->server->engine, exchange->snapshot, exchange->base_url,
+                                      exchange->wanted.document.file};
+    return eg_wmts_capabilities(&service, entity, err);
+}
+
 static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity *entity,
                                   struct eg_error *err)
 {
@@ -162,6 +172,12 @@ static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity
         return make_wms(exchange, EG_WMS_1_1_1, entity, err);
     case EG_DOCUMENT_WMS_1_3_0:
         return make_wms(exchange, EG_WMS_1_3_0, entity, err);
+    case EG_DOCUMENT_WMTS:
+        return make_wmts(exchange, entity, err);
+    case EG_DOCUMENT_TMS:
+        return eg_tms_service(snapshot, exchange->base_url, entity, err);
+    case EG_DOCUMENT_TMS_MAP:
+        return eg_tms_map(snapshot, &wanted->name, wanted->file, exchange->base_url, entity, err);
     case EG_DOCUMENT_PAGE:
     case EG_DOCUMENT_ASSET:
         break;

@@ -14,6 +14,7 @@
 #include "http/public_url.h"
 #include "http/routes.h"
 #include "http/wms.h"
+#include "http/wmts.h"
 
 struct eg_server;
 
@@ -28,6 +29,7 @@ union eg_wanted {
     struct eg_tile_request tile;
     struct eg_vector_tile_request vector_tile;
     struct eg_document_request document;
+    struct eg_wmts_request wmts;
     struct eg_area_request area;
     struct eg_coalitions_request coalitions;
     struct eg_text id;
@@ -50,6 +52,8 @@ struct eg_exchange {
     enum eg_status body_refused; /* why it is not whole */
     unsigned
         refused_with; /* status for the error that parse or make returns, such as 406; 0: the usual of its kind */
+    const char *
+        refused_as; /* that error's code in the words of the route's protocol, for its `problem`; NULL: none */
     union eg_wanted wanted;
     struct eg_text base_url; /* where the route needs it */
     char base_url_text[EG_PUBLIC_URL_BYTES];

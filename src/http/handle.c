@@ -296,6 +296,7 @@ static bool look_at_headers(struct eg_connection *connection, const char *method
     struct eg_error problem;
     bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
     connection->exchange.refused_with = 0;
+    connection->exchange.refused_as = NULL;
     connection->exchange.accept = NULL;
     connection->exchange.route = NULL;
     if (!eg_headers_check(&connection->headers, connection->mhd, version, &problem))

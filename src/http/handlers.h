@@ -15,6 +15,20 @@ eg_parse_fn eg_vector_tile_parse, eg_vector_tilejson_parse, eg_vector_style_pars
 eg_find_fn eg_vector_tile_find;
 eg_make_fn eg_vector_tile_make;
 
+/* For protocols of which only some requests are for tiles: the same for a tile that was checked. */
+struct eg_answer *eg_tile_find_as(struct eg_exchange *exchange, const struct eg_tile_request *tile);
+EG_MUST_CHECK enum eg_status eg_tile_make_as(struct eg_exchange *exchange, const struct eg_tile_request *tile,
+                                             struct eg_answer **answer_out, struct eg_error *err);
+/* "1328" or "1328@2x" into the number's text and the scale. */
+bool eg_tile_cut_scale(struct eg_text picture, struct eg_text *number_out, uint32_t *scale_out);
+
+/* wmts.c, tms.c */
+eg_parse_fn eg_wmts_parse, eg_wmts_capabilities_parse, eg_wmts_tile_parse, eg_wmts_info_parse;
+eg_find_fn eg_wmts_find;
+eg_make_fn eg_wmts_make;
+eg_problem_fn eg_wmts_problem;
+eg_parse_fn eg_tms_parse, eg_tms_map_parse, eg_tms_tile_parse;
+
 /* documents.c: what is kept in the server's own cache of documents */
 eg_parse_fn eg_tilejson_parse, eg_layers_parse, eg_report_parse, eg_legend_json_parse, eg_legend_png_parse;
 eg_find_fn eg_document_find;

@@ -72,7 +72,11 @@ static bool match_pattern(const char *pattern, const struct eg_target *target, s
         if (!fine && wrong->name.len == 0) *wrong = match;
         n_values++;
     }
-    return i == target->n_segments;
+    /* A pattern that ends with a slash is met without one, too. */
+    size_t end = strlen(pattern);
+    bool is_folder = end > 1 && pattern[end - 1] == '/';
+    return i == target->n_segments ||
+           (is_folder && i + 1 == target->n_segments && target->segments[i].len == 0);
 }
 
 enum eg_status eg_routes_match(struct eg_route_table table, const struct eg_target *target,

@@ -12,7 +12,7 @@
 struct eg_answer;
 struct eg_exchange;
 
-#define EG_ROUTE_VALUES 8
+#define EG_ROUTE_VALUES 10
 
 /* What stands in a path for the placeholders of its pattern, in their order. */
 struct eg_route_values {
@@ -43,7 +43,8 @@ typedef enum eg_status eg_problem_fn(const struct eg_exchange *exchange, unsigne
                                      struct eg_error *err);
 
 struct eg_route {
-    /* Segments are literal or hold one placeholder, "{name}" or "{name:u32}", with literal text before or after it. */
+    /* Segments are literal or hold one placeholder, "{name}" or "{name:u32}", with literal text before or after it. Behind a
+     * slash at the end the path may have one or none. */
     const char *pattern;
     eg_parse_fn *parse; /* NULL: nothing to read */
     eg_find_fn *find;   /* NULL: nothing is kept */

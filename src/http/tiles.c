@@ -1,8 +1,9 @@
 /* Tiles: the path that has to be quick. A tile that is in the engine's cache is found without allocating and sent as it is. */
+#include "engine/tile_sets.h"
 #include "http/handlers.h"
 #include "http/server_parts.h"
 
-#define MOST_SMALL_SCALE 2 /* 512 x 512 pixels: some milliseconds at worst; larger ones are for workers */
+#define MOST_SMALL_PX 512 /* a side: some milliseconds at worst; larger ones are for workers */
 
 enum eg_status eg_exchange_read_version(struct eg_exchange *exchange, const struct eg_target *target,
                                         struct eg_error *err)
@@ -26,17 +27,22 @@ static enum eg_status wrong_picture(struct eg_text picture, struct eg_error *err
     return EG_INVALID;
 }
 
+bool eg_tile_cut_scale(struct eg_text picture, struct eg_text *number_out, uint32_t *scale_out)
+{
+    struct eg_text scale = eg_text_cut(picture, '@', number_out);
+    *scale_out = 1;
+    if (!scale.data) return true;
+    if (scale.len < 2 || scale.data[scale.len - 1] != 'x') return false;
+    scale.len--;
+    return eg_text_to_u32(scale, scale_out);
+}
+
 /* "1328" or "1328@2x". */
 static enum eg_status read_picture(struct eg_text picture, struct eg_tile_request *tile, struct eg_error *err)
 {
     struct eg_text y;
-    struct eg_text scale = eg_text_cut(picture, '@', &y);
-    tile->scale = 1;
-    if (!eg_text_to_u32(y, &tile->y)) return wrong_picture(picture, err);
-    if (!scale.data) return EG_OK;
-    if (scale.len < 2 || scale.data[scale.len - 1] != 'x') return wrong_picture(picture, err);
-    scale.len--;
-    return eg_text_to_u32(scale, &tile->scale) ? EG_OK : wrong_picture(picture, err);
+    bool fine = eg_tile_cut_scale(picture, &y, &tile->scale) && eg_text_to_u32(y, &tile->y);
+    return fine ? EG_OK : wrong_picture(picture, err);
 }
 
 enum eg_status eg_tile_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
@@ -53,21 +59,40 @@ enum eg_status eg_tile_parse(struct eg_exchange *exchange, const struct eg_route
     return status;
 }
 
-struct eg_answer *eg_tile_find(struct eg_exchange *exchange)
+/* The longer side at scale 1. */
+static uint32_t tile_px(const struct eg_snapshot *snapshot, const struct eg_tile_request *tile)
 {
-    const struct eg_tile_request *tile = &exchange->wanted.tile;
+    if (tile->set == EG_TILE_SET_WEB_MERCATOR) return 256;
+    const struct eg_tile_matrix *matrix = &eg_tile_sets_at(snapshot->tile_sets, tile->set)->matrices[tile->z];
+    return matrix->tile_width > matrix->tile_height ? matrix->tile_width : matrix->tile_height;
+}
+
+struct eg_answer *eg_tile_find_as(struct eg_exchange *exchange, const struct eg_tile_request *tile)
+{
     struct eg_answer *answer = eg_engine_tile_kept(exchange->server->engine, exchange->snapshot, tile);
     if (answer) return answer;
-    bool small = tile->scale <= MOST_SMALL_SCALE && !eg_layer_needs_dressing(exchange->snapshot, &tile->name);
+    bool small = tile->scale * tile_px(exchange->snapshot, tile) <= MOST_SMALL_PX &&
+                 !eg_layer_needs_dressing(exchange->snapshot, &tile->name) &&
+                 !eg_engine_tile_needs_projecting(exchange->snapshot, tile);
     exchange->cost = small ? EG_COST_SMALL : EG_COST_LARGE;
     return NULL;
 }
 
-enum eg_status eg_tile_make(struct eg_exchange *exchange, struct eg_answer **answer_out, struct eg_error *err)
+struct eg_answer *eg_tile_find(struct eg_exchange *exchange)
+{
+    return eg_tile_find_as(exchange, &exchange->wanted.tile);
+}
+
+enum eg_status eg_tile_make_as(struct eg_exchange *exchange, const struct eg_tile_request *tile,
+                               struct eg_answer **answer_out, struct eg_error *err)
 {
     void *value = NULL;
-    enum eg_status status =
-        eg_engine_tile(exchange->server->engine, exchange->snapshot, &exchange->wanted.tile, &value, err);
+    enum eg_status status = eg_engine_tile(exchange->server->engine, exchange->snapshot, tile, &value, err);
     if (status == EG_OK) *answer_out = value;
     return status;
+}
+
+enum eg_status eg_tile_make(struct eg_exchange *exchange, struct eg_answer **answer_out, struct eg_error *err)
+{
+    return eg_tile_make_as(exchange, &exchange->wanted.tile, answer_out, err);
 }
