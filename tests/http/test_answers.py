@@ -9,7 +9,8 @@ import zlib
 sys.dont_write_bytecode = True
 from support import TILE, Server, answer_of, raw, run, status_of, test
 
-TEXTS = ["/", "/layers", "/report", "/tiles/score.cells.json", "/legend/score.cells.json", "/coalitions",
+TEXTS = ["/", "/layers", "/report", "/tiles/score.cells.json", "/tiles/score.cells/vector.json",
+         "/tiles/score.cells/style.json", "/tiles/score.cells/9/254/168.mvt", "/legend/score.cells.json", "/coalitions",
          "/areas/cells/C0505", "/areas/cells?at=-0.9,52.3", "/assets/app.js", "/assets/leaflet.js", "/metrics"]
 PICTURES = [TILE, TILE.replace(".png", "@2x.png"), TILE.replace(".png", "@4x.png"), "/legend/score.cells.png",
             "/assets/images/layers.png"]
