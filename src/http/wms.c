@@ -63,6 +63,7 @@ struct eg_answer *eg_wms_find(struct eg_exchange *exchange)
 {
     struct eg_wms_request *request = &exchange->wanted.wms;
     request->map.names = request->names;
+    request->info.names = request->info_names;
     if (request->failure.error.status != EG_OK) return NULL;
     exchange->cost = request->operation == EG_WMS_MAP ? cost_of_map(exchange) : EG_COST_LARGE;
     return request->operation == EG_WMS_CAPABILITIES ? eg_document_find(exchange) : NULL;
@@ -79,9 +80,12 @@ static enum eg_status add_warning(const struct eg_wms_request *request, struct e
     return eg_answer_add_header(answer, "Warning", text, err);
 }
 
-static enum eg_status make_map(struct eg_exchange *exchange, struct eg_entity *entity, struct eg_error *err)
+static enum eg_status make_wanted(struct eg_exchange *exchange, struct eg_entity *entity,
+                                  struct eg_error *err)
 {
     struct eg_wms_request *request = &exchange->wanted.wms;
+    if (request->operation == EG_WMS_INFO)
+        return eg_feature_info(exchange->snapshot, &request->info, entity, err);
     enum eg_status status =
         eg_engine_map(exchange->server->engine, exchange->snapshot, &request->map, entity, err);
     if (status == EG_OK) entity->media_type = request->media_type;
@@ -99,7 +103,7 @@ static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity
     struct eg_wms_request *request = &exchange->wanted.wms;
     struct eg_wms_failure *failure = &request->failure;
     if (failure->error.status == EG_OK) {
-        enum eg_status status = make_map(exchange, entity, &failure->error);
+        enum eg_status status = make_wanted(exchange, entity, &failure->error);
         if (status == EG_OK) return EG_OK;
         if (!is_clients_fault(status)) {
             *err = failure->error;

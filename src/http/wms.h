@@ -13,10 +13,11 @@
 
 #include "engine/engine.h"
 #include "http/document.h"
+#include "http/feature_info.h"
 #include "http/kvp.h"
 #include "http/wms_documents.h"
 
-enum eg_wms_operation { EG_WMS_NONE, EG_WMS_CAPABILITIES, EG_WMS_MAP };
+enum eg_wms_operation { EG_WMS_NONE, EG_WMS_CAPABILITIES, EG_WMS_MAP, EG_WMS_INFO };
 
 /* How the client wants to be told of errors. */
 enum eg_wms_exceptions { EG_WMS_XML, EG_WMS_INIMAGE, EG_WMS_BLANK };
@@ -35,9 +36,11 @@ struct eg_wms_request {
     enum eg_wms_version version;
     enum eg_wms_operation operation;
     enum eg_wms_exceptions exceptions;
-    struct eg_layer_name names[EG_MAP_LAYERS]; /* [map.n_names] */
-    struct eg_map_request map;                 /* its `names` are to be pointed at the ones above */
-    const char *media_type;                    /* of the picture, as the client named it */
+    struct eg_layer_name names[EG_MAP_LAYERS];      /* [map.n_names] */
+    struct eg_map_request map;                      /* its `names` are to be pointed at the ones above */
+    const char *media_type;                         /* of the picture, as the client named it */
+    struct eg_feature_info_request info;            /* its `names` likewise */
+    struct eg_layer_name info_names[EG_MAP_LAYERS]; /* [info.n_names] */
     enum eg_wms_time time;
     const struct eg_atlas_period *time_used; /* unless time is EG_WMS_TIME_GIVEN */
     struct eg_wms_failure failure;
@@ -51,8 +54,9 @@ void eg_wms_read(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct 
 void eg_wms_fail(struct eg_wms_request *request, const char *field, const char *code, const char *format, ...)
     EG_PRINTF(4, 5);
 
-/* GetMap's parameters (wms_map.c) and TIME (wms_time.c); for eg_wms_read. */
+/* GetMap's parameters (wms_map.c), with those of GetFeatureInfo (wms_info.c), and TIME (wms_time.c); for eg_wms_read. */
 void eg_wms_read_map(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request);
+void eg_wms_read_info(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request);
 /* Chooses a period of a layer for TIME's text: the id of one; an instant or an interval of ISO 8601 (the latest period that it
  * touches, else the nearest); a list of these (the latest of what they come to); "current" or empty, the default. *period_out borrowed
  * from the snapshot. EG_INVALID with field "TIME". */

@@ -38,7 +38,8 @@ static void read_format(const struct eg_kvp *kvp, struct eg_wms_request *request
         request->media_type = formats[i].media_type;
     }
     if (request->media_type) return;
-    if (text.len == 0) eg_wms_fail(request, "FORMAT", NULL, "FORMAT is missing; it may be image/png");
+    if (text.len == 0 && request->operation == EG_WMS_INFO) request->media_type = "image/png";
+    else if (text.len == 0) eg_wms_fail(request, "FORMAT", NULL, "FORMAT is missing; it may be image/png");
     else
         eg_wms_fail(request, "FORMAT", NULL,
                     "FORMAT is '%.*s'; it may be image/png, image/png8, image/png; mode=8bit, image/jpeg or "
@@ -138,7 +139,8 @@ static void read_styles(const struct eg_kvp *kvp, struct eg_wms_request *request
     struct eg_text_list list = {.items = styles, .most = EG_MAP_LAYERS};
     uint32_t n = request->map.n_names;
     if (eg_kvp_list(kvp, "STYLES", &list, &request->failure.error) != EG_OK) return;
-    if (request->version == EG_WMS_1_3_0 && !eg_kvp_has(kvp, "STYLES"))
+    bool required = request->version == EG_WMS_1_3_0 && request->operation == EG_WMS_MAP;
+    if (required && !eg_kvp_has(kvp, "STYLES"))
         eg_wms_fail(request, "STYLES", NULL, "STYLES is missing; it may be empty, for the default styles");
     if (list.n > 0 && list.n != n)
         eg_wms_fail(request, "STYLES", NULL, "STYLES names %u for %u layers; give one for each, or none",

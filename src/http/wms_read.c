@@ -73,6 +73,8 @@ static const struct operation_name operation_names[] = {
     {"capabilities", EG_WMS_CAPABILITIES},
     {"GetMap", EG_WMS_MAP},
     {"map", EG_WMS_MAP},
+    {"GetFeatureInfo", EG_WMS_INFO},
+    {"feature_info", EG_WMS_INFO},
 };
 
 static void read_operation(const struct eg_kvp *kvp, struct eg_wms_request *request)
@@ -151,4 +153,5 @@ void eg_wms_read(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct 
     if (request_out->failure.error.status == EG_OK) read_operation(kvp, request_out);
     if (request_out->operation == EG_WMS_CAPABILITIES) read_capabilities(kvp, snapshot, request_out);
     if (request_out->operation == EG_WMS_MAP) eg_wms_read_map(kvp, snapshot, request_out);
+    if (request_out->operation == EG_WMS_INFO) eg_wms_read_info(kvp, snapshot, request_out);
 }

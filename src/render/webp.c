@@ -5,7 +5,7 @@
 
 #include "render/png.h"
 
-#define EFFORT 0 /* of 0 to 9 */
+#define EFFORT 0 /* of 0 to 9: see the header */
 
 static int take_bytes(const uint8_t *bytes, size_t n, const WebPPicture *picture)
 {

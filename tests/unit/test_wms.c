@@ -398,6 +398,52 @@ static void an_update_sequence_is_current_older_or_never_was(void **state)
     assert_string_equal(form.request.failure.code, "InvalidUpdateSequence");
 }
 
+static void the_place_of_feature_info_is_the_middle_of_its_pixel(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"I=0&J=79", "i=0&j=79", "I=0&J=79&FORMAT=&-STYLES",
+                                       "I=0&J=79&INFO_FORMAT=text/html&FEATURE_COUNT=10"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(good); i++) {
+        struct form form;
+        char changes[256];
+        (void)snprintf(changes, sizeof changes, "REQUEST=GetFeatureInfo&QUERY_LAYERS=deprivation.nbhd&%s",
+                       good[i]);
+        const struct eg_wms_request *request = read_changed(&form, map_1_3_0, changes);
+        if (request->failure.error.status != EG_OK) fail_msg("%s", request->failure.error.message);
+        assert_float_equal(request->info.x, -0.0475, 1e-9);
+        assert_float_equal(request->info.y, 50.9525, 1e-9);
+    }
+}
+
+static void wrong_questions_for_feature_info_are_told(void **state)
+{
+    (void)state;
+    static const struct wrong cases[] = {{"-QUERY_LAYERS", "LayerNotDefined", "QUERY_LAYERS"},
+                                         {"QUERY_LAYERS=people.nbhd", "LayerNotDefined", "QUERY_LAYERS"},
+                                         {"-I", "InvalidPoint", "I"},
+                                         {"I=140", "InvalidPoint", "I"},
+                                         {"J=80", "InvalidPoint", "J"},
+                                         {"J=-1", "InvalidPoint", "J"},
+                                         {"J=1.5", "InvalidPoint", "J"},
+                                         {"INFO_FORMAT=image/png", "InvalidFormat", "INFO_FORMAT"},
+                                         {"FEATURE_COUNT=0", NULL, "FEATURE_COUNT"},
+                                         {"FI_POINT_TOLERANCE=-1", NULL, "FI_POINT_TOLERANCE"},
+                                         {"LAYERS=people.nbhd", "LayerNotDefined", "QUERY_LAYERS"},
+                                         {"LAYERS=x", "LayerNotDefined", "LAYERS"}};
+    for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
+        static const char good[] = "REQUEST=GetFeatureInfo&QUERY_LAYERS=deprivation.nbhd&I=3&J=4";
+        char changes[256] = "";
+        const char *name = cases[i].changes + (cases[i].changes[0] == '-');
+        for (const char *at = good; *at; at += strcspn(at, "&"), at += *at == '&')
+            if (strncmp(at, name, strcspn(name, "=") + 1) != 0 &&
+                !(name != cases[i].changes && has_name(at, name, strlen(name))))
+                (void)snprintf(changes + strlen(changes), sizeof changes - strlen(changes), "%.*s&",
+                               (int)strcspn(at, "&"), at);
+        (void)snprintf(changes + strlen(changes), sizeof changes - strlen(changes), "%s", cases[i].changes);
+        check_wrong(&(struct wrong){changes, cases[i].code, cases[i].locator}, EG_WMS_1_3_0);
+    }
+}
+
 static void names_are_read_in_any_case_and_unknown_ones_ignored(void **state)
 {
     (void)state;
@@ -611,6 +657,8 @@ int main(void)
         cmocka_unit_test(versions_are_negotiated_as_clause_6_2_4_says),
         cmocka_unit_test(a_map_without_a_version_is_of_the_one_whose_parameters_it_has),
         cmocka_unit_test(an_update_sequence_is_current_older_or_never_was),
+        cmocka_unit_test(the_place_of_feature_info_is_the_middle_of_its_pixel),
+        cmocka_unit_test(wrong_questions_for_feature_info_are_told),
         cmocka_unit_test(names_are_read_in_any_case_and_unknown_ones_ignored),
         cmocka_unit_test(only_1_3_0_follows_the_axes_of_the_authority),
         cmocka_unit_test(one_box_is_one_picture_in_either_order),

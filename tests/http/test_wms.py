@@ -1,0 +1,373 @@
+#!/usr/bin/env python3
+"""WMS over the real program: the same place in every CRS, forms of a request, exceptions, feature info."""
+
+import math
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+import urllib.parse
+import zlib
+
+from support import ROOT, SIDE, SOUTH, STEP, WEST, Server, raw, run, status_of, test
+
+EAST, NORTH = WEST + SIDE * STEP, SOUTH + SIDE * STEP
+SCHEMAS = pathlib.Path(ROOT.parent / "shared/schemas")
+
+MAP = {
+    "SERVICE": "WMS",
+    "VERSION": "1.3.0",
+    "REQUEST": "GetMap",
+    "LAYERS": "score.cells",
+    "STYLES": "natural",
+    "CRS": "CRS:84",
+    "BBOX": f"{WEST},{SOUTH},{EAST},{NORTH}",
+    "WIDTH": 240,
+    "HEIGHT": 240,
+    "FORMAT": "image/png",
+}
+LAT_FIRST = {"CRS": "EPSG:4326", "BBOX": f"{SOUTH},{WEST},{NORTH},{EAST}"}
+OLD = {"VERSION": "1.1.1", "CRS": None, "SRS": "EPSG:4326"}
+
+
+def query(changes):
+    return urllib.parse.urlencode({k: v for k, v in {**MAP, **changes}.items() if v is not None})
+
+
+def ask(server, headers=None, **changes):
+    return server.get("/wms?" + query(changes), headers)
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+
+
+def _unfilter(kind, line, above, step):
+    out = bytearray(line)
+    for i, value in enumerate(line):
+        left = out[i - step] if i >= step else 0
+        up, corner = above[i], above[i - step] if i >= step else 0
+        near = left + up - corner
+        paeth = min((abs(near - left), 0, left), (abs(near - up), 1, up), (abs(near - corner), 2, corner))[2]
+        out[i] = (value + (0, left, up, (left + up) // 2, paeth)[kind]) & 255
+    return bytes(out)
+
+
+class Picture:
+    """A PNG of 8 bits or fewer, as (r, g, b, a) a pixel."""
+
+    def __init__(self, answer):
+        body = answer.body
+        assert body[:8] == b"\x89PNG\r\n\x1a\n", body[:200]
+        chunks, at = {}, 8
+        while at < len(body):
+            (size,), name = struct.unpack(">I", body[at : at + 4]), body[at + 4 : at + 8]
+            chunks[name] = chunks.get(name, b"") + body[at + 8 : at + 8 + size]
+            at += 12 + size
+        self.width, self.height, self.bits, self.kind = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
+        self.palette, self.faint = chunks.get(b"PLTE", b""), chunks.get(b"tRNS", b"")
+        channels = {2: 3, 3: 1, 6: 4}[self.kind]
+        length, data = (self.width * channels * self.bits + 7) // 8, zlib.decompress(chunks[b"IDAT"])
+        self.rows, above = [], bytes(length)
+        for y in range(self.height):
+            line = data[y * (length + 1) : (y + 1) * (length + 1)]
+            above = line[1:] if line[0] == 0 else _unfilter(line[0], line[1:], above, max(1, channels * self.bits // 8))
+            self.rows.append(above)
+
+    def at(self, x, y):
+        row = self.rows[y]
+        if self.kind == 2:
+            return (*row[3 * x : 3 * x + 3], 255)
+        if self.kind == 6:
+            return tuple(row[4 * x : 4 * x + 4])
+        per_byte = 8 // self.bits
+        index = row[x // per_byte] >> (8 - self.bits * (x % per_byte + 1)) & (1 << self.bits) - 1
+        alpha = self.faint[index] if index < len(self.faint) else 255
+        return (*self.palette[3 * index : 3 * index + 3], alpha)
+
+
+def same(one, other, rows):
+    return all(one.at(x, y) == other.at(x, y) for y in range(rows) for x in range(0, one.width, 3))
+
+
+# --- places: web Mercator and the British National Grid, worked out here so that they check the server's -----------------
+
+
+def mercator(lon, lat):
+    r = 6378137.0
+    return r * math.radians(lon), r * math.log(math.tan(math.pi / 4 + math.radians(lat) / 2))
+
+
+def british(lon, lat):
+    """Longitude and latitude on WGS 84 to easting and northing: Helmert's shift of 7 parameters, then Transverse Mercator."""
+    a, b = 6378137.0, 6356752.314245
+    e2 = 1 - b * b / (a * a)
+    p, q = math.radians(lat), math.radians(lon)
+    v = a / math.sqrt(1 - e2 * math.sin(p) ** 2)
+    x, y, z = v * math.cos(p) * math.cos(q), v * math.cos(p) * math.sin(q), (1 - e2) * v * math.sin(p)
+    s, sec = 1 + 20.4894e-6, math.pi / 180 / 3600
+    rx, ry, rz = -0.1502 * sec, -0.2470 * sec, -0.8421 * sec
+    x, y, z = (
+        -446.448 + s * x - rz * y + ry * z,
+        125.157 + rz * x + s * y - rx * z,
+        -542.060 - ry * x + rx * y + s * z,
+    )
+    a, b = 6377563.396, 6356256.909
+    e2, n = 1 - b * b / (a * a), (a - b) / (a + b)
+    h = math.hypot(x, y)
+    p, q = math.atan2(z, h * (1 - e2)), math.atan2(y, x)
+    for _ in range(6):
+        v = a / math.sqrt(1 - e2 * math.sin(p) ** 2)
+        p = math.atan2(z + e2 * v * math.sin(p), h)
+    f0, p0, q0 = 0.9996012717, math.radians(49), math.radians(-2)
+    v = a * f0 / math.sqrt(1 - e2 * math.sin(p) ** 2)
+    rho = a * f0 * (1 - e2) / (1 - e2 * math.sin(p) ** 2) ** 1.5
+    eta, d, c, t = v / rho - 1, p - p0, math.cos(p), math.tan(p)
+    m = b * f0 * (
+        (1 + n + 1.25 * n**2 + 1.25 * n**3) * d
+        - (3 * n + 3 * n**2 + 2.625 * n**3) * math.sin(d) * math.cos(p + p0)
+        + (1.875 * n**2 + 1.875 * n**3) * math.sin(2 * d) * math.cos(2 * (p + p0))
+        - 35 / 24 * n**3 * math.sin(3 * d) * math.cos(3 * (p + p0))
+    )
+    w = q - q0
+    northing = m - 100000 + v / 2 * math.sin(p) * c * w**2 + v / 24 * math.sin(p) * c**3 * (5 - t**2 + 9 * eta) * w**4
+    easting = 400000 + v * c * w + v / 6 * c**3 * (v / rho - t**2) * w**3
+    return easting, northing
+
+
+def compare(server, project, **changes):
+    """Every cell's colour, at nine places well within it, is the same in a map of another CRS."""
+    plain = Picture(ask(server))
+    corners = [project(lon, lat) for lon in (WEST, EAST) for lat in (SOUTH, NORTH)]
+    west, south = (min(c[i] for c in corners) for i in (0, 1))
+    east, north = (max(c[i] for c in corners) for i in (0, 1))
+    changed = {"WIDTH": 500, "HEIGHT": 400, "BBOX": f"{west},{south},{east},{north}", **changes}
+    other = Picture(ask(server, **changed))
+    assert (other.width, other.height) == (500, 400)
+    for i in range(SIDE):
+        for j in range(1, SIDE):  # the lowest row is under the stamp
+            for u in (0.2, 0.5, 0.8):
+                for v in (0.2, 0.5, 0.8):
+                    lon, lat = WEST + (i + u) * STEP, SOUTH + (j + v) * STEP
+                    x, y = project(lon, lat)
+                    there = other.at(int((x - west) / (east - west) * 500), int((north - y) / (north - south) * 400))
+                    here = plain.at(int((lon - WEST) / (EAST - WEST) * 240), int((NORTH - lat) / (NORTH - SOUTH) * 240))
+                    assert there == here, (i, j, u, v, here, there)
+
+
+@test("one box is one picture: 4326 in both orders, CRS:84, version 1.1.1")
+def _(server):
+    pictures = [ask(server, **c).body for c in ({}, LAT_FIRST, OLD, {"CRS": "urn:ogc:def:crs:OGC:1.3:CRS84"})]
+    assert all(body == pictures[0] for body in pictures)
+    assert ask(server, CRS="EPSG:4326").body != pictures[0]  # longitude first is somewhere else
+
+
+@test("web Mercator shows each cell where longitude and latitude do, with pixels that are not square")
+def _(server):
+    compare(server, mercator, CRS="EPSG:3857")
+    compare(server, mercator, VERSION="1.1.1", CRS=None, SRS="EPSG:3857")
+
+
+@test("the British National Grid shows each cell where longitude and latitude do")
+def _(server):
+    compare(server, british, CRS="EPSG:27700")
+    compare(server, british, VERSION="1.1.1", CRS=None, SRS="EPSG:27700")
+
+
+@test("EPSG:3035 is northing first in 1.3.0 and easting first in 1.1.1")
+def _(server):
+    new = ask(server, CRS="EPSG:3035", BBOX="3200000,3450000,3400000,3650000")
+    old = ask(server, VERSION="1.1.1", CRS=None, SRS="EPSG:3035", BBOX="3450000,3200000,3650000,3400000")
+    assert new.body == old.body and Picture(new).width == 240
+
+
+# --- requests ---------------------------------------------------------------------------------------------------------
+
+
+def post(server, body, media_type="application/x-www-form-urlencoded"):
+    head = f"POST /wms HTTP/1.1\r\nHost: x\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    return raw(server, head.encode() + body)[0]
+
+
+@test("a form in a POST is answered as the same query, but not kept")
+def _(server):
+    received = post(server, query({}).encode())
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert status_of(received) == 200 and body == ask(server).body and b"no-store" in head, head
+
+
+@test("XML in a POST is told not to be supported, in XML")
+def _(server):
+    for media_type in ("text/xml", "application/xml; charset=utf-8"):
+        received = post(server, b"<GetMap/>", media_type)
+        assert status_of(received) == 200 and b'code="OperationNotSupported"' in received, received[:600]
+
+
+@test("a picture has an ETag, is kept for an hour, and for ever when its version is named")
+def _(server):
+    answer = ask(server)
+    assert answer["Cache-Control"] == "public, max-age=3600", answer["Cache-Control"]
+    again = ask(server, {"If-None-Match": answer["ETag"]})
+    assert again.status == 304 and not again.body
+    head = server.get("/wms?" + query({}), method="HEAD")
+    assert head["ETag"] == answer["ETag"] and int(head["Content-Length"]) == len(answer.body)
+    sequence = re.search(rb'updateSequence="(\w+)"', server.get("/wms?REQUEST=GetCapabilities").body)[1].decode()
+    assert "immutable" in ask(server, v=sequence)["Cache-Control"]
+
+
+@test("formats come as they were asked for")
+def _(server):
+    for name, media_type, begin in (
+        ("image/png", "image/png", b"\x89PNG"),
+        ("image/png8", "image/png", b"\x89PNG"),
+        ("image/png; mode=8bit", "image/png; mode=8bit", b"\x89PNG"),
+        ("image/jpeg", "image/jpeg", b"\xff\xd8"),
+        ("image/webp", "image/webp", b"RIFF"),
+    ):
+        answer = ask(server, FORMAT=name)
+        assert answer.status == 200 and answer["Content-Type"] == media_type, (name, answer["Content-Type"])
+        assert answer.body.startswith(begin) and "Content-Encoding" not in answer.headers, name
+    assert Picture(ask(server, FORMAT="image/png8")).kind == 3
+
+
+@test("the ground is white, as asked, or nothing")
+def _(server):
+    around = {"BBOX": f"{WEST - 1},{SOUTH - 1},{EAST + 1},{NORTH + 1}"}
+    assert Picture(ask(server, **around)).at(1, 1) == (255, 255, 255, 255)
+    assert Picture(ask(server, BGCOLOR="0x102030", **around)).at(1, 1) == (16, 32, 48, 255)
+    assert Picture(ask(server, TRANSPARENT="TRUE", BGCOLOR="0x102030", **around)).at(1, 1)[3] == 0
+
+
+@test("a period that the client did not choose is said in a header")
+def _(server):
+    assert "Default value used: time=2021 " in ask(server)["Warning"]
+    assert ask(server, TIME="2020-06-01")["Warning"] is None
+    assert "Nearest value used: time=2020 " in ask(server, TIME="1999")["Warning"]
+    assert ask(server, TIME="2020").body != ask(server).body
+    assert ask(server, TIME="2021").body == ask(server).body == ask(server, TIME="current").body
+
+
+@test("layers lie over one another in their order")
+def _(server):
+    both = Picture(ask(server, LAYERS="share.cells,score.cells", STYLES=","))
+    assert same(both, Picture(ask(server, STYLES="")), 200)
+
+
+@test("a group stands for its first layer")
+def _(_):
+    server = Server()
+    text = server.atlas.read_text()
+    server.atlas.write_text(text.replace("title: Score\n", "title: Score\n    theme: Health outcomes\n"))
+    with server:
+        group = ask(server, LAYERS="health-outcomes")
+        assert group.status == 200 and group["Content-Type"] == "image/png", group.body[:400]
+        assert group.body == ask(server).body
+
+
+@test("versions are negotiated")
+def _(server):
+    for asked, given in (("", "1.3.0"), ("1.1.1", "1.1.1"), ("1.0.0", "1.1.1"), ("1.2.0", "1.1.1"), ("9.0.0", "1.3.0")):
+        body = server.get(f"/wms?SERVICE=WMS&REQUEST=GetCapabilities&VERSION={asked}").body
+        assert f'apabilities version="{given}"'.encode() in body, (asked, body[:300])
+
+
+# --- exceptions -------------------------------------------------------------------------------------------------------
+
+
+def validate(body, version):
+    """True when it was held against the schema or DTD."""
+    if not shutil.which("xmllint") or not SCHEMAS.is_dir():
+        return False
+    check = ["--schema", str(SCHEMAS / "ogc/wms/1.3.0/exceptions_1_3_0.xsd")]
+    if version == "1.1.1":
+        check = ["--dtdvalid", str(SCHEMAS / "ogc/wms/1.1.1/exception_1_1_1.dtd")]
+    done = subprocess.run(
+        ["xmllint", "--nonet", "--noout", *check, "-"],
+        input=body,
+        capture_output=True,
+        env={"XML_CATALOG_FILES": str(SCHEMAS / "catalog.xml"), "PATH": "/usr/bin:/bin"},
+    )
+    assert done.returncode == 0, done.stderr.decode() + body.decode()
+    return True
+
+
+@test("exceptions are valid, readable from any page, and not kept")
+def _(server):
+    wrong = {
+        "LAYERS": "x",
+        "STYLES": "x",
+        "BBOX": "2,1,1,2",
+        "WIDTH": "0",
+        "FORMAT": "image/x",
+        "TIME": "x",
+        "REQUEST": "x",
+        "SLD": "http://127.0.0.1:1/x",
+    }
+    checked = 0
+    for name, value in wrong.items():
+        for version, media_type in (("1.3.0", "text/xml"), ("1.1.1", "application/vnd.ogc.se_xml")):
+            changes = dict(OLD) if version == "1.1.1" else {}
+            answer = ask(server, {"Origin": "https://example.org"}, **{**changes, name: value})
+            assert answer.status == 200 and answer["Content-Type"].startswith(media_type), (name, answer["Content-Type"])
+            assert answer["Access-Control-Allow-Origin"] == "*" and answer["Cache-Control"] == "no-store", name
+            assert answer["Warning"] is None
+            assert b"ServiceExceptionReport" in answer.body and len(re.sub(rb"<[^>]*>", b"", answer.body)) > 20, answer.body
+            checked += validate(answer.body, version)
+    if not checked:
+        print("# not validated: xmllint or ../shared/schemas is absent")
+
+
+@test("boxes that are none, too large, or go round the world are refused in the form that was asked for")
+def _(server):
+    for box in ("0,0,0,0", "1,1,0,0", "nan,nan,nan,nan", "-1e308,-1e308,1e308,1e308", "170,-10,-170,10", "1e400,0,2e400,1", ""):
+        answer = ask(server, BBOX=box)
+        assert b'locator="BBOX"' in answer.body, (box, answer.body[:300])
+        picture = Picture(ask(server, BBOX=box, EXCEPTIONS="INIMAGE"))
+        assert (picture.width, picture.height) == (240, 240)
+        assert len({picture.at(x, y) for x in range(240) for y in range(60)}) > 2, box
+        blank = Picture(ask(server, BBOX=box, EXCEPTIONS="BLANK", TRANSPARENT="TRUE"))
+        assert {blank.at(x, y)[3] for x in range(0, 240, 7) for y in range(0, 240, 7)} == {0}, box
+
+
+@test("what never reached the service is told in its words with HTTP's status")
+def _(server):
+    assert server.get("/wms?REQUEST=%zz").status == 400
+    method = server.get("/wms?REQUEST=GetMap", method="DELETE")
+    assert method.status == 405 and b"ServiceExceptionReport" in method.body and "POST" in method["Allow"]
+    large = raw(server, b"POST /wms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9999999\r\n\r\n")[0]
+    assert status_of(large) == 413 and b"ServiceExceptionReport" in large
+    typed = post(server, b"{}", "application/json")
+    assert status_of(typed) == 415 and b"ServiceExceptionReport" in typed, typed[:300]
+
+
+# --- feature info -----------------------------------------------------------------------------------------------------
+
+INFO = {"REQUEST": "GetFeatureInfo", "QUERY_LAYERS": "score.cells", "INFO_FORMAT": "application/json", "I": 30, "J": 50}
+
+
+@test("feature info finds the cell under the pixel in every version and order of axes")
+def _(server):
+    code = f"C{30 * SIDE // 240:02}{(239 - 50) * SIDE // 240:02}"
+    for changes in ({}, LAT_FIRST, {**OLD, "I": None, "J": None, "X": 30, "Y": 50}, {"FORMAT": None, "STYLES": None}):
+        answer = ask(server, **{**INFO, **changes})
+        assert answer.status == 200 and "json" in answer["Content-Type"], answer.body[:300]
+        assert code in answer.body.decode(), (changes, answer.body[:500])
+    for media_type, holds in (("text/plain", code), ("text/html", "<html"), ("application/vnd.ogc.gml", "gml")):
+        answer = ask(server, **{**INFO, "INFO_FORMAT": media_type})
+        assert answer["Content-Type"].startswith(media_type) and holds in answer.body.decode().replace("<!DOCTYPE html>", "<html"), answer.body[:300]
+
+
+@test("a place of no cell is an answer; a pixel outside the map is not a place")
+def _(server):
+    far = ask(server, **{**INFO, "BBOX": "10,10,11,11"})
+    assert far.status == 200 and far.json()["features"] == [], far.body
+    for changes in ({"I": 240}, {"J": -1}, {"I": None}, {"J": "x"}):
+        assert b'code="InvalidPoint"' in ask(server, **{**INFO, **changes}).body, changes
+    assert b'code="InvalidFormat"' in ask(server, **{**INFO, "INFO_FORMAT": "application/gml+xml; version=3.2"}).body
+    assert b'code="LayerNotDefined"' in ask(server, **{**INFO, "QUERY_LAYERS": "share.cells"}).body
+    assert b"QUERY_LAYERS" in ask(server, **{**INFO, "QUERY_LAYERS": None}).body
+    assert b"text/xml" not in far.body and ask(server, **{**INFO, "EXCEPTIONS": "INIMAGE", "I": 999})["Content-Type"].startswith("text/xml")
+
+
+if __name__ == "__main__":
+    run(Server)
