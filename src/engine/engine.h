@@ -116,6 +116,18 @@ EG_MUST_CHECK enum eg_status eg_engine_legend_json(struct eg_snapshot *snapshot,
 EG_MUST_CHECK enum eg_status eg_engine_legend_png(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                                   const struct eg_layer_name *name, double scale,
                                                   struct eg_entity *entity_out, struct eg_error *err);
+/* The same as clients of WMS ask for it. */
+struct eg_legend_request {
+    struct eg_layer_name name;
+    double scale; /* 1 to 4; beyond is drawn as these */
+    bool no_title, no_labels, transparent;
+    uint32_t symbol_width, symbol_height; /* in pixels at scale 1; 0: our own choice */
+    struct eg_text rule; /* the label of one row, of which the symbol is the whole picture; absent: all */
+};
+/* EG_NOT_FOUND with field "rule"; EG_LIMIT for symbols that no canvas holds. */
+EG_MUST_CHECK enum eg_status eg_engine_legend(struct eg_engine *engine, const struct eg_snapshot *snapshot,
+                                              const struct eg_legend_request *request,
+                                              struct eg_entity *entity_out, struct eg_error *err);
 /* The size of eg_engine_legend_png's picture at scale 1 without drawing it: for documents that list legends. Measured on first
  * use and kept with the snapshot. Fails as eg_engine_legend_png does. */
 EG_MUST_CHECK enum eg_status eg_engine_legend_size(struct eg_engine *engine,

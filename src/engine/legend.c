@@ -10,6 +10,7 @@
 
 #define LABEL_BYTES 128
 #define TEXTS_BYTES (256u << 10)
+#define RULE_PX 20 /* a side of a symbol by itself, as the standard's examples */
 #define MAX_ROWS (EG_CLASSES_MAX + EG_N_STATES)
 
 /* Closure, and for classes that are counted off, where counting begins and what becomes of ties. */
@@ -166,23 +167,73 @@ enum eg_status eg_engine_legend_size(struct eg_engine *engine, const struct eg_s
     return EG_OK;
 }
 
+static enum eg_status encode(struct eg_canvas *canvas, struct eg_entity *entity_out, struct eg_error *err)
+{
+    struct eg_png_options options = {.exact = true};
+    struct eg_buffer body;
+    eg_buffer_init(&body, 0);
+    enum eg_status status = eg_png_encode(canvas, &options, &body, NULL, err);
+    if (status == EG_OK) status = eg_entity_from_buffer(&body, "image/png", false, entity_out, err);
+    eg_buffer_clear(&body);
+    eg_canvas_clear(canvas);
+    return status;
+}
+
+static enum eg_status draw_rule(const struct eg_legend *legend, const struct eg_legend_request *request,
+                                struct eg_canvas *canvas_out, struct eg_error *err)
+{
+    struct eg_legend_size size = {request->symbol_width > 0 ? request->symbol_width : RULE_PX,
+                                  request->symbol_height > 0 ? request->symbol_height : RULE_PX};
+    for (uint32_t i = 0; i < legend->n_rows; i++)
+        if (eg_text_equal(legend->rows[i].label, request->rule))
+            return eg_legend_draw_swatch(&legend->rows[i].paint, size, request->scale, canvas_out, err);
+    eg_error_set(
+        err, EG_NOT_FOUND,
+        "the legend has no row '%.*s'; ask without a rule for all of them, or in JSON for their names",
+        EG_TEXT_ARG(request->rule));
+    eg_error_field(err, "rule");
+    return EG_NOT_FOUND;
+}
+
+/* Without what the request leaves out. */
+static void trim(struct sheet *sheet, const struct eg_legend_request *request, struct eg_legend *legend)
+{
+    if (request->no_title || request->no_labels) legend->title = EG_TEXT("");
+    if (request->no_labels) {
+        legend->subtitle = legend->note = EG_TEXT("");
+        for (uint32_t i = 0; i < legend->n_rows; i++) sheet->rows[i].label = EG_TEXT("");
+    }
+    legend->transparent = request->transparent;
+    legend->swatch_width = request->symbol_width;
+    legend->swatch_height = request->symbol_height;
+}
+
+enum eg_status eg_engine_legend(struct eg_engine *engine, const struct eg_snapshot *snapshot,
+                                const struct eg_legend_request *request, struct eg_entity *entity_out,
+                                struct eg_error *err)
+{
+    struct sheet sheet = {.snapshot = snapshot, .scale = request->scale};
+    struct eg_legend legend;
+    struct eg_layer_ref ref;
+    struct eg_canvas canvas;
+    enum eg_status status = eg_layer_resolve(snapshot, &request->name, &ref, err);
+    if (status == EG_OK) status = open_sheet(engine, ref, &sheet, &legend, err);
+    if (status == EG_OK && request->rule.len > 0) {
+        status = draw_rule(&legend, request, &canvas, err);
+    } else if (status == EG_OK) {
+        trim(&sheet, request, &legend);
+        status = eg_legend_draw(sheet.font, &legend, &canvas, err);
+    }
+    eg_arena_free(sheet.arena);
+    return status == EG_OK ? encode(&canvas, entity_out, err) : status;
+}
+
 enum eg_status eg_engine_legend_png(struct eg_engine *engine, struct eg_snapshot *snapshot,
                                     const struct eg_layer_name *name, double scale,
                                     struct eg_entity *entity_out, struct eg_error *err)
 {
-    struct eg_layer_ref ref;
-    struct eg_canvas canvas;
-    enum eg_status status = eg_layer_resolve(snapshot, name, &ref, err);
-    if (status == EG_OK) status = eg_engine_draw_legend(engine, snapshot, ref, scale, &canvas, err);
-    if (status != EG_OK) return status;
-    struct eg_png_options options = {.exact = true};
-    struct eg_buffer body;
-    eg_buffer_init(&body, 0);
-    status = eg_png_encode(&canvas, &options, &body, NULL, err);
-    if (status == EG_OK) status = eg_entity_from_buffer(&body, "image/png", false, entity_out, err);
-    eg_buffer_clear(&body);
-    eg_canvas_clear(&canvas);
-    return status;
+    struct eg_legend_request request = {.name = *name, .scale = scale};
+    return eg_engine_legend(engine, snapshot, &request, entity_out, err);
 }
 
 static void describe_counts(struct eg_json *json, struct eg_json_value *into,

@@ -23,4 +23,28 @@ EG_MUST_CHECK enum eg_status eg_wms_capabilities(const struct eg_wms_service *se
                                                  enum eg_wms_version version, struct eg_entity *entity_out,
                                                  struct eg_error *err);
 
+enum eg_legend_format { EG_LEGEND_PNG, EG_LEGEND_JSON };
+#define EG_WMS_SYMBOL_MAX                                                                                    \
+    128 /* pixels: larger WIDTH and HEIGHT are a map's, and pass unheeded unless one rule alone is asked for */
+struct eg_wms_legend_request {
+    struct eg_legend_request legend; /* scale is DPI / 90.7; WIDTH and HEIGHT are the symbol's */
+    enum eg_legend_format format;
+};
+/* Without any wish this is the picture whose size the capabilities tell. EG_NOT_FOUND with field "layer", "style", "period" or
+ * "rule"; the caller limits the size of a rule's picture. */
+EG_MUST_CHECK enum eg_status eg_wms_legend(const struct eg_wms_service *service,
+                                           const struct eg_wms_legend_request *request,
+                                           struct eg_entity *entity_out, struct eg_error *err);
+
+/* By the standard's DTD, in both versions. */
+EG_MUST_CHECK enum eg_status eg_wms_describe_layer(const struct eg_wms_service *service,
+                                                   const struct eg_layer_name *names, uint32_t n_names,
+                                                   struct eg_entity *entity_out, struct eg_error *err);
+
+/* StyledLayerDescriptor 1.0: each layer in its style (or the one named), a rule for each class and state, filters over the
+ * properties "value" (or "decile", for the publisher's tenths) and "state". */
+EG_MUST_CHECK enum eg_status eg_wms_styles(const struct eg_wms_service *service,
+                                           const struct eg_layer_name *names, uint32_t n_names,
+                                           struct eg_entity *entity_out, struct eg_error *err);
+
 #endif

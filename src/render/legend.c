@@ -147,6 +147,7 @@ static void draw_swatch(const struct layout *layout, const struct eg_paint *pain
 struct plan {
     struct layout layout;
     const struct eg_legend *legend;
+    struct eg_legend_size swatch; /* at scale 1 */
     struct block title, subtitle, note;
     struct block *labels; /* [n_rows] */
 };
@@ -179,14 +180,28 @@ static uint32_t larger(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-static uint32_t label_x(const struct layout *layout)
+static double allowed(double scale)
 {
-    return px(layout, PADDING) + px(layout, SWATCH_WIDTH) + px(layout, SWATCH_GAP);
+    return scale >= 1 ? fmin(scale, 4) : 1;
+}
+
+static struct plan new_plan(struct eg_font *font, const struct eg_legend *legend, struct eg_error *err)
+{
+    return (struct plan){.layout = {font, allowed(legend->scale), err},
+                         .legend = legend,
+                         .swatch = {legend->swatch_width > 0 ? legend->swatch_width : SWATCH_WIDTH,
+                                    legend->swatch_height > 0 ? legend->swatch_height : SWATCH_HEIGHT}};
+}
+
+static uint32_t label_x(const struct plan *plan)
+{
+    const struct layout *layout = &plan->layout;
+    return px(layout, PADDING) + px(layout, plan->swatch.width) + px(layout, SWATCH_GAP);
 }
 
 static uint32_t row_height(const struct plan *plan, uint32_t row)
 {
-    return larger(px(&plan->layout, SWATCH_HEIGHT), block_height(&plan->labels[row]));
+    return larger(px(&plan->layout, plan->swatch.height), block_height(&plan->labels[row]));
 }
 
 static uint32_t heading_height(const struct plan *plan)
@@ -213,9 +228,10 @@ static struct eg_legend_size size_of(const struct plan *plan)
     const struct layout *layout = &plan->layout;
     uint32_t heading = heading_height(plan), rows = rows_height(plan), note = block_height(&plan->note);
     uint32_t width = larger(plan->title.lines.width_px, plan->subtitle.lines.width_px);
-    width = larger(larger(width, plan->note.lines.width_px), px(layout, LEAST_WIDTH));
+    width = larger(width, plan->note.lines.width_px);
+    if (heading + note > 0) width = larger(width, px(layout, LEAST_WIDTH));
     for (uint32_t i = 0; i < plan->legend->n_rows; i++)
-        width = larger(width, label_x(layout) - px(layout, PADDING) + plan->labels[i].lines.width_px);
+        width = larger(width, label_x(plan) - px(layout, PADDING) + plan->labels[i].lines.width_px);
     uint32_t height = heading + gap(plan, heading, rows) + rows + gap(plan, heading + rows, note) + note;
     return (struct eg_legend_size){width + 2 * px(layout, PADDING), height + 2 * px(layout, PADDING)};
 }
@@ -225,7 +241,8 @@ static enum eg_status new_paper(const struct plan *plan, struct eg_canvas *canva
     struct eg_legend_size size = size_of(plan);
     enum eg_status status = eg_canvas_init(canvas, size.width, size.height, plan->layout.err);
     if (status) return status;
-    for (size_t i = 0; i < (size_t)canvas->width * canvas->height; i++) canvas->pixels[i] = paper;
+    for (size_t i = 0; i < (size_t)canvas->width * canvas->height; i++)
+        canvas->pixels[i] = plan->legend->transparent ? (struct eg_rgba){0} : paper;
     return EG_OK;
 }
 
@@ -233,12 +250,12 @@ static enum eg_status new_paper(const struct plan *plan, struct eg_canvas *canva
 static enum eg_status draw_row(const struct plan *plan, uint32_t row, uint32_t y, struct eg_canvas *canvas)
 {
     const struct layout *layout = &plan->layout;
-    uint32_t height = row_height(plan, row), swatch = px(layout, SWATCH_HEIGHT);
-    struct rectangle place = {px(layout, PADDING), y + (height - swatch) / 2, px(layout, SWATCH_WIDTH),
+    uint32_t height = row_height(plan, row), swatch = px(layout, plan->swatch.height);
+    struct rectangle place = {px(layout, PADDING), y + (height - swatch) / 2, px(layout, plan->swatch.width),
                               swatch};
     draw_swatch(layout, &plan->legend->rows[row].paint, &place, canvas);
     uint32_t label_y = y + (height - block_height(&plan->labels[row])) / 2;
-    return draw_block(layout, &plan->labels[row], label_x(layout), label_y, canvas);
+    return draw_block(layout, &plan->labels[row], label_x(plan), label_y, canvas);
 }
 
 static enum eg_status draw_all(const struct plan *plan, struct eg_canvas *canvas)
@@ -257,15 +274,10 @@ static enum eg_status draw_all(const struct plan *plan, struct eg_canvas *canvas
     return status ? status : draw_block(layout, &plan->note, x, y, canvas);
 }
 
-static double allowed(double scale)
-{
-    return scale >= 1 ? fmin(scale, 4) : 1;
-}
-
 enum eg_status eg_legend_measure(struct eg_font *font, const struct eg_legend *legend,
                                  struct eg_legend_size *size_out, struct eg_error *err)
 {
-    struct plan plan = {.layout = {font, allowed(legend->scale), err}, .legend = legend};
+    struct plan plan = new_plan(font, legend, err);
     enum eg_status status = lay_out_all(&plan);
     if (!status) *size_out = size_of(&plan);
     free_plan(&plan);
@@ -275,7 +287,7 @@ enum eg_status eg_legend_measure(struct eg_font *font, const struct eg_legend *l
 enum eg_status eg_legend_draw(struct eg_font *font, const struct eg_legend *legend,
                               struct eg_canvas *canvas_out, struct eg_error *err)
 {
-    struct plan plan = {.layout = {font, allowed(legend->scale), err}, .legend = legend};
+    struct plan plan = new_plan(font, legend, err);
     struct eg_canvas canvas = {0};
     enum eg_status status = lay_out_all(&plan);
     if (!status) status = new_paper(&plan, &canvas);
@@ -284,6 +296,19 @@ enum eg_status eg_legend_draw(struct eg_font *font, const struct eg_legend *lege
     else *canvas_out = canvas;
     free_plan(&plan);
     return status;
+}
+
+enum eg_status eg_legend_draw_swatch(const struct eg_paint *paint, struct eg_legend_size size, double scale,
+                                     struct eg_canvas *canvas_out, struct eg_error *err)
+{
+    struct layout layout = {NULL, allowed(scale), err};
+    struct rectangle whole = {0, 0, size.width, size.height};
+    struct eg_canvas canvas;
+    enum eg_status status = eg_canvas_init(&canvas, size.width, size.height, err);
+    if (status) return status;
+    draw_swatch(&layout, paint, &whole, &canvas);
+    *canvas_out = canvas;
+    return EG_OK;
 }
 
 /* --- the stamp ------------------------------------------------------------------------------------------------------- */

@@ -23,11 +23,13 @@ struct eg_legend {
     struct eg_text subtitle; /* unit and period */
     const struct eg_legend_row *rows;
     uint32_t n_rows;
-    struct eg_text note; /* attribution, "modelled", "fictional" */
-    double scale;        /* 1 to 4 */
+    struct eg_text note;                  /* attribution, "modelled", "fictional" */
+    double scale;                         /* 1 to 4 */
+    bool transparent;                     /* the paper; swatches stand on white in any case */
+    uint32_t swatch_width, swatch_height; /* in pixels at scale 1; 0: 26 and 15 */
 };
 
-/* Sizes and draws the legend on white; the canvas is initialised here and cleared by the caller. Text is wrapped at about
+/* Sizes and draws the legend; the canvas is initialised here and cleared by the caller. Text is wrapped at about
  * 40 characters. */
 EG_MUST_CHECK enum eg_status eg_legend_draw(struct eg_font *font, const struct eg_legend *legend,
                                             struct eg_canvas *canvas_out, struct eg_error *err);
@@ -38,6 +40,11 @@ struct eg_legend_size {
 };
 EG_MUST_CHECK enum eg_status eg_legend_measure(struct eg_font *font, const struct eg_legend *legend,
                                                struct eg_legend_size *size_out, struct eg_error *err);
+
+/* One swatch alone, framed, on a canvas of that size; initialised here and cleared by the caller. */
+EG_MUST_CHECK enum eg_status eg_legend_draw_swatch(const struct eg_paint *paint, struct eg_legend_size size,
+                                                   double scale, struct eg_canvas *canvas_out,
+                                                   struct eg_error *err);
 
 /* Stamps one line of small text (the word "fictional", an attribution) in the lower left corner of a map on a white
  * ground of half opacity. */
