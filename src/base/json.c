@@ -237,6 +237,17 @@ struct eg_json_value *eg_json_at(const struct eg_json_value *array, size_t index
     return wrap(json_array_get(unwrap_const(array), index));
 }
 
+struct eg_json_value *eg_json_next(const struct eg_json_value *object, const char **name)
+{
+    json_t *members = (json_t *)(void *)(uintptr_t)object;
+    if (!json_is_object(members)) return NULL;
+    void *at = *name ? json_object_iter_next(members, json_object_iter_at(members, *name))
+                     : json_object_iter(members);
+    if (!at) return NULL;
+    *name = json_object_iter_key(at);
+    return wrap(json_object_iter_value(at));
+}
+
 bool eg_json_is_text(const struct eg_json_value *value, struct eg_text *text_out)
 {
     const json_t *text = unwrap_const(value);

@@ -48,6 +48,8 @@ EG_MUST_CHECK enum eg_status eg_json_parse(struct eg_text text, struct eg_json *
 struct eg_json_value *eg_json_get(const struct eg_json_value *object, const char *name);
 size_t eg_json_length(const struct eg_json_value *array); /* 0 for anything else */
 struct eg_json_value *eg_json_at(const struct eg_json_value *array, size_t index);
+/* The members of an object in their order: *name is NULL at first and becomes the name of the one returned; NULL after the last. */
+struct eg_json_value *eg_json_next(const struct eg_json_value *object, const char **name);
 bool eg_json_is_text(const struct eg_json_value *value, struct eg_text *text_out);
 bool eg_json_is_number(const struct eg_json_value *value, double *number_out);
 bool eg_json_is_bool(const struct eg_json_value *value, bool *bool_out);

@@ -3,6 +3,7 @@
 #define EG_HTTP_DOCUMENT_H
 
 #include "engine/layer.h"
+#include "http/ogc.h"
 
 enum eg_document_kind {
     EG_DOCUMENT_TILEJSON,
@@ -18,7 +19,8 @@ enum eg_document_kind {
     EG_DOCUMENT_WMS_1_3_0,
     EG_DOCUMENT_WMTS,
     EG_DOCUMENT_TMS,
-    EG_DOCUMENT_TMS_MAP
+    EG_DOCUMENT_TMS_MAP,
+    EG_DOCUMENT_OGC /* one of OGC API's, as `ogc` says; the route needs a base URL */
 };
 
 /* A protocol's own request that may be for a document begins with one of these: so eg_document_find and eg_document_make find it. */
@@ -29,6 +31,7 @@ struct eg_document_request {
     /* Of an asset: its number in the table of pages.c; of WMTS's capabilities: their sections; of a map of TMS: its tile matrix
      * set. */
     uint32_t file;
+    struct eg_ogc_wanted ogc;
 };
 
 #endif

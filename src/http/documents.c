@@ -36,6 +36,13 @@ static bool names_a_layer(enum eg_document_kind kind)
            kind == EG_DOCUMENT_LEGEND_PNG || kind == EG_DOCUMENT_TMS_MAP;
 }
 
+static void fill_ogc_key(const struct eg_ogc_wanted *wanted, struct document_key *parts)
+{
+    parts->layer = wanted->collection;
+    parts->series = wanted->set << 8 | (uint32_t)wanted->document << 1 | (wanted->html ? 1U : 0U);
+    parts->style = (uint16_t)(wanted->style == EG_ATLAS_NONE ? 0 : wanted->style + 1);
+}
+
 /* False when the layer, style or period does not exist: making the document will say so. */
 static bool make_key(const struct eg_exchange *exchange, struct eg_cache_key *key_out)
 {
@@ -49,6 +56,7 @@ static bool make_key(const struct eg_exchange *exchange, struct eg_cache_key *ke
     parts.series = ref.series;
     parts.style = (uint16_t)ref.style;
     parts.part = wanted->kind == EG_DOCUMENT_TMS_MAP ? (uint8_t)wanted->file : 0;
+    if (wanted->kind == EG_DOCUMENT_OGC) fill_ogc_key(&wanted->ogc, &parts);
     if (wanted->kind != EG_DOCUMENT_ASSET)
         memcpy(&parts.version, exchange->snapshot->version, sizeof parts.version);
     if (exchange->route->needs_base_url)
@@ -180,6 +188,7 @@ static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity
         return eg_tms_map(snapshot, &wanted->name, wanted->file, exchange->base_url, entity, err);
     case EG_DOCUMENT_PAGE:
     case EG_DOCUMENT_ASSET:
+    case EG_DOCUMENT_OGC:
         break;
     }
     return eg_error_set(err, EG_UNSUPPORTED, "there is no such document");
@@ -190,6 +199,7 @@ static enum eg_status make_answer(struct eg_exchange *exchange, struct eg_answer
 {
     enum eg_document_kind kind = exchange->wanted.document.kind;
     if (kind == EG_DOCUMENT_PAGE || kind == EG_DOCUMENT_ASSET) return eg_page_make(exchange, answer_out, err);
+    if (kind == EG_DOCUMENT_OGC) return eg_ogc_make(exchange, answer_out, err);
     struct eg_entity entity = {0};
     enum eg_status status = make_entity(exchange, &entity, err);
     return status == EG_OK ? eg_answer_from_entity(&entity, true, answer_out, err) : status;

@@ -34,6 +34,9 @@ eg_parse_fn eg_tilejson_parse, eg_layers_parse, eg_report_parse, eg_legend_json_
 eg_find_fn eg_document_find;
 eg_make_fn eg_document_make;
 
+/* ogc.c: OGC API's documents, found and made by documents.c */
+eg_parse_fn eg_ogc_parse;
+
 /* areas.c, coalitions.c: made for each request */
 eg_parse_fn eg_area_parse, eg_area_at_parse;
 eg_make_fn eg_area_make;

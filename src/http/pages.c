@@ -16,8 +16,10 @@ struct file {
 };
 
 #define FILES(use)                                                                                           \
-    use("", index_html, "text/html; charset=utf-8", true)                                                    \
-        use("app.js", app_js, "text/javascript; charset=utf-8", true) use("app.css", app_css,                \
+    use("", index_html, "text/html; charset=utf-8",                                                          \
+        true) use("app.js", app_js, "text/javascript; charset=utf-8",                                        \
+                  true) use("app.css", app_css, "text/css; charset=utf-8", true)                             \
+        use("ogc.js", ogc_js, "text/javascript; charset=utf-8", true) use("ogc.css", ogc_css,                \
                                                                           "text/css; charset=utf-8", true)   \
             use("leaflet.js", leaflet_min_js, "text/javascript; charset=utf-8", true)                        \
                 use("leaflet.css", leaflet_css, "text/css; charset=utf-8", true)                             \

@@ -5,6 +5,13 @@
 static const char *const wms_bodies[] = {"application/x-www-form-urlencoded", "text/xml", "application/xml",
                                          NULL};
 
+/* One of OGC API's documents; ogc.c knows them by their patterns. */
+#define OGC_DOCUMENT(path)                                                                                   \
+    {                                                                                                        \
+        .pattern = (path), .parse = eg_ogc_parse, .find = eg_document_find, .make = eg_document_make,        \
+        .cost = EG_COST_LARGE, .needs_base_url = true, .reads_accept = true                                  \
+    }
+
 static const struct eg_route routes[] = {
     {.pattern = "/tiles/{layer}/{z:u32}/{x:u32}/{picture}.png",
      .parse = eg_tile_parse,
@@ -119,6 +126,20 @@ static const struct eg_route routes[] = {
      .parse = eg_tms_tile_parse,
      .find = eg_tile_find,
      .make = eg_tile_make},
+    OGC_DOCUMENT("/ogc"),
+    OGC_DOCUMENT("/ogc/conformance"),
+    OGC_DOCUMENT("/ogc/api"),
+    OGC_DOCUMENT("/ogc/collections"),
+    OGC_DOCUMENT("/ogc/collections/{collectionId}"),
+    OGC_DOCUMENT("/ogc/collections/{collectionId}/styles"),
+    OGC_DOCUMENT("/ogc/collections/{collectionId}/map/tiles"),
+    OGC_DOCUMENT("/ogc/collections/{collectionId}/map/tiles/{tileMatrixSetId}"),
+    OGC_DOCUMENT("/ogc/collections/{collectionId}/styles/{styleId}/map/tiles"),
+    OGC_DOCUMENT("/ogc/collections/{collectionId}/styles/{styleId}/map/tiles/{tileMatrixSetId}"),
+    OGC_DOCUMENT("/ogc/collections/{collectionId}/tiles"),
+    OGC_DOCUMENT("/ogc/collections/{collectionId}/tiles/{tileMatrixSetId}"),
+    OGC_DOCUMENT("/ogc/tileMatrixSets"),
+    OGC_DOCUMENT("/ogc/tileMatrixSets/{tileMatrixSetId}"),
     {.pattern = "/", .parse = eg_page_parse, .find = eg_document_find, .make = eg_document_make},
     {.pattern = "/assets/{name}",
      .parse = eg_asset_parse,
