@@ -3,7 +3,7 @@
 
     tools/bench.py [--only SECTION,...] [--rounds N] [--record]
 
-Sections: load, process, http, seams, quality, cached, bytes, scale, areas. Needs the real data (EVENGROUND_DATA, default
+Sections: load, process, http, seams, quality, cached, bytes, scale, areas, capabilities, sets. Needs the real data (EVENGROUND_DATA, default
 ../shared/data) and, for the peers' columns, the peers' harness (EVENGROUND_PEERS, default ../shared/peers) set up in
 PEERS_WORK; what is absent is said and left out. Mapnik's output areas are prepared here, by mapshaper (MAPSHAPER, or where npm
 puts it beside PEERS_WORK). Prints tables, at the end one line a requirement: met, missed, or not measured;
@@ -11,6 +11,7 @@ build/bench/result.json holds all numbers. --record puts what was printed into d
 """
 import argparse
 import json
+import math
 import os
 import platform
 import re
@@ -488,6 +489,37 @@ def section_scale(rounds):
           ('areas', 'load s', 'peak MiB', 'z8', 'z10', 'z12', 'z14'), rows)
 
 
+def national_set():
+    """A tile matrix set in EPSG:27700 whose matrices have the ground resolution of web Mercator's zooms, in England's midst."""
+    path = os.path.join(BUILD, 'even_27700.json')
+    matrices = []
+    for zoom in range(5, 16):
+        cell = 2 * 20037508.342789244 / 256 / 2**zoom * math.cos(math.radians(52.9))
+        matrices.append({'id': str(zoom), 'scaleDenominator': cell / 0.00028, 'cellSize': cell, 'pointOfOrigin': [-238375, 1376256],
+                         'tileWidth': 256, 'tileHeight': 256, 'matrixWidth': 2**zoom, 'matrixHeight': 2**zoom})
+    with open(path, 'w', encoding='utf-8') as out:
+        json.dump({'id': 'Even27700', 'crs': 'http://www.opengis.net/def/crs/EPSG/0/27700', 'tileMatrices': matrices}, out)
+    return path
+
+
+def section_sets(_rounds):
+    """27700 tiles against 3857 tiles at equal ground resolution, in process, by turns; the first projection apart."""
+    path = england()
+    if not path:
+        return say('sets: no data, left out')
+    ours = os.path.join(BUILD, 'lsoa_sets.yaml')
+    with open(path, encoding='utf-8') as source, open(ours, 'w', encoding='utf-8') as out:
+        out.write(source.read() + f'server: {{tile_matrix_sets: {national_set()}}}\n')
+    found = figures([os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_sets'), ours, 'imd.area', 'Even27700'])
+    rows = [(f'z{z}', f"{found[f'z{z}_3857_mean_ms']:.3f}", f"{found[f'z{z}_set_mean_ms']:.3f}", f"{found[f'z{z}_ratio']:.2f}")
+            for z in range(5, 16)]
+    table('Tiles in EPSG:27700 against EPSG:3857 at the same places and ground resolution, cold, PNG included',
+          ('zoom', '3857, mean ms', '27700, mean ms', 'ratio'), rows)
+    say(f"\n{found['3857_tiles_per_s']:.0f} against {found['set_tiles_per_s']:.0f} tiles/s on one thread: {found['ratio']:.2f} times "
+        f"the cost. The first tile, for which the borders are projected, took {found['first_s']:.2f} s and is not counted.")
+    results['sets'] = found
+
+
 def section_capabilities(_rounds):
     """WMS capabilities of 300 layers, and of England's where its files have been brought."""
     bench = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_capabilities')
@@ -506,7 +538,7 @@ def section_capabilities(_rounds):
 
 SECTIONS = {'load': section_load, 'process': section_process, 'http': section_http, 'seams': section_seams,
             'quality': section_quality, 'cached': section_cached, 'bytes': section_bytes, 'areas': section_areas,
-            'scale': section_scale, 'capabilities': section_capabilities}
+            'scale': section_scale, 'capabilities': section_capabilities, 'sets': section_sets}
 
 
 def finish(record):

@@ -169,6 +169,8 @@ def requirements(results):
         ('171,372 output areas to ready / peak memory', '',
          [at_most('time', load('output areas', 'seconds'), 's', (3.5, 2)),
           at_most('memory', load('output areas', 'peak_mib'), 'MiB', (800, 500))]),
+        ('a tile in EPSG:27700 against one in EPSG:3857, same ground resolution', '',
+         [at_most('27700', dig(results, 'sets', 'ratio'), '×', (1.3, 1.1))]),
     ]
     return [{'what': what, 'peer': peer, 'checks': checks,
              'verdict': max((c['verdict'] for c in checks), key=VERDICTS.index)} for what, peer, checks in rows]
