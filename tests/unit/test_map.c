@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -274,6 +275,166 @@ static void an_unknown_crs_is_refused_again_and_again(void **state)
     eg_canvas_clear(&canvas);
 }
 
+static void one_to_sixteen_layers_make_a_picture(void **state)
+{
+    (void)state;
+    struct eg_layer_name names[EG_MAP_LAYERS + 1];
+    struct eg_map_request request = request_of("deprivation.nbhd", "tenths");
+    struct eg_canvas canvas;
+    for (uint32_t i = 0; i < EG_ARRAY_LEN(names); i++) names[i] = *eg_small_name("people.nbhd", "soft");
+    request.names = names;
+    request.n_names = 0;
+    check_refused(&request, EG_LIMIT, "layers");
+    request.n_names = EG_MAP_LAYERS + 1;
+    check_refused(&request, EG_LIMIT, "layers");
+    request.n_names = EG_MAP_LAYERS;
+    draw(&request, &canvas);
+    eg_canvas_clear(&canvas);
+    names[EG_MAP_LAYERS - 1].layer = EG_TEXT("none.nbhd");
+    check_refused(&request, EG_NOT_FOUND, "layer");
+}
+
+/* Off by one where two roundings became one. */
+static void check_composed(const struct eg_canvas *whole, const struct eg_canvas *top,
+                           const struct eg_canvas *bottom, struct eg_rgba ground)
+{
+    for (size_t i = 0; i < (size_t)whole->width * whole->height; i++) {
+        struct eg_rgba is = whole->pixels[i],
+                       wanted = eg_rgba_over(top->pixels[i], bottom ? bottom->pixels[i] : ground);
+        if (abs(is.r - wanted.r) > 1 || abs(is.g - wanted.g) > 1 || abs(is.b - wanted.b) > 1 ||
+            is.a != wanted.a)
+            fail_msg("pixel %zu is %u,%u,%u,%u", i, is.r, is.g, is.b, is.a);
+    }
+}
+
+static void a_picture_on_a_ground_is_the_transparent_one_laid_over_it(void **state)
+{
+    (void)state;
+    static const char *const styles[] = {"fifths", "soft", "hard", "one"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(styles); i++) {
+        struct eg_map_request request = request_of("illness.nbhd", styles[i]);
+        struct eg_canvas clear, whole;
+        request.has_background = true;
+        draw(&request, &clear);
+        assert_int_equal(clear.pixels[0].a, 0);
+        request.background = (struct eg_rgba){255, 128, 0, 255};
+        draw(&request, &whole);
+        check_composed(&whole, &clear, NULL, request.background);
+        eg_canvas_clear(&clear);
+        eg_canvas_clear(&whole);
+    }
+}
+
+static void layers_are_laid_over_one_another(void **state)
+{
+    (void)state;
+    struct eg_layer_name names[2] = {*eg_small_name("deprivation.nbhd", "tenths"),
+                                     *eg_small_name("people.town", "soft")};
+    struct eg_map_request request = request_of("deprivation.nbhd", "tenths");
+    struct eg_canvas below, above, both;
+    request.has_background = true;
+    request.background = (struct eg_rgba){200, 220, 255, 255};
+    draw(&request, &below);
+    request.names = &names[1];
+    request.background.a = 0;
+    draw(&request, &above);
+    request.names = names;
+    request.n_names = 2;
+    request.background.a = 255;
+    draw(&request, &both);
+    check_composed(&both, &above, &below, request.background);
+    eg_canvas_clear(&below);
+    eg_canvas_clear(&above);
+    eg_canvas_clear(&both);
+}
+
+/* Colours of the legend stay exact on any ground, also after a stranger asked for more grounds than get palettes. */
+static void the_colours_of_areas_are_exact_on_any_ground(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 40; i++) {
+        struct eg_map_request request = request_of("deprivation.nbhd", "tenths");
+        struct eg_canvas exact, indexed;
+        request.has_background = true;
+        request.background = (struct eg_rgba){(uint8_t)(i * 5), 90, 40, 255};
+        if (i == 39) request.background = (struct eg_rgba){255, 255, 255, 255};
+        draw(&request, &exact);
+        request.exact = false;
+        draw(&request, &indexed);
+        double x, y;
+        eg_mercator_forward(0.1, 51.015, &x, &y);
+        struct eg_rgba a = colour_at(&exact, &request, x, y), b = colour_at(&indexed, &request, x, y);
+        assert_memory_equal(&a, &b, sizeof a);
+        assert_memory_equal(&exact.pixels[0], &indexed.pixels[0], sizeof a);
+        eg_canvas_clear(&exact);
+        eg_canvas_clear(&indexed);
+    }
+}
+
+/* A picture twice as wide shows each area at twice the column. */
+static void pixels_need_not_be_square(void **state)
+{
+    (void)state;
+    struct eg_map_request request = request_of("deprivation.nbhd", "tenths");
+    struct eg_canvas square, wide, tall;
+    draw(&request, &square);
+    request.width = 800;
+    draw(&request, &wide);
+    request.width = 400;
+    request.height = 900;
+    draw(&request, &tall);
+    uint32_t n_unlike = 0;
+    for (uint32_t y = 0; y < 300; y++)
+        for (uint32_t x = 0; x < 400; x++) {
+            const struct eg_rgba *is = &square.pixels[y * 400 + x];
+            n_unlike += memcmp(is, &wide.pixels[y * 800 + 2 * x], 4) &&
+                        memcmp(is, &wide.pixels[y * 800 + 2 * x + 1], 4);
+            n_unlike += memcmp(is, &tall.pixels[(3 * y + 1) * 400 + x], 4) != 0;
+        }
+    assert_true(n_unlike < 2 * 400 * 300 / 40); /* along borders */
+    eg_canvas_clear(&square);
+    eg_canvas_clear(&wide);
+    eg_canvas_clear(&tall);
+}
+
+/* --- notices --------------------------------------------------------------------------------------------------------- */
+
+static void a_notice_is_of_one_colour_or_says_its_sentence_in_any_size(void **state)
+{
+    (void)state;
+    static const uint32_t sizes[][2] = {{1, 1}, {9, 400}, {400, 9}, {64, 64}, {300, 200}};
+    for (size_t i = 0; i < 2 * EG_ARRAY_LEN(sizes); i++) {
+        struct eg_notice_request request = {.width = sizes[i / 2][0],
+                                            .height = sizes[i / 2][1],
+                                            .background = {10, 20, 30, 255},
+                                            .scale = i % 3 ? 1 : 3};
+        struct eg_entity entity = {0};
+        struct eg_canvas canvas;
+        struct eg_rgba colour;
+        if (i % 2) request.text = EG_TEXT("there is no layer 'nothing'; GetCapabilities lists what there is");
+        assert_int_equal(eg_engine_notice(small.engine, small.snapshot, &request, &entity, NULL), EG_OK);
+        eg_small_decode(&entity, &canvas);
+        assert_int_equal(canvas.width, request.width);
+        assert_int_equal(canvas.height, request.height);
+        bool solid = eg_canvas_is_solid(&canvas, &colour);
+        if (i % 2 == 0) assert_true(solid && colour.r == 10);
+        if (i % 2 == 1 && i / 2 >= 3) assert_false(solid);
+        eg_canvas_clear(&canvas);
+    }
+}
+
+static void a_notice_is_as_large_as_a_map_may_be(void **state)
+{
+    (void)state;
+    struct eg_notice_request request = {.width = 4097, .height = 1, .scale = 1};
+    struct eg_entity entity = {0};
+    struct eg_error err = {0};
+    assert_int_equal(eg_engine_notice(small.engine, small.snapshot, &request, &entity, &err), EG_LIMIT);
+    request.width = 0;
+    assert_int_equal(eg_engine_notice(small.engine, small.snapshot, &request, &entity, &err), EG_INVALID);
+    assert_string_equal(err.field, "size");
+}
+
 /* --- marginalia ------------------------------------------------------------------------------------------------------ */
 
 /* Quarters of the picture that a legend changes: bit 0 upper left, 1 upper right, 2 lower left, 3 lower right. */
@@ -452,6 +613,13 @@ int main(void)
         cmocka_unit_test(extreme_boxes_are_drawn),
         cmocka_unit_test(a_scale_is_a_quarter_to_sixteen),
         cmocka_unit_test(an_unknown_crs_is_refused_again_and_again),
+        cmocka_unit_test(one_to_sixteen_layers_make_a_picture),
+        cmocka_unit_test(a_picture_on_a_ground_is_the_transparent_one_laid_over_it),
+        cmocka_unit_test(layers_are_laid_over_one_another),
+        cmocka_unit_test(the_colours_of_areas_are_exact_on_any_ground),
+        cmocka_unit_test(pixels_need_not_be_square),
+        cmocka_unit_test(a_notice_is_of_one_colour_or_says_its_sentence_in_any_size),
+        cmocka_unit_test(a_notice_is_as_large_as_a_map_may_be),
         cmocka_unit_test(a_crs_that_the_atlas_does_not_list_is_refused_unless_any_will_do),
         cmocka_unit_test(a_server_can_tell_which_maps_have_to_wait_for_borders),
         cmocka_unit_test(a_legend_stands_in_the_corner_where_it_covers_least),
