@@ -5,6 +5,7 @@
 #include "render/png_private.h"
 
 #define STEP 16u
+#define BLOCK 64u
 #define LONG_RUN 40u /* where a call costs less than the loop */
 
 #ifdef __SSE2__
@@ -31,22 +32,35 @@ static inline uint32_t ends_of_runs(const struct eg_rgba *pixels)
 #endif
 }
 
+/* The same for up to BLOCK of the n pixels left in a row, whose last one ends a run. Few long loops instead of many short
+ * ones: how often a loop over set bits turns cannot be predicted. */
+static inline uint64_t ends_in_block(const struct eg_rgba *pixels, uint32_t n)
+{
+    uint64_t ends = 0;
+    uint32_t k = 0, last = n - 1;
+    if (n > BLOCK)
+        return ends_of_runs(pixels) | (uint64_t)ends_of_runs(pixels + STEP) << STEP |
+               (uint64_t)ends_of_runs(pixels + 2 * STEP) << 2 * STEP |
+               (uint64_t)ends_of_runs(pixels + 3 * STEP) << 3 * STEP;
+    for (; k + STEP <= last; k += STEP) ends |= (uint64_t)ends_of_runs(pixels + k) << k;
+    if (k > 0 && last - k == STEP - 1) { /* a pixel back, so as not to read past the row */
+        ends |= (uint64_t)(ends_of_runs(pixels + k - 1) >> 1) << k;
+        k = last;
+    }
+    for (; k < last; k++) ends |= (uint64_t)(eg_png_pixel(pixels + k) != eg_png_pixel(pixels + k + 1)) << k;
+    return ends | UINT64_C(1) << last;
+}
+
 static uint32_t scan_row(const struct eg_rgba *row, uint32_t width, uint32_t *pixel, uint16_t *length)
 {
-    uint32_t n = 0, start = 0, x = 0;
-    for (; x + STEP < width; x += STEP)
-        for (uint32_t ends = ends_of_runs(row + x); ends; ends &= ends - 1) {
-            uint32_t end = x + (uint32_t)__builtin_ctz(ends);
+    uint32_t n = 0, start = 0;
+    for (uint32_t x = 0; x < width; x += BLOCK)
+        for (uint64_t ends = ends_in_block(row + x, width - x); ends; ends &= ends - 1) {
+            uint32_t end = x + (uint32_t)__builtin_ctzll(ends);
             pixel[n] = eg_png_pixel(row + end);
             length[n++] = (uint16_t)(end + 1 - start);
             start = end + 1;
         }
-    for (; x < width; x++) {
-        if (x + 1 < width && eg_png_pixel(row + x) == eg_png_pixel(row + x + 1)) continue;
-        pixel[n] = eg_png_pixel(row + x);
-        length[n++] = (uint16_t)(x + 1 - start);
-        start = x + 1;
-    }
     return n;
 }
 
