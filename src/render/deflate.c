@@ -211,7 +211,8 @@ static void parse(struct eg_deflate *deflate, const uint8_t *bytes, size_t n)
 static void parse_closely(struct eg_deflate *deflate, size_t n, size_t reach)
 {
     const uint16_t *end = deflate->tokens + n;
-    deflate->first = eg_deflate_search_parse(deflate->search, (uint32_t)reach, deflate->tokens + n);
+    deflate->first = eg_deflate_search_parse(deflate->search, (uint32_t)reach,
+                                             deflate->differs + set_words(n), deflate->tokens + n);
     deflate->n_tokens = (uint32_t)(end - deflate->first);
     for (const uint16_t *token = deflate->first; token < end; token++) {
         deflate->count[*token]++;
@@ -233,12 +234,9 @@ static enum eg_status find_tokens(struct eg_deflate *deflate, const struct eg_de
             eg_deflate_search_split(deflate->search, rows, (uint32_t)reach, deflate->differs, &closely, err);
         if (status) return status;
     }
-    if (closely) {
-        parse_closely(deflate, n, reach);
-    } else {
-        compare(rows->bytes, n, reach, deflate->differs + set_words(n));
-        parse(deflate, rows->bytes, n);
-    }
+    compare(rows->bytes, n, reach, deflate->differs + set_words(n));
+    if (closely) parse_closely(deflate, n, reach);
+    else parse(deflate, rows->bytes, n);
     return EG_OK;
 }
 

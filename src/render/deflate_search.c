@@ -26,44 +26,43 @@
 #define PROBED_RUNS 1024u
 #define PAYING_SHARE 8u /* one in so many probed runs must have been seen before */
 #define FARTHEST 32768u
-#define NEVER UINT32_MAX
+#define MOST_BACK 64u /* so far before its run may a match begin */
 
 /* In quarters of a bit: what tokens cost on average in tiles with outlines. */
 #define LITERAL_COST 23u
-#define TAIL_COST 32u /* a match with the left, without extra bits */
-#define NEAR_COST 61u /* a match from above */
-#define FAR_COST 72u  /* up to distance 512; four more for each doubling */
+#define TAIL_COST 32u        /* a match with the left, without extra bits */
+#define NEAR_COST 61u        /* a match from above */
+#define FAR_COST 72u         /* up to distance 512; four more for each doubling */
+#define NO_MATCH_COST 20000u /* of lengths that no match has: more than the literals */
 
-/* The cheapest way to a place, which is `rest` bytes before the start of a run. */
-struct place {
-    uint32_t cost;
-    uint32_t from;       /* number of the place before: 2 * run + 1 when it has a rest */
-    uint16_t length;     /* of the match that leads here; see enum step for the others */
-    uint16_t distance_1; /* of the match, less one */
-    uint32_t rest;
-};
+/* The cheapest way to a place, which is `rest` bytes before the start of a run, as one number, so that the smaller of two
+ * ways is the cheaper one and needs no branch:
+ *
+ *     cost (24 bits) | number of the place before (18): 2 * run + 1 when it has a rest | enum step (2) | rest (20) */
+typedef uint64_t way;
 
-enum step { STEP_LITERAL, STEP_TAIL }; /* lengths that no match has */
+enum step { STEP_LITERAL, STEP_TAIL, STEP_MATCH };
+
+#define COST_SHIFT 40u
+#define FROM_SHIFT 22u
+#define STEP_SHIFT 20u
+#define REST_MASK ((1u << STEP_SHIFT) - 1)
+#define NEVER ((way)1 << 63) /* and some steps more than that cost still has room */
 
 /* As far as bytes at one distance repeat: up to `end`, which lies in or at the end of run `last`. */
 struct stretch {
     uint32_t distance, end, last;
 };
 
-/* Where a run's bytes may have occurred before: `offset` bytes into run `source`. */
-struct origin {
-    uint32_t source, offset, distance;
-    struct stretch stretch; /* found for this or an earlier run */
-};
-
 struct eg_deflate_search {
     uint32_t n_runs;
-    uint32_t *start; /* [n_runs + 1] */
-    uint32_t *run;   /* [n_runs + 2] length << 8 | value; then zeros */
-    struct place *places;
-    size_t start_capacity, run_capacity, places_capacity;
+    uint32_t *start;      /* [n_runs + 1] */
+    uint32_t *run;        /* [n_runs + 2] length << 8 | value; then zeros */
+    way *places;          /* [2 * (n_runs + 1)] */
+    uint16_t *distance_1; /* [n_runs] of the match offered from a run or the rest before it, less one */
+    size_t start_capacity, run_capacity, places_capacity, distance_capacity;
     uint16_t latest[1u << HASH_BITS]; /* run + 1, by what begins there */
-    uint8_t length_cost[EG_DEFLATE_MAX_MATCH + 1];
+    uint16_t length_cost[EG_DEFLATE_MAX_MATCH + 1];
     uint8_t tail_cost[EG_DEFLATE_MAX_MATCH + 1];
 };
 
@@ -80,7 +79,7 @@ struct eg_deflate_search *eg_deflate_search_new(void)
     if (!search) return NULL;
     for (uint32_t length = 0; length <= EG_DEFLATE_MAX_MATCH; length++) {
         bool match = length >= EG_DEFLATE_MIN_MATCH;
-        search->length_cost[length] = (uint8_t)(match ? extra_cost(length) : 0);
+        search->length_cost[length] = (uint16_t)(match ? extra_cost(length) : NO_MATCH_COST);
         search->tail_cost[length] = (uint8_t)(match ? TAIL_COST + extra_cost(length) : length * LITERAL_COST);
     }
     return search;
@@ -92,6 +91,7 @@ void eg_deflate_search_free(struct eg_deflate_search *search)
     free(search->start);
     free(search->run);
     free(search->places);
+    free(search->distance_1);
     free(search);
 }
 
@@ -99,7 +99,8 @@ void eg_deflate_search_free(struct eg_deflate_search *search)
 
 static bool make_room(struct eg_deflate_search *search, uint32_t n_runs)
 {
-    void *start = search->start, *run = search->run, *places = search->places;
+    void *start = search->start, *run = search->run, *places = search->places,
+         *distance_1 = search->distance_1;
     bool made = eg_memory_reserve(&start, &search->start_capacity, n_runs + 1, sizeof search->start[0]);
     search->start = start;
     made = made && eg_memory_reserve(&run, &search->run_capacity, n_runs + 2, sizeof search->run[0]);
@@ -107,6 +108,9 @@ static bool make_room(struct eg_deflate_search *search, uint32_t n_runs)
     made = made &&
            eg_memory_reserve(&places, &search->places_capacity, 2 * (n_runs + 1), sizeof search->places[0]);
     search->places = places;
+    made = made &&
+           eg_memory_reserve(&distance_1, &search->distance_capacity, n_runs, sizeof search->distance_1[0]);
+    search->distance_1 = distance_1;
     return made;
 }
 
@@ -168,133 +172,165 @@ enum eg_status eg_deflate_search_split(struct eg_deflate_search *search, const s
 
 /* --- choose ------------------------------------------------------------------------------------------------------------ */
 
-static uint32_t tail_cost(const struct eg_deflate_search *search, uint32_t rest)
+static inline way way_of(uint32_t cost, uint32_t from, enum step step, uint32_t rest)
+{
+    return (way)cost << COST_SHIFT | (way)from << FROM_SHIFT | (way)step << STEP_SHIFT | rest;
+}
+
+static inline uint32_t cost_of(way w)
+{
+    return (uint32_t)(w >> COST_SHIFT);
+}
+
+static inline uint32_t rest_of(way w)
+{
+    return (uint32_t)w & REST_MASK;
+}
+
+static inline void offer(way *place, way other)
+{
+    *place = other < *place ? other : *place;
+}
+
+static inline uint32_t tail_cost(const struct eg_deflate_search *search, uint32_t rest)
 {
     uint32_t whole = rest > EG_DEFLATE_MAX_MATCH ? rest / EG_DEFLATE_MAX_MATCH : 0;
     return whole * TAIL_COST + search->tail_cost[rest - whole * EG_DEFLATE_MAX_MATCH];
 }
 
-static inline void offer(struct place *place, struct place better)
+/* Matches with the left and literals for the rest before run k. */
+static inline void offer_tail(struct eg_deflate_search *search, uint32_t k)
 {
-    if (better.cost < place->cost) *place = better;
+    way *here = search->places + 2 * (size_t)k;
+    offer(here, way_of(cost_of(here[1]) + tail_cost(search, rest_of(here[1])), 2 * k + 1, STEP_TAIL, 0));
 }
 
-/* Literals and matches with the left: from the start of a run to the start of the next, or to its second byte. */
+/* From the start of a run to its second byte. */
 static inline void offer_literal(struct eg_deflate_search *search, uint32_t k)
 {
-    struct place *here = search->places + 2 * (size_t)k;
+    way *here = search->places + 2 * (size_t)k;
     uint32_t rest = (search->run[k] >> 8) - 1;
-    if (here[1].cost != NEVER)
-        offer(here,
-              (struct place){here[1].cost + tail_cost(search, here[1].rest), 2 * k + 1, STEP_TAIL, 0, 0});
-    offer(here + (rest > 0 ? 3 : 2),
-          (struct place){here[0].cost + LITERAL_COST, 2 * k, STEP_LITERAL, 0, rest});
+    offer(here + 2 + (rest > 0), way_of(cost_of(here[0]) + LITERAL_COST, 2 * k, STEP_LITERAL, rest));
 }
 
-/* How far run k and what follows repeat what begins at the origin. */
-static inline struct stretch stretch_from(const struct eg_deflate_search *search, uint32_t k,
-                                          const struct origin *origin)
-{
-    const uint32_t *mine = search->run + k, *other = search->run + origin->source;
-    uint32_t theirs = *other - (origin->offset << 8);
-    if (*mine == theirs) {
-        do {
-            mine++;
-            other++;
-        } while (*mine == *other && *mine != 0);
-        theirs = *other;
-    }
-    uint32_t at = (uint32_t)(mine - search->run), end = search->start[at];
-    if (((*mine ^ theirs) & 255u) != 0 || *mine == 0) return (struct stretch){origin->distance, end, at - 1};
-    return (struct stretch){origin->distance, end + ((*mine < theirs ? *mine : theirs) >> 8), at};
-}
+/* A match that may begin at run k, or up to `back` bytes before it. */
+struct match {
+    struct stretch *stretch;
+    uint32_t back, cost; /* without the length's */
+};
 
-/* How many bytes before run k repeat those before the origin, at most one run of them. */
-static inline uint32_t back_from(const struct eg_deflate_search *search, uint32_t k,
-                                 const struct origin *origin)
+/* The run in which `end` lies, or at whose end, from a guess on. */
+static inline uint32_t run_at(const uint32_t *start, uint32_t guess, uint32_t end)
 {
-    if (origin->offset == 0 && origin->source == 0) return 0;
-    uint32_t other = search->run[origin->offset > 0 ? origin->source : origin->source - 1];
-    if (((other ^ search->run[k - 1]) & 255u) != 0) return 0;
-    return origin->offset > 0 ? origin->offset : other >> 8;
-}
-
-static inline uint32_t distance_cost(uint32_t distance, uint32_t above)
-{
-    if (distance == above) return NEAR_COST;
-    return distance < 512 ? FAR_COST : FAR_COST + 4 * (23u - (uint32_t)__builtin_clz(distance));
+    while (start[guess + 1] < end) guess++;
+    return guess;
 }
 
 /* Offers the match from run k's start; or from the rest before it where that repeats, too. A match that would end within a
  * run is offered up to the start of that run as well. */
-static inline void offer_match(struct eg_deflate_search *search, uint32_t k, struct origin *origin,
-                               uint32_t above)
+static inline void offer_match(struct eg_deflate_search *search, uint32_t k, const struct match *match)
 {
     const uint32_t *start = search->start;
-    struct place *here = search->places + 2 * (size_t)k;
-    if (origin->stretch.distance != origin->distance || origin->stretch.end <= start[k])
-        origin->stretch = stretch_from(search, k, origin);
-    bool from_rest = here[1].cost < here[0].cost && here[1].rest <= back_from(search, k, origin);
-    uint32_t from = start[k] - (from_rest ? here[1].rest : 0);
-    uint32_t last = origin->stretch.last, end = origin->stretch.end;
+    way *here = search->places + 2 * (size_t)k;
+    bool from_rest = here[1] < here[0] && rest_of(here[1]) <= match->back;
+    uint32_t from = start[k] - (from_rest ? rest_of(here[1]) : 0);
+    uint32_t last = match->stretch->last, end = match->stretch->end;
     if (end > from + EG_DEFLATE_MAX_MATCH) {
         end = from + EG_DEFLATE_MAX_MATCH;
-        for (last = k; start[last + 1] < end; last++) {
-        }
+        last = run_at(start, k, end);
     }
-    uint32_t length = end - from, rest = start[last + 1] - end;
-    if (length < EG_DEFLATE_MIN_MATCH || end <= start[k]) return;
-    struct place *to = search->places + 2 * (size_t)last;
-    struct place way = {here[from_rest].cost + distance_cost(origin->distance, above), 2 * k + from_rest, 0,
-                        (uint16_t)(origin->distance - 1), 0};
-    if (rest > 0 && last > k && start[last] - from >= EG_DEFLATE_MIN_MATCH) {
-        struct place shorter = way;
-        shorter.length = (uint16_t)(start[last] - from);
-        shorter.cost += search->length_cost[shorter.length];
-        offer(to, shorter);
-    }
-    way.length = (uint16_t)length;
-    way.cost += search->length_cost[length];
-    way.rest = rest;
-    offer(to + (rest > 0 ? 3 : 2), way);
+    uint32_t cost = cost_of(here[from_rest]) + match->cost, rest = start[last + 1] - end;
+    uint32_t shorter = start[last] - from;
+    way *to = search->places + 2 * (size_t)last;
+    search->distance_1[k] = (uint16_t)(match->stretch->distance - 1);
+    offer(to, way_of(cost + search->length_cost[shorter], 2 * k + from_rest, STEP_MATCH, 0));
+    offer(to + 2 + (rest > 0),
+          way_of(cost + search->length_cost[end - from], 2 * k + from_rest, STEP_MATCH, rest));
 }
 
-/* The byte above; its run is sought from the last one on. */
-static inline bool find_near(const struct eg_deflate_search *search, uint32_t k, struct origin *near)
+/* How far run k and what follows repeat what begins with run `source`, which has the same bytes. */
+static inline void stretch_far(const struct eg_deflate_search *search, uint32_t k, uint32_t source,
+                               struct stretch *stretch)
 {
-    const uint32_t *start = search->start;
-    if (start[k] < near->distance) return false;
-    uint32_t byte = start[k] - near->distance, source = near->source;
-    while (start[source + 1] <= byte) source++;
-    near->source = source;
-    near->offset = byte - start[source];
-    return ((search->run[source] ^ search->run[k]) & 255u) == 0;
+    const uint32_t *mine = search->run + k, *other = search->run + source;
+    do {
+        mine++;
+        other++;
+    } while (*mine == *other && *mine != 0);
+    uint32_t at = (uint32_t)(mine - search->run), end = search->start[at];
+    bool parts = ((*mine ^ *other) & 255u) != 0 || *mine == 0;
+    stretch->last = parts ? at - 1 : at;
+    stretch->end = parts ? end : end + ((*mine < *other ? *mine : *other) >> 8);
 }
 
 /* Where the next two runs occurred last. */
-static inline bool find_far(struct eg_deflate_search *search, uint32_t k, uint32_t above, struct origin *far)
+static inline bool find_far(struct eg_deflate_search *search, uint32_t k, uint32_t above, struct match *far)
 {
     uint16_t *latest = &search->latest[hash(search->run + k)];
+    const uint32_t *start = search->start, *run = search->run;
     uint32_t source = *latest;
     *latest = (uint16_t)(k + 1);
-    if (source-- == 0 || search->run[source] != search->run[k]) return false;
-    far->source = source;
-    far->distance = search->start[k] - search->start[source];
-    return far->distance <= FARTHEST && far->distance != above;
+    if (source-- == 0 || run[source] != run[k]) return false;
+    uint32_t distance = start[k] - start[source];
+    if (distance > FARTHEST || distance == above) return false;
+    if (far->stretch->distance != distance || far->stretch->end <= start[k]) {
+        far->stretch->distance = distance;
+        stretch_far(search, k, source, far->stretch);
+    }
+    bool same = source > 0 && ((run[source - 1] ^ run[k - 1]) & 255u) == 0;
+    uint32_t back = same ? run[source - 1] >> 8 : 0;
+    far->back = back < MOST_BACK ? back : MOST_BACK;
+    far->cost = FAR_COST + (distance < 512 ? 0 : 4 * (23u - (uint32_t)__builtin_clz(distance)));
+    return true;
 }
 
-static void choose(struct eg_deflate_search *search, uint32_t above)
+/* How many bits before `at` are clear, up to MOST_BACK. */
+static inline uint32_t clear_before(const uint64_t *set, uint32_t at)
 {
-    struct origin origins[2] = {{.distance = above}};
+    uint64_t before = at >= 64 ? set[at / 64 - 1] : UINT64_MAX;
+    uint64_t bits = at % 64 ? set[at / 64] << (64 - at % 64) | before >> at % 64 : before;
+    return bits ? (uint32_t)__builtin_clzll(bits) : MOST_BACK;
+}
+
+/* The place of the first set bit from `at` on. */
+static inline uint32_t next_set(const uint64_t *set, uint32_t at)
+{
+    uint32_t word = at / 64;
+    uint64_t bits = set[word] >> at % 64 << at % 64;
+    while (bits == 0) bits = set[++word];
+    return 64 * word + (uint32_t)__builtin_ctzll(bits);
+}
+
+/* What lies above. */
+static inline bool find_near(const struct eg_deflate_search *search, uint32_t k, const uint64_t *from_above,
+                             struct match *near)
+{
+    const uint32_t *start = search->start;
+    if (near->stretch->end <= start[k]) {
+        uint32_t end = next_set(from_above, start[k]);
+        if (end == start[k]) return false;
+        near->stretch->end = end;
+        near->stretch->last = run_at(start, k, end);
+    }
+    near->back = clear_before(from_above, start[k]);
+    return true;
+}
+
+static void choose(struct eg_deflate_search *search, uint32_t above, const uint64_t *from_above)
+{
+    struct stretch stretches[2] = {{.distance = above}};
+    struct match near = {.stretch = &stretches[0], .cost = NEAR_COST}, far = {.stretch = &stretches[1]};
     uint32_t n_runs = search->n_runs;
-    memset(search->places, 0xFF, 2 * ((size_t)n_runs + 1) * sizeof search->places[0]); /* costs of NEVER */
-    search->places[0].cost = 0;
+    for (size_t i = 0; i < 2 * ((size_t)n_runs + 1); i++) search->places[i] = NEVER;
+    search->places[0] = 0;
     memset(search->latest, 0, sizeof search->latest);
     for (uint32_t k = 0; k < n_runs; k++) {
+        offer_tail(search, k);
         offer_literal(search, k);
-        bool far = find_far(search, k, above, origins + 1);
-        if (far || find_near(search, k, origins)) offer_match(search, k, origins + far, above);
+        const struct match *match = find_far(search, k, above, &far) ? &far : &near;
+        if (match == &far || find_near(search, k, from_above, &near)) offer_match(search, k, match);
     }
+    offer_tail(search, n_runs);
 }
 
 /* --- trace ------------------------------------------------------------------------------------------------------------- */
@@ -311,34 +347,35 @@ static uint16_t *trace_tail(uint16_t *token, uint32_t rest, uint32_t value)
     return token;
 }
 
-static uint16_t *trace_match(uint16_t *token, const struct place *place, uint32_t above)
+static uint16_t *trace_match(uint16_t *token, uint32_t length, uint32_t distance_1, uint32_t above)
 {
-    uint32_t length = place->length - EG_DEFLATE_MIN_MATCH;
-    bool near = place->distance_1 + 1u == above;
-    if (!near) *--token = place->distance_1;
-    *--token = (uint16_t)((near ? EG_DEFLATE_ABOVE : EG_DEFLATE_FAR) + length);
+    bool near = distance_1 + 1 == above;
+    if (!near) *--token = (uint16_t)distance_1;
+    *--token = (uint16_t)((near ? EG_DEFLATE_ABOVE : EG_DEFLATE_FAR) + length - EG_DEFLATE_MIN_MATCH);
     return token;
 }
 
-uint16_t *eg_deflate_search_parse(struct eg_deflate_search *search, uint32_t above, uint16_t *end)
+uint16_t *eg_deflate_search_parse(struct eg_deflate_search *search, uint32_t above,
+                                  const uint64_t *from_above, uint16_t *end)
 {
+    const way *places = search->places;
+    const uint32_t *start = search->start;
     uint32_t at = 2 * search->n_runs;
     uint16_t *token = end;
-    choose(search, above);
-    struct place *last = search->places + at;
-    if (last[1].cost != NEVER)
-        offer(last, (struct place){last[1].cost + tail_cost(search, last[1].rest), at + 1, STEP_TAIL, 0, 0});
+    choose(search, above, from_above);
     while (at > 0) {
-        const struct place *place = search->places + at;
-        uint32_t run = at / 2 > 0 ? search->run[at / 2 - 1] : 0, value = run & 255u;
-        if (place->length >= EG_DEFLATE_MIN_MATCH) {
-            token = trace_match(token, place, above);
-        } else if (place->length == STEP_TAIL) {
-            token = trace_tail(token, place[1].rest, value);
+        uint32_t from = (uint32_t)(places[at] >> FROM_SHIFT) & ((1u << (COST_SHIFT - FROM_SHIFT)) - 1);
+        uint32_t step = (uint32_t)(places[at] >> STEP_SHIFT) & 3u, value = search->run[at / 2 - 1] & 255u;
+        if (step == STEP_MATCH) {
+            uint32_t to = start[at / 2] - (at % 2 ? rest_of(places[at]) : 0);
+            uint32_t first = start[from / 2] - (from % 2 ? rest_of(places[from]) : 0);
+            token = trace_match(token, to - first, search->distance_1[from / 2], above);
+        } else if (step == STEP_TAIL) {
+            token = trace_tail(token, rest_of(places[from]), value);
         } else {
             *--token = (uint16_t)value;
         }
-        at = place->from;
+        at = from;
     }
     return token;
 }

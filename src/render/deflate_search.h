@@ -29,8 +29,10 @@ EG_MUST_CHECK enum eg_status eg_deflate_search_split(struct eg_deflate_search *s
                                                      const uint64_t *differs, bool *pays_out,
                                                      struct eg_error *err);
 
-/* Writes the tokens of what eg_deflate_search_split found to pay, the last one just before `end`; as many places as bytes are enough. Returns the
- * first. `above` as before. */
-uint16_t *eg_deflate_search_parse(struct eg_deflate_search *search, uint32_t above, uint16_t *end);
+/* Writes the tokens of what eg_deflate_search_split found to pay, the last one just before `end`; as many places as bytes
+ * are enough. Returns the first. `above` as before; `from_above` has a bit for each byte that differs from the one above, and the
+ * bit after the last set. */
+uint16_t *eg_deflate_search_parse(struct eg_deflate_search *search, uint32_t above,
+                                  const uint64_t *from_above, uint16_t *end);
 
 #endif
