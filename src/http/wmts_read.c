@@ -31,6 +31,14 @@ static enum eg_status fail_value(struct eg_wmts_failure *failure, const char *lo
     return fail(failure, invalid, locator, message);
 }
 
+/* A value that is well formed and names nothing. */
+static enum eg_status fail_unknown(struct eg_wmts_failure *failure, const char *locator, struct eg_text value)
+{
+    (void)fail_value(failure, locator, value, "the capabilities list what there is");
+    if (failure->err) failure->err->status = EG_NOT_FOUND;
+    return EG_NOT_FOUND;
+}
+
 static bool is_word(struct eg_text text, const char *word)
 {
     struct eg_text wanted = eg_text_from(word);
@@ -243,13 +251,12 @@ static enum eg_status resolve_set(const struct eg_snapshot *snapshot, const stru
                                   const struct eg_tile_matrix **matrix_out, struct eg_tile_request *tile,
                                   struct eg_wmts_failure *failure)
 {
-    static const char see[] = "the capabilities list what there is";
     tile->set = eg_tile_sets_find(snapshot->tile_sets, words->set);
     if (tile->set == eg_tile_sets_count(snapshot->tile_sets))
-        return fail_value(failure, "TileMatrixSet", words->set, see);
+        return fail_unknown(failure, "TileMatrixSet", words->set);
     const struct eg_tile_matrix_set *set = eg_tile_sets_at(snapshot->tile_sets, tile->set);
     tile->z = eg_tile_matrix_find(set, words->matrix);
-    if (tile->z == set->n_matrices) return fail_value(failure, "TileMatrix", words->matrix, see);
+    if (tile->z == set->n_matrices) return fail_unknown(failure, "TileMatrix", words->matrix);
     *matrix_out = &set->matrices[tile->z];
     return EG_OK;
 }
