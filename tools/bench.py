@@ -3,13 +3,14 @@
 
     tools/bench.py [--only SECTION,...] [--rounds N] [--record]
 
-Sections: load, process, http, seams, quality, cached, bytes, scale, areas, capabilities, sets. Needs the real data (EVENGROUND_DATA, default
-../shared/data) and, for the peers' columns, the peers' harness (EVENGROUND_PEERS, default ../shared/peers) set up in
-PEERS_WORK; what is absent is said and left out. Mapnik's output areas are prepared here, by mapshaper (MAPSHAPER, or where npm
+Sections: load, process, http, seams, quality, cached, bytes, scale, areas, capabilities, sets, vector. Needs the real data
+(EVENGROUND_DATA, default ../shared/data) and, for the peers' columns, the peers' harness (EVENGROUND_PEERS, default
+../shared/peers) set up in PEERS_WORK; what is absent is said and left out. Mapnik's output areas are prepared here, by mapshaper (MAPSHAPER, or where npm
 puts it beside PEERS_WORK). Prints tables, at the end one line a requirement: met, missed, or not measured;
 build/bench/result.json holds all numbers. --record puts what was printed into docs/benchmarks.md.
 """
 import argparse
+import gzip
 import json
 import math
 import os
@@ -536,9 +537,54 @@ def section_capabilities(_rounds):
           ('atlas', 'layers', 'first, ms', '1.1.1, ms', '1.3.0, ms', 'kB'), rows)
 
 
+def section_vector(rounds):
+    """All vector tiles of England at five zooms, against GDAL's MVT writer, which gets the areas joined and in web Mercator."""
+    path = england('fill')
+    if not path or not shutil.which('ogr2ogr'):
+        return say('vector: no data or no ogr2ogr, left out')
+    low, high = 7, 11
+    joined = os.path.join(BUILD, 'lsoa_joined.gpkg')
+    if not os.path.exists(joined):
+        both, numbers = os.path.join(BUILD, 'lsoa_both.gpkg'), os.path.join(BUILD, 'imd.csv')
+        with gzip.open(os.path.join(DATA, 'imd2019_lsoa11.csv.gz')) as source, open(numbers, 'wb') as out:
+            shutil.copyfileobj(source, out)
+        measures = ', '.join(f"CAST(b.imd_score AS REAL) AS value{p}, 'valid' AS state{p}, CAST(b.imd_decile AS INTEGER) AS class{p}"
+                             for p in ('', '_2019'))
+        query = f'SELECT a.geom, a.lsoa11cd AS code, a.lsoa11nm AS name, {measures} FROM a JOIN b ON a.lsoa11cd = b.lsoa11cd'
+        for step in (['-overwrite', '-nln', 'a', '-t_srs', 'EPSG:3857', '-where', "lsoa11cd LIKE 'E%'", both,
+                      os.path.join(BUILD, 'ew_lsoa11_bgc.gpkg')],
+                     ['-update', '-nln', 'b', both, numbers],
+                     ['-nln', 'areas', '-sql', query, joined + '.part.gpkg', both]):
+            subprocess.run(['ogr2ogr', '-f', 'GPKG'] + step, check=True, stderr=subprocess.DEVNULL)
+        os.rename(joined + '.part.gpkg', joined)
+    folder = os.path.join(BUILD, 'gdal_mvt')
+    ours, theirs, loads = [], [], []
+    bench = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_vector_tile')
+    for _ in range(min(rounds, 3)):
+        one = figures([bench, path, 'imd.area', str(low), str(high), '2'])
+        ours.append(one['tiles_per_s'])
+        loads.append(one['tiles'] / (one['load_s'] + one['make_s']))
+        shutil.rmtree(folder, ignore_errors=True)
+        start = time.monotonic()
+        subprocess.run(['ogr2ogr', '-f', 'MVT', folder, joined, '-dsco', f'MINZOOM={low}', '-dsco', f'MAXZOOM={high}',
+                        '-dsco', 'COMPRESS=NO', '-dsco', 'MAX_SIZE=100000000', '-dsco', 'MAX_FEATURES=1000000',
+                        '-dsco', 'BUFFER=64', '--config', 'GDAL_NUM_THREADS', '2'], check=True, stderr=subprocess.DEVNULL)
+        seconds = time.monotonic() - start
+        n = sum(name.endswith('.pbf') for _, _, names in os.walk(folder) for name in names)
+        theirs.append(n / seconds)
+    a, b, c = statistics.median(ours), statistics.median(theirs), statistics.median(loads)
+    table(f'Vector tiles of England, zooms {low} to {high}, two threads, not packed: tiles per second',
+          ('ours, loaded', 'ours, loading counted', "GDAL's writer", 'ratio', 'ratio, loading counted'),
+          [(f'{a:.0f}', f'{c:.0f}', f'{b:.1f}', f'{a / b:.0f}', f'{c / b:.0f}')])
+    rows = [(f'z{z}', f"{one[f'z{z}_tiles']:.0f}", f"{one[f'z{z}_mean_ms']:.2f}", f"{one[f'z{z}_mean_bytes']:.0f}")
+            for z in range(low, high + 1)]
+    table('The same by zoom', ('zoom', 'tiles', 'mean ms of a thread', 'mean bytes'), rows)
+    results['vector'] = {'ours': ours, 'gdal': theirs, 'with_load': loads, 'zooms': one}
+
+
 SECTIONS = {'load': section_load, 'process': section_process, 'http': section_http, 'seams': section_seams,
             'quality': section_quality, 'cached': section_cached, 'bytes': section_bytes, 'areas': section_areas,
-            'scale': section_scale, 'capabilities': section_capabilities, 'sets': section_sets}
+            'scale': section_scale, 'capabilities': section_capabilities, 'sets': section_sets, 'vector': section_vector}
 
 
 def finish(record):

@@ -32,12 +32,14 @@ struct ring {
 
 struct eg_ring_walk_parts {
     struct spoke *spokes; /* [n] sorted */
+    uint32_t *tail;       /* [n] node at which the strand begins */
     uint32_t *head;       /* [n] node at which the strand ends, NONE when no strand begins there */
     uint32_t *visit;      /* [n] of a node: its place on the trail, or NONE */
     uint32_t *trail;      /* [n] strands since the last loop was taken off */
     bool *used;           /* [n] */
     struct ring *rings;
-    size_t spokes_capacity, head_capacity, visit_capacity, trail_capacity, used_capacity, rings_capacity;
+    size_t spokes_capacity, tail_capacity, head_capacity, visit_capacity, trail_capacity, used_capacity,
+        rings_capacity;
     size_t out_capacity, order_capacity, points_capacity;
     uint32_t n_order, n_points, n_rings;
 };
@@ -108,6 +110,10 @@ static void order_strands(struct walker *w)
     struct eg_ring_walk_parts *parts = w->parts;
     for (uint32_t i = 0; i < w->n; i++) parts->spokes[i] = (struct spoke){point_of(&w->strands[i], 0), i};
     sort_spokes(parts->spokes, w->n);
+    for (uint32_t i = 0, node = 0; i < w->n; i++) {
+        if (!same(parts->spokes[i].at, parts->spokes[node].at)) node = i;
+        parts->tail[parts->spokes[i].strand] = node;
+    }
     for (uint32_t i = 0; i < w->n; i++) {
         parts->head[i] = node_at(w, point_of(&w->strands[i], w->strands[i].n - 1));
         parts->visit[i] = NONE;
@@ -198,7 +204,7 @@ static bool take_loop(struct walker *w, uint32_t begin)
     made.ring.n_strands = w->n_trail - begin;
     for (uint32_t i = begin; i < w->n_trail; i++) {
         w->walk->order[parts->n_order++] = parts->trail[i];
-        parts->visit[node_at(w, point_of(&w->strands[parts->trail[i]], 0))] = NONE;
+        parts->visit[parts->tail[parts->trail[i]]] = NONE;
     }
     w->n_trail = begin;
     if (!copy_points(w, &made.ring)) return false;
@@ -219,8 +225,7 @@ static bool take_loop(struct walker *w, uint32_t begin)
 /* Forgets a trail that leads nowhere. */
 static void give_up(struct walker *w)
 {
-    for (uint32_t i = 0; i < w->n_trail; i++)
-        w->parts->visit[node_at(w, point_of(&w->strands[w->parts->trail[i]], 0))] = NONE;
+    for (uint32_t i = 0; i < w->n_trail; i++) w->parts->visit[w->parts->tail[w->parts->trail[i]]] = NONE;
     w->n_trail = 0;
 }
 
@@ -229,8 +234,7 @@ static bool walk_from(struct walker *w, uint32_t strand)
 {
     struct eg_ring_walk_parts *parts = w->parts;
     do {
-        uint32_t tail = node_at(w, point_of(&w->strands[strand], 0));
-        parts->visit[tail] = w->n_trail;
+        parts->visit[parts->tail[strand]] = w->n_trail;
         parts->trail[w->n_trail++] = strand;
         parts->used[strand] = true;
         uint32_t node = parts->head[strand];
@@ -345,6 +349,7 @@ static bool make_room(struct eg_ring_walk *walk, uint32_t n)
     if (!walk->parts) walk->parts = eg_memory_zeroed(1, sizeof *walk->parts);
     struct eg_ring_walk_parts *p = walk->parts;
     return p && eg_memory_reserve((void **)&p->spokes, &p->spokes_capacity, n, sizeof *p->spokes) &&
+           eg_memory_reserve((void **)&p->tail, &p->tail_capacity, n, sizeof *p->tail) &&
            eg_memory_reserve((void **)&p->head, &p->head_capacity, n, sizeof *p->head) &&
            eg_memory_reserve((void **)&p->visit, &p->visit_capacity, n, sizeof *p->visit) &&
            eg_memory_reserve((void **)&p->trail, &p->trail_capacity, n, sizeof *p->trail) &&
@@ -372,6 +377,7 @@ void eg_ring_walk_clear(struct eg_ring_walk *walk)
 {
     if (walk->parts) {
         free(walk->parts->spokes);
+        free(walk->parts->tail);
         free(walk->parts->head);
         free(walk->parts->visit);
         free(walk->parts->trail);
