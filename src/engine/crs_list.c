@@ -6,9 +6,9 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "engine/crs_boxes.h"
 
 struct eg_crs_list {
     uint32_t n;
@@ -168,22 +168,6 @@ enum eg_status eg_crs_list_bounds(const struct eg_crs_list *list, const struct e
     return status;
 }
 
-/* Larger areas put together from smaller ones usually fill the same box: each box is worked out once. */
-static enum eg_status make_set_bounds(const struct eg_crs_list *list, const struct eg_generation *generation,
-                                      struct eg_bounds *made, struct eg_error *err)
-{
-    enum eg_status status = EG_OK;
-    for (uint32_t i = 0; i < generation->atlas->n_boundaries && status == EG_OK; i++) {
-        struct eg_bounds box = generation->area_sets[i].bounds_deg;
-        uint32_t same = 0;
-        while (same < i && memcmp(&generation->area_sets[same].bounds_deg, &box, sizeof box) != 0) same++;
-        struct eg_bounds *row = made + (size_t)i * list->n;
-        if (same < i) memcpy(row, made + (size_t)same * list->n, list->n * sizeof *row);
-        else status = eg_crs_list_bounds(list, &box, 1, row, err);
-    }
-    return status;
-}
-
 static enum eg_status set_bounds_locked(struct eg_crs_list *list, const struct eg_generation *generation,
                                         struct eg_bounds **made_out, struct eg_error *err)
 {
@@ -192,7 +176,7 @@ static enum eg_status set_bounds_locked(struct eg_crs_list *list, const struct e
     if (!made) {
         made = eg_memory_array(n, sizeof *made);
         if (!made) return eg_error_no_memory(err, n * sizeof *made);
-        enum eg_status status = make_set_bounds(list, generation, made, err);
+        enum eg_status status = eg_crs_boxes_make(generation, list->entries, list->n, made, err);
         if (status != EG_OK) {
             free(made);
             return status;

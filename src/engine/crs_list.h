@@ -37,8 +37,8 @@ EG_MUST_CHECK enum eg_status eg_crs_list_bounds(const struct eg_crs_list *list,
                                                 const struct eg_bounds *boxes_deg, uint32_t n_boxes,
                                                 struct eg_bounds *bounds_out, struct eg_error *err);
 
-/* The same for every boundary set of the generation that the list was made for: bounds_out[set * n entries + entry]. Found out
- * on first use and kept; borrowed, immutable, as long as the list. */
+/* The box of the areas themselves, not of their box in degrees, for every boundary set of the generation that the list was made
+ * for: bounds_out[set * n entries + entry], empty where nothing projects. Found out on first use and kept; borrowed, immutable, as long as the list. */
 EG_MUST_CHECK enum eg_status eg_crs_list_set_bounds(struct eg_crs_list *list,
                                                     const struct eg_generation *generation,
                                                     const struct eg_bounds **bounds_out,

@@ -1,7 +1,7 @@
 /* The layers in capabilities: the atlas at the root, its themes as groups, their layers.
  *
  * What all have stands at the root and is inherited: the CRSs, the boxes, the limits of scale. A layer repeats boxes only
- * where its boundaries fill another box than all boundaries together. Styles are not inherited, though every layer may be drawn in
+ * where its boundaries fill a smaller box than all boundaries together. Styles are not inherited, though every layer may be drawn in
  * each: the standard forbids a layer to say more of an inherited style, and it has to say what its own legend looks like. */
 #include <math.h>
 #include <stdlib.h>
@@ -237,10 +237,14 @@ struct tree {
     uint32_t *group;              /* [n_layers] the first layer of its group, or a constant below */
 };
 
+/* Nearly: boundaries of two years differ by some metres along a coast. */
 static bool fills_root(const struct tree *tree, uint32_t boundaries)
 {
     struct eg_bounds box = tree->w->service->snapshot->generation->area_sets[boundaries].bounds_deg;
-    return memcmp(&box, &tree->root_deg, sizeof box) == 0;
+    struct eg_bounds root = tree->root_deg;
+    double near = fmax(root.max_x - root.min_x, root.max_y - root.min_y) / 1000;
+    return box.min_x - root.min_x <= near && box.min_y - root.min_y <= near &&
+           root.max_x - box.max_x <= near && root.max_y - box.max_y <= near;
 }
 
 static enum eg_status write_layer(const struct tree *tree, uint32_t number, struct eg_error *err)

@@ -91,6 +91,38 @@ static void boxes_in_all_of_them_hold_their_corners(void **state)
     assert_true(bounds[1][3].max_y > 650000 && bounds[1][3].max_y < 690000);
 }
 
+/* The box in another CRS is that of the areas, near every side of which there is one. */
+static void a_sets_box_is_that_of_its_areas(void **state)
+{
+    (void)state;
+    const struct eg_area_set *set = &small.snapshot->generation->area_sets[0];
+    const struct eg_bounds *all = NULL;
+    struct eg_crs_context *proj = NULL;
+    struct eg_transform *transform = NULL;
+    struct eg_bounds box = {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+    assert_int_equal(eg_crs_list_set_bounds(small.snapshot->crs_list, small.snapshot->generation, &all, NULL),
+                     EG_OK);
+    assert_int_equal(eg_crs_context_new(&proj, NULL), EG_OK);
+    assert_int_equal(
+        eg_transform_new(proj, EG_TEXT("EPSG:3857"), EG_TEXT("EPSG:27700"), EG_TEXT(""), &transform, NULL),
+        EG_OK);
+    const struct eg_plane_level *full = &set->plane->level[0];
+    for (uint32_t i = 0; i < full->start[set->plane->n_arcs]; i++) {
+        double xy[2] = {full->points[i].x * set->plane->grid.unit, full->points[i].y * set->plane->grid.unit};
+        assert_int_equal(eg_transform_points(transform, xy, 1), 0);
+        box = (struct eg_bounds){fmin(box.min_x, xy[0]), fmin(box.min_y, xy[1]), fmax(box.max_x, xy[0]),
+                                 fmax(box.max_y, xy[1])};
+    }
+    double near = (box.max_x - box.min_x) / 2000;
+    assert_true(all[3].min_x <= box.min_x && all[3].min_x > box.min_x - near);
+    assert_true(all[3].min_y <= box.min_y && all[3].min_y > box.min_y - near);
+    assert_true(all[3].max_x >= box.max_x && all[3].max_x < box.max_x + near);
+    assert_true(all[3].max_y >= box.max_y && all[3].max_y < box.max_y + near);
+    assert_memory_equal(&all[1], &set->bounds_deg, sizeof all[1]);
+    eg_transform_free(transform);
+    eg_crs_context_free(proj);
+}
+
 static void a_code_that_proj_does_not_know_is_told_with_its_place(void **state)
 {
     (void)state;
@@ -131,6 +163,7 @@ int main(void)
         cmocka_unit_test(any_spelling_finds_its_entry),
         cmocka_unit_test(the_ways_to_all_of_them_are_named_with_their_accuracy),
         cmocka_unit_test(boxes_in_all_of_them_hold_their_corners),
+        cmocka_unit_test(a_sets_box_is_that_of_its_areas),
         cmocka_unit_test(a_code_that_proj_does_not_know_is_told_with_its_place),
         cmocka_unit_test(every_refused_allocation_is_reported),
     };

@@ -1,0 +1,13 @@
+/* Private to the list of CRSs: the boxes of boundary sets, from their coasts. */
+#ifndef EG_ENGINE_CRS_BOXES_H
+#define EG_ENGINE_CRS_BOXES_H
+
+#include "engine/crs_list.h"
+
+/* bounds_out[n_boundaries][n_entries], a little larger than the areas (a four-thousandth of their extent); empty, min above max, where nothing
+ * projects. Some 10 ms a CRS, most of it for finding the operation. */
+EG_MUST_CHECK enum eg_status eg_crs_boxes_make(const struct eg_generation *generation,
+                                               const struct eg_crs_entry *entries, uint32_t n_entries,
+                                               struct eg_bounds *bounds_out, struct eg_error *err);
+
+#endif
