@@ -11,6 +11,7 @@
 #include "engine/vector_tile.h"
 #include "http/answer.h"
 #include "http/document.h"
+#include "http/ogc_features.h"
 #include "http/public_url.h"
 #include "http/routes.h"
 #include "http/wms.h"
@@ -34,6 +35,7 @@ union eg_wanted {
     struct eg_coalitions_request coalitions;
     struct eg_text id;
     struct eg_wms_request wms;
+    struct eg_ogc_features_request ogc_features;
 };
 
 struct eg_exchange {
@@ -57,7 +59,7 @@ struct eg_exchange {
     union eg_wanted wanted;
     struct eg_text base_url; /* where the route needs it */
     char base_url_text[EG_PUBLIC_URL_BYTES];
-    struct eg_buffer self_url; /* of coalitions */
+    struct eg_buffer self_url; /* of coalitions and OGC API's items */
     /* what a worker leaves behind */
     enum eg_status status;
     struct eg_answer *answer;

@@ -52,6 +52,10 @@ eg_find_fn eg_wms_find;
 eg_make_fn eg_wms_make;
 eg_problem_fn eg_wms_problem;
 
+/* ogc_features.c */
+eg_parse_fn eg_ogc_items_parse, eg_ogc_item_parse, eg_ogc_queryables_parse, eg_ogc_schema_parse;
+eg_make_fn eg_ogc_features_make;
+
 /* health.c */
 eg_make_fn eg_health_live_make, eg_health_ready_make, eg_metrics_make;
 
