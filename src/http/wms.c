@@ -9,6 +9,7 @@
 #include "http/handlers.h"
 #include "http/server_parts.h"
 #include "http/wms_names.h"
+#include "http/wms_parts.h"
 
 #define MOST_SMALL_PIXELS (512U * 512U) /* some milliseconds at worst; larger ones are for workers */
 
@@ -80,16 +81,36 @@ static enum eg_status add_warning(const struct eg_wms_request *request, struct e
     return eg_answer_add_header(answer, "Warning", text, err);
 }
 
-static enum eg_status make_wanted(struct eg_exchange *exchange, struct eg_entity *entity,
-                                  struct eg_error *err)
+static enum eg_status make_map(struct eg_exchange *exchange, struct eg_entity *entity, struct eg_error *err)
 {
     struct eg_wms_request *request = &exchange->wanted.wms;
-    if (request->operation == EG_WMS_INFO)
-        return eg_feature_info(exchange->snapshot, &request->info, entity, err);
     enum eg_status status =
         eg_engine_map(exchange->server->engine, exchange->snapshot, &request->map, entity, err);
     if (status == EG_OK) entity->media_type = request->media_type;
     return status;
+}
+
+static enum eg_status make_wanted(struct eg_exchange *exchange, struct eg_entity *entity,
+                                  struct eg_error *err)
+{
+    struct eg_wms_request *request = &exchange->wanted.wms;
+    struct eg_wms_service service = {exchange->server->engine, exchange->snapshot, exchange->base_url};
+    switch (request->operation) {
+    case EG_WMS_MAP:
+        return make_map(exchange, entity, err);
+    case EG_WMS_INFO:
+        return eg_feature_info(exchange->snapshot, &request->info, entity, err);
+    case EG_WMS_LEGEND:
+        return eg_wms_legend(&service, &request->legend, entity, err);
+    case EG_WMS_DESCRIBE:
+        return eg_wms_describe_layer(&service, request->names, request->map.n_names, entity, err);
+    case EG_WMS_STYLES:
+        return eg_wms_styles(&service, request->names, request->map.n_names, entity, err);
+    case EG_WMS_CAPABILITIES: /* kept as a document */
+    case EG_WMS_NONE:
+        break;
+    }
+    return eg_error_set(err, EG_UNSUPPORTED, "there is no such request");
 }
 
 static bool is_clients_fault(enum eg_status status)

@@ -17,7 +17,15 @@
 #include "http/kvp.h"
 #include "http/wms_documents.h"
 
-enum eg_wms_operation { EG_WMS_NONE, EG_WMS_CAPABILITIES, EG_WMS_MAP, EG_WMS_INFO };
+enum eg_wms_operation {
+    EG_WMS_NONE,
+    EG_WMS_CAPABILITIES,
+    EG_WMS_MAP,
+    EG_WMS_INFO,
+    EG_WMS_LEGEND,
+    EG_WMS_DESCRIBE,
+    EG_WMS_STYLES
+};
 
 /* How the client wants to be told of errors. */
 enum eg_wms_exceptions { EG_WMS_XML, EG_WMS_INIMAGE, EG_WMS_BLANK };
@@ -41,6 +49,7 @@ struct eg_wms_request {
     const char *media_type;                         /* of the picture, as the client named it */
     struct eg_feature_info_request info;            /* its `names` likewise */
     struct eg_layer_name info_names[EG_MAP_LAYERS]; /* [info.n_names] */
+    struct eg_wms_legend_request legend;
     enum eg_wms_time time;
     const struct eg_atlas_period *time_used; /* unless time is EG_WMS_TIME_GIVEN */
     struct eg_wms_failure failure;
@@ -49,21 +58,6 @@ struct eg_wms_request {
 /* Always fills the request in, up to what is wrong: version, exceptions and what is needed for a picture of the error are
  * read first. Allocates nothing. */
 void eg_wms_read(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request_out);
-
-/* Sets the failure, unless there is one already; `field` is the parameter at fault, code NULL: the field's own. */
-void eg_wms_fail(struct eg_wms_request *request, const char *field, const char *code, const char *format, ...)
-    EG_PRINTF(4, 5);
-
-/* GetMap's parameters (wms_map.c), with those of GetFeatureInfo (wms_info.c), and TIME (wms_time.c); for eg_wms_read. */
-void eg_wms_read_map(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request);
-void eg_wms_read_info(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request);
-/* Chooses a period of a layer for TIME's text: the id of one; an instant or an interval of ISO 8601 (the latest period that it
- * touches, else the nearest); a list of these (the latest of what they come to); "current" or empty, the default. *period_out borrowed
- * from the snapshot. EG_INVALID with field "TIME". */
-EG_MUST_CHECK enum eg_status eg_wms_choose_period(const struct eg_snapshot *snapshot, uint32_t layer,
-                                                  struct eg_text time,
-                                                  const struct eg_atlas_period **period_out,
-                                                  enum eg_wms_time *how_out, struct eg_error *err);
 
 /* The service exception report of an error: valid against the DTD (1.1.1, which has no locators) or the schema (1.3.0). */
 EG_MUST_CHECK enum eg_status eg_wms_exception_report(const struct eg_wms_failure *failure,

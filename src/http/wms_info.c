@@ -1,7 +1,7 @@
 /* The parameters of GetFeatureInfo: those of the map that was clicked on, and the place. */
 #include <math.h>
 
-#include "http/wms.h"
+#include "http/wms_parts.h"
 
 #define MOST_FEATURES 1000U
 #define MOST_TOLERANCE_PX 100.0

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "engine/crs_list.h"
-#include "http/wms.h"
+#include "http/wms_parts.h"
 #include "http/wms_names.h"
 
 /* --- the picture --------------------------------------------------------------------------------------------------- */
@@ -47,11 +47,17 @@ static void read_format(const struct eg_kvp *kvp, struct eg_wms_request *request
                     (int)eg_parameter_shown(text, 60), text.data);
 }
 
-static void read_side(const struct eg_kvp *kvp, const char *name, uint32_t most,
+void eg_wms_read_side(const struct eg_kvp *kvp, const char *name, uint32_t most,
                       struct eg_wms_request *request, uint32_t *side_out)
 {
     struct eg_u32_range range = {1, most};
-    if (eg_kvp_u32(kvp, name, range, side_out, &request->failure.error) != EG_OK) return;
+    (void)!eg_kvp_u32(kvp, name, range, side_out, &request->failure.error);
+}
+
+static void need_side(const struct eg_kvp *kvp, const char *name, uint32_t most,
+                      struct eg_wms_request *request, uint32_t *side_out)
+{
+    eg_wms_read_side(kvp, name, most, request, side_out);
     if (*side_out == 0) eg_wms_fail(request, name, NULL, "%s is missing; it may be 1 to %u", name, most);
 }
 
@@ -113,7 +119,7 @@ static struct eg_text dpi_of_options(struct eg_text options)
 /* DPI is QGIS's name for it, MAP_RESOLUTION MapServer's, FORMAT_OPTIONS GeoServer's; QGIS sends all three. Lines and patterns
  * grow with it. What an ordinary screen has, 90 to 96, counts as the standard's own: QGIS always says 96, and its map is then the one that
  * tiles and other clients show. */
-static void read_resolution(const struct eg_kvp *kvp, struct eg_wms_request *request)
+void eg_wms_read_resolution(const struct eg_kvp *kvp, struct eg_wms_request *request)
 {
     static const char *const names[] = {"DPI", "MAP_RESOLUTION"};
     struct eg_double_range range = {1, MOST_DPI};
@@ -150,8 +156,7 @@ static void read_styles(const struct eg_kvp *kvp, struct eg_wms_request *request
         if (!eg_text_equal(styles[i], EG_TEXT("default"))) request->names[i].style = styles[i];
 }
 
-/* A group stands for the first of its layers: choropleths drawn over one another would show the last alone. */
-static void resolve_group(const struct eg_snapshot *snapshot, struct eg_layer_name *name)
+void eg_wms_resolve_group(const struct eg_snapshot *snapshot, struct eg_layer_name *name)
 {
     uint32_t layer;
     if (memchr(name->layer.data ? name->layer.data : "", '.', name->layer.len)) return;
@@ -159,8 +164,8 @@ static void resolve_group(const struct eg_snapshot *snapshot, struct eg_layer_na
         name->layer = snapshot->atlas->layers[layer].id;
 }
 
-static void choose_period(struct eg_snapshot *snapshot, struct eg_text time, struct eg_layer_name *name,
-                          struct eg_wms_request *request)
+void eg_wms_resolve(struct eg_snapshot *snapshot, struct eg_text time, struct eg_layer_name *name,
+                    struct eg_wms_request *request)
 {
     struct eg_layer_ref ref;
     enum eg_wms_time how = EG_WMS_TIME_GIVEN;
@@ -185,12 +190,12 @@ static void read_layers(const struct eg_kvp *kvp, struct eg_snapshot *snapshot,
     request->map.n_names = list.n;
     for (uint32_t i = 0; i < list.n; i++) {
         request->names[i].layer = layers[i];
-        resolve_group(snapshot, &request->names[i]);
+        eg_wms_resolve_group(snapshot, &request->names[i]);
     }
     if (err->status == EG_OK) read_styles(kvp, request);
     if (err->status == EG_OK && eg_kvp_text(kvp, "TIME", &time, err) != EG_OK) return;
     for (uint32_t i = 0; i < list.n && err->status == EG_OK; i++)
-        choose_period(snapshot, time, &request->names[i], request);
+        eg_wms_resolve(snapshot, time, &request->names[i], request);
 }
 
 /* --- the box --------------------------------------------------------------------------------------------------------- */
@@ -243,11 +248,11 @@ void eg_wms_read_map(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, str
 {
     const struct eg_error *err = &request->failure.error;
     uint32_t most = snapshot->atlas->limits.image_px;
-    read_side(kvp, "WIDTH", most, request, &request->map.width);
-    if (err->status == EG_OK) read_side(kvp, "HEIGHT", most, request, &request->map.height);
+    need_side(kvp, "WIDTH", most, request, &request->map.width);
+    if (err->status == EG_OK) need_side(kvp, "HEIGHT", most, request, &request->map.height);
     if (err->status == EG_OK) read_format(kvp, request);
     if (err->status == EG_OK) read_background(kvp, request);
-    if (err->status == EG_OK) read_resolution(kvp, request);
+    if (err->status == EG_OK) eg_wms_read_resolution(kvp, request);
     if (err->status == EG_OK) refuse_foreign_styles(kvp, request);
     if (err->status == EG_OK) read_layers(kvp, snapshot, request);
     if (err->status == EG_OK) read_place(kvp, snapshot, request);

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "http/wms.h"
+#include "http/wms_parts.h"
 
 void eg_wms_fail(struct eg_wms_request *request, const char *field, const char *code, const char *format, ...)
 {
@@ -75,6 +75,9 @@ static const struct operation_name operation_names[] = {
     {"map", EG_WMS_MAP},
     {"GetFeatureInfo", EG_WMS_INFO},
     {"feature_info", EG_WMS_INFO},
+    {"GetLegendGraphic", EG_WMS_LEGEND},
+    {"DescribeLayer", EG_WMS_DESCRIBE},
+    {"GetStyles", EG_WMS_STYLES},
 };
 
 static void read_operation(const struct eg_kvp *kvp, struct eg_wms_request *request)
@@ -91,7 +94,9 @@ static void read_operation(const struct eg_kvp *kvp, struct eg_wms_request *requ
         if (is_word(name, operation_names[i].name)) request->operation = operation_names[i].operation;
     if (request->operation != EG_WMS_NONE) return;
     if (name.len == 0)
-        eg_wms_fail(request, "REQUEST", NULL, "REQUEST is missing; it may be GetCapabilities or GetMap");
+        eg_wms_fail(request, "REQUEST", NULL,
+                    "REQUEST is missing; it may be GetCapabilities, GetMap, GetFeatureInfo, "
+                    "GetLegendGraphic, DescribeLayer or GetStyles");
     else
         eg_wms_fail(request, "REQUEST", NULL, "REQUEST is '%.*s'; that is not offered here",
                     (int)eg_parameter_shown(name, 40), name.data);
@@ -151,7 +156,24 @@ void eg_wms_read(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct 
     read_version(kvp, request_out);
     if (request_out->failure.error.status == EG_OK) read_exceptions(kvp, request_out);
     if (request_out->failure.error.status == EG_OK) read_operation(kvp, request_out);
-    if (request_out->operation == EG_WMS_CAPABILITIES) read_capabilities(kvp, snapshot, request_out);
-    if (request_out->operation == EG_WMS_MAP) eg_wms_read_map(kvp, snapshot, request_out);
-    if (request_out->operation == EG_WMS_INFO) eg_wms_read_info(kvp, snapshot, request_out);
+    switch (request_out->operation) {
+    case EG_WMS_NONE:
+        return;
+    case EG_WMS_CAPABILITIES:
+        read_capabilities(kvp, snapshot, request_out);
+        return;
+    case EG_WMS_MAP:
+        eg_wms_read_map(kvp, snapshot, request_out);
+        return;
+    case EG_WMS_INFO:
+        eg_wms_read_info(kvp, snapshot, request_out);
+        return;
+    case EG_WMS_LEGEND:
+        eg_wms_read_legend(kvp, snapshot, request_out);
+        return;
+    case EG_WMS_DESCRIBE:
+    case EG_WMS_STYLES:
+        eg_wms_read_names(kvp, snapshot, request_out);
+        return;
+    }
 }

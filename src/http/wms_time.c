@@ -2,7 +2,7 @@
  * calendar; what is shorter than a day makes no difference to statistics of a year. */
 #include <string.h>
 
-#include "http/wms.h"
+#include "http/wms_parts.h"
 
 struct span {
     int32_t first, last; /* days, both within */

@@ -369,5 +369,60 @@ def _(server):
     assert b"text/xml" not in far.body and ask(server, **{**INFO, "EXCEPTIONS": "INIMAGE", "I": 999})["Content-Type"].startswith("text/xml")
 
 
+# --- legends, styles --------------------------------------------------------------------------------------------------
+
+LEGEND = {"SERVICE": "WMS", "VERSION": "1.3.0", "REQUEST": "GetLegendGraphic", "LAYER": "score.cells", "FORMAT": "image/png"}
+
+
+def legend(server, **changes):
+    return server.get("/wms?" + urllib.parse.urlencode({k: v for k, v in {**LEGEND, **changes}.items() if v is not None}))
+
+
+@test("a legend is the picture whose size the capabilities tell, and what QGIS asks for is heeded")
+def _(server):
+    capabilities = server.get("/wms?REQUEST=GetCapabilities&VERSION=1.3.0").body.decode()
+    width, height, address = re.search(r'<LegendURL width="(\d+)" height="(\d+)">.*?href="([^"]+)"', capabilities).groups()
+    told = Picture(server.get(address.replace("&amp;", "&")[address.index("/wms") :]))
+    assert (told.width, told.height) == (int(width), int(height))
+    asked = {"SLD_VERSION": "1.1.0", "STYLE": "", "CRS": "EPSG:3857", "BBOX": "1,2,3,4", "SRCWIDTH": 800, "SRCHEIGHT": 600}
+    assert legend(server, **asked).body == legend(server).body
+    small, large = Picture(legend(server)), Picture(legend(server, DPI=181.4))
+    assert large.width > 1.8 * small.width and large.height > 1.8 * small.height
+    assert Picture(legend(server, LAYERTITLE="FALSE")).height < small.height
+    assert Picture(legend(server, RULELABEL="FALSE")).width < small.width
+    rule = legend(server, FORMAT="application/json").json()["Legend"][0]["rules"][1]["name"]
+    one = Picture(legend(server, RULE=rule, WIDTH=40, HEIGHT=20))
+    assert (one.width, one.height) == (40, 20)
+
+
+@test("legends, styles and descriptions of what there is not are exceptions")
+def _(server):
+    for changes, code, locator in (
+        ({"LAYER": "x"}, "LayerNotDefined", "LAYERS"),
+        ({"LAYER": None}, "LayerNotDefined", "LAYER"),
+        ({"STYLE": "x"}, "StyleNotDefined", "STYLES"),
+        ({"FORMAT": "image/gif"}, "InvalidFormat", "FORMAT"),
+        ({"RULE": "x"}, None, "RULE"),
+        ({"WIDTH": 99999}, None, "WIDTH"),
+        ({"REQUEST": "GetStyles"}, "LayerNotDefined", "LAYERS"),
+        ({"REQUEST": "GetStyles", "LAYERS": "score.cells,x"}, "LayerNotDefined", "LAYERS"),
+        ({"REQUEST": "DescribeLayer", "LAYERS": "x"}, "LayerNotDefined", "LAYERS"),
+    ):
+        answer = legend(server, EXCEPTIONS="INIMAGE", **changes)
+        assert answer["Content-Type"] == "text/xml" and answer["Cache-Control"] == "no-store", (changes, answer.headers)
+        assert f'locator="{locator}"' in answer.body.decode(), (changes, answer.body[-300:])
+        assert (f'code="{code}"' in answer.body.decode()) == bool(code), (changes, answer.body[-300:])
+        validate(answer.body, "1.3.0")
+
+
+@test("styles come as SLD with a rule for each class, layers are described")
+def _(server):
+    styles = legend(server, REQUEST="GetStyles", LAYERS="score.cells")
+    assert styles["Content-Type"].startswith("application/vnd.ogc.sld+xml")
+    assert b"<StyledLayerDescriptor" in styles.body and styles.body.count(b"PolygonSymbolizer>") >= 10, styles.body[:2000]
+    described = legend(server, VERSION="1.1.1", REQUEST="DescribeLayer", LAYERS="score.cells,share.cells")
+    assert described.body.count(b"<LayerDescription ") == 2, described.body
+
+
 if __name__ == "__main__":
     run(Server)
