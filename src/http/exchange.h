@@ -12,6 +12,7 @@
 #include "http/answer.h"
 #include "http/document.h"
 #include "http/ogc_features.h"
+#include "http/ogc_maps.h"
 #include "http/public_url.h"
 #include "http/routes.h"
 #include "http/wms.h"
@@ -36,6 +37,7 @@ union eg_wanted {
     struct eg_text id;
     struct eg_wms_request wms;
     struct eg_ogc_features_request ogc_features;
+    struct eg_ogc_map_request ogc_map;
 };
 
 struct eg_exchange {

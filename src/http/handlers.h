@@ -37,6 +37,13 @@ eg_make_fn eg_document_make;
 /* ogc.c: OGC API's documents, found and made by documents.c */
 eg_parse_fn eg_ogc_parse;
 
+/* ogc_tiles.c, ogc_maps.c; map tiles are found and made by tiles.c, vector tiles made by vector_tiles.c */
+eg_parse_fn eg_ogc_map_tile_parse, eg_ogc_styled_tile_parse, eg_ogc_vector_tile_parse;
+eg_find_fn eg_ogc_vector_tile_find;
+eg_parse_fn eg_ogc_map_parse, eg_ogc_styled_map_parse;
+eg_find_fn eg_ogc_map_find;
+eg_make_fn eg_ogc_map_make;
+
 /* areas.c, coalitions.c: made for each request */
 eg_parse_fn eg_area_parse, eg_area_at_parse;
 eg_make_fn eg_area_make;

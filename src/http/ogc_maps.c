@@ -1,0 +1,345 @@
+/* Maps of OGC API (20-058): any box, in any CRS on offer, of the whole layer where nothing is said.
+ *
+ * Parameters are read on the loop's thread. What has to be computed (the extent of a layer in a CRS, a box brought from one CRS
+ * into another) is left to the worker that draws. */
+#include "http/ogc_maps.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "http/accept.h"
+#include "http/handlers.h"
+#include "http/ogc.h"
+#include "http/ogc_time.h"
+#include "http/server_parts.h"
+
+#define USUAL_SIDE 1024U
+#define PIXEL_M 0.00028 /* the standard's pixel, for scale denominators */
+#define HEADER_BYTES 160
+
+/* --- reading ------------------------------------------------------------------------------------------------------- */
+
+static enum eg_status wrong(struct eg_error *err, const char *field, const char *message)
+{
+    eg_error_set(err, EG_INVALID, "%s", message);
+    eg_error_field(err, field);
+    return EG_INVALID;
+}
+
+static enum eg_status read_format(struct eg_exchange *exchange, const struct eg_target *target,
+                                  struct eg_ogc_map_request *wanted, struct eg_error *err)
+{
+    static const struct eg_media_offer offers[] = {
+        {"image/png", "png"}, {"image/jpeg", "jpeg"}, {"image/webp", "webp"}};
+    static const enum eg_picture_format formats[] = {EG_PICTURE_PNG, EG_PICTURE_JPEG, EG_PICTURE_WEBP};
+    struct eg_text format = {0};
+    uint32_t offer = 0;
+    enum eg_status status = eg_target_text(target, "f", &format, err);
+    if (status != EG_OK) return status;
+    status = eg_accept_choose(offers, EG_ARRAY_LEN(offers), format, exchange->accept, &offer, err);
+    if (status == EG_UNSUPPORTED) exchange->refused_with = 406;
+    if (status != EG_OK) return status;
+    wanted->map.format = formats[offer];
+    wanted->by_accept = format.len == 0;
+    return EG_OK;
+}
+
+static enum eg_status read_crs(const struct eg_target *target, const struct eg_crs_list *list,
+                               const char *name, const char *usual, const struct eg_crs_entry **entry_out,
+                               struct eg_error *err)
+{
+    struct eg_text text = {0};
+    enum eg_status status = eg_target_text(target, name, &text, err);
+    if (status != EG_OK) return status;
+    if (text.len == 0) text = eg_text_from(usual);
+    status = eg_crs_list_resolve(list, text, entry_out, err);
+    if (status != EG_OK) eg_error_field(err, name);
+    return status;
+}
+
+static enum eg_status read_box(const struct eg_target *target, struct eg_ogc_map_request *wanted,
+                               struct eg_error *err)
+{
+    double n[4];
+    struct eg_text text = {0};
+    enum eg_status status = eg_target_text(target, "bbox", &text, err);
+    if (status != EG_OK || text.len == 0) return status;
+    status = eg_parameter_numbers("bbox", text, 4, n, err);
+    if (status != EG_OK) return status;
+    bool turned = wanted->bbox_crs->info.northing_first;
+    wanted->has_box = true;
+    wanted->box =
+        turned ? (struct eg_bounds){n[1], n[0], n[3], n[2]} : (struct eg_bounds){n[0], n[1], n[2], n[3]};
+    if (wanted->box.min_x < wanted->box.max_x && wanted->box.min_y < wanted->box.max_y) return EG_OK;
+    return wrong(err, "bbox",
+                 turned
+                     ? "bbox must be south,west,north,east here, as bbox-crs orders its axes, with south < "
+                       "north and west < east"
+                     : "bbox must be west,south,east,north with west < east and south < north");
+}
+
+static enum eg_status read_size(const struct eg_target *target, const struct eg_snapshot *snapshot,
+                                struct eg_ogc_map_request *wanted, struct eg_error *err)
+{
+    struct eg_u32_range sides = {1, snapshot->atlas->limits.image_px};
+    struct eg_double_range scales = {1, 1e12};
+    bool has_scale = false;
+    enum eg_status status = eg_target_u32(target, "width", sides, &wanted->width, err);
+    if (status == EG_OK) status = eg_target_u32(target, "height", sides, &wanted->height, err);
+    if (status == EG_OK)
+        status = eg_target_double(target, "scale-denominator", scales, &has_scale, &wanted->scale_denominator,
+                                  err);
+    if (status != EG_OK || !has_scale || (wanted->width == 0 && wanted->height == 0)) return status;
+    return wrong(err, "scale-denominator",
+                 "scale-denominator says how many pixels the box has, and so do width and height: give one");
+}
+
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* RRGGBB, or AARRGGBB behind 0x. */
+static bool parse_hex(struct eg_text text, struct eg_rgba *colour_out)
+{
+    uint32_t value = 0;
+    if (text.len != 6 && text.len != 8) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        int digit = digit_of(text.data[i]);
+        if (digit < 0) return false;
+        value = value << 4 | (uint32_t)digit;
+    }
+    uint8_t alpha = text.len == 8 ? (uint8_t)(value >> 24) : 255;
+    *colour_out = (struct eg_rgba){(uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value, alpha};
+    return true;
+}
+
+static bool parse_colour(struct eg_text text, struct eg_rgba *colour_out)
+{
+    static const struct {
+        const char *name;
+        struct eg_rgba colour;
+    } basic[] = {
+        {"black", {0, 0, 0, 255}},       {"silver", {192, 192, 192, 255}}, {"gray", {128, 128, 128, 255}},
+        {"white", {255, 255, 255, 255}}, {"maroon", {128, 0, 0, 255}},     {"red", {255, 0, 0, 255}},
+        {"purple", {128, 0, 128, 255}},  {"fuchsia", {255, 0, 255, 255}},  {"green", {0, 128, 0, 255}},
+        {"lime", {0, 255, 0, 255}},      {"olive", {128, 128, 0, 255}},    {"yellow", {255, 255, 0, 255}},
+        {"navy", {0, 0, 128, 255}},      {"blue", {0, 0, 255, 255}},       {"teal", {0, 128, 128, 255}},
+        {"aqua", {0, 255, 255, 255}}};
+    for (size_t i = 0; i < EG_ARRAY_LEN(basic); i++) {
+        if (!eg_text_equal(text, eg_text_from(basic[i].name))) continue;
+        *colour_out = basic[i].colour;
+        return true;
+    }
+    if (eg_text_starts_with(text, EG_TEXT("0x")))
+        return parse_hex((struct eg_text){text.data + 2, text.len - 2}, colour_out);
+    if (eg_text_starts_with(text, EG_TEXT("#")))
+        return text.len == 7 && parse_hex((struct eg_text){text.data + 1, text.len - 1}, colour_out);
+    return text.len == 6 && parse_hex(text, colour_out);
+}
+
+/* Neither given: the style's own. A colour alone: opaque. transparent=true: the colour shines through only where borders are
+ * anti-aliased; transparent=false alone: white. */
+static enum eg_status read_background(const struct eg_target *target, struct eg_map_request *map,
+                                      struct eg_error *err)
+{
+    struct eg_text text = {0}, word = {0};
+    bool transparent = false;
+    enum eg_status status = eg_target_text(target, "bgcolor", &text, err);
+    if (status == EG_OK) status = eg_target_text(target, "transparent", &word, err);
+    if (status == EG_OK) status = eg_target_bool(target, "transparent", &transparent, err);
+    if (status != EG_OK) return status;
+    map->has_background = text.len > 0 || word.len > 0;
+    map->background = (struct eg_rgba){255, 255, 255, 255};
+    if (text.len > 0 && !parse_colour(text, &map->background))
+        return wrong(err, "bgcolor",
+                     "bgcolor must be a colour such as 0xFFFFFF, 0x80FFFFFF (with opacity), or white");
+    if (transparent) map->background.a = 0;
+    if (map->format == EG_PICTURE_JPEG) map->background.a = 255;
+    return EG_OK;
+}
+
+static enum eg_status read_rest(struct eg_exchange *exchange, const struct eg_target *target,
+                                const struct eg_collection *collection, struct eg_error *err)
+{
+    struct eg_ogc_map_request *wanted = &exchange->wanted.ogc_map;
+    const struct eg_snapshot *snapshot = exchange->snapshot;
+    const struct eg_crs_list *list = snapshot->crs_list;
+    struct eg_ogc_time time = {0};
+    enum eg_status status = read_format(exchange, target, wanted, err);
+    if (status == EG_OK) status = read_crs(target, list, "crs", "EPSG:3857", &wanted->crs, err);
+    if (status == EG_OK) status = read_crs(target, list, "bbox-crs", "OGC:CRS84", &wanted->bbox_crs, err);
+    if (status == EG_OK) status = read_box(target, wanted, err);
+    if (status == EG_OK) status = read_size(target, snapshot, wanted, err);
+    if (status == EG_OK) status = read_background(target, &wanted->map, err);
+    if (status == EG_OK) status = eg_ogc_time_read(target, &time, err);
+    if (status == EG_OK)
+        status = eg_ogc_time_period(&time, snapshot, collection->layer, &wanted->name.period, err);
+    if (status == EG_OK) status = eg_exchange_read_version(exchange, target, err);
+    return status;
+}
+
+static enum eg_status parse_map(struct eg_exchange *exchange, const struct eg_route_values *values,
+                                const struct eg_target *target, bool styled, struct eg_error *err)
+{
+    struct eg_collection collection = {0};
+    uint32_t style = EG_ATLAS_NONE;
+    enum eg_status status = eg_ogc_find_map(exchange->snapshot, values->text[0], &collection, err);
+    if (status == EG_OK && styled)
+        status = eg_ogc_find_style(exchange->snapshot, values->text[1], &style, err);
+    if (status != EG_OK) return status;
+    exchange->wanted.ogc_map =
+        (struct eg_ogc_map_request){.name = eg_ogc_layer_name(exchange->snapshot, collection, style),
+                                    .boundaries = collection.boundaries,
+                                    .map = {.n_names = 1, .scale = 1}};
+    return read_rest(exchange, target, &collection, err);
+}
+
+enum eg_status eg_ogc_map_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
+                                const struct eg_target *target, struct eg_error *err)
+{
+    return parse_map(exchange, values, target, false, err);
+}
+
+enum eg_status eg_ogc_styled_map_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
+                                       const struct eg_target *target, struct eg_error *err)
+{
+    return parse_map(exchange, values, target, true, err);
+}
+
+/* Nothing is kept; but who has to project borders first shall not keep others waiting. */
+struct eg_answer *eg_ogc_map_find(struct eg_exchange *exchange)
+{
+    struct eg_ogc_map_request *wanted = &exchange->wanted.ogc_map;
+    struct eg_map_request map = wanted->map;
+    char crs[EG_CRS_NAME_BYTES];
+    eg_crs_write(&wanted->crs->id, EG_CRS_CODE, crs);
+    map.names = &wanted->name;
+    map.crs = eg_text_from(crs);
+    map.bounds = (struct eg_bounds){0, 0, 1, 1};
+    map.width = map.height = 1;
+    if (eg_engine_map_needs_projecting(exchange->snapshot, &map)) exchange->cost = EG_COST_PROJECTING;
+    return NULL;
+}
+
+/* --- the ground ---------------------------------------------------------------------------------------------------- */
+
+static enum eg_status whole_extent(struct eg_snapshot *snapshot, const struct eg_ogc_map_request *wanted,
+                                   struct eg_bounds *box_out, struct eg_error *err)
+{
+    const struct eg_bounds *boxes = NULL;
+    uint32_t n = 0;
+    const struct eg_crs_entry *entries = eg_crs_list_entries(snapshot->crs_list, &n);
+    enum eg_status status = eg_crs_list_set_bounds(snapshot->crs_list, snapshot->generation, &boxes, err);
+    if (status != EG_OK) return status;
+    *box_out = boxes[wanted->boundaries * n + (size_t)(wanted->crs - entries)];
+    if (box_out->min_x < box_out->max_x && box_out->min_y < box_out->max_y) return EG_OK;
+    return wrong(err, "crs", "nothing of this collection can be shown in that CRS");
+}
+
+static enum eg_status bring_box(const struct eg_ogc_map_request *wanted, struct eg_bounds *box_out,
+                                struct eg_error *err)
+{
+    char from[EG_CRS_NAME_BYTES], to[EG_CRS_NAME_BYTES];
+    struct eg_crs_context *proj = NULL;
+    struct eg_transform *transform = NULL;
+    eg_crs_write(&wanted->bbox_crs->id, EG_CRS_CODE, from);
+    eg_crs_write(&wanted->crs->id, EG_CRS_CODE, to);
+    enum eg_status status = eg_crs_context_new(&proj, err);
+    if (status == EG_OK)
+        status = eg_transform_new(proj, eg_text_from(from), eg_text_from(to), (struct eg_text){0}, &transform,
+                                  err);
+    if (status == EG_OK) status = eg_transform_bounds(transform, wanted->box, box_out, err);
+    if (status == EG_UNSUPPORTED) eg_error_field(err, "bbox");
+    eg_transform_free(transform);
+    eg_crs_context_free(proj);
+    return status;
+}
+
+static enum eg_status find_ground(struct eg_snapshot *snapshot, const struct eg_ogc_map_request *wanted,
+                                  struct eg_bounds *box_out, struct eg_error *err)
+{
+    if (!wanted->has_box) return whole_extent(snapshot, wanted, box_out, err);
+    struct eg_crs_id drawn = eg_crs_drawn_as(wanted->crs->id), given = eg_crs_drawn_as(wanted->bbox_crs->id);
+    *box_out = wanted->box;
+    return eg_crs_equal(&drawn, &given) ? EG_OK : bring_box(wanted, box_out, err);
+}
+
+static uint32_t to_side(double pixels, uint32_t most)
+{
+    return (uint32_t)fmin(fmax(round(pixels), 1), most);
+}
+
+/* Pixels are square, unless both sides are given. */
+static enum eg_status find_size(const struct eg_snapshot *snapshot, const struct eg_ogc_map_request *wanted,
+                                struct eg_map_request *map, struct eg_error *err)
+{
+    double width = map->bounds.max_x - map->bounds.min_x, height = map->bounds.max_y - map->bounds.min_y;
+    uint32_t most = snapshot->atlas->limits.image_px, usual = most < USUAL_SIDE ? most : USUAL_SIDE;
+    double unit = fmax(width, height) / usual; /* of the CRS a pixel */
+    if (!(unit > 0)) return wrong(err, "bbox", "the box is too small");
+    if (wanted->scale_denominator > 0)
+        unit = wanted->scale_denominator * PIXEL_M / wanted->crs->info.metres_per_unit;
+    else if (wanted->width > 0) unit = width / wanted->width;
+    else if (wanted->height > 0) unit = height / wanted->height;
+    if (wanted->scale_denominator > 0 && fmax(width, height) / unit > most)
+        return wrong(err, "scale-denominator", "the picture would have more pixels than the server allows");
+    map->width = wanted->width > 0 ? wanted->width : to_side(width / unit, most);
+    map->height = wanted->height > 0 ? wanted->height : to_side(height / unit, most);
+    return EG_OK;
+}
+
+/* --- answering ----------------------------------------------------------------------------------------------------- */
+
+static enum eg_status add_headers(const struct eg_ogc_map_request *wanted, const struct eg_map_request *map,
+                                  struct eg_answer *answer, struct eg_error *err)
+{
+    char name[EG_CRS_NAME_BYTES], text[HEADER_BYTES];
+    struct eg_bounds box = map->bounds;
+    eg_crs_write(&wanted->crs->id, EG_CRS_ADDRESS, name);
+    (void)snprintf(text, sizeof text, "<%s>", name);
+    enum eg_status status = eg_answer_add_header(answer, "Content-Crs", text, err);
+    if (status != EG_OK) return status;
+    if (wanted->crs->info.northing_first)
+        box = (struct eg_bounds){box.min_y, box.min_x, box.max_y, box.max_x};
+    (void)snprintf(text, sizeof text, "%.12g,%.12g,%.12g,%.12g", box.min_x, box.min_y, box.max_x, box.max_y);
+    return eg_answer_add_header(answer, "Content-Bbox", text, err);
+}
+
+static enum eg_status draw(struct eg_exchange *exchange, struct eg_map_request *map, struct eg_entity *entity,
+                           struct eg_error *err)
+{
+    const struct eg_ogc_map_request *wanted = &exchange->wanted.ogc_map;
+    char crs[EG_CRS_NAME_BYTES];
+    eg_crs_write(&wanted->crs->id, EG_CRS_CODE, crs);
+    *map = wanted->map;
+    map->names = &wanted->name;
+    map->crs = eg_text_from(crs);
+    enum eg_status status = find_ground(exchange->snapshot, wanted, &map->bounds, err);
+    if (status == EG_OK) status = find_size(exchange->snapshot, wanted, map, err);
+    if (status == EG_OK)
+        status = eg_engine_map(exchange->server->engine, exchange->snapshot, map, entity, err);
+    map->crs = (struct eg_text){0}; /* was of this function */
+    return status;
+}
+
+enum eg_status eg_ogc_map_make(struct eg_exchange *exchange, struct eg_answer **answer_out,
+                               struct eg_error *err)
+{
+    struct eg_map_request map;
+    struct eg_entity entity = {0};
+    struct eg_answer *answer = NULL;
+    enum eg_status status = draw(exchange, &map, &entity, err);
+    if (status == EG_OK) status = eg_answer_from_entity(&entity, false, &answer, err);
+    if (status == EG_OK) status = add_headers(&exchange->wanted.ogc_map, &map, answer, err);
+    if (status != EG_OK) {
+        eg_answer_release(answer);
+        return status;
+    }
+    answer->varies_by_accept = exchange->wanted.ogc_map.by_accept;
+    *answer_out = answer;
+    return EG_OK;
+}
