@@ -396,27 +396,21 @@ static enum eg_status write_contents(struct writer *w, struct eg_error *err)
 
 /* --- themes -------------------------------------------------------------------------------------------------------- */
 
-/* Whether an earlier layer that is listed has the group. */
-static bool is_known(const struct eg_snapshot *snapshot, uint32_t layer, const char *group)
-{
-    char other[EG_WMS_GROUP_BYTES];
-    for (uint32_t i = 0; i < layer; i++)
-        if (eg_wms_lists(snapshot, i) && eg_wms_group_of(snapshot, i, other) && strcmp(group, other) == 0)
-            return true;
-    return false;
-}
+struct group_name {
+    char text[EG_WMS_GROUP_BYTES]; /* empty: the layer is in no theme, or not listed */
+};
 
-static void write_theme(struct writer *w, uint32_t first, const char *group)
+static void write_theme(struct writer *w, struct group_name *names, uint32_t first)
 {
-    const struct eg_snapshot *snapshot = w->service->snapshot;
-    const struct eg_atlas *atlas = snapshot->atlas;
-    char other[EG_WMS_GROUP_BYTES];
+    const struct eg_atlas *atlas = atlas_of(w);
     eg_xml_open(w->xml, "Theme");
     eg_xml_leaf(w->xml, "ows:Title", atlas->indicators[atlas->layers[first].indicator].facts.theme);
-    eg_xml_leaf(w->xml, "ows:Identifier", eg_text_from(group));
-    for (uint32_t i = first; i < atlas->n_layers; i++)
-        if (eg_wms_lists(snapshot, i) && eg_wms_group_of(snapshot, i, other) && strcmp(group, other) == 0)
-            eg_xml_leaf(w->xml, "LayerRef", atlas->layers[i].id);
+    eg_xml_leaf(w->xml, "ows:Identifier", eg_text_from(names[first].text));
+    for (uint32_t i = first; i < atlas->n_layers; i++) {
+        if (i > first && strcmp(names[first].text, names[i].text) != 0) continue;
+        eg_xml_leaf(w->xml, "LayerRef", atlas->layers[i].id);
+        if (i > first) names[i].text[0] = '\0'; /* said */
+    }
     eg_xml_close(w->xml);
 }
 
@@ -424,14 +418,17 @@ static void write_theme(struct writer *w, uint32_t first, const char *group)
 static void write_themes(struct writer *w)
 {
     const struct eg_snapshot *snapshot = w->service->snapshot;
-    char group[EG_WMS_GROUP_BYTES];
+    uint32_t n = snapshot->atlas->n_layers;
+    struct group_name *names = eg_arena_array(w->arena, n, sizeof *names);
     bool opened = false;
-    for (uint32_t i = 0; i < snapshot->atlas->n_layers; i++) {
-        if (!eg_wms_lists(snapshot, i) || !eg_wms_group_of(snapshot, i, group)) continue;
-        if (is_known(snapshot, i, group)) continue;
+    if (!names) w->failed = true;
+    for (uint32_t i = 0; i < n && names; i++)
+        if (eg_wms_lists(snapshot, i)) (void)eg_wms_group_of(snapshot, i, names[i].text);
+    for (uint32_t i = 0; i < n && names; i++) {
+        if (!names[i].text[0]) continue;
         if (!opened) eg_xml_open(w->xml, "Themes");
         opened = true;
-        write_theme(w, i, group);
+        write_theme(w, names, i);
     }
     if (opened) eg_xml_close(w->xml);
 }

@@ -1,4 +1,4 @@
-/* The capabilities of WMS of an atlas with many layers: made first, and made again.
+/* The capabilities of WMS and WMTS of an atlas with many layers: made first, and made again.
  *
  * bench_capabilities [ATLAS] [ROUNDS]
  * Without an atlas (or "-"), one of 300 layers in ten themes over 900 areas is written to build/bench/layers300/. Prints, a line
@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "http/wms_documents.h"
+#include "http/wmts.h"
 
 #define N_LAYERS 300
 #define N_THEMES 10
@@ -128,6 +129,24 @@ static void measure(const struct eg_wms_service *service, uint32_t rounds)
     }
 }
 
+static void measure_wmts(const struct eg_wms_service *service, uint32_t rounds)
+{
+    struct eg_wmts_service wmts = {service->engine, service->snapshot, service->base_url, EG_WMTS_ALL};
+    double ms[MOST_ROUNDS];
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < rounds; i++) {
+        struct eg_entity entity = {0};
+        struct eg_error err = {0};
+        double start = eg_clock_monotonic_s();
+        if (eg_wmts_capabilities(&wmts, &entity, &err) != EG_OK) fail(&err);
+        ms[i] = 1e3 * (eg_clock_monotonic_s() - start);
+        bytes = entity.body.len;
+        eg_entity_clear(&entity);
+    }
+    qsort(ms, rounds, sizeof *ms, ascending);
+    printf("wmts_ms\t%.2f\nwmts_bytes\t%zu\n", ms[rounds / 2], bytes);
+}
+
 int main(int argc, char **argv)
 {
     const char *path = argc > 1 && argv[1][0] != '-' ? argv[1] : write_all();
@@ -145,6 +164,7 @@ int main(int argc, char **argv)
     printf("layers\t%u\n", n_layers);
     struct eg_wms_service service = {engine, snapshot, EG_TEXT("https://atlas.example")};
     measure(&service, rounds);
+    measure_wmts(&service, rounds);
     eg_snapshot_release(snapshot);
     eg_engine_free(engine);
     return 0;
