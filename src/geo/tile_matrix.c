@@ -188,11 +188,12 @@ static enum eg_status read_crs(const struct reading *reading, struct eg_crs_cont
     enum eg_status status = eg_crs_describe(proj, eg_text_from(set->crs), info, reading->err);
     if (status == EG_INVALID)
         return wrong(reading, EG_INVALID, "crs", "PROJ does not know this coordinate reference system");
+    if (status != EG_OK) return status;
     set->northing_first = info->northing_first;
     set->geographic = info->geographic;
     set->has_area = info->has_area;
     set->area_deg = info->area_deg;
-    return status;
+    return EG_OK;
 }
 
 static enum eg_status read_set(struct reading *reading, struct eg_crs_context *proj,
