@@ -101,6 +101,8 @@ static void read_background(const struct eg_kvp *kvp, struct eg_wms_request *req
 
 #define USUAL_DPI (25.4 / 0.28) /* the standard's pixel of 0.28 mm */
 #define MOST_DPI 9600.0
+#define LEAST_SCREEN_DPI 72
+#define MOST_SCREEN_DPI 100
 #define LEAST_SCALE 0.25
 #define MOST_SCALE 16.0
 
@@ -116,9 +118,9 @@ static struct eg_text dpi_of_options(struct eg_text options)
     return (struct eg_text){0};
 }
 
-/* DPI is QGIS's name for it, MAP_RESOLUTION MapServer's, FORMAT_OPTIONS GeoServer's; QGIS sends all three. Lines and patterns
- * grow with it. What an ordinary screen has, 90 to 96, counts as the standard's own: QGIS always says 96, and its map is then the one that
- * tiles and other clients show. */
+/* DPI is QGIS's name for it, MAP_RESOLUTION MapServer's, FORMAT_OPTIONS GeoServer's; QGIS sends all three, with every map: 96 on
+ * most screens, 72 on a Mac's, 100 without one. Lines and patterns grow with it, but what an ordinary screen says of itself counts as the
+ * standard's own pixel, so that a map is the one that tiles and other clients show. */
 void eg_wms_read_resolution(const struct eg_kvp *kvp, struct eg_wms_request *request)
 {
     static const char *const names[] = {"DPI", "MAP_RESOLUTION"};
@@ -133,7 +135,7 @@ void eg_wms_read_resolution(const struct eg_kvp *kvp, struct eg_wms_request *req
     options = dpi_of_options(options);
     if (options.len > 0 && eg_parameter_double("FORMAT_OPTIONS", options, range, &map->dpi, err) != EG_OK)
         return;
-    if (map->dpi > 0 && !(map->dpi >= 90 && map->dpi <= 96))
+    if (map->dpi > 0 && !(map->dpi >= LEAST_SCREEN_DPI && map->dpi <= MOST_SCREEN_DPI))
         map->scale = fmin(fmax(map->dpi / USUAL_DPI, LEAST_SCALE), MOST_SCALE);
 }
 
