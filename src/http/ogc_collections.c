@@ -48,6 +48,10 @@ void eg_ogc_write_landing(const struct eg_ogc_writer *w)
 
 #define CORE "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/"
 #define GEODATA "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/"
+#define FEATURES1 "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
+#define FEATURES2 "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/"
+#define FEATURES3 "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/"
+#define CQL2 "http://www.opengis.net/spec/cql2/1.0/conf/"
 #define TILES "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
 #define MATRICES "http://www.opengis.net/spec/tms/2.0/conf/"
 #define MAPS "http://www.opengis.net/spec/ogcapi-maps-1/1.0/conf/"
@@ -62,6 +66,24 @@ static const char *const classes[] = {
     GEODATA "collections",
     GEODATA "json",
     GEODATA "html",
+    FEATURES1 "core",
+    FEATURES1 "geojson",
+    FEATURES1 "html",
+    FEATURES1 "oas30",
+    FEATURES2 "crs",
+    FEATURES3 "queryables",
+    FEATURES3 "queryables-query-parameters",
+    FEATURES3 "filter",
+    FEATURES3 "features-filter",
+    CQL2 "cql2-text",
+    CQL2 "cql2-json",
+    CQL2 "basic-cql2",
+    CQL2 "advanced-comparison-operators",
+    CQL2 "case-insensitive-comparison",
+    CQL2 "accent-insensitive-comparison",
+    CQL2 "basic-spatial-functions",
+    CQL2 "basic-spatial-functions-plus",
+    CQL2 "property-property",
     TILES "core",
     TILES "tileset",
     TILES "tilesets-list",
@@ -219,6 +241,21 @@ static void add_legend_link(const struct eg_ogc_writer *w, struct eg_json_value 
                     EG_TEXT_ARG(style), style.len > 0 ? "&" : "", w->snapshot->version);
 }
 
+static void add_item_links(const struct eg_ogc_writer *w, struct eg_json_value *links, struct eg_text path)
+{
+    eg_ogc_add_link(w, links, LINK("items", "application/geo+json", "Items (GeoJSON)"), "%.*s/items?f=json",
+                    EG_TEXT_ARG(path));
+    eg_ogc_add_link(w, links, LINK("items", "text/html", "Items (page)"), "%.*s/items?f=html",
+                    EG_TEXT_ARG(path));
+    eg_ogc_add_link(w, links, LINK("items", "text/csv", "Items (CSV)"), "%.*s/items?f=csv",
+                    EG_TEXT_ARG(path));
+    eg_ogc_add_link(w, links,
+                    LINK(EG_OGC_REL "queryables", "application/schema+json", "What items can be chosen by"),
+                    "%.*s/queryables?f=json", EG_TEXT_ARG(path));
+    eg_ogc_add_link(w, links, LINK(EG_OGC_REL "schema", "application/schema+json", "What items hold"),
+                    "%.*s/schema?f=json", EG_TEXT_ARG(path));
+}
+
 static void add_links(const struct eg_ogc_writer *w, struct eg_json_value *item,
                       struct eg_collection collection)
 {
@@ -226,6 +263,7 @@ static void add_links(const struct eg_ogc_writer *w, struct eg_json_value *item,
     struct eg_text id = eg_collection_id(w->snapshot, collection);
     struct eg_text path = eg_text_format(w->arena, "/ogc/collections/%.*s", EG_TEXT_ARG(id));
     eg_ogc_add_self(w, links, path);
+    add_item_links(w, links, path);
     if (collection.kind != EG_COLLECTION_ENTRIES)
         eg_ogc_add_link(w, links, LINK(EG_OGC_REL "tilesets-vector", "application/json", "Vector tiles"),
                         "%.*s/tiles?f=json", EG_TEXT_ARG(path));

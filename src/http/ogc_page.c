@@ -6,7 +6,7 @@
 #include "http/ogc.h"
 
 #define MOST_CRUMBS 6
-#define TITLE_BYTES 256
+#define MOST_OUTLINES 400 /* areas that a page asks for; more take too long to load */
 
 static struct eg_text text_of(const struct eg_json_value *object, const char *name)
 {
@@ -23,7 +23,6 @@ static struct eg_text as_page(const struct eg_ogc_writer *w, const struct eg_jso
 {
     struct eg_text href = text_of(link, "href"), type = text_of(link, "type");
     bool document = eg_text_equal(type, EG_TEXT("application/json")) ||
-                    eg_text_equal(type, EG_TEXT("application/geo+json")) ||
                     eg_text_equal(type, EG_TEXT("application/schema+json"));
     if (!document || !eg_text_ends_with(href, EG_TEXT("?f=json"))) return href;
     return eg_text_format(w->arena, "%.*s?f=html", (int)(href.len - 7), href.data);
@@ -291,7 +290,18 @@ static void add_crumbs(const struct eg_ogc_writer *w, struct eg_html_page *page,
                   EG_TEXT("Vector tiles"));
 }
 
-/* A layer is shown by its tiles, the directory by its entries; areas alone have no picture. */
+static bool find_outlines(const struct eg_ogc_writer *w, struct eg_html_map *map)
+{
+    const struct eg_area_set *set = &w->snapshot->generation->area_sets[w->collection.boundaries];
+    struct eg_text attribution = set->spec->attribution;
+    if (set->n_areas > MOST_OUTLINES) return false;
+    map->features = eg_text_format(w->arena, "%.*s/ogc/collections/%.*s/items?f=json&limit=%d",
+                                   EG_TEXT_ARG(w->base_url), EG_TEXT_ARG(set->spec->id), MOST_OUTLINES);
+    map->attribution = attribution.len > 0 ? attribution : w->snapshot->atlas->attribution;
+    return true;
+}
+
+/* A layer is shown by its tiles, the directory by its entries, areas alone by their outlines where they are few. */
 static bool find_map(const struct eg_ogc_writer *w, struct eg_html_map *map)
 {
     struct eg_layer_ref ref;
@@ -303,7 +313,7 @@ static bool find_map(const struct eg_ogc_writer *w, struct eg_html_map *map)
         map->features = eg_text_format(w->arena, "%.*s/coalitions?limit=500", EG_TEXT_ARG(w->base_url));
         return true;
     }
-    if (w->collection.kind != EG_COLLECTION_LAYER) return false;
+    if (w->collection.kind == EG_COLLECTION_BOUNDARIES) return find_outlines(w, map);
     struct eg_layer_name name = eg_ogc_layer_name(w->snapshot, w->collection, w->wanted.style);
     if (eg_layer_resolve(w->snapshot, &name, &ref, NULL) != EG_OK) return false;
     map->tiles = eg_describe_tile_url(w->snapshot, ref, w->base_url, w->arena);
