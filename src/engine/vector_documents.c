@@ -1,7 +1,7 @@
 /* What describes vector tiles to clients: TileJSON 3.0 with vector_layers, and a style for MapLibre.
  *
- * The style says with expressions what the pictures show: the state of the value first, then its class; so it stays right when a
- * period is asked for by its own properties (docs/vector-tiles.md). MapLibre counts zoom by tiles of 512 pixels, the atlas by
+ * The style says with expressions what the pictures show: the class of the value, and its state where it has none; the same
+ * expressions serve another period by its own properties (docs/vector-tiles.md). MapLibre counts zoom by tiles of 512 pixels, the atlas by
  * 256: one less. */
 #include "engine/vector_tile.h"
 
@@ -213,39 +213,39 @@ static void add_get(const struct writer *w, struct eg_json_value *into, const ch
     eg_json_cstring(w->json, get, NULL, property);
 }
 
-/* ["match", ["get", "class"], 1, colour, 2, colour ..., the look of a value without a class] */
-static void add_class_colours(const struct writer *w, struct eg_json_value *into,
-                              const struct eg_layer_classes *classed)
+/* ["match", ["get", "state"], ["valid", "unreliable"], the look of a value without a class, ["suppressed"], ..., "missing"'s] */
+static void add_state_colours(const struct writer *w, struct eg_json_value *paint, bool by_decile)
 {
     const struct eg_atlas_style *style = &atlas_of(w)->styles[w->subject.ref.style];
-    struct eg_json_value *match = eg_json_array(w->json, into, NULL);
-    eg_json_cstring(w->json, match, NULL, "match");
-    add_get(w, match, "class");
-    for (uint32_t i = 0; i < classed->classes.n; i++) {
-        eg_json_integer(w->json, match, NULL, (int64_t)i + 1);
-        add_colour(w, match, NULL, classed->colour[i], style->opacity);
-    }
-    struct eg_atlas_look look = classed->by_decile ? eg_layer_unclassed_look(style) : style->look[EG_MISSING];
-    add_colour(w, match, NULL, from_atlas(look.colour), style->opacity);
-}
-
-/* ["match", ["get", "state"], ["valid", "unreliable"], by class, "suppressed", colour ..., "missing"'s] */
-static void add_fill_colour(const struct writer *w, struct eg_json_value *paint,
-                            const struct eg_layer_classes *classed)
-{
-    const struct eg_atlas_style *style = &atlas_of(w)->styles[w->subject.ref.style];
+    const struct eg_atlas_look *missing = &style->look[EG_MISSING];
+    struct eg_atlas_look unclassed = by_decile ? eg_layer_unclassed_look(style) : *missing;
     struct eg_json_value *match = eg_json_array(w->json, paint, "fill-color");
     eg_json_cstring(w->json, match, NULL, "match");
     add_get(w, match, "state");
     struct eg_json_value *valued = eg_json_array(w->json, match, NULL);
     eg_json_cstring(w->json, valued, NULL, eg_state_name(EG_VALID));
     eg_json_cstring(w->json, valued, NULL, eg_state_name(EG_UNRELIABLE));
-    if (classed->classes.n > 0) add_class_colours(w, match, classed);
-    else add_colour(w, match, NULL, from_atlas(style->look[EG_MISSING].colour), style->opacity);
+    add_colour(w, match, NULL, from_atlas(unclassed.colour), style->opacity);
     static const enum eg_state states[] = {EG_SUPPRESSED, EG_NOT_APPLICABLE};
     for (size_t i = 0; i < EG_ARRAY_LEN(states); i++) {
-        eg_json_cstring(w->json, match, NULL, eg_state_name(states[i]));
+        eg_json_cstring(w->json, eg_json_array(w->json, match, NULL), NULL, eg_state_name(states[i]));
         add_colour(w, match, NULL, from_atlas(style->look[states[i]].colour), style->opacity);
+    }
+    add_colour(w, match, NULL, from_atlas(missing->colour), style->opacity);
+}
+
+/* ["match", ["get", "class"], [1], colour, [2], colour ..., "missing"'s, which no area shows]; in brackets since QGIS 3.22 reads
+ * nothing but lists of labels */
+static void add_class_colours(const struct writer *w, struct eg_json_value *paint,
+                              const struct eg_layer_classes *classed)
+{
+    const struct eg_atlas_style *style = &atlas_of(w)->styles[w->subject.ref.style];
+    struct eg_json_value *match = eg_json_array(w->json, paint, "fill-color");
+    eg_json_cstring(w->json, match, NULL, "match");
+    add_get(w, match, "class");
+    for (uint32_t i = 0; i < classed->classes.n; i++) {
+        eg_json_integer(w->json, eg_json_array(w->json, match, NULL), NULL, (int64_t)i + 1);
+        add_colour(w, match, NULL, classed->colour[i], style->opacity);
     }
     add_colour(w, match, NULL, from_atlas(style->look[EG_MISSING].colour), style->opacity);
 }
@@ -262,15 +262,21 @@ static struct eg_json_value *add_style_layer(const struct writer *w, struct eg_j
     return layer;
 }
 
-/* Under an opacity, edges smoothed one by one would be darker where they meet. */
-static void add_fill(const struct writer *w, struct eg_json_value *layers,
-                     const struct eg_layer_classes *classed)
+/* A fill of the areas that have a class, or of those that have none. Two layers of plain expressions, since QGIS understands no
+ * nested ones. Under an opacity, edges smoothed one by one would be darker where they meet. */
+static struct eg_json_value *add_fill(const struct writer *w, struct eg_json_value *layers, const char *what,
+                                      bool with_class)
 {
     const struct eg_atlas_style *style = &atlas_of(w)->styles[w->subject.ref.style];
-    struct eg_json_value *layer = add_style_layer(w, layers, id_of(w), "fill", "fill");
+    struct eg_json_value *layer = add_style_layer(w, layers, id_of(w), what, "fill");
+    struct eg_json_value *filter = eg_json_array(w->json, layer, "filter"), *has = filter;
+    if (!with_class) eg_json_cstring(w->json, filter, NULL, "!");
+    if (!with_class) has = eg_json_array(w->json, filter, NULL);
+    eg_json_cstring(w->json, has, NULL, "has");
+    eg_json_cstring(w->json, has, NULL, "class");
     struct eg_json_value *paint = eg_json_object(w->json, layer, "paint");
-    add_fill_colour(w, paint, classed);
     eg_json_bool(w->json, paint, "fill-antialias", style->opacity >= 1 && !style->aliased);
+    return paint;
 }
 
 /* ["==", ["get", "state"], state] */
@@ -382,7 +388,8 @@ static void add_style(const struct writer *w, struct eg_json_value *root,
         add_colour(w, eg_json_object(w->json, layer, "paint"), "background-color",
                    from_atlas(style->background), 1);
     }
-    add_fill(w, layers, classed);
+    if (classed->classes.n > 0) add_class_colours(w, add_fill(w, layers, "fill", true), classed);
+    add_state_colours(w, add_fill(w, layers, "states", false), classed->by_decile);
     add_state_outlines(w, layers);
     add_outlines(w, layers);
 }

@@ -4,13 +4,29 @@ import { createServer } from 'node:http';
 import { check, libraries, openBrowser, readFileSync, run, serveCounty, skipAll, existsSync, join, root } from './support.mjs';
 
 const modules = libraries();
-const pages = ['leaflet', 'openlayers', 'maplibre'];
+const pages = ['leaflet', 'openlayers', 'maplibre', 'maplibre-vector'];
 const types = { js: 'text/javascript', css: 'text/css' };
 
 /** https://unpkg.com/leaflet@1.9.4/dist/leaflet.js -> the file in node_modules. */
 function local(url) {
   const found = /^https:\/\/unpkg\.com\/([a-z-]+)@[\d.]+\/(.+)$/.exec(url);
   return found && join(modules, found[1], found[2]);
+}
+
+/** The page's own controls, and a hover. */
+async function restyle(page) {
+  await page.waitForFunction('official');
+  const colours = () => page.evaluate('JSON.stringify(map.getPaintProperty(fill, "fill-color"))');
+  check((await colours()).includes('["get","class"]'), 'the style colours by class');
+  await page.selectOption('#year', '2019');
+  check((await colours()).includes('["get","class_2019"]'), 'another year is shown');
+  await page.check('#mine');
+  check((await colours()).includes('["step",["get","value_2019"]'), 'own classes are shown');
+  await page.waitForTimeout(500);
+  await page.mouse.move(380, 290);
+  await page.mouse.move(390, 300);
+  const text = await page.textContent('.maplibregl-popup-content', { timeout: 5000 });
+  check(/^.+: ([\d.]+ %|[a-z_]+)$/.test(text), text);
 }
 
 async function show(browser, server, name) {
@@ -22,7 +38,7 @@ async function show(browser, server, name) {
     if (request.failure().errorText !== 'net::ERR_ABORTED') problems.push(`${request.url()}: ${request.failure().errorText}`);
   });
   page.on('response', response => {
-    if (/\/tiles\/.*\.png/.test(response.url())) tiles.push(response.status());
+    if (/\/tiles\/.*\.(png|mvt)/.test(response.url())) tiles.push(response.status());
   });
   await page.route('https://unpkg.com/**', route => {
     const file = local(route.request().url());
@@ -35,8 +51,9 @@ async function show(browser, server, name) {
   await page.goto(`http://127.0.0.1:${site.address().port}/`);
   for (let i = 0; i < 100 && tiles.length < 2; i++) await page.waitForTimeout(100);
   await page.waitForTimeout(700);
+  if (name === 'maplibre-vector') await restyle(page);
   await page.screenshot({ path: join(root, 'build/browser', `${name}.png`) });
-  check(tiles.length >= 2 && tiles.every(status => status === 200), `tiles came: ${tiles}; ${problems.join(' | ')}`);
+  check(tiles.length >= 2 && tiles.every(status => status === 200 || status === 204), `tiles came: ${tiles}; ${problems.join(' | ')}`);
   check(problems.length === 0, problems.join(' | '));
   await page.close();
   site.close();

@@ -339,14 +339,16 @@ static void a_style_has_the_colours_of_classes_and_states_and_outlines_by_zoom(v
     struct eg_layer_ref ref = eg_small_ref(&small, "deprivation.nbhd", NULL, NULL);
     assert_int_equal(eg_layer_classify(small.snapshot, ref, &classed, NULL), EG_OK);
     assert_string_equal(eg_small_text(json, "layers/0/type"), "fill");
-    assert_string_equal(eg_small_text(json, "layers/0/paint/fill-color/1/1"), "state");
+    assert_string_equal(eg_small_text(json, "layers/0/paint/fill-color/1/1"), "class");
     for (uint32_t i = 0; i < classed->classes.n; i++) {
         char path[64], colour[10];
-        (void)snprintf(path, sizeof path, "layers/0/paint/fill-color/3/%u", 3 + 2 * i);
+        (void)snprintf(path, sizeof path, "layers/0/paint/fill-color/%u", 3 + 2 * i);
         (void)snprintf(colour, sizeof colour, "#%02x%02x%02x", classed->colour[i].r, classed->colour[i].g,
                        classed->colour[i].b);
         assert_string_equal(eg_small_text(json, path), colour);
     }
+    assert_string_equal(eg_small_text(json, "layers/0/filter/0"), "has");
+    assert_string_equal(eg_small_text(json, "layers/1/paint/fill-color/1/1"), "state");
     assert_non_null(eg_small_at(json, "sources/town"));
     bool outlined = false;
     for (size_t i = 0; i < eg_json_length(eg_small_at(json, "layers")); i++) {
@@ -369,8 +371,8 @@ static void a_translucent_style_over_a_background_says_so(void **state)
     eg_small_open(0, &small);
     struct eg_json *json = document(&small, true, "illness.nbhd", "soft");
     assert_string_equal(eg_small_text(json, "layers/0/type"), "background");
-    assert_non_null(strstr(eg_small_text(json, "layers/1/paint/fill-color/5"), "rgba("));
-    assert_non_null(strstr(eg_small_text(json, "layers/1/paint/fill-color/3/3"), ",0.5"));
+    assert_non_null(strstr(eg_small_text(json, "layers/1/paint/fill-color/3"), "rgba("));
+    assert_non_null(strstr(eg_small_text(json, "layers/1/paint/fill-color/3"), ",0.5"));
     eg_json_free(json);
     eg_small_close(&small);
 }
