@@ -63,18 +63,24 @@ enum eg_status eg_tile_parse(struct eg_exchange *exchange, const struct eg_route
 static uint32_t tile_px(const struct eg_snapshot *snapshot, const struct eg_tile_request *tile)
 {
     if (tile->set == EG_TILE_SET_WEB_MERCATOR) return 256;
-    const struct eg_tile_matrix *matrix = &eg_tile_sets_at(snapshot->tile_sets, tile->set)->matrices[tile->z];
+    const struct eg_tile_matrix_set *set = eg_tile_sets_at(snapshot->tile_sets, tile->set);
+    if (tile->z >= set->n_matrices) return 0; /* there is nothing to draw but the error */
+    const struct eg_tile_matrix *matrix = &set->matrices[tile->z];
     return matrix->tile_width > matrix->tile_height ? matrix->tile_width : matrix->tile_height;
+}
+
+static enum eg_cost cost_of(struct eg_snapshot *snapshot, const struct eg_tile_request *tile)
+{
+    if (eg_engine_tile_needs_projecting(snapshot, tile)) return EG_COST_PROJECTING;
+    bool small = tile->scale * tile_px(snapshot, tile) <= MOST_SMALL_PX;
+    return small && !eg_layer_needs_dressing(snapshot, &tile->name) ? EG_COST_SMALL : EG_COST_LARGE;
 }
 
 struct eg_answer *eg_tile_find_as(struct eg_exchange *exchange, const struct eg_tile_request *tile)
 {
     struct eg_answer *answer = eg_engine_tile_kept(exchange->server->engine, exchange->snapshot, tile);
     if (answer) return answer;
-    bool small = tile->scale * tile_px(exchange->snapshot, tile) <= MOST_SMALL_PX &&
-                 !eg_layer_needs_dressing(exchange->snapshot, &tile->name) &&
-                 !eg_engine_tile_needs_projecting(exchange->snapshot, tile);
-    exchange->cost = small ? EG_COST_SMALL : EG_COST_LARGE;
+    exchange->cost = cost_of(exchange->snapshot, tile);
     return NULL;
 }
 

@@ -80,6 +80,10 @@ static void the_example_says_what_its_comments_say(void **state)
     assert_int_equal(atlas->server.n_crs, 3);
     assert_string_equal(atlas->server.crs[1].id.code, "27700");
     assert_true(atlas->server.crs[1].mark.line > 0);
+    assert_int_equal(atlas->server.n_tile_sets, 1);
+    expect_text(atlas->server.tile_sets[0].path, "/x/saltmarsh-grid.json");
+    assert_true(atlas->server.tile_sets[0].mark.line > 0);
+    assert_null(atlas->server.tile_sets[0].json.data);
     assert_int_equal(atlas->basemap.max_zoom, 18);
     eg_atlas_free(atlas);
 }
