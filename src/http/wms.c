@@ -11,7 +11,7 @@
 #include "http/wms_names.h"
 #include "http/wms_parts.h"
 
-#define MOST_SMALL_PIXELS (512U * 512U) /* some milliseconds at worst; larger ones are for workers */
+#define MOST_SMALL_PIXELS (256U * 256U) /* some milliseconds at worst; larger ones are for workers */
 
 /* --- reading ------------------------------------------------------------------------------------------------------- */
 
@@ -55,7 +55,8 @@ static enum eg_cost cost_of_map(struct eg_exchange *exchange)
     const struct eg_wms_request *request = &exchange->wanted.wms;
     const struct eg_map_request *map = &request->map;
     if (eg_engine_map_needs_projecting(exchange->snapshot, map)) return EG_COST_PROJECTING;
-    bool small = map->n_names == 1 && (uint64_t)map->width * map->height <= MOST_SMALL_PIXELS;
+    bool small = map->n_names == 1 && map->format != EG_PICTURE_WEBP &&
+                 (uint64_t)map->width * map->height <= MOST_SMALL_PIXELS;
     if (small && !eg_layer_needs_dressing(exchange->snapshot, &request->names[0])) return EG_COST_SMALL;
     return EG_COST_LARGE;
 }

@@ -4,11 +4,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include <cmocka.h>
 
+#include "http/exchange.h"
+#include "http/handlers.h"
 #include "support/failing_malloc.h"
 #include "support/small_atlas.h"
 #include "support/xml_check.h"
@@ -648,6 +651,66 @@ static void the_first_layer_lies_lowest(void **state)
     eg_canvas_clear(&top);
 }
 
+/* --- cost and memory -------------------------------------------------------------------------------------------------- */
+
+static enum eg_cost cost_of(const struct eg_small *of, struct form *form, const char *changes)
+{
+    struct eg_exchange *exchange = calloc(1, sizeof *exchange);
+    assert_non_null(exchange);
+    exchange->snapshot = of->snapshot;
+    exchange->wanted.wms = *read_changed(form, map_1_3_0, changes);
+    assert_null(eg_wms_find(exchange));
+    enum eg_cost cost = exchange->cost;
+    free(exchange);
+    return cost;
+}
+
+static void a_map_that_has_to_project_first_goes_to_the_workers_for_that(void **state)
+{
+    (void)state;
+    static const char british[] = "CRS=EPSG:27700&BBOX=530000,110000,590000,165000";
+    struct eg_small fresh;
+    struct form form;
+    eg_small_open(0, &fresh);
+    assert_int_equal(cost_of(&fresh, &form, british), EG_COST_PROJECTING);
+    assert_int_equal(cost_of(&fresh, &form, "LAYERS=none.nbhd"), EG_COST_SMALL);
+    assert_int_equal(cost_of(&fresh, &form, "CRS=EPSG:3857&BBOX=0,6600000,9,6600009"),
+                     EG_COST_LARGE); /* classes */
+    for (int i = 0; i < 2; i++) {
+        struct eg_entity entity = {0};
+        (void)read_changed(&form, map_1_3_0, i ? "CRS=EPSG:3857&BBOX=0,6600000,9,6600009" : british);
+        assert_int_equal(eg_engine_map(fresh.engine, fresh.snapshot, &form.request.map, &entity, NULL),
+                         EG_OK);
+        eg_entity_clear(&entity);
+    }
+    assert_int_equal(cost_of(&fresh, &form, british), EG_COST_SMALL);
+    assert_int_equal(cost_of(&fresh, &form, "CRS=EPSG:3857&BBOX=0,6600000,9,6600009"), EG_COST_SMALL);
+    assert_int_equal(cost_of(&fresh, &form, "CRS=EPSG:3857&BBOX=0,6600000,9,6600009&WIDTH=800&HEIGHT=600"),
+                     EG_COST_LARGE);
+    eg_small_close(&fresh);
+}
+
+static void an_exception_survives_every_refused_allocation(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {"LAYERS=x", "LAYERS=x&EXCEPTIONS=INIMAGE"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(forms); i++) {
+        bool failed = true;
+        for (long n = 1; failed; n++) {
+            struct form form;
+            struct eg_entity entity = {0};
+            const struct eg_wms_request *request = read_changed(&form, map_1_3_0, forms[i]);
+            eg_failing_malloc_after(n);
+            enum eg_status status =
+                eg_wms_exception(small.engine, small.snapshot, request, &request->failure, &entity, NULL);
+            failed = eg_failing_malloc_triggered();
+            eg_failing_malloc_after(0);
+            assert_int_equal(status, failed ? EG_NO_MEMORY : EG_OK);
+            eg_entity_clear(&entity);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -671,6 +734,8 @@ int main(void)
         cmocka_unit_test(formats_are_what_they_say),
         cmocka_unit_test(resolutions_widen_lines_unless_they_are_a_screens),
         cmocka_unit_test(the_first_layer_lies_lowest),
+        cmocka_unit_test(a_map_that_has_to_project_first_goes_to_the_workers_for_that),
+        cmocka_unit_test(an_exception_survives_every_refused_allocation),
     };
     return cmocka_run_group_tests_name("wms", tests, open_atlas, close_atlas);
 }
