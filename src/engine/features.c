@@ -142,8 +142,7 @@ static void describe_boundaries(struct maker *m)
                                     .description = eg_text_from(state_description),
                                     .type = EG_VALUE_TEXT};
         state.name = eg_text_format(m->features->arena, "%.*s_state", EG_TEXT_ARG(indicator->id));
-        add(m, state,
-            (struct eg_column){.kind = EG_COLUMN_STATE, .series = latest, .only_where_not_valid = true});
+        add(m, state, (struct eg_column){.kind = EG_COLUMN_STATE, .series = latest});
     }
     add_fictional(m);
 }

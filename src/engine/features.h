@@ -102,8 +102,7 @@ void eg_features_writer_free(struct eg_features_writer *writer); /* NULL is allo
 
 /* Appends the members of a GeoJSON Feature, without the braces around them: "type", "id", "geometry" and "properties".
  * Coordinates have 7 decimals in degrees, 2 in metres; polygons are at full detail, their shells anticlockwise in easting and
- * northing. A geometry that does not project is null. A boundary set's "{indicator}_state" is left out where it is "valid",
- * unless asked for by name. */
+ * northing. A geometry that does not project is null. */
 EG_MUST_CHECK enum eg_status eg_features_write(struct eg_features_writer *writer, uint32_t feature,
                                                struct eg_buffer *out, struct eg_error *err);
 /* The same into a document: an element of an array, or a member where name is not NULL. */

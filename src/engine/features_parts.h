@@ -26,7 +26,6 @@ struct eg_column {
     enum eg_column_kind kind;
     uint32_t number;
     const struct eg_series *series; /* of VALUE to COMPANION */
-    bool only_where_not_valid;      /* the state of one of several indicators */
 };
 
 /* An area's rings in degrees, as a filter has its own. */

@@ -129,10 +129,7 @@ static void put_property(struct eg_features_writer *writer, struct eg_json *json
                          uint32_t feature, uint32_t property)
 {
     const char *name = writer->features->properties.items[property].name.data;
-    const struct eg_column *column = &writer->features->columns[property];
     struct eg_value value = eg_features_shown(writer->features, feature, property);
-    if (column->only_where_not_valid && !writer->by_name && column->series->state[feature] == EG_VALID)
-        return;
     switch (value.type) {
     case EG_VALUE_NULL:
         eg_json_null(json, into, name);
