@@ -531,10 +531,11 @@ def section_capabilities(_rounds):
             continue
         one = figures([bench, atlas])
         results.setdefault('capabilities', {})[name] = one
-        rows.append((name, f"{one['layers']:.0f}", f"{one['first_ms']:.0f}", f"{one['1.1.1_ms']:.1f}", f"{one['1.3.0_ms']:.1f}",
-                     f"{one['1.3.0_bytes'] / 1000:.0f}", f"{one['wmts_ms']:.1f}", f"{one['wmts_bytes'] / 1000:.0f}"))
-    table('WMS and WMTS capabilities, made anew: the first of a snapshot, which classifies every layer, and the median of those after it',
-          ('atlas', 'layers', 'first, ms', '1.1.1, ms', '1.3.0, ms', 'kB', 'WMTS, ms', 'kB'), rows)
+        rows.append((name, f"{one['layers']:.0f}", f"{one['classes_ms']:.0f}", f"{one['first_ms']:.0f}",
+                     f"{one['1.1.1_ms']:.1f}", f"{one['1.3.0_ms']:.1f}", f"{one['1.3.0_bytes'] / 1000:.0f}",
+                     f"{one['wmts_ms']:.1f}", f"{one['wmts_bytes'] / 1000:.0f}"))
+    table('WMS and WMTS capabilities: all classes of a snapshot, its first document, and the median of those made anew after it',
+          ('atlas', 'layers', 'classes, ms', 'first, ms', '1.1.1, ms', '1.3.0, ms', 'kB', 'WMTS, ms', 'kB'), rows)
 
 
 def section_vector(rounds):
