@@ -118,11 +118,11 @@ static void write_layer_keywords(struct eg_wms_writer *w, const struct eg_atlas_
 
 static void write_moments(struct eg_wms_writer *w, uint32_t first, uint32_t n)
 {
-    for (uint32_t i = first; i < first + n; i++) {
+    const struct eg_series *series = &w->service->snapshot->generation->series[first];
+    for (uint32_t i = 0; i < n;) {
         char item[EG_WMS_TIME_BYTES];
-        bool dated = eg_wms_time_extent(&w->service->snapshot->generation->series[i].period, item);
-        EG_ASSERT(dated);
-        if (i > first) eg_xml_text(w->xml, EG_TEXT(","));
+        if (i > 0) eg_xml_text(w->xml, EG_TEXT(","));
+        i += eg_wms_time_extent(series + i, n - i, item);
         eg_xml_text(w->xml, eg_text_from(item));
     }
 }

@@ -121,30 +121,52 @@ bool eg_wms_time_moment(const struct eg_atlas_period *period, char text_out[EG_W
 {
     struct date first, after;
     if (!read_days(period, &first, &after)) return false;
-    uint32_t months = whole_months(first, after);
-    if (months == 12 && first.month == 1 && first.day == 1)
-        (void)snprintf(text_out, EG_WMS_TIME_BYTES, "%04u", first.year);
-    else if (months == 1 && first.day == 1)
-        (void)snprintf(text_out, EG_WMS_TIME_BYTES, "%04u-%02u", first.year, first.month);
-    else (void)snprintf(text_out, EG_WMS_TIME_BYTES, "%.*s", EG_TEXT_ARG(period->start));
+    (void)snprintf(text_out, EG_WMS_TIME_BYTES, "%.*s", EG_TEXT_ARG(period->start));
     return true;
 }
 
-bool eg_wms_time_extent(const struct eg_atlas_period *period, char text_out[EG_WMS_TIME_BYTES])
+struct length {
+    uint32_t months; /* 0: days are left over */
+    int64_t days;    /* where there are no months */
+};
+
+static struct length length_of(struct date first, struct date after)
+{
+    uint32_t months = whole_months(first, after);
+    return (struct length){months, months > 0 ? 0 : day_number(after) - day_number(first)};
+}
+
+static void write_length(struct length length, char text_out[24])
+{
+    if (length.months > 0 && length.months % 12 == 0)
+        (void)snprintf(text_out, 24, "P%uY", length.months / 12);
+    else if (length.months > 0) (void)snprintf(text_out, 24, "P%uM", length.months);
+    else (void)snprintf(text_out, 24, "P%lldD", (long long)length.days);
+}
+
+uint32_t eg_wms_time_extent(const struct eg_series *series, uint32_t n, char text_out[EG_WMS_TIME_BYTES])
 {
     struct date first, after;
-    if (!read_days(period, &first, &after) || !eg_wms_time_moment(period, text_out)) return false;
-    int64_t days = day_number(after) - day_number(first);
-    uint32_t months = whole_months(first, after);
-    bool told = days <= 1 || strlen(text_out) < 10;
-    if (told) return true;
-    char length[24];
-    if (months > 0 && months % 12 == 0) (void)snprintf(length, sizeof length, "P%uY", months / 12);
-    else if (months > 0) (void)snprintf(length, sizeof length, "P%uM", months);
-    else (void)snprintf(length, sizeof length, "P%lldD", (long long)days);
-    (void)snprintf(text_out, EG_WMS_TIME_BYTES, "%.10s/%.10s/%s", period->start.data, period->end.data,
-                   length);
-    return true;
+    char words[24];
+    bool dated = n > 0 && read_days(&series[0].period, &first, &after);
+    EG_ASSERT(dated);
+    struct length length = length_of(first, after);
+    uint32_t run = 1;
+    for (; run < n; run++) {
+        struct date next, next_after;
+        if (!read_days(&series[run].period, &next, &next_after)) break;
+        struct length next_length = length_of(next, next_after);
+        bool joins = day_number(next) == day_number(after) && next_length.months == length.months &&
+                     next_length.days == length.days;
+        if (!joins) break;
+        after = next_after;
+    }
+    (void)eg_wms_time_moment(&series[0].period, text_out);
+    if (run == 1 && length.months == 0 && length.days == 1) return 1;
+    write_length(length, words);
+    (void)snprintf(text_out, EG_WMS_TIME_BYTES, "%.10s/%.10s/%s", series[0].period.start.data,
+                   series[run - 1].period.end.data, words);
+    return run;
 }
 
 bool eg_wms_time_has(const struct eg_snapshot *snapshot, uint32_t layer)

@@ -19,13 +19,13 @@ uint32_t eg_wms_group_layers(const struct eg_snapshot *snapshot, struct eg_text 
 /* Hidden layers are drawn for those who know their names; those for which there are no data are not. */
 bool eg_wms_lists(const struct eg_snapshot *snapshot, uint32_t layer);
 
-/* A period as a moment, its first, in ISO 8601: "2019" for that calendar year, "2021-03" for a calendar month, otherwise its first
- * day. False for a period without dates. */
+/* A period as a moment, its first day: "2021-04-01". Not "2019" for a year, which ISO 8601 would allow: QGIS 3.22 takes it for no
+ * date. False for a period without dates. */
 #define EG_WMS_TIME_BYTES 48
 bool eg_wms_time_moment(const struct eg_atlas_period *period, char text_out[EG_WMS_TIME_BYTES]);
-/* The same as an item of the dimension's extent, with its whole length where the moment does not tell it:
- * "2021-04-01/2022-03-31/P1Y". */
-bool eg_wms_time_extent(const struct eg_atlas_period *period, char text_out[EG_WMS_TIME_BYTES]);
+/* An item of the dimension's extent for series[0 .. n-1], whose periods have dates: for as many as follow one another without a gap and
+ * are equally long, which is returned; 1 at least. "2019-01-01/2023-12-31/P1Y" for five years, "2020-06-30" for a day. */
+uint32_t eg_wms_time_extent(const struct eg_series *series, uint32_t n, char text_out[EG_WMS_TIME_BYTES]);
 /* Whether a layer has the time dimension: all its periods have dates, and no two the same moment. */
 bool eg_wms_time_has(const struct eg_snapshot *snapshot, uint32_t layer);
 

@@ -113,13 +113,14 @@ static void periods_are_the_time_dimension(void **state)
 {
     (void)state;
     struct eg_entity old = capabilities_of(&small, EG_WMS_1_1_1), new = capabilities_of(&small, EG_WMS_1_3_0);
-    assert_value(&old, "string(//Layer[Name='illness.nbhd']/Extent)", "2019,2024");
-    assert_value(&old, "string(//Layer[Name='illness.nbhd']/Extent/@default)", "2024");
+    assert_value(&old, "string(//Layer[Name='illness.nbhd']/Extent)",
+                 "2019-01-01/2019-12-31/P1Y,2024-01-01/2024-12-31/P1Y");
+    assert_value(&old, "string(//Layer[Name='illness.nbhd']/Extent/@default)", "2024-01-01");
     assert_value(&old, "string(//Layer[Name='illness.nbhd']/Dimension/@units)", "ISO8601");
     assert_value(&new,
                  "string(//*[local-name()='Layer'][*[local-name()='Name']='illness.nbhd']/"
                  "*[local-name()='Dimension'])",
-                 "2019,2024");
+                 "2019-01-01/2019-12-31/P1Y,2024-01-01/2024-12-31/P1Y");
     eg_entity_clear(&old);
     eg_entity_clear(&new);
 }
@@ -180,29 +181,52 @@ static void want_of_memory_is_told(void **state)
 
 /* --- names --------------------------------------------------------------------------------------------------------- */
 
-static void a_period_is_told_by_its_first_moment(void **state)
+static struct eg_series lasting(const char *start, const char *end)
+{
+    return (struct eg_series){.period = {.start = eg_text_from(start), .end = eg_text_from(end)}};
+}
+
+static void a_period_is_told_by_its_first_day_and_its_length(void **state)
 {
     (void)state;
     static const struct {
-        const char *start, *end, *moment, *extent;
-    } cases[] = {{"2019-01-01", "2019-12-31", "2019", "2019"},
-                 {"2021-04-01", "2022-03-31", "2021-04-01", "2021-04-01/2022-03-31/P1Y"},
-                 {"2020-02-01", "2020-02-29", "2020-02", "2020-02"},
-                 {"2020-06-30", "2020-06-30", "2020-06-30", "2020-06-30"},
-                 {"2015-01-01", "2017-12-31", "2015-01-01", "2015-01-01/2017-12-31/P3Y"},
-                 {"2020-01-01", "2020-03-31", "2020-01-01", "2020-01-01/2020-03-31/P3M"},
-                 {"2020-02-20", "2020-03-05", "2020-02-20", "2020-02-20/2020-03-05/P15D"}};
+        const char *start, *end, *extent;
+    } cases[] = {{"2019-01-01", "2019-12-31", "2019-01-01/2019-12-31/P1Y"},
+                 {"2021-04-01", "2022-03-31", "2021-04-01/2022-03-31/P1Y"},
+                 {"2020-02-01", "2020-02-29", "2020-02-01/2020-02-29/P1M"},
+                 {"2020-06-30", "2020-06-30", "2020-06-30"},
+                 {"2015-01-01", "2017-12-31", "2015-01-01/2017-12-31/P3Y"},
+                 {"2020-01-01", "2020-03-31", "2020-01-01/2020-03-31/P3M"},
+                 {"2020-02-20", "2020-03-05", "2020-02-20/2020-03-05/P15D"}};
     char text[EG_WMS_TIME_BYTES];
     for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
-        struct eg_atlas_period period = {.start = eg_text_from(cases[i].start),
-                                         .end = eg_text_from(cases[i].end)};
-        assert_true(eg_wms_time_moment(&period, text));
-        assert_string_equal(text, cases[i].moment);
-        assert_true(eg_wms_time_extent(&period, text));
+        struct eg_series series = lasting(cases[i].start, cases[i].end);
+        assert_true(eg_wms_time_moment(&series.period, text));
+        assert_string_equal(text, cases[i].start);
+        assert_int_equal(eg_wms_time_extent(&series, 1, text), 1);
         assert_string_equal(text, cases[i].extent);
     }
     struct eg_atlas_period undated = {.id = EG_TEXT("before")};
     assert_false(eg_wms_time_moment(&undated, text));
+}
+
+static void periods_that_follow_one_another_are_one_item(void **state)
+{
+    (void)state;
+    const struct eg_series series[] = {
+        lasting("2019-01-01", "2019-12-31"), lasting("2020-01-01", "2020-12-31"),
+        lasting("2021-01-01", "2021-12-31"), lasting("2023-01-01", "2023-12-31"),
+        lasting("2024-01-01", "2024-06-30"), lasting("2024-07-01", "2024-07-01"),
+        lasting("2024-07-02", "2024-07-02")};
+    static const char *const items[] = {"2019-01-01/2021-12-31/P1Y", "2023-01-01/2023-12-31/P1Y",
+                                        "2024-01-01/2024-06-30/P6M", "2024-07-01/2024-07-02/P1D"};
+    char text[EG_WMS_TIME_BYTES];
+    uint32_t n = 0;
+    for (size_t i = 0; i < EG_ARRAY_LEN(items); i++) {
+        n += eg_wms_time_extent(series + n, (uint32_t)EG_ARRAY_LEN(series) - n, text);
+        assert_string_equal(text, items[i]);
+    }
+    assert_int_equal(n, EG_ARRAY_LEN(series));
 }
 
 static int open_small(void **state)
@@ -235,7 +259,8 @@ int main(void)
         cmocka_unit_test(the_address_is_escaped),
         cmocka_unit_test(fictional_data_are_said_to_be),
         cmocka_unit_test(want_of_memory_is_told),
-        cmocka_unit_test(a_period_is_told_by_its_first_moment),
+        cmocka_unit_test(a_period_is_told_by_its_first_day_and_its_length),
+        cmocka_unit_test(periods_that_follow_one_another_are_one_item),
     };
     return cmocka_run_group_tests(tests, open_small, close_small);
 }
