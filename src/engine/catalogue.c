@@ -14,11 +14,12 @@ struct writer {
     struct eg_text base_url;
 };
 
-static void add_tilejson_url(const struct writer *w, struct eg_json_value *into, uint32_t layer)
+static void add_tiles_document(const struct writer *w, struct eg_json_value *into, const char *name,
+                               uint32_t layer, const char *document)
 {
-    struct eg_text url = eg_text_format(w->arena, "%.*s/tiles/%.*s.json", EG_TEXT_ARG(w->base_url),
-                                        EG_TEXT_ARG(w->snapshot->atlas->layers[layer].id));
-    eg_describe_made(w->json, into, "tilejson", url);
+    struct eg_text url = eg_text_format(w->arena, "%.*s/tiles/%.*s%s", EG_TEXT_ARG(w->base_url),
+                                        EG_TEXT_ARG(w->snapshot->atlas->layers[layer].id), document);
+    eg_describe_made(w->json, into, name, url);
 }
 
 /* With the version: a legend without one would be kept for an hour, beside the tiles of the next version. */
@@ -189,7 +190,9 @@ static enum eg_status add_layer(const struct writer *w, struct eg_json_value *ar
     eg_json_text(w->json, item, "style", atlas->styles[spec->style].id);
     eg_describe_periods(w->json, item, w->snapshot, layer);
     eg_describe_made(w->json, item, "tiles", eg_describe_tile_url(w->snapshot, ref, w->base_url, w->arena));
-    add_tilejson_url(w, item, layer);
+    add_tiles_document(w, item, "tilejson", layer, ".json");
+    add_tiles_document(w, item, "vector_tilejson", layer, "/vector.json");
+    add_tiles_document(w, item, "maplibre_style", layer, "/style.json");
     add_legend_of(w, item, "legend_json", layer, "json");
     add_legend_of(w, item, "legend_png", layer, "png");
     /* Too many categories to draw: the layer is told of, its pictures answer with the reason. */

@@ -3,6 +3,9 @@
 
 import gzip
 import json
+import math
+import os
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -103,7 +106,6 @@ if gdal:
 
     @test("polygons that GDAL reads lie where the areas are, and neighbours meet")
     def _(server):
-        import math
         _, found = features(f"MVT:http://127.0.0.1:{server.port}/tiles/score.cells/6/31/21.mvt")
         total = sum(geometry.Area() for _, geometry in found.values())
         together = None
@@ -116,6 +118,58 @@ if gdal:
         assert abs(south - math.asinh(math.tan(math.radians(SOUTH))) * 6378137) < 2 * unit
 else:
     print("# SKIP GDAL's Python is not installed: its reading of tiles is not tested")
+
+
+QGIS = """
+import sys
+from qgis.core import (QgsApplication, QgsCoordinateReferenceSystem, QgsMapRendererParallelJob, QgsMapSettings, QgsRectangle,
+                       QgsVectorTileLayer)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
+QgsApplication.setPrefixPath('/usr', True)
+app = QgsApplication([], False)
+app.initQgis()
+base, box = sys.argv[1], [float(v) for v in sys.argv[2].split(',')]
+layer = QgsVectorTileLayer(f'type=xyz&url={base}/%7Bz%7D/%7Bx%7D/%7By%7D.mvt&zmin=0&zmax=16&styleUrl={base}/style.json', 'tiles')
+message, loaded = layer.loadDefaultStyle()
+assert layer.isValid() and loaded, message
+settings = QgsMapSettings()
+settings.setLayers([layer])
+settings.setDestinationCrs(QgsCoordinateReferenceSystem('EPSG:3857'))
+settings.setOutputSize(QSize(400, 400))
+settings.setBackgroundColor(QColor('white'))
+settings.setExtent(QgsRectangle(*box))
+job = QgsMapRendererParallelJob(settings)
+job.start()
+job.waitForFinished()
+assert not job.errors(), [e.message for e in job.errors()]
+image = job.renderedImage()
+for y in range(0, 400, 5):
+    for x in range(0, 400, 5):
+        print(image.pixelColor(x, y).name())
+app.exitQgis()
+"""
+
+
+def qgis_is_installed():
+    return subprocess.run(["/usr/bin/python3", "-c", "import qgis.core"], stderr=subprocess.DEVNULL).returncode == 0
+
+
+if qgis_is_installed():
+    @test("QGIS loads the style and shows every class's colour")
+    def _(server):
+        base = f"http://127.0.0.1:{server.port}/tiles/score.cells"
+        box = [math.radians(WEST - 0.05) * 6378137, math.asinh(math.tan(math.radians(SOUTH - 0.05))) * 6378137,
+               math.radians(WEST + 0.65) * 6378137, math.asinh(math.tan(math.radians(SOUTH + 0.4))) * 6378137]
+        environment = dict(os.environ, QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR="/tmp")
+        shown = subprocess.run(["/usr/bin/python3", "-c", QGIS, base, ",".join(map(str, box))], env=environment, timeout=60,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert shown.returncode == 0, shown.stderr[-600:]
+        colours = {line for line in shown.stdout.split() if line.startswith("#")}
+        wanted = {row["colour"] for row in server.get("/legend/score.cells.json").json()["classes"]}
+        assert wanted <= colours, (wanted, colours)
+else:
+    print("# SKIP PyQGIS is not installed: its reading of tiles and style is not tested")
 
 
 run(Server)
