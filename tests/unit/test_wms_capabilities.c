@@ -15,6 +15,7 @@
 #include "support/failing_malloc.h"
 #include "support/small_atlas.h"
 #include "support/temp_file.h"
+#include "support/test_county.h"
 #include "support/xml_check.h"
 
 static struct eg_small small;
@@ -164,6 +165,30 @@ static void fictional_data_are_said_to_be(void **state)
     eg_small_close(&fictional);
 }
 
+static void themes_are_groups_with_names(void **state)
+{
+    (void)state;
+    struct eg_small county;
+    uint32_t layers[64];
+    char n[16];
+    eg_test_county_write("themed", 60, 7);
+    eg_small_open_at(eg_test_county_path("themed", "atlas.yaml").text, 0, &county);
+    struct eg_entity entity = capabilities_of(&county, EG_WMS_1_1_1);
+    uint32_t n_health = eg_wms_group_layers(county.snapshot, EG_TEXT("health-outcomes"), layers, 64);
+    assert_in_range(n_health, 1, 64);
+    (void)snprintf(n, sizeof n, "%u", n_health);
+    assert_value(&entity, "string(//Layer[Name='health-outcomes']/Title)", "Health outcomes");
+    assert_value(&entity, "count(//Layer[Name='health-outcomes']/Layer)", n);
+    assert_value(&entity, "count(//Layer[Name='health-outcomes'])", "1");
+    assert_value(&entity, "count(/*/Capability/Layer/Layer[not(Layer)][contains(Abstract, 'smoke')])", "0");
+    assert_int_equal(eg_wms_group_layers(county.snapshot, EG_TEXT(""), layers, 64), 0);
+    assert_int_equal(eg_wms_group_layers(county.snapshot, EG_TEXT("Health outcomes"), layers, 64), 0);
+    assert_int_equal(eg_wms_group_layers(county.snapshot, EG_TEXT("health-outcomes"), layers, 0), n_health);
+    eg_entity_clear(&entity);
+    eg_small_close(&county);
+    eg_test_county_remove("themed");
+}
+
 static void want_of_memory_is_told(void **state)
 {
     (void)state;
@@ -258,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_legends_size_is_that_of_its_picture),
         cmocka_unit_test(the_address_is_escaped),
         cmocka_unit_test(fictional_data_are_said_to_be),
+        cmocka_unit_test(themes_are_groups_with_names),
         cmocka_unit_test(want_of_memory_is_told),
         cmocka_unit_test(a_period_is_told_by_its_first_day_and_its_length),
         cmocka_unit_test(periods_that_follow_one_another_are_one_item),
