@@ -276,12 +276,13 @@ static enum eg_status write_entity(struct eg_ogc_writer *w, struct eg_entity *en
     struct eg_buffer out;
     const char *type = w->wanted.document == EG_OGC_API ? EG_OGC_OPENAPI : "application/json";
     eg_buffer_init(&out, 0);
-    enum eg_status status = eg_json_finish(w->json, false, &out, err);
-    if (status == EG_OK && w->wanted.html) {
-        eg_buffer_clear(&out);
+    enum eg_status status = EG_OK;
+    if (w->wanted.html) {
         status = eg_ogc_write_page(w, &out, err);
         type = "text/html; charset=utf-8";
-    }
+    } else if (w->wanted.document == EG_OGC_TILE_MATRIX_SET) /* with all its digits, as it was published */
+        eg_buffer_text(&out, eg_tile_sets_at(w->snapshot->tile_sets, w->wanted.set)->json);
+    else status = eg_json_finish(w->json, false, &out, err);
     if (status == EG_OK) return eg_entity_from_buffer(&out, type, true, entity, err);
     eg_buffer_clear(&out);
     return status;

@@ -301,9 +301,8 @@ static void add_collection(const struct eg_ogc_writer *w, struct eg_json_value *
     add_credits(w, item, collection);
     add_extent(w, item, collection);
     eg_json_cstring(w->json, item, "itemType", "feature");
-    eg_json_cstring(w->json, item, "storageCrs",
-                    collection.kind == EG_COLLECTION_ENTRIES ? EG_OGC_CRS84
-                                                             : "http://www.opengis.net/def/crs/EPSG/0/3857");
+    /* Maps, too, are in it where no other is asked for, which GDAL relies on. */
+    eg_json_cstring(w->json, item, "storageCrs", EG_OGC_CRS84);
     add_links(w, item, collection);
 }
 

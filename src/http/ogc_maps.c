@@ -17,6 +17,8 @@
 #define USUAL_SIDE 1024U
 #define PIXEL_M 0.00028 /* the standard's pixel, for scale denominators */
 #define HEADER_BYTES 160
+#define RADIANS 0.017453292519943295 /* of a degree */
+#define LEAST_COSINE 0.01            /* near the poles */
 
 /* --- reading ------------------------------------------------------------------------------------------------------- */
 
@@ -54,6 +56,7 @@ static enum eg_status read_crs(const struct eg_target *target, const struct eg_c
     if (status != EG_OK) return status;
     if (text.len == 0) text = eg_text_from(usual);
     status = eg_crs_list_resolve(list, text, entry_out, err);
+    if (status != EG_OK && err) err->field[0] = '\0'; /* "crs", whichever parameter it was */
     if (status != EG_OK) eg_error_field(err, name);
     return status;
 }
@@ -170,7 +173,7 @@ static enum eg_status read_rest(struct eg_exchange *exchange, const struct eg_ta
     const struct eg_crs_list *list = snapshot->crs_list;
     struct eg_ogc_time time = {0};
     enum eg_status status = read_format(exchange, target, wanted, err);
-    if (status == EG_OK) status = read_crs(target, list, "crs", "EPSG:3857", &wanted->crs, err);
+    if (status == EG_OK) status = read_crs(target, list, "crs", "OGC:CRS84", &wanted->crs, err);
     if (status == EG_OK) status = read_crs(target, list, "bbox-crs", "OGC:CRS84", &wanted->bbox_crs, err);
     if (status == EG_OK) status = read_box(target, wanted, err);
     if (status == EG_OK) status = read_size(target, snapshot, wanted, err);
@@ -273,16 +276,19 @@ static uint32_t to_side(double pixels, uint32_t most)
     return (uint32_t)fmin(fmax(round(pixels), 1), most);
 }
 
-/* Pixels are square, unless both sides are given. */
+/* Pixels are square on the ground in the middle of the box, unless both sides are given: a degree of longitude is shorter than one
+ * of latitude. */
 static enum eg_status find_size(const struct eg_snapshot *snapshot, const struct eg_ogc_map_request *wanted,
                                 struct eg_map_request *map, struct eg_error *err)
 {
+    const struct eg_crs_info *info = &wanted->crs->info;
     double width = map->bounds.max_x - map->bounds.min_x, height = map->bounds.max_y - map->bounds.min_y;
+    double middle = (map->bounds.max_y + map->bounds.min_y) / 2;
     uint32_t most = snapshot->atlas->limits.image_px, usual = most < USUAL_SIDE ? most : USUAL_SIDE;
+    if (info->geographic) width *= fmax(cos(middle * RADIANS), LEAST_COSINE);
     double unit = fmax(width, height) / usual; /* of the CRS a pixel */
     if (!(unit > 0)) return wrong(err, "bbox", "the box is too small");
-    if (wanted->scale_denominator > 0)
-        unit = wanted->scale_denominator * PIXEL_M / wanted->crs->info.metres_per_unit;
+    if (wanted->scale_denominator > 0) unit = wanted->scale_denominator * PIXEL_M / info->metres_per_unit;
     else if (wanted->width > 0) unit = width / wanted->width;
     else if (wanted->height > 0) unit = height / wanted->height;
     if (wanted->scale_denominator > 0 && fmax(width, height) / unit > most)

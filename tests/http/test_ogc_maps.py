@@ -1,0 +1,159 @@
+#!/usr/bin/python3
+"""OGC API - Maps: which ground is shown, how large, on what, and that it is the picture that WMS draws."""
+
+import collections
+import subprocess
+import sys
+from urllib.parse import quote
+
+sys.dont_write_bytecode = True
+from ogc_support import LAYER, OgcServer, jpeg_size, png_rgba, png_size
+from support import run, test
+
+MAP = LAYER + "/map"
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
+
+
+def box_of(answer):
+    return [float(number) for number in answer["Content-Bbox"].split(",")]
+
+
+def close(a, b, by):
+    return len(a) == len(b) and all(abs(x - y) <= by for x, y in zip(a, b))
+
+
+@test("without parameters the whole layer is shown, on the ground's own proportions")
+def _(server):
+    answer = server.get(MAP)
+    assert answer.status == 200 and answer["Content-Type"] == "image/png"
+    assert answer["Content-Crs"] == f"<{CRS84}>" and close(box_of(answer), [-1.2, 52.0, -0.6, 52.6], 0.01), answer["Content-Bbox"]
+    width, height = png_size(answer.body)
+    assert height == 1024 and abs(width - 1024 * 0.611) < 12, (width, height)  # the cosine of 52.3 degrees
+    rows = png_rgba(answer.body)
+    shown = sum(pixel[3] == 255 for row in rows for pixel in row)
+    assert shown > 0.95 * width * height, shown
+
+
+@test("size: both sides are taken as they are, of one the other follows, a scale gives both")
+def _(server):
+    for query, size in (("width=300&height=40", (300, 40)), ("width=1&height=1", (1, 1)), ("width=611", (611, 1000)),
+                        ("height=1000", (611, 1000))):
+        got = png_size(server.get(f"{MAP}?{query}").body)
+        assert abs(got[0] - size[0]) <= 12 and abs(got[1] - size[1]) <= 20, (query, got)
+    box = f"crs={EPSG}27700&bbox-crs={EPSG}27700&bbox=460000,240000,488000,268000"
+    assert png_size(server.get(f"{MAP}?{box}&scale-denominator=100000").body) == (1000, 1000)
+    server.get(f"{MAP}?{box}&scale-denominator=1000").problem(400, "scale-denominator")
+    server.get(f"{MAP}?{box}&scale-denominator=100000&width=9").problem(400, "scale-denominator")
+    for wrong in ("width=0", "width=-1", "width=4097", "height=99999999999", "width=1.5", "height=x", "scale-denominator=0",
+                  "scale-denominator=nan", "scale-denominator=1e300"):
+        server.get(f"{MAP}?{wrong}").problem(400, wrong.split("=")[0])
+
+
+@test("one place in four CRSs, each with its own axis order, is one place")
+def _(server):
+    size = "&width=64&height=64"
+    pictures = {}
+    for crs, bbox in ((CRS84, "-1,52.1,-0.9,52.2"), (EPSG + "4326", "52.1,-1,52.2,-0.9")):
+        answer = server.get(f"{MAP}?crs={crs}&bbox-crs={crs}&bbox={bbox}{size}")
+        assert answer.status == 200 and answer["Content-Crs"] == f"<{crs}>" and answer["Content-Bbox"] == bbox, dict(answer.headers)
+        pictures[crs] = answer.body
+    assert pictures[CRS84] == pictures[EPSG + "4326"]
+    turned = server.get(f"{MAP}?crs={EPSG}4326&bbox=-1,52.1,-0.9,52.2{size}")
+    assert turned["Content-Bbox"] == "52.1,-1,52.2,-0.9" and turned.body == pictures[CRS84], turned["Content-Bbox"]
+    for spelled in ("EPSG:27700", "[EPSG:27700]", "urn:ogc:def:crs:EPSG::27700", EPSG + "27700"):
+        answer = server.get(f"{MAP}?crs={quote(spelled)}&bbox=-1,52.1,-0.9,52.2{size}")
+        assert answer["Content-Crs"] == f"<{EPSG}27700>", spelled
+        assert close(box_of(answer), [468440, 245100, 475445, 256320], 400), answer["Content-Bbox"]
+
+
+@test("a map is the picture that WMS draws")
+def _(server):
+    box = f"{EPSG}3857"
+    ours = server.get(f"{MAP}?crs={box}&bbox-crs={box}&bbox=-110000,6820000,-90000,6840000&width=200&height=200&transparent=true")
+    wms = server.get("/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetMap&LAYERS=score.cells&STYLES=&CRS=EPSG:3857&FORMAT=image/png"
+                     "&BBOX=-110000,6820000,-90000,6840000&WIDTH=200&HEIGHT=200&TRANSPARENT=TRUE")
+    assert ours.status == wms.status == 200 and ours.body == wms.body
+
+
+@test("forms: f= wins, Accept decides otherwise, and the pictures are what they say")
+def _(server):
+    size = "width=80&height=50"
+    for query, accept, wanted in (("&f=jpeg", "image/png", "image/jpeg"), ("&f=webp", None, "image/webp"), ("", "image/webp", "image/webp"),
+                                  ("&f=image/jpeg", None, "image/jpeg"), ("", "text/html;q=0.9,image/*;q=0.5", "image/png")):
+        answer = server.get(f"{MAP}?{size}{query}", {"Accept": accept} if accept else {})
+        assert answer.status == 200 and answer["Content-Type"] == wanted, (query, accept, answer["Content-Type"])
+        assert ("Accept" in (answer["Vary"] or "")) == (query == ""), (query, answer["Vary"])
+        if wanted == "image/jpeg":
+            assert jpeg_size(answer.body) == (80, 50)
+        if wanted == "image/webp":
+            assert answer.body[:4] == b"RIFF" and answer.body[8:12] == b"WEBP"
+    server.get(MAP + "?f=tiff").problem(400, "f")
+    server.get(MAP, {"Accept": "text/html"}).problem(406, "Accept")
+
+
+def commonest(body):
+    """The stamp of fictional data covers the rest."""
+    return collections.Counter(pixel for row in png_rgba(body) for pixel in row).most_common(1)[0][0]
+
+
+@test("bgcolor and transparent say what lies outside every area")
+def _(server):
+    for query, corner in (("", (0, 0, 0, 0)), ("bgcolor=0xFF0000", (255, 0, 0, 255)), ("bgcolor=%2300ff00", (0, 255, 0, 255)),
+                          ("bgcolor=navy", (0, 0, 128, 255)), ("transparent=false", (255, 255, 255, 255)),
+                          ("transparent=true", (0, 0, 0, 0)), ("bgcolor=red&transparent=false", (255, 0, 0, 255))):
+        got = commonest(server.get(f"{MAP}?bbox=-3,51,-2,52&width=200&height=200&{query}").body)
+        assert got == corner or (got[3] == corner[3] == 0), (query, got)
+    through = commonest(server.get(f"{MAP}?bbox=-3,51,-2,52&width=200&height=200&bgcolor=red&transparent=true").body)
+    assert through[3] == 0, through
+    for wrong in ("bgcolor=blurple", "bgcolor=0x12", "bgcolor=0xGGGGGG", "transparent=perhaps"):
+        server.get(f"{MAP}?{wrong}").problem(400, wrong.split("=")[0])
+
+
+@test("styles and periods are drawn as elsewhere")
+def _(server):
+    size = "?width=60&height=60"
+    usual, natural = server.get(MAP + size).body, server.get(LAYER + "/styles/natural/map" + size).body
+    assert usual != natural and usual == server.get(LAYER + "/styles/fifths/map" + size).body
+    early = server.get(f"{MAP}{size}&datetime=2020").body
+    assert early != usual and server.get(f"{MAP}{size}&datetime=2021").body == usual
+    server.get(LAYER + "/styles/nosuch/map").problem(404, "styleId")
+    server.get(MAP + "?datetime=1850").problem(404, "datetime")
+
+
+@test("boxes that are none, and collections without maps, are refused by name")
+def _(server):
+    for box in ("1,2", "1,2,3,4,5", "a,b,c,d", "nan,0,1,1", "inf,0,1,1", "1e999,0,1,1", "0,0,0,0", "1,1,0,0", "170,0,-170,10",
+                "0,0,1e-300,1e-300", "-1e308,-1e308,1e308,1e308", ",,,", "0,0,1,1&bbox=0,0,2,2"):
+        answer = server.get(f"{MAP}?bbox={box}")
+        assert answer.status == 400, (box, answer.status)
+        answer.problem(400, "bbox")
+    for name in ("crs", "bbox-crs"):
+        for crs in ("EPSG:1", "nonsense", "EPSG:32630", "http://example.org/crs"):
+            server.get(f"{MAP}?{name}={crs}").problem(400, name)
+    server.get("/ogc/collections/cells/map").problem(404, "collectionId")
+    server.get("/ogc/collections/coalitions/map").problem(404, "collectionId")
+    server.get("/ogc/collections/nosuch/map").problem(404, "collectionId")
+
+
+@test("GDAL's OGCAPI driver lists the collections, and reads maps and items")
+def _(server):
+    def gdal(*command):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, (command, done.stdout[-2000:], done.stderr[-2000:])
+        return done.stdout
+
+    listed = gdal("gdalinfo", f"OGCAPI:{server.base}/ogc")
+    assert "SUBDATASET_4_DESC=Collection Score, Cells" in listed, listed
+    address, out = f"OGCAPI:{server.base}{LAYER}", server.folder / "map.png"
+    gdal("gdal_translate", "-q", "-of", "PNG", "-projwin", "-1.0", "52.3", "-0.8", "52.1", "-outsize", "64", "64", "-oo", "API=MAP",
+         "-oo", "IMAGE_FORMAT=PNG", address, str(out))
+    pixels = png_rgba(out.read_bytes())
+    ours = png_rgba(server.get(f"{MAP}?bbox=-1,52.1,-0.8,52.3&width=64&height=64").body)
+    same = sum(max(abs(p - q) for p, q in zip(pixels[y][x], ours[y][x])) < 24 for y in range(64) for x in range(64))
+    assert len(pixels) == 64 and same > 0.6 * 64 * 64, same  # GDAL samples overviews of its own
+    items = gdal("ogrinfo", "-ro", "-so", "-al", "-oo", "API=ITEMS", address)
+    assert "Feature Count: 144" in items and "value: Real" in items, items
+
+
+run(OgcServer)
