@@ -239,11 +239,37 @@ static void what_is_written_is_valid(void **state)
     }
 }
 
+static void a_hostile_filter_ends_within_its_budget(void **state)
+{
+    (void)state;
+    struct eg_features *features = open_boundaries(0);
+    struct eg_arena *arena = eg_arena_new((size_t)1 << 20);
+    struct eg_buffer text;
+    struct eg_filter *filter = NULL;
+    struct eg_features_page page;
+    struct eg_error err = {0};
+    eg_buffer_init(&text, 0);
+    for (uint32_t i = 0; i < 250; i++)
+        eg_buffer_printf(&text, "%sCASEI(name) LIKE '%%%ua%%b%%'", i > 0 ? " OR " : "", i % 10);
+    struct eg_filter_source source = {.text = {text.data, text.len}};
+    assert_int_equal(eg_filter_parse(&source, eg_features_properties(features), &filter, &err), EG_OK);
+    struct eg_features_query query = {.filter = filter, .limit = 10, .budget_ms = 1};
+    assert_int_equal(eg_features_select(features, &query, arena, &page, &err), EG_LIMIT);
+    assert_string_equal(err.field, "filter");
+    query.budget_ms = 0;
+    assert_int_equal(eg_features_select(features, &query, arena, &page, &err), EG_OK);
+    eg_filter_free(filter);
+    eg_buffer_clear(&text);
+    eg_arena_free(arena);
+    eg_features_close(features);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(features_meet_what_geos_says_they_meet),
         cmocka_unit_test(what_is_written_is_valid),
+        cmocka_unit_test(a_hostile_filter_ends_within_its_budget),
     };
     return cmocka_run_group_tests(tests, open_county, close_county);
 }
