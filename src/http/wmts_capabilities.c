@@ -206,6 +206,17 @@ static enum eg_status write_styles(struct writer *w, struct eg_layer_ref ref, st
     return status;
 }
 
+/* Whether the ids of all periods are the moments of ISO 8601 that the periods begin with: "2019", "2021-03". */
+static bool are_moments(const struct eg_series *series, uint32_t n)
+{
+    char moment[EG_WMS_TIME_BYTES];
+    for (uint32_t i = 0; i < n; i++)
+        if (!eg_wms_time_moment(&series[i].period, moment) ||
+            !eg_text_equal(series[i].period.id, eg_text_from(moment)))
+            return false;
+    return true;
+}
+
 /* The latest period is the default, and what "current" means. */
 static void write_time(struct writer *w, uint32_t layer)
 {
@@ -214,7 +225,7 @@ static void write_time(struct writer *w, uint32_t layer)
     eg_layer_series(w->service->snapshot, layer, &first, &n);
     eg_xml_open(w->xml, "Dimension");
     eg_xml_leaf(w->xml, "ows:Identifier", EG_TEXT("Time"));
-    eg_xml_leaf(w->xml, "ows:UOM", EG_TEXT("ISO8601"));
+    if (are_moments(series + first, n)) eg_xml_leaf(w->xml, "ows:UOM", EG_TEXT("ISO8601"));
     eg_xml_leaf(w->xml, "Default", series[first + n - 1].period.id);
     eg_xml_leaf(w->xml, "Current", EG_TEXT("true"));
     for (uint32_t i = first; i < first + n; i++) eg_xml_leaf(w->xml, "Value", series[i].period.id);

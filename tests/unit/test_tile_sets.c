@@ -144,6 +144,40 @@ static void a_tile_is_the_map_of_its_box(void **state)
     }
 }
 
+/* Where no line is drawn, so that only the size differs. Not all numbers of these sets are exact in binary: a vertex may fall on
+ * the next 256th of a pixel, which a pixel's colour may show by one step. */
+static void a_double_size_tile_is_its_four_quarters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id;
+        uint32_t z;
+    } rows[] = {{"BritishNationalGrid", 1}, {"WorldCRS84Quad", 6}, {"EuropeanETRS89_LAEAQuad", 5}};
+    for (size_t i = 0; i < EG_ARRAY_LEN(rows); i++) {
+        struct eg_tile_request request = middle_tile(rows[i].id, rows[i].z);
+        struct eg_canvas whole, part;
+        size_t n_shown = 0;
+        request.scale = 2;
+        draw(&request, &whole);
+        for (uint32_t quarter = 0; quarter < 4; quarter++) {
+            struct eg_tile_request of = request;
+            uint32_t right = quarter % 2, low = quarter / 2;
+            of.z++, of.x = 2 * request.x + right, of.y = 2 * request.y + low, of.scale = 1;
+            draw(&of, &part);
+            for (uint32_t p = 0; p < 256 * 256; p++) {
+                struct eg_rgba a = part.pixels[p];
+                struct eg_rgba b = whole.pixels[(256 * low + p / 256) * 512 + 256 * right + p % 256];
+                assert_true(abs(a.r - b.r) <= 1 && abs(a.g - b.g) <= 1 && abs(a.b - b.b) <= 1 &&
+                            abs(a.a - b.a) <= 1);
+                n_shown += a.a > 0;
+            }
+            eg_canvas_clear(&part);
+        }
+        assert_true(n_shown > 1000);
+        eg_canvas_clear(&whole);
+    }
+}
+
 static void tiles_of_one_colour_are_shared_by_all_sets(void **state)
 {
     (void)state;
@@ -228,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_set_suits_areas_where_its_crs_is_used),
         cmocka_unit_test(boxes_are_in_the_sets_own_units_easting_first),
         cmocka_unit_test(a_tile_is_the_map_of_its_box),
+        cmocka_unit_test(a_double_size_tile_is_its_four_quarters),
         cmocka_unit_test(tiles_of_one_colour_are_shared_by_all_sets),
         cmocka_unit_test(sets_do_not_meet_in_the_cache),
         cmocka_unit_test(what_lies_outside_the_matrix_is_refused),
