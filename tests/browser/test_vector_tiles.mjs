@@ -127,6 +127,19 @@ async function aHoverReadsNameAndValue(browser, server) {
   });
 }
 
+async function emptyTilesAreNoErrors(browser, server) {
+  await show(browser, server, 'smoking.neighbourhood', async page => {
+    const answers = [];
+    page.on('response', response => { if (response.url().includes('.mvt')) answers.push(response.status()); });
+    const { bounds } = await json(`${server.address}/tiles/smoking.neighbourhood/vector.json`);
+    await page.evaluate(([lng, lat]) => { window.ready = false; map.jumpTo({ center: [lng, lat], zoom: 14 }); }, bounds);
+    await page.waitForFunction('window.ready', null, { timeout: 20000 });
+    check(answers.includes(204), `answers out at sea: ${answers}`);
+    const errors = await page.evaluate('window.errors');
+    check(errors.length === 0, errors.join(' | '));
+  });
+}
+
 if (!modules || !existsSync('/usr/bin/chromium')) {
   skipAll('playwright-core or Chromium could not be installed');
 } else {
@@ -135,7 +148,8 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
   await run([
     ['every style is valid by the specification', () => stylesAreValid(server)],
     ['MapLibre shows the colours of the pictures', () => looksAsThePictures(browser, server)],
-    ['a hover reads the name and the values of all periods', () => aHoverReadsNameAndValue(browser, server)]
+    ['a hover reads the name and the values of all periods', () => aHoverReadsNameAndValue(browser, server)],
+    ['tiles without areas are no errors', () => emptyTilesAreNoErrors(browser, server)]
   ]);
   await browser.close();
   await server.stop();
