@@ -181,6 +181,7 @@ enum eg_status eg_features_write(struct eg_features_writer *writer, uint32_t fea
     struct eg_buffer text;
     eg_buffer_init(&text, 0);
     status = eg_json_finish(json, false, &text, err);
+    if (status == EG_OK) status = eg_features_failed(writer->features, err);
     if (status == EG_OK) {
         /* {"id":...,"properties":{...}} without its braces */
         eg_buffer_literal(out, "\"type\":\"Feature\",\"geometry\":");
@@ -205,7 +206,7 @@ enum eg_status eg_features_write_json(struct eg_features_writer *writer, uint32_
     eg_json_text(json, object, "id", eg_features_id(writer->features, feature));
     eg_json_raw(json, object, "geometry", (struct eg_text){writer->text.data, writer->text.len});
     put_properties(writer, json, eg_json_object(json, object, "properties"), feature);
-    return EG_OK;
+    return eg_features_failed(writer->features, err);
 }
 
 /* --- CSV ----------------------------------------------------------------------------------------------------------- */
@@ -302,7 +303,7 @@ enum eg_status eg_features_write_csv_row(struct eg_features_writer *writer, uint
         eg_buffer_char(out, ',');
         write_value(out, &value);
     }
-    enum eg_status status = EG_OK;
-    if (!writer->form.skip_geometry) status = write_wkt(writer, feature, out, err);
+    enum eg_status status = eg_features_failed(writer->features, err);
+    if (status == EG_OK && !writer->form.skip_geometry) status = write_wkt(writer, feature, out, err);
     return status == EG_OK ? end_row(out, err) : status;
 }

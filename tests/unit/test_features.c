@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "engine/features.h"
+#include "support/failing_malloc.h"
 #include "support/small_atlas.h"
 
 static struct eg_small small;
@@ -500,6 +501,61 @@ static void csv_has_a_head_rows_and_wkt_at_the_end(void **state)
     close_reading(&r);
 }
 
+/* --- memory -------------------------------------------------------------------------------------------------------- */
+
+static enum eg_status write_page(struct eg_features *features, const struct eg_features_page *page,
+                                 struct eg_buffer *out)
+{
+    struct eg_features_form form = {.crs = EG_TEXT("EPSG:27700")};
+    struct eg_features_writer *writer = NULL;
+    enum eg_status status = eg_features_writer_new(features, &form, &writer, NULL);
+    if (status == EG_OK) status = eg_features_write_csv_head(writer, out, NULL);
+    for (uint32_t i = 0; i < page->n && status == EG_OK; i++) {
+        status = eg_features_write(writer, page->features[i], out, NULL);
+        if (status == EG_OK) status = eg_features_write_csv_row(writer, page->features[i], out, NULL);
+    }
+    eg_features_writer_free(writer);
+    return status;
+}
+
+static enum eg_status read_and_write(struct eg_collection collection)
+{
+    struct eg_features *features = NULL;
+    struct eg_arena *arena = eg_arena_new((size_t)4 << 20);
+    struct eg_features_query query = {.has_bbox = true, .bbox = {0.05, 51.05, 0.25, 51.15}, .limit = 9};
+    struct eg_features_page page = {0};
+    struct eg_buffer out;
+    eg_buffer_init(&out, 0);
+    enum eg_status status = arena ? EG_OK : EG_NO_MEMORY;
+    if (status == EG_OK)
+        status = eg_features_open(small.snapshot, collection, (struct eg_text){0}, &features, NULL);
+    if (status == EG_OK) status = eg_features_select(features, &query, arena, &page, NULL);
+    if (status == EG_OK) status = write_page(features, &page, &out);
+    eg_buffer_clear(&out);
+    eg_features_close(features);
+    eg_arena_free(arena);
+    return status;
+}
+
+static void a_refusal_of_memory_is_told(void **state)
+{
+    (void)state;
+    const char *const collections[] = {"nbhd", "coalitions"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(collections); i++) {
+        struct eg_collection found;
+        assert_int_equal(eg_collection_find(small.snapshot, eg_text_from(collections[i]), &found, NULL),
+                         EG_OK);
+        for (long n = 1;; n++) {
+            eg_failing_malloc_after(n);
+            enum eg_status status = read_and_write(found);
+            bool failed = eg_failing_malloc_triggered();
+            eg_failing_malloc_after(0);
+            assert_int_equal(status, failed ? EG_NO_MEMORY : EG_OK);
+            if (!failed) break;
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -523,6 +579,7 @@ int main(void)
         cmocka_unit_test(properties_come_as_asked_for),
         cmocka_unit_test(a_feature_in_a_document_is_the_same),
         cmocka_unit_test(csv_has_a_head_rows_and_wkt_at_the_end),
+        cmocka_unit_test(a_refusal_of_memory_is_told),
     };
     return cmocka_run_group_tests(tests, open_small, close_small);
 }
