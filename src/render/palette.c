@@ -203,6 +203,17 @@ bool eg_palette_map(const struct eg_palette *palette, struct eg_png_runs *runs, 
     return error->sum <= limit;
 }
 
+void eg_palette_try(const struct eg_palette *palette, const struct eg_png_runs *runs, uint32_t step,
+                    struct eg_png_error *error)
+{
+    for (uint32_t i = 0; i < runs->n; i += step) {
+        uint32_t pixel = runs->pixel[i], index = index_of(palette, pixel), length = runs->length[i];
+        if (pixel == 0 || index == EG_PNG_COLOURS) continue;
+        error->sum += (uint64_t)length * eg_png_distance(pixel, eg_png_pixel(&palette->colours[index]));
+        error->visible += length;
+    }
+}
+
 const struct eg_rgba *eg_palette_colours(const struct eg_palette *palette, uint32_t *n_out)
 {
     *n_out = palette->n;

@@ -15,7 +15,10 @@
 #include "render/deflate.h"
 #include "render/sort.h"
 
-#define MEAN_ERROR 1u      /* of 255, that an indexed picture may have */
+#define MEAN_ERROR 1u /* of 255, that an indexed picture may have */
+#define MANY_RUNS 10000u
+#define SAMPLED_RUN 16u    /* one in so many */
+#define LITTLE_DOUBT 115u  /* per cent of the mean error; of 1,000 runs it is known to about 7 % */
 #define ROW_SPARE_BYTES 16 /* that packing may write past the end */
 
 enum way { WAY_FEW, WAY_STYLE, WAY_ADAPTIVE, WAY_FULL };
@@ -150,8 +153,20 @@ static bool few_colours(struct encoder *encoder)
     return walk(encoder, few_visit);
 }
 
+/* Whether a sample of a tile with very many runs leaves little doubt that the style's palette is too rough: half of those
+ * tiles need one of their own, and mapping all their runs for nothing took 6 % of their time. */
+static bool seems_rough(const struct encoder *encoder)
+{
+    const struct eg_png_runs *runs = &encoder->scratch->runs;
+    struct eg_png_error error = {0};
+    if (!encoder->one_band || runs->n < MANY_RUNS) return false;
+    eg_palette_try(encoder->options->palette, runs, SAMPLED_RUN, &error);
+    return error.sum * 100 > error.visible * MEAN_ERROR * LITTLE_DOUBT;
+}
+
 static bool style_visit(struct encoder *encoder)
 {
+    if (seems_rough(encoder)) return false;
     uint64_t most = MEAN_ERROR * (uint64_t)encoder->canvas->width * encoder->canvas->height;
     if (!eg_palette_map(encoder->options->palette, &encoder->scratch->runs, most, &encoder->error))
         return false;

@@ -108,6 +108,9 @@ struct eg_png_error {
  * beyond the limit, or at a pixel of a held alpha that no colour of the palette has. */
 bool eg_palette_map(const struct eg_palette *palette, struct eg_png_runs *runs, uint64_t limit,
                     struct eg_png_error *error);
+/* Adds the error that the same mapping would have for every step-th run. */
+void eg_palette_try(const struct eg_palette *palette, const struct eg_png_runs *runs, uint32_t step,
+                    struct eg_png_error *error);
 const struct eg_rgba *eg_palette_colours(const struct eg_palette *palette,
                                          uint32_t *n_out); /* all [n], exact ones first */
 /* The exact colours' set: kept as they are by any palette made for a picture. */

@@ -9,10 +9,10 @@ struct group {
     double spread[4]; /* weight times variance */
     double worst;     /* the largest spread: what a split can win in squared error */
     uint32_t widest;
-    double merit; /* the group with the most is split next */
 };
 
-static void measure(const struct eg_quantise_point *points, enum eg_quantise_aim aim, struct group *group)
+/* Returns the group's merit: the one with the most is split next. */
+static double measure(const struct eg_quantise_point *points, enum eg_quantise_aim aim, struct group *group)
 {
     uint64_t weight = 0, sum[4] = {0}, square[4] = {0};
     for (uint32_t i = group->begin; i < group->end; i++) {
@@ -34,22 +34,19 @@ static void measure(const struct eg_quantise_point *points, enum eg_quantise_aim
         group->widest = c;
     }
     if (group->worst < 0.5) group->worst = 0; /* rounding; it is one colour */
-    group->merit = aim == EG_QUANTISE_SQUARES ? group->worst : group->worst * (double)weight;
+    return aim == EG_QUANTISE_SQUARES ? group->worst : group->worst * (double)weight;
 }
 
-/* Moves the points at or below the mean to the front; returns the first of the others. */
+/* Moves the points at or below the mean to the front; returns the first of the others. Every point is moved, since which
+ * ones would have to be cannot be predicted. */
 static uint32_t part(struct eg_quantise_point *points, const struct group *group)
 {
-    uint32_t c = group->widest, low = group->begin, high = group->end;
-    double mean = group->mean[c];
-    while (low < high) {
-        if (points[low].channel[c] <= mean) {
-            low++;
-            continue;
-        }
-        struct eg_quantise_point moved = points[low];
-        points[low] = points[--high];
-        points[high] = moved;
+    uint32_t c = group->widest, low = group->begin, mean = (uint32_t)group->mean[c];
+    for (uint32_t i = low; i < group->end; i++) {
+        struct eg_quantise_point point = points[i];
+        points[i] = points[low];
+        points[low] = point;
+        low += point.channel[c] <= mean;
     }
     return low;
 }
@@ -80,11 +77,10 @@ static uint32_t part_alphas(struct eg_quantise_point *points, uint32_t n, const 
     return n_groups;
 }
 
-static uint32_t worst_group(const struct group *groups, uint32_t n)
+static uint32_t worst_group(const double *merit, uint32_t n)
 {
     uint32_t worst = 0;
-    for (uint32_t i = 1; i < n; i++)
-        if (groups[i].merit > groups[worst].merit) worst = i;
+    for (uint32_t i = 1; i < n; i++) worst = merit[i] > merit[worst] ? i : worst;
     return worst;
 }
 
@@ -101,18 +97,19 @@ uint32_t eg_quantise(struct eg_quantise_point *points, uint32_t n, const struct 
                      uint8_t *group_out, struct eg_rgba *colours_out)
 {
     struct group groups[EG_PNG_COLOURS];
+    double merit[EG_PNG_COLOURS];
     enum eg_quantise_aim aim = order->aim;
     uint32_t n_groups = part_alphas(points, n, order->held_alphas, groups);
     if (n == 0 || n_groups > order->n_boxes) return 0;
-    for (uint32_t g = 0; g < n_groups; g++) measure(points, aim, &groups[g]);
+    for (uint32_t g = 0; g < n_groups; g++) merit[g] = measure(points, aim, &groups[g]);
     while (n_groups < order->n_boxes) {
-        struct group *old = &groups[worst_group(groups, n_groups)], *new = &groups[n_groups];
+        uint32_t worst = worst_group(merit, n_groups);
+        struct group *old = &groups[worst], *new = &groups[n_groups];
         if (old->worst <= 0) break; /* every group is one colour */
         *new = (struct group){.begin = part(points, old), .end = old->end};
         old->end = new->begin;
-        measure(points, aim, old);
-        measure(points, aim, new);
-        n_groups++;
+        merit[worst] = measure(points, aim, old);
+        merit[n_groups++] = measure(points, aim, new);
     }
     for (uint32_t g = 0; g < n_groups; g++) {
         colours_out[g] = mean_colour(&groups[g]);
