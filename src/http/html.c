@@ -302,6 +302,11 @@ static void write_head(struct eg_html *html, const struct eg_html_page *page)
         eg_html_text(html, page->atlas_title);
     }
     eg_html_close(html);
+    /* None: browsers would ask for /favicon.ico. */
+    eg_html_open(html, "link");
+    eg_html_attribute(html, "rel", EG_TEXT("icon"));
+    eg_html_attribute(html, "href", EG_TEXT("data:,"));
+    eg_html_void(html);
     if (page->alternate.len > 0) {
         eg_html_open(html, "link");
         eg_html_attribute(html, "rel", EG_TEXT("alternate"));
