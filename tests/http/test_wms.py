@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """WMS over the real program: the same place in every CRS, forms of a request, exceptions, feature info."""
 
+import concurrent.futures
 import pathlib
 import re
 import shutil
@@ -170,6 +171,34 @@ def _(_):
         group = ask(server, LAYERS="health-outcomes")
         assert group.status == 200 and group["Content-Type"] == "image/png", group.body[:400]
         assert group.body == ask(server).body
+
+
+@test("first maps in every CRS, ground and format may come all at once, and tiles between them")
+def _(_):
+    places = (
+        LAT_FIRST,
+        {"CRS": "EPSG:27700", "BBOX": "454000,233000,497000,302000"},
+        {"CRS": "EPSG:3035", "BBOX": "3200000,3450000,3400000,3650000"},
+    )
+    wishes = [
+        {**place, "FORMAT": form, "BGCOLOR": ground, "LAYERS": layers, "STYLES": ""}
+        for place in places
+        for form in ("image/png", "image/png8", "image/jpeg", "image/webp")
+        for ground in ("0xFFFFFF", "0x336699")
+        for layers in ("score.cells", "share.cells,score.cells")
+    ]
+    with Server() as server:
+
+        def get(wish):
+            assert server.get("/tiles/score.cells/9/254/168.png").status == 200
+            answer = ask(server, **wish)
+            return answer.status, answer["Content-Type"].split(";")[0], answer.body
+
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            first = list(pool.map(get, wishes))
+            again = list(pool.map(get, reversed(wishes)))
+    for wish, one, other in zip(wishes, first, reversed(again)):
+        assert one == other and one[0] == 200 and one[1] == wish["FORMAT"].replace("png8", "png"), (wish, one[:2], one[2][:300])
 
 
 @test("versions are negotiated")
