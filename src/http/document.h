@@ -18,6 +18,7 @@ enum eg_document_kind {
     EG_DOCUMENT_WMS_1_1_1, /* capabilities; the route needs a base URL */
     EG_DOCUMENT_WMS_1_3_0,
     EG_DOCUMENT_WMTS,
+    EG_DOCUMENT_TMS_ROOT,
     EG_DOCUMENT_TMS,
     EG_DOCUMENT_TMS_MAP,
     EG_DOCUMENT_OGC /* one of OGC API's, as `ogc` says; the route needs a base URL */

@@ -182,6 +182,8 @@ static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity
         return make_wms(exchange, EG_WMS_1_3_0, entity, err);
     case EG_DOCUMENT_WMTS:
         return make_wmts(exchange, entity, err);
+    case EG_DOCUMENT_TMS_ROOT:
+        return eg_tms_root(snapshot, exchange->base_url, entity, err);
     case EG_DOCUMENT_TMS:
         return eg_tms_service(snapshot, exchange->base_url, entity, err);
     case EG_DOCUMENT_TMS_MAP:

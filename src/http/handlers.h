@@ -27,7 +27,7 @@ eg_parse_fn eg_wmts_parse, eg_wmts_capabilities_parse, eg_wmts_tile_parse, eg_wm
 eg_find_fn eg_wmts_find;
 eg_make_fn eg_wmts_make;
 eg_problem_fn eg_wmts_problem;
-eg_parse_fn eg_tms_parse, eg_tms_map_parse, eg_tms_tile_parse;
+eg_parse_fn eg_tms_root_parse, eg_tms_parse, eg_tms_map_parse, eg_tms_tile_parse;
 
 /* documents.c: what is kept in the server's own cache of documents */
 eg_parse_fn eg_tilejson_parse, eg_layers_parse, eg_report_parse, eg_legend_json_parse, eg_legend_png_parse;

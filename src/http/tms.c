@@ -74,6 +74,17 @@ static enum eg_status read_choice(const struct eg_target *target, struct eg_laye
     return status;
 }
 
+enum eg_status eg_tms_root_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
+                                 const struct eg_target *target, struct eg_error *err)
+{
+    (void)values;
+    (void)target;
+    (void)err;
+    exchange->wanted.document = (struct eg_document_request){.kind = EG_DOCUMENT_TMS_ROOT};
+    exchange->freshness = EG_FRESH_MINUTE;
+    return EG_OK;
+}
+
 enum eg_status eg_tms_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
                             const struct eg_target *target, struct eg_error *err)
 {
@@ -273,6 +284,24 @@ static enum eg_status finish(struct writer *w, enum eg_status status, struct eg_
     eg_arena_free(w->arena);
     eg_xml_free(w->xml);
     return status;
+}
+
+enum eg_status eg_tms_root(struct eg_snapshot *snapshot, struct eg_text base_url,
+                           struct eg_entity *entity_out, struct eg_error *err)
+{
+    struct writer w;
+    enum eg_status status = begin(snapshot, base_url, &w, err);
+    if (status == EG_OK) {
+        eg_xml_open(w.xml, "Services");
+        eg_xml_open(w.xml, "TileMapService");
+        eg_xml_attribute(w.xml, "title", snapshot->atlas->title);
+        eg_xml_attribute(w.xml, "version", EG_TEXT("1.0.0"));
+        eg_xml_attribute(w.xml, "href",
+                         made(&w, eg_text_format(w.arena, "%.*s/tms/1.0.0/", EG_TEXT_ARG(base_url))));
+        eg_xml_close(w.xml);
+        eg_xml_close(w.xml);
+    }
+    return finish(&w, status, entity_out, err);
 }
 
 enum eg_status eg_tms_service(struct eg_snapshot *snapshot, struct eg_text base_url,

@@ -79,7 +79,9 @@ struct eg_wmts_service {
 EG_MUST_CHECK enum eg_status eg_wmts_capabilities(const struct eg_wmts_service *service,
                                                   struct eg_entity *entity_out, struct eg_error *err);
 
-/* TMS 1.0.0's documents: the maps that there are, and one of them, `set` of a layer. */
+/* TMS 1.0.0's documents: the versions that there are, the maps, and one of them, `set` of a layer. */
+EG_MUST_CHECK enum eg_status eg_tms_root(struct eg_snapshot *snapshot, struct eg_text base_url,
+                                         struct eg_entity *entity_out, struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_tms_service(struct eg_snapshot *snapshot, struct eg_text base_url,
                                             struct eg_entity *entity_out, struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_tms_map(struct eg_snapshot *snapshot, const struct eg_layer_name *name,

@@ -100,8 +100,8 @@ static void check_parsed(const struct county *county, const struct eg_exchange *
     if (exchange->route->parse == eg_tms_tile_parse) {
         check_tile(county, &exchange->wanted.tile, false);
     } else if (exchange->route->problem != eg_wmts_problem) {
-        EG_ASSERT(exchange->wanted.document.kind == EG_DOCUMENT_TMS ||
-                  exchange->wanted.document.kind == EG_DOCUMENT_TMS_MAP);
+        EG_ASSERT(exchange->wanted.document.kind >= EG_DOCUMENT_TMS_ROOT &&
+                  exchange->wanted.document.kind <= EG_DOCUMENT_TMS_MAP);
     } else if (wmts->operation != EG_WMTS_CAPABILITIES) {
         check_tile(county, &wmts->tile, true);
         EG_ASSERT(wmts->i < 256 && wmts->j < 256);
@@ -124,7 +124,8 @@ static void check_refused(const struct eg_exchange *exchange, const struct eg_er
 static bool is_ours(const struct eg_route *route)
 {
     return route->problem == eg_wmts_problem || route->parse == eg_tms_parse ||
-           route->parse == eg_tms_map_parse || route->parse == eg_tms_tile_parse;
+           route->parse == eg_tms_root_parse || route->parse == eg_tms_map_parse ||
+           route->parse == eg_tms_tile_parse;
 }
 
 static void read_target(struct eg_target *target)

@@ -290,6 +290,8 @@ def _(server):
 
 @test("TMS lists its maps, each says its tile sets, and rows count from the south")
 def _(server):
+    root = ET.fromstring(server.get("/tms/").body)
+    assert root.find("TileMapService").get("href").endswith("/tms/1.0.0/") and root.tag == "Services"
     for address in ("/tms/1.0.0/", "/tms/1.0.0"):
         service = ET.fromstring(server.get(address).body)
         assert service.tag == "TileMapService"

@@ -106,14 +106,15 @@ static enum eg_status make(unsigned which, struct eg_entity *entity)
     struct eg_layer_name name = {.layer = EG_TEXT("deprivation.nbhd")};
     struct eg_wmts_service service = {small.engine, small.snapshot, BASE, EG_WMTS_ALL};
     if (which == 0) return eg_wmts_capabilities(&service, entity, NULL);
-    if (which == 1) return eg_tms_service(small.snapshot, BASE, entity, NULL);
+    if (which == 1) return eg_tms_root(small.snapshot, BASE, entity, NULL);
+    if (which == 2) return eg_tms_service(small.snapshot, BASE, entity, NULL);
     return eg_tms_map(small.snapshot, &name, 0, BASE, entity, NULL);
 }
 
 static void documents_survive_refused_memory(void **state)
 {
     (void)state;
-    for (unsigned which = 0; which < 3; which++) {
+    for (unsigned which = 0; which < 4; which++) {
         struct eg_entity whole = {0}, entity = {0};
         assert_int_equal(make(which, &whole), EG_OK); /* also: classes and legends, measured once */
         for (long n = 1;; n++) {
