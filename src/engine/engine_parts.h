@@ -12,7 +12,7 @@ struct eg_workspace {
     struct eg_render_scratch *render;
     struct eg_png_scratch *png;
     struct eg_vector_scratch *vector; /* NULL until a vector tile was made */
-    struct eg_rgba *pixels; /* [n_pixels] of the last picture */
+    struct eg_rgba *pixels;           /* [n_pixels] of the last picture */
     size_t n_pixels;
 };
 EG_MUST_CHECK enum eg_status
