@@ -41,15 +41,13 @@ static bool is_read_elsewhere(const struct eg_parameter *parameter, enum eg_ogc_
 static enum eg_status keep_other(struct eg_ogc_features_request *wanted, const struct eg_parameter *parameter,
                                  struct eg_error *err)
 {
-    char field[64];
+    char field[EG_OGC_FIELD_BYTES];
     bool room = wanted->n_equals < EG_OGC_EQUALS;
     if (wanted->resource == EG_OGC_ITEMS && room) {
         wanted->equals[wanted->n_equals++] = *parameter;
         return EG_OK;
     }
-    (void)snprintf(field, sizeof field, "%.*s",
-                   parameter->name.len < sizeof field ? (int)parameter->name.len : 0,
-                   parameter->name.data ? parameter->name.data : "");
+    eg_ogc_name_field(parameter->name, field);
     if (room) (void)eg_error_set(err, EG_INVALID, "there is no parameter '%s' here", field);
     else
         (void)eg_error_set(err, EG_LIMIT, "more than %u parameters name properties; use filter= instead",

@@ -51,6 +51,10 @@ EG_MUST_CHECK enum eg_status eg_ogc_write_schema(struct eg_ogc_job *job, struct 
 EG_MUST_CHECK enum eg_status eg_ogc_write_schema_page(struct eg_ogc_job *job, struct eg_buffer *out,
                                                       struct eg_error *err);
 
+/* The name of a stranger's parameter as the field of an error: cut between characters; "query" for none. */
+#define EG_OGC_FIELD_BYTES 64U
+void eg_ogc_name_field(struct eg_text name, char field_out[EG_OGC_FIELD_BYTES]);
+
 /* ogc_select.c: bbox, filter and equals, and the page that fulfils them, into job->page. */
 EG_MUST_CHECK enum eg_status eg_ogc_select(struct eg_ogc_job *job, struct eg_error *err);
 /* A CRS by any of its names: one of the atlas's, CRS84 or EPSG:4326. EG_INVALID with `field`. */

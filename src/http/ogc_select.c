@@ -47,6 +47,14 @@ static enum eg_status make_transform(struct eg_ogc_job *job, const struct eg_ogc
     return status;
 }
 
+void eg_ogc_name_field(struct eg_text name, char field_out[EG_OGC_FIELD_BYTES])
+{
+    size_t len = eg_parameter_shown(name, EG_OGC_FIELD_BYTES - 1);
+    if (name.len == 0) name = EG_TEXT("query"), len = name.len;
+    memcpy(field_out, name.data, len);
+    field_out[len] = '\0';
+}
+
 /* --- conditions ---------------------------------------------------------------------------------------------------- */
 
 static uint32_t count_numbers(struct eg_text text)
@@ -110,10 +118,8 @@ static enum eg_status read_filter(struct eg_ogc_job *job, struct eg_features_que
 
 static enum eg_status unknown_parameter(struct eg_text name, struct eg_error *err)
 {
-    char field[64];
-    size_t len = name.len < sizeof field ? name.len : 0;
-    memcpy(field, name.data ? name.data : "", len);
-    field[len] = '\0';
+    char field[EG_OGC_FIELD_BYTES];
+    eg_ogc_name_field(name, field);
     (void)eg_error_set(
         err, EG_INVALID,
         "there is neither a parameter nor a property '%s'; the collection's queryables list the "

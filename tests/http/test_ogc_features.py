@@ -178,6 +178,10 @@ def _(server):
     assert everything[5]["id"] in ids(items(server, value=value, state="valid", limit=100))
     get(server, "score.cells/items", 400, value="many").problem(400, "value")
     get(server, "score.cells/items", 400, colour="red").problem(400, "colour")
+    assert get(server, "cells/items", 400, **{"\u00e9" * 50: "1"}).json()["parameter"] == "\u00e9" * 31
+    server.get(BASE + "cells/items?=1").problem(400, "query")
+    many = "&".join(f"p{n}=1" for n in range(20))
+    server.get(BASE + "cells/items?" + many).problem(400, "p16")
     get(server, "score.cells/items/C0000", 400, limit="3").problem(400, "limit")
     get(server, "score.cells/queryables", 400, bbox="1,2,3,4").problem(400, "bbox")
 
