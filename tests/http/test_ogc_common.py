@@ -130,7 +130,7 @@ def _(server):
         assert page.elements[0] == ("html", {"lang": "en"}), page.elements[0]
         for tag, attrs in page.elements:
             for name in ("src", "href"):
-                if name not in attrs or attrs[name].startswith("#"):
+                if name not in attrs or attrs[name].startswith("#") or attrs[name] == "data:,":
                     continue
                 target = resolve(path, attrs[name])
                 if tag != "a":

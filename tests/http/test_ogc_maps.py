@@ -139,7 +139,7 @@ def _(server):
 @test("GDAL's OGCAPI driver lists the collections, and reads maps and items")
 def _(server):
     def gdal(*command):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=server.folder)  # GDAL keeps tiles beside it
         assert done.returncode == 0, (command, done.stdout[-2000:], done.stderr[-2000:])
         return done.stdout
 
