@@ -101,7 +101,6 @@ static const char *const classes[] = {
     MAPS "core",
     MAPS "collection-map",
     MAPS "styled-map",
-    MAPS "background",
     MAPS "datetime",
     MAPS "crs",
     MAPS "tilesets",
