@@ -7,7 +7,7 @@
 JOBS ?= $(shell nproc)
 REMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: help build test check format bless bench fuzz run install clean packages
+.PHONY: help build test test-clients test-cite check format bless bench fuzz run install clean packages
 .PHONY: england-data england massachusetts-data massachusetts
 
 help: ## list the targets
@@ -45,6 +45,16 @@ test: ## install what tests need, build and run all tests
 test-programs: $(UNIT_TESTS) ; @:
 sanitized-programs: $(PROGRAM) $(filter $(BUILD)/tests/unit/% $(BUILD)/tests/property/%,$(UNIT_TESTS)) ; @:
 fuzz-programs: $(FUZZ_PROGRAMS) ; @:
+
+test-clients: ## GDAL, OWSLib, QGIS, MapServer against the running program (EG_BLESS=1: also makes the guide's pictures)
+	@tools/install-packages.sh build test clients
+	@$(REMAKE) $(PROGRAM)
+	@tests/run.sh $(VARIANT) clients
+
+test-cite: ## OGC's executable suites, where Maven Central has them (see docs/conformance.md)
+	@tools/install-packages.sh build test cite
+	@$(REMAKE) $(PROGRAM)
+	@tests/run.sh $(VARIANT) cite
 
 check: ## format, floors, banned functions, symbols, scripts, schemas
 	@tools/install-packages.sh build check
