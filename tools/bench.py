@@ -3,7 +3,7 @@
 
     tools/bench.py [--only SECTION,...] [--rounds N] [--record]
 
-Sections: load, process, http, seams, quality, cached, bytes, scale, areas, capabilities, sets, vector. Needs the real data
+Sections: load, process, http, wms, seams, quality, cached, bytes, scale, areas, capabilities, sets, vector. Needs the real data
 (EVENGROUND_DATA, default ../shared/data) and, for the peers' columns, the peers' harness (EVENGROUND_PEERS, default
 ../shared/peers) set up in PEERS_WORK; what is absent is said and left out. Mapnik's output areas are prepared here, by mapshaper (MAPSHAPER, or where npm
 puts it beside PEERS_WORK). Prints tables, at the end one line a requirement: met, missed, or not measured;
@@ -583,8 +583,71 @@ def section_vector(rounds):
     results['vector'] = {'ours': ours, 'gdal': theirs, 'with_load': loads, 'zooms': one}
 
 
+# 800x600 pixels of EPSG:3857 around the middle of England, of a county and of a town: metres per pixel, and where.
+WMS_SCALES = {'country': (1000, (-170000, 7000000)), 'county': (120, (-92000, 6850000)), 'town': (12, (-100000, 6850000))}
+
+
+def wms_boxes(scale, n=12):
+    """Boxes of a scale, each a little aside, so that nobody answers from a cache."""
+    metres, (x, y) = WMS_SCALES[scale]
+    for i in range(n):
+        west, south = x - 400 * metres + 7 * i * metres, y - 300 * metres + 5 * i * metres
+        yield f'{west},{south},{west + 800 * metres},{south + 600 * metres}'
+
+
+def wms_ms(url, boxes):
+    """The median time of GetMap over boxes, in ms, on one connection."""
+    import http.client
+    import urllib.parse
+    parts = urllib.parse.urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=120)
+    times = []
+    for box in boxes:
+        start = time.perf_counter()
+        connection.request('GET', f'{parts.path}?{parts.query}&BBOX={box}')
+        answer = connection.getresponse()
+        body = answer.read()
+        times.append(1e3 * (time.perf_counter() - start))
+        if answer.status != 200 or not body.startswith(b'\x89PNG'):
+            raise SystemExit(f'no picture from {url} for {box}: {answer.status} {body[:300]}')
+    connection.close()
+    return statistics.median(times)
+
+
+def section_wms(rounds):
+    """WMS GetMap against MapServer and QGIS Server, in turn."""
+    path = england()
+    if not path or not peers_ready():
+        return say('wms: no data or PEERS_WORK is not set up, left out')
+    wms = 'SERVICE=WMS&VERSION=1.1.1&REQUEST=GetMap&STYLES=&SRS=EPSG:3857&FORMAT=image/png&TRANSPARENT=true&WIDTH=800&HEIGHT=600'
+    peer('./servers.sh', 'start')
+    time.sleep(1)
+    try:
+        with Server(path) as server:
+            addresses = {'ours': f'http://127.0.0.1:{server.port}/wms?{wms}&LAYERS=imd.area',
+                         'MapServer': f'http://127.0.0.1:{PEER_PORT + 80}/wms/ms_multifgb_z1?{wms}&LAYERS=areas'}
+            if os.path.exists('/usr/lib/cgi-bin/qgis_mapserv.fcgi') and os.path.exists(os.path.join(WORK, 'conf', 'qgis_multi.qgs')):
+                addresses['QGIS Server'] = f'http://127.0.0.1:{PEER_PORT + 80}/qg/qgis_multi?{wms}&LAYERS=a,b,c,d'
+            else:
+                say('wms: QGIS SERVER IS NOT INSTALLED: its column is left out')
+            for scale in WMS_SCALES:
+                measured = {name: [] for name in addresses}
+                for _ in range(1 + rounds):
+                    for name, url in addresses.items():
+                        measured[name].append(wms_ms(url, wms_boxes(scale)))
+                # The first round warms the peers' processes and the system's page cache.
+                results.setdefault('wms', {})[scale] = {name: statistics.median(ms[1:]) for name, ms in measured.items()}
+    finally:
+        peer('./servers.sh', 'stop')
+    rows = [(scale, *(f"{one[name]:.1f}" if name in one else '-' for name in ('ours', 'MapServer', 'QGIS Server')),
+             *(f"{one[name] / one['ours']:.1f}" if name in one else '-' for name in ('MapServer', 'QGIS Server')))
+            for scale, one in results['wms'].items()]
+    table(f'WMS GetMap, 800x600 of England, one connection, {rounds} rounds in turn, median ms',
+          ('scale', 'ours', 'MapServer', 'QGIS Server', 'times MapServer', 'times QGIS'), rows)
+
+
 SECTIONS = {'load': section_load, 'process': section_process, 'http': section_http, 'seams': section_seams,
-            'quality': section_quality, 'cached': section_cached, 'bytes': section_bytes, 'areas': section_areas,
+            'wms': section_wms, 'quality': section_quality, 'cached': section_cached, 'bytes': section_bytes, 'areas': section_areas,
             'scale': section_scale, 'capabilities': section_capabilities, 'sets': section_sets, 'vector': section_vector}
 
 
