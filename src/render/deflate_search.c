@@ -26,7 +26,8 @@
 #define PROBED_RUNS 1024u
 #define PAYING_SHARE 8u /* one in so many probed runs must have been seen before */
 #define FARTHEST 32768u
-#define MOST_BACK 64u /* so far before its run may a match begin */
+#define FAR_ENOUGH 512u /* runs: more than any match has */
+#define MOST_BACK 64u   /* so far before its run may a match begin */
 
 /* In quarters of a bit: what tokens cost on average in tiles with outlines. */
 #define LITERAL_COST 23u
@@ -248,17 +249,18 @@ static inline void offer_match(struct eg_deflate_search *search, uint32_t k, con
           way_of(cost + search->length_cost[end - from], 2 * k + from_rest, STEP_MATCH, rest));
 }
 
-/* How far run k and what follows repeat what begins with run `source`, which has the same bytes. */
+/* How far run k and what follows repeat what begins with run `source`, which has the same bytes; looked for over FAR_ENOUGH
+ * runs, so that a picture that repeats itself all over does not cost the square of its runs. */
 static inline void stretch_far(const struct eg_deflate_search *search, uint32_t k, uint32_t source,
                                struct stretch *stretch)
 {
-    const uint32_t *mine = search->run + k, *other = search->run + source;
+    const uint32_t *mine = search->run + k, *other = search->run + source, *enough = mine + FAR_ENOUGH;
     do {
         mine++;
         other++;
-    } while (*mine == *other && *mine != 0);
+    } while (*mine == *other && *mine != 0 && mine < enough);
     uint32_t at = (uint32_t)(mine - search->run), end = search->start[at];
-    bool parts = ((*mine ^ *other) & 255u) != 0 || *mine == 0;
+    bool parts = ((*mine ^ *other) & 255u) != 0 || *mine == 0 || mine == enough;
     stretch->last = parts ? at - 1 : at;
     stretch->end = parts ? end : end + ((*mine < *other ? *mine : *other) >> 8);
 }
