@@ -68,7 +68,7 @@ def a_row_has_the_verdict_of_its_worst_figure():
 
 def what_was_not_measured_is_said_for_every_requirement():
     rows = br.requirements({})
-    assert len(rows) == 11 and {row['verdict'] for row in rows} == {'not measured'}
+    assert len(rows) == 14 and {row['verdict'] for row in rows} == {'not measured'}
     assert all(br.verdict_row(row)[1] == '-' for row in rows)
 
 
