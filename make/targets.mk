@@ -46,7 +46,7 @@ test-programs: $(UNIT_TESTS) ; @:
 sanitized-programs: $(PROGRAM) $(filter $(BUILD)/tests/unit/% $(BUILD)/tests/property/%,$(UNIT_TESTS)) ; @:
 fuzz-programs: $(FUZZ_PROGRAMS) ; @:
 
-test-clients: ## GDAL, OWSLib, QGIS, MapServer against the running program (EG_BLESS=1: also makes the guide's pictures)
+test-clients: ## GDAL, OWSLib, QGIS, MapServer, web maps against the running program (EG_BLESS=1: also makes the guide's pictures)
 	@tools/install-packages.sh build test clients
 	@$(REMAKE) $(PROGRAM)
 	@tests/run.sh $(VARIANT) clients
