@@ -106,7 +106,7 @@ def _move_boundaries(source, target):
 
 def county(folder, fictional):
     """Makes the moved county below the folder; returns the path of its atlas. Pictures of a fictional atlas say so in a
-    corner, which those that are compared must not."""
+    corner, which those that are compared must not; it keeps its own styles, for the guide."""
     subprocess.run([PROGRAM, "sample", str(folder), "--areas", "400", "--seed", "1"], check=True, stdout=subprocess.DEVNULL)
     data = folder / "data"
     _move_boundaries(data / "neighbourhoods.fgb", data / "areas.gpkg")
@@ -122,7 +122,7 @@ def county(folder, fictional):
     text = before + views[views.index("boundaries:"):]
     if not fictional:
         text = text.replace("fictional: true\n", "")
-    path.write_text(text.replace("styles:\n", STYLES), encoding="utf-8")
+    path.write_text(text if fictional else text.replace("styles:\n", STYLES), encoding="utf-8")
     return path
 
 

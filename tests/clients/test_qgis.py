@@ -297,7 +297,7 @@ if os.environ.get("EG_BLESS"):
         with County(fictional=True) as server:
             box = BOXES["EPSG:27700"]
             layers = {"qgis-xyz": xyz(server, "default"),
-                      "qgis-wms": QgsRasterLayer(wms_uri(server, "1.3.0", "EPSG:27700").replace(f"styles={PLAIN}", "styles=default"), "WMS", "wms")}
+                      "qgis-wms": QgsRasterLayer(wms_uri(server, "1.3.0", "EPSG:27700").replace(f"styles={PLAIN}", "styles"), "WMS", "wms")}
             vector = features(server)
             colour(vector, server)
             layers["qgis-features"] = vector
