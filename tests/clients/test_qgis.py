@@ -211,7 +211,8 @@ def one_wmts(set_name, crs):
     def _(server):
         served(server, "/wmts?SERVICE=WMTS&REQUEST=GetCapabilities")
         found = connection(server, "wms", "/wmts?SERVICE=WMTS&REQUEST=GetCapabilities")
-        mine = [uri.replace("Time%3D2019", "Time%3D2024") for uri in found if f"layers={LAYER}&" in uri + "&" and f"tileMatrixSet={set_name}&" in uri + "&"
+        # One item for each period.
+        mine = [uri for uri in found if "Time%3D2024" in uri and f"layers={LAYER}&" in uri + "&" and f"tileMatrixSet={set_name}&" in uri + "&"
                 and f"styles={PLAIN}&" in uri + "&"]
         assert mine, f"{LAYER} in {set_name}, style {PLAIN}, is not among {len(found)}: {list(found)[:3]}"
         layer = QgsRasterLayer(mine[0], "WMTS", "wms")
