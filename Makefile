@@ -79,12 +79,13 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(BUILD)/libevenground.a
 $(BUILD)/tests/bench/bench_topology: $(BUILD)/tests/support/rings.o $(BUILD)/tests/support/test_data.o
 $(BUILD)/tests/bench/bench_topology: LIBS += -lcmocka
 $(BUILD)/tests/fuzz/fuzz_topology: $(BUILD)/tests/support/topology_check.o
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,items wms wmts): $(BUILD)/tests/fuzz/county.o
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libevenground.a
 	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 FUZZ_MAIN = $(if $(filter fuzz,$(VARIANT)),,$(BUILD)/tests/fuzz/replay_main.o)
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(BUILD)/libevenground.a
-	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $^ $(LIBS)
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -98,23 +98,11 @@ static enum eg_status read_size(const struct eg_target *target, const struct eg_
                  "scale-denominator says how many pixels the box has, and so do width and height: give one");
 }
 
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* RRGGBB, or AARRGGBB behind 0x. */
 static bool parse_hex(struct eg_text text, struct eg_rgba *colour_out)
 {
     uint32_t value = 0;
-    if (text.len != 6 && text.len != 8) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        int digit = digit_of(text.data[i]);
-        if (digit < 0) return false;
-        value = value << 4 | (uint32_t)digit;
-    }
+    if ((text.len != 6 && text.len != 8) || !eg_parameter_hex(text, &value)) return false;
     uint8_t alpha = text.len == 8 ? (uint8_t)(value >> 24) : 255;
     *colour_out = (struct eg_rgba){(uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value, alpha};
     return true;

@@ -105,3 +105,23 @@ enum eg_status eg_parameter_bbox(const char *name, struct eg_text value, struct 
     *bounds_out = (struct eg_bounds){.min_x = n[0], .min_y = n[1], .max_x = n[2], .max_y = n[3]};
     return EG_OK;
 }
+
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool eg_parameter_hex(struct eg_text digits, uint32_t *value_out)
+{
+    uint32_t value = 0;
+    if (digits.len < 1 || digits.len > 8) return false;
+    for (size_t i = 0; i < digits.len; i++) {
+        int digit = digit_of(digits.data[i]);
+        if (digit < 0) return false;
+        value = value << 4 | (uint32_t)digit;
+    }
+    *value_out = value;
+    return true;
+}

@@ -43,6 +43,9 @@ EG_MUST_CHECK enum eg_status eg_parameter_position(const char *name, struct eg_t
 EG_MUST_CHECK enum eg_status eg_parameter_bbox(const char *name, struct eg_text value,
                                                struct eg_bounds *bounds_out, struct eg_error *err);
 
+/* Hexadecimal digits alone, 1 to 8 of them, in either case. */
+bool eg_parameter_hex(struct eg_text digits, uint32_t *value_out);
+
 /* How many bytes of a text to show when at most `most` shall be, not splitting a character. */
 size_t eg_parameter_shown(struct eg_text text, size_t most);
 

@@ -16,14 +16,6 @@ static enum eg_status bad(struct eg_error *err, enum eg_status status, const cha
 
 /* --- decoding ------------------------------------------------------------------------------------------------------ */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 /* Whether a piece can stand as it is. */
 static bool is_plain(const char *bytes, size_t len)
 {
@@ -44,10 +36,10 @@ static const char *unescape(char *bytes, size_t len, bool plus_is_blank, size_t 
             return "a blank or control character is not percent-encoded";
         if (c == '+' && plus_is_blank) c = ' ';
         if (c == '%') {
-            int high = len - from > 2 ? hex_value(bytes[from + 1]) : -1;
-            int low = high >= 0 ? hex_value(bytes[from + 2]) : -1;
-            if (low < 0) return "a percent sign is not followed by two hexadecimal digits";
-            c = (char)(high * 16 + low);
+            uint32_t code;
+            if (len - from <= 2 || !eg_parameter_hex((struct eg_text){bytes + from + 1, 2}, &code))
+                return "a percent sign is not followed by two hexadecimal digits";
+            c = (char)code;
             from += 2;
         }
         if (c == '\0') return "%00 is not allowed";

@@ -81,13 +81,11 @@ static enum eg_status problem_entity(unsigned http_status, const struct eg_error
     return eg_entity_from_json(json, "application/problem+json", entity_out, err);
 }
 
-enum eg_status eg_problem_new(unsigned http_status, const struct eg_error *problem,
-                              struct eg_answer **answer_out, struct eg_error *err)
+enum eg_status eg_problem_from_entity(unsigned http_status, struct eg_entity *entity,
+                                      struct eg_answer **answer_out, struct eg_error *err)
 {
-    struct eg_entity entity = {0};
     struct eg_answer *answer = NULL;
-    enum eg_status status = problem_entity(http_status, problem, &entity, err);
-    if (status == EG_OK) status = eg_answer_from_entity(&entity, true, &answer, err);
+    enum eg_status status = eg_answer_from_entity(entity, true, &answer, err);
     if (status != EG_OK) return status;
     answer->status = http_status;
     if (http_status == MHD_HTTP_SERVICE_UNAVAILABLE)
@@ -98,6 +96,14 @@ enum eg_status eg_problem_new(unsigned http_status, const struct eg_error *probl
     }
     *answer_out = answer;
     return EG_OK;
+}
+
+enum eg_status eg_problem_new(unsigned http_status, const struct eg_error *problem,
+                              struct eg_answer **answer_out, struct eg_error *err)
+{
+    struct eg_entity entity = {0};
+    enum eg_status status = problem_entity(http_status, problem, &entity, err);
+    return status == EG_OK ? eg_problem_from_entity(http_status, &entity, answer_out, err) : status;
 }
 
 static enum eg_status make_problem(const struct eg_connection *connection, unsigned http_status,

@@ -153,6 +153,9 @@ void eg_count_answer(struct eg_loop *loop, unsigned status, bool not_modified);
 /* A problem document as an answer. */
 EG_MUST_CHECK enum eg_status eg_problem_new(unsigned http_status, const struct eg_error *problem,
                                             struct eg_answer **answer_out, struct eg_error *err);
+/* A refusal in a protocol's own words, for its eg_route.problem: takes the entity over, clears it in any case. */
+EG_MUST_CHECK enum eg_status eg_problem_from_entity(unsigned http_status, struct eg_entity *entity,
+                                                    struct eg_answer **answer_out, struct eg_error *err);
 
 /* refuse.c: answers past libmicrohttpd. */
 EG_MUST_CHECK enum eg_status eg_refusal_prepare(struct eg_server *server, struct eg_error *err);

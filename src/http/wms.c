@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include <microhttpd.h>
-
 #include "http/handlers.h"
 #include "http/server_parts.h"
 #include "http/wms_names.h"
@@ -164,16 +162,6 @@ enum eg_status eg_wms_problem(const struct eg_exchange *exchange, unsigned http_
     (void)exchange;
     struct eg_wms_failure failure = {.error = *problem};
     struct eg_entity entity = {0};
-    struct eg_answer *answer = NULL;
     enum eg_status status = eg_wms_exception_report(&failure, EG_WMS_1_3_0, &entity, err);
-    if (status == EG_OK) status = eg_answer_from_entity(&entity, true, &answer, err);
-    if (status == EG_OK && http_status == MHD_HTTP_SERVICE_UNAVAILABLE)
-        status = eg_answer_add_header(answer, "Retry-After", "1", err);
-    if (status != EG_OK) {
-        eg_answer_release(answer);
-        return status;
-    }
-    answer->status = http_status;
-    *answer_out = answer;
-    return EG_OK;
+    return status == EG_OK ? eg_problem_from_entity(http_status, &entity, answer_out, err) : status;
 }

@@ -69,14 +69,7 @@ static bool parse_colour(struct eg_text text, struct eg_rgba *colour_out)
         (eg_text_starts_with(text, EG_TEXT("0x")) || eg_text_starts_with(text, EG_TEXT("0X"))))
         text = (struct eg_text){text.data + 2, 6};
     else if (text.len == 7 && text.data[0] == '#') text = (struct eg_text){text.data + 1, 6};
-    if (text.len != 6) return false;
-    for (size_t i = 0; i < 6; i++) {
-        static const char digits[] = "0123456789abcdef";
-        char c = text.data[i] >= 'A' && text.data[i] <= 'F' ? (char)(text.data[i] + 32) : text.data[i];
-        const char *at = memchr(digits, c, 16);
-        if (!at) return false;
-        value = value << 4 | (uint32_t)(at - digits);
-    }
+    if (text.len != 6 || !eg_parameter_hex(text, &value)) return false;
     *colour_out = (struct eg_rgba){(uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value, 255};
     return true;
 }

@@ -254,17 +254,7 @@ enum eg_status eg_wmts_problem(const struct eg_exchange *exchange, unsigned http
 {
     const char *code = exchange->refused_as ? exchange->refused_as : usual_code(problem->status);
     struct eg_entity entity = {0};
-    struct eg_answer *answer = NULL;
     enum eg_status status = make_report(code, problem, &entity, err);
-    if (status == EG_OK) status = eg_answer_from_entity(&entity, true, &answer, err);
     if (status != EG_OK) return status;
-    answer->status = status_of(exchange, http_status, code);
-    if (http_status == MHD_HTTP_SERVICE_UNAVAILABLE)
-        status = eg_answer_add_header(answer, "Retry-After", "1", err);
-    if (status != EG_OK) {
-        eg_answer_release(answer);
-        return status;
-    }
-    *answer_out = answer;
-    return EG_OK;
+    return eg_problem_from_entity(status_of(exchange, http_status, code), &entity, answer_out, err);
 }
