@@ -128,7 +128,7 @@ uint32_t eg_tile_sets_find(const struct eg_tile_sets *sets, struct eg_text id)
     return sets->n;
 }
 
-bool eg_tile_sets_suits(const struct eg_tile_sets *sets, uint32_t set, uint32_t boundaries)
+static bool is_in_area_of_use(const struct eg_tile_sets *sets, uint32_t set, uint32_t boundaries)
 {
     const struct eg_bounds *box = &sets->generation->area_sets[boundaries].bounds_deg;
     const struct eg_bounds *area = &sets->items[set]->area_deg;
@@ -148,4 +148,15 @@ enum eg_status eg_tile_sets_box(const struct eg_snapshot *snapshot, uint32_t set
     enum eg_status status = eg_crs_list_set_bounds(snapshot->crs_list, snapshot->generation, &bounds, err);
     if (status == EG_OK) *box_out = bounds[(size_t)boundaries * n + column];
     return status;
+}
+
+/* The area of use of a CRS may be wider than a grid in it: EPSG:3035 reaches far out into the Atlantic. */
+bool eg_tile_sets_suits(const struct eg_snapshot *snapshot, uint32_t set, uint32_t boundaries)
+{
+    const struct eg_tile_sets *sets = snapshot->tile_sets;
+    struct eg_bounds box;
+    if (!is_in_area_of_use(sets, set, boundaries)) return false;
+    if (eg_tile_sets_box(snapshot, set, boundaries, &box, NULL) != EG_OK) return true;
+    const struct eg_tile_matrix_set *grid = sets->items[set];
+    return !eg_tile_matrix_range(&grid->matrices[grid->n_matrices - 1], box).empty;
 }

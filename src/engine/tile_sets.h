@@ -30,14 +30,14 @@ const struct eg_tile_matrix_set *eg_tile_sets_at(const struct eg_tile_sets *sets
 /* The set of an id, or eg_tile_sets_count. */
 uint32_t eg_tile_sets_find(const struct eg_tile_sets *sets, struct eg_text id);
 
-/* Whether a set's CRS is made for where the areas of a boundary set lie: its area of use meets their box. Tiles of other sets
- * are drawn all the same, but not announced. */
-bool eg_tile_sets_suits(const struct eg_tile_sets *sets, uint32_t set, uint32_t boundaries);
-
 /* The box of a boundary set in a tile matrix set's CRS, easting first, empty (min above max) where nothing projects. See
  * eg_crs_list_set_bounds for what the first call costs. */
 EG_MUST_CHECK enum eg_status eg_tile_sets_box(const struct eg_snapshot *snapshot, uint32_t set,
                                               uint32_t boundaries, struct eg_bounds *box_out,
                                               struct eg_error *err);
+
+/* Whether a set is made for where the areas of a boundary set lie: its CRS's area of use meets their box, and so does its grid.
+ * Tiles of other sets are drawn all the same, but not announced. Costs what eg_tile_sets_box costs. */
+bool eg_tile_sets_suits(const struct eg_snapshot *snapshot, uint32_t set, uint32_t boundaries);
 
 #endif

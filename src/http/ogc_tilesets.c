@@ -58,7 +58,7 @@ void eg_ogc_write_tilesets(const struct eg_ogc_writer *w)
     eg_ogc_add_self(w, eg_json_array(w->json, root, "links"), eg_ogc_path(w));
     struct eg_json_value *array = eg_json_array(w->json, root, "tilesets");
     for (uint32_t i = 0; i < eg_tile_sets_count(sets); i++) {
-        if (!eg_tile_sets_suits(sets, i, w->collection.boundaries)) continue;
+        if (!eg_tile_sets_suits(w->snapshot, i, w->collection.boundaries)) continue;
         const struct eg_tile_matrix_set *set = eg_tile_sets_at(sets, i);
         struct eg_json_value *item = eg_json_object(w->json, array, NULL);
         add_head(w, item, set);

@@ -196,7 +196,7 @@ static void write_service(struct writer *w)
     for (uint32_t i = 0; i < atlas->n_layers; i++) {
         if (!eg_wms_lists(w->snapshot, i)) continue;
         for (uint32_t k = 0; k < eg_tile_sets_count(sets); k++)
-            if (eg_tile_sets_suits(sets, k, atlas->layers[i].boundaries) &&
+            if (eg_tile_sets_suits(w->snapshot, k, atlas->layers[i].boundaries) &&
                 can_be_map(eg_tile_sets_at(sets, k)))
                 write_map_link(w, i, eg_tile_sets_at(sets, k));
     }

@@ -206,7 +206,7 @@ static enum eg_status write_styles(struct writer *w, struct eg_layer_ref ref, st
     return status;
 }
 
-/* Whether the ids of all periods are the moments of ISO 8601 that the periods begin with: "2019", "2021-03". */
+/* Whether the ids of all periods are the moments that WMS has for them: "2021-04-01". */
 static bool are_moments(const struct eg_series *series, uint32_t n)
 {
     char moment[EG_WMS_TIME_BYTES];
@@ -272,7 +272,7 @@ static enum eg_status write_set_links(struct writer *w, uint32_t boundaries, str
     for (uint32_t i = 0; i < eg_tile_sets_count(snapshot->tile_sets); i++) {
         const struct eg_tile_matrix_set *set = eg_tile_sets_at(snapshot->tile_sets, i);
         struct eg_bounds box;
-        if (!eg_tile_sets_suits(snapshot->tile_sets, i, boundaries)) continue;
+        if (!eg_tile_sets_suits(snapshot, i, boundaries)) continue;
         enum eg_status status = eg_tile_sets_box(snapshot, i, boundaries, &box, err);
         if (status != EG_OK) return status;
         eg_xml_open(w->xml, "TileMatrixSetLink");
@@ -373,7 +373,7 @@ static bool is_used(const struct eg_snapshot *snapshot, uint32_t set)
 {
     for (uint32_t i = 0; i < snapshot->atlas->n_layers; i++)
         if (eg_wms_lists(snapshot, i) &&
-            eg_tile_sets_suits(snapshot->tile_sets, set, snapshot->atlas->layers[i].boundaries))
+            eg_tile_sets_suits(snapshot, set, snapshot->atlas->layers[i].boundaries))
             return true;
     return false;
 }
@@ -385,7 +385,7 @@ static uint32_t count_limits(const struct eg_snapshot *snapshot)
     for (uint32_t i = 0; i < snapshot->atlas->n_layers; i++) {
         if (!eg_wms_lists(snapshot, i)) continue;
         for (uint32_t k = 0; k < eg_tile_sets_count(snapshot->tile_sets); k++)
-            if (eg_tile_sets_suits(snapshot->tile_sets, k, snapshot->atlas->layers[i].boundaries))
+            if (eg_tile_sets_suits(snapshot, k, snapshot->atlas->layers[i].boundaries))
                 n += eg_tile_sets_at(snapshot->tile_sets, k)->n_matrices;
     }
     return n;

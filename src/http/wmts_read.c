@@ -23,20 +23,12 @@ static enum eg_status fail(struct eg_wmts_failure *failure, const char *code, co
     return EG_INVALID;
 }
 
-/* What fits into a message, so that what to do still stands behind it; whole characters. */
-static struct eg_text shown(struct eg_text value)
-{
-    if (value.len <= VALUE_SHOWN) return value;
-    value.len = VALUE_SHOWN;
-    while (value.len > 0 && ((unsigned char)value.data[value.len] & 0xC0U) == 0x80U) value.len--;
-    return value;
-}
-
 static enum eg_status fail_value(struct eg_wmts_failure *failure, const char *locator, struct eg_text value,
                                  const char *remedy)
 {
     char message[320];
-    (void)snprintf(message, sizeof message, "%s is '%.*s'; %s", locator, EG_TEXT_ARG(shown(value)), remedy);
+    (void)snprintf(message, sizeof message, "%s is '%.*s'; %s", locator,
+                   (int)eg_parameter_shown(value, VALUE_SHOWN), value.data ? value.data : "", remedy);
     return fail(failure, invalid, locator, message);
 }
 

@@ -83,12 +83,24 @@ static void the_programs_own_sets_are_on_offer(void **state)
 static void a_set_suits_areas_where_its_crs_is_used(void **state)
 {
     (void)state;
-    const struct eg_tile_sets *sets = small.snapshot->tile_sets;
-    assert_true(eg_tile_sets_suits(sets, set_of("WebMercatorQuad"), 0));
-    assert_true(eg_tile_sets_suits(sets, set_of("WorldCRS84Quad"), 0));
-    assert_true(eg_tile_sets_suits(sets, set_of("BritishNationalGrid"), 0));
-    assert_true(eg_tile_sets_suits(sets, set_of("EuropeanETRS89_LAEAQuad"), 0));
-    assert_false(eg_tile_sets_suits(sets, set_of("MassachusettsMainland"), 0));
+    assert_true(eg_tile_sets_suits(small.snapshot, set_of("WebMercatorQuad"), 0));
+    assert_true(eg_tile_sets_suits(small.snapshot, set_of("WorldCRS84Quad"), 0));
+    assert_true(eg_tile_sets_suits(small.snapshot, set_of("BritishNationalGrid"), 0));
+    assert_true(eg_tile_sets_suits(small.snapshot, set_of("EuropeanETRS89_LAEAQuad"), 0));
+    assert_false(eg_tile_sets_suits(small.snapshot, set_of("MassachusettsMainland"), 0));
+}
+
+static void a_set_whose_grid_does_not_reach_the_areas_is_not_announced(void **state)
+{
+    (void)state;
+    uint32_t europe = set_of("EuropeanETRS89_LAEAQuad");
+    const struct eg_tile_matrix_set *set = eg_tile_sets_at(small.snapshot->tile_sets, europe);
+    struct eg_tile_matrix *finest = (struct eg_tile_matrix *)(uintptr_t)&set->matrices[set->n_matrices - 1];
+    double left = finest->left;
+    finest->left += 3e6; /* the grid now begins east of the areas, within the CRS's area of use */
+    assert_false(eg_tile_sets_suits(small.snapshot, europe, 0));
+    finest->left = left;
+    assert_true(eg_tile_sets_suits(small.snapshot, europe, 0));
 }
 
 static void boxes_are_in_the_sets_own_units_easting_first(void **state)
@@ -260,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_programs_own_sets_are_on_offer),
         cmocka_unit_test(a_set_suits_areas_where_its_crs_is_used),
+        cmocka_unit_test(a_set_whose_grid_does_not_reach_the_areas_is_not_announced),
         cmocka_unit_test(boxes_are_in_the_sets_own_units_easting_first),
         cmocka_unit_test(a_tile_is_the_map_of_its_box),
         cmocka_unit_test(a_double_size_tile_is_its_four_quarters),
