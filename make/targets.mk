@@ -5,9 +5,10 @@
 
 # One job per processor, unless the caller already said how many.
 JOBS ?= $(shell nproc)
+SECONDS ?= 300
 REMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: help build test test-clients test-cite check format bless bench fuzz run install clean packages
+.PHONY: help build test test-clients test-cite check format bless bench fuzz search run install clean packages
 .PHONY: england-data england massachusetts-data massachusetts
 
 help: ## list the targets
@@ -79,6 +80,11 @@ benches: $(BENCHES)
 fuzz: ## replay the fuzz corpus under the sanitizers (FUZZ_SECONDS=60 also searches, with clang)
 	@tools/install-packages.sh build
 	@tools/fuzz.sh
+
+search: ## run the random tests with fresh seeds for SECONDS=300; prints the seeds that fail (TEST_ONLY=word picks tests)
+	@tools/install-packages.sh build test
+	@$(REMAKE) $(PROGRAM) test-programs
+	@tools/search.sh $(VARIANT) $(SECONDS)
 
 install: build ## install below DESTDIR and PREFIX
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/evenground

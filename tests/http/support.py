@@ -17,6 +17,7 @@ import io
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -171,6 +172,14 @@ class Server:
 
     def keep(self):
         return http.client.HTTPConnection(self.host, self.port, timeout=20 * SLOW)
+
+
+def seed():
+    """The seed of a random test, printed: EG_SEED, a fresh one where that is "random", otherwise always the same one."""
+    wanted = os.environ.get("EG_SEED") or "1"
+    number = random.randrange(1 << 48) if wanted == "random" else int(wanted)
+    print(f"# seed: EG_SEED={number}")
+    return number
 
 
 class Answer:

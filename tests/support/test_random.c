@@ -3,16 +3,34 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-struct eg_test_random eg_test_random_new(void)
+#define USUAL_SEED 1
+
+static uint64_t fresh_seed(void)
 {
-    const char *wanted = getenv("EG_SEED");
     struct timespec now = {0};
     (void)clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t clock = ((uint64_t)now.tv_sec << 20U) ^ (uint64_t)now.tv_nsec ^ ((uint64_t)getpid() << 40U);
-    uint64_t seed = wanted && wanted[0] ? strtoull(wanted, NULL, 10) : clock;
+    return ((uint64_t)now.tv_sec << 20U) ^ (uint64_t)now.tv_nsec ^ ((uint64_t)getpid() << 40U);
+}
+
+static uint64_t wanted_seed(void)
+{
+    const char *wanted = getenv("EG_SEED");
+    if (!wanted || !wanted[0]) return USUAL_SEED;
+    if (strcmp(wanted, "random") == 0) return fresh_seed();
+    char *end = NULL;
+    uint64_t seed = strtoull(wanted, &end, 10);
+    if (*end == '\0') return seed;
+    (void)fprintf(stderr, "EG_SEED=%s: a number or \"random\" is wanted\n", wanted);
+    exit(EXIT_FAILURE);
+}
+
+struct eg_test_random eg_test_random_new(void)
+{
+    uint64_t seed = wanted_seed();
     (void)printf("# seed: EG_SEED=%llu\n", (unsigned long long)seed);
     (void)fflush(stdout);
     return (struct eg_test_random){seed};

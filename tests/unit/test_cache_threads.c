@@ -263,7 +263,6 @@ static void two_makes_that_need_each_other_do_not_wait_for_ever(void **state)
 struct stress {
     struct counted_values values;
     struct eg_cache *cache;
-    uint64_t seed;
     atomic_int n_dropped;
 };
 
@@ -303,10 +302,17 @@ static void ask_under_stress(struct stress *stress, uint64_t number)
     counted_release(value);
 }
 
+struct stressed {
+    struct stress *stress;
+    struct eg_test_random random;
+    pthread_t thread;
+};
+
 static void *work_under_stress(void *context)
 {
-    struct stress *stress = context;
-    struct eg_test_random random = {stress->seed ^ (uint64_t)pthread_self()};
+    struct stressed *self = context;
+    struct stress *stress = self->stress;
+    struct eg_test_random random = self->random;
     for (int i = 0; i < 4000; i++) {
         uint32_t number = eg_test_random_below(&random, 1 + eg_test_random_below(&random, 120));
         ask_under_stress(stress, number);
@@ -325,13 +331,15 @@ static void threads_that_ask_fail_nest_and_drop_leave_nothing_behind(void **stat
     (void)state;
     struct eg_test_random random = eg_test_random_new();
     for (uint32_t n_shards = 1; n_shards <= 4; n_shards *= 4) {
-        struct stress stress = {.seed = eg_test_random_u64(&random)};
+        struct stress stress = {0};
         struct eg_cache_values callbacks = counted_callbacks(&stress.values);
         assert_int_equal(eg_cache_new(20000, n_shards, &callbacks, &stress.cache, NULL), EG_OK);
-        pthread_t threads[4];
-        for (int i = 0; i < 4; i++)
-            assert_int_equal(pthread_create(&threads[i], NULL, work_under_stress, &stress), 0);
-        for (int i = 0; i < 4; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
+        struct stressed threads[4];
+        for (int i = 0; i < 4; i++) {
+            threads[i] = (struct stressed){&stress, {eg_test_random_u64(&random)}, 0};
+            assert_int_equal(pthread_create(&threads[i].thread, NULL, work_under_stress, &threads[i]), 0);
+        }
+        for (int i = 0; i < 4; i++) assert_int_equal(pthread_join(threads[i].thread, NULL), 0);
         struct eg_cache_counters counters;
         eg_cache_count(stress.cache, &counters);
         assert_true(counters.hits > 0 && counters.misses > 0 && counters.failures > 0 &&

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -14,6 +13,7 @@
 #include "base/buffer.h"
 #include "support/comma_locale.h"
 #include "support/failing_malloc.h"
+#include "support/test_random.h"
 
 #define T EG_TEXT
 static const struct eg_text nothing = {NULL, 0};
@@ -200,11 +200,9 @@ static void very_long_numbers_keep_their_size(void **state)
 static void random_numbers_survive_printing_and_reading(void **state)
 {
     (void)state;
-    unsigned seed = (unsigned)time(NULL);
-    print_message("# seed %u\n", seed);
+    struct eg_test_random random = eg_test_random_new();
     for (int i = 0; i < 20000; i++) {
-        uint64_t bits = 0;
-        for (int part = 0; part < 4; part++) bits = bits << 16U ^ (uint64_t)rand_r(&seed);
+        uint64_t bits = eg_test_random_u64(&random);
         double value;
         memcpy(&value, &bits, sizeof value);
         if (!isfinite(value)) continue;
