@@ -112,7 +112,8 @@ const struct eg_command eg_command_check = {
         "  --json    the report for programs\n"
         "  --strict  exit status 1 when areas have no row, rows have no area, or rows of a directory are "
         "rejected,\n"
-        "            beyond what the atlas says it expects, or when cells are neither numbers nor markers\n"
+        "            beyond what the atlas says it expects, or when cells (of weights, too) are neither\n"
+        "            numbers nor markers, or weights below zero\n"
         "  --help    this text\n",
     .run = run,
     .longs = longs,

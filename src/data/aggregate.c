@@ -14,6 +14,7 @@ struct tally {
     long double weight; /* values: count; weights or denominators of children that have a value */
     long double lost;   /* weight (or count) of children without one */
     uint32_t n_children, n_values, n_missing, n_suppressed, n_unreliable, n_not_applicable;
+    uint32_t n_weighed, n_unweighed; /* weighted mean: children whose weight is above zero; is not known */
 };
 
 struct one {
@@ -49,13 +50,23 @@ static void add_rate(struct tally *tally, const struct one *one, uint32_t child)
     tally->n_values++;
 }
 
-/* A child whose weight is not known cannot be weighed. */
+/* The child's weight; 0 when it weighs nothing or is not known, which is counted. */
+static double weigh(struct tally *tally, const struct one *one, uint32_t child)
+{
+    if (!has_value(one->weight, child)) {
+        tally->n_unweighed++;
+        tally->n_missing++;
+        return 0;
+    }
+    double weight = one->weight->value[child];
+    tally->n_weighed += weight > 0;
+    return weight;
+}
+
 static void add_weighted(struct tally *tally, const struct one *one, uint32_t child)
 {
-    double weight = has_value(one->weight, child) ? one->weight->value[child] : 0;
-    bool weighs = weight > 0;
-    if (!weighs && !has_value(one->weight, child)) tally->n_missing++;
-    if (!weighs) return;
+    double weight = weigh(tally, one, child);
+    if (!(weight > 0)) return;
     tally->sum += (long double)weight * one->from->value[child];
     tally->weight += weight;
     tally->n_values++;
@@ -63,9 +74,9 @@ static void add_weighted(struct tally *tally, const struct one *one, uint32_t ch
 
 static void add_missing(struct tally *tally, const struct one *one, uint32_t child)
 {
-    if (one->spec->method == EG_AGGREGATE_WEIGHTED_MEAN && has_value(one->weight, child)) {
-        double weight = one->weight->value[child];
-        if (!(weight > 0)) return; /* nobody lives there */
+    if (one->spec->method == EG_AGGREGATE_WEIGHTED_MEAN) {
+        double weight = weigh(tally, one, child);
+        if (!(weight > 0)) return; /* nobody lives there, or it is counted already */
         tally->lost += weight;
     }
     tally->n_missing++;
@@ -104,8 +115,9 @@ static enum eg_state state_of(const struct tally *tally, enum eg_aggregate metho
     if (method == EG_AGGREGATE_SUM) {
         if (tally->n_missing > 0) return EG_MISSING;
     } else {
-        bool too_little = method == EG_AGGREGATE_WEIGHTED_MEAN ? tally->lost > tally->weight
-                                                               : tally->n_missing > tally->n_values;
+        bool too_little = method == EG_AGGREGATE_WEIGHTED_MEAN
+                              ? tally->lost > tally->weight || tally->n_unweighed > tally->n_weighed
+                              : tally->n_missing > tally->n_values;
         if (too_little || !(tally->weight > 0)) return EG_MISSING;
         if (tally->n_missing > 0) return EG_UNRELIABLE;
     }
@@ -220,7 +232,7 @@ static const struct eg_series *find_weight(const struct eg_draft_list *drafts,
                                            const struct eg_atlas_aggregation *spec)
 {
     for (size_t i = 0; i < drafts->n; i++) {
-        if (drafts->items[i]->weight_of == spec) return &drafts->items[i]->series;
+        if (eg_draft_weighs(drafts->items[i], spec)) return &drafts->items[i]->series;
     }
     return NULL;
 }

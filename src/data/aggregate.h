@@ -24,6 +24,8 @@ struct eg_aggregate_work {
  *   - sum: missing when a child is; rate and weighted mean: computed from the children that have a value, unreliable when
  *     some have none, missing when fewer than half do (weighted mean: less than half of the weight; children of weight 0 do
  *     not count);
+ *   - weighted mean: a child whose weight is not known (no row, no number, below zero) cannot be weighed and counts as one
+ *     without a value; missing, too, when more children's weights are unknown than known;
  *   - not applicable children are left out; a parent that has no others is not applicable;
  *   - unreliable when a child is. */
 EG_MUST_CHECK enum eg_status eg_aggregate_all(const struct eg_aggregate_work *work,

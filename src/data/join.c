@@ -35,6 +35,13 @@ void eg_draft_list_clear(struct eg_draft_list *list)
     *list = (struct eg_draft_list){0};
 }
 
+bool eg_draft_weighs(const struct eg_draft *draft, const struct eg_atlas_aggregation *aggregation)
+{
+    return draft->weight_of && draft->table == aggregation->weight_table &&
+           draft->series.boundaries == aggregation->from &&
+           eg_text_equal(draft->weight_of->weight_column, aggregation->weight_column);
+}
+
 enum eg_status eg_wanted_add(struct eg_wanted *wanted, struct eg_text name, uint32_t *index_out,
                              struct eg_error *err)
 {
@@ -134,6 +141,7 @@ static struct eg_cell read_cell(const struct eg_fill *fill, enum eg_role role, c
     if (cell.kind != EG_CELL_NUMBER) return cell;
     if (in_unit) cell.number *= fill->multiplier;
     if (!eg_decimal_settle(cell.number, &cell.number)) cell.kind = EG_CELL_BAD;
+    if (fill->is_weight && cell.number < 0) cell.kind = EG_CELL_BAD;
     return cell;
 }
 

@@ -21,7 +21,7 @@ struct eg_draft {
     uint32_t table;
     uint32_t bad_area, bad_row; /* of report.bad_cell, while n_bad_cells > 0 */
     struct eg_text bad_place;   /* "row 17, column pop": told instead when the area is withheld */
-    const struct eg_atlas_aggregation *weight_of; /* for weights */
+    const struct eg_atlas_aggregation *weight_of; /* for weights: the first aggregation that takes them */
     /* Categories in the order of their first row: series.value is an index into them until they are sorted. */
     struct eg_textmap *category_map;
     struct eg_text *category;
@@ -45,6 +45,9 @@ struct eg_join {
     struct eg_arena *arena;              /* of this table */
     struct eg_progress *progress;        /* or NULL */
 };
+
+/* Whether a draft holds the weights that an aggregation takes. */
+bool eg_draft_weighs(const struct eg_draft *draft, const struct eg_atlas_aggregation *aggregation);
 
 /* Reads the table once and fills a draft for every series (and weight) that needs it. A table that nothing needs is not read.
  * Errors name table, file, row and column. Runs on one thread; different tables may run at the same time. */

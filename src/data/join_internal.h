@@ -39,6 +39,7 @@ struct eg_fill {
     const struct eg_atlas_markers *markers[EG_N_ROLES];
     double multiplier;
     bool categorical;
+    bool is_weight; /* below zero means nothing */
 };
 EG_MUST_CHECK enum eg_status eg_fill_init(struct eg_fill *fill, const struct eg_atlas_table *table,
                                           const struct eg_atlas_columns *columns, struct eg_wanted *wanted,

@@ -59,13 +59,18 @@ static enum eg_status add_series(struct wide *wide, uint32_t indicator, const st
     return EG_OK;
 }
 
+/* Unless another aggregation takes the same column. */
 static enum eg_status add_weight(struct wide *wide, const struct eg_atlas_aggregation *aggregation,
                                  struct eg_error *err)
 {
+    for (size_t i = 0; i < wide->drafts->n; i++) {
+        if (eg_draft_weighs(wide->drafts->items[i], aggregation)) return EG_OK;
+    }
     const struct eg_atlas_columns columns = {.value = aggregation->weight_column};
     struct eg_fill fill;
     struct eg_draft *draft = NULL;
     enum eg_status status = eg_fill_init(&fill, wide->table, &columns, &wide->wanted, err);
+    fill.is_weight = true;
     if (status == EG_OK) status = add_target(wide, &fill, aggregation->from, &draft, err);
     if (status) return status;
     draft->series.indicator = EG_ATLAS_NONE;

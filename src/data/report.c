@@ -134,57 +134,72 @@ static void tell_boundaries(struct teller *teller, uint32_t set)
 
 /* --- series ------------------------------------------------------------------------------------------------------------ */
 
+uint32_t eg_report_n_joins(const struct eg_generation *generation)
+{
+    return generation->n_series + generation->report->n_weights;
+}
+
+struct eg_report_join eg_report_join_at(const struct eg_generation *generation, uint32_t join)
+{
+    const struct eg_report *report = generation->report;
+    if (join < generation->n_series)
+        return (struct eg_report_join){&report->series[join], generation->series[join].boundaries};
+    const struct eg_weight_report *weight = &report->weights[join - generation->n_series];
+    return (struct eg_report_join){&weight->join, weight->boundaries};
+}
+
 bool eg_report_same_join(const struct eg_generation *generation, uint32_t a, uint32_t b)
 {
-    const struct eg_series_report *p = &generation->report->series[a];
-    const struct eg_series_report *q = &generation->report->series[b];
-    return p->table == q->table && generation->series[a].boundaries == generation->series[b].boundaries &&
-           p->n_matched == q->n_matched && p->n_areas_without_row == q->n_areas_without_row &&
+    struct eg_report_join first = eg_report_join_at(generation, a);
+    struct eg_report_join second = eg_report_join_at(generation, b);
+    const struct eg_series_report *p = first.report;
+    const struct eg_series_report *q = second.report;
+    return p->table == q->table && first.boundaries == second.boundaries && p->n_matched == q->n_matched &&
+           p->n_areas_without_row == q->n_areas_without_row &&
            p->n_rows_without_area == q->n_rows_without_area && p->n_duplicates == q->n_duplicates &&
            p->n_match_padded == q->n_match_padded && p->n_match_trimmed == q->n_match_trimmed &&
            p->n_match_both == q->n_match_both && p->vintage_mismatch == q->vintage_mismatch;
 }
 
-static bool is_told_already(const struct eg_generation *generation, uint32_t series)
+static bool is_told_already(const struct eg_generation *generation, uint32_t join)
 {
-    for (uint32_t i = 0; i < series; i++) {
-        if (eg_report_same_join(generation, i, series)) return true;
+    for (uint32_t i = 0; i < join; i++) {
+        if (eg_report_same_join(generation, i, join)) return true;
     }
     return false;
 }
 
-static void begin_join(struct teller *teller, uint32_t series)
+static void begin_join(struct teller *teller, struct eg_report_join join)
 {
-    const struct eg_generation *generation = teller->generation;
-    uint32_t table = generation->report->series[series].table;
-    if (table != EG_ATLAS_NONE) add(teller, "%.*s on ", EG_TEXT_ARG(generation->atlas->tables[table].id));
-    add(teller,
-        "%.*s: ", EG_TEXT_ARG(generation->atlas->boundaries[generation->series[series].boundaries].id));
+    const struct eg_atlas *atlas = teller->generation->atlas;
+    uint32_t table = join.report->table;
+    if (table != EG_ATLAS_NONE) add(teller, "%.*s on ", EG_TEXT_ARG(atlas->tables[table].id));
+    add(teller, "%.*s: ", EG_TEXT_ARG(atlas->boundaries[join.boundaries].id));
 }
 
-static void tell_hints(struct teller *teller, uint32_t series)
+static void tell_hints(struct teller *teller, struct eg_report_join join)
 {
-    const struct eg_series_report *report = &teller->generation->report->series[series];
+    const struct eg_series_report *report = join.report;
     if (report->vintage_mismatch) {
-        begin_join(teller, series);
+        begin_join(teller, join);
         add(teller,
             "the codes look alike but many have no partner; are table and boundaries of the same vintage?");
         end_line(teller);
     }
     if (report->n_match_padded > 0) {
-        begin_join(teller, series);
+        begin_join(teller, join);
         add_counted(teller, report->n_match_padded, "key", "keys");
         add(teller, " would match once padded with zeros: say `pad: %u` in the table's key", report->pad_to);
         end_line(teller);
     }
     if (report->n_match_trimmed > 0) {
-        begin_join(teller, series);
+        begin_join(teller, join);
         add_counted(teller, report->n_match_trimmed, "key", "keys");
         add(teller, " would match without the blanks around them: say `trim: true` in the table's key");
         end_line(teller);
     }
     if (report->n_match_both > 0) {
-        begin_join(teller, series);
+        begin_join(teller, join);
         add_counted(teller, report->n_match_both, "key", "keys");
         add(teller,
             " would match without the blanks around them and padded with zeros: say `trim: true` and "
@@ -194,52 +209,64 @@ static void tell_hints(struct teller *teller, uint32_t series)
     }
 }
 
-static void tell_leftovers(struct teller *teller, uint32_t series)
+static void tell_leftovers(struct teller *teller, struct eg_report_join join)
 {
-    const struct eg_generation *generation = teller->generation;
-    const struct eg_series_report *report = &generation->report->series[series];
-    const struct eg_atlas_expect *expect = &generation->atlas->tables[report->table].expect;
+    const struct eg_series_report *report = join.report;
+    const struct eg_atlas_expect *expect = &teller->generation->atlas->tables[report->table].expect;
     if (report->n_areas_without_row > expect->areas_without_row) {
-        begin_join(teller, series);
+        begin_join(teller, join);
         add_counted(teller, report->n_areas_without_row, "area has", "areas have");
         add(teller, " no row");
         add_samples(teller, report->areas_without_row, report->n_areas_without_row);
         end_line(teller);
     }
     if (report->n_rows_without_area > expect->rows_without_area) {
-        begin_join(teller, series);
+        begin_join(teller, join);
         add_counted(teller, report->n_rows_without_area, "row has", "rows have");
         add(teller, " no area");
         add_samples(teller, report->rows_without_area, report->n_rows_without_area);
         end_line(teller);
     }
     if (report->n_duplicates > 0) {
-        begin_join(teller, series);
+        begin_join(teller, join);
         add_counted(teller, report->n_duplicates, "row repeats", "rows repeat");
         add(teller, " the key of an earlier one, which counts");
         end_line(teller);
     }
 }
 
-/* Cells are each series' own. */
-static void tell_cells(struct teller *teller, uint32_t series)
+/* "imd 2019", or "weight population". */
+static void add_what(struct teller *teller, uint32_t join)
 {
     const struct eg_generation *generation = teller->generation;
-    const struct eg_series_report *report = &generation->report->series[series];
+    if (join >= generation->n_series) {
+        struct eg_text column = generation->report->weights[join - generation->n_series].column;
+        add(teller, "weight %.*s", EG_TEXT_ARG(column));
+        return;
+    }
+    const struct eg_series *series = &generation->series[join];
+    add(teller, "%.*s %.*s", EG_TEXT_ARG(generation->atlas->indicators[series->indicator].id),
+        EG_TEXT_ARG(series->period.id));
+}
+
+/* Cells are each join's own. */
+static void tell_cells(struct teller *teller, uint32_t index)
+{
+    struct eg_report_join join = eg_report_join_at(teller->generation, index);
+    const struct eg_series_report *report = join.report;
     if (report->n_bad_cells == 0) return;
-    begin_join(teller, series);
-    add(teller, "%.*s %.*s has ",
-        EG_TEXT_ARG(generation->atlas->indicators[generation->series[series].indicator].id),
-        EG_TEXT_ARG(generation->series[series].period.id));
+    begin_join(teller, join);
+    add_what(teller, index);
+    add(teller, " has ");
     if (report->table == EG_ATLAS_NONE) {
         add_counted(teller, report->n_bad_cells, "aggregate that is", "aggregates that are");
         add(teller, " beyond the largest number, taken as missing; first that of %.*s",
             EG_TEXT_ARG(report->bad_cell));
     } else {
+        bool weighs = index >= teller->generation->n_series;
         add_counted(teller, report->n_bad_cells, "cell that is", "cells that are");
-        add(teller,
-            " neither number nor marker, or too large once multiplied, taken as missing; first in %.*s",
-            EG_TEXT_ARG(report->bad_cell));
+        add(teller, " neither number nor marker, or %s, taken as missing; first in %.*s",
+            weighs ? "below zero" : "too large once multiplied", EG_TEXT_ARG(report->bad_cell));
     }
     end_line(teller);
 }
@@ -278,13 +305,14 @@ void eg_report_findings(struct eg_report_subject subject, void (*say)(void *cont
 {
     const struct eg_generation *generation = subject.generation;
     struct teller teller = {.generation = generation, .say = say, .context = context};
-    const struct eg_report *report = generation->report;
-    for (uint32_t i = 0; i < report->n_series; i++) {
-        if (report->series[i].table == EG_ATLAS_NONE || is_told_already(generation, i)) continue;
-        tell_hints(&teller, i);
-        tell_leftovers(&teller, i);
+    uint32_t n_joins = eg_report_n_joins(generation);
+    for (uint32_t i = 0; i < n_joins; i++) {
+        struct eg_report_join join = eg_report_join_at(generation, i);
+        if (join.report->table == EG_ATLAS_NONE || is_told_already(generation, i)) continue;
+        tell_hints(&teller, join);
+        tell_leftovers(&teller, join);
     }
-    for (uint32_t i = 0; i < report->n_series; i++) tell_cells(&teller, i);
+    for (uint32_t i = 0; i < n_joins; i++) tell_cells(&teller, i);
     for (uint32_t i = 0; i < generation->atlas->n_boundaries; i++) tell_boundaries(&teller, i);
     (void)tell_directories(&teller, subject.entries);
 }
@@ -297,9 +325,8 @@ static void append_line(void *context, const char *line)
     eg_buffer_char(context, '\n');
 }
 
-static bool is_beyond_expected(const struct eg_generation *generation, uint32_t series)
+static bool is_beyond_expected(const struct eg_generation *generation, const struct eg_series_report *report)
 {
-    const struct eg_series_report *report = &generation->report->series[series];
     if (report->table == EG_ATLAS_NONE) return false;
     const struct eg_atlas_expect *expect = &generation->atlas->tables[report->table].expect;
     return report->n_areas_without_row > expect->areas_without_row ||
@@ -314,10 +341,11 @@ bool eg_report_is_strict(struct eg_report_subject subject, struct eg_buffer *rea
     struct teller teller = {
         .generation = generation, .say = append_line, .context = reasons ? reasons : &unused};
     bool good = true;
-    for (uint32_t i = 0; i < generation->n_series; i++) {
-        bool beyond = is_beyond_expected(generation, i);
-        bool bad_cells = generation->report->series[i].n_bad_cells > 0;
-        if (beyond && !is_told_already(generation, i)) tell_leftovers(&teller, i);
+    for (uint32_t i = 0; i < eg_report_n_joins(generation); i++) {
+        struct eg_report_join join = eg_report_join_at(generation, i);
+        bool beyond = is_beyond_expected(generation, join.report);
+        bool bad_cells = join.report->n_bad_cells > 0;
+        if (beyond && !is_told_already(generation, i)) tell_leftovers(&teller, join);
         if (bad_cells) tell_cells(&teller, i);
         good = good && !beyond && !bad_cells;
     }

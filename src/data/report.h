@@ -60,11 +60,20 @@ struct eg_series_report {
     struct eg_text rows_without_area[EG_REPORT_SAMPLES];
 };
 
+/* A column of weights, once for all weighted means that take it. No answer shows a weight, but a lost one changes what is shown. */
+struct eg_weight_report {
+    uint32_t boundaries; /* index into the atlas */
+    struct eg_text column;
+    struct eg_series_report join; /* a weight below zero is a bad cell, too */
+};
+
 struct eg_report {
     const struct eg_atlas *atlas;
     struct eg_boundaries_report *boundaries; /* [atlas->n_boundaries] */
     struct eg_series_report *series;         /* [n_series], as in the generation */
     uint32_t n_series;
+    struct eg_weight_report *weights; /* [n_weights] */
+    uint32_t n_weights;
     double seconds; /* files to ready */
     size_t peak_bytes;
 };
@@ -85,11 +94,11 @@ void eg_report_findings(struct eg_report_subject subject, void (*say)(void *cont
 /* For people: a page of text. */
 EG_MUST_CHECK enum eg_status eg_report_text(struct eg_report_subject subject, struct eg_buffer *out,
                                             struct eg_error *err);
-/* For programs; also part of GET /layers. Adds members to `into`: "findings", "strict", "boundaries", "series" and, with
- * entries, "directories". Nothing in it depends on the clock or the machine. */
+/* For programs; also part of GET /layers. Adds members to `into`: "findings", "strict", "boundaries", "series", "weights" and,
+ * with entries, "directories". Nothing in it depends on the clock or the machine. */
 void eg_report_json(struct eg_report_subject subject, struct eg_json *json, struct eg_json_value *into);
 /* False when --strict must fail: an area without a row, a row without an area or a rejected row of a directory beyond what the
- * atlas expects, or cells that are neither numbers nor markers; each reason is a line in `reasons`, which may be NULL. */
+ * atlas expects, or cells that are neither numbers nor markers, those of weights included; each reason is a line in `reasons`, which may be NULL. */
 bool eg_report_is_strict(struct eg_report_subject subject, struct eg_buffer *reasons);
 
 #endif

@@ -87,6 +87,15 @@ static void add_join(struct eg_json *json, struct eg_json_value *into, const str
     }
 }
 
+static void add_states(struct eg_json *json, struct eg_json_value *into,
+                       const struct eg_series_report *report)
+{
+    struct eg_json_value *states = eg_json_object(json, into, "states");
+    for (int state = 0; state < EG_N_STATES; state++) {
+        eg_json_integer(json, states, eg_report_state_key((enum eg_state)state), report->n_state[state]);
+    }
+}
+
 static void add_series(const struct eg_generation *generation, uint32_t index, struct eg_json *json,
                        struct eg_json_value *array)
 {
@@ -102,13 +111,21 @@ static void add_series(const struct eg_generation *generation, uint32_t index, s
     eg_json_bool(json, into, "computed", series->aggregated);
     if (report->table != EG_ATLAS_NONE) add_join(json, into, report);
     else eg_json_integer(json, into, "too_large", report->n_bad_cells);
-    struct eg_json_value *states = eg_json_object(json, into, "states");
-    for (int state = 0; state < EG_N_STATES; state++) {
-        eg_json_integer(json, states, eg_report_state_key((enum eg_state)state), report->n_state[state]);
-    }
+    add_states(json, into, report);
     eg_json_integer(json, into, "withheld", report->n_secondary);
     if (report->ranks_withheld) eg_json_bool(json, into, "ranks_withheld", true);
     if (report->deciles_withheld) eg_json_bool(json, into, "deciles_withheld", true);
+}
+
+static void add_weight(const struct eg_atlas *atlas, const struct eg_weight_report *weight,
+                       struct eg_json *json, struct eg_json_value *array)
+{
+    struct eg_json_value *into = eg_json_object(json, array, NULL);
+    eg_json_text(json, into, "table", atlas->tables[weight->join.table].id);
+    eg_json_text(json, into, "boundaries", atlas->boundaries[weight->boundaries].id);
+    eg_json_text(json, into, "column", weight->column);
+    add_join(json, into, &weight->join);
+    add_states(json, into, &weight->join);
 }
 
 void eg_report_json(struct eg_report_subject subject, struct eg_json *json, struct eg_json_value *into)
@@ -121,5 +138,9 @@ void eg_report_json(struct eg_report_subject subject, struct eg_json *json, stru
     for (uint32_t i = 0; i < generation->atlas->n_boundaries; i++) add_set(generation, i, json, sets);
     struct eg_json_value *series = eg_json_array(json, into, "series");
     for (uint32_t i = 0; i < generation->n_series; i++) add_series(generation, i, json, series);
+    struct eg_json_value *weights = eg_json_array(json, into, "weights");
+    for (uint32_t i = 0; i < generation->report->n_weights; i++) {
+        add_weight(generation->atlas, &generation->report->weights[i], json, weights);
+    }
     if (subject.entries) eg_entries_report_json(subject.entries, json, into);
 }

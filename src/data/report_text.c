@@ -1,5 +1,5 @@
 /* A page for a planner: first what needs attention, then every boundary set, then every indicator with one line per boundary set
- * (periods with the same result on one line, indicators with the same lines together). */
+ * (periods with the same result on one line, indicators with the same lines together), then the weights, if means take any. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -299,6 +299,21 @@ static void write_indicators(const struct eg_generation *generation, struct eg_b
     free(blocks);
 }
 
+static void write_weights(const struct eg_generation *generation, struct eg_buffer *out)
+{
+    const struct eg_atlas *atlas = generation->atlas;
+    if (generation->report->n_weights > 0) heading(out, "Weights");
+    for (uint32_t i = 0; i < generation->report->n_weights; i++) {
+        const struct eg_weight_report *weight = &generation->report->weights[i];
+        eg_buffer_printf(out,
+                         "%.*s on %.*s, column %.*s: ", EG_TEXT_ARG(atlas->tables[weight->join.table].id),
+                         EG_TEXT_ARG(atlas->boundaries[weight->boundaries].id), EG_TEXT_ARG(weight->column));
+        write_join(out, &weight->join);
+        write_states(out, &weight->join);
+        eg_buffer_char(out, '\n');
+    }
+}
+
 enum eg_status eg_report_text(struct eg_report_subject subject, struct eg_buffer *out, struct eg_error *err)
 {
     const struct eg_generation *generation = subject.generation;
@@ -313,6 +328,7 @@ enum eg_status eg_report_text(struct eg_report_subject subject, struct eg_buffer
     heading(out, "Indicators");
     if (generation->n_series == 0) eg_buffer_literal(out, "None.\n");
     write_indicators(generation, out);
+    write_weights(generation, out);
     if (subject.entries) return eg_entries_report_text(subject.entries, out, err);
     return out->failed ? eg_error_no_memory(err, out->capacity) : EG_OK;
 }

@@ -75,8 +75,6 @@ static void take_back(struct eg_draft *draft, const struct eg_suppress_level *le
     for (uint32_t i = 0; i < level->n_areas && level->n_withheld > 0; i++) {
         if (series->state[i] == EG_SUPPRESSED) hide(series, i);
     }
-    bool quotes_hidden = draft->report.n_bad_cells > 0 && series->state[draft->bad_area] == EG_SUPPRESSED;
-    if (quotes_hidden) draft->report.bad_cell = draft->bad_place;
 }
 
 /* group[0] is the smallest level, the others lie above it. */
@@ -220,6 +218,20 @@ static void withhold_ranks(struct eg_draft *draft, uint32_t n_areas)
     }
 }
 
+/* A row that is withheld for one series is quoted for none, weights included, whenever it came to be withheld. */
+static void unquote_withheld(const struct eg_draft_list *drafts)
+{
+    for (size_t i = 0; i < drafts->n; i++) {
+        struct eg_draft *draft = drafts->items[i];
+        for (size_t k = 0; k < drafts->n && draft->report.n_bad_cells > 0; k++) {
+            const struct eg_draft *other = drafts->items[k];
+            if (other->table == draft->table && other->series.boundaries == draft->series.boundaries &&
+                other->series.state[draft->bad_area] == EG_SUPPRESSED)
+                draft->report.bad_cell = draft->bad_place;
+        }
+    }
+}
+
 enum eg_status eg_series_withhold(const struct eg_aggregate_work *work, struct eg_draft_list *drafts,
                                   struct eg_error *err)
 {
@@ -238,6 +250,7 @@ enum eg_status eg_series_withhold(const struct eg_aggregate_work *work, struct e
         struct eg_draft *draft = drafts->items[i];
         withhold_ranks(draft, work->sets[draft->series.boundaries].n_areas);
     }
+    unquote_withheld(drafts);
     free(group);
     return status;
 }

@@ -36,6 +36,19 @@ static char *text_of(const struct eg_test_load *load)
     return eg_buffer_take(&out, &len);
 }
 
+static char *json_of(const struct eg_test_load *load)
+{
+    struct eg_json *json = eg_json_new_object();
+    struct eg_buffer out;
+    size_t len;
+    assert_non_null(json);
+    eg_buffer_init(&out, 0);
+    eg_report_json((struct eg_report_subject){load->generation, NULL}, json, eg_json_root(json));
+    assert_int_equal(eg_json_finish(json, false, &out, NULL), EG_OK);
+    eg_json_free(json);
+    return eg_buffer_take(&out, &len);
+}
+
 static void assert_holds(const char *text, const char *part)
 {
     if (!strstr(text, part)) print_error("'%s' is not in:\n%s\n", part, text);
@@ -146,17 +159,64 @@ static void strict_fails_beyond_what_the_atlas_expects_and_says_why(void **state
     eg_buffer_clear(&reasons);
 }
 
-static char *json_of(const struct eg_test_load *load)
+#define HALVES                                                                                               \
+    "boundaries:\n- {id: a, title: A, source: \"@squares.geojson\", key: code}\n"                            \
+    "- {id: h, title: H, dissolve: {of: a, column: half}}\n"
+#define MEANS                                                                                                \
+    "indicators:\n- {id: i, title: I, series: {table: t, value: v}, aggregate: {from: a, method: "           \
+    "weighted_mean, weight: {table: u, column: w}, to: h}}\n"                                                \
+    "- {id: j, title: J, series: {table: t, value: v}, aggregate: {from: a, method: "                        \
+    "weighted_mean, weight: {table: u, column: w}, to: h}}\n"
+
+static void load_means(const char *weights, struct eg_test_load *load)
 {
-    struct eg_json *json = eg_json_new_object();
-    struct eg_buffer out;
-    size_t len;
-    assert_non_null(json);
-    eg_buffer_init(&out, 0);
-    eg_report_json((struct eg_report_subject){load->generation, NULL}, json, eg_json_root(json));
-    assert_int_equal(eg_json_finish(json, false, &out, NULL), EG_OK);
-    eg_json_free(json);
-    return eg_buffer_take(&out, &len);
+    (void)eg_test_temp_file("u.csv", weights);
+    load_csv(HALVES
+             "tables:\n- {id: t, source: \"@t.csv\", key: code, boundaries: a, period: \"2020\"}\n"
+             "- {id: u, source: \"@u.csv\", key: code, boundaries: a, markers: {missing: \":\"}}\n" MEANS,
+             "code,v\nS00,1\nS01,2\n", load);
+}
+
+static void unreadable_weights_are_counted_named_and_fail_strict(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    struct eg_buffer reasons;
+    eg_buffer_init(&reasons, 0);
+    load_means("code,w\nS00,\"1,234\"\nS01,-3\n", &load);
+    char *text = text_of(&load);
+    char *json = json_of(&load);
+    const char *line =
+        "u on a: weight w has 2 cells that are neither number nor marker, or below zero, taken as "
+        "missing; first in row 2, column w: '1,234'\n";
+    assert_int_equal(count_of(text, line), 1); /* two indicators take the column */
+    assert_holds(text, "\nWeights\n-------\nu on a, column w: 2 unreadable cells, 2 missing\n");
+    assert_holds(json, "\"weights\":[{\"table\":\"u\",\"boundaries\":\"a\",\"column\":\"w\",\"matched\":2,");
+    assert_holds(json, "\"bad_cells\":2,");
+    assert_holds(json, "\"first_bad_cell\":\"row 2, column w: '1,234'\"");
+    assert_holds(json, "\"strict\":false");
+    assert_false(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, &reasons));
+    assert_string_equal(reasons.data, line);
+    free(text);
+    free(json);
+    eg_buffer_clear(&reasons);
+    eg_test_load_clear(&load);
+}
+
+static void rows_of_weights_join_like_those_of_values(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_means("code,w\nS00,1\nS9,1\nS01,:\n", &load);
+    char *text = text_of(&load);
+    assert_holds(text, "- u on a: 1 row has no area: S9\n");
+    assert_holds(text, "u on a, column w: 1 row without an area (S9), 1 valid, 1 missing\n");
+    assert_false(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, NULL));
+    free(text);
+    eg_test_load_clear(&load);
+    load_means("code,w\nS00,1\nS01,:\n", &load); /* a marker is no mistake */
+    assert_true(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, NULL));
+    eg_test_load_clear(&load);
 }
 
 static void the_json_is_the_same_for_the_same_files(void **state)
@@ -199,7 +259,7 @@ static void a_refused_allocation_is_an_error(void **state)
 {
     (void)state;
     struct eg_test_load load;
-    load_csv(SET TABLE("") TWO, "code,v,w\nS00,1,2\n", &load);
+    load_means("code,w\nS00,x\n", &load);
     for (long n = 1;; n++) {
         struct eg_buffer out;
         eg_buffer_init(&out, 0);
@@ -229,6 +289,8 @@ int main(void)
         cmocka_unit_test(one_feature_was_and_several_were_left_out),
         cmocka_unit_test(degrees_in_a_projected_system_are_asked_about),
         cmocka_unit_test(strict_fails_beyond_what_the_atlas_expects_and_says_why),
+        cmocka_unit_test(unreadable_weights_are_counted_named_and_fail_strict),
+        cmocka_unit_test(rows_of_weights_join_like_those_of_values),
         cmocka_unit_test(the_json_is_the_same_for_the_same_files),
         cmocka_unit_test(periods_with_the_same_result_share_a_line),
         cmocka_unit_test(a_refused_allocation_is_an_error),

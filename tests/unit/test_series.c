@@ -441,21 +441,6 @@ static void an_aggregate_beyond_the_largest_number_is_missing_and_told(void **st
     eg_test_load_clear(&load);
 }
 
-static void weights_of_any_size_weigh(void **state)
-{
-    (void)state;
-    struct eg_test_load load;
-    load_table(
-        HALVES TABLE(
-            "") "indicators: [{id: i, title: I, series: {table: t, value: v}, aggregate: {from: a, method: "
-                "weighted_mean, weight: {table: t, column: w}, to: h}}]\n",
-        "code,v,w\nS00,10,1e308\nS01,20,1e308\nS02,10,1e308\nS03,20,1e308\n", &load);
-    const struct eg_series *halves = eg_test_series(&load, "i", "h", NULL);
-    assert_states(halves, (const uint8_t[]){EG_VALID, EG_VALID}, 2);
-    assert_true(halves->value[0] == 15 && halves->value[1] == 15);
-    eg_test_load_clear(&load);
-}
-
 static void the_version_follows_the_numbers(void **state)
 {
     (void)state;
@@ -618,7 +603,6 @@ int main(void)
         cmocka_unit_test(an_aggregate_is_the_number_that_it_prints_as),
         cmocka_unit_test(a_product_beyond_the_largest_number_is_an_unreadable_cell),
         cmocka_unit_test(an_aggregate_beyond_the_largest_number_is_missing_and_told),
-        cmocka_unit_test(weights_of_any_size_weigh),
         cmocka_unit_test(the_version_follows_the_numbers),
         cmocka_unit_test(every_refused_allocation_ends_the_load_cleanly),
         cmocka_unit_test(englands_neighbourhoods_all_have_their_deprivation),

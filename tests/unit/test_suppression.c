@@ -373,6 +373,31 @@ static void a_bad_companion_of_a_total_withheld_later_is_not_quoted(void **state
     eg_test_load_clear(&load);
 }
 
+static void a_bad_weight_beside_a_total_withheld_later_is_not_quoted(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    write_files("code,v\nS00,1\nS01,*\nS02,3\nS03,4\nS04,5\nS05,6\n",
+                "code,v,n,w\nD0,3,3,\"LEAK 3\"\nD1,7,7,1\nD2,11,11,1\n", "code,v\nR,21\n");
+    (void)eg_test_temp_file("over.csv", "d,q\nD0,Q\nD1,Q\nD2,Q\n");
+    eg_test_load_well(
+        SETS
+        "- {id: q, title: Q, dissolve: {of: d, lookups: [{source: \"@over.csv\", key: d, code: q}]}}\n" TABLES
+        "indicators:\n- {id: i, title: I, series: [{table: ta, value: v, numerator: v}, "
+        "{table: td, value: v, numerator: n}]}\n- {id: j, title: J, series: {table: td, value: "
+        "n}, aggregate: {from: d, to: q, method: weighted_mean, weight: {table: td, column: "
+        "w}}}\n",
+        &load);
+    assert_states(&load, "d", (const uint8_t[]){S, V, V}, 3);
+    assert_int_equal(load.generation->report->n_weights, 1);
+    assert_int_equal(load.generation->report->weights[0].join.n_bad_cells, 1);
+    char *text = report_of(&load);
+    assert_null(strstr(text, "LEAK"));
+    assert_non_null(strstr(text, "first in row 2, column w"));
+    free(text);
+    eg_test_load_clear(&load);
+}
+
 static void a_row_suppressed_for_one_indicator_is_quoted_for_none(void **state)
 {
     (void)state;
@@ -467,6 +492,7 @@ int main(void)
         cmocka_unit_test(tenths_of_a_hundred_areas_stay),
         cmocka_unit_test(no_text_of_a_suppressed_row_is_told),
         cmocka_unit_test(a_bad_companion_of_a_total_withheld_later_is_not_quoted),
+        cmocka_unit_test(a_bad_weight_beside_a_total_withheld_later_is_not_quoted),
         cmocka_unit_test(a_row_suppressed_for_one_indicator_is_quoted_for_none),
         cmocka_unit_test(a_quoted_cell_stays_on_its_line),
         cmocka_unit_test(every_refused_allocation_is_an_error),
