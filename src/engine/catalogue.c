@@ -260,11 +260,6 @@ static void add_directory(const struct writer *w, struct eg_json_value *root)
     add_facets(w, directory, "programmes", programmes, n);
 }
 
-static struct eg_report_subject report_subject(const struct eg_snapshot *snapshot)
-{
-    return (struct eg_report_subject){snapshot->generation, eg_directory_entries(snapshot->directory)};
-}
-
 enum eg_status eg_engine_catalogue(struct eg_snapshot *snapshot, struct eg_text base_url,
                                    struct eg_entity *entity_out, struct eg_error *err)
 {
@@ -282,7 +277,7 @@ enum eg_status eg_engine_catalogue(struct eg_snapshot *snapshot, struct eg_text 
     add_styles(&w, root);
     status = add_layers(&w, root, err);
     add_directory(&w, root);
-    eg_report_json(report_subject(snapshot), w.json, eg_json_object(w.json, root, "report"));
+    eg_report_json(eg_snapshot_subject(snapshot), w.json, eg_json_object(w.json, root, "report"));
     return finish(&w, status, entity_out, err);
 }
 
@@ -291,6 +286,6 @@ enum eg_status eg_engine_report(struct eg_snapshot *snapshot, struct eg_entity *
 {
     struct eg_json *json = eg_json_new_object();
     if (!json) return eg_error_no_memory(err, 0);
-    eg_report_json(report_subject(snapshot), json, eg_json_root(json));
+    eg_report_json(eg_snapshot_subject(snapshot), json, eg_json_root(json));
     return eg_entity_from_json(json, "application/json", entity_out, err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "engine/crs_list.h"
 #include "engine/layer.h"
@@ -55,8 +56,25 @@ static void add_entry(struct eg_buffer *content, const struct eg_entry *entry)
     eg_buffer_text(content, entry->area_geojson);
 }
 
-/* The version covers what is drawn and said: the generation's own version, the tile matrix sets and every directory entry. A chain of hashes, one
- * link an entry, so that a directory of any size needs the memory of its longest entry. */
+struct eg_report_subject eg_snapshot_subject(const struct eg_snapshot *snapshot)
+{
+    return (struct eg_report_subject){snapshot->generation, eg_directory_entries(snapshot->directory)};
+}
+
+/* A cell that cannot be read gives the same numbers as an empty one, and another report. */
+static enum eg_status add_report(const struct eg_snapshot *snapshot, struct eg_buffer *content,
+                                 struct eg_error *err)
+{
+    struct eg_json *json = eg_json_new_object();
+    if (!json) return eg_error_no_memory(err, 0);
+    eg_report_json(eg_snapshot_subject(snapshot), json, eg_json_root(json));
+    enum eg_status status = eg_json_finish(json, false, content, err);
+    eg_json_free(json);
+    return status;
+}
+
+/* The version covers what is drawn and said: the generation's own version, the tile matrix sets, the report and every directory
+ * entry. A chain of hashes, one link an entry, so that a directory of any size needs the memory of its longest entry. */
 static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_error *err)
 {
     struct eg_buffer content;
@@ -66,6 +84,7 @@ static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_er
     eg_buffer_literal(&content, snapshot->generation->version);
     for (uint32_t i = 0; i < eg_tile_sets_count(snapshot->tile_sets); i++)
         eg_buffer_text(&content, eg_tile_sets_at(snapshot->tile_sets, i)->json);
+    enum eg_status status = add_report(snapshot, &content, err);
     const struct eg_entries *entries = eg_directory_entries(snapshot->directory);
     for (uint32_t i = 0; i < entries->n && !content.failed; i++) {
         char so_far[33];
@@ -74,7 +93,7 @@ static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_er
         eg_buffer_literal(&content, so_far);
         add_entry(&content, &entries->items[i]);
     }
-    enum eg_status status = content.failed ? eg_error_no_memory(err, content.len) : EG_OK;
+    if (status == EG_OK && content.failed) status = eg_error_no_memory(err, content.len);
     if (status == EG_OK) {
         eg_hash128_hex(content.data, content.len, snapshot->version);
         snapshot->version_number = eg_hash64(snapshot->version, sizeof snapshot->version, 0);

@@ -35,4 +35,7 @@ EG_MUST_CHECK enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n
 void eg_snapshot_retain(struct eg_snapshot *snapshot);
 void eg_snapshot_release(struct eg_snapshot *snapshot); /* NULL is allowed */
 
+/* What the report on it is about: valid as long as the snapshot. */
+struct eg_report_subject eg_snapshot_subject(const struct eg_snapshot *snapshot);
+
 #endif

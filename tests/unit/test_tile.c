@@ -1,6 +1,7 @@
 /* Tiles through the engine: requests, the cache, what is shared, what is drawn. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -332,6 +333,40 @@ static void another_version_has_other_values(void **state)
     eg_small_close(&other);
 }
 
+/* Puts a text that is no number into the cell that says that N03's illness of 2024 is missing. */
+static void spoil_a_cell(const char *atlas)
+{
+    char path[512];
+    size_t folder = (size_t)(strrchr(atlas, '/') - atlas);
+    (void)snprintf(path, sizeof path, "%.*s/figures.csv", (int)folder, atlas);
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    char line[512];
+    long start = ftell(file);
+    while (fgets(line, sizeof line, file) && strncmp(line, "N03,", 4) != 0) start = ftell(file);
+    char *cell = strstr(line, ",:,");
+    assert_non_null(cell);
+    assert_int_equal(fseek(file, start + (cell + 1 - line), SEEK_SET), 0);
+    assert_int_equal(fputc('?', file), '?');
+    assert_int_equal(fclose(file), 0);
+}
+
+static void a_report_that_says_something_else_makes_another_version(void **state)
+{
+    (void)state;
+    struct eg_small other;
+    const char *path = eg_small_atlas_write("spoiled", false);
+    eg_small_open_at(path, BUDGET, &other);
+    assert_string_equal(other.snapshot->version, small.snapshot->version);
+    eg_small_close(&other);
+    spoil_a_cell(path);
+    eg_small_open_at(path, BUDGET, &other);
+    assert_string_equal(other.snapshot->generation->version, small.snapshot->generation->version);
+    assert_string_not_equal(other.snapshot->version, small.snapshot->version);
+    eg_small_close(&other);
+    eg_small_atlas_clear();
+}
+
 /* Borders, one colour, nothing at all: as served, shared pictures of one colour too. */
 static void count_labelled_tiles(struct eg_small *atlas, bool labelled)
 {
@@ -439,6 +474,7 @@ int main(void)
         cmocka_unit_test(tiles_of_one_colour_share_one_value),
         cmocka_unit_test(with_a_budget_of_nothing_every_tile_is_drawn_anew),
         cmocka_unit_test(another_version_has_other_values),
+        cmocka_unit_test(a_report_that_says_something_else_makes_another_version),
         cmocka_unit_test(every_tile_of_a_fictional_atlas_says_so_and_no_other),
         cmocka_unit_test(a_failed_load_leaves_the_old_state),
         cmocka_unit_test(what_was_drawn_is_counted),
