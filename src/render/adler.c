@@ -73,3 +73,13 @@ uint32_t eg_adler32(uint32_t adler, const uint8_t *bytes, size_t n)
     }
     return sums.b % MODULUS << 16 | sums.a % MODULUS;
 }
+
+/* The second part was begun with 1 where it should have been with the first one's sum: n times the difference is missing. */
+uint32_t eg_adler32_join(uint32_t first, uint32_t second, size_t n)
+{
+    uint32_t more = (first & 0xFFFF) + MODULUS - 1;
+    uint32_t a = (more + (second & 0xFFFF)) % MODULUS;
+    uint32_t b =
+        (first >> 16) + (second >> 16) + (uint32_t)((uint64_t)(more % MODULUS) * (n % MODULUS) % MODULUS);
+    return b % MODULUS << 16 | a;
+}

@@ -64,7 +64,9 @@ struct eg_deflate {
     uint64_t held; /* bits not yet written, the next one lowest */
     uint32_t n_held;
     uint32_t adler;
-    bool begun; /* the stream's header is written */
+    bool begun; /* the stream's header is written, or was by another piece */
+    bool piece; /* the stream's checksum is not ours to write */
+    bool more;  /* other pieces follow */
     uint8_t *out;
     size_t n_out, out_capacity;
     struct eg_deflate_search *search;
@@ -111,6 +113,20 @@ void eg_deflate_begin(struct eg_deflate *deflate)
     deflate->n_held = 0;
     deflate->adler = 1;
     deflate->begun = false;
+    deflate->piece = deflate->more = false;
+}
+
+void eg_deflate_begin_piece(struct eg_deflate *deflate, bool first, bool last)
+{
+    eg_deflate_begin(deflate);
+    deflate->begun = !first;
+    deflate->piece = true;
+    deflate->more = !last;
+}
+
+uint32_t eg_deflate_adler(const struct eg_deflate *deflate)
+{
+    return deflate->adler;
 }
 
 /* --- compare -------------------------------------------------------------------------------------------------------- */
@@ -459,11 +475,26 @@ static bool make_room(struct eg_deflate *deflate, size_t n)
     return made;
 }
 
-/* To the next whole byte, then the checksum, highest byte first. */
-static void put_end(struct eg_deflate *deflate)
+static void put_rest_of_byte(struct eg_deflate *deflate)
 {
     put(deflate, 0, (8 - deflate->n_held) % 8);
-    put(deflate, __builtin_bswap32(deflate->adler), 32);
+}
+
+/* An empty stored block (3.2.4) begins with a whole byte after its three bits of head, and ends with one. */
+static void put_alignment(struct eg_deflate *deflate)
+{
+    if (deflate->n_held == 0) return;
+    put(deflate, 0, 3);
+    put_rest_of_byte(deflate);
+    put(deflate, 0xFFFF0000u, 32);
+}
+
+/* To the next whole byte; then the checksum, highest byte first. */
+static void put_end(struct eg_deflate *deflate)
+{
+    if (deflate->more) put_alignment(deflate);
+    else put_rest_of_byte(deflate);
+    if (!deflate->piece) put(deflate, __builtin_bswap32(deflate->adler), 32);
 }
 
 enum eg_status eg_deflate_rows(struct eg_deflate *deflate, const struct eg_deflate_rows *rows,
@@ -481,7 +512,7 @@ enum eg_status eg_deflate_rows(struct eg_deflate *deflate, const struct eg_defla
     if (!deflate->begun) put(deflate, 0x0178, 16); /* a window of 32 kB, the fastest method */
     deflate->begun = true;
     count_symbols(deflate, left, above);
-    choose_codes(deflate, rows->last);
+    choose_codes(deflate, rows->last && !deflate->more);
     work_out_codes(deflate, left, above);
     put_tokens(deflate);
     put(deflate, deflate->literals.code[END_OF_BLOCK], deflate->literals.length[END_OF_BLOCK]);

@@ -13,7 +13,7 @@
 #include <emmintrin.h>
 #endif
 
-#include "render/png.h"
+#include "render/png_pieces.h"
 
 #define EG_PNG_BAND_PIXELS                                                                                   \
     65536u /* four times as many, and the runs of a band no longer stay in the L2 cache */
@@ -176,15 +176,63 @@ struct eg_png_head {
     struct eg_rgba colours[EG_PNG_COLOURS]; /* premultiplied */
 };
 
-/* Writes through libpng to a buffer: head, any number of data chunks, end. Every step but close may fail; close always
- * follows a successful open. */
+/* The picture's data come in pieces, each an IDAT chunk, packed before the file is opened. */
+struct eg_png_piece {
+    struct eg_buffer chunk; /* the chunk's type and data, but for the checksum that ends the last one */
+    uint32_t crc;           /* of these */
+    uint32_t adler;         /* of the rows */
+    size_t n_bytes;         /* of the rows */
+    enum eg_status status;
+};
+
+/* Writes to a buffer, all but the data through libpng. Every step but close may fail; close always follows a successful
+ * open. */
 struct eg_png_file;
 EG_MUST_CHECK enum eg_status eg_png_file_open(const struct eg_png_head *head,
                                               const struct eg_png_options *options, struct eg_buffer *out,
                                               struct eg_png_file **file_out, struct eg_error *err);
-EG_MUST_CHECK enum eg_status eg_png_file_data(struct eg_png_file *file, const uint8_t *bytes, size_t n);
+EG_MUST_CHECK enum eg_status eg_png_file_data(struct eg_png_file *file, const struct eg_png_piece *pieces,
+                                              uint32_t n_pieces);
 EG_MUST_CHECK enum eg_status eg_png_file_end(struct eg_png_file *file);
 void eg_png_file_close(struct eg_png_file *file);
+
+/* The chunk is begun, ended: its type, its checksum. */
+void eg_png_piece_begin(struct eg_png_piece *piece);
+void eg_png_piece_end(struct eg_png_piece *piece);
+
+/* --- a picture under way ---------------------------------------------------------------------------------------------- */
+
+enum eg_png_way { EG_PNG_FEW, EG_PNG_STYLE, EG_PNG_ADAPTIVE, EG_PNG_FULL };
+enum eg_png_round { EG_PNG_START, EG_PNG_LOOK, EG_PNG_PACK, EG_PNG_DONE };
+
+struct eg_png_pieces {
+    const struct eg_canvas *canvas;
+    const struct eg_png_options *options;
+    struct eg_png_scratch *scratch; /* that all this lives in */
+    uint32_t n;
+    struct eg_png_piece *pieces; /* [n] */
+    uint32_t capacity;
+    enum eg_png_round round;
+    uint32_t band_rows;
+    bool one_band;
+    bool scanned; /* the runs of the only band are in `scratch` */
+    enum eg_png_way way;
+    bool opaque;                     /* no pixel lets anything through */
+    uint32_t n_runs[EG_PNG_COLOURS]; /* of each colour */
+    uint8_t place[EG_PNG_COLOURS];   /* of the colours used, in the file's palette */
+    struct eg_png_error error;
+    struct eg_png_head head;
+};
+
+/* Settles `way`, `opaque` and, with a palette, `n_runs`. */
+void eg_png_choose(struct eg_png_pieces *pieces);
+/* The colours of the way taken, by the indices that eg_png_index gives. */
+const struct eg_rgba *eg_png_way_colours(const struct eg_png_pieces *pieces, uint32_t *n_out);
+/* Fills runs->index as the way taken has it. */
+void eg_png_index(const struct eg_png_pieces *pieces, struct eg_png_runs *runs);
+
+/* Room for so many rows of the width. */
+EG_MUST_CHECK bool eg_png_scratch_reserve(struct eg_png_scratch *scratch, uint32_t n_rows, uint32_t width);
 
 /* --- working memory -------------------------------------------------------------------------------------------------- */
 
@@ -196,7 +244,7 @@ struct eg_png_scratch {
     struct eg_deflate *deflate;
     uint8_t *rows;
     size_t rows_capacity;
-    struct eg_png_head head;
+    struct eg_png_pieces pieces;
 };
 
 #endif

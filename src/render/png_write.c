@@ -1,12 +1,14 @@
 /* The file around the pixels, through libpng: signature, header, palette, transparency, resolution, texts, end. The pixels
- * themselves come compressed and go out as IDAT chunks, to which libpng adds length and checksum. */
+ * themselves come compressed as IDAT chunks with their CRC-32, which the threads that packed them have worked out. */
 #include "render/png_private.h"
 
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
+#include <zlib.h>
 
 #include "base/memory.h"
+#include "render/adler.h"
 
 #define INCHES_PER_METRE 39.3700787401575
 
@@ -191,11 +193,52 @@ enum eg_status eg_png_file_open(const struct eg_png_head *head, const struct eg_
     return status;
 }
 
-enum eg_status eg_png_file_data(struct eg_png_file *file, const uint8_t *bytes, size_t n)
+/* --- data ------------------------------------------------------------------------------------------------------------- */
+
+#define TYPE_BYTES 4u
+
+void eg_png_piece_begin(struct eg_png_piece *piece)
 {
-    if (setjmp(png_jmpbuf(file->png))) return file->status;
-    png_write_chunk(file->png, (png_const_bytep) "IDAT", bytes, n);
-    return EG_OK;
+    piece->chunk.len = 0;
+    piece->chunk.failed = false;
+    piece->adler = 1;
+    piece->n_bytes = 0;
+    eg_buffer_append(&piece->chunk, "IDAT", TYPE_BYTES);
+}
+
+void eg_png_piece_end(struct eg_png_piece *piece)
+{
+    piece->crc = (uint32_t)crc32_z(0, (const Bytef *)piece->chunk.data, piece->chunk.len);
+}
+
+static void append_number(struct eg_buffer *out, uint32_t number)
+{
+    uint32_t bytes = __builtin_bswap32(number); /* highest first */
+    eg_buffer_append(out, &bytes, sizeof bytes);
+}
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are written in the other order");
+
+enum eg_status eg_png_file_data(struct eg_png_file *file, const struct eg_png_piece *pieces,
+                                uint32_t n_pieces)
+{
+    struct eg_buffer *out = file->out;
+    uint32_t adler = 1;
+    for (uint32_t i = 0; i < n_pieces; i++) {
+        const struct eg_png_piece *piece = &pieces[i];
+        bool last = i + 1 == n_pieces;
+        uint32_t crc = piece->crc;
+        adler = eg_adler32_join(adler, piece->adler, piece->n_bytes);
+        append_number(out, (uint32_t)(piece->chunk.len - TYPE_BYTES + (last ? sizeof adler : 0)));
+        eg_buffer_append(out, piece->chunk.data, piece->chunk.len);
+        if (last) {
+            uint32_t end = __builtin_bswap32(adler);
+            eg_buffer_append(out, &end, sizeof end);
+            crc = (uint32_t)crc32_z(crc, (const Bytef *)&end, sizeof end);
+        }
+        append_number(out, crc);
+    }
+    return out->failed ? eg_error_no_memory(file->err, out->len) : EG_OK;
 }
 
 enum eg_status eg_png_file_end(struct eg_png_file *file)

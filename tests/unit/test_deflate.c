@@ -229,6 +229,37 @@ static void blocks_of_one_stream_join_at_any_bit(void **state)
     eg_deflate_free(deflate);
 }
 
+static void pieces_made_apart_are_one_stream(void **state)
+{
+    (void)state;
+    static uint8_t bytes[MOST];
+    static struct stream stream;
+    struct eg_test_random random = eg_test_random_new();
+    struct eg_deflate *deflates[2] = {eg_deflate_new(), eg_deflate_new()};
+    for (int round = 0; round < 100; round++) {
+        size_t row_bytes = 1 + eg_test_random_below(&random, 100), n = 0;
+        uint32_t n_pieces = 1 + eg_test_random_below(&random, 9), adler = 1;
+        stream.n = 0;
+        for (uint32_t i = 0; i < n_pieces; i++) {
+            struct eg_deflate *deflate = deflates[i % 2];
+            size_t begun = n;
+            eg_deflate_begin_piece(deflate, i == 0, i + 1 == n_pieces);
+            for (uint32_t left = 1 + eg_test_random_below(&random, 3); left > 0; left--) {
+                size_t more = row_bytes * (1 + eg_test_random_below(&random, 50));
+                fill_like_a_map(&random, bytes + n, more, row_bytes);
+                append(&stream, deflate, &(struct eg_deflate_rows){bytes + n, more, row_bytes, 1, left == 1});
+                n += more;
+            }
+            adler = eg_adler32_join(adler, eg_deflate_adler(deflate), n - begun);
+        }
+        for (uint32_t shift = 32; shift > 0; shift -= 8)
+            stream.bytes[stream.n++] = (uint8_t)(adler >> (shift - 8));
+        assert_inflates_to(&stream, bytes, n);
+    }
+    eg_deflate_free(deflates[0]);
+    eg_deflate_free(deflates[1]);
+}
+
 static void a_tile_of_one_colour_takes_a_few_hundred_bytes_at_most(void **state)
 {
     (void)state;
@@ -256,6 +287,10 @@ static void the_checksum_is_the_one_of_zlib(void **state)
     for (size_t i = 0; i < MOST; i++) bytes[i] = (uint8_t)eg_test_random_u64(&random);
     for (size_t n = 0; n < MOST; n += 1 + n / 3)
         assert_int_equal(eg_adler32(7, bytes, n), adler32(7, bytes, (uInt)n));
+    for (uint32_t first = 0xFFF0FFF0u; first > 0; first /= 3)
+        for (size_t n = 0; n < MOST; n += 1 + n / 3)
+            assert_int_equal(eg_adler32_join(eg_adler32(first, bytes, 0), eg_adler32(1, bytes, n), n),
+                             adler32(first, bytes, (uInt)n));
 }
 
 /* The share of code space that the lengths take, in units of 2^-15: all of it for a complete code. */
@@ -322,6 +357,7 @@ int main(void)
         cmocka_unit_test(every_length_of_a_run_is_written),
         cmocka_unit_test(counts_like_fibonacci_numbers_need_the_longest_codes),
         cmocka_unit_test(blocks_of_one_stream_join_at_any_bit),
+        cmocka_unit_test(pieces_made_apart_are_one_stream),
         cmocka_unit_test(a_tile_of_one_colour_takes_a_few_hundred_bytes_at_most),
         cmocka_unit_test(the_checksum_is_the_one_of_zlib),
         cmocka_unit_test(codes_are_complete_and_keep_to_the_limit),
