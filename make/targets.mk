@@ -66,8 +66,9 @@ format: ## reformat the C sources
 	@tools/install-packages.sh check
 	@find src tests tools -name '*.[ch]' -exec clang-format-14 -i {} +
 
-bless: ## write the golden pictures anew from what is drawn now
+bless: ## write the golden pictures and the kept screenshots of web maps anew from what is drawn now
 	@EG_BLESS=1 $(MAKE) --no-print-directory test FOLDERS=golden
+	@EG_BLESS=1 TEST_ONLY=web_maps $(MAKE) --no-print-directory test-clients
 
 bench: ## measure against the peers; writes build/bench/ (see docs/benchmarks.md)
 	@tools/install-packages.sh build bench

@@ -42,8 +42,8 @@ STYLES = f"""styles:
     aliased: true
 """
 
-__all__ = ["COLOURS", "County", "HARD", "LAYER", "OUT", "PLAIN", "Picture", "ROOT", "Skipped", "compare", "grid_box", "missing", "picture",
-           "run", "served", "test"]
+__all__ = ["COLOURS", "County", "Golden", "HARD", "HERE", "LAYER", "OUT", "PLAIN", "Picture", "ROOT", "Skipped", "compare", "grid_box",
+           "missing", "picture", "run", "served", "test"]
 
 
 def missing(reason):
@@ -264,21 +264,70 @@ def _save(pixels, path):
     Image.fromarray(numpy.clip(pixels[:, :, :3], 0, 255).astype("uint8")).save(path)
 
 
-def compare(name, wanted, got, mean=1.0, share=0.01, shift=0.1, away=None):
-    """Asserts that two pictures are the same within the bounds; keeps both, and says by how much they differ."""
+def _keep(word, wanted, got):
+    """Writes wanted, got and, where they differ, the darker the further apart, into build/clients; returns what to look for."""
+    import numpy
+
     OUT.mkdir(parents=True, exist_ok=True)
-    word = "".join(c if c.isalnum() else "_" for c in name)
     _save(wanted, OUT / f"{word}.wanted.png")
     _save(got, OUT / f"{word}.got.png")
+    if wanted.shape == got.shape:
+        gap = numpy.abs(wanted - got)[:, :, :3].max(axis=2, keepdims=True)
+        _save(numpy.repeat(255 - gap, 3, axis=2), OUT / f"{word}.difference.png")
+    return f"see {OUT}/{word}.*.png"
+
+
+def compare(name, wanted, got, mean=1.0, share=0.01, shift=0.1, away=None):
+    """Asserts that two pictures are the same within the bounds; keeps both, and says by how much they differ."""
+    where = _keep("".join(c if c.isalnum() else "_" for c in name), wanted, got)
     seen = len({tuple(pixel) for pixel in wanted[::7, ::7, :3].reshape(-1, 3)})
     assert seen >= 4, f"{name}: the picture to compare with shows nothing"
     difference = Difference(wanted, got)
     print(f"# {name}: {difference}", flush=True)
-    said = f"{name}: {difference}; see {OUT}/{word}.*.png"
+    said = f"{name}: {difference}; {where}"
     assert difference.mean <= mean and difference.share <= share, said
     assert max(map(abs, difference.shift)) <= shift, said
     assert away is None or difference.away <= away, said
     return difference
+
+
+class Golden:
+    """A screenshot kept in golden/: palette images, so that each is small. A picture is the same when less than 0.5 % of its
+    pixels are more than 24 of 255 away in a channel: enough for another version of a library or of Chromium to smooth its
+    edges otherwise, not for half a pixel's shift or a class in another colour."""
+
+    FOLDER = HERE / "golden"
+    APART, SHARE = 24, 0.005
+
+    def __init__(self, name):
+        self.name, self.path = name, self.FOLDER / f"{name}.png"
+
+    def differs(self, got):
+        """The share of pixels that are not the kept picture's; all, where its size is another."""
+        import numpy
+
+        wanted = picture(self.path)
+        if wanted.shape != got.shape:
+            return 1.0
+        return float((numpy.abs(wanted - got)[:, :, :3].max(axis=2) > self.APART).mean())
+
+    def check(self, got, bless=False):
+        if bless:
+            self._write(got)
+        assert self.path.exists(), f"{self.path} is missing: look at {OUT}/{self.name}.png, then make bless"
+        share = self.differs(got)
+        if share < self.SHARE:
+            return
+        where = _keep(f"{self.name}.golden", picture(self.path), got)
+        raise AssertionError(f"{self.name}: {100 * share:.2f} % of the pixels are not those of {self.path}; {where}")
+
+    def _write(self, got):
+        import numpy
+        from PIL import Image
+
+        self.FOLDER.mkdir(exist_ok=True)
+        exact = Image.fromarray(numpy.clip(got[:, :, :3], 0, 255).astype("uint8"))
+        exact.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(self.path, optimize=True)
 
 
 # --- boxes ------------------------------------------------------------------------------------------------------------
