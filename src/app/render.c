@@ -8,6 +8,7 @@
 #include "app/command.h"
 #include "app/suggest.h"
 #include "base/text.h"
+#include "base/workers.h"
 #include "engine/engine.h"
 
 struct render_options {
@@ -190,7 +191,7 @@ static int run(const struct eg_command *command, int argc, char **argv)
     options.map.names = &options.name;
     options.map.n_names = 1;
     struct eg_engine *engine = NULL;
-    struct eg_engine_options engine_options = {0};
+    struct eg_engine_options engine_options = {.n_drawing = eg_workers_processors()};
     struct eg_error err = {0};
     enum eg_status status = eg_engine_new(&engine_options, &engine, &err);
     if (status == EG_OK) status = draw(&options, engine, &err);

@@ -99,7 +99,7 @@ double eg_draw_zoom(const struct eg_drawing *drawing, const struct eg_plane *pla
 }
 
 static enum eg_status draw_outlines(struct eg_render_scratch *scratch, const struct eg_drawing *drawing,
-                                    const struct eg_view *view, struct eg_canvas *canvas,
+                                    const struct eg_view *view, struct eg_rows rows, struct eg_canvas *canvas,
                                     struct eg_error *err)
 {
     const struct eg_atlas_style *style = style_of(drawing);
@@ -116,7 +116,7 @@ static enum eg_status draw_outlines(struct eg_render_scratch *scratch, const str
             .colour = {spec->colour.r, spec->colour.g, spec->colour.b, spec->colour.a},
             .width_px = spec->width_px,
             .aliased = style->aliased};
-        status = eg_outline_draw(scratch, view, &outline, canvas, err);
+        status = eg_outline_draw_rows(scratch, view, &outline, rows, canvas, err);
         eg_projected_release(drawing->snapshot->projected, plane);
         if (status != EG_OK) return status;
     }
@@ -124,7 +124,8 @@ static enum eg_status draw_outlines(struct eg_render_scratch *scratch, const str
 }
 
 enum eg_status eg_draw_view(struct eg_render_scratch *scratch, const struct eg_drawing *drawing,
-                            const struct eg_view *view, struct eg_canvas *canvas, struct eg_error *err)
+                            const struct eg_view *view, struct eg_rows rows, struct eg_canvas *canvas,
+                            struct eg_error *err)
 {
     const struct eg_dressed *dressed = drawing->dressed;
     struct eg_projected *projected = drawing->snapshot->projected;
@@ -137,8 +138,8 @@ enum eg_status eg_draw_view(struct eg_render_scratch *scratch, const struct eg_d
                            .n_paints = dressed->n_paints,
                            .outside = dressed->outside,
                            .aliased = style_of(drawing)->aliased};
-    status = eg_fill_draw(scratch, view, &fill, canvas, err);
+    status = eg_fill_draw_rows(scratch, view, &fill, rows, canvas, err);
     eg_projected_release(projected, plane);
-    if (status == EG_OK) status = draw_outlines(scratch, drawing, view, canvas, err);
+    if (status == EG_OK) status = draw_outlines(scratch, drawing, view, rows, canvas, err);
     return status;
 }

@@ -15,10 +15,10 @@ struct eg_drawing {
     double zoom; /* of a 256-pixel web Mercator tile of this ground resolution, for "from zoom" rules */
 };
 
-/* Fill, patterns and outlines. The canvas has the view's size. */
+/* Fill, patterns and outlines, in some of the rows (see eg_fill_draw_rows). The canvas has the view's size. */
 EG_MUST_CHECK enum eg_status eg_draw_view(struct eg_render_scratch *scratch, const struct eg_drawing *drawing,
-                                          const struct eg_view *view, struct eg_canvas *canvas,
-                                          struct eg_error *err);
+                                          const struct eg_view *view, struct eg_rows rows,
+                                          struct eg_canvas *canvas, struct eg_error *err);
 
 /* Whether borders would have to be projected first (see eg_projected_is_ready); needs drawing->dressed->ref, crs and zoom only. */
 bool eg_draw_needs_projecting(const struct eg_drawing *drawing);

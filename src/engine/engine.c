@@ -18,6 +18,7 @@
 struct eg_engine {
     struct eg_engine_options options;
     struct eg_cache *cache;
+    struct eg_team *team;         /* NULL: everybody draws alone */
     pthread_mutex_t loading;      /* one load at a time; outermost */
     pthread_mutex_t lock;         /* guards the fields below; a leaf */
     struct eg_snapshot *snapshot; /* one reference */
@@ -48,6 +49,8 @@ enum eg_status eg_engine_new(const struct eg_engine_options *options, struct eg_
     if (options->wrap)
         status =
             eg_cache_new((size_t)options->cache_bytes, CACHE_SHARDS, &options->values, &engine->cache, err);
+    if (status == EG_OK && options->n_drawing > 1)
+        status = eg_team_new(options->n_drawing, &engine->team, err);
     if (status != EG_OK) {
         eg_engine_free(engine);
         return status;
@@ -59,6 +62,7 @@ enum eg_status eg_engine_new(const struct eg_engine_options *options, struct eg_
 void eg_engine_free(struct eg_engine *engine)
 {
     if (!engine) return;
+    eg_team_free(engine->team);
     eg_cache_free(engine->cache);
     eg_snapshot_release(engine->snapshot);
     while (engine->n_shelf > 0) free_workspace(engine->shelf[--engine->n_shelf]);
@@ -101,8 +105,8 @@ uint64_t eg_engine_generation(const struct eg_engine *engine)
     return atomic_load_explicit(&engine->generation, memory_order_acquire);
 }
 
-enum eg_status eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out,
-                                        struct eg_error *err)
+enum eg_status eg_engine_workspace_borrow(struct eg_engine *engine, struct eg_workspace *workspace_out,
+                                          struct eg_error *err)
 {
     struct eg_workspace workspace = {0};
     pthread_mutex_lock(&engine->lock);
@@ -120,7 +124,7 @@ enum eg_status eg_engine_workspace_take(struct eg_engine *engine, struct eg_work
     return EG_OK;
 }
 
-void eg_engine_workspace_return(struct eg_engine *engine, struct eg_workspace workspace)
+void eg_engine_workspace_give_back(struct eg_engine *engine, struct eg_workspace workspace)
 {
     if (workspace.n_pixels > SHELF_PIXELS) {
         free(workspace.pixels);
@@ -132,6 +136,25 @@ void eg_engine_workspace_return(struct eg_engine *engine, struct eg_workspace wo
     if (kept) engine->shelf[engine->n_shelf++] = workspace;
     pthread_mutex_unlock(&engine->lock);
     if (!kept) free_workspace(workspace);
+}
+
+enum eg_status eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out,
+                                        struct eg_error *err)
+{
+    enum eg_status status = eg_engine_workspace_borrow(engine, workspace_out, err);
+    if (status == EG_OK) eg_team_enter(engine->team);
+    return status;
+}
+
+void eg_engine_workspace_return(struct eg_engine *engine, struct eg_workspace workspace)
+{
+    eg_team_leave(engine->team);
+    eg_engine_workspace_give_back(engine, workspace);
+}
+
+struct eg_team *eg_engine_team(struct eg_engine *engine)
+{
+    return engine->team;
 }
 
 enum eg_status eg_engine_workspace_canvas(struct eg_workspace *workspace, uint32_t width, uint32_t height,

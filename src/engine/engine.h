@@ -23,6 +23,8 @@ struct eg_engine;
 struct eg_engine_options {
     uint64_t cache_bytes; /* 0: off */
     uint32_t n_threads;   /* for loading; 0: one per processor */
+    uint32_t
+        n_drawing; /* threads that draw one large map together, the caller among them; 0 or 1: it alone */
     void *(*wrap)(struct eg_entity *entity, size_t *weight_bytes_out, void *context);
     struct eg_cache_values values;
 };

@@ -2,12 +2,13 @@
 #ifndef EG_ENGINE_ENGINE_PARTS_H
 #define EG_ENGINE_ENGINE_PARTS_H
 
+#include "base/team.h"
 #include "engine/engine.h"
 #include "render/fill.h"
 #include "render/legend.h"
 #include "render/png.h"
 
-/* Working memory for one drawing, from a shelf of those in no use. */
+/* Working memory for one drawing, from a shelf of those in no use. Who takes one has a seat in the engine's team. */
 struct eg_workspace {
     struct eg_render_scratch *render;
     struct eg_png_scratch *png;
@@ -18,6 +19,15 @@ struct eg_workspace {
 EG_MUST_CHECK enum eg_status
 eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out, struct eg_error *err);
 void eg_engine_workspace_return(struct eg_engine *engine, struct eg_workspace workspace);
+
+/* For a part of a drawing that is done in the team, where seats are taken already. */
+EG_MUST_CHECK enum eg_status eg_engine_workspace_borrow(struct eg_engine *engine,
+                                                        struct eg_workspace *workspace_out,
+                                                        struct eg_error *err);
+void eg_engine_workspace_give_back(struct eg_engine *engine, struct eg_workspace workspace);
+
+/* Who draws large maps together; NULL when everybody draws alone. */
+struct eg_team *eg_engine_team(struct eg_engine *engine);
 
 /* A canvas in the workspace, its pixels undefined; valid until the next one. Not for eg_canvas_clear. */
 EG_MUST_CHECK enum eg_status eg_engine_workspace_canvas(struct eg_workspace *workspace, uint32_t width,

@@ -1,6 +1,4 @@
-/* Pictures of any box in any CRS: for the command line and for all protocols that ask for a map.
- *
- * The first layer is drawn on the picture's ground, the others on a canvas of their own that is then laid over it. */
+/* Pictures of any box in any CRS: for the command line and for all protocols that ask for a map. */
 #include <math.h>
 
 #include "engine/crs_list.h"
@@ -63,7 +61,7 @@ struct job {
     struct eg_layer_ref refs[EG_MAP_LAYERS];
     bool on_ground; /* the first layer's style does not say what it is drawn on */
     struct eg_rgba ground;
-    struct eg_dressed first; /* the first layer on that ground */
+    struct eg_dressed *dressed; /* [n_names] */
     struct eg_workspace workspace;
     struct eg_canvas canvas;
 };
@@ -101,64 +99,23 @@ static void choose_ground(struct job *job)
     job->on_ground = true;
 }
 
-/* The plane that a layer is drawn from, for the caller to release. */
-static enum eg_status take_plane(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
-                                 const struct eg_map_request *request, const struct eg_plane **plane_out,
-                                 struct eg_error *err)
-{
-    return eg_projected_take(snapshot->projected, snapshot->atlas->layers[ref.layer].boundaries, request->crs,
-                             plane_out, err);
-}
-
-static struct eg_view view_of(const struct eg_map_request *request, const struct eg_plane *plane)
-{
-    return eg_view_bounds(plane, request->bounds, request->width, request->height, request->scale);
-}
-
-static enum eg_status draw_dressed(struct job *job, const struct eg_dressed *dressed,
-                                   struct eg_canvas *canvas, struct eg_error *err)
-{
-    const struct eg_plane *plane = NULL;
-    enum eg_status status = take_plane(job->snapshot, dressed->ref, job->request, &plane, err);
-    if (status != EG_OK) return status;
-    struct eg_view view = view_of(job->request, plane);
-    struct eg_drawing drawing = {.snapshot = job->snapshot, .dressed = dressed, .crs = job->request->crs};
-    drawing.zoom = eg_draw_zoom(&drawing, plane, &view);
-    status = eg_draw_view(job->workspace.render, &drawing, &view, canvas, err);
-    eg_projected_release(job->snapshot->projected, plane);
-    return status;
-}
-
 static enum eg_status dress_first(struct job *job, struct eg_error *err)
 {
     const struct eg_dressed *own = NULL;
-    if (job->on_ground) return eg_layer_dress_on(job->snapshot, job->refs[0], job->ground, &job->first, err);
+    if (job->on_ground)
+        return eg_layer_dress_on(job->snapshot, job->refs[0], job->ground, &job->dressed[0], err);
     enum eg_status status = eg_layer_dress(job->snapshot, job->refs[0], &own, err);
-    if (status == EG_OK) job->first = *own;
+    if (status == EG_OK) job->dressed[0] = *own;
     return status;
 }
 
-static enum eg_status draw_above(struct job *job, uint32_t layer, struct eg_canvas *sheet,
-                                 struct eg_error *err)
+/* The first layer on the picture's ground, the others on nothing. */
+static enum eg_status dress_all(struct job *job, struct eg_error *err)
 {
     static const struct eg_rgba nothing = {0};
-    struct eg_dressed dressed;
-    enum eg_status status = eg_layer_dress_on(job->snapshot, job->refs[layer], nothing, &dressed, err);
-    if (status == EG_OK) status = draw_dressed(job, &dressed, sheet, err);
-    if (status == EG_OK) eg_canvas_compose(&job->canvas, sheet);
-    return status;
-}
-
-static enum eg_status draw_layers(struct job *job, struct eg_error *err)
-{
-    const struct eg_map_request *request = job->request;
-    struct eg_canvas sheet = {0};
-    enum eg_status status = draw_dressed(job, &job->first, &job->canvas, err);
-    if (status == EG_OK && request->n_names > 1)
-        status = eg_canvas_init(&sheet, request->width, request->height, err);
-    for (uint32_t i = 1; i < request->n_names && status == EG_OK; i++)
-        status = draw_above(job, i, &sheet, err);
-    eg_canvas_clear(&sheet);
+    enum eg_status status = dress_first(job, err);
+    for (uint32_t i = 1; i < job->request->n_names && status == EG_OK; i++)
+        status = eg_layer_dress_on(job->snapshot, job->refs[i], nothing, &job->dressed[i], err);
     return status;
 }
 
@@ -166,17 +123,19 @@ static enum eg_status draw_map(struct job *job, struct eg_entity *entity_out, st
 {
     const struct eg_map_request *request = job->request;
     struct eg_layer_ref top = job->refs[request->n_names - 1];
-    struct eg_map_margin margin = {job->engine,        job->snapshot,  top,
-                                   job->first.outside, request->scale, request->legend};
+    struct eg_map_margin margin = {job->engine,    job->snapshot,  top, job->dressed[0].outside,
+                                   request->scale, request->legend};
+    struct eg_map_layers layers = {job->engine,  job->snapshot,    request,
+                                   job->dressed, request->n_names, &job->workspace};
     enum eg_status status =
         eg_engine_workspace_canvas(&job->workspace, request->width, request->height, &job->canvas, err);
-    if (status == EG_OK) status = draw_layers(job, err);
+    if (status == EG_OK) status = eg_map_draw(&layers, &job->canvas, err);
     if (status == EG_OK) status = eg_map_add_margin(&margin, &job->canvas, err);
     if (status != EG_OK) return status;
     /* A style's palette has no colours for text or for other styles. */
     bool mixed = request->legend || job->snapshot->atlas->fictional || request->n_names > 1;
-    job->first.ref = top; /* what the file says that it shows */
-    struct eg_drawing drawing = {.snapshot = job->snapshot, .dressed = &job->first, .crs = request->crs};
+    job->dressed[0].ref = top; /* what the file says that it shows */
+    struct eg_drawing drawing = {.snapshot = job->snapshot, .dressed = job->dressed, .crs = request->crs};
     struct eg_picture picture = {.canvas = &job->canvas,
                                  .scratch = job->workspace.png,
                                  .exact = request->exact || mixed,
@@ -190,12 +149,13 @@ enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_snapshot *snaps
                              const struct eg_map_request *request, struct eg_entity *entity_out,
                              struct eg_error *err)
 {
-    struct job job = {.engine = engine, .snapshot = snapshot, .request = request};
+    struct eg_dressed dressed[EG_MAP_LAYERS];
+    struct job job = {.engine = engine, .snapshot = snapshot, .request = request, .dressed = dressed};
     enum eg_status status = resolve(&job, err);
     if (status == EG_OK) status = check_request(snapshot, request, err);
     if (status == EG_OK) status = check_crs(snapshot, request, err);
     choose_ground(&job);
-    if (status == EG_OK) status = dress_first(&job, err);
+    if (status == EG_OK) status = dress_all(&job, err);
     if (status == EG_OK) status = eg_engine_workspace_take(engine, &job.workspace, err);
     if (status != EG_OK) return status;
     status = draw_map(&job, entity_out, err);
@@ -206,16 +166,13 @@ enum eg_status eg_engine_map(struct eg_engine *engine, struct eg_snapshot *snaps
 static bool layer_needs_projecting(struct eg_snapshot *snapshot, const struct eg_map_request *request,
                                    struct eg_layer_ref ref)
 {
-    const struct eg_plane *plane = NULL;
     struct eg_dressed dressed = {.ref = ref};
-    struct eg_drawing drawing = {.snapshot = snapshot, .dressed = &dressed, .crs = request->crs};
+    struct eg_map_sheet sheet;
     uint32_t boundaries = snapshot->atlas->layers[ref.layer].boundaries;
     if (!eg_projected_is_ready(snapshot->projected, boundaries, request->crs)) return true;
-    if (take_plane(snapshot, ref, request, &plane, NULL) != EG_OK) return false;
-    struct eg_view view = view_of(request, plane);
-    drawing.zoom = eg_draw_zoom(&drawing, plane, &view);
-    bool needs = eg_draw_needs_projecting(&drawing);
-    eg_projected_release(snapshot->projected, plane);
+    if (eg_map_sheet_take(snapshot, request, &dressed, &sheet, NULL) != EG_OK) return false;
+    bool needs = eg_draw_needs_projecting(&sheet.drawing);
+    eg_map_sheet_release(&sheet);
     return needs;
 }
 

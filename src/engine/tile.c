@@ -215,9 +215,10 @@ static enum eg_status draw_tile(struct job *job, struct eg_entity *entity_out, s
     solid_out->is = colour_at_a_glance(&drawing, job->plane, &view, &solid_out->colour);
     if (solid_out->is) return EG_OK;
     struct eg_canvas canvas;
+    struct eg_rows all = {0, view.height};
     enum eg_status status =
         eg_engine_workspace_canvas(&job->workspace, view.width, view.height, &canvas, err);
-    if (status == EG_OK) status = eg_draw_view(job->workspace.render, &drawing, &view, &canvas, err);
+    if (status == EG_OK) status = eg_draw_view(job->workspace.render, &drawing, &view, all, &canvas, err);
     if (status != EG_OK) return status;
     solid_out->is = eg_canvas_is_solid(&canvas, &solid_out->colour);
     return solid_out->is ? EG_OK : encode(job, &drawing, &canvas, entity_out, err);

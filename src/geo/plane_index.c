@@ -5,6 +5,7 @@
  * A walk needs no stack: from the tier and the number of a box follow its first child (number * 16, one tier down) and,
  * behind the last of 16 siblings, the parent's next sibling. It runs through the arcs in ascending order. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "geo/plane_internal.h"
@@ -126,6 +127,24 @@ uint32_t eg_plane_query(const struct eg_plane *plane, struct eg_box box, uint32_
         }
     }
     return n;
+}
+
+void eg_plane_spread(const struct eg_plane *plane, uint32_t level, struct eg_box box, uint32_t n_slices,
+                     uint32_t *n_vertices_out)
+{
+    const uint32_t *start = plane->level[level < plane->n_levels ? level : plane->n_levels - 1].start;
+    int64_t height = (int64_t)box.max_y - box.min_y + 1;
+    memset(n_vertices_out, 0, n_slices * sizeof *n_vertices_out);
+    uint32_t n_runs = plane->n_tiers > 0 && height > 0 ? plane->tier_start[1] : 0;
+    for (uint32_t i = 0; i < n_runs; i++) {
+        const struct eg_box *run = &plane->tier_box[i];
+        if (!eg_plane_meets(run, &box)) continue;
+        int64_t middle = ((int64_t)run->min_y + run->max_y) / 2;
+        int64_t below_top = middle > box.max_y ? 0 : middle < box.min_y ? height - 1 : box.max_y - middle;
+        uint32_t first = i * EG_PLANE_FANOUT;
+        uint32_t end = plane->n_arcs - first < EG_PLANE_FANOUT ? plane->n_arcs : first + EG_PLANE_FANOUT;
+        n_vertices_out[below_top * n_slices / height] += start[end] - start[first];
+    }
 }
 
 bool eg_plane_touches(const struct eg_plane *plane, struct eg_box box)

@@ -50,8 +50,12 @@ static void *wrap(struct eg_entity *entity, size_t *weight_bytes_out, void *cont
 
 void eg_server_prepare_engine(uint64_t cache_bytes, uint32_t n_threads, struct eg_engine_options *options_out)
 {
-    *options_out = (struct eg_engine_options){
-        .cache_bytes = cache_bytes, .n_threads = n_threads, .wrap = wrap, .values = eg_answer_cache_values()};
+    *options_out =
+        (struct eg_engine_options){.cache_bytes = cache_bytes,
+                                   .n_threads = n_threads,
+                                   .n_drawing = n_threads > 0 ? n_threads : eg_workers_processors(),
+                                   .wrap = wrap,
+                                   .values = eg_answer_cache_values()};
 }
 
 /* --- settings ------------------------------------------------------------------------------------------------------ */

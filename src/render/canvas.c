@@ -37,11 +37,11 @@ struct eg_rgba eg_rgba_over(struct eg_rgba top, struct eg_rgba bottom)
                             over(top.b, bottom.b, top.a), over(top.a, bottom.a, top.a)};
 }
 
-void eg_canvas_compose(struct eg_canvas *bottom, const struct eg_canvas *top)
+void eg_canvas_compose(struct eg_canvas *bottom, const struct eg_canvas *top, struct eg_rows rows)
 {
-    size_t n = (size_t)bottom->width * bottom->height;
+    size_t first = (size_t)bottom->width * rows.first, n = (size_t)bottom->width * rows.n;
     EG_ASSERT(bottom->width == top->width && bottom->height == top->height);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = first; i < first + n; i++) {
         if (top->pixels[i].a == 0) continue;
         bottom->pixels[i] = eg_rgba_over(top->pixels[i], bottom->pixels[i]);
     }

@@ -23,12 +23,17 @@ struct eg_canvas {
     struct eg_rgba *pixels; /* [width * height], row by row from the top, premultiplied */
 };
 
+/* A part of a picture's height, at least one row. */
+struct eg_rows {
+    uint32_t first, n;
+};
+
 /* All pixels transparent. width and height 1 to 16384, else EG_LIMIT. */
 EG_MUST_CHECK enum eg_status eg_canvas_init(struct eg_canvas *canvas, uint32_t width, uint32_t height,
                                             struct eg_error *err);
 void eg_canvas_clear(struct eg_canvas *canvas);
-/* Composes a picture over one of the same size. */
-void eg_canvas_compose(struct eg_canvas *bottom, const struct eg_canvas *top);
+/* Composes rows of a picture over those of one of the same size. */
+void eg_canvas_compose(struct eg_canvas *bottom, const struct eg_canvas *top, struct eg_rows rows);
 
 /* A pixel's column is (x - left) * px_per_unit_x, its row (top - y) * px_per_unit_y, in grid units of the plane. For
  * tiles all four numbers are exact in binary, so a vertex falls on the same 1/256 pixel in every tile that shows it.

@@ -65,13 +65,14 @@ static void enter_window(struct eg_fill_pass *pass, uint32_t x0, uint32_t y0)
     const struct eg_view *view = pass->view;
     struct eg_cells *cells = &pass->scratch->cells;
     uint32_t width = view->width - x0 < EG_CELLS_WIDTH ? view->width - x0 : EG_CELLS_WIDTH;
-    uint32_t height = view->height - y0 < EG_CELLS_HEIGHT ? view->height - y0 : EG_CELLS_HEIGHT;
+    uint32_t below = pass->rows.first + pass->rows.n - y0;
+    uint32_t height = below < EG_CELLS_HEIGHT ? below : EG_CELLS_HEIGHT;
     pass->window = eg_window_of(view, x0, y0, width, height, 0);
     cells->width = (int32_t)width;
     cells->height = (int32_t)height;
     cells->count_left = cells->count_right = 0;
     pass->plain_kept = false;
-    if (y0 == 0) eg_fill_find_corner(pass);
+    if (y0 == pass->rows.first) eg_fill_find_corner(pass);
     pass->n_arcs =
         eg_plane_query(pass->fill->plane, eg_window_box(view, &pass->window, 1.0), pass->scratch->arcs);
 }
@@ -87,10 +88,11 @@ static void draw_blended(struct eg_fill_pass *pass, const struct eg_fill_ink *in
 {
     struct eg_cells_table colours;
     make_colour_table(pass->fill, EG_PATTERN_NONE, &colours);
+    uint32_t end = pass->rows.first + pass->rows.n;
     for (uint32_t x0 = 0; x0 < pass->view->width; x0 += EG_CELLS_WIDTH)
-        for (uint32_t y0 = 0; y0 < pass->view->height; y0 += EG_CELLS_HEIGHT) {
+        for (uint32_t y0 = pass->rows.first; y0 < end; y0 += EG_CELLS_HEIGHT) {
             enter_window(pass, x0, y0);
-            if (y0 == 0) {
+            if (y0 == pass->rows.first) {
                 pass->start[0] = eg_fill_start(pass, &colours);
                 for (uint32_t i = 0; i < n_inks; i++)
                     pass->start[i + 1] = eg_fill_start(pass, &inks[i].table);
@@ -106,10 +108,11 @@ static void draw_blended(struct eg_fill_pass *pass, const struct eg_fill_ink *in
 
 static void draw_aliased(struct eg_fill_pass *pass, const struct eg_pattern_cell *cells)
 {
+    uint32_t end = pass->rows.first + pass->rows.n;
     for (uint32_t x0 = 0; x0 < pass->view->width; x0 += EG_CELLS_WIDTH)
-        for (uint32_t y0 = 0; y0 < pass->view->height; y0 += EG_CELLS_HEIGHT) {
+        for (uint32_t y0 = pass->rows.first; y0 < end; y0 += EG_CELLS_HEIGHT) {
             enter_window(pass, x0, y0);
-            if (y0 == 0) eg_fill_start_aliased(pass);
+            if (y0 == pass->rows.first) eg_fill_start_aliased(pass);
             eg_fill_draw_aliased(pass, cells);
         }
 }
@@ -139,10 +142,12 @@ static void draw(struct eg_fill_pass *pass)
     draw_blended(pass, inks, n_inks);
 }
 
-enum eg_status eg_fill_draw(struct eg_render_scratch *scratch, const struct eg_view *view,
-                            const struct eg_fill *fill, struct eg_canvas *canvas, struct eg_error *err)
+enum eg_status eg_fill_draw_rows(struct eg_render_scratch *scratch, const struct eg_view *view,
+                                 const struct eg_fill *fill, struct eg_rows rows, struct eg_canvas *canvas,
+                                 struct eg_error *err)
 {
     EG_ASSERT(view->width == canvas->width && view->height == canvas->height && fill->n_paints <= 255);
+    EG_ASSERT(rows.n > 0 && rows.first < view->height && rows.n <= view->height - rows.first);
     enum eg_status st = eg_scratch_for_cells(scratch, err);
     if (!st) st = eg_scratch_for_arcs(scratch, fill->plane->n_arcs, err);
     if (!st) st = fill->aliased ? eg_scratch_for_shares(scratch, err) : eg_scratch_for_ink(scratch, err);
@@ -152,7 +157,14 @@ enum eg_status eg_fill_draw(struct eg_render_scratch *scratch, const struct eg_v
                                 .view = view,
                                 .fill = fill,
                                 .level = &fill->plane->level[level],
-                                .canvas = canvas};
+                                .canvas = canvas,
+                                .rows = rows};
     draw(&pass);
     return EG_OK;
+}
+
+enum eg_status eg_fill_draw(struct eg_render_scratch *scratch, const struct eg_view *view,
+                            const struct eg_fill *fill, struct eg_canvas *canvas, struct eg_error *err)
+{
+    return eg_fill_draw_rows(scratch, view, fill, (struct eg_rows){0, view->height}, canvas, err);
 }

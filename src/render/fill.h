@@ -51,4 +51,10 @@ EG_MUST_CHECK enum eg_status eg_fill_draw(struct eg_render_scratch *scratch, con
                                           const struct eg_fill *fill, struct eg_canvas *canvas,
                                           struct eg_error *err);
 
+/* The same for some rows alone, each of which gets the bytes that it has in the whole picture: so that several threads, each
+ * with a scratch of its own, draw one canvas together. */
+EG_MUST_CHECK enum eg_status eg_fill_draw_rows(struct eg_render_scratch *scratch, const struct eg_view *view,
+                                               const struct eg_fill *fill, struct eg_rows rows,
+                                               struct eg_canvas *canvas, struct eg_error *err);
+
 #endif

@@ -8,13 +8,14 @@
 #define EG_FILL_OUTSIDE 255   /* the table's place for what lies in no area */
 #define EG_FILL_PASSES_MAX 64 /* four paints a pass, 255 paints and the outside */
 
-/* One picture being drawn, window by window: downwards in strips of EG_CELLS_WIDTH columns. */
+/* Rows of a picture being drawn, window by window: downwards in strips of EG_CELLS_WIDTH columns. */
 struct eg_fill_pass {
     struct eg_render_scratch *scratch;
     const struct eg_view *view;
     const struct eg_fill *fill;
     const struct eg_plane_level *level;
     struct eg_canvas *canvas;
+    struct eg_rows rows;
     struct eg_window window;
     uint32_t n_arcs;      /* of the window, in scratch->arcs */
     bool plain_kept;      /* the window's colours without any ink are in scratch->plain */

@@ -16,6 +16,7 @@ struct outline_pass {
     const struct eg_plane *plane;
     const struct eg_plane_level *level;
     struct eg_canvas *canvas;
+    struct eg_rows rows;
     struct eg_window window;
     struct eg_mask mask;
     struct eg_rgba ink[256]; /* by mask value, premultiplied */
@@ -82,7 +83,8 @@ static void draw_window(struct outline_pass *pass, uint32_t x0, uint32_t y0)
 {
     const struct eg_view *view = pass->view;
     uint32_t width = view->width - x0 < EG_MASK_WIDTH ? view->width - x0 : EG_MASK_WIDTH;
-    uint32_t height = view->height - y0 < EG_MASK_HEIGHT ? view->height - y0 : EG_MASK_HEIGHT;
+    uint32_t below = pass->rows.first + pass->rows.n - y0;
+    uint32_t height = below < EG_MASK_HEIGHT ? below : EG_MASK_HEIGHT;
     uint32_t margin = (uint32_t)ceilf(eg_mask_reach_px(&pass->mask)) + 1;
     pass->window = eg_window_of(view, x0, y0, width, height, margin);
     eg_mask_begin(&pass->mask, width, height);
@@ -94,11 +96,12 @@ static void draw_window(struct outline_pass *pass, uint32_t x0, uint32_t y0)
     compose(pass);
 }
 
-enum eg_status eg_outline_draw(struct eg_render_scratch *scratch, const struct eg_view *view,
-                               const struct eg_outline *outline, struct eg_canvas *canvas,
-                               struct eg_error *err)
+enum eg_status eg_outline_draw_rows(struct eg_render_scratch *scratch, const struct eg_view *view,
+                                    const struct eg_outline *outline, struct eg_rows rows,
+                                    struct eg_canvas *canvas, struct eg_error *err)
 {
     EG_ASSERT(view->width == canvas->width && view->height == canvas->height);
+    EG_ASSERT(rows.n > 0 && rows.first < view->height && rows.n <= view->height - rows.first);
     double width_px = outline->width_px * view->line_scale;
     if (!(width_px > 0) || outline->colour.a == 0) return EG_OK;
     enum eg_status st = eg_scratch_for_arcs(scratch, outline->plane->n_arcs, err);
@@ -109,12 +112,21 @@ enum eg_status eg_outline_draw(struct eg_render_scratch *scratch, const struct e
                                 .view = view,
                                 .plane = outline->plane,
                                 .level = &outline->plane->level[level],
-                                .canvas = canvas};
+                                .canvas = canvas,
+                                .rows = rows};
     pass.mask.bytes = scratch->mask;
     pass.mask.aliased = outline->aliased;
     pass.mask.half_width_px = (float)(fmin(fmax(width_px, 1.0), 256.0) / 2);
     fill_inks(&pass, outline->colour, outline->aliased ? 1.0 : fmin(width_px, 1.0));
     for (uint32_t x0 = 0; x0 < view->width; x0 += EG_MASK_WIDTH)
-        for (uint32_t y0 = 0; y0 < view->height; y0 += EG_MASK_HEIGHT) draw_window(&pass, x0, y0);
+        for (uint32_t y0 = rows.first; y0 < rows.first + rows.n; y0 += EG_MASK_HEIGHT)
+            draw_window(&pass, x0, y0);
     return EG_OK;
+}
+
+enum eg_status eg_outline_draw(struct eg_render_scratch *scratch, const struct eg_view *view,
+                               const struct eg_outline *outline, struct eg_canvas *canvas,
+                               struct eg_error *err)
+{
+    return eg_outline_draw_rows(scratch, view, outline, (struct eg_rows){0, view->height}, canvas, err);
 }

@@ -22,4 +22,10 @@ EG_MUST_CHECK enum eg_status eg_outline_draw(struct eg_render_scratch *scratch, 
                                              const struct eg_outline *outline, struct eg_canvas *canvas,
                                              struct eg_error *err);
 
+/* The same over some rows alone, each as in the whole picture; for several threads as eg_fill_draw_rows is. */
+EG_MUST_CHECK enum eg_status eg_outline_draw_rows(struct eg_render_scratch *scratch,
+                                                  const struct eg_view *view,
+                                                  const struct eg_outline *outline, struct eg_rows rows,
+                                                  struct eg_canvas *canvas, struct eg_error *err);
+
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "render/fill.h"
+#include "render/outline.h"
 #include "support/test_plane.h"
 #include "support/test_random.h"
 
@@ -322,6 +323,44 @@ static void a_part_is_what_a_wider_picture_shows_there(void **state)
     }
 }
 
+static void draw_rows(struct scene *s, const struct eg_view *view, struct eg_rows rows,
+                      struct eg_canvas *canvas)
+{
+    struct eg_outline outline = {.plane = s->plane,
+                                 .colour = {10, 20, 30, 150},
+                                 .width_px = 0.5 + 4 * (view->pattern_x % 7),
+                                 .aliased = s->fill.aliased};
+    assert_int_equal(eg_fill_draw_rows(s->scratch, view, &s->fill, rows, canvas, NULL), EG_OK);
+    assert_int_equal(eg_outline_draw_rows(s->scratch, view, &outline, rows, canvas, NULL), EG_OK);
+}
+
+/* Whatever the view: corners and scales need not be exact for that. */
+static void rows_are_what_the_whole_picture_has_there(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 60; round++) {
+        struct eg_test_mesh mesh = random_mesh(round % 2);
+        struct scene s = scene_of(&mesh);
+        scene_settle(&s);
+        if (round % 3 == 1) give_patterns(&s);
+        s.fill.aliased = round % 5 == 4;
+        struct eg_view view = random_view(s.plane, 1 + eg_test_random_below(&seeded, 700), 600);
+        struct eg_canvas whole, canvas;
+        assert_int_equal(eg_canvas_init(&whole, view.width, view.height, NULL), EG_OK);
+        assert_int_equal(eg_canvas_init(&canvas, view.width, view.height, NULL), EG_OK);
+        draw_rows(&s, &view, (struct eg_rows){0, view.height}, &whole);
+        for (uint32_t first = 0, n; first < view.height; first += n) {
+            n = 1 + eg_test_random_below(&seeded, eg_test_random_below(&seeded, 3) ? 100 : 500);
+            if (n > view.height - first) n = view.height - first;
+            draw_rows(&s, &view, (struct eg_rows){first, n}, &canvas);
+        }
+        assert_part_equal(&whole, &canvas, 0, 0);
+        eg_canvas_clear(&canvas);
+        eg_canvas_clear(&whole);
+        scene_clear(&s);
+    }
+}
+
 /* Deep zooms put the ends of segments up to 2^38 subpixels away. */
 static void deep_tiles_fit_together_too(void **state)
 {
@@ -465,6 +504,7 @@ int main(void)
         cmocka_unit_test(colours_are_those_of_the_covered_areas),
         cmocka_unit_test(a_picture_is_its_four_quarters),
         cmocka_unit_test(a_part_is_what_a_wider_picture_shows_there),
+        cmocka_unit_test(rows_are_what_the_whole_picture_has_there),
         cmocka_unit_test(deep_tiles_fit_together_too),
         cmocka_unit_test(hostile_views_are_survived),
         cmocka_unit_test(aliased_pixels_show_the_paint_that_covers_most),

@@ -305,6 +305,25 @@ static void a_query_of_everything_finds_every_arc_whatever_their_number(void **s
     }
 }
 
+/* 100 runs of 16 arcs of two vertices, each at a height of its own: run k at -k. */
+static void a_spread_counts_vertices_from_north_to_south(void **state)
+{
+    (void)state;
+    struct eg_test_arcs arcs;
+    uint32_t counts[10];
+    eg_test_arcs_init(&arcs, 1);
+    for (int32_t i = 0; i < 1600; i++) ADD(&arcs, 0, NONE, i, -(i / 16), i + 1, -(i / 16));
+    struct eg_plane *plane = built_and_cleared(&arcs);
+    eg_plane_spread(plane, 0, plane->box, 10, counts);
+    for (int i = 0; i < 10; i++) assert_int_equal(counts[i], 10 * 16 * 2);
+    eg_plane_spread(plane, 99, (struct eg_box){0, -19, 1600, 5}, 5, counts);
+    assert_int_equal(counts[0], 0); /* 5 to 1 */
+    assert_int_equal(counts[1] + counts[2] + counts[3] + counts[4], 20 * 16 * 2);
+    eg_plane_spread(plane, 0, eg_box_empty(), 10, counts);
+    for (int i = 0; i < 10; i++) assert_int_equal(counts[i], 0);
+    eg_plane_free(plane);
+}
+
 static void the_box_of_an_area_covers_its_arcs(void **state)
 {
     (void)state;
@@ -547,6 +566,7 @@ int main(void)
         cmocka_unit_test(the_number_of_threads_changes_nothing),
         cmocka_unit_test(a_query_finds_arcs_that_touch_the_box_in_ascending_order),
         cmocka_unit_test(a_query_of_everything_finds_every_arc_whatever_their_number),
+        cmocka_unit_test(a_spread_counts_vertices_from_north_to_south),
         cmocka_unit_test(the_box_of_an_area_covers_its_arcs),
         cmocka_unit_test(a_point_lies_in_the_area_around_it),
         cmocka_unit_test(a_point_on_a_border_belongs_to_its_east_or_north),
