@@ -47,6 +47,9 @@ bool eg_text_to_double(struct eg_text text, double *value_out);
 /* Valid UTF-8 without NUL, overlong forms or surrogates. */
 bool eg_text_is_utf8(struct eg_text text);
 
+/* How many bytes of a text to show where there is room for `most`: all, or as many as end with a whole character. For "%.*s". */
+size_t eg_text_shown(struct eg_text text, size_t most);
+
 /* Folds for search: compatibility decomposition, marks dropped, case folded ("Café ﬁ" -> "cafe fi").
  * Appends to `out`. EG_INVALID for wrong UTF-8. */
 EG_MUST_CHECK enum eg_status eg_text_fold(struct eg_text text, struct eg_buffer *out, struct eg_error *err);

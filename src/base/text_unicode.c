@@ -101,3 +101,10 @@ done:
     if (status == EG_OK && out->failed) return eg_error_set(err, EG_NO_MEMORY, "no room for the folded text");
     return status;
 }
+
+size_t eg_text_shown(struct eg_text text, size_t most)
+{
+    if (text.len <= most) return text.len;
+    while (most > 0 && ((unsigned char)text.data[most] & 0xC0U) == 0x80U) most--;
+    return most;
+}

@@ -14,9 +14,7 @@
 
 int eg_filter_shown(struct eg_text text)
 {
-    size_t len = text.len < SHOWN_BYTES ? text.len : SHOWN_BYTES;
-    while (len > 0 && len < text.len && ((unsigned char)text.data[len] & 0xC0U) == 0x80U) len--;
-    return (int)len;
+    return (int)eg_text_shown(text, SHOWN_BYTES);
 }
 
 /* A JSON pointer; the innermost steps where it is long. */

@@ -87,12 +87,11 @@ static PJ *create(PJ_CONTEXT *proj, const char *definition)
 
 static enum eg_status unknown_crs(struct eg_text definition, struct eg_error *err)
 {
-    int shown = definition.len < 200 ? (int)definition.len : 200;
     return eg_error_set(
         err, EG_INVALID,
         "PROJ %s knows no coordinate reference system \"%.*s\"; write an authority's code such as "
         "EPSG:27700 or OGC:CRS84, a URN, or WKT",
-        proj_info().version, shown, definition.data ? definition.data : "");
+        proj_info().version, (int)eg_text_shown(definition, 200), definition.data ? definition.data : "");
 }
 
 /* A CRS that came as WKT is replaced by the authority's own where PROJ finds just one that is the same: operations are
@@ -404,7 +403,7 @@ static enum eg_status copy_operation_code(struct eg_text operation, char code_ou
     bool fits = operation.len < 64 && (operation.len == 0 || memchr(operation.data, ':', operation.len));
     if (!fits) {
         return eg_error_set(err, EG_INVALID, "\"%.*s\" is no operation's code; write it like EPSG:1314",
-                            operation.len < 100 ? (int)operation.len : 100, operation.data);
+                            (int)eg_text_shown(operation, 100), operation.data);
     }
     (void)snprintf(code_out, 64, "%.*s", EG_TEXT_ARG(operation));
     return EG_OK;

@@ -92,11 +92,10 @@ enum eg_status eg_crs_parse(struct eg_text name, struct eg_crs_id *id_out, struc
 {
     struct eg_crs_id id = {0};
     if (!name.data || !read_name(name, &id)) {
-        int shown = name.len < 100 ? (int)name.len : 100;
         return eg_error_set(err, EG_INVALID,
                             "\"%.*s\" names no coordinate reference system; write EPSG:27700, CRS:84, "
                             "urn:ogc:def:crs:EPSG::27700 or http://www.opengis.net/def/crs/EPSG/0/27700",
-                            shown, name.data ? name.data : "");
+                            (int)eg_text_shown(name, 100), name.data ? name.data : "");
     }
     *id_out = id;
     return EG_OK;

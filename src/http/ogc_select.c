@@ -49,7 +49,7 @@ static enum eg_status make_transform(struct eg_ogc_job *job, const struct eg_ogc
 
 void eg_ogc_name_field(struct eg_text name, char field_out[EG_OGC_FIELD_BYTES])
 {
-    size_t len = eg_parameter_shown(name, EG_OGC_FIELD_BYTES - 1);
+    size_t len = eg_text_shown(name, EG_OGC_FIELD_BYTES - 1);
     if (name.len == 0) name = EG_TEXT("query"), len = name.len;
     memcpy(field_out, name.data, len);
     field_out[len] = '\0';
@@ -92,7 +92,7 @@ static enum eg_status read_language(struct eg_text name, enum eg_filter_language
     *language_out = is_json ? EG_FILTER_CQL2_JSON : EG_FILTER_CQL2_TEXT;
     if (is_json || name.len == 0 || eg_text_equal(name, EG_TEXT("cql2-text"))) return EG_OK;
     (void)eg_error_set(err, EG_INVALID, "filter-lang is '%.*s'; it must be cql2-text or cql2-json",
-                       (int)eg_parameter_shown(name, 60), name.data);
+                       (int)eg_text_shown(name, 60), name.data);
     (void)eg_error_field(err, "filter-lang");
     return EG_INVALID;
 }

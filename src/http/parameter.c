@@ -1,15 +1,8 @@
 #include "http/parameter.h"
 
-size_t eg_parameter_shown(struct eg_text text, size_t most)
-{
-    if (text.len <= most) return text.len;
-    while (most > 0 && ((unsigned char)text.data[most] & 0xc0) == 0x80) most--;
-    return most;
-}
-
 static enum eg_status wrong(struct eg_error *err, const char *name, struct eg_text value, const char *wanted)
 {
-    eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be %s", name, (int)eg_parameter_shown(value, 100),
+    eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be %s", name, (int)eg_text_shown(value, 100),
                  value.data ? value.data : "", wanted);
     eg_error_field(err, name);
     return EG_INVALID;
@@ -72,7 +65,7 @@ enum eg_status eg_parameter_numbers(const char *name, struct eg_text value, uint
     EG_ASSERT(n <= EG_PARAMETER_NUMBERS);
     if (!parse_numbers(value, n, numbers)) {
         eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be %u numbers with commas between them", name,
-                     (int)eg_parameter_shown(value, 100), value.data ? value.data : "", n);
+                     (int)eg_text_shown(value, 100), value.data ? value.data : "", n);
         eg_error_field(err, name);
         return EG_INVALID;
     }

@@ -46,7 +46,4 @@ EG_MUST_CHECK enum eg_status eg_parameter_bbox(const char *name, struct eg_text 
 /* Hexadecimal digits alone, 1 to 8 of them, in either case. */
 bool eg_parameter_hex(struct eg_text digits, uint32_t *value_out);
 
-/* How many bytes of a text to show when at most `most` shall be, not splitting a character. */
-size_t eg_parameter_shown(struct eg_text text, size_t most);
-
 #endif

@@ -108,7 +108,7 @@ static enum eg_status parse_pair(char *piece, size_t len, const char *place, str
     if (!why) return EG_OK;
     if (pair->name.len == 0) return bad(err, EG_INVALID, place, why);
     char name[64];
-    size_t shown = eg_parameter_shown(pair->name, sizeof name - 1);
+    size_t shown = eg_text_shown(pair->name, sizeof name - 1);
     memcpy(name, pair->name.data, shown);
     name[shown] = '\0';
     return bad(err, EG_INVALID, name, why);

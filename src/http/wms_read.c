@@ -57,7 +57,7 @@ static void read_version(const struct eg_kvp *kvp, struct eg_wms_request *reques
     if (version > 0) return;
     request->version = EG_WMS_1_3_0;
     eg_wms_fail(request, name, NULL, "%s is '%.*s'; it must be 1.3.0 or 1.1.1", name,
-                (int)eg_parameter_shown(text, 40), text.data);
+                (int)eg_text_shown(text, 40), text.data);
 }
 
 /* --- the request --------------------------------------------------------------------------------------------------- */
@@ -87,7 +87,7 @@ static void read_operation(const struct eg_kvp *kvp, struct eg_wms_request *requ
     if (eg_kvp_text(kvp, "REQUEST", &name, &request->failure.error) != EG_OK) return;
     if (service.len > 0 && !is_word(service, "WMS") && !is_word(service, "OGC:WMS")) {
         eg_wms_fail(request, "SERVICE", NULL, "SERVICE is '%.*s'; this is a WMS",
-                    (int)eg_parameter_shown(service, 40), service.data);
+                    (int)eg_text_shown(service, 40), service.data);
         return;
     }
     for (size_t i = 0; i < EG_ARRAY_LEN(operation_names); i++)
@@ -99,7 +99,7 @@ static void read_operation(const struct eg_kvp *kvp, struct eg_wms_request *requ
                     "GetLegendGraphic, DescribeLayer or GetStyles");
     else
         eg_wms_fail(request, "REQUEST", NULL, "REQUEST is '%.*s'; that is not offered here",
-                    (int)eg_parameter_shown(name, 40), name.data);
+                    (int)eg_text_shown(name, 40), name.data);
 }
 
 /* --- exceptions ---------------------------------------------------------------------------------------------------- */
@@ -140,7 +140,7 @@ static void read_update_sequence(const struct eg_kvp *kvp, const struct eg_snaps
     else if (!is_version(text))
         eg_wms_fail(request, "UPDATESEQUENCE", "InvalidUpdateSequence",
                     "UPDATESEQUENCE is '%.*s'; that was never one of this service",
-                    (int)eg_parameter_shown(text, 40), text.data);
+                    (int)eg_text_shown(text, 40), text.data);
 }
 
 static void read_capabilities(const struct eg_kvp *kvp, const struct eg_snapshot *snapshot,

@@ -28,7 +28,7 @@ static enum eg_status fail_value(struct eg_wmts_failure *failure, const char *lo
 {
     char message[320];
     (void)snprintf(message, sizeof message, "%s is '%.*s'; %s", locator,
-                   (int)eg_parameter_shown(value, VALUE_SHOWN), value.data ? value.data : "", remedy);
+                   (int)eg_text_shown(value, VALUE_SHOWN), value.data ? value.data : "", remedy);
     return fail(failure, invalid, locator, message);
 }
 

@@ -260,6 +260,17 @@ static void well_formed_utf8_is_told_from_the_rest(void **state)
     assert_false(eg_text_is_utf8((struct eg_text){"\xC3\xA9", 1})); /* does not look past the end */
 }
 
+static void what_is_shown_of_a_text_ends_with_a_whole_character(void **state)
+{
+    (void)state;
+    assert_int_equal(eg_text_shown(EG_TEXT("abc"), 3), 3);
+    assert_int_equal(eg_text_shown(EG_TEXT("abc"), 2), 2);
+    assert_int_equal(eg_text_shown(EG_TEXT("a\xE4\xA4\xA4"), 4), 4);
+    assert_int_equal(eg_text_shown(EG_TEXT("a\xE4\xA4\xA4"), 3), 1);
+    assert_int_equal(eg_text_shown(EG_TEXT("\xE4\xA4\xA4"), 2), 0);
+    assert_int_equal(eg_text_shown((struct eg_text){0}, 5), 0);
+}
+
 static void check_fold(const char *text, const char *expected)
 {
     struct eg_buffer out;
@@ -452,6 +463,7 @@ int main(void)
         cmocka_unit_test(random_numbers_survive_printing_and_reading),
         cmocka_unit_test(numbers_do_not_depend_on_the_locale),
         cmocka_unit_test(well_formed_utf8_is_told_from_the_rest),
+        cmocka_unit_test(what_is_shown_of_a_text_ends_with_a_whole_character),
         cmocka_unit_test(folding_forgets_case_accents_and_compatibility_forms),
         cmocka_unit_test(case_and_marks_are_folded_one_by_one),
         cmocka_unit_test(folding_ends_where_the_room_does_with_a_whole_character),
