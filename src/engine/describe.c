@@ -277,6 +277,26 @@ struct eg_text eg_describe_credits(const struct eg_snapshot *snapshot, uint32_t 
     return all;
 }
 
+struct eg_text eg_describe_abstract(const struct eg_snapshot *snapshot, uint32_t layer,
+                                    struct eg_arena *arena)
+{
+    static const char *const polarities[] = {[EG_POLARITY_NOT_STATED] = "",
+                                             [EG_POLARITY_HIGH_IS_WORSE] = "High values are worse. ",
+                                             [EG_POLARITY_HIGH_IS_BETTER] = "High values are better. ",
+                                             [EG_POLARITY_NEUTRAL] = ""};
+    const struct eg_atlas *atlas = snapshot->atlas;
+    const struct eg_atlas_indicator *indicator = &atlas->indicators[atlas->layers[layer].indicator];
+    const struct eg_atlas_facts *facts = &indicator->facts;
+    struct eg_text unit = facts->unit.len > 0 ? facts->unit : EG_TEXT("not stated");
+    struct eg_text description = eg_text_trim(indicator->description);
+    bool ends = description.len == 0 || eg_text_ends_with(description, EG_TEXT("."));
+    return eg_text_format(arena, "%s%.*s%s%sUnit: %.*s. %s%sSource: %.*s.",
+                          atlas->fictional ? "Fictional data. " : "", EG_TEXT_ARG(description),
+                          ends ? "" : ".", description.len > 0 ? " " : "", EG_TEXT_ARG(unit),
+                          polarities[facts->polarity], facts->modelled ? "Modelled estimates. " : "",
+                          EG_TEXT_ARG(facts->source.len > 0 ? facts->source : EG_TEXT("not stated")));
+}
+
 void eg_describe_made(struct eg_json *json, struct eg_json_value *into, const char *name, struct eg_text text)
 {
     eg_json_text(json, text.data ? into : NULL, name, text);

@@ -39,6 +39,10 @@ void eg_describe_classes(struct eg_json *json, struct eg_json_value *into, const
  * that they are fictional. data is NULL when the arena refused. */
 struct eg_text eg_describe_credits(const struct eg_snapshot *snapshot, uint32_t layer,
                                    struct eg_arena *arena);
+/* A layer in some sentences: what it counts, in which unit, whether high values are worse, from whom. data is NULL when the arena
+ * refused. */
+struct eg_text eg_describe_abstract(const struct eg_snapshot *snapshot, uint32_t layer,
+                                    struct eg_arena *arena);
 /* A text made in an arena: one without data, for which memory was refused, makes the document fail. */
 void eg_describe_made(struct eg_json *json, struct eg_json_value *into, const char *name,
                       struct eg_text text);

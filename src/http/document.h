@@ -7,6 +7,7 @@
 
 enum eg_document_kind {
     EG_DOCUMENT_TILEJSON,
+    EG_DOCUMENT_METADATA, /* ISO 19139; the route needs a base URL */
     EG_DOCUMENT_VECTOR_TILEJSON,
     EG_DOCUMENT_VECTOR_STYLE,
     EG_DOCUMENT_LAYERS,

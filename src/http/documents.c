@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "http/handlers.h"
+#include "http/metadata.h"
 #include "http/server_parts.h"
 #include "http/wms_documents.h"
 #include "http/wmts.h"
@@ -31,9 +32,9 @@ enum eg_status eg_documents_new(struct eg_cache **cache_out, struct eg_error *er
 
 static bool names_a_layer(enum eg_document_kind kind)
 {
-    return kind == EG_DOCUMENT_TILEJSON || kind == EG_DOCUMENT_VECTOR_TILEJSON ||
-           kind == EG_DOCUMENT_VECTOR_STYLE || kind == EG_DOCUMENT_LEGEND_JSON ||
-           kind == EG_DOCUMENT_LEGEND_PNG || kind == EG_DOCUMENT_TMS_MAP;
+    return kind == EG_DOCUMENT_TILEJSON || kind == EG_DOCUMENT_METADATA ||
+           kind == EG_DOCUMENT_VECTOR_TILEJSON || kind == EG_DOCUMENT_VECTOR_STYLE ||
+           kind == EG_DOCUMENT_LEGEND_JSON || kind == EG_DOCUMENT_LEGEND_PNG || kind == EG_DOCUMENT_TMS_MAP;
 }
 
 static void fill_ogc_key(const struct eg_ogc_wanted *wanted, struct document_key *parts)
@@ -163,6 +164,8 @@ static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity
     switch (wanted->kind) {
     case EG_DOCUMENT_TILEJSON:
         return eg_engine_tilejson(snapshot, &wanted->name, exchange->base_url, entity, err);
+    case EG_DOCUMENT_METADATA:
+        return eg_metadata_layer(snapshot, &wanted->name, exchange->base_url, entity, err);
     case EG_DOCUMENT_VECTOR_TILEJSON:
         return eg_engine_vector_tilejson(snapshot, &wanted->name, exchange->base_url, entity, err);
     case EG_DOCUMENT_VECTOR_STYLE:

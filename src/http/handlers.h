@@ -34,6 +34,9 @@ eg_parse_fn eg_tilejson_parse, eg_layers_parse, eg_report_parse, eg_legend_json_
 eg_find_fn eg_document_find;
 eg_make_fn eg_document_make;
 
+/* metadata.c: a layer's record, kept as a document */
+eg_parse_fn eg_metadata_parse;
+
 /* ogc.c: OGC API's documents, found and made by documents.c */
 eg_parse_fn eg_ogc_parse;
 

@@ -3,6 +3,7 @@
 
 #include "engine/crs_list.h"
 #include "engine/describe.h"
+#include "http/metadata.h"
 #include "http/ogc.h"
 
 #define LINK(r, t, words)                                                                                    \
@@ -271,6 +272,8 @@ static void add_links(const struct eg_ogc_writer *w, struct eg_json_value *item,
         eg_ogc_add_link(w, links, LINK(EG_OGC_REL "styles", "application/json", "Styles"),
                         "%.*s/styles?f=json", EG_TEXT_ARG(path));
         add_legend_link(w, links, eg_ogc_layer_name(w->snapshot, collection, EG_ATLAS_NONE));
+        eg_ogc_add_link(w, links, LINK("describedby", EG_METADATA_MEDIA_TYPE, "Metadata (ISO 19139)"),
+                        "/metadata/%.*s.xml", EG_TEXT_ARG(id));
     }
     add_licence(w, links, collection);
 }

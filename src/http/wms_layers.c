@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "engine/describe.h"
+#include "http/metadata.h"
 #include "http/wms_capabilities.h"
 #include "http/wms_names.h"
 
@@ -87,26 +88,6 @@ static struct eg_text made(struct eg_wms_writer *w, struct eg_text text)
     return text;
 }
 
-static void write_abstract(struct eg_wms_writer *w, const struct eg_atlas_indicator *indicator)
-{
-    static const char *const polarities[] = {[EG_POLARITY_NOT_STATED] = "",
-                                             [EG_POLARITY_HIGH_IS_WORSE] = "High values are worse. ",
-                                             [EG_POLARITY_HIGH_IS_BETTER] = "High values are better. ",
-                                             [EG_POLARITY_NEUTRAL] = ""};
-    const struct eg_atlas_facts *facts = &indicator->facts;
-    struct eg_text unit = facts->unit.len > 0 ? facts->unit : EG_TEXT("not stated");
-    struct eg_text description = eg_text_trim(indicator->description);
-    bool ends = description.len == 0 || eg_text_ends_with(description, EG_TEXT("."));
-    struct eg_text abstract =
-        made(w, eg_text_format(w->arena, "%s%.*s%s%sUnit: %.*s. %s%sSource: %.*s.",
-                               w->service->snapshot->atlas->fictional ? "Fictional data. " : "",
-                               EG_TEXT_ARG(description), ends ? "" : ".", description.len > 0 ? " " : "",
-                               EG_TEXT_ARG(unit), polarities[facts->polarity],
-                               facts->modelled ? "Modelled estimates. " : "",
-                               EG_TEXT_ARG(facts->source.len > 0 ? facts->source : EG_TEXT("not stated"))));
-    eg_xml_leaf(w->xml, "Abstract", abstract);
-}
-
 static void write_layer_keywords(struct eg_wms_writer *w, const struct eg_atlas_layer *layer)
 {
     const struct eg_atlas *atlas = w->service->snapshot->atlas;
@@ -162,19 +143,28 @@ static void write_attribution(struct eg_wms_writer *w, struct eg_text title, str
     eg_xml_close(w->xml);
 }
 
-/* 1.1.1 knows metadata after ISO 19115 and FGDC alone, and ours is neither: there it is a document about the data. */
-static void write_metadata(struct eg_wms_writer *w, const struct eg_atlas_layer *layer)
+static void write_metadata_link(struct eg_wms_writer *w, const char *type, const char *media_type,
+                                struct eg_text address)
 {
-    struct eg_text address = eg_text_format(w->arena, "%.*s/tiles/%.*s.json",
-                                            EG_TEXT_ARG(w->service->base_url), EG_TEXT_ARG(layer->id));
-    if (w->version == EG_WMS_1_3_0) {
-        eg_xml_open(w->xml, "MetadataURL");
-        eg_xml_attribute(w->xml, "type", EG_TEXT("TileJSON:3.0.0"));
-        eg_wms_write_document(w, "application/json", address);
-        eg_xml_close(w->xml);
-    }
+    eg_xml_open(w->xml, "MetadataURL");
+    eg_xml_attribute(w->xml, "type", eg_text_from(type));
+    eg_wms_write_document(w, media_type, address);
+    eg_xml_close(w->xml);
+}
+
+/* 1.1.1 knows metadata after ISO 19115, which it calls TC211, and FGDC alone: TileJSON is there a document about the data only. */
+static void write_metadata(struct eg_wms_writer *w, uint32_t number)
+{
+    const struct eg_snapshot *snapshot = w->service->snapshot;
+    struct eg_text record = eg_metadata_address(snapshot, number, w->service->base_url, w->arena);
+    struct eg_text tilejson =
+        eg_text_format(w->arena, "%.*s/tiles/%.*s.json", EG_TEXT_ARG(w->service->base_url),
+                       EG_TEXT_ARG(snapshot->atlas->layers[number].id));
+    bool old = w->version == EG_WMS_1_1_1;
+    write_metadata_link(w, old ? "TC211" : "ISO19115:2003", EG_METADATA_MEDIA_TYPE, record);
+    if (!old) write_metadata_link(w, "TileJSON:3.0.0", "application/json", tilejson);
     eg_xml_open(w->xml, "DataURL");
-    eg_wms_write_document(w, "application/json", address);
+    eg_wms_write_document(w, "application/json", tilejson);
     eg_xml_close(w->xml);
 }
 
@@ -261,7 +251,7 @@ static enum eg_status write_layer(const struct tree *tree, uint32_t number, stru
     eg_xml_attribute(w->xml, "queryable", EG_TEXT("1"));
     eg_xml_leaf(w->xml, "Name", layer->id);
     eg_xml_leaf(w->xml, "Title", made(w, eg_layer_title(snapshot, number, w->arena)));
-    write_abstract(w, indicator);
+    eg_xml_leaf(w->xml, "Abstract", made(w, eg_describe_abstract(snapshot, number, w->arena)));
     write_layer_keywords(w, layer);
     if (!fills_root(tree, layer->boundaries))
         write_boxes(w, snapshot->generation->area_sets[layer->boundaries].bounds_deg,
@@ -269,7 +259,7 @@ static enum eg_status write_layer(const struct tree *tree, uint32_t number, stru
     write_time(w, number);
     write_attribution(w, made(w, eg_describe_credits(snapshot, number, w->arena)),
                       indicator->facts.source_url);
-    write_metadata(w, layer);
+    write_metadata(w, number);
     status = write_styles(w, ref, err);
     eg_xml_close(w->xml);
     return status;

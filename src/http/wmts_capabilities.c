@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "engine/describe.h"
 #include "engine/tile_sets.h"
+#include "http/metadata.h"
 #include "http/wms_names.h"
 #include "http/wmts.h"
 #include "http/xml.h"
@@ -158,6 +159,8 @@ static void write_description(struct writer *w, uint32_t number)
     write_keywords(w, words, EG_ARRAY_LEN(words));
     write_box(w, w->service->snapshot->generation->area_sets[layer->boundaries].bounds_deg);
     eg_xml_leaf(w->xml, "ows:Identifier", layer->id);
+    eg_xml_link(w->xml, "ows:Metadata",
+                made(w, eg_metadata_address(w->service->snapshot, number, w->service->base_url, w->arena)));
 }
 
 /* A legend that cannot be drawn, for want of a font or for too many categories, is not offered. */

@@ -1,11 +1,14 @@
 #!/usr/bin/python3
-"""OWSLib: WMS 1.1.1 and 1.3.0, and WMTS."""
+"""OWSLib: WMS 1.1.1 and 1.3.0, WMTS, and the metadata records that they name."""
 
 import json
+import warnings
 
 from clients import BOXES, LAYER, PLAIN, SIZE, County, compare, missing, picture, run, served, test
 
 try:
+    from owslib.etree import etree
+    from owslib.iso import MD_Metadata
     from owslib.wms import WebMapService
     from owslib.wmts import WebMapTileService
 except ImportError:
@@ -51,6 +54,36 @@ def one(version):
         service = wms(server, version)
         body = service_legend(service[LAYER].styles[PLAIN]["legend"])
         assert picture(body).shape[0] > 100, "the legend is small"
+
+
+    @test(f"OWSLib reads the metadata record that WMS {version} names")
+    def _(server):
+        links = [link for link in wms(server, version)[LAYER].metadataUrls if link["type"] in ("TC211", "ISO19115:2003")]
+        assert len(links) == 1 and links[0]["format"] == "text/xml", links
+        check_record(links[0]["url"])
+
+
+def check_record(address):
+    from clients import fetch
+
+    status, kind, body = fetch(address)
+    assert status == 200 and kind == "text/xml", (status, kind, body[:200])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of OWSLib about itself
+        record = MD_Metadata(etree.fromstring(body))
+    found = record.identification
+    assert record.languagecode == "eng" and record.hierarchy == "dataset" and record.charset == "utf8", vars(record)
+    assert record.referencesystem.code.startswith("http://www.opengis.net/def/crs/"), record.referencesystem.code
+    assert record.contact[0].organization and record.contact[0].role == "pointOfContact", vars(record.contact[0])
+    assert found.title == "Index of deprivation, Neighbourhoods" and "A score made of" in found.abstract, (found.title, found.abstract)
+    assert -1.3 < float(found.bbox.minx) < -1.1 and 52 < float(found.bbox.maxy) < 52.2, vars(found.bbox)
+    assert (found.temporalextent_start, found.temporalextent_end) == ("2019-01-01", "2024-12-31"), found.temporalextent_start
+    assert found.useconstraints == ["otherRestrictions"] and "Licence of the boundaries: not stated" in found.otherconstraints
+    assert "Deprivation" in found.keywords[0]["keywords"] and found.topiccategory == ["society"], found.keywords
+    assert "Figures of Evenground sample." in record.dataquality.lineage, record.dataquality.lineage
+    ways = {way.protocol: way.url for way in record.distribution.online}
+    assert {"OGC:WMS", "OGC:WMTS", "OGC API Features", "OGC API Maps", "OGC API Tiles"} <= set(ways), ways
+    assert WebMapService(ways["OGC:WMS"], version="1.3.0")[LAYER].title == found.title
 
 
 def service_legend(address):
