@@ -5,6 +5,7 @@ to reach for. Its verdict is that of its worst check: "reached", "met", "missed"
 """
 import re
 
+SEAM_FOLDERS = ('seam_exact', 'seam', 'seam_ten_colours')
 VERDICTS = ('reached', 'met', 'missed', 'not measured')
 BEGIN, END = '<!-- printed by make bench: begin -->', '<!-- printed by make bench: end -->'
 
@@ -158,9 +159,8 @@ def requirements(results):
         ('171,372 output areas, z5, in process, median', 'Mapnik',
          [times('z5', dig(oa, 'z5_pair', 'ours_ms'), 'ms', dig(oa, 'z5_pair', 'peer_ms'), dig(oa, 'z5_pair', 'times'),
                 (7, 15))]),
-        ('seam pixels: in one opaque colour / in ten / changed by a palette', '',
-         [at_most('one colour', seam_pixels(results, 'seam'), 'pixels', (0, 0)),
-          at_most('ten colours', seam_pixels(results, 'seam_ten_colours'), 'pixels', (0, 0)),
+        ('seam pixels: one opaque colour, exact / as served / ten colours / changed by a palette' + counted_by_samples(results), '',
+         [*[at_most(name, dig(results, 'seams judged', name, 'seams'), 'pixels', (0, 0)) for name in SEAM_FOLDERS],
           at_most('palettes', changed_pixels(results), 'pixels', (0, 0))]),
         ('mean colour error as served, z6 / z11 (of 255)', '',
          [at_most(z, dig(results, 'quality', z, 'mean'), '', (must, 1)) for z, must in (('z6', 2), ('z11', 1))]),
@@ -185,9 +185,22 @@ def wms_times(results, scale):
     return one and min(ms for name, ms in one.items() if name != 'ours') / one['ours']
 
 
-def seam_pixels(results, folder):
-    value = dig(results, 'seams', folder, 'all', 'not_opaq')
-    return None if value is None else int(value)
+def counted_by_samples(results):
+    """What the harness's samples count, and how much of it is wholly land: beside the number of seams, never instead of it."""
+    judged = results.get('seams judged')
+    if not judged:
+        return ''
+    list_of = lambda key: ' / '.join(str(judged[name][key]) for name in SEAM_FOLDERS)
+    return f" (samples count {list_of('counted')} pixels not opaque, wholly land {list_of('wholly_land')})"
+
+
+def palettes_table(found):
+    """What bench_alpha prints, as rows of a table and as a tree: {'STYLE|WAY': {figure: number}}."""
+    tree = {key: {k: found[f'{key}|{k}'] for k in ('pictures', 'pixels', 'changed', 'worst', 'error')}
+            for key in (k[:-len('|pictures')] for k in found if k.endswith('|pictures'))}
+    rows = [(*key.split('|'), f"{one['pictures']:.0f}", f"{one['pixels']:,.0f}", f"{one['changed']:.0f}", f"{one['worst']:.0f}",
+             f"{one['error']:.2f}") for key, one in tree.items()]
+    return rows, tree
 
 
 def changed_pixels(results):

@@ -1,8 +1,9 @@
 /* Cold tiles in process: draws and packs every tile of a list, cache off, on one or more threads.
  *
- * bench_tiles ATLAS LAYER TILES [THREADS] [ROUNDS] [FOLDER]
+ * bench_tiles ATLAS LAYER TILES [THREADS] [ROUNDS] [FOLDER] [exact]
  * TILES has a line "z x y" a tile. Prints, a line a figure: name, tab, number. With FOLDER the pictures are saved there as
- * z_x_y.png. Per zoom the median and the mean of milliseconds for one tile (all rounds), then tiles a second over all. */
+ * z_x_y.png; with "exact" they are packed without loss. Per zoom the median and the mean of milliseconds for one tile (all
+ * rounds), then tiles a second over all. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ struct bench {
     uint32_t rounds;
     atomic_size_t next;
     const char *folder;
+    bool exact;
 };
 
 static void fail(const struct eg_error *err)
@@ -53,8 +55,12 @@ static void save(const struct bench *bench, const struct tile *tile, const struc
 
 static void draw(struct bench *bench, struct tile *tile)
 {
-    struct eg_tile_request request = {
-        .name = {.layer = bench->layer}, .z = tile->z, .x = tile->x, .y = tile->y, .scale = 1};
+    struct eg_tile_request request = {.name = {.layer = bench->layer},
+                                      .z = tile->z,
+                                      .x = tile->x,
+                                      .y = tile->y,
+                                      .scale = 1,
+                                      .exact = bench->exact};
     struct eg_entity entity = {0};
     struct eg_error err;
     double start = eg_clock_monotonic_s();
@@ -128,7 +134,7 @@ static double run_zoom(struct bench *bench, uint32_t n_threads)
 int main(int argc, char **argv)
 {
     if (argc < 4) {
-        fprintf(stderr, "usage: bench_tiles ATLAS LAYER TILES [THREADS] [ROUNDS] [FOLDER]\n");
+        fprintf(stderr, "usage: bench_tiles ATLAS LAYER TILES [THREADS] [ROUNDS] [FOLDER] [exact]\n");
         return 2;
     }
     struct bench bench = {.layer = eg_text_from(argv[2]), .rounds = 1};
@@ -136,6 +142,8 @@ int main(int argc, char **argv)
     if (argc > 4) eg_text_to_u32(eg_text_from(argv[4]), &n_threads);
     if (argc > 5) eg_text_to_u32(eg_text_from(argv[5]), &bench.rounds);
     if (argc > 6) bench.folder = argv[6];
+    if (argc > 7) bench.exact = strcmp(argv[7], "exact") == 0;
+    if (argc > 8 || (argc > 7 && !bench.exact)) return 2;
     if (n_threads < 1 || n_threads > MAX_THREADS || bench.rounds < 1) return 2;
     struct eg_engine_options options = {0};
     struct eg_error err;

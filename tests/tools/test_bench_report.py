@@ -31,7 +31,7 @@ def a_table_of_zooms_is_read():
 
 def a_table_for_each_folder_is_read():
     folders = br.parse_folders(SEAMS + SEAMS.replace('seam', 'other').replace(' 16 ', ' 17 '))
-    assert br.seam_pixels({'seams': folders}, 'seam') == 16 and br.seam_pixels({'seams': folders}, 'other') == 17
+    assert folders['seam']['all']['not_opaq'] == 16 and folders['other']['all']['not_opaq'] == 17
 
 
 def what_is_no_table_is_an_error():
@@ -66,6 +66,23 @@ def a_row_has_the_verdict_of_its_worst_figure():
                                    '1.01 / 1.10 / 1.20 ×', '1.15 ×', '1.05 ×', 'missed')
 
 
+def seams_are_what_was_judged_and_what_the_samples_count_stands_beside_it():
+    judged = {name: {'counted': 16, 'wholly_land': 0, 'seams': 0} for name in br.SEAM_FOLDERS}
+    results_of = {'seams judged': judged, 'seams many colours': {'viridis|256': {'changed': 0}, 'viridis|@2x': {'changed': 0}}}
+    row = lambda: next(r for r in br.requirements(results_of) if r['what'].startswith('seam'))
+    assert row()['verdict'] == 'reached' and row()['what'].endswith('(samples count 16 / 16 / 16 pixels not opaque, wholly land 0 / 0 / 0)')
+    judged['seam']['seams'] = 1
+    assert row()['verdict'] == 'missed'
+    judged['seam']['seams'] = None
+    assert row()['verdict'] == 'not measured'
+
+
+def what_bench_alpha_prints_becomes_a_table():
+    found = {f'viridis|@2x|{key}': n for n, key in enumerate(('pictures', 'pixels', 'changed', 'worst', 'error'))}
+    rows, tree = br.palettes_table(found)
+    assert rows == [('viridis', '@2x', '0', '1', '2', '3', '4.00')] and tree['viridis|@2x']['changed'] == 2
+
+
 def what_was_not_measured_is_said_for_every_requirement():
     rows = br.requirements({})
     assert len(rows) == 14 and {row['verdict'] for row in rows} == {'not measured'}
@@ -93,7 +110,8 @@ def what_was_printed_goes_between_the_marks_of_the_page():
 
 
 TESTS = [a_table_of_zooms_is_read, a_table_for_each_folder_is_read, what_is_no_table_is_an_error, two_servers_are_read_as_how_many_times_faster,
-         a_figure_is_missed_met_or_reached, a_row_has_the_verdict_of_its_worst_figure,
+         a_figure_is_missed_met_or_reached, seams_are_what_was_judged_and_what_the_samples_count_stands_beside_it,
+         what_bench_alpha_prints_becomes_a_table, a_row_has_the_verdict_of_its_worst_figure,
          what_was_not_measured_is_said_for_every_requirement, a_half_measured_requirement_is_not_measured,
          what_was_printed_goes_between_the_marks_of_the_page]
 print(f'1..{len(TESTS)}')
