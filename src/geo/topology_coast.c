@@ -9,21 +9,20 @@
  * each of a single edge: such pieces are added up into one, and vanish when they cancel (a T-junction that was not
  * split). A clean source has no such places and as many pieces as one-owner arcs.
  *
- * Exact: what crosses, touches and coincides. Approximate: a crossing is rounded to 1/1024 of a grid unit; crossings that
- * are nearer to each other than that fall together. */
+ * All of it is exact, crossings are fractions: three borders may enclose a millionth of a square unit, and were crossings
+ * rounded, however finely, two could change places on an edge, and the graph would be no longer planar. */
 #include "geo/topology_near.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 
-/* A node on the edge that begins at point `edge` of the topology, or at that point itself (along 0). */
+/* A place on the edge that begins at point `edge` of the topology, or that point itself (along 0). */
 struct cutting {
     uint32_t edge;
-    struct eg_topology_node at;
-    double along;
+    uint32_t node;
+    int64_t along; /* ascends on the edge */
 };
 
 struct cuttings {
@@ -31,59 +30,88 @@ struct cuttings {
     struct cutting *items;
     size_t n;
     size_t capacity;
+    struct eg_topology_node *places; /* [n] */
+    size_t places_capacity;
     bool *seed;
 };
 
-static struct eg_topology_node node_at(struct eg_point p)
+/* --- places --------------------------------------------------------------------------------------------------------------- */
+
+/* The sign of a / b - c / d, none of them negative, b and d above 0: by continued fractions, because the products would
+ * take 132 bits. */
+static int compare_fractions(eg_int128 a, eg_int128 b, eg_int128 c, eg_int128 d)
 {
-    return (struct eg_topology_node){(int64_t)p.x * EG_TOPOLOGY_NODE_UNITS,
-                                     (int64_t)p.y * EG_TOPOLOGY_NODE_UNITS};
+    for (int sign = 1;; sign = -sign) {
+        eg_int128 p = a / b, q = c / d;
+        if (p != q) return p < q ? -sign : sign;
+        eg_int128 a_rest = a % b, c_rest = c % d;
+        if (a_rest == 0 || c_rest == 0) return sign * ((a_rest > 0) - (c_rest > 0));
+        a = b; /* and what is left is told by the reciprocals, the other way round */
+        b = a_rest;
+        c = d;
+        d = c_rest;
+    }
+}
+
+int eg_topology_compare_nodes(const struct eg_topology_node *a, const struct eg_topology_node *b)
+{
+    if (a->at.x != b->at.x) return a->at.x < b->at.x ? -1 : 1;
+    int order = compare_fractions(a->x, a->over, b->x, b->over);
+    if (order != 0) return order;
+    if (a->at.y != b->at.y) return a->at.y < b->at.y ? -1 : 1;
+    return compare_fractions(a->y, a->over, b->y, b->over);
 }
 
 static int compare_nodes(const void *left, const void *right)
 {
-    const struct eg_topology_node *a = left, *b = right;
-    if (a->x != b->x) return a->x < b->x ? -1 : 1;
-    return (a->y > b->y) - (a->y < b->y);
+    return eg_topology_compare_nodes(left, right);
 }
 
-static bool same_node(struct eg_topology_node a, struct eg_topology_node b)
+/* from + by / over, over above 0: the whole part, and the rest in *rest_out. */
+static int32_t divide(int32_t from, eg_int128 by, eg_int128 over, eg_int128 *rest_out)
 {
-    return a.x == b.x && a.y == b.y;
-}
-
-/* --- what happens between two edges ---------------------------------------------------------------------------------- */
-
-static bool cut_at(struct cuttings *cuttings, uint32_t edge, struct eg_topology_node at, double along)
-{
-    if (!eg_memory_reserve((void **)&cuttings->items, &cuttings->capacity, cuttings->n + 1,
-                           sizeof *cuttings->items)) {
-        return false;
+    eg_int128 whole = by / over, rest = by % over;
+    if (rest < 0) {
+        rest += over;
+        whole--;
     }
-    cuttings->items[cuttings->n++] = (struct cutting){edge, at, along};
-    return true;
-}
-
-/* Cuts an edge at a node on it; one that was rounded to an end cuts there. */
-static bool cut_edge(struct cuttings *cuttings, const struct eg_topology_segment *e,
-                     struct eg_topology_node at)
-{
-    struct eg_topology_node a = node_at(e->a);
-    if (same_node(at, a)) return cut_at(cuttings, e->id, at, 0);
-    if (same_node(at, node_at(e->b))) return cut_at(cuttings, e->id + 1, at, 0);
-    eg_int128 along = (eg_int128)(at.x - a.x) * ((int64_t)e->b.x - e->a.x) +
-                      (eg_int128)(at.y - a.y) * ((int64_t)e->b.y - e->a.y);
-    return cut_at(cuttings, e->id, at, (double)along);
+    *rest_out = rest;
+    return (int32_t)(from + (int64_t)whole);
 }
 
 static struct eg_topology_node crossing_of(const struct eg_topology_segment *e,
                                            const struct eg_topology_segment *f)
 {
-    eg_int128 to_a = eg_topology_cross(f->a, f->b, e->a), to_b = eg_topology_cross(f->a, f->b, e->b);
-    double t = (double)to_a / (double)(to_a - to_b);
-    double x = (double)e->a.x + t * (double)((int64_t)e->b.x - e->a.x);
-    double y = (double)e->a.y + t * (double)((int64_t)e->b.y - e->a.y);
-    return (struct eg_topology_node){llrint(x * EG_TOPOLOGY_NODE_UNITS), llrint(y * EG_TOPOLOGY_NODE_UNITS)};
+    eg_int128 from_a = eg_topology_cross(f->a, f->b, e->a), from_b = eg_topology_cross(f->a, f->b, e->b);
+    if (from_a < 0) {
+        from_a = -from_a;
+        from_b = -from_b;
+    }
+    struct eg_topology_node node = {.over = from_a - from_b};
+    node.at.x = divide(e->a.x, from_a * ((int64_t)e->b.x - e->a.x), node.over, &node.x);
+    node.at.y = divide(e->a.y, from_a * ((int64_t)e->b.y - e->a.y), node.over, &node.y);
+    return node;
+}
+
+/* --- what happens between two edges ---------------------------------------------------------------------------------- */
+
+static bool cut_at(struct cuttings *cuttings, uint32_t edge, struct eg_topology_node at, bool inside)
+{
+    if (!eg_memory_reserve((void **)&cuttings->items, &cuttings->capacity, cuttings->n + 1,
+                           sizeof *cuttings->items) ||
+        !eg_memory_reserve((void **)&cuttings->places, &cuttings->places_capacity, cuttings->n + 1,
+                           sizeof *cuttings->places)) {
+        return false;
+    }
+    cuttings->places[cuttings->n] = at;
+    cuttings->items[cuttings->n++] = (struct cutting){.edge = edge, .along = inside};
+    return true;
+}
+
+/* Cuts the edge that begins at point `id` there. */
+static bool cut_vertex(struct cuttings *cuttings, uint32_t id)
+{
+    return cut_at(cuttings, id, eg_topology_node_at(cuttings->topology->points[id]), false);
 }
 
 static uint32_t arc_of(const struct eg_topology *topology, uint32_t point)
@@ -111,7 +139,7 @@ static bool cross_pair(struct cuttings *cuttings, const struct eg_topology_segme
     struct eg_topology_node at = crossing_of(e, f);
     cuttings->seed[owner_of(cuttings, e)] = true;
     cuttings->seed[owner_of(cuttings, f)] = true;
-    return cut_edge(cuttings, e, at) && cut_edge(cuttings, f, at);
+    return cut_at(cuttings, e->id, at, true) && cut_at(cuttings, f->id, at, true);
 }
 
 /* Point `id` of the topology, an end of an edge of f, lies between the ends of e. An area that touches itself so is
@@ -119,18 +147,17 @@ static bool cross_pair(struct cuttings *cuttings, const struct eg_topology_segme
 static bool touch_pair(struct cuttings *cuttings, const struct eg_topology_segment *e,
                        const struct eg_topology_segment *f, uint32_t id)
 {
-    struct eg_topology_node at = node_at(cuttings->topology->points[id]);
+    struct eg_topology_node at = eg_topology_node_at(cuttings->topology->points[id]);
     uint32_t owner = owner_of(cuttings, e);
     if (owner == owner_of(cuttings, f)) cuttings->seed[owner] = true;
-    return cut_edge(cuttings, e, at) && cut_at(cuttings, id, at, 0);
+    return cut_at(cuttings, e->id, at, true) && cut_vertex(cuttings, id);
 }
 
 static bool coincide_pair(struct cuttings *cuttings, const struct eg_topology_segment *e,
                           const struct eg_topology_segment *f)
 {
-    struct eg_topology_node a = node_at(e->a), b = node_at(e->b);
-    return cut_edge(cuttings, e, a) && cut_edge(cuttings, e, b) && cut_edge(cuttings, f, a) &&
-           cut_edge(cuttings, f, b);
+    return cut_vertex(cuttings, e->id) && cut_vertex(cuttings, e->id + 1) && cut_vertex(cuttings, f->id) &&
+           cut_vertex(cuttings, f->id + 1);
 }
 
 static bool find_cuttings(void *context, const struct eg_topology_segment *e,
@@ -158,14 +185,6 @@ static bool find_cuttings(void *context, const struct eg_topology_segment *e,
 
 /* --- nodes -------------------------------------------------------------------------------------------------------------- */
 
-static int compare_cuttings(const void *left, const void *right)
-{
-    const struct cutting *a = left, *b = right;
-    if (a->edge != b->edge) return a->edge < b->edge ? -1 : 1;
-    if (a->along != b->along) return a->along < b->along ? -1 : 1;
-    return compare_nodes(&a->at, &b->at);
-}
-
 static bool is_one_owner(const struct eg_topology *topology, uint32_t arc)
 {
     return topology->right[arc] == EG_NO_AREA;
@@ -179,13 +198,13 @@ static bool list_nodes(struct eg_topology_coast *coast, const struct cuttings *c
     if (!nodes) return false;
     for (uint32_t a = 0; a < topology->n_arcs; a++) {
         if (!is_one_owner(topology, a)) continue;
-        nodes[n++] = node_at(topology->points[topology->arc_start[a]]);
-        nodes[n++] = node_at(topology->points[topology->arc_start[a + 1] - 1]);
+        nodes[n++] = eg_topology_node_at(topology->points[topology->arc_start[a]]);
+        nodes[n++] = eg_topology_node_at(topology->points[topology->arc_start[a + 1] - 1]);
     }
-    for (size_t i = 0; i < cuttings->n; i++) nodes[n++] = cuttings->items[i].at;
+    for (size_t i = 0; i < cuttings->n; i++) nodes[n++] = cuttings->places[i];
     if (n > 0) qsort(nodes, n, sizeof *nodes, compare_nodes);
     for (size_t i = 0; i < n; i++) {
-        if (kept == 0 || !same_node(nodes[kept - 1], nodes[i])) nodes[kept++] = nodes[i];
+        if (kept == 0 || compare_nodes(&nodes[kept - 1], &nodes[i]) != 0) nodes[kept++] = nodes[i];
     }
     coast->nodes = nodes;
     coast->n_nodes = (uint32_t)kept;
@@ -198,6 +217,32 @@ static uint32_t find_node(const struct eg_topology_coast *coast, struct eg_topol
         bsearch(&at, coast->nodes, coast->n_nodes, sizeof *coast->nodes, compare_nodes);
     EG_ASSERT(node);
     return (uint32_t)(node - coast->nodes);
+}
+
+static uint32_t find_point(const struct eg_topology_coast *coast, uint32_t id)
+{
+    return find_node(coast, eg_topology_node_at(coast->topology->points[id]));
+}
+
+static int compare_cuttings(const void *left, const void *right)
+{
+    const struct cutting *a = left, *b = right;
+    if (a->edge != b->edge) return a->edge < b->edge ? -1 : 1;
+    return (a->along > b->along) - (a->along < b->along);
+}
+
+/* Gives the cuttings their nodes, whose order is that along an edge which runs to the east, and sorts them. */
+static void order_cuttings(struct cuttings *cuttings, const struct eg_topology_coast *coast)
+{
+    const struct eg_point *points = coast->topology->points;
+    for (size_t i = 0; i < cuttings->n; i++) {
+        struct cutting *cutting = &cuttings->items[i];
+        cutting->node = find_node(coast, cuttings->places[i]);
+        if (cutting->along == 0) continue;
+        bool east = eg_topology_compare(points[cutting->edge], points[cutting->edge + 1]) < 0;
+        cutting->along = 1 + (int64_t)(east ? cutting->node : coast->n_nodes - cutting->node);
+    }
+    if (cuttings->n > 0) qsort(cuttings->items, cuttings->n, sizeof *cuttings->items, compare_cuttings);
 }
 
 /* --- pieces ------------------------------------------------------------------------------------------------------------- */
@@ -216,12 +261,12 @@ static size_t cut_arc(struct eg_topology_coast *coast, const struct cuttings *cu
     uint32_t begin = topology->arc_start[arc], end = topology->arc_start[arc + 1] - 1;
     struct eg_topology_piece piece = {.first = begin, .area = topology->left[arc]};
 
-    piece.from = find_node(coast, node_at(topology->points[begin]));
+    piece.from = find_point(coast, begin);
     for (; next < cuttings->n && cuttings->items[next].edge < end; next++) {
         const struct cutting *cutting = &cuttings->items[next];
         if (cutting->edge < begin || (cutting->edge == begin && cutting->along == 0)) continue;
         bool at_vertex = cutting->along == 0;
-        piece.to = find_node(coast, cutting->at);
+        piece.to = cutting->node;
         piece.last = at_vertex ? cutting->edge - 1 : cutting->edge;
         bool again = piece.to == piece.from && piece.first == cutting->edge;
         if (again) continue;
@@ -229,7 +274,7 @@ static size_t cut_arc(struct eg_topology_coast *coast, const struct cuttings *cu
         piece.from = piece.to;
         piece.first = cutting->edge;
     }
-    piece.to = find_node(coast, node_at(topology->points[end]));
+    piece.to = find_point(coast, end);
     piece.last = end - 1;
     add_piece(coast, piece);
     return next;
@@ -329,11 +374,13 @@ static enum eg_status build_graph(struct eg_topology_coast *coast, size_t n_arcs
     struct cuttings cuttings = {.topology = coast->topology, .seed = coast->seed};
     bool ok = eg_topology_near_pairs(&coast->near, 0, find_cuttings, &cuttings);
 
-    if (ok && cuttings.n > 0) qsort(cuttings.items, cuttings.n, sizeof *cuttings.items, compare_cuttings);
-    ok = ok && list_nodes(coast, &cuttings, n_arcs) && list_pieces(coast, &cuttings, n_arcs);
+    ok = ok && list_nodes(coast, &cuttings, n_arcs);
+    if (ok) order_cuttings(&cuttings, coast);
+    free(cuttings.places);
+    ok = ok && list_pieces(coast, &cuttings, n_arcs);
     if (ok) merge_coinciding(coast);
     free(cuttings.items);
-    return ok ? EG_OK : eg_error_no_memory(err, (cuttings.n + n_arcs) * sizeof *coast->pieces);
+    return ok ? EG_OK : eg_error_no_memory(err, (cuttings.n + n_arcs) * sizeof *coast->nodes);
 }
 
 enum eg_status eg_topology_coast_init(struct eg_topology_coast *coast, const struct eg_topology *topology,

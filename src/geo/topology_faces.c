@@ -3,7 +3,8 @@
  * Every piece is two darts, 2p along it and 2p + 1 back. The darts that leave a node are sorted by their angle; the face
  * to the right of a dart that arrives goes on along the next dart counter-clockwise from the way it came. So the darts
  * fall into cycles, each the border of one face, which lies to its right. In each connected part of the graph one cycle
- * runs around the part's outside (the only one of positive area), all others enclose a bounded face.
+ * runs around the part's outside (the only one that runs counter-clockwise), all others enclose a bounded face. Which way a
+ * cycle runs is asked at one corner, not of its area, so that it is exact for the thinnest.
  *
  * How often the outside of a part is covered is asked at its most western grid point, west of which the part has
  * nothing; from there the count passes from face to face, by a piece's weight from its right to its left. A bounded face
@@ -31,7 +32,7 @@ struct cycle {
     int32_t depth; /* how many areas cover the face */
     bool known;
     bool outer;
-    double area;
+    bool counter_clockwise;
 };
 
 /* A connected part of the graph, kept at its root node. */
@@ -121,39 +122,45 @@ static uint32_t next_dart(const struct faces *faces, uint32_t dart)
 
 /* --- cycles --------------------------------------------------------------------------------------------------------------- */
 
-/* A running sum of twice the area, relative to the first point. */
+/* Which way round does a loop or a cycle run? At its lowest corner (the most western, of those the most southern) all of it
+ * lies to the east; there it turns left when it runs counter-clockwise. A cycle that comes back to that corner turns left
+ * there once, if at all: where what lies west is to its right. */
 struct surveyor {
     bool begun;
-    double x0, y0, x, y;
-    double sum;
+    bool turns_left;
+    struct eg_topology_node lowest;
 };
 
-static void survey(struct surveyor *s, double x, double y)
+static void survey(struct surveyor *s, const struct eg_topology_node *corner, bool turns_left)
 {
-    if (!s->begun) *s = (struct surveyor){.begun = true, .x0 = x, .y0 = y, .x = x, .y = y};
-    s->sum += (s->x - s->x0) * (y - s->y0) - (s->y - s->y0) * (x - s->x0);
-    s->x = x;
-    s->y = y;
+    int order = s->begun ? eg_topology_compare_nodes(corner, &s->lowest) : -1;
+    if (order > 0) return;
+    s->turns_left = turns_left || (order == 0 && s->turns_left);
+    s->lowest = *corner;
+    s->begun = true;
 }
 
-static void survey_point(struct surveyor *s, struct eg_point p)
-{
-    survey(s, (double)p.x * EG_TOPOLOGY_NODE_UNITS, (double)p.y * EG_TOPOLOGY_NODE_UNITS);
-}
-
-/* The tail of the dart and what lies between its ends. */
+/* The corners between the ends of the dart. */
 static void survey_dart(const struct faces *faces, uint32_t dart, struct surveyor *s)
 {
     const struct eg_topology_piece *piece = piece_of(faces, dart);
-    const struct eg_topology_node *tail = &faces->coast->nodes[tail_of(faces, dart)];
     const struct eg_point *points = faces->coast->topology->points;
 
-    survey(s, (double)tail->x, (double)tail->y);
-    if (is_forward(dart)) {
-        for (uint32_t i = piece->first + 1; i <= piece->last; i++) survey_point(s, points[i]);
-    } else {
-        for (uint32_t i = piece->last; i > piece->first; i--) survey_point(s, points[i]);
+    for (uint32_t i = piece->first + 1; i <= piece->last; i++) {
+        if (s->begun && points[i].x > s->lowest.at.x) continue;
+        struct eg_topology_node corner = eg_topology_node_at(points[i]);
+        int side = eg_topology_side(points[i - 1], points[i], points[i + 1]);
+        survey(s, &corner, is_forward(dart) ? side > 0 : side < 0);
     }
+}
+
+/* The corner at the node where one dart arrives and the next leaves. */
+static void survey_turn(const struct faces *faces, uint32_t dart, uint32_t next, struct surveyor *s)
+{
+    const struct spoke *back = &faces->spokes[faces->place[dart ^ 1]],
+                       *on = &faces->spokes[faces->place[next]];
+    bool turns_left = (eg_int128)back->dx * on->dy < (eg_int128)back->dy * on->dx;
+    survey(s, &faces->coast->nodes[on->node], turns_left);
 }
 
 static void trace_cycles(struct faces *faces)
@@ -164,11 +171,14 @@ static void trace_cycles(struct faces *faces)
         if (faces->cycle_of[d] != EG_TOPOLOGY_NONE) continue;
         uint32_t at = d;
         do {
+            uint32_t next = next_dart(faces, at);
             faces->cycle_of[at] = faces->n_cycles;
             survey_dart(faces, at, &surveyor);
-            at = next_dart(faces, at);
+            survey_turn(faces, at, next, &surveyor);
+            at = next;
         } while (at != d);
-        faces->cycles[faces->n_cycles++] = (struct cycle){.dart = d, .area = surveyor.sum};
+        faces->cycles[faces->n_cycles++] =
+            (struct cycle){.dart = d, .counter_clockwise = surveyor.turns_left};
     }
 }
 
@@ -193,10 +203,8 @@ static void note_extreme(struct part *part, struct eg_point p)
 
 static void note_node(const struct faces *faces, struct part *part, uint32_t node)
 {
-    struct eg_topology_node at = faces->coast->nodes[node];
-    if (at.x % EG_TOPOLOGY_NODE_UNITS != 0 || at.y % EG_TOPOLOGY_NODE_UNITS != 0) return;
-    note_extreme(part, (struct eg_point){(int32_t)(at.x / EG_TOPOLOGY_NODE_UNITS),
-                                         (int32_t)(at.y / EG_TOPOLOGY_NODE_UNITS)});
+    const struct eg_topology_node *place = &faces->coast->nodes[node];
+    if (place->x == 0 && place->y == 0) note_extreme(part, place->at);
 }
 
 static void find_parts(struct faces *faces)
@@ -220,10 +228,8 @@ static void find_parts(struct faces *faces)
             note_extreme(part, coast->topology->points[i]);
     }
     for (uint32_t c = 0; c < faces->n_cycles; c++) {
-        struct part *part = &faces->parts[root_of(faces, tail_of(faces, faces->cycles[c].dart))];
-        if (part->outer == EG_TOPOLOGY_NONE || faces->cycles[part->outer].area < faces->cycles[c].area) {
-            part->outer = c;
-        }
+        if (!faces->cycles[c].counter_clockwise) continue;
+        faces->parts[root_of(faces, tail_of(faces, faces->cycles[c].dart))].outer = c;
     }
 }
 
@@ -278,8 +284,11 @@ static bool has_two_owners(const struct faces *faces, uint32_t first_dart)
 static bool goes_around(const struct faces *faces, uint32_t begin, uint32_t end)
 {
     struct surveyor surveyor = {0};
-    for (uint32_t i = begin; i < end; i++) survey_dart(faces, faces->stack[i], &surveyor);
-    return surveyor.sum < 0;
+    for (uint32_t i = begin; i < end; i++) {
+        survey_dart(faces, faces->stack[i], &surveyor);
+        survey_turn(faces, faces->stack[i], faces->stack[i + 1 < end ? i + 1 : begin], &surveyor);
+    }
+    return !surveyor.turns_left;
 }
 
 static bool loop_has_two_owners(const struct faces *faces, uint32_t begin, uint32_t end)

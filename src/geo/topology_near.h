@@ -65,12 +65,22 @@ int32_t eg_topology_near_winding(const struct eg_topology_near *near, struct eg_
 
 /* --- the one-owner arcs as a planar graph ----------------------------------------------------------------------------- */
 
-/* Nodes count in 1/1024 of a grid unit, so that crossings have a place; grid points are exact. */
-#define EG_TOPOLOGY_NODE_UNITS 1024
-
+/* Exactly where edges meet: the grid point south-west of it, and how far from there, x / over and y / over of a grid unit,
+ * from 0 to below 1. `over`, the cross product of two edges, takes 66 bits; so two places are compared by
+ * eg_topology_compare_nodes, never by their fields. */
 struct eg_topology_node {
-    int64_t x, y;
+    struct eg_point at;
+    eg_int128 x, y, over;
 };
+
+/* From west to east, from south to north on one meridian: the order in which places follow one another on every line, or
+ * its reverse. */
+int eg_topology_compare_nodes(const struct eg_topology_node *a, const struct eg_topology_node *b);
+
+static inline struct eg_topology_node eg_topology_node_at(struct eg_point p)
+{
+    return (struct eg_topology_node){p, 0, 0, 1};
+}
 
 /* A stretch of a one-owner arc from node to node: the edges first .. last (indices of their first points), of which the
  * first and the last may be partial. Its left side is covered `weight` times more often than its right. */
@@ -87,7 +97,7 @@ struct eg_topology_coast {
     uint32_t n_segments;
     struct eg_topology_near near;
     uint32_t n_nodes;
-    struct eg_topology_node *nodes;
+    struct eg_topology_node *nodes; /* ascending */
     uint32_t n_pieces;
     struct eg_topology_piece *pieces;
     bool *seed; /* [n_areas] takes part in an overlap of some kind */

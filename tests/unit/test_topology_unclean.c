@@ -196,6 +196,29 @@ static void gaps_and_overlaps_alternate_where_borders_cross(void **state)
            "0=abpred 1=bcfesq", 1, 1, "01");
 }
 
+/* Three edges that meet in one point but for 3/1000 of a unit; and so large that its fractions take all their bits. */
+static void the_smallest_gap_between_three_borders_is_found(void **state)
+{
+    (void)state;
+    static const struct eg_point corners[3][3] = {{{32, 214}, {-6, 164}, {133, 113}},
+                                                  {{-84, 246}, {0, 203}, {52, 194}},
+                                                  {{-21, 225}, {0, 154}, {29, 217}}};
+    for (int32_t scale = 1; scale <= 8000000; scale += 7999999) {
+        struct eg_test_rings rings = {0};
+        for (uint32_t area = 0; area < 3; area++) {
+            eg_test_rings_begin(&rings, area, false);
+            for (int i = 0; i < 3; i++) {
+                struct eg_point p = corners[area][i];
+                eg_test_rings_point(&rings, (struct eg_point){p.x * scale, p.y * scale});
+            }
+        }
+        struct eg_test_outcome o = eg_test_build_rings(rings, 0);
+        assert_int_equal(o.report.n_overlaps, 3);
+        assert_int_equal(o.report.n_gaps, 1);
+        eg_test_outcome_clear(&o);
+    }
+}
+
 static void a_gap_inside_the_lake_of_another_area_is_found(void **state)
 {
     (void)state;
@@ -451,6 +474,7 @@ int main(void)
         cmocka_unit_test(a_sliver_between_two_areas_is_a_gap),
         cmocka_unit_test(areas_that_touch_at_two_corners_enclose_a_gap),
         cmocka_unit_test(gaps_and_overlaps_alternate_where_borders_cross),
+        cmocka_unit_test(the_smallest_gap_between_three_borders_is_found),
         cmocka_unit_test(a_gap_inside_the_lake_of_another_area_is_found),
         cmocka_unit_test(an_island_that_touches_the_shore_of_a_lake_leaves_it_a_lake),
         cmocka_unit_test(a_t_junction_without_tolerance_is_left_and_is_neither_gap_nor_overlap),
