@@ -209,14 +209,20 @@ static enum eg_status write_styles(struct writer *w, struct eg_layer_ref ref, st
     return status;
 }
 
-/* Whether the ids of all periods are the moments that WMS has for them: "2021-04-01". */
-static bool are_moments(const struct eg_series *series, uint32_t n)
+/* Whether a period's id is its first day, or the month or year of that, as ISO 8601 writes them: "2021-04-01", "2021-04", "2021". */
+static bool is_date(const struct eg_atlas_period *period)
 {
     char moment[EG_WMS_TIME_BYTES];
+    struct eg_text id = period->id;
+    bool has_length = id.len == 4 || id.len == 7 || id.len == 10;
+    return has_length && eg_wms_time_moment(period, moment) && strncmp(moment, id.data, id.len) == 0;
+}
+
+/* So that a client may take them for dates. */
+static bool are_dates(const struct eg_series *series, uint32_t n)
+{
     for (uint32_t i = 0; i < n; i++)
-        if (!eg_wms_time_moment(&series[i].period, moment) ||
-            !eg_text_equal(series[i].period.id, eg_text_from(moment)))
-            return false;
+        if (!is_date(&series[i].period)) return false;
     return true;
 }
 
@@ -228,7 +234,7 @@ static void write_time(struct writer *w, uint32_t layer)
     eg_layer_series(w->service->snapshot, layer, &first, &n);
     eg_xml_open(w->xml, "Dimension");
     eg_xml_leaf(w->xml, "ows:Identifier", EG_TEXT("Time"));
-    if (are_moments(series + first, n)) eg_xml_leaf(w->xml, "ows:UOM", EG_TEXT("ISO8601"));
+    if (are_dates(series + first, n)) eg_xml_leaf(w->xml, "ows:UOM", EG_TEXT("ISO8601"));
     eg_xml_leaf(w->xml, "Default", series[first + n - 1].period.id);
     eg_xml_leaf(w->xml, "Current", EG_TEXT("true"));
     for (uint32_t i = first; i < first + n; i++) eg_xml_leaf(w->xml, "Value", series[i].period.id);

@@ -106,6 +106,7 @@ def _(server):
         assert int.from_bytes(picture.body[20:24], "big") == int(legend.get("height"))
         time = layer.find(WMTS + "Dimension")
         assert time.find(OWS + "Identifier").text == "Time"
+        assert time.find(OWS + "UOM").text == "ISO8601"
         values = [v.text for v in time.findall(WMTS + "Value")]
         assert time.find(WMTS + "Default").text == values[-1]
         box = layer.find(OWS + "WGS84BoundingBox")
@@ -124,6 +125,31 @@ def _(server):
                 answer = server.get(path)
                 assert answer.status == 200, (path, answer.status, answer.body[-300:])
                 assert answer["Content-Type"].startswith(resource.get("format")[:9]), (path, answer["Content-Type"])
+
+
+class Dated(Server):
+    """Its two periods have other ids; they stay those of 2020 and 2021."""
+
+    def __init__(self, first, second):
+        super().__init__()
+        text = self.atlas.read_text()
+        for year, name in (("2020", first), ("2021", second)):
+            text = text.replace(f'period: "{year}"', f'period: {{id: "{name}", start: "{year}-01-01", end: "{year}-12-31"}}')
+        self.atlas.write_text(text)
+
+
+@test("periods are said to be dates where their ids are, and always asked for by their ids")
+def _(_server):
+    for first, second, dates in (("2020", "2021", True), ("2020-01", "2021-01", True), ("2020-01-01", "2021", True),
+                                 ("2019", "2021", False), ("2020", "later", False), ("2020-02", "2021-01", False)):
+        with Dated(first, second) as server:
+            layer = next(one for one in capabilities(server).find(WMTS + "Contents").findall(WMTS + "Layer")
+                         if one.find(OWS + "Identifier").text == "score.cells")
+            unit = layer.find(f"{WMTS}Dimension/{OWS}UOM")
+            assert (unit is not None) == dates and (not dates or unit.text == "ISO8601"), (first, second, unit)
+            assert [value.text for value in layer.findall(f"{WMTS}Dimension/{WMTS}Value")] == [first, second]
+            early, late = ask(server, TILE, TIME=first), ask(server, TILE, TIME=second)
+            assert early.status == late.status == 200 and early.body != late.body, (first, second)
 
 
 @test("corners are in the axis order of the set's CRS, and scales those of the standard's pixel")
