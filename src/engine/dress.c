@@ -136,8 +136,8 @@ static bool is_usual(const struct eg_rgba *ground)
     return !ground || ground->a == 0 || memcmp(ground, &white, sizeof white) == 0;
 }
 
-/* The shared palette of these colours; borrowed from the layers. Called under the lock. `ground`: what the style is drawn on when it
- * is not its own background. */
+/* The shared palette of these colours; borrowed from the layers. Called under the palettes' lock. `ground`: what the style is drawn
+ * on when it is not its own background. */
 static enum eg_status share_palette(struct eg_layers *layers, const struct eg_palette_style *style,
                                     const struct eg_rgba *ground, const struct eg_palette **palette_out,
                                     struct eg_error *err)
@@ -180,7 +180,10 @@ static enum eg_status choose_palette(const struct eg_snapshot *snapshot, const s
     }
     for (uint32_t i = 0; i < style->n_outlines && i < OUTLINES_MAX; i++)
         lines[palette.n_lines++] = eg_rgba_premultiply(from_atlas(style->outlines[i].colour));
-    return share_palette(snapshot->layers, &palette, ground, &dressed->palette, err);
+    pthread_mutex_lock(&snapshot->layers->palettes_lock);
+    enum eg_status status = share_palette(snapshot->layers, &palette, ground, &dressed->palette, err);
+    pthread_mutex_unlock(&snapshot->layers->palettes_lock);
+    return status;
 }
 
 enum eg_status eg_layer_make_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
@@ -224,9 +227,7 @@ enum eg_status eg_layer_dress_on(const struct eg_snapshot *snapshot, struct eg_l
         dressed.paints[i].colour = eg_rgba_over(dressed.paints[i].colour, ground);
         dressed.paints[i].ink = eg_rgba_over(dressed.paints[i].ink, ground);
     }
-    pthread_mutex_lock(&snapshot->layers->lock);
     status = choose_palette(snapshot, &ground, &dressed, err);
-    pthread_mutex_unlock(&snapshot->layers->lock);
     if (status == EG_OK) *dressed_out = dressed;
     return status;
 }

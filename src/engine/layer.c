@@ -28,6 +28,8 @@ enum eg_status eg_layers_new(const struct eg_atlas *atlas, const struct eg_gener
     struct eg_layers *layers = eg_memory_zeroed(1, sizeof *layers);
     if (!layers) return eg_error_no_memory(err, sizeof *layers);
     pthread_mutex_init(&layers->lock, NULL);
+    pthread_cond_init(&layers->made, NULL);
+    pthread_mutex_init(&layers->palettes_lock, NULL);
     layers->n_styles = atlas->n_styles;
     layers->n_slots = generation->n_series * atlas->n_styles;
     layers->slots = eg_memory_zeroed(layers->n_slots, sizeof *layers->slots);
@@ -54,6 +56,8 @@ void eg_layers_free(struct eg_layers *layers)
     free(layers->palettes);
     eg_textmap_free(layers->by_id);
     eg_textmap_free(layers->style_by_id);
+    pthread_mutex_destroy(&layers->palettes_lock);
+    pthread_cond_destroy(&layers->made);
     pthread_mutex_destroy(&layers->lock);
     free(layers);
 }
@@ -115,21 +119,6 @@ _Atomic uint64_t *eg_layer_legend_size(const struct eg_snapshot *snapshot, struc
     return &snapshot->layers->slots[slot_of(snapshot->layers, ref.series, ref.style)].legend_size;
 }
 
-static enum eg_status classify_locked(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
-                                      uint32_t slot, struct eg_layer_classes **classes_out,
-                                      struct eg_error *err)
-{
-    struct eg_layer_classes *made =
-        atomic_load_explicit(&snapshot->layers->slots[slot].classes, memory_order_relaxed);
-    if (!made) {
-        enum eg_status status = eg_layer_make_classes(snapshot, ref, &made, err);
-        if (status != EG_OK) return status;
-        atomic_store_explicit(&snapshot->layers->slots[slot].classes, made, memory_order_release);
-    }
-    *classes_out = made;
-    return EG_OK;
-}
-
 /* Pooled breaks belong to the layer, so its first series' slot holds them. */
 static uint32_t classes_slot(const struct eg_snapshot *snapshot, struct eg_layer_ref ref)
 {
@@ -138,36 +127,47 @@ static uint32_t classes_slot(const struct eg_snapshot *snapshot, struct eg_layer
     return slot_of(snapshot->layers, first, ref.style);
 }
 
+/* Waits while another thread is making what the caller found missing. Then `making` is free: whether it is still missing, the
+ * caller asks again. Comes and goes with the lock. */
+static void wait_for_maker(struct eg_layers *layers, const bool *making)
+{
+    while (*making) pthread_cond_wait(&layers->made, &layers->lock);
+}
+
+static void end_making(struct eg_layers *layers, bool *making)
+{
+    pthread_mutex_lock(&layers->lock);
+    *making = false;
+    pthread_cond_broadcast(&layers->made);
+    pthread_mutex_unlock(&layers->lock);
+}
+
+/* The classes, made by another thread meanwhile; or NULL, and they are the caller's to make. */
+static struct eg_layer_classes *begin_classes(struct eg_layers *layers, struct eg_layer_slot *slot)
+{
+    pthread_mutex_lock(&layers->lock);
+    wait_for_maker(layers, &slot->making_classes);
+    struct eg_layer_classes *made = atomic_load_explicit(&slot->classes, memory_order_acquire);
+    slot->making_classes = !made;
+    pthread_mutex_unlock(&layers->lock);
+    return made;
+}
+
 enum eg_status eg_layer_classify(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                                  const struct eg_layer_classes **classes_out, struct eg_error *err)
 {
     struct eg_layers *layers = snapshot->layers;
-    uint32_t slot = classes_slot(snapshot, ref);
-    struct eg_layer_classes *made = atomic_load_explicit(&layers->slots[slot].classes, memory_order_acquire);
+    struct eg_layer_slot *slot = &layers->slots[classes_slot(snapshot, ref)];
+    struct eg_layer_classes *made = atomic_load_explicit(&slot->classes, memory_order_acquire);
     enum eg_status status = EG_OK;
+    if (!made) made = begin_classes(layers, slot);
     if (!made) {
-        pthread_mutex_lock(&layers->lock);
-        status = classify_locked(snapshot, ref, slot, &made, err);
-        pthread_mutex_unlock(&layers->lock);
+        status = eg_layer_make_classes(snapshot, ref, &made, err);
+        if (status == EG_OK) atomic_store_explicit(&slot->classes, made, memory_order_release);
+        end_making(layers, &slot->making_classes);
     }
     if (status == EG_OK) *classes_out = made;
     return status;
-}
-
-static enum eg_status dress_locked(const struct eg_snapshot *snapshot, struct eg_layer_ref ref, uint32_t slot,
-                                   struct eg_dressed **dressed_out, struct eg_error *err)
-{
-    struct eg_layers *layers = snapshot->layers;
-    struct eg_dressed *made = atomic_load_explicit(&layers->slots[slot].dressed, memory_order_relaxed);
-    if (!made) {
-        struct eg_layer_classes *classed = NULL;
-        enum eg_status status = classify_locked(snapshot, ref, classes_slot(snapshot, ref), &classed, err);
-        if (status == EG_OK) status = eg_layer_make_dress(snapshot, ref, classed, &made, err);
-        if (status != EG_OK) return status;
-        atomic_store_explicit(&layers->slots[slot].dressed, made, memory_order_release);
-    }
-    *dressed_out = made;
-    return EG_OK;
 }
 
 bool eg_layer_needs_dressing(const struct eg_snapshot *snapshot, const struct eg_layer_name *name)
@@ -178,17 +178,30 @@ bool eg_layer_needs_dressing(const struct eg_snapshot *snapshot, const struct eg
     return !atomic_load_explicit(&snapshot->layers->slots[slot].dressed, memory_order_acquire);
 }
 
+static struct eg_dressed *begin_dress(struct eg_layers *layers, struct eg_layer_slot *slot)
+{
+    pthread_mutex_lock(&layers->lock);
+    wait_for_maker(layers, &slot->making_dress);
+    struct eg_dressed *made = atomic_load_explicit(&slot->dressed, memory_order_acquire);
+    slot->making_dress = !made;
+    pthread_mutex_unlock(&layers->lock);
+    return made;
+}
+
 enum eg_status eg_layer_dress(const struct eg_snapshot *snapshot, struct eg_layer_ref ref,
                               const struct eg_dressed **dressed_out, struct eg_error *err)
 {
     struct eg_layers *layers = snapshot->layers;
-    uint32_t slot = slot_of(layers, ref.series, ref.style);
-    struct eg_dressed *made = atomic_load_explicit(&layers->slots[slot].dressed, memory_order_acquire);
+    struct eg_layer_slot *slot = &layers->slots[slot_of(layers, ref.series, ref.style)];
+    struct eg_dressed *made = atomic_load_explicit(&slot->dressed, memory_order_acquire);
     enum eg_status status = EG_OK;
+    if (!made) made = begin_dress(layers, slot);
     if (!made) {
-        pthread_mutex_lock(&layers->lock);
-        status = dress_locked(snapshot, ref, slot, &made, err);
-        pthread_mutex_unlock(&layers->lock);
+        const struct eg_layer_classes *classed = NULL;
+        status = eg_layer_classify(snapshot, ref, &classed, err);
+        if (status == EG_OK) status = eg_layer_make_dress(snapshot, ref, classed, &made, err);
+        if (status == EG_OK) atomic_store_explicit(&slot->dressed, made, memory_order_release);
+        end_making(layers, &slot->making_dress);
     }
     if (status == EG_OK) *dressed_out = made;
     return status;
