@@ -1,7 +1,11 @@
 /* Text through HarfBuzz (which glyphs, where) and FreeType (what they look like).
  *
  * Glyphs are hinted in height only, so that stems keep their weight and lines of text their even spacing, and each is
- * drawn at its own quarter of a pixel: small text stays crisp and is not crammed. */
+ * drawn at its own quarter of a pixel: small text stays crisp and is not crammed.
+ *
+ * Lines are broken by measuring many candidates, and the legends of an atlas, all of which its capabilities give the size of,
+ * have most of their words in common. So the width of a word in a type is remembered, and a line is as wide as its words and
+ * blanks: letters are not kerned against blanks in the fonts that were tried (tests/unit/test_legend.c compares). */
 #include "render/font.h"
 
 #include <ft2build.h>
@@ -12,7 +16,9 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 
 #define DEFAULT_PATH "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
@@ -20,11 +26,18 @@
 #define UNITS_PER_PX 64 /* FreeType's 26.6 numbers */
 #define STEPS_PER_PX 4  /* places of a glyph between two pixels */
 #define MAX_SIZE_PX 500
+#define WORDS                                                                                                \
+    4096u /* widths remembered, a power of two: three hundred legends have some two thousand words */
 
 struct face {
     FT_Face ft;
     hb_font_t *hb;
     double size_px; /* that both are set to */
+};
+
+struct word {
+    uint64_t key; /* hash of type and letters; 0: free */
+    int32_t width;
 };
 
 struct eg_font {
@@ -33,6 +46,7 @@ struct eg_font {
     FT_Library library;
     struct face regular, bold; /* of a font that the caller names, both are the same file */
     hb_buffer_t *buffer;
+    struct word *words; /* [WORDS], by the low bits of the key; a newer word takes the place of an older */
 };
 
 /* --- opening --------------------------------------------------------------------------------------------------------- */
@@ -64,6 +78,8 @@ static enum eg_status open_face(struct eg_font *font, const char *path, struct f
 static enum eg_status open_all(struct eg_font *font, const char *path, struct eg_error *err)
 {
     if (FT_Init_FreeType(&font->library)) return eg_error_no_memory(err, 0);
+    font->words = eg_memory_zeroed(WORDS, sizeof *font->words);
+    if (!font->words) return eg_error_no_memory(err, WORDS * sizeof *font->words);
     font->buffer = hb_buffer_create();
     if (!hb_buffer_allocation_successful(font->buffer)) return eg_error_no_memory(err, 0);
     enum eg_status status = open_face(font, path ? path : DEFAULT_PATH, &font->regular, err);
@@ -92,6 +108,7 @@ void eg_font_close(struct eg_font *font)
     close_face(&font->regular);
     if (font->buffer) hb_buffer_destroy(font->buffer);
     if (font->library) FT_Done_FreeType(font->library);
+    free(font->words);
     pthread_mutex_destroy(&font->lock);
     free(font);
 }
@@ -150,12 +167,62 @@ static enum eg_status walk(struct eg_font *font, const struct eg_type *type, str
     return status;
 }
 
+/* --- measuring --------------------------------------------------------------------------------------------------------- */
+
+static uint64_t key_of(const struct eg_type *type, struct eg_text word)
+{
+    uint64_t seed;
+    memcpy(&seed, &type->size_px, sizeof seed);
+    uint64_t key = eg_hash64(word.data, word.len, seed ^ (type->bold ? 1 : 0));
+    return key != 0 ? key : 1;
+}
+
+/* In 26.6 pixels. */
+static enum eg_status measure_word(struct eg_font *font, const struct eg_type *type, struct eg_text word,
+                                   int32_t *width_out)
+{
+    uint64_t key = key_of(type, word);
+    struct word *kept = &font->words[key & (WORDS - 1)];
+    if (kept->key != key) {
+        int32_t width = 0;
+        enum eg_status status = walk(font, type, word, NULL, NULL, &width);
+        if (status) return status;
+        *kept = (struct word){key, width};
+    }
+    *width_out = kept->width;
+    return EG_OK;
+}
+
+/* The next word, or the blank that stands at the text's beginning. */
+static struct eg_text next_word(struct eg_text text)
+{
+    size_t len = 1;
+    while (text.data[0] != ' ' && len < text.len && text.data[len] != ' ') len++;
+    return (struct eg_text){text.data, len};
+}
+
+static enum eg_status measure(struct eg_font *font, const struct eg_type *type, struct eg_text line,
+                              int32_t *width_out)
+{
+    int32_t sum = 0;
+    enum eg_status status = EG_OK;
+    while (line.len > 0 && !status) {
+        int32_t width = 0;
+        struct eg_text word = next_word(line);
+        status = measure_word(font, type, word, &width);
+        sum += width;
+        line = (struct eg_text){line.data + word.len, line.len - word.len};
+    }
+    *width_out = sum;
+    return status;
+}
+
 enum eg_status eg_font_measure(struct eg_font *font, const struct eg_type *type, struct eg_text line,
                                uint32_t *width_px_out, struct eg_error *err)
 {
     int32_t end = 0;
     pthread_mutex_lock(&font->lock);
-    enum eg_status status = walk(font, type, line, NULL, NULL, &end);
+    enum eg_status status = measure(font, type, line, &end);
     pthread_mutex_unlock(&font->lock);
     if (status) return eg_error_no_memory(err, 0);
     *width_px_out = end > 0 ? (uint32_t)(end + UNITS_PER_PX - 1) / UNITS_PER_PX : 0;

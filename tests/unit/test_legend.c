@@ -130,6 +130,41 @@ static void a_line_too_narrow_for_a_letter_still_ends(void **state)
     free(lines.line);
 }
 
+static uint32_t width_of(const char *line, uint32_t size_px, bool bold)
+{
+    struct eg_type as = {size_px, bold, {0, 0, 0, 255}};
+    uint32_t width = 0;
+    assert_int_equal(eg_font_measure(font, &as, eg_text_from(line), &width, NULL), EG_OK);
+    return width;
+}
+
+/* No-break spaces are as wide as blanks, and keep a line one word, which is shaped whole. */
+static void a_line_is_as_wide_as_its_words_and_blanks_together(void **state)
+{
+    (void)state;
+    static const char *const lines[][2] = {
+        {"AV To WAVE, T.", "AV\xC2\xA0To\xC2\xA0WAVE,\xC2\xA0T."},
+        {"12.5 to 100,000 %", "12.5\xC2\xA0to\xC2\xA0"
+                              "100,000\xC2\xA0%"},
+        {"rate \xCE\xB1\xCE\xB2 \xD7\x90\xD7\x91 12",
+         "rate\xC2\xA0\xCE\xB1\xCE\xB2\xC2\xA0\xD7\x90\xD7\x91\xC2\xA0"
+         "12"},
+    };
+    for (size_t i = 0; i < EG_ARRAY_LEN(lines); i++)
+        for (uint32_t size = 10; size < 60; size += 7)
+            for (int bold = 0; bold < 2; bold++)
+                assert_int_equal(width_of(lines[i][0], size, bold), width_of(lines[i][1], size, bold));
+}
+
+static void a_word_is_remembered_for_its_type_alone(void **state)
+{
+    (void)state;
+    uint32_t small = width_of("Income", 10, false), bold = width_of("Income", 10, true);
+    assert_true(bold > small);
+    assert_true(width_of("Income", 20, false) > bold);
+    assert_int_equal(width_of("Income", 10, false), small);
+}
+
 static void wrong_utf8_is_drawn_somehow(void **state)
 {
     (void)state;
@@ -230,6 +265,8 @@ int main(void)
         cmocka_unit_test(scales_beyond_one_to_four_are_drawn_as_these),
         cmocka_unit_test(no_line_is_wider_than_allowed_and_no_word_is_lost),
         cmocka_unit_test(a_line_too_narrow_for_a_letter_still_ends),
+        cmocka_unit_test(a_line_is_as_wide_as_its_words_and_blanks_together),
+        cmocka_unit_test(a_word_is_remembered_for_its_type_alone),
         cmocka_unit_test(wrong_utf8_is_drawn_somehow),
         cmocka_unit_test(a_legend_longer_than_a_picture_is_refused),
         cmocka_unit_test(stamps_fit_any_canvas),
