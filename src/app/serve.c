@@ -90,9 +90,10 @@ static void reload(const struct service *service)
 {
     struct eg_error err;
     char text[1024];
-    if (eg_engine_load(service->engine, service->atlas_path, &err) == EG_OK)
+    if (eg_engine_load(service->engine, service->atlas_path, &err) == EG_OK) {
         eg_log(EG_LOG_INFO, "serve", "the atlas was loaded anew");
-    else
+        eg_server_prepare(service->server);
+    } else
         eg_log(EG_LOG_ERROR, "serve", "the atlas could not be loaded anew, the present one stays: %s",
                eg_error_format(&err, text, sizeof text));
 }
@@ -126,6 +127,7 @@ static int run(const struct eg_command *command, int argc, char **argv)
     take_signals(&service.signals);
     enum eg_status status = start(&service, &options, &err);
     if (status == EG_OK) {
+        eg_server_prepare(service.server);
         announce(&service);
         wait_for_end(&service);
     }

@@ -1,5 +1,5 @@
-/* Layers in a style and period: from values to classes, paints and legend rows. Computed once on first use and immutable
- * afterwards, so that loading a country with hundreds of layers does not classify what nobody asks for. */
+/* Layers in a style and period: from values to classes, paints and legend rows. Computed once, on first use, and immutable
+ * afterwards: an atlas is ready before its layers are classified, and nobody waits for what only others asked for. */
 #ifndef EG_ENGINE_LAYER_H
 #define EG_ENGINE_LAYER_H
 

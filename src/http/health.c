@@ -96,6 +96,7 @@ enum eg_status eg_metrics_make(struct eg_exchange *exchange, struct eg_answer **
     write_number(&out, "tiles_drawn_indexed_total", "counter", counters.tiles_indexed);
     write_number(&out, "tiles_drawn_rgba_total", "counter", counters.tiles_rgba);
     write_number(&out, "tiles_drawn_solid_total", "counter", counters.tiles_solid);
+    write_number(&out, "prepared", "gauge", eg_server_is_prepared(server));
     write_cache(&out, &counters.cache);
     write_projected(&out, exchange->snapshot);
     struct eg_entity entity = {0};

@@ -182,12 +182,14 @@ const char *eg_server_address(const struct eg_server *server)
 void eg_server_stop(struct eg_server *server, double grace_s)
 {
     uint32_t n_loops = server->loops ? server->settings.n_threads : 0;
+    atomic_store_explicit(&server->stop_preparing, true, memory_order_release);
     eg_acceptor_stop(server);
     server->stop_by_s = eg_clock_monotonic_s() + grace_s;
     atomic_store_explicit(&server->stopping, true, memory_order_release);
     for (uint32_t i = 0; i < n_loops; i++)
         if (server->loops[i].has_thread) eg_loop_wake(&server->loops[i]);
     for (uint32_t i = 0; i < n_loops; i++) eg_loop_join(&server->loops[i]);
+    eg_server_stop_preparing(server);
     eg_workers_free(server->workers);
     eg_workers_free(server->projectors);
     server->workers = server->projectors = NULL;

@@ -37,6 +37,13 @@ EG_MUST_CHECK enum eg_status eg_server_new(struct eg_engine *engine, const struc
 /* "http://127.0.0.1:8080" (as listened on, no slash at the end); lives with the server. */
 const char *eg_server_address(const struct eg_server *server);
 
+/* Begins, on a thread of its own, to make what the first requests after a load would otherwise have to wait for: the classes of all
+ * layers, the sizes of their legends, the boxes of the areas in each CRS, capabilities and lists. To be called after each
+ * eg_engine_load that succeeded, always from the same thread, which is also that of eg_server_stop; what an earlier call began
+ * is broken off. Returns when the step has ended that was under way: mostly at once, after tenths of a second where that is
+ * the natural breaks of a country. */
+void eg_server_prepare(struct eg_server *server);
+
 /* Accepts nothing more, answers what was begun (at most grace_s seconds), closes, joins its threads. */
 void eg_server_stop(struct eg_server *server, double grace_s);
 void eg_server_free(struct eg_server *server); /* after stop; NULL is allowed */

@@ -112,6 +112,10 @@ struct eg_server {
     struct eg_text refusal;          /* whole answers as bytes, for connections over the limit */
     struct eg_loop *loops;           /* [settings.n_threads] */
     atomic_uint_least64_t n_refused; /* connections over the limit */
+    pthread_t preparer;              /* of eg_server_prepare; its caller's business alone, as has_preparer */
+    bool has_preparer;
+    atomic_bool stop_preparing;
+    atomic_uint_least64_t prepared; /* the generation that is; 0: none */
     atomic_bool stopping;
     _Atomic double stop_by_s;
 };
@@ -141,6 +145,10 @@ void eg_acceptor_stop(struct eg_server *server);
 /* handle.c: libmicrohttpd's calls; `loop` is the daemon's. */
 struct MHD_OptionItem;
 EG_MUST_CHECK enum eg_status eg_handle_start_daemon(struct eg_loop *loop, struct eg_error *err);
+
+/* prepare.c */
+void eg_server_stop_preparing(struct eg_server *server); /* waits for the step that is under way */
+bool eg_server_is_prepared(const struct eg_server *server);
 
 /* respond.c: takes the reference of the answer. False: the connection is to be closed. */
 bool eg_respond(struct eg_connection *connection, struct eg_answer *answer, enum eg_freshness freshness);
