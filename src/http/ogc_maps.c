@@ -153,22 +153,45 @@ static enum eg_status read_background(const struct eg_target *target, struct eg_
     return EG_OK;
 }
 
+/* Who asks for these would take another picture for the answer. */
+static enum eg_status refuse_missing(const struct eg_target *target, struct eg_error *err)
+{
+    static const char *const missing[] = {"center",      "collections", "crs-proj-method", "mm-per-pixel",
+                                          "orientation", "void-color",  "void-transparent"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(missing); i++) {
+        struct eg_text value = {0};
+        enum eg_status status = eg_target_text(target, missing[i], &value, err);
+        if (status != EG_OK) return status;
+        if (value.len > 0)
+            return wrong(err, missing[i], "this parameter of OGC API - Maps is not supported here");
+    }
+    return EG_OK;
+}
+
+static enum eg_status read_period(const struct eg_target *target, const struct eg_snapshot *snapshot,
+                                  uint32_t layer, struct eg_text *period_out, struct eg_error *err)
+{
+    struct eg_ogc_time time = {0};
+    enum eg_status status = eg_ogc_time_read(target, &time, err);
+    if (status == EG_OK) status = eg_ogc_time_read_subset(target, &time, err);
+    if (status == EG_OK) status = eg_ogc_time_period(&time, snapshot, layer, period_out, err);
+    return status;
+}
+
 static enum eg_status read_rest(struct eg_exchange *exchange, const struct eg_target *target,
                                 const struct eg_collection *collection, struct eg_error *err)
 {
     struct eg_ogc_map_request *wanted = &exchange->wanted.ogc_map;
     const struct eg_snapshot *snapshot = exchange->snapshot;
     const struct eg_crs_list *list = snapshot->crs_list;
-    struct eg_ogc_time time = {0};
-    enum eg_status status = read_format(exchange, target, wanted, err);
+    enum eg_status status = refuse_missing(target, err);
+    if (status == EG_OK) status = read_format(exchange, target, wanted, err);
     if (status == EG_OK) status = read_crs(target, list, "crs", "OGC:CRS84", &wanted->crs, err);
     if (status == EG_OK) status = read_crs(target, list, "bbox-crs", "OGC:CRS84", &wanted->bbox_crs, err);
     if (status == EG_OK) status = read_box(target, wanted, err);
     if (status == EG_OK) status = read_size(target, snapshot, wanted, err);
     if (status == EG_OK) status = read_background(target, &wanted->map, err);
-    if (status == EG_OK) status = eg_ogc_time_read(target, &time, err);
-    if (status == EG_OK)
-        status = eg_ogc_time_period(&time, snapshot, collection->layer, &wanted->name.period, err);
+    if (status == EG_OK) status = read_period(target, snapshot, collection->layer, &wanted->name.period, err);
     if (status == EG_OK) status = eg_exchange_read_version(exchange, target, err);
     return status;
 }
@@ -288,6 +311,22 @@ static enum eg_status find_size(const struct eg_snapshot *snapshot, const struct
 
 /* --- answering ----------------------------------------------------------------------------------------------------- */
 
+/* Where the periods have dates, as the collection's extent then has. */
+static enum eg_status add_time(const struct eg_snapshot *snapshot, const struct eg_layer_name *name,
+                               struct eg_answer *answer, struct eg_error *err)
+{
+    char text[HEADER_BYTES];
+    struct eg_layer_ref ref;
+    enum eg_status status = eg_layer_resolve(snapshot, name, &ref, err);
+    if (status != EG_OK) return status;
+    const struct eg_atlas_period *period = &snapshot->generation->series[ref.series].period;
+    bool lasts = period->end.len > 0 && !eg_text_equal(period->start, period->end);
+    if (period->start.len == 0) return EG_OK;
+    (void)snprintf(text, sizeof text, "%.*s%s%.*s", EG_TEXT_ARG(period->start), lasts ? "/" : "",
+                   lasts ? (int)period->end.len : 0, lasts ? period->end.data : "");
+    return eg_answer_add_header(answer, "Content-Datetime", text, err);
+}
+
 static enum eg_status add_headers(const struct eg_ogc_map_request *wanted, const struct eg_map_request *map,
                                   struct eg_answer *answer, struct eg_error *err)
 {
@@ -329,6 +368,7 @@ enum eg_status eg_ogc_map_make(struct eg_exchange *exchange, struct eg_answer **
     enum eg_status status = draw(exchange, &map, &entity, err);
     if (status == EG_OK) status = eg_answer_from_entity(&entity, false, &answer, err);
     if (status == EG_OK) status = add_headers(&exchange->wanted.ogc_map, &map, answer, err);
+    if (status == EG_OK) status = add_time(exchange->snapshot, &exchange->wanted.ogc_map.name, answer, err);
     if (status != EG_OK) {
         eg_answer_release(answer);
         return status;

@@ -267,6 +267,12 @@ def _(server):
         assert all(p.get("required") for p in names if p["in"] == "path"), path
         assert "200" in get["responses"] and all("description" in r or "$ref" in r for r in get["responses"].values()), path
     assert len(ids) == len(set(ids))
+    # Tiles and Maps tell what a path is by the end of its operation's id.
+    ends = {"/map": ".getMap", "/tiles": ".getTileSetsList", "/{tileMatrixSetId}": ".getTileSet", "/{tileCol}": ".getTile"}
+    for path in (path for path in api["paths"] if path.startswith("/collections/") and ("/map" in path or "/tiles" in path)):
+        kind = ("style." if "/styles/" in path else "") + ("" if path.endswith("/map") else "map" if "/map/" in path else "vector")
+        wanted = ".collection." + kind.rstrip(".") + next(end for tail, end in ends.items() if path.endswith(tail))
+        assert api["paths"][path]["get"]["operationId"].endswith(wanted.replace("..", ".")), (path, wanted)
     parameters = api["components"]["parameters"]
     assert "score.cells" in parameters["layerId"]["schema"]["enum"] and "cells" not in parameters["layerId"]["schema"]["enum"]
     assert "coalitions" in parameters["collectionId"]["schema"]["enum"]

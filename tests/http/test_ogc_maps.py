@@ -121,6 +121,39 @@ def _(server):
     server.get(MAP + "?datetime=1850").problem(404, "datetime")
 
 
+@test("subset=time(...) chooses the period as datetime does; other axes, and what is no time, are refused")
+def _(server):
+    size = "?width=60&height=60"
+    early, late = (server.get(f"{MAP}{size}&datetime={year}") for year in (2020, 2021))
+    assert early.body != late.body
+    for subset, wanted in (('time("2020")', early), ("time(2020-06)", early), ("Time('2020-02-29T12:00:00Z')", early), ("t(*)", late),
+                           ('time("2020-02-29T12Z")', early), ('time("2020-02-29T12:30Z")', early), ('time(*:"2020-12-31")', early),
+                           ('time("2020":"2021")', late), ("T(*:*)", late), ('time("2021-01-01":*)', late)):
+        answer = server.get(f"{MAP}{size}&subset={quote(subset)}")
+        assert answer.status == 200 and answer.body == wanted.body, (subset, answer.status, answer.body[:200])
+    for subset in ("Lat(1:2)", "time(2020),Lon(1:2)", "time()", "time(", "time", "()", ",", "time(a)", "time(2021:2020)", "time(2020)x",
+                   "time(2020),", 'time("2020")&subset=time("2021")', "time(2020)&datetime=2020", "time(:)", "time(2020:)", 'time(")',
+                   "time(2020-02-30)", "time(2020-02-28T25Z)", "time(2020-02-28T12:00:00)"):
+        server.get(f"{MAP}{size}&subset={quote(subset, safe='&=')}").problem(400, "subset")
+    server.get(f'{MAP}{size}&subset={quote("time(1850)")}').problem(404, "subset")
+
+
+@test("Content-Datetime says which period is shown, and scripts of other origins may read what is shown")
+def _(server):
+    answer = server.get(f"{MAP}?width=9&datetime=2020-06-01", {"Origin": "https://elsewhere.example"})
+    assert answer["Content-Datetime"] == "2020-01-01/2020-12-31", answer["Content-Datetime"]
+    assert answer["Access-Control-Expose-Headers"] == "*"
+    assert server.get(f"{MAP}?width=9")["Content-Datetime"] == "2021-01-01/2021-12-31"
+
+
+@test("parameters of the standard that are not there are refused, not passed over")
+def _(server):
+    for parameter in ("center=0,0", "mm-per-pixel=0.1", "orientation=30", "void-color=red", "void-transparent=true", "collections=a",
+                      "crs-proj-method=x"):
+        server.get(f"{MAP}?width=9&{parameter}").problem(400, parameter.split("=")[0])
+    assert server.get(f"{MAP}?width=9&utm_source=letter").status == 200
+
+
 @test("boxes that are none, and collections without maps, are refused by name")
 def _(server):
     for box in ("1,2", "1,2,3,4,5", "a,b,c,d", "nan,0,1,1", "inf,0,1,1", "1e999,0,1,1", "0,0,0,0", "1,1,0,0", "170,0,-170,10",
