@@ -259,6 +259,22 @@ static void a_box_may_cross_the_antimeridian(void **state)
     assert_keys(state, &query, "g");
 }
 
+static void a_box_almost_round_the_world_does_not_cross_the_antimeridian(void **state)
+{
+    struct eg_directory_query query = everything();
+    const struct eg_test_directory *test = *state;
+    char keys[16];
+    query.has_bbox = true;
+    query.words = EG_TEXT("training");
+    query.bbox_deg = (struct eg_bounds){-179.9, 0, 179.9, 20};
+    assert_int_equal(strlen(keys_of(test->directory, &query, keys)), 2);
+    query.bbox_deg = (struct eg_bounds){179.9, 0, -179.9, 20};
+    assert_keys(state, &query, "");
+    query.words = (struct eg_text){0};
+    query.bbox_deg = (struct eg_bounds){-179.9, 50, 180, 50.06};
+    assert_keys(state, &query, "ab");
+}
+
 static void impossible_boxes_positions_and_radii_are_refused(void **state)
 {
     struct eg_directory_query query = everything();
@@ -545,6 +561,7 @@ int main(void)
         cmocka_unit_test(topics_and_programmes_match_whole_and_folded),
         cmocka_unit_test(facets_are_listed_most_frequent_first_as_most_entries_spell_them),
         cmocka_unit_test(a_box_may_cross_the_antimeridian),
+        cmocka_unit_test(a_box_almost_round_the_world_does_not_cross_the_antimeridian),
         cmocka_unit_test(impossible_boxes_positions_and_radii_are_refused),
         cmocka_unit_test(the_nearest_come_first_with_their_distances),
         cmocka_unit_test(pages_follow_one_another_without_gaps),

@@ -263,6 +263,18 @@ static void entries_are_in_a_box_by_their_point(void **state)
     close_reading(&r);
 }
 
+static void a_box_crosses_the_antimeridian_only_where_its_west_is_larger(void **state)
+{
+    (void)state;
+    struct reading r = open_at("nbhd", NULL);
+    assert_string_equal(in_box(&r, -179.9, 51, 179.9, 51.06), "N01 N02 N03 N04 N12");
+    assert_string_equal(in_box(&r, 179.9, 51, -179.9, 51.05), "");
+    assert_string_equal(in_box(&r, 0.41, 51, 0.39, 51.06), "N01 N02 N03 N04 N12");
+    assert_string_equal(filtered(&r, "S_INTERSECTS(geometry, BBOX(-179.9, 51, 179.9, 51.06))"),
+                        "N01 N02 N03 N04 N12");
+    close_reading(&r);
+}
+
 static void a_box_that_is_none_is_refused(void **state)
 {
     (void)state;
@@ -568,6 +580,7 @@ int main(void)
         cmocka_unit_test(a_box_takes_the_areas_that_it_touches),
         cmocka_unit_test(shapes_of_all_kinds_meet_areas_exactly),
         cmocka_unit_test(entries_are_in_a_box_by_their_point),
+        cmocka_unit_test(a_box_crosses_the_antimeridian_only_where_its_west_is_larger),
         cmocka_unit_test(a_box_that_is_none_is_refused),
         cmocka_unit_test(filters_see_values_and_states),
         cmocka_unit_test(equals_are_read_by_the_property_s_type),
