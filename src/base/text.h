@@ -47,8 +47,10 @@ bool eg_text_to_double(struct eg_text text, double *value_out);
 /* Valid UTF-8 without NUL, overlong forms or surrogates. */
 bool eg_text_is_utf8(struct eg_text text);
 
-/* How many bytes of a text to show where there is room for `most`: all, or as many as end with a whole character. For "%.*s". */
+/* How many bytes of a text to show where there is room for `most`: all, or as many as end with a whole character. */
 size_t eg_text_shown(struct eg_text text, size_t most);
+/* Both arguments of "%.*s": what a stranger sends must not push the rest of a sentence out of it. */
+#define EG_TEXT_SHOWN(t, most) (int)eg_text_shown(t, most), ((t).data ? (t).data : "")
 
 /* Folds for search: compatibility decomposition, marks dropped, case folded ("Café ﬁ" -> "cafe fi").
  * Appends to `out`. EG_INVALID for wrong UTF-8. */

@@ -212,7 +212,7 @@ static enum eg_status find_boundaries(const struct eg_snapshot *snapshot, struct
         return EG_OK;
     }
     eg_error_set(err, EG_NOT_FOUND, "there are no boundaries '%.*s'; GET /layers lists what there is",
-                 EG_TEXT_ARG(id));
+                 EG_TEXT_SHOWN(id, 100));
     eg_error_field(err, "boundaries");
     return EG_NOT_FOUND;
 }
@@ -227,7 +227,7 @@ enum eg_status eg_engine_area(struct eg_snapshot *snapshot, struct eg_text bound
     if (place.area != EG_TEXTMAP_NONE) return describe_area(&place, entity_out, err);
     eg_error_set(err, EG_NOT_FOUND,
                  "there is no area '%.*s' in %.*s; ask with ?at=lon,lat for the one at a place",
-                 EG_TEXT_ARG(code), EG_TEXT_ARG(boundaries));
+                 EG_TEXT_SHOWN(code, 100), EG_TEXT_ARG(boundaries));
     eg_error_field(err, "code");
     return EG_NOT_FOUND;
 }

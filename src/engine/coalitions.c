@@ -183,7 +183,7 @@ enum eg_status eg_engine_coalition(struct eg_snapshot *snapshot, struct eg_text 
     uint32_t number = eg_directory_find(snapshot->directory, id);
     if (number == UINT32_MAX) {
         eg_error_set(err, EG_NOT_FOUND, "there is no entry '%.*s'; GET /coalitions lists them",
-                     EG_TEXT_ARG(id));
+                     EG_TEXT_SHOWN(id, 60));
         eg_error_field(err, "id");
         return EG_NOT_FOUND;
     }

@@ -53,7 +53,7 @@ enum eg_status eg_collection_find(const struct eg_snapshot *snapshot, struct eg_
     }
     if (find_layer(snapshot, id, collection_out)) return EG_OK;
     eg_error_set(err, EG_NOT_FOUND, "there is no collection '%.*s'; GET /ogc/collections lists them",
-                 id.len < 200 ? (int)id.len : 0, id.data);
+                 EG_TEXT_SHOWN(id, 60));
     eg_error_field(err, "collectionId");
     return EG_NOT_FOUND;
 }

@@ -101,8 +101,7 @@ static enum eg_status read_equal(const struct eg_features *features, const struc
     *read_out = read;
     if (!expected) return EG_OK;
     (void)eg_error_set(err, EG_INVALID, "%.*s is '%.*s'; it must be %s", EG_TEXT_ARG(property->name),
-                       equal->text.len < 100 ? (int)equal->text.len : 0,
-                       equal->text.data ? equal->text.data : "", expected);
+                       EG_TEXT_SHOWN(equal->text, 60), expected);
     (void)eg_error_field(err, property->name.data);
     return EG_INVALID;
 }

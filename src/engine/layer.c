@@ -65,7 +65,7 @@ void eg_layers_free(struct eg_layers *layers)
 static enum eg_status not_found(struct eg_error *err, const char *field, const char *what,
                                 struct eg_text name, const char *remedy)
 {
-    eg_error_set(err, EG_NOT_FOUND, "there is no %s '%.*s'; %s", what, EG_TEXT_ARG(name), remedy);
+    eg_error_set(err, EG_NOT_FOUND, "there is no %s '%.*s'; %s", what, EG_TEXT_SHOWN(name, 100), remedy);
     eg_error_field(err, field);
     return EG_NOT_FOUND;
 }

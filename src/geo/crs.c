@@ -91,7 +91,7 @@ static enum eg_status unknown_crs(struct eg_text definition, struct eg_error *er
         err, EG_INVALID,
         "PROJ %s knows no coordinate reference system \"%.*s\"; write an authority's code such as "
         "EPSG:27700 or OGC:CRS84, a URN, or WKT",
-        proj_info().version, (int)eg_text_shown(definition, 200), definition.data ? definition.data : "");
+        proj_info().version, EG_TEXT_SHOWN(definition, 200));
 }
 
 /* A CRS that came as WKT is replaced by the authority's own where PROJ finds just one that is the same: operations are
@@ -403,7 +403,7 @@ static enum eg_status copy_operation_code(struct eg_text operation, char code_ou
     bool fits = operation.len < 64 && (operation.len == 0 || memchr(operation.data, ':', operation.len));
     if (!fits) {
         return eg_error_set(err, EG_INVALID, "\"%.*s\" is no operation's code; write it like EPSG:1314",
-                            (int)eg_text_shown(operation, 100), operation.data);
+                            EG_TEXT_SHOWN(operation, 100));
     }
     (void)snprintf(code_out, 64, "%.*s", EG_TEXT_ARG(operation));
     return EG_OK;

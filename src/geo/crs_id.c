@@ -95,7 +95,7 @@ enum eg_status eg_crs_parse(struct eg_text name, struct eg_crs_id *id_out, struc
         return eg_error_set(err, EG_INVALID,
                             "\"%.*s\" names no coordinate reference system; write EPSG:27700, CRS:84, "
                             "urn:ogc:def:crs:EPSG::27700 or http://www.opengis.net/def/crs/EPSG/0/27700",
-                            (int)eg_text_shown(name, 100), name.data ? name.data : "");
+                            EG_TEXT_SHOWN(name, 100));
     }
     *id_out = id;
     return EG_OK;

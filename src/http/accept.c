@@ -144,8 +144,7 @@ static enum eg_status none(const struct eg_media_offer *offers, uint32_t n_offer
         len = n > 0 && len + (size_t)n < sizeof names ? len + (size_t)n : len;
     }
     if (by_format)
-        eg_error_set(err, EG_INVALID, "f is '%.*s'; it must be one of: %s", (int)eg_text_shown(format, 60),
-                     format.data, names);
+        eg_error_set(err, EG_INVALID, "f is '%.*s'; it must be one of: %s", EG_TEXT_SHOWN(format, 60), names);
     else
         eg_error_set(err, EG_UNSUPPORTED, "nothing here is of a type that Accept names; there is: %s", names);
     eg_error_field(err, by_format ? "f" : "Accept");

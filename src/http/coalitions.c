@@ -19,8 +19,8 @@ static enum eg_status unknown_kind(struct eg_text kind, struct eg_error *err)
                          eg_entry_kind_name((enum eg_entry_kind)i));
         len = n > 0 && len + (size_t)n < sizeof known ? len + (size_t)n : len;
     }
-    eg_error_set(err, EG_INVALID, "there is no kind '%.*s'; the kinds are %s",
-                 kind.len < 60 ? (int)kind.len : 0, kind.data, known);
+    eg_error_set(err, EG_INVALID, "there is no kind '%.*s'; the kinds are %s", EG_TEXT_SHOWN(kind, 60),
+                 known);
     eg_error_field(err, "kind");
     return EG_INVALID;
 }

@@ -62,7 +62,7 @@ enum eg_status eg_ogc_find_style(const struct eg_snapshot *snapshot, struct eg_t
         return EG_OK;
     }
     eg_error_set(err, EG_NOT_FOUND, "there is no style '%.*s'; the collection's /styles lists them",
-                 (int)eg_text_shown(id, 60), id.data);
+                 EG_TEXT_SHOWN(id, 60));
     eg_error_field(err, "styleId");
     return EG_NOT_FOUND;
 }
@@ -76,7 +76,7 @@ enum eg_status eg_ogc_find_set(const struct eg_snapshot *snapshot, struct eg_tex
         return EG_OK;
     }
     eg_error_set(err, EG_NOT_FOUND, "there is no tile matrix set '%.*s'; GET /ogc/tileMatrixSets lists them",
-                 (int)eg_text_shown(id, 60), id.data);
+                 EG_TEXT_SHOWN(id, 60));
     eg_error_field(err, "tileMatrixSetId");
     return EG_NOT_FOUND;
 }

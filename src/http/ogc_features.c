@@ -255,7 +255,7 @@ static enum eg_status find_item(struct eg_ogc_job *job, struct eg_error *err)
     job->page = (struct eg_features_page){.features = feature, .n = 1, .n_matched = 1};
     if (*feature < eg_features_count(job->features)) return EG_OK;
     (void)eg_error_set(err, EG_NOT_FOUND, "there is no feature '%.*s' in this collection",
-                       id.len < 100 ? (int)id.len : 0, id.data ? id.data : "");
+                       EG_TEXT_SHOWN(id, 60));
     (void)eg_error_field(err, "featureId");
     return EG_NOT_FOUND;
 }

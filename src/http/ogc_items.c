@@ -14,7 +14,7 @@ static enum eg_status unknown_property(struct eg_text name, struct eg_error *err
 {
     (void)eg_error_set(err, EG_INVALID,
                        "there is no property '%.*s'; the collection's queryables list what there is",
-                       name.len < 100 ? (int)name.len : 0, name.data ? name.data : "");
+                       EG_TEXT_SHOWN(name, 60));
     (void)eg_error_field(err, "properties");
     return EG_INVALID;
 }

@@ -92,7 +92,7 @@ static enum eg_status read_language(struct eg_text name, enum eg_filter_language
     *language_out = is_json ? EG_FILTER_CQL2_JSON : EG_FILTER_CQL2_TEXT;
     if (is_json || name.len == 0 || eg_text_equal(name, EG_TEXT("cql2-text"))) return EG_OK;
     (void)eg_error_set(err, EG_INVALID, "filter-lang is '%.*s'; it must be cql2-text or cql2-json",
-                       (int)eg_text_shown(name, 60), name.data);
+                       EG_TEXT_SHOWN(name, 60));
     (void)eg_error_field(err, "filter-lang");
     return EG_INVALID;
 }

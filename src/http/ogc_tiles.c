@@ -15,8 +15,7 @@ struct place {
 
 static enum eg_status no_tile(struct eg_error *err, const char *field, struct eg_text text, const char *see)
 {
-    eg_error_set(err, EG_NOT_FOUND, "there is no %s '%.*s'; %s", field, (int)eg_text_shown(text, 60),
-                 text.data, see);
+    eg_error_set(err, EG_NOT_FOUND, "there is no %s '%.*s'; %s", field, EG_TEXT_SHOWN(text, 60), see);
     eg_error_field(err, field);
     return EG_NOT_FOUND;
 }

@@ -13,7 +13,7 @@ static enum eg_status wrong(struct eg_text text, struct eg_error *err)
         err, EG_INVALID,
         "datetime is '%.*s'; it must be a day or a time in UTC (2019-03-29T12:00:00Z), or two of them "
         "with / between, of which one may be left open with ..",
-        (int)eg_text_shown(text, SHOWN), text.data);
+        EG_TEXT_SHOWN(text, SHOWN));
     eg_error_field(err, "datetime");
     return EG_INVALID;
 }

@@ -2,8 +2,7 @@
 
 static enum eg_status wrong(struct eg_error *err, const char *name, struct eg_text value, const char *wanted)
 {
-    eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be %s", name, (int)eg_text_shown(value, 100),
-                 value.data ? value.data : "", wanted);
+    eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be %s", name, EG_TEXT_SHOWN(value, 100), wanted);
     eg_error_field(err, name);
     return EG_INVALID;
 }
@@ -65,7 +64,7 @@ enum eg_status eg_parameter_numbers(const char *name, struct eg_text value, uint
     EG_ASSERT(n <= EG_PARAMETER_NUMBERS);
     if (!parse_numbers(value, n, numbers)) {
         eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be %u numbers with commas between them", name,
-                     (int)eg_text_shown(value, 100), value.data ? value.data : "", n);
+                     EG_TEXT_SHOWN(value, 100), n);
         eg_error_field(err, name);
         return EG_INVALID;
     }

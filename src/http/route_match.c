@@ -51,7 +51,7 @@ static enum eg_status not_a_number(const struct match *match, struct eg_error *e
     memcpy(field, match->name.data, len);
     field[len] = '\0';
     eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be a whole number", field,
-                 EG_TEXT_ARG(match->value));
+                 EG_TEXT_SHOWN(match->value, 60));
     eg_error_field(err, field);
     return EG_INVALID;
 }

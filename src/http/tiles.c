@@ -22,7 +22,7 @@ enum eg_status eg_exchange_read_version(struct eg_exchange *exchange, const stru
 static enum eg_status wrong_picture(struct eg_text picture, struct eg_error *err)
 {
     eg_error_set(err, EG_INVALID, "y is '%.*s'; the picture is {y}.png, {y}@2x.png, {y}@3x.png or {y}@4x.png",
-                 EG_TEXT_ARG(picture));
+                 EG_TEXT_SHOWN(picture, 60));
     eg_error_field(err, "y");
     return EG_INVALID;
 }

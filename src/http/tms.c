@@ -47,7 +47,7 @@ static enum eg_status no_map(struct eg_text map, struct eg_error *err)
 {
     eg_error_set(err, EG_NOT_FOUND,
                  "there is no map '%.*s'; GET /tms/1.0.0/ lists the maps, {layer}@{set}@png",
-                 EG_TEXT_ARG(map));
+                 EG_TEXT_SHOWN(map, 60));
     eg_error_field(err, "map");
     return EG_NOT_FOUND;
 }
@@ -134,7 +134,7 @@ enum eg_status eg_tms_tile_parse(struct eg_exchange *exchange, const struct eg_r
     if (status != EG_OK) return status;
     if (!eg_tile_cut_scale(values->text[3], &number, &tile->scale) || !eg_text_to_u32(number, &y)) {
         eg_error_set(err, EG_INVALID, "y is '%.*s'; the picture is {y}.png or {y}@2x.png",
-                     EG_TEXT_ARG(values->text[3]));
+                     EG_TEXT_SHOWN(values->text[3], 60));
         eg_error_field(err, "y");
         return EG_INVALID;
     }

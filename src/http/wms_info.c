@@ -29,7 +29,7 @@ static void read_layers(const struct eg_kvp *kvp, struct eg_wms_request *request
         uint32_t place = place_of(layers, drawn.n, name);
         if (place == drawn.n)
             eg_wms_fail(request, "QUERY_LAYERS", NULL, "QUERY_LAYERS has '%.*s', which LAYERS has not",
-                        (int)eg_text_shown(name, 100), name.data ? name.data : "");
+                        EG_TEXT_SHOWN(name, 100));
         else request->info_names[request->info.n_names++] = request->names[place];
     }
 }
@@ -83,7 +83,7 @@ static void read_info_format(const struct eg_kvp *kvp, struct eg_wms_request *re
     eg_wms_fail(request, "INFO_FORMAT", NULL,
                 "INFO_FORMAT is '%.*s'; it may be text/plain, text/html, application/json or "
                 "application/vnd.ogc.gml",
-                (int)eg_text_shown(text, 60), text.data);
+                EG_TEXT_SHOWN(text, 60));
 }
 
 void eg_wms_read_info(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request)

@@ -92,7 +92,7 @@ static enum eg_status describe(struct sheet *sheet, struct eg_text only, struct 
     }
     if (only.len == 0 || n_rules > 0) return EG_OK;
     eg_error_set(err, EG_NOT_FOUND, "the legend has no row '%.*s'; ask without a rule for all of them",
-                 EG_TEXT_ARG(only));
+                 EG_TEXT_SHOWN(only, 60));
     eg_error_field(err, "rule");
     return EG_NOT_FOUND;
 }

@@ -44,7 +44,7 @@ static void read_format(const struct eg_kvp *kvp, struct eg_wms_request *request
         eg_wms_fail(request, "FORMAT", NULL,
                     "FORMAT is '%.*s'; it may be image/png, image/png8, image/png; mode=8bit, image/jpeg or "
                     "image/webp",
-                    (int)eg_text_shown(text, 60), text.data);
+                    EG_TEXT_SHOWN(text, 60));
 }
 
 void eg_wms_read_side(const struct eg_kvp *kvp, const char *name, uint32_t most,
@@ -84,7 +84,7 @@ static void read_background(const struct eg_kvp *kvp, struct eg_wms_request *req
     if (eg_kvp_text(kvp, "BGCOLOR", &text, err) != EG_OK) return;
     if (text.len > 0 && !parse_colour(text, &request->map.background))
         eg_wms_fail(request, "BGCOLOR", NULL, "BGCOLOR is '%.*s'; it must be a colour such as 0xFFFFFF",
-                    (int)eg_text_shown(text, 40), text.data);
+                    EG_TEXT_SHOWN(text, 40));
     if (err->status == EG_OK && eg_kvp_bool(kvp, "TRANSPARENT", &transparent, err) == EG_OK && transparent)
         request->map.background.a = 0;
     if (request->map.format == EG_PICTURE_JPEG) request->map.background.a = 255;

@@ -57,7 +57,7 @@ static void read_version(const struct eg_kvp *kvp, struct eg_wms_request *reques
     if (version > 0) return;
     request->version = EG_WMS_1_3_0;
     eg_wms_fail(request, name, NULL, "%s is '%.*s'; it must be 1.3.0 or 1.1.1", name,
-                (int)eg_text_shown(text, 40), text.data);
+                EG_TEXT_SHOWN(text, 40));
 }
 
 /* --- the request --------------------------------------------------------------------------------------------------- */
@@ -86,8 +86,7 @@ static void read_operation(const struct eg_kvp *kvp, struct eg_wms_request *requ
     if (eg_kvp_text(kvp, "SERVICE", &service, &request->failure.error) != EG_OK) return;
     if (eg_kvp_text(kvp, "REQUEST", &name, &request->failure.error) != EG_OK) return;
     if (service.len > 0 && !is_word(service, "WMS") && !is_word(service, "OGC:WMS")) {
-        eg_wms_fail(request, "SERVICE", NULL, "SERVICE is '%.*s'; this is a WMS",
-                    (int)eg_text_shown(service, 40), service.data);
+        eg_wms_fail(request, "SERVICE", NULL, "SERVICE is '%.*s'; this is a WMS", EG_TEXT_SHOWN(service, 40));
         return;
     }
     for (size_t i = 0; i < EG_ARRAY_LEN(operation_names); i++)
@@ -99,7 +98,7 @@ static void read_operation(const struct eg_kvp *kvp, struct eg_wms_request *requ
                     "GetLegendGraphic, DescribeLayer or GetStyles");
     else
         eg_wms_fail(request, "REQUEST", NULL, "REQUEST is '%.*s'; that is not offered here",
-                    (int)eg_text_shown(name, 40), name.data);
+                    EG_TEXT_SHOWN(name, 40));
 }
 
 /* --- exceptions ---------------------------------------------------------------------------------------------------- */
@@ -139,8 +138,7 @@ static void read_update_sequence(const struct eg_kvp *kvp, const struct eg_snaps
         eg_wms_fail(request, "UPDATESEQUENCE", "CurrentUpdateSequence", "nothing has changed since");
     else if (!is_version(text))
         eg_wms_fail(request, "UPDATESEQUENCE", "InvalidUpdateSequence",
-                    "UPDATESEQUENCE is '%.*s'; that was never one of this service",
-                    (int)eg_text_shown(text, 40), text.data);
+                    "UPDATESEQUENCE is '%.*s'; that was never one of this service", EG_TEXT_SHOWN(text, 40));
 }
 
 static void read_capabilities(const struct eg_kvp *kvp, const struct eg_snapshot *snapshot,

@@ -33,7 +33,7 @@ static void read_format(const struct eg_kvp *kvp, struct eg_wms_request *request
     if (is_type(text, EG_TEXT("application/json"))) request->legend.format = EG_LEGEND_JSON;
     else if (!is_type(essence, EG_TEXT("image/png")) && !is_type(text, EG_TEXT("image/png8")))
         eg_wms_fail(request, "FORMAT", NULL, "FORMAT is '%.*s'; a legend is image/png or application/json",
-                    (int)eg_text_shown(text, 60), text.data);
+                    EG_TEXT_SHOWN(text, 60));
 }
 
 static void read_wishes(const struct eg_kvp *kvp, struct eg_snapshot *snapshot,

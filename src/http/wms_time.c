@@ -145,7 +145,7 @@ static enum eg_status wrong(struct eg_text item, struct eg_error *err)
     eg_error_set(err, EG_INVALID,
                  "TIME is '%.*s'; it must be one of the layer's periods, or a date such as 2019-07-01 where "
                  "they have dates",
-                 (int)eg_text_shown(item, 100), item.data ? item.data : "");
+                 EG_TEXT_SHOWN(item, 100));
     eg_error_field(err, "TIME");
     return EG_INVALID;
 }

@@ -27,8 +27,8 @@ static enum eg_status fail_value(struct eg_wmts_failure *failure, const char *lo
                                  const char *remedy)
 {
     char message[320];
-    (void)snprintf(message, sizeof message, "%s is '%.*s'; %s", locator,
-                   (int)eg_text_shown(value, VALUE_SHOWN), value.data ? value.data : "", remedy);
+    (void)snprintf(message, sizeof message, "%s is '%.*s'; %s", locator, EG_TEXT_SHOWN(value, VALUE_SHOWN),
+                   remedy);
     return fail(failure, invalid, locator, message);
 }
 

@@ -63,6 +63,34 @@ def _(server):
     assert '<script>\n"x"' in document["detail"], document
 
 
+@test("a name of any length leaves room for what to do")
+def _(server):
+    long = "%C3%A9" * 600
+    paths = {
+        f"/tiles/{long}/1/0/0.png": "GET /layers lists",
+        f"/tiles/score.cells/1/0/{long}.png": "the picture is",
+        f"/tiles/score.cells/1/{long}/0.png": "must be a whole number",
+        f"/tiles/score.cells/1/0/0.png?style={long}": "",
+        f"/areas/{long}/x": "GET /layers lists",
+        f"/areas/cells/{long}": "ask with ?at=",
+        f"/coalitions/{long}": "GET /coalitions lists",
+        f"/coalitions?kind={long}": "the kinds are",
+        f"/tms/1.0.0/{long}/0/0/0.png": "GET /tms/1.0.0/ lists",
+        f"/tms/1.0.0/score.cells@WebMercatorQuad@png/0/0/{long}.png": "the picture is",
+        f"/ogc/collections/{long}": "GET /ogc/collections lists",
+        f"/ogc/collections/cells/items/{long}": "",
+        f"/ogc/collections/cells/items?{long}=1": "",
+        f"/ogc/tileMatrixSets/{long}": "lists them",
+        f"/wms?service=WMS&version=1.3.0&request=GetLegendGraphic&layer=score.cells&format=application/json&rule={long}":
+            "ask without a rule",
+    }
+    for path, remedy in paths.items():
+        answer = server.get(path)
+        text = answer.body.decode()
+        assert answer.status in (200, 400, 404) and remedy in text, (path[:40], text)
+        assert len(text) < 1000 and "\ufffd" not in text, (path[:40], text)
+
+
 @test("escapes that are wrong, %00 and wrong UTF-8 are 400")
 def _(server):
     for path in ("/%00", "/layers%00", "/%", "/%4", "/%zz", "/%ff", "/%c0%af", "/%ed%a0%80", "/%f5%80%80%80",
