@@ -287,6 +287,9 @@ enum eg_entry_field {
     EG_ENTRY_SERVES, /* area codes of serves_boundaries, separated by list_separator */
     EG_ENTRY_STATUS,
     EG_ENTRY_LAST_REVIEWED,
+    EG_ENTRY_LANGUAGES,     /* names or codes, separated as topics are */
+    EG_ENTRY_ACCESSIBILITY, /* what is provided, the same */
+    EG_ENTRY_HOURS,         /* when it is open: see data/schedule.h */
     EG_N_ENTRY_FIELDS
 };
 
@@ -312,7 +315,7 @@ struct eg_atlas_directory {
     struct eg_text encoding;
     struct eg_atlas_entry_columns column[EG_N_ENTRY_FIELDS];
     struct eg_text constant[EG_N_ENTRY_FIELDS]; /* used where the column is absent or its cell empty */
-    char list_separator;                        /* within TOPICS and SERVES; default ';' */
+    char list_separator;      /* within TOPICS, SERVES, LANGUAGES and ACCESSIBILITY; default ';' */
     struct eg_text id_prefix; /* put before the key when the entry's UUID is made; default "{id}:" */
     uint32_t
         serves_boundaries; /* index or EG_ATLAS_NONE; a polygon source's own geometry is the service area too */

@@ -28,6 +28,9 @@ const char *eg_entry_field_name(enum eg_entry_field field)
         [EG_ENTRY_SERVES] = "serves",
         [EG_ENTRY_STATUS] = "status",
         [EG_ENTRY_LAST_REVIEWED] = "last_reviewed",
+        [EG_ENTRY_LANGUAGES] = "languages",
+        [EG_ENTRY_ACCESSIBILITY] = "accessibility",
+        [EG_ENTRY_HOURS] = "hours",
     };
     return names[field];
 }
@@ -69,9 +72,10 @@ static enum eg_status read_constants(struct eg_reader *reader, const struct eg_a
 static bool is_joinable(size_t field)
 {
     static const bool joinable[EG_N_ENTRY_FIELDS] = {
-        [EG_ENTRY_NAME] = true,      [EG_ENTRY_DESCRIPTION] = true,  [EG_ENTRY_TOPICS] = true,
-        [EG_ENTRY_PROGRAMME] = true, [EG_ENTRY_ORGANISATION] = true, [EG_ENTRY_ADDRESS] = true,
-        [EG_ENTRY_PHONE] = true,     [EG_ENTRY_FUNDER] = true,       [EG_ENTRY_SERVES] = true,
+        [EG_ENTRY_NAME] = true,      [EG_ENTRY_DESCRIPTION] = true,   [EG_ENTRY_TOPICS] = true,
+        [EG_ENTRY_PROGRAMME] = true, [EG_ENTRY_ORGANISATION] = true,  [EG_ENTRY_ADDRESS] = true,
+        [EG_ENTRY_PHONE] = true,     [EG_ENTRY_FUNDER] = true,        [EG_ENTRY_SERVES] = true,
+        [EG_ENTRY_LANGUAGES] = true, [EG_ENTRY_ACCESSIBILITY] = true, [EG_ENTRY_HOURS] = true,
     };
     return joinable[field];
 }

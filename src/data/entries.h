@@ -48,8 +48,13 @@ struct eg_entry {
         [EG_N_ENTRY_FIELDS]; /* as given, trimmed; empty when absent. Longitude and latitude as text too */
     const struct eg_text *topics; /* [n_topics] */
     uint32_t n_topics;
-    const struct eg_text *serves; /* [n_serves] area codes of the directory's serves_boundaries */
+    const struct eg_text *serves; /* [n_serves] area codes of serves_boundaries */
     uint32_t n_serves;
+    uint32_t serves_boundaries;      /* an index, or EG_ATLAS_NONE */
+    const struct eg_text *languages; /* [n_languages] */
+    uint32_t n_languages;
+    const struct eg_text *accessibility; /* [n_accessibility] */
+    uint32_t n_accessibility;
     /* Service area polygon, WGS 84: rings of lon/lat pairs, shells and holes together (even-odd); GeoJSON text for answers. */
     uint32_t n_area_rings;
     const uint32_t *area_ring_start; /* [n_area_rings + 1] into area_lonlat pairs */

@@ -31,7 +31,7 @@ struct eg_entry_loader {
     uint32_t cell_of[EG_N_ENTRY_FIELDS]; /* which of them holds a field, more follow it; or EG_ATLAS_NONE */
     struct eg_buffer joined[EG_N_ENTRY_FIELDS]; /* of the row at hand: fields that several columns make up */
     struct eg_text before[EG_N_ENTRY_FIELDS];   /* as the row before was stored */
-    struct eg_entry_list topics, serves;
+    struct eg_entry_list topics, serves, languages, accessibility;
     void *feature;                  /* OGRFeatureH of the row at hand; NULL for CSV */
     struct eg_entry_shapes *shapes; /* made for the first feature */
     struct eg_buffer name;          /* what the id is made from, and a key that is made */

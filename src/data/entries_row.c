@@ -132,22 +132,33 @@ static enum eg_status split_list(struct eg_entry_loader *loader, struct eg_text 
     return EG_OK;
 }
 
+static enum eg_status store_list(struct eg_entry_loader *loader, struct eg_text text,
+                                 struct eg_entry_list *list, const struct eg_text **items_out,
+                                 uint32_t *n_out, struct eg_error *err)
+{
+    if (text.len == 0) return EG_OK;
+    enum eg_status status = split_list(loader, text, list, err);
+    *items_out = list->items;
+    *n_out = list->n;
+    return status;
+}
+
 static enum eg_status store_lists(struct eg_entry_loader *loader, struct eg_entry *entry,
                                   struct eg_error *err)
 {
-    if (entry->field[EG_ENTRY_TOPICS].len > 0) {
-        enum eg_status status = split_list(loader, entry->field[EG_ENTRY_TOPICS], &loader->topics, err);
-        if (status) return status;
-        entry->topics = loader->topics.items;
-        entry->n_topics = loader->topics.n;
-    }
-    if (entry->field[EG_ENTRY_SERVES].len > 0) {
-        enum eg_status status = split_list(loader, entry->field[EG_ENTRY_SERVES], &loader->serves, err);
-        if (status) return status;
-        entry->serves = loader->serves.items;
-        entry->n_serves = loader->serves.n;
-    }
-    return EG_OK;
+    const struct eg_text *field = entry->field;
+    enum eg_status status =
+        store_list(loader, field[EG_ENTRY_TOPICS], &loader->topics, &entry->topics, &entry->n_topics, err);
+    if (status == EG_OK)
+        status = store_list(loader, field[EG_ENTRY_SERVES], &loader->serves, &entry->serves, &entry->n_serves,
+                            err);
+    if (status == EG_OK)
+        status = store_list(loader, field[EG_ENTRY_LANGUAGES], &loader->languages, &entry->languages,
+                            &entry->n_languages, err);
+    if (status == EG_OK)
+        status = store_list(loader, field[EG_ENTRY_ACCESSIBILITY], &loader->accessibility,
+                            &entry->accessibility, &entry->n_accessibility, err);
+    return status;
 }
 
 /* "-0.123456": rounded, and the same in every locale. */
@@ -234,7 +245,8 @@ static enum eg_status read_cells(struct eg_entry_loader *loader, const struct eg
         return EG_OK;
     }
     const char list_separator[] = {loader->spec->list_separator, '\0'};
-    bool is_list = f == EG_ENTRY_TOPICS || f == EG_ENTRY_SERVES;
+    bool is_list = f == EG_ENTRY_TOPICS || f == EG_ENTRY_SERVES || f == EG_ENTRY_LANGUAGES ||
+                   f == EG_ENTRY_ACCESSIBILITY;
     struct eg_buffer *joined = &loader->joined[f];
     joined->len = 0;
     for (uint32_t i = 0; i <= n_more; i++)
@@ -247,7 +259,8 @@ static enum eg_status read_cells(struct eg_entry_loader *loader, const struct eg
 enum eg_status eg_entries_row(void *context, uint32_t row, const struct eg_text *cells, struct eg_error *err)
 {
     struct eg_entry_loader *loader = context;
-    struct eg_entry entry = {.directory = loader->directory};
+    struct eg_entry entry = {.directory = loader->directory,
+                             .serves_boundaries = loader->spec->serves_boundaries};
     char reason[EG_ENTRY_REASON_BYTES] = "";
     for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
         enum eg_status status = read_cells(loader, cells, f, &entry.field[f], err);

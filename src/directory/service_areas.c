@@ -34,7 +34,7 @@ static uint64_t count_codes(const struct builder *builder)
 static void resolve_codes(struct builder *builder, uint32_t number)
 {
     const struct eg_entry *entry = builder->in_order[number];
-    uint32_t boundaries = builder->entries->atlas->directories[entry->directory].serves_boundaries;
+    uint32_t boundaries = entry->serves_boundaries;
     const struct eg_generation *generation = builder->areas.generation;
     bool is_known = generation && boundaries != EG_ATLAS_NONE;
     for (uint32_t i = 0; i < entry->n_serves; i++) {

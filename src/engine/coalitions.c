@@ -27,7 +27,7 @@ static void add_service_area(struct eg_json *json, struct eg_json_value *propert
 {
     if (entry->n_serves == 0 && entry->area_geojson.len == 0) return;
     struct eg_json_value *area = eg_json_object(json, properties, "service_area");
-    uint32_t boundaries = atlas->directories[entry->directory].serves_boundaries;
+    uint32_t boundaries = entry->serves_boundaries;
     if (entry->n_serves > 0 && boundaries != EG_ATLAS_NONE) {
         eg_json_text(json, area, "boundaries", atlas->boundaries[boundaries].id);
         struct eg_json_value *codes = eg_json_array(json, area, "codes");
