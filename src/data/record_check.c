@@ -115,12 +115,10 @@ static bool is_word(struct eg_text text, const char *const *words)
     return false;
 }
 
-static bool is_well_formed(const struct eg_record_field *field, struct eg_text text)
+bool eg_record_text_is(enum eg_record_type type, struct eg_text text)
 {
     double number;
-    switch (field->type) {
-    case EG_RECORD_TEXT:
-        return true;
+    switch (type) {
     case EG_RECORD_ID:
     case EG_RECORD_REFERENCE:
     case EG_RECORD_LINK:
@@ -137,10 +135,16 @@ static bool is_well_formed(const struct eg_record_field *field, struct eg_text t
         return is_uri(text);
     case EG_RECORD_EMAIL:
         return is_email(text);
+    case EG_RECORD_TEXT:
     case EG_RECORD_WORD:
-        return is_word(text, field->words);
+        break;
     }
-    return false;
+    return true;
+}
+
+static bool is_well_formed(const struct eg_record_field *field, struct eg_text text)
+{
+    return field->type == EG_RECORD_WORD ? is_word(text, field->words) : eg_record_text_is(field->type, text);
 }
 
 /* Says of a text that has not the form of its field what it should be. */

@@ -335,6 +335,9 @@ enum eg_record_table eg_record_table_named(struct eg_text name);
 /* The field's index, or UINT32_MAX. */
 uint32_t eg_record_field_named(enum eg_record_table table, struct eg_text name);
 
+/* Whether a text has the form of a type (not WORD). */
+bool eg_record_text_is(enum eg_record_type type, struct eg_text text);
+
 /* One record by itself: what is needed is there, forms are right. EG_INVALID with the field's name and what it should be. */
 EG_MUST_CHECK enum eg_status eg_record_check(enum eg_record_table table, const struct eg_text *field,
                                              struct eg_error *err);

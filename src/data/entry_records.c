@@ -1,0 +1,425 @@
+/* From an entry to records. Ids are names' hashes, so a row that several entries share (an organisation, a topic) is added when it is
+ * first met and known again by its id. */
+#include "data/entry_records.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/textmap.h"
+
+#define ARENA_CEILING_BYTES ((size_t)1024 * 1024 * 1024)
+
+struct eg_entry_recorder {
+    const struct eg_atlas *atlas;
+    struct eg_records_builder *builder;
+    struct eg_arena *arena;    /* ids of rows that are shared */
+    struct eg_textmap *shared; /* which of them are there */
+    struct eg_buffer folded;
+    bool failed; /* an id could not be made for want of memory */
+    /* of the entry at hand */
+    struct eg_arena *row_arena; /* NULL between entries */
+    char *doubt;
+};
+
+struct row {
+    struct eg_text field[EG_RECORD_FIELDS];
+};
+
+enum eg_status eg_entry_recorder_new(const struct eg_atlas *atlas, struct eg_records_builder *builder,
+                                     struct eg_entry_recorder **recorder_out, struct eg_error *err)
+{
+    struct eg_entry_recorder *recorder = eg_memory_zeroed(1, sizeof *recorder);
+    if (!recorder) return eg_error_no_memory(err, sizeof *recorder);
+    *recorder = (struct eg_entry_recorder){.atlas = atlas,
+                                           .builder = builder,
+                                           .arena = eg_arena_new(ARENA_CEILING_BYTES),
+                                           .shared = eg_textmap_new(64)};
+    eg_buffer_init(&recorder->folded, 0);
+    if (!recorder->arena || !recorder->shared) {
+        eg_entry_recorder_free(recorder);
+        return eg_error_no_memory(err, sizeof *recorder);
+    }
+    *recorder_out = recorder;
+    return EG_OK;
+}
+
+void eg_entry_recorder_free(struct eg_entry_recorder *recorder)
+{
+    if (!recorder) return;
+    eg_buffer_clear(&recorder->folded);
+    eg_textmap_free(recorder->shared);
+    eg_arena_free(recorder->arena);
+    free(recorder);
+}
+
+/* --- ids --------------------------------------------------------------------------------------------------------------------- */
+
+static struct eg_text made_id(struct eg_entry_recorder *recorder, const char *what, struct eg_text name)
+{
+    struct eg_text full = eg_text_format(recorder->row_arena, "%s:%.*s", what, EG_TEXT_ARG(name));
+    char *id = eg_arena_array(recorder->row_arena, EG_UUID_TEXT_LEN + 1, 1);
+    recorder->failed |= !full.data || !id;
+    if (recorder->failed) return EG_TEXT("");
+    EG_ASSERT(eg_uuid_v5(EG_ENTRIES_NAMESPACE, full, id) == EG_OK);
+    return (struct eg_text){id, EG_UUID_TEXT_LEN};
+}
+
+/* The id of what is known by its name, in whichever case and with whichever accents it is written. */
+static struct eg_text shared_id(struct eg_entry_recorder *recorder, const char *what, struct eg_text name)
+{
+    recorder->folded.len = 0;
+    recorder->failed |= eg_text_fold(name, &recorder->folded, NULL) != EG_OK || recorder->folded.failed;
+    if (recorder->failed) return EG_TEXT("");
+    return made_id(recorder, what, (struct eg_text){recorder->folded.data, recorder->folded.len});
+}
+
+/* Adds a row unless one with its id was added before. */
+static enum eg_status add_once(struct eg_entry_recorder *recorder, enum eg_record_table table,
+                               const struct row *row, struct eg_error *err)
+{
+    if (recorder->failed) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
+    if (eg_textmap_get(recorder->shared, row->field[0]) != EG_TEXTMAP_NONE) return EG_OK;
+    struct eg_text kept = eg_text_copy(recorder->arena, row->field[0]);
+    if (!kept.data) return eg_error_no_memory(err, row->field[0].len);
+    enum eg_status status = eg_textmap_put(recorder->shared, kept, 0, NULL);
+    return status == EG_OK ? eg_records_add(recorder->builder, table, row->field, err) : status;
+}
+
+static enum eg_status add(struct eg_entry_recorder *recorder, enum eg_record_table table,
+                          const struct row *row, struct eg_error *err)
+{
+    if (recorder->failed) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
+    return eg_records_add(recorder->builder, table, row->field, err);
+}
+
+/* --- forms ------------------------------------------------------------------------------------------------------------------- */
+
+static void doubt(struct eg_entry_recorder *recorder, enum eg_entry_field field, struct eg_text text,
+                  const char *what)
+{
+    size_t len = strlen(recorder->doubt);
+    (void)snprintf(recorder->doubt + len, EG_ENTRY_DOUBT_BYTES - len, "%sthe %s '%.*s' %s",
+                   len > 0 ? "; " : "", eg_entry_field_name(field), text.len < 80 ? (int)text.len : 77,
+                   text.data, what);
+}
+
+/* "www.example.org/x" */
+static bool looks_like_a_host(struct eg_text text)
+{
+    size_t dots = 0, i = 0;
+    for (; i < text.len && text.data[i] != '/'; i++) {
+        char c = text.data[i];
+        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                    c == '.';
+        if (!good) return false;
+        dots += c == '.';
+    }
+    return dots > 0 && i > 3 && text.data[0] != '.' && text.data[i - 1] != '.';
+}
+
+static struct eg_text web_address(struct eg_entry_recorder *recorder, const struct eg_entry *entry)
+{
+    struct eg_text given = entry->field[EG_ENTRY_URL];
+    if (given.len == 0 || eg_record_text_is(EG_RECORD_URI, given)) return given;
+    if (looks_like_a_host(given)) {
+        struct eg_text whole = eg_text_format(recorder->row_arena, "https://%.*s", EG_TEXT_ARG(given));
+        recorder->failed |= !whole.data;
+        if (whole.data && eg_record_text_is(EG_RECORD_URI, whole)) {
+            doubt(recorder, EG_ENTRY_URL, given, "has no scheme: https:// is put before it");
+            return whole;
+        }
+    }
+    doubt(recorder, EG_ENTRY_URL, given, "is left out: it is no web address");
+    return EG_TEXT("");
+}
+
+/* The field's text if it has the form, else nothing and a doubt. */
+static struct eg_text of_form(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                              enum eg_entry_field field, enum eg_record_type type, const char *what)
+{
+    struct eg_text given = entry->field[field];
+    if (given.len == 0 || eg_record_text_is(type, given)) return given;
+    doubt(recorder, field, given, what);
+    return EG_TEXT("");
+}
+
+/* "2019" is its first or last day. */
+static struct eg_text day(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                          enum eg_entry_field field)
+{
+    struct eg_text given = entry->field[field];
+    struct eg_text whole = {NULL, 0};
+    if (given.len == 4)
+        whole = eg_text_format(recorder->row_arena, "%.*s-%s", EG_TEXT_ARG(given),
+                               field == EG_ENTRY_END ? "12-31" : "01-01");
+    else if (given.len > 10 && given.data[10] == 'T') whole = (struct eg_text){given.data, 10};
+    recorder->failed |= given.len == 4 && !whole.data;
+    if (whole.data && eg_record_text_is(EG_RECORD_DATE, whole)) return whole;
+    return of_form(recorder, entry, field, EG_RECORD_DATE, "is left out: it is no date (YYYY-MM-DD)");
+}
+
+static struct eg_text degrees(struct eg_entry_recorder *recorder, double value)
+{
+    char text[32];
+    int n = snprintf(text, sizeof text, "%.7f", value);
+    struct eg_text kept = eg_text_copy(recorder->row_arena, (struct eg_text){text, n > 0 ? (size_t)n : 0});
+    recorder->failed |= !kept.data;
+    return kept;
+}
+
+/* --- what hangs on an entry -------------------------------------------------------------------------------------------------- */
+
+/* The rows of one entry refer to one another by these. */
+struct ids {
+    struct eg_text service, organization, program, location, at_location;
+};
+
+static enum eg_status add_organization(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                       struct ids *ids, struct eg_error *err)
+{
+    struct row row = {{{0}}};
+    struct eg_text name = entry->field[EG_ENTRY_ORGANISATION];
+    bool is_own = name.len == 0; /* a coalition is its own organisation */
+    ids->organization =
+        is_own ? made_id(recorder, "organization", ids->service) : shared_id(recorder, "organization", name);
+    row.field[EG_ORGANIZATION_ID] = ids->organization;
+    row.field[EG_ORGANIZATION_NAME] = is_own ? entry->field[EG_ENTRY_NAME] : name;
+    if (is_own) row.field[EG_ORGANIZATION_DESCRIPTION] = entry->field[EG_ENTRY_DESCRIPTION];
+    return add_once(recorder, EG_RECORD_ORGANIZATION, &row, err);
+}
+
+static enum eg_status add_program(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                  struct ids *ids, struct eg_error *err)
+{
+    struct row row = {{{0}}};
+    struct eg_text name = entry->field[EG_ENTRY_PROGRAMME];
+    if (name.len == 0) return EG_OK;
+    ids->program = row.field[EG_PROGRAM_ID] = shared_id(recorder, "program", name);
+    row.field[EG_PROGRAM_NAME] = name;
+    return add_once(recorder, EG_RECORD_PROGRAM, &row, err);
+}
+
+static struct eg_text status_of(struct eg_entry_recorder *recorder, const struct eg_entry *entry)
+{
+    struct eg_text given = entry->field[EG_ENTRY_STATUS];
+    const char *const *words = eg_record_spec(EG_RECORD_SERVICE)->fields[EG_SERVICE_STATUS].words;
+    if (given.len == 0) return EG_TEXT("active");
+    for (; *words; words++)
+        if (eg_text_equal(given, eg_text_from(*words))) return given;
+    doubt(recorder, EG_ENTRY_STATUS, given, "is none of HSDS's: 'active' stands for it");
+    return EG_TEXT("active");
+}
+
+static enum eg_status add_service(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                  const struct ids *ids, struct eg_error *err)
+{
+    struct row row = {{{0}}};
+    row.field[EG_SERVICE_ID] = ids->service;
+    row.field[EG_SERVICE_ORGANIZATION_ID] = ids->organization;
+    row.field[EG_SERVICE_PROGRAM_ID] = ids->program;
+    row.field[EG_SERVICE_NAME] = entry->field[EG_ENTRY_NAME];
+    row.field[EG_SERVICE_DESCRIPTION] = entry->field[EG_ENTRY_DESCRIPTION];
+    row.field[EG_SERVICE_URL] = web_address(recorder, entry);
+    row.field[EG_SERVICE_EMAIL] =
+        of_form(recorder, entry, EG_ENTRY_EMAIL, EG_RECORD_EMAIL, "is left out: it is no e-mail address");
+    row.field[EG_SERVICE_STATUS] = status_of(recorder, entry);
+    row.field[EG_SERVICE_ASSURED_DATE] = day(recorder, entry, EG_ENTRY_LAST_REVIEWED);
+    row.field[EG_SERVICE_KIND] = eg_text_from(eg_entry_kind_name(entry->kind));
+    row.field[EG_SERVICE_SOURCE_KEY] = entry->field[EG_ENTRY_KEY];
+    return add(recorder, EG_RECORD_SERVICE, &row, err);
+}
+
+static enum eg_status add_address(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                  const struct ids *ids, struct eg_error *err)
+{
+    struct row row = {{{0}}};
+    if (entry->field[EG_ENTRY_ADDRESS].len == 0 && entry->field[EG_ENTRY_POSTCODE].len == 0) return EG_OK;
+    row.field[EG_ADDRESS_ID] = made_id(recorder, "address", ids->service);
+    row.field[EG_ADDRESS_LOCATION_ID] = ids->location;
+    row.field[EG_ADDRESS_ADDRESS_1] = entry->field[EG_ENTRY_ADDRESS];
+    row.field[EG_ADDRESS_POSTAL_CODE] = entry->field[EG_ENTRY_POSTCODE];
+    row.field[EG_ADDRESS_ADDRESS_TYPE] = EG_TEXT("physical");
+    return add(recorder, EG_RECORD_ADDRESS, &row, err);
+}
+
+static enum eg_status add_accessibility(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                        const struct ids *ids, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    for (uint32_t i = 0; i < entry->n_accessibility && status == EG_OK; i++) {
+        struct row row = {{{0}}};
+        struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%u", EG_TEXT_ARG(ids->service), i);
+        row.field[EG_ACCESSIBILITY_ID] = made_id(recorder, "accessibility", name);
+        row.field[EG_ACCESSIBILITY_LOCATION_ID] = ids->location;
+        row.field[EG_ACCESSIBILITY_DESCRIPTION] = entry->accessibility[i];
+        status = add(recorder, EG_RECORD_ACCESSIBILITY, &row, err);
+    }
+    return status;
+}
+
+static enum eg_status add_location(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                   struct ids *ids, struct eg_error *err)
+{
+    struct row row = {{{0}}}, link = {{{0}}};
+    if (!entry->has_position && entry->field[EG_ENTRY_ADDRESS].len == 0 &&
+        entry->field[EG_ENTRY_POSTCODE].len == 0 && entry->n_accessibility == 0)
+        return EG_OK;
+    ids->location = row.field[EG_LOCATION_ID] = made_id(recorder, "location", ids->service);
+    row.field[EG_LOCATION_LOCATION_TYPE] = EG_TEXT("physical");
+    if (entry->has_position) {
+        row.field[EG_LOCATION_LATITUDE] = degrees(recorder, entry->lat_deg);
+        row.field[EG_LOCATION_LONGITUDE] = degrees(recorder, entry->lon_deg);
+    }
+    enum eg_status status = add(recorder, EG_RECORD_LOCATION, &row, err);
+    ids->at_location = link.field[EG_SERVICE_AT_LOCATION_ID] =
+        made_id(recorder, "service_at_location", ids->service);
+    link.field[EG_SERVICE_AT_LOCATION_SERVICE_ID] = ids->service;
+    link.field[EG_SERVICE_AT_LOCATION_LOCATION_ID] = ids->location;
+    if (status == EG_OK) status = add(recorder, EG_RECORD_SERVICE_AT_LOCATION, &link, err);
+    if (status == EG_OK) status = add_address(recorder, entry, ids, err);
+    return status == EG_OK ? add_accessibility(recorder, entry, ids, err) : status;
+}
+
+static enum eg_status add_phone(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                const struct ids *ids, struct eg_error *err)
+{
+    struct row row = {{{0}}};
+    if (entry->field[EG_ENTRY_PHONE].len == 0) return EG_OK;
+    row.field[EG_PHONE_ID] = made_id(recorder, "phone", ids->service);
+    row.field[EG_PHONE_SERVICE_ID] = ids->service;
+    row.field[EG_PHONE_NUMBER] = entry->field[EG_ENTRY_PHONE];
+    return add(recorder, EG_RECORD_PHONE, &row, err);
+}
+
+static enum eg_status add_service_area(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                       const struct ids *ids, struct eg_error *err)
+{
+    struct row row = {{{0}}};
+    if (entry->n_serves == 0 && entry->area_geojson.len == 0) return EG_OK;
+    row.field[EG_SERVICE_AREA_ID] = made_id(recorder, "service_area", ids->service);
+    row.field[EG_SERVICE_AREA_SERVICE_ID] = ids->service;
+    if (entry->n_serves > 0 && entry->serves_boundaries != EG_ATLAS_NONE) {
+        struct eg_buffer codes;
+        eg_buffer_init(&codes, 0);
+        for (uint32_t i = 0; i < entry->n_serves; i++) {
+            if (i > 0) eg_buffer_char(&codes, ';');
+            eg_buffer_text(&codes, entry->serves[i]);
+        }
+        row.field[EG_SERVICE_AREA_BOUNDARIES] = recorder->atlas->boundaries[entry->serves_boundaries].id;
+        row.field[EG_SERVICE_AREA_AREA_CODES] =
+            eg_text_copy(recorder->row_arena, (struct eg_text){codes.data, codes.len});
+        bool failed = codes.failed || !row.field[EG_SERVICE_AREA_AREA_CODES].data;
+        eg_buffer_clear(&codes);
+        if (failed) return eg_error_no_memory(err, 0);
+    }
+    if (entry->area_geojson.len > 0) {
+        row.field[EG_SERVICE_AREA_EXTENT] = entry->area_geojson;
+        row.field[EG_SERVICE_AREA_EXTENT_TYPE] = EG_TEXT("geojson");
+    }
+    return add(recorder, EG_RECORD_SERVICE_AREA, &row, err);
+}
+
+static enum eg_status add_funding(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                  const struct ids *ids, struct eg_error *err)
+{
+    struct row row = {{{0}}};
+    if (entry->field[EG_ENTRY_FUNDER].len == 0 && entry->field[EG_ENTRY_AMOUNT].len == 0) return EG_OK;
+    row.field[EG_FUNDING_ID] = made_id(recorder, "funding", ids->service);
+    row.field[EG_FUNDING_SERVICE_ID] = ids->service;
+    row.field[EG_FUNDING_SOURCE] = entry->field[EG_ENTRY_FUNDER];
+    row.field[EG_FUNDING_AMOUNT] =
+        of_form(recorder, entry, EG_ENTRY_AMOUNT, EG_RECORD_NUMBER, "is left out: it is no number");
+    row.field[EG_FUNDING_CURRENCY] = entry->field[EG_ENTRY_CURRENCY];
+    row.field[EG_FUNDING_VALID_FROM] = day(recorder, entry, EG_ENTRY_START);
+    row.field[EG_FUNDING_VALID_TO] = day(recorder, entry, EG_ENTRY_END);
+    return add(recorder, EG_RECORD_FUNDING, &row, err);
+}
+
+/* What is not a grant and has dates takes place between them. */
+static enum eg_status add_dates(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                const struct ids *ids, struct eg_error *err)
+{
+    struct row row = {{{0}}};
+    bool is_grant = entry->field[EG_ENTRY_FUNDER].len > 0 || entry->field[EG_ENTRY_AMOUNT].len > 0;
+    bool has_dates = entry->field[EG_ENTRY_START].len > 0 || entry->field[EG_ENTRY_END].len > 0;
+    if (is_grant || !has_dates) return EG_OK;
+    row.field[EG_SCHEDULE_ID] = made_id(recorder, "schedule", ids->service);
+    row.field[EG_SCHEDULE_SERVICE_ID] = ids->service;
+    row.field[EG_SCHEDULE_VALID_FROM] = day(recorder, entry, EG_ENTRY_START);
+    row.field[EG_SCHEDULE_VALID_TO] = day(recorder, entry, EG_ENTRY_END);
+    if (row.field[EG_SCHEDULE_VALID_FROM].len + row.field[EG_SCHEDULE_VALID_TO].len == 0) return EG_OK;
+    return add(recorder, EG_RECORD_SCHEDULE, &row, err);
+}
+
+static enum eg_status add_languages(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                    const struct ids *ids, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    for (uint32_t i = 0; i < entry->n_languages && status == EG_OK; i++) {
+        struct row row = {{{0}}};
+        struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%u", EG_TEXT_ARG(ids->service), i);
+        row.field[EG_LANGUAGE_ID] = made_id(recorder, "language", name);
+        row.field[EG_LANGUAGE_SERVICE_ID] = ids->service;
+        row.field[EG_LANGUAGE_NAME] = entry->languages[i];
+        status = add(recorder, EG_RECORD_LANGUAGE, &row, err);
+    }
+    return status;
+}
+
+static enum eg_status add_topic(struct eg_entry_recorder *recorder, struct eg_text topic,
+                                const struct ids *ids, struct eg_error *err)
+{
+    struct row taxonomy = {{{0}}}, term = {{{0}}}, link = {{{0}}};
+    taxonomy.field[EG_TAXONOMY_ID] = made_id(recorder, "taxonomy", EG_TEXT("topics"));
+    taxonomy.field[EG_TAXONOMY_NAME] = EG_TEXT("Topics");
+    taxonomy.field[EG_TAXONOMY_DESCRIPTION] =
+        EG_TEXT("What entries of this directory work on, in its sources' own words");
+    enum eg_status status = add_once(recorder, EG_RECORD_TAXONOMY, &taxonomy, err);
+    term.field[EG_TAXONOMY_TERM_ID] = shared_id(recorder, "taxonomy_term", topic);
+    term.field[EG_TAXONOMY_TERM_NAME] = topic;
+    term.field[EG_TAXONOMY_TERM_TAXONOMY] = EG_TEXT("Topics");
+    term.field[EG_TAXONOMY_TERM_TAXONOMY_ID] = taxonomy.field[0];
+    if (status == EG_OK) status = add_once(recorder, EG_RECORD_TAXONOMY_TERM, &term, err);
+    struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%.*s", EG_TEXT_ARG(ids->service),
+                                         EG_TEXT_ARG(term.field[0]));
+    link.field[EG_ATTRIBUTE_ID] = made_id(recorder, "attribute", name);
+    link.field[EG_ATTRIBUTE_LINK_ID] = ids->service;
+    link.field[EG_ATTRIBUTE_LINK_ENTITY] = EG_TEXT("service");
+    link.field[EG_ATTRIBUTE_TAXONOMY_TERM_ID] = term.field[0];
+    /* Two topics of one entry may differ only in case. */
+    return status == EG_OK ? add_once(recorder, EG_RECORD_ATTRIBUTE, &link, err) : status;
+}
+
+static enum eg_status add_all(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                              struct eg_error *err)
+{
+    struct ids ids = {.service = {entry->id, EG_UUID_TEXT_LEN}};
+    enum eg_status status = add_organization(recorder, entry, &ids, err);
+    if (status == EG_OK) status = add_program(recorder, entry, &ids, err);
+    if (status == EG_OK) status = add_service(recorder, entry, &ids, err);
+    if (status == EG_OK) status = add_location(recorder, entry, &ids, err);
+    if (status == EG_OK) status = add_phone(recorder, entry, &ids, err);
+    if (status == EG_OK) status = add_service_area(recorder, entry, &ids, err);
+    if (status == EG_OK) status = add_funding(recorder, entry, &ids, err);
+    if (status == EG_OK) status = add_dates(recorder, entry, &ids, err);
+    if (status == EG_OK) status = add_languages(recorder, entry, &ids, err);
+    for (uint32_t i = 0; i < entry->n_topics && status == EG_OK; i++)
+        status = add_topic(recorder, entry->topics[i], &ids, err);
+    return status;
+}
+
+enum eg_status eg_entry_record(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                               char *doubt_out, struct eg_error *err)
+{
+    doubt_out[0] = '\0';
+    recorder->doubt = doubt_out;
+    recorder->failed = false;
+    recorder->row_arena = eg_arena_new(ARENA_CEILING_BYTES);
+    if (!recorder->row_arena) return eg_error_no_memory(err, sizeof *recorder);
+    enum eg_status status = add_all(recorder, entry, err);
+    eg_arena_free(recorder->row_arena);
+    recorder->row_arena = NULL;
+    return status;
+}

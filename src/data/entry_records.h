@@ -1,0 +1,47 @@
+/* Between the two forms that the directory's data have: an entry, flat, as the index wants it and as rows of a CSV are; and the
+ * records of HSDS that say the same. docs/directory.md has the table.
+ *
+ * One service is one entry, at its first location; an entry's id is its service's. A service without a kind is a "service". */
+#ifndef EG_DATA_ENTRY_RECORDS_H
+#define EG_DATA_ENTRY_RECORDS_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "data/entries.h"
+#include "data/records.h"
+
+/* Adds the records of entries to builders: its service, and once each its organisation, programme and topics, however many entries
+ * name them. Their ids are UUIDv5 of what they are called, so they are the same in every set; see eg_entry_record_id. One thread's. */
+struct eg_entry_recorder;
+
+EG_MUST_CHECK enum eg_status eg_entry_recorder_new(const struct eg_atlas *atlas,
+                                                   struct eg_records_builder *builder,
+                                                   struct eg_entry_recorder **recorder_out,
+                                                   struct eg_error *err);
+void eg_entry_recorder_free(struct eg_entry_recorder *recorder); /* NULL is allowed */
+/* What an entry says that HSDS has no room for in the form given (a web address without its scheme, a year for a date, a telephone
+ * number for an e-mail address) is put right where there is one way to, else left out, and in either case said in
+ * doubt_out[EG_ENTRY_DOUBT_BYTES]: "the e-mail address 'none' is left out: it is none". Empty without doubts. */
+#define EG_ENTRY_DOUBT_BYTES 240
+EG_MUST_CHECK enum eg_status eg_entry_record(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                             char *doubt_out, struct eg_error *err);
+
+/* The id of a record that hangs on another or is known by what it is called: UUIDv5, in EG_ENTRIES_NAMESPACE, of "{what}:{name}", such
+ * as "location:585a9093-5c12-5388-b7de-8ecc54e58082". */
+void eg_entry_record_id(const char *what, struct eg_text name, char id_out[EG_UUID_TEXT_LEN + 1]);
+
+/* Where entries are read from and live. */
+struct eg_entry_source {
+    const struct eg_atlas *atlas;
+    uint32_t directory; /* the store's index among the atlas's directories */
+    const struct eg_records *records;
+    struct eg_arena *arena;
+};
+
+/* The entry of a service of the records. Its texts are the records' own or in the arena; both must outlive it. EG_INVALID for a service
+ * area whose polygon is none. */
+EG_MUST_CHECK enum eg_status eg_entry_from_records(const struct eg_entry_source *source,
+                                                   const struct eg_record *service,
+                                                   struct eg_entry *entry_out, struct eg_error *err);
+
+#endif

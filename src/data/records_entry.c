@@ -1,0 +1,320 @@
+/* From a service's records to its entry. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "data/entry_records.h"
+#include "data/geojson_rings.h"
+
+struct reading {
+    const struct eg_atlas *atlas;
+    const struct eg_records *records;
+    const struct eg_record *service;
+    struct eg_arena *arena;
+    struct eg_entry *entry;
+    bool failed; /* the arena refused */
+};
+
+/* The rows of a table that refer to an id through a field. */
+struct rows {
+    const struct eg_record *const *at;
+    uint32_t n;
+};
+
+static struct rows rows_with(const struct reading *reading, enum eg_record_table table, uint32_t field,
+                             struct eg_text id)
+{
+    struct rows rows = {NULL, 0};
+    rows.at = eg_records_with(reading->records, table, field, id, &rows.n);
+    return rows;
+}
+
+static struct eg_text id_of(const struct eg_record *row)
+{
+    return row->field[0];
+}
+
+static bool is_private(const struct eg_record *row, uint32_t visibility)
+{
+    return eg_text_equal(row->field[visibility], EG_TEXT("private"));
+}
+
+/* --- names ---------------------------------------------------------------------------------------------------------------------- */
+
+static void read_service(struct reading *reading)
+{
+    static const struct {
+        enum eg_service_field from;
+        enum eg_entry_field to;
+    } texts[] = {
+        {EG_SERVICE_NAME, EG_ENTRY_NAME},     {EG_SERVICE_DESCRIPTION, EG_ENTRY_DESCRIPTION},
+        {EG_SERVICE_URL, EG_ENTRY_URL},       {EG_SERVICE_EMAIL, EG_ENTRY_EMAIL},
+        {EG_SERVICE_STATUS, EG_ENTRY_STATUS}, {EG_SERVICE_ASSURED_DATE, EG_ENTRY_LAST_REVIEWED},
+        {EG_SERVICE_KIND, EG_ENTRY_KIND},     {EG_SERVICE_SOURCE_KEY, EG_ENTRY_KEY},
+    };
+    const struct eg_text *field = reading->service->field;
+    struct eg_entry *entry = reading->entry;
+    memcpy(entry->id, field[EG_SERVICE_ID].data, EG_UUID_TEXT_LEN);
+    for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++) entry->field[texts[i].to] = field[texts[i].from];
+    if (field[EG_SERVICE_KIND].len == 0) entry->field[EG_ENTRY_KIND] = EG_TEXT("service");
+    EG_ASSERT(eg_entry_kind_parse(entry->field[EG_ENTRY_KIND], &entry->kind)); /* a checked word */
+    if (entry->field[EG_ENTRY_KEY].len == 0) entry->field[EG_ENTRY_KEY] = field[EG_SERVICE_ID];
+}
+
+/* An organisation that is called as its service is no more than that. */
+static void read_organization(struct reading *reading)
+{
+    const struct eg_text *service = reading->service->field;
+    struct eg_text *field = reading->entry->field;
+    const struct eg_record *program =
+        eg_records_find(reading->records, EG_RECORD_PROGRAM, service[EG_SERVICE_PROGRAM_ID]);
+    const struct eg_record *organization =
+        eg_records_find(reading->records, EG_RECORD_ORGANIZATION, service[EG_SERVICE_ORGANIZATION_ID]);
+    if (program) field[EG_ENTRY_PROGRAMME] = program->field[EG_PROGRAM_NAME];
+    if (!organization) return;
+    if (!eg_text_equal(organization->field[EG_ORGANIZATION_NAME], service[EG_SERVICE_NAME]))
+        field[EG_ENTRY_ORGANISATION] = organization->field[EG_ORGANIZATION_NAME];
+    if (field[EG_ENTRY_URL].len == 0) field[EG_ENTRY_URL] = organization->field[EG_ORGANIZATION_WEBSITE];
+    if (field[EG_ENTRY_EMAIL].len == 0) field[EG_ENTRY_EMAIL] = organization->field[EG_ORGANIZATION_EMAIL];
+}
+
+/* --- lists ---------------------------------------------------------------------------------------------------------------------- */
+
+struct list {
+    struct eg_text *items;
+    uint32_t n;
+};
+
+static struct list list_of(struct reading *reading, uint32_t most)
+{
+    struct list list = {eg_arena_array(reading->arena, most, sizeof *list.items), 0};
+    reading->failed |= !list.items && most > 0;
+    return list;
+}
+
+static void list_add(struct list *list, struct eg_text text)
+{
+    if (text.len > 0 && list->items) list->items[list->n++] = text;
+}
+
+static void read_topics(struct reading *reading)
+{
+    struct rows links =
+        rows_with(reading, EG_RECORD_ATTRIBUTE, EG_ATTRIBUTE_LINK_ID, id_of(reading->service));
+    struct list topics = list_of(reading, links.n);
+    for (uint32_t i = 0; i < links.n; i++) {
+        const struct eg_record *term = eg_records_find(reading->records, EG_RECORD_TAXONOMY_TERM,
+                                                       links.at[i]->field[EG_ATTRIBUTE_TAXONOMY_TERM_ID]);
+        if (term) list_add(&topics, term->field[EG_TAXONOMY_TERM_NAME]);
+    }
+    reading->entry->topics = topics.items;
+    reading->entry->n_topics = topics.n;
+}
+
+static void read_languages(struct reading *reading)
+{
+    struct rows rows =
+        rows_with(reading, EG_RECORD_LANGUAGE, EG_LANGUAGE_SERVICE_ID, id_of(reading->service));
+    struct list languages = list_of(reading, rows.n);
+    for (uint32_t i = 0; i < rows.n; i++) {
+        const struct eg_text *field = rows.at[i]->field;
+        list_add(&languages,
+                 field[EG_LANGUAGE_NAME].len > 0 ? field[EG_LANGUAGE_NAME] : field[EG_LANGUAGE_CODE]);
+    }
+    reading->entry->languages = languages.items;
+    reading->entry->n_languages = languages.n;
+}
+
+static void read_accessibility(struct reading *reading, const struct eg_record *location)
+{
+    struct rows rows =
+        rows_with(reading, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, id_of(location));
+    struct list provided = list_of(reading, rows.n);
+    for (uint32_t i = 0; i < rows.n; i++) {
+        const struct eg_text *field = rows.at[i]->field;
+        list_add(&provided, field[EG_ACCESSIBILITY_DESCRIPTION].len > 0 ? field[EG_ACCESSIBILITY_DESCRIPTION]
+                                                                        : field[EG_ACCESSIBILITY_DETAILS]);
+    }
+    reading->entry->accessibility = provided.items;
+    reading->entry->n_accessibility = provided.n;
+}
+
+/* --- where ---------------------------------------------------------------------------------------------------------------------- */
+
+static void append_part(struct eg_buffer *out, struct eg_text part)
+{
+    if (part.len == 0) return;
+    if (out->len > 0) eg_buffer_literal(out, ", ");
+    eg_buffer_text(out, part);
+}
+
+/* In one line, without the postcode, which has a field of its own. */
+static void read_address(struct reading *reading, const struct eg_record *location)
+{
+    static const enum eg_address_field parts[] = {EG_ADDRESS_ADDRESS_1, EG_ADDRESS_ADDRESS_2, EG_ADDRESS_CITY,
+                                                  EG_ADDRESS_REGION, EG_ADDRESS_STATE_PROVINCE};
+    struct rows rows = rows_with(reading, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, id_of(location));
+    if (rows.n == 0) return;
+    struct eg_buffer line;
+    eg_buffer_init(&line, 0);
+    for (size_t i = 0; i < EG_ARRAY_LEN(parts); i++) append_part(&line, rows.at[0]->field[parts[i]]);
+    struct eg_text *field = reading->entry->field;
+    field[EG_ENTRY_POSTCODE] = rows.at[0]->field[EG_ADDRESS_POSTAL_CODE];
+    if (line.len > 0)
+        field[EG_ENTRY_ADDRESS] = eg_text_copy(reading->arena, (struct eg_text){line.data, line.len});
+    reading->failed |= line.failed || (line.len > 0 && !field[EG_ENTRY_ADDRESS].data);
+    eg_buffer_clear(&line);
+}
+
+static void read_position(struct reading *reading, const struct eg_record *location)
+{
+    struct eg_entry *entry = reading->entry;
+    struct eg_text lon = location->field[EG_LOCATION_LONGITUDE], lat = location->field[EG_LOCATION_LATITUDE];
+    if (!eg_text_to_double(lon, &entry->lon_deg) || !eg_text_to_double(lat, &entry->lat_deg)) return;
+    entry->has_position = entry->lon_deg >= -180 && entry->lon_deg <= 180 && entry->lat_deg >= -90 &&
+                          entry->lat_deg <= 90 && (entry->lon_deg != 0 || entry->lat_deg != 0);
+    entry->field[EG_ENTRY_LONGITUDE] = lon;
+    entry->field[EG_ENTRY_LATITUDE] = lat;
+}
+
+static struct eg_text first_public_phone(const struct reading *reading, enum eg_phone_field of,
+                                         struct eg_text id)
+{
+    struct rows rows = rows_with(reading, EG_RECORD_PHONE, of, id);
+    for (uint32_t i = 0; i < rows.n; i++)
+        if (!is_private(rows.at[i], EG_PHONE_VISIBILITY)) return rows.at[i]->field[EG_PHONE_NUMBER];
+    return EG_TEXT("");
+}
+
+/* The service's own number, else that of its location, else the organisation's. */
+static void read_phone(struct reading *reading, const struct eg_record *location)
+{
+    struct eg_text phone = first_public_phone(reading, EG_PHONE_SERVICE_ID, id_of(reading->service));
+    if (phone.len == 0 && location)
+        phone = first_public_phone(reading, EG_PHONE_LOCATION_ID, id_of(location));
+    struct eg_text organization = reading->service->field[EG_SERVICE_ORGANIZATION_ID];
+    if (phone.len == 0) phone = first_public_phone(reading, EG_PHONE_ORGANIZATION_ID, organization);
+    reading->entry->field[EG_ENTRY_PHONE] = phone;
+}
+
+static void read_location(struct reading *reading)
+{
+    struct rows links = rows_with(reading, EG_RECORD_SERVICE_AT_LOCATION, EG_SERVICE_AT_LOCATION_SERVICE_ID,
+                                  id_of(reading->service));
+    const struct eg_record *location = NULL;
+    if (links.n > 0)
+        location = eg_records_find(reading->records, EG_RECORD_LOCATION,
+                                   links.at[0]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID]);
+    read_phone(reading, location);
+    if (!location) return;
+    read_position(reading, location);
+    read_address(reading, location);
+    read_accessibility(reading, location);
+}
+
+/* --- whom it serves ------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t boundaries_named(const struct eg_atlas *atlas, struct eg_text id)
+{
+    for (uint32_t i = 0; i < atlas->n_boundaries; i++)
+        if (eg_text_equal(atlas->boundaries[i].id, id)) return i;
+    return EG_ATLAS_NONE;
+}
+
+/* "a;b" into the list; those of the first row that names boundaries, and of others that name the same. */
+static void read_codes(struct reading *reading, struct rows areas)
+{
+    struct eg_entry *entry = reading->entry;
+    size_t most = 0;
+    for (uint32_t i = 0; i < areas.n; i++) most += areas.at[i]->field[EG_SERVICE_AREA_AREA_CODES].len;
+    struct list codes = list_of(reading, (uint32_t)(most / 2 + 1));
+    struct eg_text named = EG_TEXT("");
+    for (uint32_t i = 0; i < areas.n && codes.items; i++) {
+        struct eg_text rest = areas.at[i]->field[EG_SERVICE_AREA_AREA_CODES], code;
+        struct eg_text boundaries = areas.at[i]->field[EG_SERVICE_AREA_BOUNDARIES];
+        if (rest.len == 0 || (named.len > 0 && !eg_text_equal(named, boundaries))) continue;
+        named = boundaries;
+        while (rest.data) {
+            rest = eg_text_cut(rest, ';', &code);
+            list_add(&codes, eg_text_trim(code));
+        }
+    }
+    entry->serves = codes.items;
+    entry->n_serves = codes.n;
+    entry->serves_boundaries = boundaries_named(reading->atlas, named);
+}
+
+static enum eg_status read_polygon(struct reading *reading, struct rows areas, struct eg_error *err)
+{
+    for (uint32_t i = 0; i < areas.n; i++) {
+        const struct eg_text *field = areas.at[i]->field;
+        struct eg_geojson_rings rings;
+        if (field[EG_SERVICE_AREA_EXTENT].len == 0 ||
+            !eg_text_equal(field[EG_SERVICE_AREA_EXTENT_TYPE], EG_TEXT("geojson")))
+            continue;
+        enum eg_status status =
+            eg_geojson_rings_read(field[EG_SERVICE_AREA_EXTENT], reading->arena, &rings, err);
+        if (status != EG_OK) {
+            eg_error_field(err, "extent");
+            return status;
+        }
+        reading->entry->n_area_rings = rings.n_rings;
+        reading->entry->area_ring_start = rings.start;
+        reading->entry->area_lonlat = rings.lonlat;
+        reading->entry->area_geojson = field[EG_SERVICE_AREA_EXTENT];
+        return EG_OK;
+    }
+    return EG_OK;
+}
+
+/* --- money and dates ------------------------------------------------------------------------------------------------------------ */
+
+static void read_funding(struct reading *reading)
+{
+    struct rows rows = rows_with(reading, EG_RECORD_FUNDING, EG_FUNDING_SERVICE_ID, id_of(reading->service));
+    if (rows.n == 0) return;
+    const struct eg_text *from = rows.at[0]->field;
+    struct eg_text *to = reading->entry->field;
+    to[EG_ENTRY_FUNDER] = from[EG_FUNDING_SOURCE];
+    to[EG_ENTRY_AMOUNT] = from[EG_FUNDING_AMOUNT];
+    to[EG_ENTRY_CURRENCY] = from[EG_FUNDING_CURRENCY];
+    to[EG_ENTRY_START] = from[EG_FUNDING_VALID_FROM];
+    to[EG_ENTRY_END] = from[EG_FUNDING_VALID_TO];
+}
+
+/* Of what takes place once: from and to when. */
+static void read_dates(struct reading *reading)
+{
+    struct rows rows =
+        rows_with(reading, EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_ID, id_of(reading->service));
+    struct eg_text *to = reading->entry->field;
+    for (uint32_t i = 0; i < rows.n; i++) {
+        const struct eg_text *from = rows.at[i]->field;
+        if (from[EG_SCHEDULE_FREQ].len > 0) continue;
+        struct eg_text first =
+            from[EG_SCHEDULE_DTSTART].len > 0 ? from[EG_SCHEDULE_DTSTART] : from[EG_SCHEDULE_VALID_FROM];
+        struct eg_text last =
+            from[EG_SCHEDULE_UNTIL].len > 0 ? from[EG_SCHEDULE_UNTIL] : from[EG_SCHEDULE_VALID_TO];
+        if (to[EG_ENTRY_START].len == 0) to[EG_ENTRY_START] = first;
+        if (to[EG_ENTRY_END].len == 0) to[EG_ENTRY_END] = last;
+        return;
+    }
+}
+
+enum eg_status eg_entry_from_records(const struct eg_entry_source *source, const struct eg_record *service,
+                                     struct eg_entry *entry_out, struct eg_error *err)
+{
+    struct reading reading = {source->atlas, source->records, service, source->arena, entry_out, false};
+    *entry_out = (struct eg_entry){.directory = source->directory, .serves_boundaries = EG_ATLAS_NONE};
+    read_service(&reading);
+    read_organization(&reading);
+    read_topics(&reading);
+    read_languages(&reading);
+    read_location(&reading);
+    read_funding(&reading);
+    read_dates(&reading);
+    struct rows areas =
+        rows_with(&reading, EG_RECORD_SERVICE_AREA, EG_SERVICE_AREA_SERVICE_ID, id_of(service));
+    read_codes(&reading, areas);
+    if (reading.failed) return eg_error_no_memory(err, sizeof *entry_out);
+    return read_polygon(&reading, areas, err);
+}
