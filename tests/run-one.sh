@@ -21,7 +21,7 @@ if [ -x "${command[0]}" ]; then
     timeout --kill-after=10 "$TEST_TIMEOUT" ${TEST_LAUNCHER:-} "${command[@]}" "${files[@]}" >"$out.tap" 2>"$out.err" </dev/null
     status=$?
 else
-    echo "not built: ${command[0]}" >"$out.err"
+    echo "not built, or not executable: ${command[0]}" >"$out.err"
     : >"$out.tap"
     status=127
 fi

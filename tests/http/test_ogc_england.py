@@ -5,9 +5,6 @@ there (EVENGROUND_DATA, default ../shared/data)."""
 import csv
 import gzip
 import io
-import lzma
-import os
-import pathlib
 import shutil
 import subprocess
 import sys
@@ -15,47 +12,16 @@ import time
 import urllib.parse
 
 sys.dont_write_bytecode = True
-from support import ROOT, SLOW, Server, run, test
+from england_data import DATA, N_AREAS, NUMBERS, atlas, lacking
+from support import SLOW, Server, run, test
 
-DATA = pathlib.Path(os.environ.get("EVENGROUND_DATA", ROOT.parent / "shared/data"))
-BORDERS, NUMBERS = "ew_lsoa11_bsc.gpkg", "imd2019_lsoa11.csv.gz"
-N_AREAS = 32844
 ITEMS = "/ogc/collections/imd.lsoa11/items"
-
-ATLAS = """\
-evenground: 1
-title: England
-attribution: Office for National Statistics
-boundaries:
-  - {{id: lsoa11, title: Neighbourhoods, source: "{borders}", filter: "lsoa11cd LIKE 'E%'", key: lsoa11cd, name: lsoa11nm}}
-  - {{id: lad19, title: Districts, dissolve: {{of: lsoa11, lookups: [{{source: "{lookup}", key: lsoa11cd, code: lad19cd, name: lad19nm}}]}}}}
-tables:
-  - {{id: imd, source: "{numbers}", key: lsoa11cd, boundaries: lsoa11, period: "2019"}}
-indicators:
-  - {{id: imd, title: Deprivation, polarity: high_is_worse, series: {{table: imd, value: imd_score, rank: imd_rank, decile: imd_decile}}}}
-server: {{crs: ["EPSG:4326", "EPSG:27700"]}}
-"""
-
-
-def borders():
-    """The unpacked file, kept in build/data; None where there is none."""
-    kept = ROOT / "build/data" / BORDERS
-    packed = DATA / (BORDERS + ".xz")
-    if (DATA / BORDERS).exists():
-        return DATA / BORDERS
-    if not kept.exists() and packed.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(f".{os.getpid()}.part")
-        with lzma.open(packed) as source, open(part, "wb") as target:
-            shutil.copyfileobj(source, target)
-        part.rename(kept)
-    return kept if kept.exists() else None
 
 
 class England(Server):
     def __init__(self):
         super().__init__()
-        self.atlas.write_text(ATLAS.format(borders=borders(), lookup=DATA / "lookup_lsoa11.csv.gz", numbers=DATA / NUMBERS))
+        self.atlas.write_text(atlas())
 
 
 def ask(server, path, connection=None, **parameters):
@@ -150,7 +116,7 @@ def _(server):
     assert count("-where", "value > 80", "-oo", "PAGE_SIZE=1000") == ask(server, ITEMS, filter="value > 80").json()["numberMatched"]
 
 
-if borders() is None or not (DATA / NUMBERS).exists():
-    print(f"1..0 # SKIP the data are not there ({DATA}/{BORDERS}.xz, {NUMBERS})")
+if lacking():
+    print(f"1..0 # SKIP {lacking()}")
 else:
     run(England)

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.." || exit 2
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree/tests/http" "$tree/build/v/test-results"
-cp tests/run-one.sh "$tree/tests/"
+cp tests/run-one.sh tests/run.sh "$tree/tests/"
 number=0
 
 judges() { # judges NAME EXPECTED <script: a script is judged as "passed failed skipped"
@@ -18,7 +18,7 @@ judges() { # judges NAME EXPECTED <script: a script is judged as "passed failed 
     if [ "$counts" = "$2" ]; then echo "ok $number - $1"; else echo "not ok $number - $1 ($counts)"; fi
 }
 
-echo 1..11
+echo 1..12
 judges "results are counted" "2 1 1" <<'S'
 echo 1..4; echo "ok 1 - a"; echo "not ok 2 - b"; echo "ok 3"; echo "not ok 4 # SKIP c"; exit 1
 S
@@ -50,4 +50,13 @@ if [ "$(<"$tree/build/v/test-results/unit.test_gone.count")" = "0 1 0" ]; then
     echo "ok 11 - a program that was not built is a failure"
 else
     echo "not ok 11 - a program that was not built is a failure"
+fi
+rm "$tree"/tests/http/*
+echo 'print("shared")' >"$tree/tests/http/support.py"
+printf '#!/bin/bash\necho 1..1; echo "ok 1 - a"\n' | tee "$tree/tests/http/test_runs.sh" >"$tree/tests/http/test_forgotten.sh"
+chmod +x "$tree/tests/http/test_runs.sh"
+if [ "$(cd "$tree" && tests/run.sh v http | tail -n 1)" = "1 passed, 1 failed, 0 skipped" ]; then
+    echo "ok 12 - a test that cannot be executed is a failure, what tests share is none"
+else
+    echo "not ok 12 - a test that cannot be executed is a failure, what tests share is none"
 fi
