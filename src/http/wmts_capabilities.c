@@ -1,8 +1,9 @@
 /* Capabilities of WMTS 1.0.0: the service, its layers with styles, periods and limits, the tile matrix sets, the themes.
  *
- * The elements' order is the schema's. A layer takes some 2 kB, and 0.2 kB more for each matrix whose limits are said: all of
- * them together are given up to LIMITS_MOST, beyond which the document would be megabytes of numbers that clients can work out from
- * the layer's box. */
+ * The elements' order is the schema's. A layer takes some 2 kB, and 0.2 kB more for each matrix whose limits are said. They are said
+ * set by set, web Mercator first, as long as all layers together have no more than LIMITS_MOST: 3 MB, which pack to some ten
+ * kilobytes and are mostly copied, since layers of the same boundaries have the same. Beyond that clients work them out from the
+ * layer's box. A set's limits are all there or none: that is what the standard wants. */
 #include <math.h>
 #include <string.h>
 
@@ -15,14 +16,15 @@
 #include "http/xml.h"
 
 #define TEXTS_BYTES (16U << 20)
-#define LIMITS_MOST 4000U
+#define LIMITS_MOST 16000U
 
 struct writer {
     const struct eg_wmts_service *service;
     struct eg_xml *xml;
     struct eg_arena *arena;
-    bool with_limits;
-    bool failed; /* a text in the arena was refused */
+    uint32_t n_limited;     /* sets, from the first, of which limits are said */
+    struct eg_text *limits; /* [n_boundaries][EG_TILE_SETS_MAX] written before */
+    bool failed;            /* a text in the arena was refused */
 };
 
 static const struct eg_atlas *atlas_of(const struct writer *w)
@@ -251,21 +253,36 @@ static bool make_sayable(const struct eg_tile_matrix *matrix, struct eg_tile_ran
     return true;
 }
 
-static void write_limits(struct writer *w, const struct eg_tile_matrix_set *set, struct eg_bounds box)
+static void append_limits(struct eg_buffer *out, const struct eg_tile_matrix_set *set, struct eg_bounds box)
 {
-    eg_xml_open(w->xml, "TileMatrixSetLimits");
+    eg_buffer_literal(out, "<TileMatrixSetLimits>");
     for (uint32_t i = 0; i < set->n_matrices; i++) {
         struct eg_tile_range range = eg_tile_matrix_range(&set->matrices[i], box);
         if (!make_sayable(&set->matrices[i], &range)) continue;
-        eg_xml_open(w->xml, "TileMatrixLimits");
-        eg_xml_leaf(w->xml, "TileMatrix", eg_text_from(set->matrices[i].id));
-        eg_xml_leaf_format(w->xml, "MinTileRow", "%u", range.min_row);
-        eg_xml_leaf_format(w->xml, "MaxTileRow", "%u", range.max_row);
-        eg_xml_leaf_format(w->xml, "MinTileCol", "%u", range.min_column);
-        eg_xml_leaf_format(w->xml, "MaxTileCol", "%u", range.max_column);
-        eg_xml_close(w->xml);
+        eg_buffer_printf(
+            out,
+            "<TileMatrixLimits><TileMatrix>%s</TileMatrix><MinTileRow>%u</MinTileRow><MaxTileRow>%u"
+            "</MaxTileRow><MinTileCol>%u</MinTileCol><MaxTileCol>%u</MaxTileCol></TileMatrixLimits>",
+            set->matrices[i].id, range.min_row, range.max_row, range.min_column, range.max_column);
     }
-    eg_xml_close(w->xml);
+    eg_buffer_literal(out, "</TileMatrixSetLimits>");
+}
+
+/* Layers of the same boundaries have the same limits: they are formatted once. Ids of matrices have no character that XML would
+ * want escaped (geo/tile_matrix.c). */
+static void write_limits(struct writer *w, uint32_t set_number, uint32_t boundaries, struct eg_bounds box)
+{
+    const struct eg_tile_matrix_set *set = eg_tile_sets_at(w->service->snapshot->tile_sets, set_number);
+    struct eg_text *kept = &w->limits[boundaries * EG_TILE_SETS_MAX + set_number];
+    if (!kept->data) {
+        struct eg_buffer out;
+        eg_buffer_init(&out, 0);
+        append_limits(&out, set, box);
+        if (!out.failed) *kept = eg_text_copy(w->arena, (struct eg_text){out.data, out.len});
+        eg_buffer_clear(&out);
+        if (!kept->data) w->failed = true;
+    }
+    eg_xml_raw(w->xml, *kept);
 }
 
 static bool has_tiles(const struct eg_tile_matrix_set *set, struct eg_bounds box)
@@ -286,7 +303,7 @@ static enum eg_status write_set_links(struct writer *w, uint32_t boundaries, str
         if (status != EG_OK) return status;
         eg_xml_open(w->xml, "TileMatrixSetLink");
         eg_xml_leaf(w->xml, "TileMatrixSet", eg_text_from(set->id));
-        if (w->with_limits && has_tiles(set, box)) write_limits(w, set, box);
+        if (i < w->n_limited && has_tiles(set, box)) write_limits(w, i, boundaries, box);
         eg_xml_close(w->xml);
     }
     return EG_OK;
@@ -387,24 +404,35 @@ static bool is_used(const struct eg_snapshot *snapshot, uint32_t set)
     return false;
 }
 
-/* Limits that all layers together would have. */
-static uint32_t count_limits(const struct eg_snapshot *snapshot)
+/* Limits that all layers together would have in a set. */
+static uint32_t count_limits(const struct eg_snapshot *snapshot, uint32_t set)
 {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < snapshot->atlas->n_layers; i++) {
-        if (!eg_wms_lists(snapshot, i)) continue;
-        for (uint32_t k = 0; k < eg_tile_sets_count(snapshot->tile_sets); k++)
-            if (eg_tile_sets_suits(snapshot, k, snapshot->atlas->layers[i].boundaries))
-                n += eg_tile_sets_at(snapshot->tile_sets, k)->n_matrices;
+    uint32_t n_layers = 0;
+    for (uint32_t i = 0; i < snapshot->atlas->n_layers; i++)
+        n_layers += eg_wms_lists(snapshot, i) &&
+                    eg_tile_sets_suits(snapshot, set, snapshot->atlas->layers[i].boundaries);
+    return n_layers * eg_tile_sets_at(snapshot->tile_sets, set)->n_matrices;
+}
+
+/* Of how many sets, from the first, the limits are said. */
+static uint32_t choose_limited(const struct eg_snapshot *snapshot)
+{
+    uint32_t set = 0, n = 0;
+    for (; set < eg_tile_sets_count(snapshot->tile_sets); set++) {
+        n += count_limits(snapshot, set);
+        if (n > LIMITS_MOST) break;
     }
-    return n;
+    return set;
 }
 
 static enum eg_status write_contents(struct writer *w, struct eg_error *err)
 {
     const struct eg_snapshot *snapshot = w->service->snapshot;
     enum eg_status status = EG_OK;
-    w->with_limits = count_limits(snapshot) <= LIMITS_MOST;
+    w->limits =
+        eg_arena_array(w->arena, (size_t)atlas_of(w)->n_boundaries * EG_TILE_SETS_MAX, sizeof *w->limits);
+    if (!w->limits) return eg_error_no_memory(err, TEXTS_BYTES);
+    w->n_limited = choose_limited(snapshot);
     eg_xml_open(w->xml, "Contents");
     for (uint32_t i = 0; i < atlas_of(w)->n_layers && status == EG_OK; i++)
         if (eg_wms_lists(snapshot, i)) status = write_layer(w, i, err);

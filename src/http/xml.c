@@ -2,6 +2,7 @@
  * what no XML 1.0 document may hold, since the writer passes it through. */
 #include "http/xml.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,13 @@ void eg_xml_text(struct eg_xml *xml, struct eg_text text)
 {
     const xmlChar *cleaned = xml ? clean(xml, text) : NULL;
     if (cleaned) check(xml, xmlTextWriterWriteString(xml->writer, cleaned));
+}
+
+void eg_xml_raw(struct eg_xml *xml, struct eg_text markup)
+{
+    if (!xml || markup.len == 0) return;
+    EG_ASSERT(markup.len <= INT_MAX);
+    check(xml, xmlTextWriterWriteRawLen(xml->writer, (const xmlChar *)markup.data, (int)markup.len));
 }
 
 void eg_xml_leaf(struct eg_xml *xml, const char *name, struct eg_text text)

@@ -29,6 +29,8 @@ void eg_xml_text(struct eg_xml *xml, struct eg_text text);
 /* <name>text</name>, also when the text is empty. */
 void eg_xml_leaf(struct eg_xml *xml, const char *name, struct eg_text text);
 void eg_xml_leaf_format(struct eg_xml *xml, const char *name, const char *format, ...) EG_PRINTF(3, 4);
+/* Markup as it is, for what the caller composed once and repeats: well-formed, of ours alone. */
+void eg_xml_raw(struct eg_xml *xml, struct eg_text markup);
 /* A link: <name xlink:type="simple" xlink:href="..."/>. */
 void eg_xml_link(struct eg_xml *xml, const char *name, struct eg_text address);
 
