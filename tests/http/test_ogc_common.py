@@ -281,6 +281,9 @@ def _(server):
 VALUES = {"{collectionId}": "score.cells", "{styleId}": "natural", "{tileMatrixSetId}": "WebMercatorQuad", "{tileMatrix}": "9",
           "{tileRow}": "168", "{tileCol}": "254", "{layer}": "score.cells", "{z}": "9", "{x}": "254", "{y}": "168",
           "{picture}": "168", "{boundaries}": "cells", "{code}": "C0505"}
+WMTS_VALUES = {"{style}": "default", "{time}": "default", "{set}": "WebMercatorQuad", "{matrix}": "9", "{row}": "168", "{picture}": "254",
+               "{column}": "254", "{j}": "100", "{place}": "100.json"}
+TMS_VALUES = {"{map}": "score.cells@WebMercatorQuad@png", "{picture}": "343"}
 
 
 @test("every path of the description answers as it says")
@@ -289,7 +292,8 @@ def _(server):
     some = server.document("/coalitions?limit=1")["features"][0]["id"]
     for path, item in api["paths"].items():
         address = path if "servers" in item else "/ogc" + (path if path != "/" else "")
-        for name, value in {**VALUES, "{id}": some, "{featureId}": "C0505"}.items():
+        others = WMTS_VALUES if path.startswith("/wmts") else TMS_VALUES if path.startswith("/tms") else {}
+        for name, value in {**VALUES, **others, "{id}": some, "{featureId}": "C0505"}.items():
             address = address.replace(name, value)
         address += {"/areas/{boundaries}": "?at=-0.9,52.3", "/wms": "?SERVICE=WMS&REQUEST=GetCapabilities",
                     "/wmts": "?SERVICE=WMTS&REQUEST=GetCapabilities"}.get(path, "")

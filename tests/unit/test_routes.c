@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "base/json.h"
+
 static const struct eg_route table[] = {
     {.pattern = "/tiles/{layer}/{z:u32}/{x:u32}/{picture}.png"},
     {.pattern = "/tiles/{layer}.json"},
@@ -160,6 +162,74 @@ static void every_documented_path_has_a_route(void **state)
     }
 }
 
+extern const char eg_embed_openapi_json_begin[], eg_embed_openapi_json_end[];
+
+/* Pages for people and what they load are no part of the interface; "/" is the landing page of OGC API there. */
+static bool is_page(const char *pattern)
+{
+    return strcmp(pattern, "/") == 0 || strncmp(pattern, "/assets/", strlen("/assets/")) == 0;
+}
+
+/* The path by which the description has a route: without types and the slash at the end, and below /ogc without that. */
+static const char *described_as(const char *pattern, char path[256])
+{
+    const char *from = pattern;
+    size_t n = 0;
+    if (strncmp(from, "/ogc", 4) == 0) from += 4;
+    while (*from) {
+        if (strncmp(from, ":u32", 4) == 0) from += 4;
+        else path[n++] = *from++;
+    }
+    if (n > 1 && path[n - 1] == '/') n--;
+    if (n == 0) path[n++] = '/';
+    path[n] = '\0';
+    return path;
+}
+
+static const struct eg_route *route_of(const char *path, bool below_ogc)
+{
+    struct eg_route_table served = eg_routes_served();
+    char described[256];
+    for (uint32_t i = 0; i < served.n; i++) {
+        const char *pattern = served.routes[i].pattern;
+        if (is_page(pattern) || (strncmp(pattern, "/ogc", 4) == 0) != below_ogc) continue;
+        if (strcmp(described_as(pattern, described), path) == 0) return &served.routes[i];
+    }
+    return NULL;
+}
+
+static void check_described(const struct eg_route *route, const struct eg_json_value *paths)
+{
+    char path[256];
+    const struct eg_json_value *item = eg_json_get(paths, described_as(route->pattern, path));
+    if (!item) fail_msg("embed/openapi.json does not describe the route %s", route->pattern);
+    assert_non_null(eg_json_get(item, "get"));
+    if ((eg_json_get(item, "post") != NULL) != (route->body_types != NULL))
+        fail_msg("embed/openapi.json is wrong about POST to %s", route->pattern);
+    for (size_t i = 0; route->body_types && route->body_types[i]; i++)
+        assert_non_null(
+            eg_json_get(eg_json_get(eg_json_get(eg_json_get(item, "post"), "requestBody"), "content"),
+                        route->body_types[i]));
+}
+
+static void every_route_is_described_and_every_description_has_a_route(void **state)
+{
+    (void)state;
+    struct eg_text text = {eg_embed_openapi_json_begin,
+                           (size_t)(eg_embed_openapi_json_end - eg_embed_openapi_json_begin)};
+    struct eg_route_table served = eg_routes_served();
+    struct eg_json *api = NULL;
+    assert_int_equal(eg_json_parse(text, &api, NULL), EG_OK);
+    const struct eg_json_value *paths = eg_json_get(eg_json_root(api), "paths"), *item;
+    for (uint32_t i = 0; i < served.n; i++)
+        if (!is_page(served.routes[i].pattern)) check_described(&served.routes[i], paths);
+    const char *path = NULL;
+    while ((item = eg_json_next(paths, &path)))
+        if (!route_of(path, !eg_json_get(item, "servers")))
+            fail_msg("embed/openapi.json describes %s, which has no route", path);
+    eg_json_free(api);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +241,7 @@ int main(void)
         cmocka_unit_test(a_placeholder_for_a_number_takes_nothing_else),
         cmocka_unit_test(an_escaped_slash_does_not_split_a_code),
         cmocka_unit_test(every_documented_path_has_a_route),
+        cmocka_unit_test(every_route_is_described_and_every_description_has_a_route),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
