@@ -79,7 +79,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(BUILD)/libevenground.a
 $(BUILD)/tests/bench/bench_topology: $(BUILD)/tests/support/rings.o $(BUILD)/tests/support/test_data.o
 $(BUILD)/tests/bench/bench_topology: LIBS += -lcmocka
 $(BUILD)/tests/fuzz/fuzz_topology: $(BUILD)/tests/support/topology_check.o
-$(addprefix $(BUILD)/tests/fuzz/fuzz_,items wms wmts): $(BUILD)/tests/fuzz/county.o
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,items maps wms wmts): $(BUILD)/tests/fuzz/county.o
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libevenground.a
 	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -16,8 +16,7 @@ static enum eg_status take_word(struct eg_filter_tokens *tokens, const char *wor
 static enum eg_status no_arithmetic(const struct eg_filter_tokens *tokens, struct eg_filter_place place)
 {
     return eg_filter_fail(tokens->build, place, EG_UNSUPPORTED,
-                          "arithmetic (+, -, *, /, %%, ^, DIV, and parentheses around values) is not "
-                          "supported; write the result");
+                          "arithmetic (+, -, *, /, %%, ^, DIV) is not supported; write the result");
 }
 
 static bool is_arithmetic(const struct eg_filter_tokens *tokens)
@@ -122,18 +121,42 @@ static enum eg_status take_text_operand(struct eg_filter_tokens *tokens,
     return status == EG_OK ? eg_filter_literal(tokens->build, place, value, operand_out) : status;
 }
 
-static enum eg_status take_number_operand(struct eg_filter_tokens *tokens,
-                                          struct eg_filter_operand **operand_out)
+static enum eg_status take_number(struct eg_filter_tokens *tokens, struct eg_filter_operand **operand_out)
 {
     struct eg_filter_place place = tokens->token.place;
     struct eg_value value = {.type = EG_VALUE_NUMBER};
-    enum eg_status status = EG_OK;
-    bool negative = eg_filter_is_symbol(tokens, '-');
-    if (negative || eg_filter_is_symbol(tokens, '+')) status = eg_filter_next(tokens);
-    if (status == EG_OK && tokens->token.kind != EG_TOKEN_NUMBER) return no_arithmetic(tokens, place);
-    if (status == EG_OK) status = eg_filter_take_number(tokens, &value.number);
-    if (negative) value.number = -value.number;
+    enum eg_status status = eg_filter_take_number(tokens, &value.number);
     return status == EG_OK ? eg_filter_literal(tokens->build, place, value, operand_out) : status;
+}
+
+/* (5), ( - (5)): QGIS writes a negative number so. */
+static enum eg_status take_enclosed(struct eg_filter_tokens *tokens, struct eg_filter_operand **operand_out)
+{
+    enum eg_status status = eg_filter_deeper(tokens->build, tokens->token.place);
+    if (status == EG_OK) status = eg_filter_next(tokens);
+    if (status == EG_OK) status = take_operand(tokens, operand_out);
+    if (status == EG_OK) status = eg_filter_expect(tokens, ')');
+    tokens->build->depth--;
+    return status;
+}
+
+/* A sign before a number, be it in parentheses. */
+static enum eg_status take_signed(struct eg_filter_tokens *tokens, struct eg_filter_operand **operand_out)
+{
+    struct eg_filter_place place = tokens->token.place;
+    bool negative = eg_filter_is_symbol(tokens, '-');
+    struct eg_filter_operand *operand = NULL;
+    enum eg_status status = eg_filter_next(tokens);
+    if (status != EG_OK) return status;
+    if (eg_filter_is_symbol(tokens, '(')) status = take_enclosed(tokens, &operand);
+    else if (tokens->token.kind == EG_TOKEN_NUMBER) status = take_number(tokens, &operand);
+    else return no_arithmetic(tokens, place);
+    if (status != EG_OK) return status;
+    if (operand->is_property || operand->type != EG_VALUE_NUMBER) return no_arithmetic(tokens, place);
+    if (negative) operand->literal.number = -operand->literal.number;
+    operand->place = place;
+    *operand_out = operand;
+    return EG_OK;
 }
 
 static enum eg_status take_operand(struct eg_filter_tokens *tokens, struct eg_filter_operand **operand_out)
@@ -143,12 +166,13 @@ static enum eg_status take_operand(struct eg_filter_tokens *tokens, struct eg_fi
     bool is_word = kind == EG_TOKEN_WORD;
     bool is_sign = eg_filter_is_symbol(tokens, '-') || eg_filter_is_symbol(tokens, '+');
     if (kind == EG_TOKEN_TEXT) status = take_text_operand(tokens, operand_out);
-    else if (kind == EG_TOKEN_NUMBER || is_sign) status = take_number_operand(tokens, operand_out);
+    else if (kind == EG_TOKEN_NUMBER) status = take_number(tokens, operand_out);
+    else if (is_sign) status = take_signed(tokens, operand_out);
     else if (eg_filter_is_word(tokens, "TRUE") || eg_filter_is_word(tokens, "FALSE"))
         status = take_bool(tokens, operand_out);
     else if (is_word && eg_filter_opens(tokens)) status = take_function(tokens, operand_out);
     else if (is_word || kind == EG_TOKEN_NAME) status = take_name(tokens, operand_out);
-    else if (eg_filter_is_symbol(tokens, '(')) status = no_arithmetic(tokens, tokens->token.place);
+    else if (eg_filter_is_symbol(tokens, '(')) status = take_enclosed(tokens, operand_out);
     else status = eg_filter_unexpected(tokens, "a property or a value");
     if (status == EG_OK && is_arithmetic(tokens)) status = no_arithmetic(tokens, tokens->token.place);
     return status;

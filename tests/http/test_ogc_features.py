@@ -295,6 +295,30 @@ def _(server):
         assert set(items(server, "share.cells")["features"][0]["properties"]) <= set(schema["properties"])
 
 
+@test("filters as newer QGIS writes them select what QGIS means by them")
+def _(server):
+    def values(keep):
+        return [f["id"] for f in items(server, limit=1000)["features"] if keep(f["properties"])]
+
+    for text, keep in (("(value > 60)", lambda p: p["value"] > 60),
+                       ("((value > ( - (5))) AND (value < 9))", lambda p: p["value"] < 9),
+                       ("(NOT ((value > 30)))", lambda p: p["value"] <= 30),
+                       ("(value IS NOT NULL)", lambda p: True),
+                       ("value NOT BETWEEN 3 AND 90", lambda p: not 3 <= p["value"] <= 90),
+                       ("code IN ('C0001','C0102')", lambda p: p["code"] in ("C0001", "C0102")),
+                       ("(CASEI(name) LIKE CASEI('CELL 1, %'))", lambda p: p["name"].startswith("Cell 1, ")),
+                       ("(CASEI(name) NOT LIKE CASEI('cell 1%'))", lambda p: not p["name"].startswith("Cell 1")),
+                       ("(\"rows_code\" = 'R03')", lambda p: p["rows_code"] == "R03"),
+                       ("(fictional = TRUE)", lambda p: p["fictional"])):
+        found = ids(items(server, filter=text, filter__lang="cql2-text", limit=1000))
+        assert found == values(keep) and found, (text, len(found))
+    box = {"filter": "S_INTERSECTS(geometry,BBOX(52.01,-1.19,52.02,-1.18))", "filter__lang": "cql2-text", "filter__crs": CRS + "EPSG/0/4326"}
+    assert ids(items(server, **box)) == ["C0000"]
+    # What 3.22 knows is datetime alone, with these ends for those that are open.
+    for time, n in (("2021-06-01/9999-12-31T00:00:00Z", 144), ("0000-01-01T00:00:00Z/2019-12-31", 0)):
+        assert items(server, datetime=time)["numberMatched"] == n, time
+
+
 @test("a hostile filter is told off instead of running for ever")
 def _(server):
     words = " OR ".join(f"CASEI(name) LIKE CASEI('%{n}a%b%')" for n in range(90))

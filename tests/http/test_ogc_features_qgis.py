@@ -28,6 +28,9 @@ box = QgsRectangle(*[float(number) for number in sys.argv[4].split(",")])
 layer = QgsVectorLayer(f"url='{base}/ogc' typename='{collection}' pageSize='{page}'", "layer", "OAPIF")
 found["in_box"] = sorted(f.id() for f in layer.getFeatures(QgsFeatureRequest().setFilterRect(box)))
 found["n_in_box"] = len(found["in_box"])
+layer = QgsVectorLayer(f"url='{base}/ogc' typename='{collection}' pageSize='{page}'", "layer", "OAPIF")
+if len(sys.argv) > 5:
+    found["filtered"] = layer.setSubsetString(sys.argv[5]) and sorted(f.attribute("code") for f in layer.getFeatures())
 print(json.dumps(found))
 """
 
@@ -39,10 +42,10 @@ def has_qgis():
         return False
 
 
-def ask(server, collection, page, box):
+def ask(server, collection, page, box, *filters):
     path = server.folder / "script.py"
     path.write_text(textwrap.dedent(SCRIPT))
-    arguments = [f"http://127.0.0.1:{server.port}", collection, str(page), ",".join(str(number) for number in box)]
+    arguments = [f"http://127.0.0.1:{server.port}", collection, str(page), ",".join(str(number) for number in box), *filters]
     done = subprocess.run([PYTHON, path, *arguments], env=ENVIRONMENT, timeout=120 * SLOW, capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     assert lines, done.stdout + done.stderr[-2000:]
@@ -57,6 +60,14 @@ def _(server):
     assert found["codes"] == [f"C{i:02}{j:02}" for i in range(SIDE) for j in range(SIDE)], len(found["codes"])
     assert found["fields"]["value"] == "Real" and found["fields"]["state"] == "String", found["fields"]
     assert found["n_in_box"] == 4, found
+
+
+@test("a filter of QGIS's dialogue leaves the areas that it means, over several pages")
+def _(server):
+    found = ask(server, "score.cells", 13, (WEST, SOUTH, WEST + STEP, SOUTH + STEP), '"value" > 60 AND "name" LIKE \'Cell 1%\'')
+    numbers = {f"C{n // SIDE:02}{n % SIDE:02}": n * 53 % 100 for n in range(SIDE * SIDE)}  # of the latest period
+    wanted = [code for code, number in numbers.items() if number > 60 and f"{int(code[1:3])}".startswith("1")]
+    assert found["filtered"] == wanted and wanted, found["filtered"]
 
 
 @test("QGIS reads the directory's entries")

@@ -149,7 +149,12 @@ static void what_is_not_supported_is_named(void **state)
         {EG_UNSUPPORTED, "value > low + 1", "at character 13: arithmetic"},
         {EG_UNSUPPORTED, "value-1 > 5", "arithmetic"},
         {EG_UNSUPPORTED, "value > -low", "arithmetic"},
-        {EG_UNSUPPORTED, "value > (5)", "arithmetic"},
+        {EG_UNSUPPORTED, "value > (5 + 1)", "arithmetic"},
+        {EG_UNSUPPORTED, "value > (5) * 2", "arithmetic"},
+        {EG_UNSUPPORTED, "value > -(low)", "arithmetic"},
+        {EG_UNSUPPORTED, "value > -('a')", "arithmetic"},
+        {EG_INVALID, "value > (5", "expected ')'"},
+        {EG_INVALID, "value > ()", "expected a property or a value"},
         {EG_UNSUPPORTED, "value div 2 > 5", "arithmetic"},
     };
     check_refusals(cases, EG_ARRAY_LEN(cases), EG_FILTER_CQL2_TEXT);
