@@ -1,5 +1,5 @@
 /* The encoder's working memory, and the encoder for those who have one thread: the pieces one after the other. */
-#include "render/png_private.h"
+#include "render/png_pieces_private.h"
 
 #include <stdlib.h>
 
@@ -31,17 +31,21 @@ void eg_png_scratch_free(struct eg_png_scratch *scratch)
 {
     if (!scratch) return;
     free_runs(&scratch->runs);
+    free_runs(&scratch->sample);
     free(scratch->adaptive);
     free(scratch->rows);
-    for (uint32_t i = 0; i < scratch->pieces.capacity; i++) eg_buffer_clear(&scratch->pieces.pieces[i].chunk);
+    for (uint32_t i = 0; i < scratch->pieces.capacity; i++) {
+        eg_buffer_clear(&scratch->pieces.pieces[i].chunk);
+        free(scratch->pieces.pieces[i].trial.sample);
+    }
     free(scratch->pieces.pieces);
     eg_deflate_free(scratch->deflate);
     free(scratch);
 }
 
-static bool make_room_for_runs(struct eg_png_scratch *scratch, uint32_t n)
+static bool make_room_for_runs(struct eg_png_runs *runs, uint32_t *capacity, uint32_t n)
 {
-    if (scratch->runs_capacity >= n) return true;
+    if (*capacity >= n) return true;
     struct eg_png_runs fresh = {.pixel = eg_memory_array(n, sizeof *fresh.pixel),
                                 .length = eg_memory_array(n, sizeof *fresh.length),
                                 .index = eg_memory_array(n, sizeof *fresh.index),
@@ -50,9 +54,9 @@ static bool make_room_for_runs(struct eg_png_scratch *scratch, uint32_t n)
         free_runs(&fresh);
         return false;
     }
-    free_runs(&scratch->runs);
-    scratch->runs = fresh;
-    scratch->runs_capacity = n;
+    free_runs(runs);
+    *runs = fresh;
+    *capacity = n;
     return true;
 }
 
@@ -60,10 +64,15 @@ bool eg_png_scratch_reserve(struct eg_png_scratch *scratch, uint32_t n_rows, uin
 {
     void *rows = scratch->rows;
     size_t bytes = (size_t)n_rows * (1 + (size_t)width * 4) + ROW_SPARE_BYTES;
-    bool made = make_room_for_runs(scratch, n_rows * width) &&
+    bool made = make_room_for_runs(&scratch->runs, &scratch->runs_capacity, n_rows * width) &&
                 eg_memory_reserve(&rows, &scratch->rows_capacity, bytes, 1);
     scratch->rows = rows;
     return made;
+}
+
+bool eg_png_scratch_reserve_sample(struct eg_png_scratch *scratch, uint32_t n_runs)
+{
+    return make_room_for_runs(&scratch->sample, &scratch->sample_capacity, n_runs);
 }
 
 enum eg_status eg_png_encode(const struct eg_canvas *canvas, const struct eg_png_options *options,

@@ -3,149 +3,166 @@
  *     few        at most 256 colours: indexed, no loss            most tiles from zoom 12 on
  *     style      the style's palette: indexed                     zoom 9 to 13
  *     adaptive   a palette for this picture: indexed              dense tiles at zoom 6 to 8
- *     full       RGB or RGBA, no loss                             the densest at zoom 5 and 6
+ *     full       RGB or RGBA, no loss                             the densest at zoom 5 and 6, countries
  *
- * Each way is tried on the runs of the picture, not on its pixels. A tile is one band, scanned once; a larger picture is
- * scanned again for every way and once more for writing. */
-#include "render/png_private.h"
+ * Here is what is settled between rounds; png_try.c has the pieces' shares. A way that is bound to fail is not tried on all
+ * runs of a large picture: one run in sixteen tells the error of the style's palette to a few per cent, and a palette made
+ * for that sixteenth has a smaller error on it than one for all runs has on all, since it has fewer colours to serve. */
+#include "render/png_pieces_private.h"
 
-#define MEAN_ERROR 1u /* of 255, that an indexed picture may have */
-#define MANY_RUNS 10000u
-#define SAMPLED_RUN 16u   /* one in so many */
-#define LITTLE_DOUBT 115u /* per cent of the mean error; of 1,000 runs it is known to about 7 % */
+#define FAR_OFF                                                                                              \
+    140u /* per cent: a style's palette nearer than that can be bettered by one made for the picture */
+#define HOPELESS 103u
 
-/* --- bands ------------------------------------------------------------------------------------------------------------ */
-
-/* False ends the walk. */
-typedef bool band_fn(struct eg_png_pieces *pieces);
-
-/* Calls visit with the runs of one band after the other in scratch->runs. */
-static bool walk(struct eg_png_pieces *pieces, band_fn *visit)
+static bool is_over(const struct eg_png_pieces *pieces, uint64_t error, uint64_t per_cent)
 {
-    uint32_t height = pieces->canvas->height;
-    for (uint32_t y = 0; y < height; y += pieces->band_rows) {
-        uint32_t n_rows = height - y < pieces->band_rows ? height - y : pieces->band_rows;
-        if (!pieces->scanned) eg_png_runs_scan(&pieces->scratch->runs, pieces->canvas, y, n_rows);
-        pieces->scanned = pieces->one_band;
-        if (!visit(pieces)) return false;
+    return eg_png_is_over(pieces->sum.visible, error, per_cent);
+}
+
+/* --- sums ------------------------------------------------------------------------------------------------------------- */
+
+static void add_up(struct eg_png_pieces *pieces)
+{
+    struct eg_png_trial *sum = &pieces->sum;
+    *sum = (struct eg_png_trial){.opaque = true, .mapped = true};
+    for (uint32_t i = 0; i < pieces->n; i++) {
+        const struct eg_png_trial *trial = &pieces->pieces[i].trial;
+        sum->many |= trial->many;
+        sum->opaque &= trial->opaque;
+        sum->refused |= trial->refused;
+        sum->mapped &= trial->mapped;
+        sum->n_all_runs += trial->n_all_runs;
+        sum->visible += trial->visible;
+        sum->error.sum += trial->error.sum;
+        sum->n_sampled += trial->n_sampled;
+        for (uint32_t k = 0; k < EG_PNG_COLOURS; k++) sum->n_runs[k] += trial->n_runs[k];
+    }
+}
+
+/* Whether the palette that the round has tried on all pieces is near enough. */
+static bool is_good(const struct eg_png_pieces *pieces)
+{
+    return !pieces->sum.refused && !is_over(pieces, pieces->sum.error.sum, 100);
+}
+
+/* All pieces' colours in one set, in the order in which they come, with the numbers of their runs. */
+static bool gather_few(struct eg_png_pieces *pieces)
+{
+    struct eg_png_set *set = &pieces->scratch->set;
+    if (pieces->sum.many) return false;
+    pieces->few = pieces->n == 1 ? &pieces->pieces[0].trial.set : set;
+    if (pieces->n > 1) eg_png_set_clear(set);
+    memset(pieces->sum.n_runs, 0, sizeof pieces->sum.n_runs);
+    for (uint32_t i = 0; i < pieces->n; i++) {
+        const struct eg_png_trial *trial = &pieces->pieces[i].trial;
+        for (uint32_t k = 0; k < trial->set.n; k++) {
+            uint32_t index = k;
+            if (pieces->n > 1) index = eg_png_set_add(set, eg_png_pixel(&trial->set.colours[k]));
+            if (index == EG_PNG_COLOURS) return false;
+            pieces->sum.n_runs[index] += trial->n_runs[k];
+        }
     }
     return true;
 }
 
-static void start_trial(struct eg_png_pieces *pieces)
-{
-    memset(pieces->n_runs, 0, sizeof pieces->n_runs);
-    pieces->error = (struct eg_png_error){0};
-}
+/* --- by the sample ---------------------------------------------------------------------------------------------------- */
 
-static void count_runs(struct eg_png_pieces *pieces)
+static bool gather_sample(struct eg_png_pieces *pieces)
 {
-    const struct eg_png_runs *runs = &pieces->scratch->runs;
-    for (uint32_t i = 0; i < runs->n; i++) pieces->n_runs[runs->index[i]]++;
-}
-
-static bool good_enough(const struct eg_png_pieces *pieces)
-{
-    return pieces->error.sum <= pieces->error.visible * MEAN_ERROR;
-}
-
-/* --- the four ways -------------------------------------------------------------------------------------------------- */
-
-static bool few_visit(struct eg_png_pieces *pieces)
-{
-    struct eg_png_runs *runs = &pieces->scratch->runs;
-    for (uint32_t i = 0; i < runs->n; i++) {
-        uint32_t index = eg_png_set_add(&pieces->scratch->set, runs->pixel[i]);
-        if (index == EG_PNG_COLOURS) return false;
-        runs->index[i] = (uint8_t)index;
-        pieces->n_runs[index]++;
+    struct eg_png_runs *sample = &pieces->scratch->sample;
+    if (!eg_png_scratch_reserve_sample(pieces->scratch, pieces->sum.n_sampled)) return false;
+    sample->n = 0;
+    for (uint32_t i = 0; i < pieces->n; i++) {
+        const struct eg_png_trial *trial = &pieces->pieces[i].trial;
+        for (uint32_t k = 0; k < trial->n_sampled; k++) {
+            sample->pixel[sample->n] = trial->sample[k].pixel;
+            sample->length[sample->n++] = (uint16_t)trial->sample[k].length;
+        }
     }
     return true;
 }
 
-static bool few_colours(struct eg_png_pieces *pieces)
+/* Whether the sample leaves little doubt that the style's palette is too rough: half of the pictures with very many runs
+ * need one of their own, and mapping all their runs for nothing took 6 % of a tile's time. */
+static bool style_seems_rough(struct eg_png_pieces *pieces)
 {
-    start_trial(pieces);
-    eg_png_set_clear(&pieces->scratch->set);
-    return walk(pieces, few_visit);
-}
-
-/* Whether a sample of a tile with very many runs leaves little doubt that the style's palette is too rough: half of those
- * tiles need one of their own, and mapping all their runs for nothing took 6 % of their time. */
-static bool seems_rough(const struct eg_png_pieces *pieces)
-{
-    const struct eg_png_runs *runs = &pieces->scratch->runs;
     struct eg_png_error error = {0};
-    if (!pieces->one_band || runs->n < MANY_RUNS) return false;
-    eg_palette_try(pieces->options->palette, runs, SAMPLED_RUN, &error);
-    return error.sum * 100 > error.visible * MEAN_ERROR * LITTLE_DOUBT;
+    if (pieces->sum.n_all_runs < EG_PNG_MANY_RUNS) return false;
+    eg_palette_try(pieces->options->palette, &pieces->scratch->sample, 1, &error);
+    pieces->style_guess = error.sum * pieces->sampled_run;
+    return is_over(pieces, pieces->style_guess, EG_PNG_LITTLE_DOUBT);
 }
 
-static bool style_visit(struct eg_png_pieces *pieces)
-{
-    if (seems_rough(pieces)) return false;
-    uint64_t most = MEAN_ERROR * (uint64_t)pieces->canvas->width * pieces->canvas->height;
-    if (!eg_palette_map(pieces->options->palette, &pieces->scratch->runs, most, &pieces->error)) return false;
-    count_runs(pieces);
-    return true;
-}
-
-static bool style_fits(struct eg_png_pieces *pieces)
-{
-    start_trial(pieces);
-    return walk(pieces, style_visit) && good_enough(pieces);
-}
-
-static bool gather_visit(struct eg_png_pieces *pieces)
-{
-    return eg_png_adaptive_gather(pieces->scratch->adaptive, &pieces->scratch->runs);
-}
-
-static bool adaptive_visit(struct eg_png_pieces *pieces)
-{
-    struct eg_png_scratch *scratch = pieces->scratch;
-    if (!pieces->one_band) eg_png_adaptive_place(scratch->adaptive, &scratch->runs);
-    eg_png_adaptive_map(scratch->adaptive, &scratch->runs, &pieces->error);
-    count_runs(pieces);
-    return true;
-}
-
-static bool adaptive_fits(struct eg_png_pieces *pieces, uint32_t bits)
+/* Whether no palette of this picture's own will do either. */
+static bool is_hopeless(struct eg_png_pieces *pieces)
 {
     struct eg_png_adaptive *adaptive = pieces->scratch->adaptive;
-    start_trial(pieces);
-    eg_png_adaptive_begin(adaptive, pieces->options->palette, bits);
-    if (!walk(pieces, gather_visit)) return false;
+    struct eg_png_runs *sample = &pieces->scratch->sample;
+    struct eg_png_error error = {0};
+    if (!is_over(pieces, pieces->style_guess, FAR_OFF)) return false;
+    eg_png_adaptive_begin(adaptive, pieces->options->palette, EG_PNG_ADAPTIVE_BITS);
+    if (!eg_png_adaptive_gather(adaptive, sample)) return true;
     eg_png_adaptive_choose(adaptive);
-    return walk(pieces, adaptive_visit) && (pieces->options->indexed || good_enough(pieces));
+    eg_png_adaptive_map(adaptive, sample, &error);
+    return is_over(pieces, error.sum * pieces->sampled_run, HOPELESS);
 }
 
-/* Ever fewer and larger cells, until a picture of any colours has few enough. */
-static void adapt_at_any_cost(struct eg_png_pieces *pieces)
-{
-    for (uint32_t bits = EG_PNG_ADAPTIVE_BITS; !adaptive_fits(pieces, bits); bits--) EG_ASSERT(bits > 1);
-}
+/* --- from round to round ---------------------------------------------------------------------------------------------- */
 
-static bool full_visit(struct eg_png_pieces *pieces)
+/* The palette of the picture's own, by one thread: what is found in which order decides about it. */
+static bool gather_all(struct eg_png_pieces *pieces, uint32_t bits)
 {
-    const struct eg_png_runs *runs = &pieces->scratch->runs;
-    for (uint32_t i = 0; i < runs->n; i++) pieces->opaque &= eg_png_colour(runs->pixel[i]).a == 255;
+    struct eg_png_scratch *scratch = pieces->scratch;
+    struct eg_png_rows all = {0, pieces->canvas->height};
+    eg_png_adaptive_begin(scratch->adaptive, pieces->options->palette, bits);
+    for (uint32_t done = 0, n; done < all.n; done += n) {
+        n = eg_png_next_rows(pieces, all, done);
+        if (!eg_png_has_runs(pieces, scratch)) eg_png_runs_scan(&scratch->runs, pieces->canvas, done, n);
+        if (!eg_png_adaptive_gather(scratch->adaptive, &scratch->runs)) return false;
+    }
+    eg_png_adaptive_choose(scratch->adaptive);
     return true;
 }
 
-static enum eg_png_way choose(struct eg_png_pieces *pieces)
+static enum eg_png_round pack_as(struct eg_png_pieces *pieces, enum eg_png_way way)
 {
-    bool may_lose = pieces->options->palette && !pieces->options->exact;
-    if (few_colours(pieces)) return EG_PNG_FEW;
-    if (may_lose && style_fits(pieces)) return EG_PNG_STYLE;
-    if (pieces->options->indexed) {
-        adapt_at_any_cost(pieces);
-        return EG_PNG_ADAPTIVE;
+    pieces->way = way;
+    return EG_PNG_PACK;
+}
+
+static enum eg_png_round after_style(struct eg_png_pieces *pieces)
+{
+    uint32_t bits = EG_PNG_ADAPTIVE_BITS;
+    bool indexed = pieces->options->indexed;
+    if (!indexed && (!eg_png_may_lose(pieces) || is_hopeless(pieces))) return pack_as(pieces, EG_PNG_FULL);
+    if (!eg_png_scratch_reserve(pieces->scratch, pieces->band_rows, pieces->canvas->width))
+        return EG_PNG_DONE;
+    while (!gather_all(pieces, bits)) {
+        if (!indexed) return pack_as(pieces, EG_PNG_FULL);
+        EG_ASSERT(bits-- >
+                  1); /* ever fewer and larger cells, until a picture of any colours has few enough */
     }
-    if (may_lose && adaptive_fits(pieces, EG_PNG_ADAPTIVE_BITS)) return EG_PNG_ADAPTIVE;
-    pieces->opaque = true;
-    walk(pieces, full_visit);
-    return EG_PNG_FULL;
+    return EG_PNG_TRY_ADAPTIVE;
+}
+
+/* Where the style's palette was tried in all pieces, its error is known, unless it was broken off. */
+static enum eg_png_round after_look(struct eg_png_pieces *pieces)
+{
+    if (gather_few(pieces)) return pack_as(pieces, EG_PNG_FEW);
+    if (!eg_png_may_lose(pieces)) return after_style(pieces);
+    if (pieces->sum.mapped && is_good(pieces)) return pack_as(pieces, EG_PNG_STYLE);
+    if (!gather_sample(pieces)) return EG_PNG_DONE;
+    bool rough = style_seems_rough(pieces);
+    return rough || pieces->sum.mapped ? after_style(pieces) : EG_PNG_TRY_STYLE;
+}
+
+enum eg_png_round eg_png_choose(struct eg_png_pieces *pieces)
+{
+    add_up(pieces);
+    if (pieces->round == EG_PNG_LOOK) return after_look(pieces);
+    bool good = is_good(pieces);
+    if (pieces->round == EG_PNG_TRY_STYLE) return good ? pack_as(pieces, EG_PNG_STYLE) : after_style(pieces);
+    return pack_as(pieces, good || pieces->options->indexed ? EG_PNG_ADAPTIVE : EG_PNG_FULL);
 }
 
 /* --- what the others see of it ----------------------------------------------------------------------------------------- */
@@ -154,33 +171,27 @@ const struct eg_rgba *eg_png_way_colours(const struct eg_png_pieces *pieces, uin
 {
     if (pieces->way == EG_PNG_STYLE) return eg_palette_colours(pieces->options->palette, n_out);
     if (pieces->way == EG_PNG_ADAPTIVE) return eg_png_adaptive_colours(pieces->scratch->adaptive, n_out);
-    *n_out = pieces->scratch->set.n;
-    return pieces->scratch->set.colours;
+    *n_out = pieces->few->n;
+    return pieces->few->colours;
 }
 
 void eg_png_index(const struct eg_png_pieces *pieces, struct eg_png_runs *runs)
 {
-    const struct eg_png_scratch *scratch = pieces->scratch;
     struct eg_png_error error = {0}; /* counted already */
     switch (pieces->way) {
     case EG_PNG_FEW:
         for (uint32_t i = 0; i < runs->n; i++)
-            runs->index[i] = (uint8_t)eg_png_set_find(&scratch->set, runs->pixel[i]);
+            runs->index[i] = (uint8_t)eg_png_set_find(pieces->few, runs->pixel[i]);
         return;
     case EG_PNG_STYLE:
         (void)eg_palette_map(pieces->options->palette, runs, UINT64_MAX, &error);
         return;
     case EG_PNG_ADAPTIVE:
-        eg_png_adaptive_place(scratch->adaptive, runs);
-        eg_png_adaptive_map(scratch->adaptive, runs, &error);
+        eg_png_adaptive_place(pieces->scratch->adaptive, runs);
+        eg_png_adaptive_map(pieces->scratch->adaptive, runs, &error);
         return;
     case EG_PNG_FULL:
     default:
         return;
     }
-}
-
-void eg_png_choose(struct eg_png_pieces *pieces)
-{
-    pieces->way = choose(pieces);
 }

@@ -4,7 +4,7 @@
  * A piece is worked through in bands, each a block of the stream: working memory stays that of a tile, however large the picture.
  * What a thread needs is in its own scratch, what a piece leaves behind in the piece, what all read is settled between
  * rounds: no lock, and nothing that depends on the order. */
-#include "render/png_private.h"
+#include "render/png_pieces_private.h"
 
 #include <stdlib.h>
 
@@ -13,6 +13,8 @@
 #include "render/sort.h"
 
 #define MOST_USUAL 64u
+#define SAMPLED_RUN 16u         /* one in so many */
+#define MANY_PIXELS (1u << 19u) /* and once more so few for each */
 
 uint32_t eg_png_pieces_usual(uint32_t width, uint32_t height)
 {
@@ -31,6 +33,12 @@ static bool make_room(struct eg_png_pieces *pieces, uint32_t n)
     return true;
 }
 
+/* So that the sample stays near 30,000 runs at most. */
+static uint32_t sampled_run(const struct eg_canvas *canvas)
+{
+    return SAMPLED_RUN * (uint32_t)(1 + (uint64_t)canvas->width * canvas->height / MANY_PIXELS);
+}
+
 enum eg_status eg_png_pieces_begin(const struct eg_canvas *canvas, const struct eg_png_options *options,
                                    uint32_t n_pieces, struct eg_png_pieces **pieces_out, struct eg_error *err)
 {
@@ -45,7 +53,8 @@ enum eg_status eg_png_pieces_begin(const struct eg_canvas *canvas, const struct 
                                      .n = n,
                                      .pieces = pieces->pieces,
                                      .capacity = pieces->capacity,
-                                     .band_rows = fitting > 0 ? fitting : 1};
+                                     .band_rows = fitting > 0 ? fitting : 1,
+                                     .sampled_run = sampled_run(canvas)};
     if (pieces->band_rows > canvas->height) pieces->band_rows = canvas->height;
     pieces->one_band = n == 1 && pieces->band_rows == canvas->height;
     for (uint32_t i = 0; i < n; i++) pieces->pieces[i].status = EG_OK;
@@ -77,8 +86,8 @@ static void fill_palette(struct eg_png_pieces *pieces)
     const struct eg_rgba *colours = eg_png_way_colours(pieces, &n);
     uint64_t order[EG_PNG_COLOURS];
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t rare = UINT32_MAX - pieces->n_runs[i];
-        if (pieces->n_runs[i]) order[n_used++] = (uint64_t)(colours[i].a == 255) << 63 | rare << 8 | i;
+        uint64_t rare = UINT32_MAX - pieces->sum.n_runs[i];
+        if (pieces->sum.n_runs[i]) order[n_used++] = (uint64_t)(colours[i].a == 255) << 63 | rare << 8 | i;
     }
     eg_sort_numbers(order, n_used);
     for (uint32_t k = 0; k < n_used; k++) {
@@ -100,49 +109,46 @@ static void fill_head(struct eg_png_pieces *pieces)
     head->n_colours = 0;
     head->n_faint = 0;
     head->bits = 8;
-    head->n_channels = pieces->opaque ? 3 : 4;
+    head->n_channels = pieces->sum.opaque ? 3 : 4;
     if (pieces->way != EG_PNG_FULL) fill_palette(pieces);
 }
 
 /* --- packing ---------------------------------------------------------------------------------------------------------- */
 
-/* The band's rows, packed into the thread's scratch; what they come to is appended to the piece. */
-static enum eg_status pack_band(const struct eg_png_pieces *pieces, struct eg_png_piece *piece,
-                                struct eg_png_scratch *scratch, struct eg_deflate_rows *rows)
+/* Rows of the file, from pixels or from the runs' indices. */
+static size_t make_rows(const struct eg_png_pieces *pieces, struct eg_png_rows rows,
+                        struct eg_png_scratch *scratch)
 {
     const struct eg_png_head *head = &pieces->head;
-    const uint8_t *bytes;
-    size_t n;
-    rows->bytes = scratch->rows;
-    rows->unit_bytes = head->n_channels;
-    rows->row_bytes = 1 + ((size_t)head->width * head->n_channels * head->bits + 7) / 8;
-    rows->n_bytes =
-        pieces->way == EG_PNG_FULL
-            ? eg_png_pack_colours(&scratch->runs, head->n_channels, head->width, scratch->rows)
-            : eg_png_pack_indices(&scratch->runs, pieces->place, head->bits, head->width, scratch->rows);
-    piece->n_bytes += rows->n_bytes;
-    enum eg_status status = eg_deflate_rows(scratch->deflate, rows, &bytes, &n, NULL);
-    if (!status) eg_buffer_append(&piece->chunk, bytes, n);
-    return status;
+    if (pieces->way == EG_PNG_FULL)
+        return eg_png_pack_pixels(pieces->canvas, rows, head->n_channels, scratch->rows);
+    bool has_runs = eg_png_has_runs(pieces, scratch);
+    if (!has_runs) eg_png_runs_scan(&scratch->runs, pieces->canvas, rows.first, rows.n);
+    if (!has_runs || !pieces->mapped) eg_png_index(pieces, &scratch->runs);
+    return eg_png_pack_indices(&scratch->runs, pieces->place, head->bits, head->width, scratch->rows);
 }
 
 static enum eg_status pack(const struct eg_png_pieces *pieces, uint32_t number,
                            struct eg_png_scratch *scratch)
 {
+    const struct eg_png_head *head = &pieces->head;
     struct eg_png_piece *piece = &pieces->pieces[number];
-    struct eg_png_rows rows = eg_png_pieces_rows(pieces, number);
-    if (!eg_png_scratch_reserve(scratch, pieces->band_rows, pieces->canvas->width)) return EG_NO_MEMORY;
+    struct eg_png_rows all = eg_png_pieces_rows(pieces, number);
+    struct eg_deflate_rows rows = {.unit_bytes = head->n_channels};
+    rows.row_bytes = 1 + ((size_t)head->width * head->n_channels * head->bits + 7) / 8;
+    if (!eg_png_scratch_reserve(scratch, pieces->band_rows, head->width)) return EG_NO_MEMORY;
+    rows.bytes = scratch->rows;
     eg_png_piece_begin(piece);
     eg_deflate_begin_piece(scratch->deflate, number == 0, number + 1 == pieces->n);
-    for (uint32_t done = 0, n; done < rows.n; done += n) {
-        n = rows.n - done < pieces->band_rows ? rows.n - done : pieces->band_rows;
-        if (!pieces->scanned || scratch != pieces->scratch) {
-            eg_png_runs_scan(&scratch->runs, pieces->canvas, rows.first + done, n);
-            eg_png_index(pieces, &scratch->runs);
-        }
-        struct eg_deflate_rows band = {.last = done + n == rows.n};
-        enum eg_status status = pack_band(pieces, piece, scratch, &band);
-        if (status) return status;
+    for (uint32_t done = 0, n; done < all.n; done += n) {
+        const uint8_t *bytes;
+        size_t n_bytes;
+        n = eg_png_next_rows(pieces, all, done);
+        rows.last = done + n == all.n;
+        rows.n_bytes = make_rows(pieces, (struct eg_png_rows){all.first + done, n}, scratch);
+        piece->n_bytes += rows.n_bytes;
+        if (eg_deflate_rows(scratch->deflate, &rows, &bytes, &n_bytes, NULL)) return EG_NO_MEMORY;
+        eg_buffer_append(&piece->chunk, bytes, n_bytes);
     }
     if (piece->chunk.failed) return EG_NO_MEMORY;
     piece->adler = eg_deflate_adler(scratch->deflate);
@@ -161,24 +167,24 @@ static bool has_failed(const struct eg_png_pieces *pieces)
 
 bool eg_png_pieces_turn(struct eg_png_pieces *pieces)
 {
-    if (has_failed(pieces)) return false;
-    pieces->round++;
-    if (pieces->round == EG_PNG_PACK) {
-        if (!eg_png_scratch_reserve(pieces->scratch, pieces->band_rows, pieces->canvas->width)) {
-            pieces->pieces[0].status = EG_NO_MEMORY;
-            return false;
-        }
-        eg_png_choose(pieces);
-        fill_head(pieces);
+    if (has_failed(pieces) || pieces->round == EG_PNG_DONE) return false;
+    if (pieces->round == EG_PNG_START) {
+        pieces->round = EG_PNG_LOOK;
+    } else if (pieces->round == EG_PNG_PACK) {
+        pieces->round = EG_PNG_DONE;
+    } else {
+        pieces->round = eg_png_choose(pieces);
+        if (pieces->round == EG_PNG_PACK) fill_head(pieces);
+        if (pieces->round == EG_PNG_DONE) pieces->pieces[0].status = EG_NO_MEMORY;
     }
     return pieces->round != EG_PNG_DONE;
 }
 
 void eg_png_pieces_work(struct eg_png_pieces *pieces, uint32_t piece, struct eg_png_scratch *scratch)
 {
-    enum eg_status status = EG_OK;
-    if (pieces->round == EG_PNG_PACK) status = pack(pieces, piece, scratch);
-    pieces->pieces[piece].status = status;
+    enum eg_status *status = &pieces->pieces[piece].status;
+    if (pieces->round == EG_PNG_PACK) *status = pack(pieces, piece, scratch);
+    else if (!eg_png_try(pieces, piece, scratch)) *status = EG_NO_MEMORY;
 }
 
 enum eg_status eg_png_pieces_join(struct eg_png_pieces *pieces, struct eg_buffer *out,

@@ -147,19 +147,47 @@ struct eg_rgba eg_png_straight(struct eg_rgba c)
     return c;
 }
 
-size_t eg_png_pack_colours(const struct eg_png_runs *runs, uint32_t n_channels, uint32_t width, uint8_t *rows)
+/* Whether four pixels are as they are with straight alpha: each opaque or transparent. */
+static inline bool four_are_straight(const struct eg_rgba *pixels)
 {
-    uint8_t *row = rows;
-    uint32_t left = 0; /* pixels that the row still misses */
-    for (uint32_t run = 0; run < runs->n; run++) {
-        struct eg_rgba colour = eg_png_straight(eg_png_colour(runs->pixel[run]));
-        if (left == 0) {
-            *row++ = 0;
-            left = width;
-        }
-        left -= runs->length[run];
-        for (uint32_t k = 0; k < runs->length[run]; k++, row += n_channels)
-            memcpy(row, &colour, sizeof colour);
+#ifdef __SSE2__
+    __m128i four = _mm_loadu_si128((const __m128i *)(const void *)pixels);
+    __m128i opaque = _mm_cmpeq_epi32(_mm_srli_epi32(four, 24), _mm_set1_epi32(255));
+    __m128i nothing = _mm_cmpeq_epi32(four, _mm_setzero_si128());
+    return _mm_movemask_epi8(_mm_or_si128(opaque, nothing)) == 0xFFFF;
+#else
+    bool straight = true;
+    for (uint32_t k = 0; k < 4; k++) straight &= pixels[k].a == 255 || pixels[k].a == 0;
+    return straight;
+#endif
+}
+
+static void pack_straight(const struct eg_rgba *pixels, uint32_t width, uint8_t *bytes)
+{
+    struct eg_rgba four[4];
+    uint32_t x = 0;
+    for (; x + 4 <= width; x += 4, bytes += sizeof four) {
+        memcpy(four, pixels + x, sizeof four);
+        if (!four_are_straight(pixels + x))
+            for (uint32_t k = 0; k < 4; k++) four[k] = eg_png_straight(four[k]);
+        memcpy(bytes, four, sizeof four);
     }
-    return (size_t)(row - rows);
+    for (; x < width; x++, bytes += sizeof four[0]) {
+        four[0] = eg_png_straight(pixels[x]);
+        memcpy(bytes, four, sizeof four[0]);
+    }
+}
+
+size_t eg_png_pack_pixels(const struct eg_canvas *canvas, struct eg_png_rows rows, uint32_t n_channels,
+                          uint8_t *bytes)
+{
+    uint8_t *at = bytes;
+    for (uint32_t y = rows.first; y < rows.first + rows.n; y++, at += (size_t)canvas->width * n_channels) {
+        const struct eg_rgba *pixels = canvas->pixels + (size_t)y * canvas->width;
+        *at++ = 0; /* no filter: they only make blends of few colours larger */
+        if (n_channels == 4) pack_straight(pixels, canvas->width, at);
+        else
+            for (uint32_t x = 0; x < canvas->width; x++) memcpy(at + 3 * (size_t)x, &pixels[x], 4);
+    }
+    return (size_t)(at - bytes);
 }

@@ -1,6 +1,6 @@
 /* The file around the pixels, through libpng: signature, header, palette, transparency, resolution, texts, end. The pixels
  * themselves come compressed as IDAT chunks with their CRC-32, which the threads that packed them have worked out. */
-#include "render/png_private.h"
+#include "render/png_pieces_private.h"
 
 #include <png.h>
 #include <setjmp.h>

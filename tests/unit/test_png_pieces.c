@@ -10,6 +10,7 @@
 #include <png.h>
 #include <zlib.h>
 
+#include "render/png_private.h"
 #include "support/failing_malloc.h"
 #include "support/test_random.h"
 
@@ -265,6 +266,57 @@ static void every_row_is_in_one_piece(void **state)
         }
 }
 
+/* The rule itself, without samples: what the style's palette and one of the picture's own would cost. */
+static enum eg_png_kind kind_by_the_rule(const struct bench *bench, const struct eg_canvas *canvas)
+{
+    size_t n = (size_t)canvas->width * canvas->height;
+    struct eg_png_runs runs = {malloc(n * sizeof(uint32_t)), malloc(n * sizeof(uint16_t)), malloc(n),
+                               malloc(n * sizeof(uint16_t)), 0};
+    struct eg_png_adaptive *adaptive = eg_png_adaptive_new();
+    struct eg_png_error style = {0}, own = {0};
+    eg_png_runs_scan(&runs, canvas, 0, canvas->height);
+    bool fits = eg_palette_map(bench->palette, &runs, UINT64_MAX, &style) && style.sum <= style.visible;
+    eg_png_adaptive_begin(adaptive, bench->palette, EG_PNG_ADAPTIVE_BITS);
+    if (!fits && eg_png_adaptive_gather(adaptive, &runs)) {
+        eg_png_adaptive_choose(adaptive);
+        eg_png_adaptive_map(adaptive, &runs, &own);
+        fits = own.sum <= own.visible;
+    }
+    free(runs.pixel);
+    free(runs.length);
+    free(runs.index);
+    free(runs.cell);
+    free(adaptive);
+    return fits ? EG_PNG_INDEXED : EG_PNG_RGBA;
+}
+
+/* Ever wider clouds of colours around a blend: first the style's palette is near enough, then one of their own, then none. */
+static void samples_decide_as_all_pixels_would(void **state)
+{
+    struct bench *bench = *state;
+    uint32_t n_of[2] = {0, 0};
+    for (uint32_t spread = 7; spread < 60; spread += 1 + spread / 16) {
+        struct eg_canvas canvas = new_canvas(bench, FEW, 500, 330);
+        for (uint32_t i = 0; i < 500 * 330; i++) {
+            uint64_t noise = eg_test_random_u64(&bench->random);
+            if (i % 3 == 0) continue;
+            canvas.pixels[i] =
+                (struct eg_rgba){(uint8_t)(80 + noise % spread), (uint8_t)(120 + (noise >> 16) % spread),
+                                 (uint8_t)(100 + (noise >> 32) % spread), 255};
+        }
+        struct eg_png_options options = {.palette = bench->palette};
+        struct eg_buffer out;
+        enum eg_png_kind kind;
+        eg_buffer_init(&out, 0);
+        assert_int_equal(eg_png_encode(&canvas, &options, &out, &kind, NULL), EG_OK);
+        assert_int_equal(kind, kind_by_the_rule(bench, &canvas));
+        n_of[kind == EG_PNG_INDEXED]++;
+        eg_buffer_clear(&out);
+        eg_canvas_clear(&canvas);
+    }
+    assert_true(n_of[0] > 3 && n_of[1] > 3);
+}
+
 static void refused_memory_is_reported_at_the_join(void **state)
 {
     struct bench *bench = *state;
@@ -311,6 +363,7 @@ int main(void)
         cmocka_unit_test(the_usual_pieces_are_what_the_encoder_writes),
         cmocka_unit_test(the_usual_number_of_pieces_grows_with_the_picture),
         cmocka_unit_test(every_row_is_in_one_piece),
+        cmocka_unit_test(samples_decide_as_all_pixels_would),
         cmocka_unit_test(refused_memory_is_reported_at_the_join),
         cmocka_unit_test(a_picture_that_was_given_up_leaves_nothing_behind),
     };
