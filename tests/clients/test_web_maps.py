@@ -2,7 +2,8 @@
 """Leaflet, OpenLayers and MapLibre GL JS in Chromium: every map is held against the picture that the program draws of the same box
 without any protocol, and against the screenshot kept in golden/.
 
-`make bless` (EG_BLESS=1) writes the kept screenshots anew; one that does not show what the program draws is never kept.
+`make bless` (EG_BLESS=1) writes the kept screenshots anew, unless they do not show what the program draws, and the pictures of the
+user guide's pages.
 """
 
 import json
@@ -91,6 +92,17 @@ def _(_server):
     kept = {path.stem: path.stat().st_size for path in Golden.FOLDER.glob("*.png")}
     assert set(kept) == {name for name, *_ in MAPS}, set(kept) ^ {name for name, *_ in MAPS}
     assert max(kept.values()) < 30000, kept
+
+
+if os.environ.get("EG_BLESS"):
+    @test("the guide's pictures are screenshots of its pages")
+    def _(_server):
+        from PIL import Image
+
+        subprocess.run([NODE, str(ROOT / "tests/browser/test_snippets.mjs")], stdout=subprocess.DEVNULL, timeout=200, check=True)
+        for name in ("leaflet", "openlayers", "maplibre", "maplibre-vector"):
+            shot = Image.open(ROOT / "build/browser" / f"{name}.png").convert("RGB")
+            shot.quantize(64, dither=Image.Dither.NONE).save(ROOT / "docs/guide/pictures" / f"{name}.png", optimize=True)
 
 
 run(County)
