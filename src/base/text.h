@@ -41,6 +41,8 @@ struct eg_text eg_text_format(struct eg_arena *arena, const char *format, ...) E
 /* Decimal digits only, no sign, no blanks; false on overflow or anything else. */
 bool eg_text_to_u32(struct eg_text text, uint32_t *value_out);
 bool eg_text_to_u64(struct eg_text text, uint64_t *value_out);
+/* Whether a text is decimal digits, at least one: a whole number, which may be too large for any of the above. */
+bool eg_text_is_digits(struct eg_text text);
 /* A finite decimal number, "." as point, optional exponent; false for NaN, infinity, hex, blanks, empty. */
 bool eg_text_to_double(struct eg_text text, double *value_out);
 

@@ -16,6 +16,13 @@
 #define KEPT_DIGITS 800
 #define EXPONENT_SATURATED INT64_C(1000000000000000)
 
+bool eg_text_is_digits(struct eg_text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] < '0' || text.data[i] > '9') return false;
+    return text.len > 0;
+}
+
 bool eg_text_to_u64(struct eg_text text, uint64_t *value_out)
 {
     uint64_t value = 0;

@@ -20,9 +20,10 @@ enum eg_status eg_parameter_u32(const char *name, struct eg_text value, struct e
                                 uint32_t *value_out, struct eg_error *err)
 {
     uint32_t number = 0;
-    if (!eg_text_to_u32(value, &number)) return wrong(err, name, value, "a whole number");
-    if (number < range.least || number > range.most) {
-        eg_error_set(err, EG_INVALID, "%s is %u; it must be %u to %u", name, number, range.least, range.most);
+    if (!eg_text_is_digits(value)) return wrong(err, name, value, "a whole number");
+    if (!eg_text_to_u32(value, &number) || number < range.least || number > range.most) {
+        eg_error_set(err, EG_INVALID, "%s is %.*s; it must be %u to %u", name, EG_TEXT_SHOWN(value, 40),
+                     range.least, range.most);
         eg_error_field(err, name);
         return EG_INVALID;
     }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "http/parameter.h"
+
 /* A placeholder and what stands for it. */
 struct match {
     struct eg_text name, value;
@@ -44,16 +46,15 @@ static bool match_segment(const char *pattern, struct eg_text segment, struct ma
     return i == segment.len;
 }
 
+/* In the words that parameters have for it. */
 static enum eg_status not_a_number(const struct match *match, struct eg_error *err)
 {
     char field[32];
     size_t len = match->name.len < sizeof field ? match->name.len : sizeof field - 1;
     memcpy(field, match->name.data, len);
     field[len] = '\0';
-    eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be a whole number", field,
-                 EG_TEXT_SHOWN(match->value, 60));
-    eg_error_field(err, field);
-    return EG_INVALID;
+    uint32_t number;
+    return eg_parameter_u32(field, match->value, (struct eg_u32_range){0, UINT32_MAX}, &number, err);
 }
 
 /* False: another pattern may match. What is wrong with a number is told only once the whole pattern has matched. */

@@ -1,6 +1,7 @@
 /* Tiles: the path that has to be quick. A tile that is in the engine's cache is found without allocating and sent as it is. */
 #include "engine/tile_sets.h"
 #include "http/handlers.h"
+#include "http/parameter.h"
 #include "http/server_parts.h"
 
 #define MOST_SMALL_PX 512 /* a side: some milliseconds at worst; larger ones are for workers */
@@ -41,8 +42,9 @@ bool eg_tile_cut_scale(struct eg_text picture, struct eg_text *number_out, uint3
 static enum eg_status read_picture(struct eg_text picture, struct eg_tile_request *tile, struct eg_error *err)
 {
     struct eg_text y;
-    bool fine = eg_tile_cut_scale(picture, &y, &tile->scale) && eg_text_to_u32(y, &tile->y);
-    return fine ? EG_OK : wrong_picture(picture, err);
+    bool fine = eg_tile_cut_scale(picture, &y, &tile->scale) && eg_text_is_digits(y);
+    if (!fine) return wrong_picture(picture, err);
+    return eg_parameter_u32("y", y, (struct eg_u32_range){0, UINT32_MAX}, &tile->y, err);
 }
 
 enum eg_status eg_tile_parse(struct eg_exchange *exchange, const struct eg_route_values *values,

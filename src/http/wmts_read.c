@@ -238,9 +238,9 @@ struct limit {
 static enum eg_status resolve_number(struct eg_text text, struct limit limit, uint32_t *number_out,
                                      struct eg_wmts_failure *failure)
 {
-    if (!eg_text_to_u32(text, number_out))
+    if (!eg_text_is_digits(text))
         return fail_value(failure, limit.locator, text, "it must be a whole number");
-    if (*number_out < limit.n) return EG_OK;
+    if (eg_text_to_u32(text, number_out) && *number_out < limit.n) return EG_OK;
     char remedy[64];
     (void)snprintf(remedy, sizeof remedy, "it must be 0 to %u", limit.n - 1);
     enum eg_status status = fail_value(failure, limit.locator, text, remedy);

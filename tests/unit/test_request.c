@@ -234,6 +234,9 @@ static void numbers_out_of_range_or_none_are_refused(void **state)
         assert_int_equal(eg_target_u32(&p->target, "n", (struct eg_u32_range){0, 1000}, &number, &p->err),
                          EG_INVALID);
         assert_string_equal(p->err.field, "n");
+        bool is_whole = i == 2 || i == 3;
+        assert_int_equal(strstr(p->err.message, "it must be 0 to 1000") != NULL, is_whole);
+        assert_int_equal(strstr(p->err.message, "a whole number") != NULL, !is_whole);
         drop(p);
     }
 }

@@ -96,6 +96,14 @@ static void a_copy_over_the_ceiling_has_no_data(void **state)
     eg_arena_free(arena);
 }
 
+static void digits_make_a_whole_number_of_any_size(void **state)
+{
+    (void)state;
+    assert_true(eg_text_is_digits(T("0")) && eg_text_is_digits(T("99999999999999999999999")));
+    assert_false(eg_text_is_digits(T("")) || eg_text_is_digits(T("-1")) || eg_text_is_digits(T("1.0")) ||
+                 eg_text_is_digits(T("1 ")) || eg_text_is_digits(T("1e3")));
+}
+
 static void whole_numbers_are_digits_only(void **state)
 {
     (void)state;
@@ -454,6 +462,7 @@ int main(void)
         cmocka_unit_test(cutting_gives_head_and_rest),
         cmocka_unit_test(copies_in_an_arena_end_in_nul),
         cmocka_unit_test(a_copy_over_the_ceiling_has_no_data),
+        cmocka_unit_test(digits_make_a_whole_number_of_any_size),
         cmocka_unit_test(whole_numbers_are_digits_only),
         cmocka_unit_test(decimal_numbers_are_read),
         cmocka_unit_test(what_is_no_finite_decimal_number_is_refused),

@@ -86,6 +86,7 @@ static void what_is_at_fault_has_its_code_and_locator(void **state)
         {offsetof(struct eg_wmts_words, matrix), "x", "InvalidParameterValue", "TileMatrix"},
         {offsetof(struct eg_wmts_words, row), "x", "InvalidParameterValue", "TileRow"},
         {offsetof(struct eg_wmts_words, row), "57344", "TileOutOfRange", "TileRow"},
+        {offsetof(struct eg_wmts_words, row), "4294967296", "TileOutOfRange", "TileRow"},
         {offsetof(struct eg_wmts_words, column), "40960", "TileOutOfRange", "TileCol"},
     };
     for (size_t i = 0; i < EG_ARRAY_LEN(rows); i++) {
