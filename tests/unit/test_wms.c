@@ -309,7 +309,8 @@ static void an_update_sequence_is_current_older_or_never_was(void **state)
     (void)snprintf(changes, sizeof changes, "REQUEST=GetCapabilities&UPDATESEQUENCE=%s",
                    small.snapshot->version);
     assert_string_equal(read_changed(&form, EG_WMS_1_3_0, changes)->failure.code, "CurrentUpdateSequence");
-    changes[strlen(changes) - 1] ^= 1;
+    char *last = changes + strlen(changes) - 1;
+    *last = *last == '0' ? '1' : '0';
     assert_int_equal(read_changed(&form, EG_WMS_1_3_0, changes)->failure.error.status, EG_OK);
     (void)read_changed(&form, EG_WMS_1_3_0, "REQUEST=GetCapabilities&UPDATESEQUENCE=99999");
     assert_string_equal(form.request.failure.code, "InvalidUpdateSequence");
