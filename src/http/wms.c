@@ -4,8 +4,8 @@
 #include "http/wms.h"
 
 #include <stdio.h>
-#include <strings.h>
 
+#include "http/accept.h"
 #include "http/handlers.h"
 #include "http/server_parts.h"
 #include "http/wms_names.h"
@@ -17,12 +17,10 @@
 
 static void read_form(struct eg_exchange *exchange, struct eg_wms_request *request)
 {
-    static const char form[] = "application/x-www-form-urlencoded";
     struct eg_parameter pairs[EG_TARGET_PARAMETERS];
     struct eg_kvp kvp = {0};
-    const char *type = exchange->content_type;
     *request = (struct eg_wms_request){.version = EG_WMS_1_3_0};
-    if (!type || strncasecmp(type, form, sizeof form - 1) != 0) {
+    if (!eg_media_type_is(exchange->content_type, "application/x-www-form-urlencoded")) {
         eg_wms_fail(request, "", "OperationNotSupported",
                     "requests in XML are not supported: send the parameters as a form, or by GET");
         return;
