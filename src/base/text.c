@@ -17,6 +17,19 @@ bool eg_text_equal(struct eg_text a, struct eg_text b)
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool eg_text_equal_any_case(struct eg_text a, struct eg_text b)
+{
+    if (a.len != b.len) return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.data[i]) != lower(b.data[i])) return false;
+    return true;
+}
+
 int eg_text_compare(struct eg_text a, struct eg_text b)
 {
     size_t common = a.len < b.len ? a.len : b.len;

@@ -24,6 +24,8 @@ struct eg_text {
 
 struct eg_text eg_text_from(const char *nul_terminated); /* NULL gives the empty slice */
 bool eg_text_equal(struct eg_text a, struct eg_text b);
+/* The same for the words of standards: ASCII letters of either case count as one, whatever the locale; other bytes as they are. */
+bool eg_text_equal_any_case(struct eg_text a, struct eg_text b);
 int eg_text_compare(struct eg_text a, struct eg_text b); /* bytewise, shorter first; for qsort */
 bool eg_text_starts_with(struct eg_text text, struct eg_text prefix);
 bool eg_text_ends_with(struct eg_text text, struct eg_text suffix);

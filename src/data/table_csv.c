@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <cpl_vsi.h>
 #include <csv.h>
@@ -267,9 +266,8 @@ static enum eg_status finish(struct scan *scan, bool is_broken, const struct eg_
 
 static bool is_utf8_name(struct eg_text encoding)
 {
-    char name[16];
-    (void)snprintf(name, sizeof name, "%.*s", EG_TEXT_ARG(encoding));
-    return encoding.len == 0 || strcasecmp(name, "UTF-8") == 0 || strcasecmp(name, "UTF8") == 0;
+    return encoding.len == 0 || eg_text_equal_any_case(encoding, EG_TEXT("UTF-8")) ||
+           eg_text_equal_any_case(encoding, EG_TEXT("UTF8"));
 }
 
 static enum eg_status open_recoder(const struct eg_table_source *source, iconv_t *recoder_out,

@@ -24,24 +24,10 @@ static const char *const reserved[] = {
     "T_OVERLAPS",   "T_STARTEDBY",  "T_STARTS",
 };
 
-static char upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
-static bool is_word(struct eg_text text, const char *word)
-{
-    if (text.len != strlen(word)) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (upper(text.data[i]) != word[i]) return false;
-    }
-    return true;
-}
-
 bool eg_filter_is_reserved(struct eg_text word)
 {
     for (size_t i = 0; i < EG_ARRAY_LEN(reserved); i++) {
-        if (is_word(word, reserved[i])) return true;
+        if (eg_text_equal_any_case(word, eg_text_from(reserved[i]))) return true;
     }
     return false;
 }
@@ -105,7 +91,7 @@ static enum eg_status read_number(struct eg_filter_tokens *tokens, struct eg_tex
     while (is_digit(text, at)) at++;
     if (at < text.len && text.data[at] == '.') at++;
     while (is_digit(text, at)) at++;
-    if (at < text.len && upper(text.data[at]) == 'E') {
+    if (at < text.len && (text.data[at] == 'E' || text.data[at] == 'e')) {
         at++;
         if (at < text.len && (text.data[at] == '+' || text.data[at] == '-')) at++;
         while (is_digit(text, at)) at++;
@@ -197,7 +183,8 @@ enum eg_status eg_filter_next(struct eg_filter_tokens *tokens)
 
 bool eg_filter_is_word(const struct eg_filter_tokens *tokens, const char *upper_word)
 {
-    return tokens->token.kind == EG_TOKEN_WORD && is_word(tokens->token.text, upper_word);
+    return tokens->token.kind == EG_TOKEN_WORD &&
+           eg_text_equal_any_case(tokens->token.text, eg_text_from(upper_word));
 }
 
 bool eg_filter_is_symbol(const struct eg_filter_tokens *tokens, char symbol)

@@ -11,11 +11,6 @@
 
 #include "geo/crs.h"
 
-static bool equal_ignoring_case(struct eg_text text, const char *word)
-{
-    return text.len == strlen(word) && strncasecmp(text.data, word, text.len) == 0;
-}
-
 static bool skip(struct eg_text *text, const char *prefix)
 {
     size_t n = strlen(prefix);
@@ -71,7 +66,7 @@ static bool read_three(struct eg_text text, char separator, struct eg_crs_id *id
 static bool read_plain(struct eg_text text, struct eg_crs_id *id)
 {
     struct eg_text authority;
-    if (equal_ignoring_case(text, "CRS84")) return assign(EG_TEXT("OGC"), text, id);
+    if (eg_text_equal_any_case(text, EG_TEXT("CRS84"))) return assign(EG_TEXT("OGC"), text, id);
     struct eg_text code = eg_text_cut(text, ':', &authority);
     return code.data && assign(authority, code, id);
 }

@@ -3,8 +3,6 @@
 #include "http/accept.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
 #include "http/parameter.h"
 
@@ -24,11 +22,6 @@ static struct eg_text cut(struct eg_text text, char separator, struct eg_text *h
     *head_out = eg_text_trim((struct eg_text){text.data, i});
     if (i == text.len) return (struct eg_text){0};
     return (struct eg_text){text.data + i + 1, text.len - i - 1};
-}
-
-static bool same(struct eg_text a, struct eg_text b)
-{
-    return a.len == b.len && (a.len == 0 || strncasecmp(a.data, b.data, a.len) == 0);
 }
 
 /* "name=value", both trimmed; the value of "name" is empty. */
@@ -58,12 +51,12 @@ static bool read_weight(struct eg_text text, uint32_t *weight_out)
 static bool offers_parameter(struct eg_text parameters, struct eg_text wanted)
 {
     struct eg_text wanted_name, wanted_value = split_parameter(wanted, &wanted_name);
-    if (wanted_name.len == 0 || same(wanted_name, EG_TEXT("charset"))) return true;
+    if (wanted_name.len == 0 || eg_text_equal_any_case(wanted_name, EG_TEXT("charset"))) return true;
     while (parameters.data) {
         struct eg_text parameter, name;
         parameters = cut(parameters, ';', &parameter);
         struct eg_text value = split_parameter(parameter, &name);
-        if (same(name, wanted_name) && eg_text_equal(value, wanted_value)) return true;
+        if (eg_text_equal_any_case(name, wanted_name) && eg_text_equal(value, wanted_value)) return true;
     }
     return false;
 }
@@ -72,11 +65,13 @@ static bool offers_parameter(struct eg_text parameters, struct eg_text wanted)
 static uint32_t covers(struct eg_text range, struct eg_text offered)
 {
     struct eg_text type, offered_type;
-    if (same(range, EG_TEXT("*/*")) || same(range, EG_TEXT("*"))) return 1; /* "*": Java again */
+    if (eg_text_equal_any_case(range, EG_TEXT("*/*")) || eg_text_equal_any_case(range, EG_TEXT("*")))
+        return 1; /* "*": Java again */
     struct eg_text subtype = eg_text_cut(range, '/', &type);
     (void)eg_text_cut(offered, '/', &offered_type);
-    if (type.len > 0 && same(type, offered_type) && eg_text_equal(subtype, EG_TEXT("*"))) return 2;
-    return same(range, offered) ? 3 : 0;
+    if (type.len > 0 && eg_text_equal_any_case(type, offered_type) && eg_text_equal(subtype, EG_TEXT("*")))
+        return 2;
+    return eg_text_equal_any_case(range, offered) ? 3 : 0;
 }
 
 /* One range with its parameters: how particular it is about the offer (0: it does not cover it), and its weight. */
@@ -90,9 +85,10 @@ static uint32_t read_range(struct eg_text range, struct eg_text offered, struct 
     while (particular > 0 && rest.data) {
         rest = cut(rest, ';', &parameter);
         struct eg_text value = split_parameter(parameter, &name);
-        if (same(name, EG_TEXT("q"))) return read_weight(value, weight_out) ? particular : 0;
+        if (eg_text_equal_any_case(name, EG_TEXT("q")))
+            return read_weight(value, weight_out) ? particular : 0;
         if (!offers_parameter(offered_parameters, parameter)) return 0;
-        if (name.len > 0 && !same(name, EG_TEXT("charset"))) particular++;
+        if (name.len > 0 && !eg_text_equal_any_case(name, EG_TEXT("charset"))) particular++;
     }
     return particular;
 }
@@ -121,7 +117,7 @@ static bool is_type(struct eg_text bare, const char *media_type)
 {
     struct eg_text offered;
     (void)cut(eg_text_from(media_type), ';', &offered);
-    return same(bare, offered);
+    return eg_text_equal_any_case(bare, offered);
 }
 
 bool eg_media_type_is(const char *content_type, const char *media_type)
@@ -154,7 +150,8 @@ static enum eg_status none(const struct eg_media_offer *offers, uint32_t n_offer
 static bool is_format(const struct eg_media_offer *offer, struct eg_text format)
 {
     if (offer->format && eg_text_equal(format, eg_text_from(offer->format))) return true;
-    return same(format, eg_text_from(offer->media_type)) || is_type(format, offer->media_type);
+    return eg_text_equal_any_case(format, eg_text_from(offer->media_type)) ||
+           is_type(format, offer->media_type);
 }
 
 enum eg_status eg_accept_choose(const struct eg_media_offer *offers, uint32_t n_offers, struct eg_text format,

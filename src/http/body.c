@@ -3,8 +3,6 @@
  * middle of a body, and a client that is still sending would not see one. */
 #include "http/body.h"
 
-#include <strings.h>
-
 #include <microhttpd.h>
 
 #include "http/accept.h"
@@ -35,7 +33,7 @@ static bool is_length_known(const struct eg_connection *connection, uint64_t *by
 static bool is_chunked(const struct eg_connection *connection)
 {
     const char *coding = header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING);
-    return coding && strcasecmp(coding, "chunked") == 0;
+    return eg_text_equal_any_case(eg_text_from(coding), EG_TEXT("chunked"));
 }
 
 static bool say_too_large(unsigned *http_status_out, struct eg_error *err)

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/memory.h"
 #include "engine/describe.h"
@@ -33,7 +32,7 @@ bool eg_info_format_of(struct eg_text media_type, enum eg_info_format *format_ou
     name = eg_text_trim(name);
     for (size_t i = 0; i < EG_ARRAY_LEN(formats); i++) {
         struct eg_text known = eg_text_from(formats[i].name);
-        if (name.len != known.len || strncasecmp(name.data, known.data, name.len) != 0) continue;
+        if (!eg_text_equal_any_case(name, known)) continue;
         *format_out = formats[i].format;
         return true;
     }

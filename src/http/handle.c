@@ -14,7 +14,6 @@
  * behind it when the call returns. Were that otherwise, the byte would be unseen, and the test of 4,000 parameters fail.) */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <microhttpd.h>
 

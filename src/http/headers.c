@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <microhttpd.h>
 
@@ -19,20 +18,12 @@
 
 #define MOST_BLANKS 20480 /* all headers have fewer bytes */
 
-static bool is_named(const char *name, size_t len, const char *wanted)
-{
-    return len == strlen(wanted) && strncasecmp(name, wanted, len) == 0;
-}
-
 /* --- the check ----------------------------------------------------------------------------------------------------- */
 
 /* The lists first, numbered as they are. */
 enum { HOST = EG_N_HEADER_LISTS, LENGTH, CODING, N_WATCHED };
 
-static const struct {
-    const char *name;
-    size_t len;
-} watched[N_WATCHED] = {
+static const struct eg_text watched[N_WATCHED] = {
     [EG_LIST_ACCEPT] = {"Accept", 6},
     [EG_LIST_ACCEPT_ENCODING] = {"Accept-Encoding", 15},
     [EG_LIST_IF_NONE_MATCH] = {"If-None-Match", 13},
@@ -90,7 +81,7 @@ static enum MHD_Result look(void *cls, enum MHD_ValueKind kind, const char *name
     if (name_len == 0 || !consists_of(name, name_len, &of_token)) check->wrong_name = true;
     if (!value || !follows_its_name(name, name_len, value)) check->folded = true;
     for (size_t i = 0; i < EG_ARRAY_LEN(watched); i++) {
-        if (watched[i].len != name_len || strncasecmp(watched[i].name, name, name_len) != 0) continue;
+        if (!eg_text_equal_any_case(watched[i], (struct eg_text){name, name_len})) continue;
         check->n[i]++;
         if (i == HOST && !is_host(value, value_len)) check->wrong_host = true;
     }
@@ -136,7 +127,7 @@ static enum MHD_Result gather(void *cls, enum MHD_ValueKind kind, const char *na
 {
     (void)kind;
     struct search *search = cls;
-    if (!is_named(name, name_len, search->name)) return MHD_YES;
+    if (!eg_text_equal_any_case((struct eg_text){name, name_len}, eg_text_from(search->name))) return MHD_YES;
     if (search->all && search->last) eg_buffer_literal(search->all, ", ");
     if (search->all) eg_buffer_append(search->all, value, value_len);
     search->last = value;
@@ -156,9 +147,9 @@ static char *join(struct MHD_Connection *mhd, const char *name)
 const char *eg_headers_list(struct eg_headers *headers, struct MHD_Connection *mhd, enum eg_header_list list)
 {
     if (headers->repeated[list] && !headers->joined[list])
-        headers->joined[list] = join(mhd, watched[list].name);
+        headers->joined[list] = join(mhd, watched[list].data);
     if (headers->joined[list]) return headers->joined[list];
-    return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, watched[list].name);
+    return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, watched[list].data);
 }
 
 const char *eg_headers_last(struct MHD_Connection *mhd, const char *name)

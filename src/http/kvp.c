@@ -1,8 +1,5 @@
 #include "http/kvp.h"
 
-#include <string.h>
-#include <strings.h>
-
 struct eg_kvp eg_kvp_from_target(const struct eg_target *target)
 {
     return (struct eg_kvp){target->parameters, target->n_parameters};
@@ -22,17 +19,11 @@ enum eg_status eg_kvp_from_form(char *body, size_t len, struct eg_parameter pair
     return status;
 }
 
-/* The names of standards are ASCII; bytes above stay as they are, in any locale of the C library that a server would set. */
-static bool is_named(const struct eg_parameter *pair, const char *name, size_t name_len)
-{
-    return pair->name.len == name_len && strncasecmp(pair->name.data, name, name_len) == 0;
-}
-
 static const struct eg_parameter *next_named(const struct eg_kvp *kvp, const char *name, uint32_t from)
 {
-    size_t len = strlen(name);
+    struct eg_text wanted = eg_text_from(name);
     for (uint32_t i = from; i < kvp->n; i++)
-        if (is_named(&kvp->pairs[i], name, len)) return &kvp->pairs[i];
+        if (eg_text_equal_any_case(kvp->pairs[i].name, wanted)) return &kvp->pairs[i];
     return NULL;
 }
 
@@ -62,8 +53,8 @@ enum eg_status eg_kvp_bool(const struct eg_kvp *kvp, const char *name, bool *val
     struct eg_text value = {0};
     enum eg_status status = eg_kvp_text(kvp, name, &value, err);
     if (status != EG_OK || value.len == 0) return status;
-    if (value.len == 4 && strncasecmp(value.data, "true", 4) == 0) value = EG_TEXT("true");
-    if (value.len == 5 && strncasecmp(value.data, "false", 5) == 0) value = EG_TEXT("false");
+    if (eg_text_equal_any_case(value, EG_TEXT("true"))) value = EG_TEXT("true");
+    if (eg_text_equal_any_case(value, EG_TEXT("false"))) value = EG_TEXT("false");
     return eg_parameter_bool(name, value, value_out, err);
 }
 

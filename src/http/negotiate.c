@@ -15,11 +15,6 @@ static bool weighs_nothing(struct eg_text parameter)
     return true;
 }
 
-static bool coding_is(struct eg_text coding, const char *name)
-{
-    return coding.len == strlen(name) && strncasecmp(coding.data, name, coding.len) == 0;
-}
-
 bool eg_accepts_gzip(const char *accept_encoding)
 {
     bool by_star = false;
@@ -30,8 +25,10 @@ bool eg_accepts_gzip(const char *accept_encoding)
         struct eg_text parameter = eg_text_cut(item, ';', &coding);
         coding = eg_text_trim(coding);
         bool allowed = !weighs_nothing(parameter);
-        if (coding_is(coding, "gzip") || coding_is(coding, "x-gzip")) return allowed;
-        if (coding_is(coding, "*")) by_star = allowed;
+        if (eg_text_equal_any_case(coding, EG_TEXT("gzip")) ||
+            eg_text_equal_any_case(coding, EG_TEXT("x-gzip")))
+            return allowed;
+        if (eg_text_equal_any_case(coding, EG_TEXT("*"))) by_star = allowed;
     }
     return by_star;
 }

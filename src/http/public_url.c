@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
 #define V4_PREFIX_BYTES 12
@@ -117,8 +116,8 @@ static bool read_forwarded(const char *forwarded, struct eg_text *proto, struct 
         struct eg_text name;
         struct eg_text value = unquote(eg_text_trim(eg_text_cut(pair, '=', &name)));
         name = eg_text_trim(name);
-        if (name.len == 5 && strncasecmp(name.data, "proto", 5) == 0) *proto = value;
-        if (name.len == 4 && strncasecmp(name.data, "host", 4) == 0) *host = value;
+        if (eg_text_equal_any_case(name, EG_TEXT("proto"))) *proto = value;
+        if (eg_text_equal_any_case(name, EG_TEXT("host"))) *host = value;
     }
     return other.len == 0 || eg_text_equal(other, *host);
 }
@@ -139,7 +138,7 @@ bool eg_public_url_from_proxy(const struct eg_forwarded *said, char url_out[EG_P
     if (said->forwarded && !read_forwarded(said->forwarded, &proto, &host)) return false;
     while (prefix.len > 0 && prefix.data[prefix.len - 1] == '/') prefix.len--;
     if (host.len == 0 || !consists_of(host, "-._:[]") || !is_prefix(prefix)) return false;
-    bool https = proto.len == 5 && strncasecmp(proto.data, "https", 5) == 0;
+    bool https = eg_text_equal_any_case(proto, EG_TEXT("https"));
     int len = snprintf(url_out, EG_PUBLIC_URL_BYTES, "%s://%.*s%.*s", https ? "https" : "http",
                        EG_TEXT_ARG(host), EG_TEXT_ARG(prefix));
     return len > 0 && len < EG_PUBLIC_URL_BYTES;

@@ -1,7 +1,6 @@
 /* The parameters of GetMap: first what a picture of an error needs, then what is on the map. */
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 #include "engine/crs_list.h"
 #include "http/wms_parts.h"
@@ -32,8 +31,7 @@ static void read_format(const struct eg_kvp *kvp, struct eg_wms_request *request
     struct eg_text text = {0};
     if (eg_kvp_text(kvp, "FORMAT", &text, &request->failure.error) != EG_OK) return;
     for (size_t i = 0; i < EG_ARRAY_LEN(formats) && !request->media_type; i++) {
-        if (text.len != strlen(formats[i].name) || strncasecmp(text.data, formats[i].name, text.len) != 0)
-            continue;
+        if (!eg_text_equal_any_case(text, eg_text_from(formats[i].name))) continue;
         request->map.format = formats[i].format;
         request->media_type = formats[i].media_type;
     }
@@ -106,7 +104,7 @@ static struct eg_text dpi_of_options(struct eg_text options)
     while (options.len > 0) {
         options = eg_text_cut(options, ';', &item);
         struct eg_text value = eg_text_cut(item, ':', &key);
-        if (key.len == 3 && strncasecmp(key.data, "dpi", 3) == 0) return value;
+        if (eg_text_equal_any_case(key, EG_TEXT("dpi"))) return value;
     }
     return (struct eg_text){0};
 }

@@ -2,7 +2,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "http/wms_parts.h"
 
@@ -17,11 +16,6 @@ void eg_wms_fail(struct eg_wms_request *request, const char *field, const char *
     eg_error_set(&request->failure.error, EG_INVALID, "%s", message);
     eg_error_field(&request->failure.error, field);
     request->failure.code = code;
-}
-
-static bool is_word(struct eg_text text, const char *word)
-{
-    return text.len == strlen(word) && strncasecmp(text.data, word, text.len) == 0;
 }
 
 /* --- the version --------------------------------------------------------------------------------------------------- */
@@ -85,12 +79,14 @@ static void read_operation(const struct eg_kvp *kvp, struct eg_wms_request *requ
     struct eg_text service = {0}, name = {0};
     if (eg_kvp_text(kvp, "SERVICE", &service, &request->failure.error) != EG_OK) return;
     if (eg_kvp_text(kvp, "REQUEST", &name, &request->failure.error) != EG_OK) return;
-    if (service.len > 0 && !is_word(service, "WMS") && !is_word(service, "OGC:WMS")) {
+    if (service.len > 0 && !eg_text_equal_any_case(service, EG_TEXT("WMS")) &&
+        !eg_text_equal_any_case(service, EG_TEXT("OGC:WMS"))) {
         eg_wms_fail(request, "SERVICE", NULL, "SERVICE is '%.*s'; this is a WMS", EG_TEXT_SHOWN(service, 40));
         return;
     }
     for (size_t i = 0; i < EG_ARRAY_LEN(operation_names); i++)
-        if (is_word(name, operation_names[i].name)) request->operation = operation_names[i].operation;
+        if (eg_text_equal_any_case(name, eg_text_from(operation_names[i].name)))
+            request->operation = operation_names[i].operation;
     if (request->operation != EG_WMS_NONE) return;
     if (name.len == 0)
         eg_wms_fail(request, "REQUEST", NULL,
@@ -116,7 +112,8 @@ static void read_exceptions(const struct eg_kvp *kvp, struct eg_wms_request *req
     struct eg_text text = {0};
     if (eg_kvp_text(kvp, "EXCEPTIONS", &text, &request->failure.error) != EG_OK) return;
     for (size_t i = 0; i < EG_ARRAY_LEN(forms); i++)
-        if (is_word(text, forms[i].name)) request->exceptions = forms[i].exceptions;
+        if (eg_text_equal_any_case(text, eg_text_from(forms[i].name)))
+            request->exceptions = forms[i].exceptions;
 }
 
 /* --- capabilities -------------------------------------------------------------------------------------------------- */

@@ -1,5 +1,4 @@
 /* The parameters of GetLegendGraphic, DescribeLayer and GetStyles. What they give is no map: errors are told in XML. */
-#include <strings.h>
 
 #include "http/wms_parts.h"
 
@@ -20,18 +19,14 @@ static void read_layer(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, s
     request->time = EG_WMS_TIME_GIVEN; /* of a legend it is not worth a warning: its title says the period */
 }
 
-static bool is_type(struct eg_text text, struct eg_text wanted)
-{
-    return text.len == wanted.len && strncasecmp(text.data, wanted.data, text.len) == 0;
-}
-
 static void read_format(const struct eg_kvp *kvp, struct eg_wms_request *request)
 {
     struct eg_text text = EG_TEXT("image/png"), essence;
     if (eg_kvp_text(kvp, "FORMAT", &text, &request->failure.error) != EG_OK) return;
     (void)eg_text_cut(text, ';', &essence);
-    if (is_type(text, EG_TEXT("application/json"))) request->legend.format = EG_LEGEND_JSON;
-    else if (!is_type(essence, EG_TEXT("image/png")) && !is_type(text, EG_TEXT("image/png8")))
+    if (eg_text_equal_any_case(text, EG_TEXT("application/json"))) request->legend.format = EG_LEGEND_JSON;
+    else if (!eg_text_equal_any_case(essence, EG_TEXT("image/png")) &&
+             !eg_text_equal_any_case(text, EG_TEXT("image/png8")))
         eg_wms_fail(request, "FORMAT", NULL, "FORMAT is '%.*s'; a legend is image/png or application/json",
                     EG_TEXT_SHOWN(text, 60));
 }

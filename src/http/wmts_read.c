@@ -1,7 +1,6 @@
 /* From a request's words to layer, set, matrix and tile. What the standard calls each mistake is decided here, where it is found:
  * a value that is missing, one that names nothing or is malformed, a tile outside its matrix, a place outside its tile. */
 #include <stdio.h>
-#include <strings.h>
 
 #include "engine/tile_sets.h"
 #include "http/wmts.h"
@@ -40,12 +39,6 @@ static enum eg_status fail_unknown(struct eg_wmts_failure *failure, const char *
     return EG_NOT_FOUND;
 }
 
-static bool is_word(struct eg_text text, const char *word)
-{
-    struct eg_text wanted = eg_text_from(word);
-    return text.len == wanted.len && strncasecmp(text.data, word, wanted.len) == 0;
-}
-
 /* A parameter that has to be there; it may be empty if `may_be_empty`. */
 static enum eg_status need(const struct eg_kvp *kvp, const char *name, bool may_be_empty,
                            struct eg_text *value_out, struct eg_wmts_failure *failure)
@@ -66,7 +59,7 @@ static enum eg_status check_version(const struct eg_kvp *kvp, struct eg_wmts_fai
     struct eg_text version = {0};
     enum eg_status status = need(kvp, "Version", false, &version, failure);
     if (status != EG_OK) return status;
-    if (is_word(version, "1.0.0")) return EG_OK;
+    if (eg_text_equal_any_case(version, EG_TEXT("1.0.0"))) return EG_OK;
     return fail_value(failure, "Version", version, "this is WMTS 1.0.0");
 }
 
@@ -81,11 +74,11 @@ enum eg_status eg_wmts_read_operation(const struct eg_kvp *kvp, enum eg_wmts_ope
                       {"GetFeatureInfo", EG_WMTS_FEATURE_INFO}};
     struct eg_text service = {0}, request = {0};
     enum eg_status status = need(kvp, "Service", false, &service, failure);
-    if (status == EG_OK && !is_word(service, "WMTS"))
+    if (status == EG_OK && !eg_text_equal_any_case(service, EG_TEXT("WMTS")))
         status = fail_value(failure, "Service", service, "this service is WMTS");
     if (status == EG_OK) status = need(kvp, "Request", false, &request, failure);
     for (size_t i = 0; status == EG_OK && i < EG_ARRAY_LEN(operations); i++) {
-        if (!is_word(request, operations[i].name)) continue;
+        if (!eg_text_equal_any_case(request, eg_text_from(operations[i].name))) continue;
         *operation_out = operations[i].operation;
         return operations[i].operation == EG_WMTS_CAPABILITIES ? EG_OK : check_version(kvp, failure);
     }
@@ -105,7 +98,7 @@ static enum eg_status check_accepted(const struct eg_kvp *kvp, struct eg_wmts_fa
     enum eg_status status = eg_kvp_list(kvp, "AcceptVersions", &list, failure->err);
     if (status != EG_OK) return status;
     for (uint32_t i = 0; i < list.n; i++)
-        if (is_word(items[i], "1.0.0")) return EG_OK;
+        if (eg_text_equal_any_case(items[i], EG_TEXT("1.0.0"))) return EG_OK;
     if (list.n == 0) return EG_OK;
     return fail(failure, "VersionNegotiationFailed", "AcceptVersions",
                 "none of the versions in AcceptVersions is served; this is WMTS 1.0.0");
@@ -123,7 +116,7 @@ static uint32_t section_of(struct eg_text name)
                     {"Themes", EG_WMTS_THEMES},
                     {"All", EG_WMTS_ALL}};
     for (size_t i = 0; i < EG_ARRAY_LEN(sections); i++)
-        if (is_word(name, sections[i].name)) return sections[i].section;
+        if (eg_text_equal_any_case(name, eg_text_from(sections[i].name))) return sections[i].section;
     return 0;
 }
 
@@ -166,7 +159,7 @@ static enum eg_status read_format(const struct eg_kvp *kvp, struct eg_wmts_failu
 {
     struct eg_text format = {0};
     enum eg_status status = need(kvp, "Format", false, &format, failure);
-    if (status != EG_OK || is_word(format, "image/png")) return status;
+    if (status != EG_OK || eg_text_equal_any_case(format, EG_TEXT("image/png"))) return status;
     return fail_value(failure, "Format", format, "tiles are image/png");
 }
 
@@ -215,9 +208,11 @@ static enum eg_status resolve_layer(const struct eg_snapshot *snapshot, const st
 {
     struct eg_layer_name name = {words->layer, words->style, words->time};
     struct eg_layer_ref ref;
-    if (is_word(name.period, "default") || is_word(name.period, "current")) name.period.len = 0;
+    if (eg_text_equal_any_case(name.period, EG_TEXT("default")) ||
+        eg_text_equal_any_case(name.period, EG_TEXT("current")))
+        name.period.len = 0;
     enum eg_status status = eg_layer_resolve(snapshot, &name, &ref, failure->err);
-    if (status != EG_OK && is_word(name.style, "default")) {
+    if (status != EG_OK && eg_text_equal_any_case(name.style, EG_TEXT("default"))) {
         name.style.len = 0;
         status = eg_layer_resolve(snapshot, &name, &ref, failure->err);
     }

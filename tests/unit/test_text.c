@@ -34,6 +34,19 @@ static void comparing_is_bytewise_and_shorter_first(void **state)
     assert_int_equal(eg_text_from(NULL).len, 0);
 }
 
+static void words_of_standards_are_equal_in_any_case_of_ascii(void **state)
+{
+    (void)state;
+    assert_true(eg_text_equal_any_case(T("GetMap"), T("GETMAP")));
+    assert_true(eg_text_equal_any_case(T("image/PNG; mode=8bit"), T("IMAGE/png; mode=8bit")));
+    assert_true(eg_text_equal_any_case((struct eg_text){0}, T("")));
+    assert_false(eg_text_equal_any_case(T("GetMap"), T("GetMaps")));
+    assert_false(eg_text_equal_any_case((struct eg_text){0}, T("a")));
+    assert_false(eg_text_equal_any_case(T("@[`{"), T("`{@["))); /* beside the letters */
+    assert_false(eg_text_equal_any_case(T("\xc3\x84"), T("\xc3\xa4")));
+    assert_false(eg_text_equal_any_case((struct eg_text){"a\0b", 3}, (struct eg_text){"a\0c", 3}));
+}
+
 static void prefixes_and_suffixes_are_found(void **state)
 {
     (void)state;
@@ -457,6 +470,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comparing_is_bytewise_and_shorter_first),
+        cmocka_unit_test(words_of_standards_are_equal_in_any_case_of_ascii),
         cmocka_unit_test(prefixes_and_suffixes_are_found),
         cmocka_unit_test(trimming_takes_ascii_white_space_off_both_ends),
         cmocka_unit_test(cutting_gives_head_and_rest),
