@@ -39,6 +39,8 @@ eg_parse_fn eg_metadata_parse;
 
 /* ogc.c: OGC API's documents, found and made by documents.c */
 eg_parse_fn eg_ogc_parse;
+eg_parse_fn eg_ogc_slash_parse;
+eg_make_fn eg_ogc_slash_make;
 
 /* ogc_tiles.c, ogc_maps.c; map tiles are found and made by tiles.c, vector tiles made by vector_tiles.c */
 eg_parse_fn eg_ogc_map_tile_parse, eg_ogc_styled_tile_parse, eg_ogc_vector_tile_parse;

@@ -150,6 +150,39 @@ enum eg_status eg_ogc_parse(struct eg_exchange *exchange, const struct eg_route_
     return EG_OK;
 }
 
+/* --- with a slash at the end ---------------------------------------------------------------------------------------- */
+
+/* Pages have relative links, which a slash more would lead astray: so these addresses lead to those without. */
+enum eg_status eg_ogc_slash_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
+                                  const struct eg_target *target, struct eg_error *err)
+{
+    struct eg_buffer *url = &exchange->self_url;
+    struct eg_text format = {0};
+    (void)values;
+    enum eg_status status = eg_target_text(target, "f", &format, err);
+    if (status != EG_OK) return status;
+    eg_buffer_init(url, 0);
+    eg_buffer_append(url, exchange->base_url.data, exchange->base_url.len);
+    eg_buffer_append(url, exchange->route->pattern, strlen(exchange->route->pattern) - 1);
+    if (format.len > 0) eg_target_write_parameter(url, "f", format);
+    return url->failed ? eg_error_no_memory(err, url->len) : EG_OK;
+}
+
+enum eg_status eg_ogc_slash_make(struct eg_exchange *exchange, struct eg_answer **answer_out,
+                                 struct eg_error *err)
+{
+    struct eg_answer *answer = NULL;
+    enum eg_status status = eg_answer_from_static("", 0, NULL, false, &answer, err);
+    if (status == EG_OK) status = eg_answer_add_header(answer, "Location", exchange->self_url.data, err);
+    if (status != EG_OK) {
+        eg_answer_release(answer);
+        return status;
+    }
+    answer->status = 301;
+    *answer_out = answer;
+    return EG_OK;
+}
+
 /* --- links --------------------------------------------------------------------------------------------------------- */
 
 void eg_ogc_add_link(const struct eg_ogc_writer *w, struct eg_json_value *links,

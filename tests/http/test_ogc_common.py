@@ -278,6 +278,16 @@ def _(server):
     assert "coalitions" in parameters["collectionId"]["schema"]["enum"]
 
 
+@test("a slash at the end leads to the address without it, and /wms/ is /wms")
+def _(server):
+    for path in ("/ogc", "/ogc/collections"):
+        for query, kept in (("", ""), ("?f=html", "?f=html"), ("?x=1&f=%22%20%C3%A9", "?f=%22%20%C3%A9")):
+            answer = server.get(path + "/" + query)
+            assert answer.status == 301 and answer["Location"] == server.base + path + kept, (path, query, answer["Location"])
+    assert server.get("/wms/?service=WMS&request=GetCapabilities").body == server.get("/wms?service=WMS&request=GetCapabilities").body
+    assert server.get("/ogc/collections/score.cells/").status == 404
+
+
 VALUES = {"{collectionId}": "score.cells", "{styleId}": "natural", "{tileMatrixSetId}": "WebMercatorQuad", "{tileMatrix}": "9",
           "{tileRow}": "168", "{tileCol}": "254", "{layer}": "score.cells", "{z}": "9", "{x}": "254", "{y}": "168",
           "{picture}": "168", "{boundaries}": "cells", "{code}": "C0505"}
