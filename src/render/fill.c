@@ -10,11 +10,18 @@
 
 #define CHUNK 512U
 
+static inline bool contains(const struct eg_box *outer, const struct eg_box *inner)
+{
+    return (outer->min_x <= inner->min_x) & (outer->max_x >= inner->max_x) & (outer->min_y <= inner->min_y) &
+           (outer->max_y >= inner->max_y);
+}
+
 void eg_fill_add(struct eg_fill_pass *pass, const struct eg_cells_table *table)
 {
     const struct eg_fill *fill = pass->fill;
     const uint32_t *arcs = pass->scratch->arcs;
     struct eg_cells_arc chunk[CHUNK];
+    struct eg_box inner = eg_window_inner_box(pass->view, &pass->window);
     for (uint32_t i = 0; i < pass->n_arcs;) {
         uint32_t end = pass->n_arcs - i < CHUNK ? pass->n_arcs : i + CHUNK;
         uint32_t n = 0;
@@ -22,7 +29,9 @@ void eg_fill_add(struct eg_fill_pass *pass, const struct eg_cells_table *table)
         for (; i < end; i++) {
             uint8_t left = eg_fill_paint_of(fill, fill->plane->left[arcs[i]]);
             uint8_t right = eg_fill_paint_of(fill, fill->plane->right[arcs[i]]);
-            chunk[n] = (struct eg_cells_arc){arcs[i], left, right};
+            chunk[n] =
+                (struct eg_cells_arc){arcs[i], left, right, contains(&inner, &fill->plane->arc_box[arcs[i]])};
+            pass->met[left] = pass->met[right] = true;
             n += table->same_as[left] != table->same_as[right];
         }
         eg_cells_add(&pass->scratch->cells, &pass->window, pass->level, chunk, n, table);
@@ -72,6 +81,7 @@ static void enter_window(struct eg_fill_pass *pass, uint32_t x0, uint32_t y0)
     cells->height = (int32_t)height;
     cells->count_left = cells->count_right = 0;
     pass->plain_kept = false;
+    memset(pass->met, 0, sizeof pass->met);
     if (y0 == pass->rows.first) eg_fill_find_corner(pass);
     pass->n_arcs =
         eg_plane_query(pass->fill->plane, eg_window_box(view, &pass->window, 1.0), pass->scratch->arcs);

@@ -18,6 +18,7 @@ struct eg_fill_pass {
     struct eg_rows rows;
     struct eg_window window;
     uint32_t n_arcs;      /* of the window, in scratch->arcs */
+    bool met[256];        /* the paints on either side of the window's arcs, once they are added */
     bool plain_kept;      /* the window's colours without any ink are in scratch->plain */
     int32_t winding[256]; /* by paint: how often it lies left of the strip's upper corner */
     /* What holds left of the strip at the window's upper line, for each picture or pass. */

@@ -6,13 +6,8 @@
 static bool shows_pattern(const struct eg_fill_pass *pass, enum eg_pattern pattern)
 {
     const struct eg_fill *fill = pass->fill;
-    bool has[256] = {false};
-    for (uint32_t p = 0; p < fill->n_paints; p++) has[p] = fill->paints[p].pattern == pattern;
-    for (uint32_t i = 0; i < pass->n_arcs; i++) {
-        uint32_t arc = pass->scratch->arcs[i];
-        if (has[eg_fill_paint_of(fill, fill->plane->left[arc])]) return true;
-        if (has[eg_fill_paint_of(fill, fill->plane->right[arc])]) return true;
-    }
+    for (uint32_t p = 0; p < fill->n_paints; p++)
+        if (pass->met[p] && fill->paints[p].pattern == pattern) return true;
     return false;
 }
 

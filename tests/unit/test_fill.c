@@ -450,6 +450,62 @@ static void the_second_picture_allocates_nothing(void **state)
     drawing_end(&d);
 }
 
+/* --- borders of many vertices ------------------------------------------------------------------------------------------ */
+
+/* 200 times round half a pixel by half a pixel: each time adds a quarter of a colour of 1. */
+static void a_border_may_go_round_and_round_in_one_pixel(void **state)
+{
+    (void)state;
+    static const struct eg_point corners[] = {{164, 164}, {172, 164}, {172, 172}, {164, 172}};
+    struct eg_point points[800];
+    for (size_t i = 0; i < EG_ARRAY_LEN(points); i++) points[i] = corners[i % 4];
+    struct drawing d;
+    drawing_begin(&d, points, (const uint32_t[]){0, EG_ARRAY_LEN(points)}, first_paints, 1);
+    d.paints[0].colour = (struct eg_rgba){1, 0, 0, 1};
+    d.view.px_per_unit_x = d.view.px_per_unit_y = 1.0 / 16;
+    d.view.top = 320;
+    drawing_run(&d);
+    assert_pixel(&d, 10, 9, (struct eg_rgba){50, 0, 0, 50});
+    assert_pixel(&d, 11, 9, clear);
+    d.view.left = 160; /* beside the edge, where vertices are looked at one by one */
+    drawing_run(&d);
+    assert_pixel(&d, 0, 9, (struct eg_rgba){50, 0, 0, 50});
+    assert_pixel(&d, 1, 9, clear);
+    drawing_end(&d);
+}
+
+/* A window of one row has no arc inside it, so it takes another way to the same sums. */
+static void a_border_of_thousands_of_vertices_is_the_same_row_by_row(void **state)
+{
+    (void)state;
+    struct eg_test_random random = eg_test_random_new();
+    enum { N = 5000 };
+    struct eg_point points[N] = {{160, 160}};
+    for (uint32_t i = 1; i < N; i++) {
+        int32_t step = i % 1000 < 500 ? 9 : 60; /* in the cell mostly, and far */
+        int32_t x = points[i - 1].x + (int32_t)eg_test_random_below(&random, (uint32_t)step) - step / 2;
+        int32_t y = points[i - 1].y + (int32_t)eg_test_random_below(&random, (uint32_t)step) - step / 2;
+        points[i] = (struct eg_point){x < 20 || x > 300 ? 160 : x, y < 20 || y > 300 ? 160 : y};
+    }
+    struct drawing d;
+    drawing_begin(&d, points, (const uint32_t[]){0, 1000, N}, first_paints, 2);
+    d.paints[0].colour = (struct eg_rgba){3, 2, 1, 3};
+    d.paints[1].colour = (struct eg_rgba){4, 5, 6, 7};
+    d.view.px_per_unit_x = d.view.px_per_unit_y = 1.0 / 16;
+    d.view.top = 320;
+    for (d.view.left = 0; d.view.left < 200; d.view.left += 150) {
+        struct eg_canvas rows;
+        drawing_run(&d);
+        assert_int_equal(eg_canvas_init(&rows, 20, 20, NULL), EG_OK);
+        for (uint32_t y = 0; y < 20; y++)
+            assert_int_equal(
+                eg_fill_draw_rows(d.scratch, &d.view, &d.fill, (struct eg_rows){y, 1}, &rows, NULL), EG_OK);
+        assert_memory_equal(rows.pixels, d.canvas.pixels, 400 * sizeof *rows.pixels);
+        eg_canvas_clear(&rows);
+    }
+    drawing_end(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -469,6 +525,8 @@ int main(void)
         cmocka_unit_test(aliased_pixels_are_wholly_one_paint),
         cmocka_unit_test(patterns_lie_on_the_sheet_and_not_on_the_picture),
         cmocka_unit_test(a_picture_larger_than_a_window_has_no_joints),
+        cmocka_unit_test(a_border_may_go_round_and_round_in_one_pixel),
+        cmocka_unit_test(a_border_of_thousands_of_vertices_is_the_same_row_by_row),
         cmocka_unit_test(every_refused_allocation_is_reported_and_the_next_picture_is_right),
         cmocka_unit_test(the_second_picture_allocates_nothing),
     };
