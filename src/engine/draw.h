@@ -37,6 +37,8 @@ bool eg_draw_may_have_borders(const struct eg_drawing *drawing, const struct eg_
 struct eg_picture {
     const struct eg_canvas *canvas;
     struct eg_png_scratch *scratch;
+    struct eg_part_workspaces
+        *parts;     /* PNG: packed by the engine's team, with the same bytes; NULL: by the caller alone */
     bool exact;     /* PNG: RGBA without loss */
     bool described; /* PNG: title, period and attribution in the file */
     enum eg_picture_format format;

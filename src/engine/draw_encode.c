@@ -4,8 +4,10 @@
 #include "base/arena.h"
 #include "engine/describe.h"
 #include "engine/draw.h"
+#include "engine/engine_parts.h"
 #include "render/jpeg.h"
 #include "render/png.h"
+#include "render/png_pieces.h"
 #include "render/webp.h"
 
 #define TEXTS_BYTES (1u << 20)
@@ -31,6 +33,38 @@ static bool collect_texts(const struct eg_drawing *drawing, struct eg_arena *are
     return title.data && credits.data;
 }
 
+/* A round of pieces under way. */
+struct round {
+    struct eg_png_pieces *pieces;
+    struct eg_part_workspaces *parts;
+};
+
+static enum eg_status work_on_piece(void *context, uint32_t piece, struct eg_error *err)
+{
+    struct round *round = context;
+    struct eg_workspace workspace;
+    enum eg_status status = eg_engine_part_take(round->parts, &workspace, err);
+    if (status != EG_OK) return status;
+    eg_png_pieces_work(round->pieces, piece, workspace.png);
+    eg_engine_part_return(round->parts, workspace);
+    return EG_OK;
+}
+
+static enum eg_status encode_pieces(const struct eg_picture *picture, const struct eg_png_options *options,
+                                    struct eg_buffer *body, enum eg_png_kind *kind_out, struct eg_error *err)
+{
+    const struct eg_canvas *canvas = picture->canvas;
+    struct eg_team *team = eg_engine_team(picture->parts->engine);
+    struct round round = {.parts = picture->parts};
+    uint32_t n = eg_png_pieces_usual(canvas->width, canvas->height);
+    enum eg_status status = eg_png_pieces_begin(canvas, options, n, &round.pieces, err);
+    if (status != EG_OK) return status;
+    n = eg_png_pieces_count(round.pieces);
+    while (status == EG_OK && eg_png_pieces_turn(round.pieces))
+        status = eg_team_run(team, n, work_on_piece, &round, err);
+    return status == EG_OK ? eg_png_pieces_join(round.pieces, body, kind_out, err) : status;
+}
+
 static enum eg_status encode_png(const struct eg_picture *picture, struct eg_png_options *options,
                                  struct eg_buffer *body, bool *indexed_out, struct eg_error *err)
 {
@@ -39,7 +73,8 @@ static enum eg_status encode_png(const struct eg_picture *picture, struct eg_png
     options->indexed = picture->format == EG_PICTURE_PNG8;
     options->scratch = picture->scratch;
     options->dpi = picture->dpi;
-    enum eg_status status = eg_png_encode(picture->canvas, options, body, &kind, err);
+    enum eg_status status = picture->parts ? encode_pieces(picture, options, body, &kind, err)
+                                           : eg_png_encode(picture->canvas, options, body, &kind, err);
     if (indexed_out) *indexed_out = kind == EG_PNG_INDEXED;
     return status;
 }

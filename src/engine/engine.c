@@ -105,8 +105,8 @@ uint64_t eg_engine_generation(const struct eg_engine *engine)
     return atomic_load_explicit(&engine->generation, memory_order_acquire);
 }
 
-enum eg_status eg_engine_workspace_borrow(struct eg_engine *engine, struct eg_workspace *workspace_out,
-                                          struct eg_error *err)
+static enum eg_status take_workspace(struct eg_engine *engine, struct eg_workspace *workspace_out,
+                                     struct eg_error *err)
 {
     struct eg_workspace workspace = {0};
     pthread_mutex_lock(&engine->lock);
@@ -124,7 +124,7 @@ enum eg_status eg_engine_workspace_borrow(struct eg_engine *engine, struct eg_wo
     return EG_OK;
 }
 
-void eg_engine_workspace_give_back(struct eg_engine *engine, struct eg_workspace workspace)
+static void return_workspace(struct eg_engine *engine, struct eg_workspace workspace)
 {
     if (workspace.n_pixels > SHELF_PIXELS) {
         free(workspace.pixels);
@@ -141,7 +141,7 @@ void eg_engine_workspace_give_back(struct eg_engine *engine, struct eg_workspace
 enum eg_status eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out,
                                         struct eg_error *err)
 {
-    enum eg_status status = eg_engine_workspace_borrow(engine, workspace_out, err);
+    enum eg_status status = take_workspace(engine, workspace_out, err);
     if (status == EG_OK) eg_team_enter(engine->team);
     return status;
 }
@@ -149,7 +149,21 @@ enum eg_status eg_engine_workspace_take(struct eg_engine *engine, struct eg_work
 void eg_engine_workspace_return(struct eg_engine *engine, struct eg_workspace workspace)
 {
     eg_team_leave(engine->team);
-    eg_engine_workspace_give_back(engine, workspace);
+    return_workspace(engine, workspace);
+}
+
+enum eg_status eg_engine_part_take(struct eg_part_workspaces *parts, struct eg_workspace *workspace_out,
+                                   struct eg_error *err)
+{
+    if (atomic_exchange(&parts->lent, true)) return take_workspace(parts->engine, workspace_out, err);
+    *workspace_out = *parts->own;
+    return EG_OK;
+}
+
+void eg_engine_part_return(struct eg_part_workspaces *parts, struct eg_workspace workspace)
+{
+    if (workspace.render == parts->own->render) atomic_store(&parts->lent, false);
+    else return_workspace(parts->engine, workspace);
 }
 
 struct eg_team *eg_engine_team(struct eg_engine *engine)

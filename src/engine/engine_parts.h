@@ -2,6 +2,8 @@
 #ifndef EG_ENGINE_ENGINE_PARTS_H
 #define EG_ENGINE_ENGINE_PARTS_H
 
+#include <stdatomic.h>
+
 #include "base/team.h"
 #include "engine/engine.h"
 #include "render/fill.h"
@@ -20,11 +22,15 @@ EG_MUST_CHECK enum eg_status
 eg_engine_workspace_take(struct eg_engine *engine, struct eg_workspace *workspace_out, struct eg_error *err);
 void eg_engine_workspace_return(struct eg_engine *engine, struct eg_workspace workspace);
 
-/* For a part of a drawing that is done in the team, where seats are taken already. */
-EG_MUST_CHECK enum eg_status eg_engine_workspace_borrow(struct eg_engine *engine,
-                                                        struct eg_workspace *workspace_out,
-                                                        struct eg_error *err);
-void eg_engine_workspace_give_back(struct eg_engine *engine, struct eg_workspace workspace);
+/* Workspaces for the parts of a drawing that the team shares: the caller's for whoever comes first, others from the shelf. */
+struct eg_part_workspaces {
+    struct eg_engine *engine;
+    const struct eg_workspace *own; /* the caller's, which it leaves alone meanwhile */
+    atomic_bool lent;
+};
+EG_MUST_CHECK enum eg_status eg_engine_part_take(struct eg_part_workspaces *parts,
+                                                 struct eg_workspace *workspace_out, struct eg_error *err);
+void eg_engine_part_return(struct eg_part_workspaces *parts, struct eg_workspace workspace);
 
 /* Who draws large maps together; NULL when everybody draws alone. */
 struct eg_team *eg_engine_team(struct eg_engine *engine);

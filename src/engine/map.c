@@ -125,8 +125,9 @@ static enum eg_status draw_map(struct job *job, struct eg_entity *entity_out, st
     struct eg_layer_ref top = job->refs[request->n_names - 1];
     struct eg_map_margin margin = {job->engine,    job->snapshot,  top, job->dressed[0].outside,
                                    request->scale, request->legend};
+    struct eg_part_workspaces parts = {.engine = job->engine, .own = &job->workspace};
     struct eg_map_layers layers = {job->engine,  job->snapshot,    request,
-                                   job->dressed, request->n_names, &job->workspace};
+                                   job->dressed, request->n_names, &parts};
     enum eg_status status =
         eg_engine_workspace_canvas(&job->workspace, request->width, request->height, &job->canvas, err);
     if (status == EG_OK) status = eg_map_draw(&layers, &job->canvas, err);
@@ -138,6 +139,7 @@ static enum eg_status draw_map(struct job *job, struct eg_entity *entity_out, st
     struct eg_drawing drawing = {.snapshot = job->snapshot, .dressed = job->dressed, .crs = request->crs};
     struct eg_picture picture = {.canvas = &job->canvas,
                                  .scratch = job->workspace.png,
+                                 .parts = &parts,
                                  .exact = request->exact || mixed,
                                  .described = true,
                                  .format = request->format,

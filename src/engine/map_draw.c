@@ -4,8 +4,6 @@
  * A band has the bytes that it has in the whole picture (render/fill.h), so nobody sees how many drew it. It costs the arcs that
  * it shares with its neighbours and a look at what lies left of it: a hundredth of a country's map. Bands are cut where the
  * vertices are: in England's map the southern half has twice as many as the northern. */
-#include <stdatomic.h>
-
 #include "engine/map_parts.h"
 #include "engine/projected.h"
 
@@ -40,8 +38,7 @@ struct bands {
     const struct eg_map_layers *layers;
     struct eg_map_sheet sheets[EG_MAP_LAYERS];
     struct eg_canvas *canvas;
-    struct eg_canvas above;                   /* of the second layer and those over it, one after the other */
-    _Atomic(struct eg_workspace *) workspace; /* the caller's, for who comes first */
+    struct eg_canvas above; /* of the second layer and those over it, one after the other */
     uint32_t n;
     uint32_t first_row[MOST_BANDS + 1];
 };
@@ -63,17 +60,11 @@ static enum eg_status draw_band(void *context, uint32_t band, struct eg_error *e
 {
     struct bands *bands = context;
     struct eg_rows rows = {bands->first_row[band], bands->first_row[band + 1] - bands->first_row[band]};
-    struct eg_workspace *own = atomic_exchange(&bands->workspace, NULL);
-    struct eg_workspace borrowed;
-    if (own) {
-        enum eg_status status = draw_rows(bands, own->render, rows, err);
-        atomic_store(&bands->workspace, own);
-        return status;
-    }
-    enum eg_status status = eg_engine_workspace_borrow(bands->layers->engine, &borrowed, err);
+    struct eg_workspace workspace;
+    enum eg_status status = eg_engine_part_take(bands->layers->parts, &workspace, err);
     if (status != EG_OK) return status;
-    status = draw_rows(bands, borrowed.render, rows, err);
-    eg_engine_workspace_give_back(bands->layers->engine, borrowed);
+    status = draw_rows(bands, workspace.render, rows, err);
+    eg_engine_part_return(bands->layers->parts, workspace);
     return status;
 }
 
@@ -126,7 +117,7 @@ static void cut(struct bands *bands)
 
 enum eg_status eg_map_draw(const struct eg_map_layers *layers, struct eg_canvas *canvas, struct eg_error *err)
 {
-    struct bands bands = {.layers = layers, .canvas = canvas, .workspace = layers->workspace};
+    struct bands bands = {.layers = layers, .canvas = canvas};
     enum eg_status status = EG_OK;
     uint32_t n_taken = 0;
     if (layers->n > 1) status = eg_canvas_init(&bands.above, canvas->width, canvas->height, err);

@@ -30,7 +30,7 @@ struct eg_map_layers {
     const struct eg_map_request *request;
     const struct eg_dressed *dressed; /* [n] */
     uint32_t n;
-    struct eg_workspace *workspace; /* the caller's */
+    struct eg_part_workspaces *parts;
 };
 /* Draws every pixel, in bands that the engine's team shares out. The canvas has the request's size. */
 EG_MUST_CHECK enum eg_status eg_map_draw(const struct eg_map_layers *layers, struct eg_canvas *canvas,
