@@ -520,8 +520,58 @@ def section_sets(_rounds):
     results['sets'] = found
 
 
-def section_capabilities(_rounds):
-    """WMS and WMTS capabilities of 300 layers, and of England's where its files have been brought."""
+FIRST_DOCUMENTS = {'WMS 1.3.0': '/wms?SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.3.0', 'WMTS': '/wmts/1.0.0/WMTSCapabilities.xml',
+                   '/ogc/collections': '/ogc/collections?f=json', '/ogc/api': '/ogc/api?f=json'}
+
+
+def ask(connection, path):
+    """The time to a whole answer, in ms, and its body."""
+    start = time.perf_counter()
+    connection.request('GET', path)
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise SystemExit(f'{path}: {answer.status} {body[:300]}')
+    return 1e3 * (time.perf_counter() - start), body
+
+
+def first_document(atlas, path):
+    """One of the documents over HTTP, from a server asked as soon as it is ready and from one that is prepared: ms of the first time in each,
+    the median of twenty more, bytes, and how long the preparation took."""
+    import http.client
+    found = {}
+    for when in ('soon', 'prepared'):
+        start = time.perf_counter()
+        with Server(atlas) as server:
+            ready = time.perf_counter()
+            connection = http.client.HTTPConnection('127.0.0.1', server.port, timeout=60)
+            ask(connection, '/health/live')
+            if when == 'prepared':
+                while b'\nevenground_prepared 1\n' not in ask(connection, '/metrics')[1]:
+                    time.sleep(0.005)
+                found['preparation'] = 1e3 * (time.perf_counter() - ready)
+                found['load'] = 1e3 * (ready - start)
+            found[when], body = ask(connection, path)
+            found['cached'] = statistics.median(ask(connection, path)[0] for _ in range(20))
+            found['bytes'] = len(body)
+            connection.close()
+    return found
+
+
+def first_documents(name, atlas, rounds):
+    rows = []
+    for document, path in FIRST_DOCUMENTS.items():
+        runs = [first_document(atlas, path) for _ in range(min(rounds, 3))]
+        one = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+        results.setdefault('first documents', {}).setdefault(name, {})[document] = one
+        rows.append((document, f"{one['bytes'] / 1000:.0f}", f"{one['soon']:.1f}", f"{one['prepared']:.1f}", f"{one['cached']:.1f}",
+                     f"{one['preparation']:.0f}"))
+    table(f'{name}: documents over HTTP, not packed, ms: asked for as soon as the server is ready; once it is prepared; again',
+          ('document', 'kB', 'at once', 'prepared', 'again', 'prepared after'), rows)
+
+
+def section_capabilities(rounds):
+    """Capabilities and lists of 300 layers, and of England's where its files have been brought: made in process, and over HTTP."""
     bench = os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_capabilities')
     england_atlas = os.path.join(ROOT, 'geodata', 'england', 'atlas.yaml')
     rows = []
@@ -530,11 +580,16 @@ def section_capabilities(_rounds):
             continue
         one = figures([bench, atlas])
         results.setdefault('capabilities', {})[name] = one
-        rows.append((name, f"{one['layers']:.0f}", f"{one['classes_ms']:.0f}", f"{one['first_ms']:.0f}",
+        rows.append((name, f"{one['layers']:.0f}", f"{one['classes_ms']:.0f}", f"{one['boxes_ms']:.0f}", f"{one['legends_ms']:.0f}",
+                     f"{one['first_ms']:.1f}",
                      f"{one['1.1.1_ms']:.1f}", f"{one['1.3.0_ms']:.1f}", f"{one['1.3.0_bytes'] / 1000:.0f}",
                      f"{one['wmts_ms']:.1f}", f"{one['wmts_bytes'] / 1000:.0f}"))
-    table('WMS and WMTS capabilities: all classes of a snapshot, its first document, and the median of those made anew after it',
-          ('atlas', 'layers', 'classes, ms', 'first, ms', '1.1.1, ms', '1.3.0, ms', 'kB', 'WMTS, ms', 'kB'), rows)
+    table('WMS and WMTS capabilities: what is done once after a load (classes, boxes, legends), the first document then, and the median of '
+          'those made anew',
+          ('atlas', 'layers', 'classes, ms', 'boxes, ms', 'legends, ms', 'first, ms', '1.1.1, ms', '1.3.0, ms', 'kB', 'WMTS, ms', 'kB'), rows)
+    for name in results['capabilities']:
+        layers300 = os.path.join(ROOT, 'build', 'bench', 'layers300', 'atlas.yaml')
+        first_documents(name, layers300 if name == '300 layers' else england_atlas, rounds)
 
 
 def section_vector(rounds):

@@ -140,6 +140,7 @@ def requirements(results):
     two, zoom = dig(results, 'http', '2'), worst_zoom(dig(results, 'http', '1'))
     process, oa = results.get('process', {}), results.get('areas', {})
     load = lambda name, key: dig(results, 'load', name, key)
+    documents = dig(results, 'first documents', '300 layers') or {}
     cached = [times(f'{n}', dig(results, 'cached', str(n), 'ours'), 'requests/s', dig(results, 'cached', str(n), 'peer'),
                     dig(results, 'cached', str(n), 'ratio'), (0.9, 0.97)) for n in (1, 16, 64, 256)]
     packed = [at_most(z, dig(results, 'bytes', z, 'ratio'), '×', (1.15, 1.05), ratio=dig(results, 'bytes', z, 'ratio'),
@@ -174,6 +175,9 @@ def requirements(results):
           at_most('memory', load('output areas', 'peak_mib'), 'MiB', (800, 500))]),
         ('a tile in EPSG:27700 against one in EPSG:3857, same ground resolution', '',
          [at_most('27700', dig(results, 'sets', 'ratio'), '×', (1.3, 1.1))]),
+        *[(f'capabilities and lists of 300 layers, {words}: {" / ".join(documents) or "not measured"}', '',
+           [at_most(name, one.get(key), 'ms', (20, 5)) for name, one in documents.items()] or [at_most('', None, 'ms', (20, 5))])
+          for key, words in (('prepared', 'first time after a load'), ('cached', 'again'))],
     ]
     return [{'what': what, 'peer': peer, 'checks': checks,
              'verdict': max((c['verdict'] for c in checks), key=VERDICTS.index)} for what, peer, checks in rows]

@@ -3,13 +3,14 @@
  * bench_capabilities [ATLAS] [ROUNDS]
  * Without an atlas (or "-"), one of 300 layers in ten themes over 900 areas is written to build/bench/layers300/. Prints, a line
  * a figure: name, tab, number. Before a snapshot's first capabilities every layer is
- * classified, which is told by itself; with them every legend is measured and the boxes are projected. What is made again is what
- * a server does for a second address or version, before its cache of documents has it. */
+ * classified, the boxes are projected and every legend is measured: each is told by itself (a server does it once after a load,
+ * http/prepare.c). What is made again is what a server does for a second address or version, before its cache of documents has it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "engine/crs_list.h"
 #include "http/wms_documents.h"
 #include "http/wmts.h"
 
@@ -125,6 +126,27 @@ static double classify_ms(const struct eg_snapshot *snapshot)
     return 1e3 * (eg_clock_monotonic_s() - start);
 }
 
+static double boxes_ms(const struct eg_snapshot *snapshot)
+{
+    const struct eg_bounds *boxes;
+    double start = eg_clock_monotonic_s();
+    (void)!eg_crs_list_set_bounds(snapshot->crs_list, snapshot->generation, &boxes, NULL);
+    return 1e3 * (eg_clock_monotonic_s() - start);
+}
+
+static double legends_ms(struct eg_engine *engine, const struct eg_snapshot *snapshot)
+{
+    double start = eg_clock_monotonic_s();
+    for (uint32_t i = 0; i < snapshot->atlas->n_layers; i++) {
+        struct eg_layer_name name = {.layer = snapshot->atlas->layers[i].id};
+        struct eg_layer_ref ref;
+        uint32_t width, height;
+        if (eg_layer_resolve(snapshot, &name, &ref, NULL) == EG_OK)
+            (void)!eg_engine_legend_size(engine, snapshot, ref, &width, &height, NULL);
+    }
+    return 1e3 * (eg_clock_monotonic_s() - start);
+}
+
 static int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -136,6 +158,8 @@ static void measure(const struct eg_wms_service *service, uint32_t rounds)
     static const char *const names[] = {[EG_WMS_1_1_1] = "1.1.1", [EG_WMS_1_3_0] = "1.3.0"};
     size_t bytes = 0;
     printf("classes_ms\t%.2f\n", classify_ms(service->snapshot));
+    printf("boxes_ms\t%.2f\n", boxes_ms(service->snapshot));
+    printf("legends_ms\t%.2f\n", legends_ms(service->engine, service->snapshot));
     printf("first_ms\t%.2f\n", make_ms(service, EG_WMS_1_3_0, &bytes));
     for (enum eg_wms_version version = EG_WMS_1_1_1; version <= EG_WMS_1_3_0; version++) {
         double ms[MOST_ROUNDS];
