@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/calendar.h"
+
 #define DECIMALS_MAX 10
 #define PERIOD_ID_MAX_LEN 63
 
@@ -76,13 +78,11 @@ static bool two_digits(const char *text, uint32_t max, uint32_t *out)
 /* YYYY-MM-DD of the Gregorian calendar. */
 static bool is_date(struct eg_text text)
 {
-    static const uint8_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     uint32_t year, month, day;
     if (text.len != 10 || text.data[4] != '-' || text.data[7] != '-') return false;
     if (!eg_text_to_u32((struct eg_text){text.data, 4}, &year)) return false;
     if (!two_digits(text.data + 5, 12, &month) || !two_digits(text.data + 8, 31, &day)) return false;
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return day <= days[month - 1] && (month != 2 || day <= 28 || leap);
+    return day <= eg_calendar_days_in(year, month);
 }
 
 static enum eg_status read_date(struct eg_reader *reader, const struct eg_at *at, void *target)

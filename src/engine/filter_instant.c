@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/calendar.h"
+
 #define YEAR_LEN 4
 #define MONTH_LEN 7
 #define DAY_LEN 10
@@ -25,18 +27,12 @@ static bool is_between(int value, int least, int most)
     return value >= least && value <= most;
 }
 
-static int days_of(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return days[month - 1] + (month == 2 && leap);
-}
-
 static bool is_day(struct eg_text text)
 {
     int year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
     if (text.len < DAY_LEN || text.data[4] != '-' || text.data[7] != '-' || year < 0) return false;
-    return is_between(month, 1, 12) && is_between(day, 1, days_of(year, month));
+    return is_between(month, 1, 12) &&
+           is_between(day, 1, (int)eg_calendar_days_in((uint32_t)year, (uint32_t)month));
 }
 
 /* "T12:00:00Z", "T12:00:00.25Z" behind the day. */

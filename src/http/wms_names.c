@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/calendar.h"
+
 /* --- groups -------------------------------------------------------------------------------------------------------- */
 
 static bool is_word(char c)
@@ -76,28 +78,19 @@ static bool read_date(struct eg_text text, struct date *date_out)
            date_out->month <= 12;
 }
 
-static uint32_t days_in(uint32_t year, uint32_t month)
-{
-    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return days[month - 1] + (month == 2 && leap ? 1U : 0U);
-}
-
 static struct date day_after(struct date date)
 {
     date.day++;
-    if (date.day <= days_in(date.year, date.month)) return date;
+    if (date.day <= eg_calendar_days_in(date.year, date.month)) return date;
     date.day = 1;
     date.month++;
     if (date.month <= 12) return date;
     return (struct date){date.year + 1, 1, 1};
 }
 
-/* Days since the first of March of the year 0 (proleptic Gregorian). */
 static int64_t day_number(struct date date)
 {
-    int64_t year = (int64_t)date.year - (date.month <= 2), month = (date.month + 9) % 12;
-    return 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + date.day - 1;
+    return eg_calendar_day(date.year, date.month, date.day);
 }
 
 /* A period's first day, and the day after its last. */

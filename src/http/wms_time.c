@@ -2,6 +2,7 @@
  * calendar; what is shorter than a day makes no difference to statistics of a year. */
 #include <string.h>
 
+#include "base/calendar.h"
 #include "http/wms_parts.h"
 
 struct span {
@@ -10,12 +11,10 @@ struct span {
 
 /* --- ISO 8601 ------------------------------------------------------------------------------------------------------ */
 
-static int32_t days_before(int32_t year, int32_t month)
+/* Of at most four digits, and the year after. */
+static int32_t first_day(int32_t year, int32_t month)
 {
-    static const int32_t before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    int32_t past = year > 0 ? year - 1 : 0, days = year * 365 + past / 4 - past / 100 + past / 400;
-    return days + before[month - 1] + (month > 2 && leap);
+    return (int32_t)eg_calendar_day((uint32_t)year, (uint32_t)month, 1);
 }
 
 /* Two or four digits at the text's beginning, taken off it. */
@@ -51,11 +50,11 @@ static bool parse_instant(struct eg_text text, struct span *span_out)
     int32_t year, month, day;
     if (!take_digits(&text, 4, &year)) return false;
     if (text.len == 0) {
-        *span_out = (struct span){days_before(year, 1), days_before(year + 1, 1) - 1};
+        *span_out = (struct span){first_day(year, 1), first_day(year + 1, 1) - 1};
         return true;
     }
     if (!take_char(&text, '-') || !take_digits(&text, 2, &month) || month < 1 || month > 12) return false;
-    struct span whole = {days_before(year, month), days_before(year + month / 12, month % 12 + 1) - 1};
+    struct span whole = {first_day(year, month), first_day(year + month / 12, month % 12 + 1) - 1};
     if (text.len > 0) {
         if (!take_char(&text, '-') || !take_digits(&text, 2, &day) || day < 1) return false;
         if (day > whole.last - whole.first + 1) return false;

@@ -1,0 +1,16 @@
+/* Days of the Gregorian calendar as ISO 8601 has it: also before it was introduced, with a year 0, which is a leap year. */
+#ifndef EG_BASE_CALENDAR_H
+#define EG_BASE_CALENDAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+bool eg_calendar_is_leap(uint32_t year);
+
+/* 28 to 31; `month` is 1 to 12. */
+uint32_t eg_calendar_days_in(uint32_t year, uint32_t month);
+
+/* Days since 0000-01-01, which is day 0. `month` is 1 to 12; `day` counts from 1 and may lie beyond the month's end. */
+int64_t eg_calendar_day(uint32_t year, uint32_t month, uint32_t day);
+
+#endif
