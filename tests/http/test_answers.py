@@ -30,6 +30,13 @@ def _(server):
         assert (answer["Vary"] == "Accept-Encoding") == (path in TEXTS), (path, answer["Vary"])
 
 
+@test("the page writes apostrophes as the server's own sentences do")
+def _(server):
+    for path in ("/", "/assets/app.js"):
+        text = server.get(path).body.decode()
+        assert "\u2019" not in text and "\\u2019" not in text and "&rsquo;" not in text, path
+
+
 @test("HEAD gives the headers of GET without a body")
 def _(server):
     connection = server.keep()

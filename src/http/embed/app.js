@@ -153,7 +153,7 @@
   /* Closure, and for classes that are counted off, from where and what becomes of ties. */
   function describeCounting(legend) {
     if (legend.ties === 'publisher')
-      return '; tenth 1 holds the ' + (legend.direction === 'rising' ? 'lowest' : 'highest') + ' values, ties are the publisher\u2019s';
+      return '; tenth 1 holds the ' + (legend.direction === 'rising' ? 'lowest' : 'highest') + ' values, ties are the publisher\'s';
     var intervals = legend.classes.some(function (item) { return item.lower !== undefined; });
     return (legend.ties === 'class_of_first_from_lowest' ?
       '; counted from the lowest value up, equal values stay in the class in which they begin' : '') +
