@@ -145,15 +145,10 @@ static struct eg_rgba as_shown(struct eg_rgba premultiplied, struct eg_rgba want
     return shown;
 }
 
-static struct eg_rgba from_atlas(struct eg_colour colour)
-{
-    return (struct eg_rgba){colour.r, colour.g, colour.b, colour.a};
-}
-
 static void describe_look(struct eg_json *json, struct eg_json_value *item, const struct eg_atlas_look *look,
                           double opacity, bool has_ground)
 {
-    struct eg_rgba ground = from_atlas(look->colour), ink = from_atlas(look->ink);
+    struct eg_rgba ground = eg_layer_colour(look->colour), ink = eg_layer_colour(look->ink);
     struct eg_paint paint = eg_layer_make_paint(ground, look, opacity);
     static const char *const patterns[] = {[EG_LOOK_PLAIN] = "plain",
                                            [EG_LOOK_DOTS] = "dots",

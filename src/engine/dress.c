@@ -18,7 +18,7 @@ static struct eg_rgba with_opacity(struct eg_rgba straight, double opacity)
     return eg_rgba_premultiply(straight);
 }
 
-static struct eg_rgba from_atlas(struct eg_colour colour)
+struct eg_rgba eg_layer_colour(struct eg_colour colour)
 {
     return (struct eg_rgba){colour.r, colour.g, colour.b, colour.a};
 }
@@ -32,7 +32,8 @@ static uint8_t times(uint8_t channel, double opacity)
  * let as much of the basemap through as the ground between them. */
 static struct eg_rgba compose_ink(struct eg_rgba ground, struct eg_colour ink, double opacity)
 {
-    struct eg_rgba both = eg_rgba_over(eg_rgba_premultiply(from_atlas(ink)), eg_rgba_premultiply(ground));
+    struct eg_rgba both =
+        eg_rgba_over(eg_rgba_premultiply(eg_layer_colour(ink)), eg_rgba_premultiply(ground));
     return (struct eg_rgba){times(both.r, opacity), times(both.g, opacity), times(both.b, opacity),
                             times(both.a, opacity)};
 }
@@ -79,13 +80,13 @@ static void make_paints(const struct eg_atlas_style *style, struct eg_dressed *d
                                            [EG_PAINT_NOT_APPLICABLE] = EG_NOT_APPLICABLE};
     for (uint32_t i = 0; i < EG_ARRAY_LEN(states); i++) {
         const struct eg_atlas_look *look = &style->look[states[i]];
-        dressed->paints[2 * n + i] = eg_layer_make_paint(from_atlas(look->colour), look, style->opacity);
+        dressed->paints[2 * n + i] = eg_layer_make_paint(eg_layer_colour(look->colour), look, style->opacity);
     }
     struct eg_atlas_look unclassed = eg_layer_unclassed_look(style);
     dressed->paints[2 * n + EG_PAINT_UNCLASSED] =
-        eg_layer_make_paint(from_atlas(unclassed.colour), &unclassed, style->opacity);
+        eg_layer_make_paint(eg_layer_colour(unclassed.colour), &unclassed, style->opacity);
     dressed->n_paints = 2 * n + EG_N_STATE_PAINTS;
-    dressed->outside = eg_rgba_premultiply(from_atlas(style->background));
+    dressed->outside = eg_rgba_premultiply(eg_layer_colour(style->background));
 }
 
 static uint8_t paint_of(struct eg_dressed *dressed, const struct eg_series *series, uint32_t area)
@@ -179,7 +180,7 @@ static enum eg_status choose_palette(const struct eg_snapshot *snapshot, const s
         shown[palette.n_paints++] = dressed->paints[i];
     }
     for (uint32_t i = 0; i < style->n_outlines && i < OUTLINES_MAX; i++)
-        lines[palette.n_lines++] = eg_rgba_premultiply(from_atlas(style->outlines[i].colour));
+        lines[palette.n_lines++] = eg_rgba_premultiply(eg_layer_colour(style->outlines[i].colour));
     pthread_mutex_lock(&snapshot->layers->palettes_lock);
     enum eg_status status = share_palette(snapshot->layers, &palette, ground, &dressed->palette, err);
     pthread_mutex_unlock(&snapshot->layers->palettes_lock);

@@ -37,6 +37,9 @@ EG_MUST_CHECK enum eg_status eg_layer_resolve(const struct eg_snapshot *snapshot
 void eg_layer_series(const struct eg_snapshot *snapshot, uint32_t layer, uint32_t *first_out,
                      uint32_t *n_out);
 
+/* A colour as the atlas names it, straight. */
+struct eg_rgba eg_layer_colour(struct eg_colour colour);
+
 /* The classes of a layer in a style. */
 struct eg_layer_classes {
     struct eg_classes classes;

@@ -186,11 +186,6 @@ enum eg_status eg_engine_vector_tilejson(struct eg_snapshot *snapshot, const str
 
 /* --- the style ------------------------------------------------------------------------------------------------------------ */
 
-static struct eg_rgba from_atlas(struct eg_colour colour)
-{
-    return (struct eg_rgba){colour.r, colour.g, colour.b, colour.a};
-}
-
 /* As CSS has it. */
 static void add_colour(const struct writer *w, struct eg_json_value *into, const char *name,
                        struct eg_rgba straight, double opacity)
@@ -225,13 +220,13 @@ static void add_state_colours(const struct writer *w, struct eg_json_value *pain
     struct eg_json_value *valued = eg_json_array(w->json, match, NULL);
     eg_json_cstring(w->json, valued, NULL, eg_state_name(EG_VALID));
     eg_json_cstring(w->json, valued, NULL, eg_state_name(EG_UNRELIABLE));
-    add_colour(w, match, NULL, from_atlas(unclassed.colour), style->opacity);
+    add_colour(w, match, NULL, eg_layer_colour(unclassed.colour), style->opacity);
     static const enum eg_state states[] = {EG_SUPPRESSED, EG_NOT_APPLICABLE};
     for (size_t i = 0; i < EG_ARRAY_LEN(states); i++) {
         eg_json_cstring(w->json, eg_json_array(w->json, match, NULL), NULL, eg_state_name(states[i]));
-        add_colour(w, match, NULL, from_atlas(style->look[states[i]].colour), style->opacity);
+        add_colour(w, match, NULL, eg_layer_colour(style->look[states[i]].colour), style->opacity);
     }
-    add_colour(w, match, NULL, from_atlas(missing->colour), style->opacity);
+    add_colour(w, match, NULL, eg_layer_colour(missing->colour), style->opacity);
 }
 
 /* ["match", ["get", "class"], [1], colour, [2], colour ..., "missing"'s, which no area shows]; in brackets since QGIS 3.22 reads
@@ -247,7 +242,7 @@ static void add_class_colours(const struct writer *w, struct eg_json_value *pain
         eg_json_integer(w->json, eg_json_array(w->json, match, NULL), NULL, (int64_t)i + 1);
         add_colour(w, match, NULL, classed->colour[i], style->opacity);
     }
-    add_colour(w, match, NULL, from_atlas(style->look[EG_MISSING].colour), style->opacity);
+    add_colour(w, match, NULL, eg_layer_colour(style->look[EG_MISSING].colour), style->opacity);
 }
 
 /* A style layer over a source that has one layer of the same id: "{id}:{what}". */
@@ -298,7 +293,7 @@ static void add_state_outlines(const struct writer *w, struct eg_json_value *lay
         struct eg_json_value *layer = add_style_layer(w, layers, id_of(w), eg_state_name(state), "line");
         add_state_filter(w, layer, state);
         struct eg_json_value *paint = eg_json_object(w->json, layer, "paint");
-        add_colour(w, paint, "line-color", from_atlas(look->ink), style->opacity);
+        add_colour(w, paint, "line-color", eg_layer_colour(look->ink), style->opacity);
         eg_json_number(w->json, paint, "line-width", 1.5);
         struct eg_json_value *dashes = eg_json_array(w->json, paint, "line-dasharray");
         eg_json_integer(w->json, dashes, NULL, 2);
@@ -336,7 +331,7 @@ static void add_outlines(const struct writer *w, struct eg_json_value *layers)
         struct eg_json_value *looks = eg_json_object(w->json, layer, "layout");
         eg_json_cstring(w->json, looks, "line-join", "round");
         struct eg_json_value *paint = eg_json_object(w->json, layer, "paint");
-        add_colour(w, paint, "line-color", from_atlas(outline->colour), 1);
+        add_colour(w, paint, "line-color", eg_layer_colour(outline->colour), 1);
         eg_json_number(w->json, paint, "line-width", outline->width_px);
     }
 }
@@ -386,7 +381,7 @@ static void add_style(const struct writer *w, struct eg_json_value *root,
         eg_json_cstring(w->json, layer, "id", "background");
         eg_json_cstring(w->json, layer, "type", "background");
         add_colour(w, eg_json_object(w->json, layer, "paint"), "background-color",
-                   from_atlas(style->background), 1);
+                   eg_layer_colour(style->background), 1);
     }
     if (classed->classes.n > 0) add_class_colours(w, add_fill(w, layers, "fill", true), classed);
     add_state_colours(w, add_fill(w, layers, "states", false), classed->by_decile);

@@ -6,17 +6,12 @@
 
 #define LABEL_BYTES 128
 
-static struct eg_rgba from_atlas(struct eg_colour colour)
-{
-    return (struct eg_rgba){colour.r, colour.g, colour.b, colour.a};
-}
-
 static void add_state(struct eg_wms_rules *rules, enum eg_state state, const struct eg_atlas_look *look)
 {
     struct eg_text label =
         state == EG_VALID ? EG_TEXT(EG_LAYER_UNCLASSED_LABEL) : eg_text_from(eg_state_label(state));
-    rules->rules[rules->n++] =
-        (struct eg_wms_rule){.label = label, .state = state, .fill = from_atlas(look->colour), .look = look};
+    rules->rules[rules->n++] = (struct eg_wms_rule){
+        .label = label, .state = state, .fill = eg_layer_colour(look->colour), .look = look};
 }
 
 static enum eg_status add_classes(struct eg_wms_rules *rules, struct eg_arena *arena, struct eg_error *err)
