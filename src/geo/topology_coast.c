@@ -37,10 +37,11 @@ struct cuttings {
 
 /* --- places --------------------------------------------------------------------------------------------------------------- */
 
-/* The sign of a / b - c / d, none of them negative, b and d above 0: by continued fractions, because the products would
- * take 132 bits. */
+/* The sign of a / b - c / d, none of them negative, both below 1: by continued fractions, because the products may take
+ * 132 bits. */
 static int compare_fractions(eg_int128 a, eg_int128 b, eg_int128 c, eg_int128 d)
 {
+    if (b <= INT64_MAX && d <= INT64_MAX) return eg_topology_sign(a * d - c * b); /* edges of ordinary length */
     for (int sign = 1;; sign = -sign) {
         eg_int128 p = a / b, q = c / d;
         if (p != q) return p < q ? -sign : sign;
