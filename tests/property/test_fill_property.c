@@ -90,19 +90,21 @@ static void draw(struct scene *s, const struct eg_view *view, struct eg_canvas *
     assert_int_equal(eg_fill_draw(s->scratch, view, &s->fill, canvas, NULL), EG_OK);
 }
 
-/* A view somewhere over the plane, its pixels between a five-hundredth of it and a grid unit wide, not square. */
+/* A view somewhere over the plane, its pixels between a five-hundredth of it and a grid unit wide, not square. Where a mesh
+ * has left all its areas out, the plane has no box, and any place shows the ground outside. */
 static struct eg_view random_view(const struct eg_plane *plane, uint32_t width, uint32_t height)
 {
-    double span_x = (double)plane->box.max_x - plane->box.min_x;
-    double span_y = (double)plane->box.max_y - plane->box.min_y;
+    struct eg_box box = eg_box_is_empty(plane->box) ? (struct eg_box){0, 0, 100000, 100000} : plane->box;
+    double span_x = (double)box.max_x - box.min_x;
+    double span_y = (double)box.max_y - box.min_y;
     double px_x =
         span_x / 500 * pow(2, -14 * eg_test_random_unit(&seeded) * eg_test_random_unit(&seeded) + 2);
     double px_y = px_x * (0.5 + eg_test_random_unit(&seeded));
     return (struct eg_view){
         .width = width,
         .height = height,
-        .left = plane->box.min_x + span_x * (1.2 * eg_test_random_unit(&seeded) - 0.1) - width * px_x / 2,
-        .top = plane->box.min_y + span_y * (1.2 * eg_test_random_unit(&seeded) - 0.1) + height * px_y / 2,
+        .left = box.min_x + span_x * (1.2 * eg_test_random_unit(&seeded) - 0.1) - width * px_x / 2,
+        .top = box.min_y + span_y * (1.2 * eg_test_random_unit(&seeded) - 0.1) + height * px_y / 2,
         .px_per_unit_x = 1 / px_x,
         .px_per_unit_y = 1 / px_y,
         .line_scale = 1,
