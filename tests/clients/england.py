@@ -1,12 +1,14 @@
 """England served to clients: one layer in the British grid, the places that are asked for."""
 
+import csv
+import gzip
 import json
 import pathlib
 import sys
 import tempfile
 
-from clients import COLOURS, OUT, PLAIN, ROOT, SIZE, County
-from england_data import atlas, borders, lacking
+from clients import COLOURS, HARD, OUT, PLAIN, ROOT, SIZE, County
+from england_data import DATA, NUMBERS, atlas, borders, lacking
 
 ENGLAND = "imd.lsoa11"
 STYLE = f"""styles:
@@ -15,6 +17,12 @@ STYLE = f"""styles:
     classification: {{method: published_decile, classes: 10}}
     ramp: {{colours: {json.dumps(COLOURS)}, direction: forward}}
     outline: []
+  - id: {HARD}
+    title: Tenths, one to a pixel
+    classification: {{method: published_decile, classes: 10}}
+    ramp: {{colours: {json.dumps(COLOURS)}, direction: forward}}
+    outline: []
+    aliased: true
 """
 # Around Northampton; few enough to be paged through, more than a page.
 PLACE, PAGE = (-0.95, 52.2, -0.85, 52.28), 20
@@ -50,7 +58,40 @@ class England(County):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="england.", dir=OUT))
         self.atlas = self.folder / "atlas.yaml"
         self.atlas.write_text(atlas() + STYLE, encoding="utf-8")
-        self.arguments, self.log = [], []
+        self.arguments, self.log, self.pictures = [], [], {}
+
+    @property
+    def data(self):
+        return self.folder / "areas.gpkg"
+
+    def draw(self, *what, **more):
+        """Each picture once: England takes seconds to load."""
+        key = (what, tuple(sorted(more.items())))
+        if key not in self.pictures:
+            self.pictures[key] = super().draw(*what, **more)
+        return self.pictures[key]
+
+    def write_data(self, box):
+        """The areas of the source file that lie at a box of degrees, as they are, with their tenths, for MapServer."""
+        from osgeo import ogr
+
+        ogr.UseExceptions()
+        with gzip.open(DATA / NUMBERS, "rt", encoding="utf-8-sig", newline="") as table:
+            tenths = {row["lsoa11cd"]: int(row["imd_decile"]) for row in csv.DictReader(table)}
+        source = ogr.Open(str(borders()))
+        areas = source.GetLayer(0)
+        areas.SetSpatialFilterRect(*box)
+        target = ogr.GetDriverByName("GPKG").CreateDataSource(str(self.data))
+        layer = target.CreateLayer("areas", areas.GetSpatialRef(), ogr.wkbMultiPolygon)
+        layer.CreateField(ogr.FieldDefn("tenth", ogr.OFTInteger))
+        target.StartTransaction()
+        for one in areas:
+            if one["lsoa11cd"] in tenths:
+                copy = ogr.Feature(layer.GetLayerDefn())
+                copy["tenth"] = tenths[one["lsoa11cd"]]
+                copy.SetGeometry(one.geometry())
+                layer.CreateFeature(copy)
+        target.CommitTransaction()
 
 
 def skip_where_lacking():
