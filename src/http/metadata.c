@@ -106,11 +106,8 @@ static void write_identifier(struct writer *w)
 static void write_contact(struct writer *w, const char *property)
 {
     const struct eg_atlas *atlas = w->atlas;
-    struct eg_text name = atlas->contact_name.len > 0  ? atlas->contact_name
-                          : atlas->attribution.len > 0 ? atlas->attribution
-                                                       : atlas->title;
     enter(w, property, "gmd:CI_ResponsibleParty");
-    write_text(w, "gmd:organisationName", name);
+    write_text(w, "gmd:organisationName", stated(atlas->contact_name));
     if (atlas->contact_email.len > 0 || atlas->contact_url.len > 0)
         enter(w, "gmd:contactInfo", "gmd:CI_Contact");
     if (atlas->contact_email.len > 0) {
@@ -351,18 +348,18 @@ static void write_reference_systems(struct writer *w)
 static void write_step(struct writer *w)
 {
     const struct eg_boundaries_report *report = &w->snapshot->generation->report->boundaries[read_set(w)];
-    struct eg_text accuracy = report->accuracy_m < 0
-                                  ? EG_TEXT("of an accuracy that is not stated")
-                                  : made(w, eg_text_format(w->arena, "accurate to %g m", report->accuracy_m));
+    struct eg_text accuracy =
+        report->accuracy_m < 0
+            ? EG_TEXT("not stated")
+            : made(w, eg_text_format(w->arena, "%g m, as stated for it", report->accuracy_m));
     struct eg_text operation = report->operation[0] ? eg_text_from(report->operation) : EG_TEXT("none");
     enter(w, "gmd:processStep", "gmd:LI_ProcessStep");
-    write_text(
-        w, "gmd:description",
-        made(w, eg_text_format(w->arena,
-                               "Borders were read in %s, brought to EPSG:3857 by the operation '%.*s', "
-                               "%.*s, and rounded to a centimetre.",
-                               report->crs[0] ? report->crs : "a system that is not stated",
-                               EG_TEXT_ARG(operation), EG_TEXT_ARG(accuracy))));
+    write_text(w, "gmd:description",
+               made(w, eg_text_format(w->arena,
+                                      "Borders were read in %s, brought to EPSG:3857 by the operation '%.*s' "
+                                      "(accuracy: %.*s), and rounded to a centimetre.",
+                                      report->crs[0] ? report->crs : "a system that is not stated",
+                                      EG_TEXT_ARG(operation), EG_TEXT_ARG(accuracy))));
     leave(w);
 }
 

@@ -42,9 +42,13 @@ static void a_record_says_what_the_atlas_says(void **state)
     eg_xml_check_form(&entity);
     assert_says(&entity, "<gco:CharacterString>Illness, Neighbourhoods</gco:CharacterString>");
     assert_says(&entity, "People who are ill. Unit: %. High values are worse. Source: Counters.");
-    assert_says(&entity, "<gmd:organisationName><gco:CharacterString>Small &amp; Co</gco:CharacterString>");
+    assert_says(&entity, "<gmd:organisationName><gco:CharacterString>not stated</gco:CharacterString>");
     assert_says(&entity, "<gml:beginPosition>2019-01-01</gml:beginPosition>"
                          "<gml:endPosition>2024-12-31</gml:endPosition>");
+    assert_says(
+        &entity,
+        "<gmd:credit><gco:CharacterString>Small &amp; Co | Surveyors | Counters</gco:CharacterString>");
+    assert_says(&entity, "(accuracy: 0 m, as stated for it)");
     assert_says(&entity, "Figures: Counters");
     assert_says(&entity, "Boundaries: Surveyors");
     assert_says(&entity, "<gmd:URL>https://atlas.example/a&amp;b/ogc/collections/illness.nbhd</gmd:URL>");
