@@ -41,7 +41,8 @@ struct cuttings {
  * 132 bits. */
 static int compare_fractions(eg_int128 a, eg_int128 b, eg_int128 c, eg_int128 d)
 {
-    if (b <= INT64_MAX && d <= INT64_MAX) return eg_topology_sign(a * d - c * b); /* edges of ordinary length */
+    if (b <= INT64_MAX && d <= INT64_MAX)
+        return eg_topology_sign(a * d - c * b); /* edges of ordinary length */
     for (int sign = 1;; sign = -sign) {
         eg_int128 p = a / b, q = c / d;
         if (p != q) return p < q ? -sign : sign;
