@@ -57,6 +57,20 @@ static void texts_are_escaped(void **state)
                DECLARATION "<a b=\"&quot;&lt;&amp;&gt;'\">&lt;script&gt;&amp;&quot;caf\xC3\xA9&quot;</a>\n");
 }
 
+static void markup_composed_before_stands_where_it_is_put(void **state)
+{
+    (void)state;
+    struct eg_xml *xml = eg_xml_new();
+    eg_xml_open(xml, "link");
+    eg_xml_attribute(xml, "n", T("1"));
+    eg_xml_raw(xml, T("<limit>1</limit>"));
+    eg_xml_raw(xml, T(""));
+    eg_xml_leaf(xml, "last", T("<"));
+    eg_xml_raw(xml, T("<limit/>"));
+    eg_xml_close(xml);
+    check_text(xml, DECLARATION "<link n=\"1\"><limit>1</limit><last>&lt;</last><limit/></link>\n");
+}
+
 static void what_no_document_may_hold_is_replaced(void **state)
 {
     (void)state;
@@ -116,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elements_nest_and_attributes_follow_their_opening),
         cmocka_unit_test(texts_are_escaped),
+        cmocka_unit_test(markup_composed_before_stands_where_it_is_put),
         cmocka_unit_test(what_no_document_may_hold_is_replaced),
         cmocka_unit_test(a_document_type_stands_before_the_root),
         cmocka_unit_test(nothing_passes_through_nothing),
