@@ -10,7 +10,8 @@
 #include "base/arena.h"
 #include "base/memory.h"
 
-#define CHUNKS_MAX 64 /* beyond, a change copies all rows into one */
+#define INDEX_DIGITS 5 /* hexadecimal: a million numbers */
+#define CHUNKS_MAX 64  /* beyond, a change copies all rows into one */
 #define CHUNK_CEILING_BYTES ((size_t)8 * 1024 * 1024 * 1024)
 
 struct chunk {
@@ -18,13 +19,19 @@ struct chunk {
     atomic_uint references;
 };
 
+/* Rows in the order of one of their UUIDs, and where in it those begin that start with each number of so many hexadecimal digits:
+ * UUIDs are as good as random, so as many numbers as rows leave a row or two to look through. */
+struct index {
+    const struct eg_record **rows; /* [n] */
+    uint32_t n, digits;
+    uint32_t *start; /* [16 to the power of digits, + 1] */
+};
+
 struct table {
     atomic_uint references;
-    uint32_t n;
-    const struct eg_record **rows; /* [n] ascending by id */
-    const struct eg_record **by_reference
-        [EG_RECORD_FIELDS];          /* [n_by[f]] ascending by the reference, then id; NULL: no reference */
-    uint32_t n_by[EG_RECORD_FIELDS]; /* rows in which the reference is there */
+    struct index by_id;
+    struct index by_reference
+        [EG_RECORD_FIELDS]; /* rows in which the field refers to something, then by id; of other fields empty */
 };
 
 struct eg_records {
@@ -59,11 +66,17 @@ static void chunk_release(struct chunk *chunk)
     free(chunk);
 }
 
+static void index_clear(struct index *index)
+{
+    free((void *)index->rows);
+    free(index->start);
+}
+
 static void table_release(struct table *table)
 {
     if (!table || !is_last(&table->references)) return;
-    for (uint32_t f = 0; f < EG_RECORD_FIELDS; f++) free((void *)table->by_reference[f]);
-    free((void *)table->rows);
+    for (uint32_t f = 0; f < EG_RECORD_FIELDS; f++) index_clear(&table->by_reference[f]);
+    index_clear(&table->by_id);
     free(table);
 }
 
@@ -156,25 +169,49 @@ static int compare_references(const void *a, const void *b)
     return order != 0 ? order : eg_text_compare(x->row->field[0], y->row->field[0]);
 }
 
+/* The number that the first digits of a UUID in lower case are. */
+static uint32_t first_digits(struct eg_text id, uint32_t digits)
+{
+    uint32_t number = 0;
+    for (uint32_t i = 0; i < digits; i++) {
+        unsigned char c = (unsigned char)id.data[i];
+        number = number * 16 + (c <= '9' ? c - (uint32_t)'0' : c - (uint32_t)'a' + 10);
+    }
+    return number;
+}
+
+/* Says where which digits begin in rows that stand in the order of `field`. */
+static enum eg_status index_begin(struct index *index, uint32_t field, struct eg_error *err)
+{
+    while (index->digits < INDEX_DIGITS && (UINT32_C(1) << (4 * index->digits)) < index->n) index->digits++;
+    uint32_t n_starts = UINT32_C(1) << (4 * index->digits), next = 0;
+    index->start = eg_memory_array((size_t)n_starts + 1, sizeof *index->start);
+    if (!index->start) return eg_error_no_memory(err, n_starts * sizeof *index->start);
+    for (uint32_t i = 0; i < index->n; i++) {
+        uint32_t number = first_digits(index->rows[i]->field[field], index->digits);
+        while (next <= number) index->start[next++] = i;
+    }
+    while (next <= n_starts) index->start[next++] = index->n;
+    return EG_OK;
+}
+
 static enum eg_status index_reference(struct table *table, uint32_t f, struct eg_error *err)
 {
-    struct reference *sorted = eg_memory_array(table->n, sizeof *sorted);
-    const struct eg_record **rows = eg_memory_array(table->n, sizeof *rows);
-    uint32_t n = 0;
-    for (uint32_t i = 0; sorted && rows && i < table->n; i++)
-        if (table->rows[i]->field[f].len > 0)
-            sorted[n++] = (struct reference){table->rows[i]->field[f], table->rows[i]};
-    if (sorted && rows) {
-        qsort(sorted, n, sizeof *sorted, compare_references);
-        for (uint32_t i = 0; i < n; i++) rows[i] = sorted[i].row;
-        table->by_reference[f] = rows;
-        table->n_by[f] = n;
-    } else {
-        free((void *)rows);
+    const struct index *all = &table->by_id;
+    struct index *index = &table->by_reference[f];
+    struct reference *sorted = eg_memory_array(all->n, sizeof *sorted);
+    index->rows = eg_memory_array(all->n, sizeof *index->rows);
+    enum eg_status status = sorted && index->rows ? EG_OK : eg_error_no_memory(err, all->n * sizeof *sorted);
+    for (uint32_t i = 0; status == EG_OK && i < all->n; i++)
+        if (all->rows[i]->field[f].len > 0)
+            sorted[index->n++] = (struct reference){all->rows[i]->field[f], all->rows[i]};
+    if (status == EG_OK) {
+        qsort(sorted, index->n, sizeof *sorted, compare_references);
+        for (uint32_t i = 0; i < index->n; i++) index->rows[i] = sorted[i].row;
+        status = index_begin(index, f, err);
     }
-    bool done = sorted && rows;
     free(sorted);
-    return done ? EG_OK : eg_error_no_memory(err, table->n * sizeof *sorted);
+    return status;
 }
 
 /* Takes rows[n], ascending by id, over, also on failure. */
@@ -188,9 +225,8 @@ static enum eg_status table_new(enum eg_record_table which, const struct eg_reco
         return eg_error_no_memory(err, sizeof *table);
     }
     atomic_init(&table->references, 1);
-    table->rows = rows;
-    table->n = n;
-    enum eg_status status = EG_OK;
+    table->by_id = (struct index){.rows = rows, .n = n};
+    enum eg_status status = index_begin(&table->by_id, 0, err);
     for (uint32_t i = 1; i < n && status == EG_OK; i++)
         if (compare_ids(&rows[i - 1], &rows[i]) == 0)
             status = at_fault(err, EG_INVALID, rows[i], 0, "came twice");
@@ -206,64 +242,54 @@ static enum eg_status table_new(enum eg_record_table which, const struct eg_reco
 uint32_t eg_records_count(const struct eg_records *records, enum eg_record_table table)
 {
     EG_ASSERT((unsigned)table < EG_N_RECORD_TABLES);
-    return records->table[table]->n;
+    return records->table[table]->by_id.n;
 }
 
 const struct eg_record *eg_records_at(const struct eg_records *records, enum eg_record_table table,
                                       uint32_t i)
 {
     EG_ASSERT(i < eg_records_count(records, table));
-    return records->table[table]->rows[i];
+    return records->table[table]->by_id.rows[i];
 }
 
-/* The first of rows[n] whose `field` is not before the id. */
-static uint32_t first_not_before(const struct eg_record *const *rows, uint32_t n, uint32_t field,
-                                 struct eg_text id)
+/* Where in the index the rows with this id stand, or would: [first, first + n). `id` may be written in any case. */
+static uint32_t look_up(const struct index *index, uint32_t field, struct eg_text id, uint32_t *n_out)
 {
-    uint32_t low = 0, high = n;
+    char room[EG_UUID_TEXT_LEN];
+    *n_out = 0;
+    if (id.len != EG_UUID_TEXT_LEN || !eg_record_text_is(EG_RECORD_ID, id)) return 0;
+    memcpy(room, id.data, EG_UUID_TEXT_LEN);
+    id = (struct eg_text){room, EG_UUID_TEXT_LEN};
+    lower(id);
+    uint32_t number = first_digits(id, index->digits);
+    uint32_t low = index->start[number], high = index->start[number + 1];
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (eg_text_compare(rows[middle]->field[field], id) < 0) low = middle + 1;
+        if (eg_text_compare(index->rows[middle]->field[field], id) < 0) low = middle + 1;
         else high = middle;
     }
+    uint32_t end = low;
+    while (end < index->n && eg_text_equal(index->rows[end]->field[field], id)) end++;
+    *n_out = end - low;
     return low;
-}
-
-/* The id in lower case in room, or an empty text for one that is none. */
-static struct eg_text lowered(struct eg_text id, char room[EG_UUID_TEXT_LEN])
-{
-    if (id.len != EG_UUID_TEXT_LEN) return EG_TEXT("");
-    memcpy(room, id.data, EG_UUID_TEXT_LEN);
-    struct eg_text text = {room, EG_UUID_TEXT_LEN};
-    lower(text);
-    return text;
 }
 
 const struct eg_record *eg_records_find(const struct eg_records *records, enum eg_record_table table,
                                         struct eg_text id)
 {
-    char room[EG_UUID_TEXT_LEN];
+    uint32_t n;
     EG_ASSERT((unsigned)table < EG_N_RECORD_TABLES);
-    const struct table *rows = records->table[table];
-    id = lowered(id, room);
-    uint32_t i = first_not_before(rows->rows, rows->n, 0, id);
-    return id.len > 0 && i < rows->n && eg_text_equal(rows->rows[i]->field[0], id) ? rows->rows[i] : NULL;
+    uint32_t at = look_up(&records->table[table]->by_id, 0, id, &n);
+    return n > 0 ? records->table[table]->by_id.rows[at] : NULL;
 }
 
 const struct eg_record *const *eg_records_with(const struct eg_records *records, enum eg_record_table table,
                                                uint32_t field, struct eg_text id, uint32_t *n_out)
 {
-    char room[EG_UUID_TEXT_LEN];
     const struct eg_record_spec *spec = eg_record_spec(table);
     EG_ASSERT(field < spec->n_fields && refers(&spec->fields[field]));
-    const struct table *rows = records->table[table];
-    const struct eg_record *const *sorted = rows->by_reference[field];
-    id = lowered(id, room);
-    uint32_t first = first_not_before(sorted, rows->n_by[field], field, id), n = 0;
-    while (id.len > 0 && first + n < rows->n_by[field] && eg_text_equal(sorted[first + n]->field[field], id))
-        n++;
-    *n_out = n;
-    return sorted + first;
+    const struct index *index = &records->table[table]->by_reference[field];
+    return index->rows + look_up(index, field, id, n_out);
 }
 
 /* --- references ---------------------------------------------------------------------------------------------------------------- */
@@ -301,8 +327,8 @@ static enum eg_status check_references_of(const struct eg_records *records, cons
 static enum eg_status check_all_references(const struct eg_records *records, struct eg_error *err)
 {
     for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
-        for (uint32_t i = 0; i < records->table[t]->n; i++) {
-            enum eg_status status = check_references_of(records, records->table[t]->rows[i], err);
+        for (uint32_t i = 0; i < records->table[t]->by_id.n; i++) {
+            enum eg_status status = check_references_of(records, records->table[t]->by_id.rows[i], err);
             if (status != EG_OK) return status;
         }
     }
@@ -423,7 +449,7 @@ static int compare_texts(const void *a, const void *b)
 }
 
 /* A new table: the old rows without those that leave, merged with those that are put. */
-static enum eg_status merge_table(const struct table *old, enum eg_record_table which,
+static enum eg_status merge_table(const struct index *old, enum eg_record_table which,
                                   const struct edit *edit, struct table **table_out, struct eg_error *err)
 {
     const struct eg_record **rows = eg_memory_array((size_t)old->n + edit->n_puts, sizeof *rows);
@@ -482,7 +508,7 @@ static enum eg_status edit_table(struct eg_records *records, const struct eg_rec
     } else if (status == EG_OK) {
         qsort((void *)edit.puts, edit.n_puts, sizeof *edit.puts, compare_ids);
         qsort(edit.leaving, edit.n_leaving, sizeof *edit.leaving, compare_texts);
-        status = merge_table(records->table[which], which, &edit, &fresh->table[which], err);
+        status = merge_table(&records->table[which]->by_id, which, &edit, &fresh->table[which], err);
     }
     free((void *)edit.puts);
     free(edit.leaving);
@@ -508,8 +534,8 @@ static enum eg_status gather(const struct eg_records *records, struct eg_records
     struct eg_records_builder *builder = NULL;
     enum eg_status status = eg_records_builder_new(&builder, err);
     for (unsigned t = 0; t < EG_N_RECORD_TABLES && status == EG_OK; t++)
-        for (uint32_t i = 0; i < records->table[t]->n && status == EG_OK; i++) {
-            const struct eg_record *row = records->table[t]->rows[i];
+        for (uint32_t i = 0; i < records->table[t]->by_id.n && status == EG_OK; i++) {
+            const struct eg_record *row = records->table[t]->by_id.rows[i];
             status = eg_records_add(builder, row->table, row->field, err);
         }
     if (status == EG_OK) status = eg_records_finish(builder, records_out, err);
