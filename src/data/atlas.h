@@ -306,9 +306,22 @@ struct eg_atlas_entry_columns {
 
 #define EG_ATLAS_ENTRY_COLUMNS_MAX 8U /* of one field */
 
+/* A directory that is kept and changed here, in a file or database of our own, instead of being read from somebody's. */
+struct eg_atlas_store {
+    struct eg_text path; /* a GeoPackage, which need not be there yet, or "PG:..."; absent: not a store */
+    const uint32_t
+        *seeds; /* [n_seeds] directories that fill it when it is first made, and are not read otherwise */
+    uint32_t n_seeds;
+    struct eg_text editors;     /* the file that says who may sign in; absent: nobody */
+    uint32_t review_after_days; /* default 365 */
+};
+
 struct eg_atlas_directory {
     struct eg_mark mark;
-    struct eg_text id, title, source, layer, filter_sql; /* filter_sql: OGR only */
+    struct eg_text id, title, source, layer,
+        filter_sql; /* filter_sql: OGR only; source is absent for a store */
+    struct eg_atlas_store store;
+    bool is_seed; /* of the atlas's store */
     const struct eg_atlas_condition *filter;
     uint32_t n_filter;
     char delimiter;
@@ -417,6 +430,9 @@ EG_MUST_CHECK enum eg_status eg_atlas_read(const char *path, struct eg_atlas **a
 EG_MUST_CHECK enum eg_status eg_atlas_parse(struct eg_text yaml, const char *path, bool check_files,
                                             struct eg_atlas **atlas_out, struct eg_error *err);
 void eg_atlas_free(struct eg_atlas *atlas); /* NULL is allowed */
+
+/* The index of the directory that is a store, or EG_ATLAS_NONE. */
+uint32_t eg_atlas_store_of(const struct eg_atlas *atlas);
 
 /* Says of an error met while loading where in atlas.yaml the value at fault stands. `mark` is of the item at fault; a line that
  * the error has already, without a file, replaces it. The error's field is the column at fault, or a key of the item followed by

@@ -1,6 +1,8 @@
 /* The section `directories`: where the coalition finder's entries come from. */
 #include "data/atlas_parts.h"
 
+#define REVIEW_AFTER_DAYS 365
+
 #include <string.h>
 
 const char *eg_entry_field_name(enum eg_entry_field field)
@@ -160,10 +162,16 @@ static const struct eg_field directory_fields[] = {
      .type = EG_FIELD_TEXT,
      .required = true,
      .offset = offsetof(struct eg_atlas_directory, title)},
-    {.key = "source",
-     .type = EG_FIELD_SOURCE,
-     .required = true,
-     .offset = offsetof(struct eg_atlas_directory, source)},
+    {.key = "store", .type = EG_FIELD_CUSTOM, .read = eg_read_store_path},
+    {.key = "seed", .type = EG_FIELD_CUSTOM, .read = eg_read_store_seeds},
+    {.key = "editors", .type = EG_FIELD_CUSTOM, .read = eg_read_store_editors},
+    {.key = "review_after_days",
+     .type = EG_FIELD_U32,
+     .min = 1,
+     .max = 36500,
+     .offset =
+         offsetof(struct eg_atlas_directory, store) + offsetof(struct eg_atlas_store, review_after_days)},
+    {.key = "source", .type = EG_FIELD_SOURCE, .offset = offsetof(struct eg_atlas_directory, source)},
     {.key = "layer", .type = EG_FIELD_NAME, .offset = offsetof(struct eg_atlas_directory, layer)},
     {.key = "filter", .type = EG_FIELD_CUSTOM, .read = read_filter},
     {.key = "delimiter",
@@ -171,7 +179,7 @@ static const struct eg_field directory_fields[] = {
      .offset = offsetof(struct eg_atlas_directory, delimiter),
      .read = read_separator},
     {.key = "encoding", .type = EG_FIELD_TEXT, .offset = offsetof(struct eg_atlas_directory, encoding)},
-    {.key = "columns", .type = EG_FIELD_CUSTOM, .required = true, .read = read_columns},
+    {.key = "columns", .type = EG_FIELD_CUSTOM, .read = read_columns},
     {.key = "constants", .type = EG_FIELD_CUSTOM, .read = read_constants},
     {.key = "list_separator",
      .type = EG_FIELD_CUSTOM,
@@ -199,6 +207,11 @@ static enum eg_status check_directory(struct eg_reader *reader, const struct eg_
                                       const struct eg_atlas_directory *directory)
 {
     static const enum eg_entry_field needed[] = {EG_ENTRY_NAME, EG_ENTRY_KIND};
+    static const char *const keys[] = {"source", "columns"};
+    if (directory->store.path.data) return eg_check_store(reader, at, directory);
+    for (size_t i = 0; i < EG_ARRAY_LEN(keys); i++)
+        if (!eg_node_get(at->node, keys[i]))
+            return eg_at_error(reader, at, EG_INVALID, "the key '%s' is missing; add it", keys[i]);
     for (size_t i = 0; i < EG_ARRAY_LEN(needed); i++) {
         if (!is_given(directory, needed[i]))
             return eg_at_error(reader, at, EG_INVALID,
@@ -219,6 +232,7 @@ static enum eg_status read_directory(struct eg_reader *reader, const struct eg_a
     directory->encoding = EG_TEXT("UTF-8");
     directory->list_separator = ';';
     directory->serves_boundaries = EG_ATLAS_NONE;
+    directory->store.review_after_days = REVIEW_AFTER_DAYS;
     enum eg_status st =
         eg_fields_read(reader, at, directory_fields, EG_ARRAY_LEN(directory_fields), directory);
     if (!st) st = check_directory(reader, at, directory);
@@ -234,5 +248,5 @@ enum eg_status eg_read_directories(struct eg_reader *reader, const struct eg_at 
     struct eg_list_of of = {sizeof(struct eg_atlas_directory), read_directory, false};
     enum eg_status st = eg_list_read(reader, at, of, &items, &atlas->n_directories);
     if (!st) atlas->directories = items;
-    return st;
+    return st ? st : eg_place_stores(reader, at, items, atlas->n_directories);
 }

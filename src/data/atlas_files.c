@@ -83,6 +83,13 @@ static enum eg_status resolve_plain(struct eg_reader *reader, struct eg_text pat
     return out->data ? EG_OK : eg_error_no_memory(reader->err, folder.len + path.len);
 }
 
+enum eg_status eg_path_resolve(struct eg_reader *reader, struct eg_text path, struct eg_text *out)
+{
+    if (!eg_text_starts_with(path, EG_TEXT("PG:"))) return resolve_plain(reader, path, out);
+    *out = path;
+    return EG_OK;
+}
+
 static enum eg_status resolve_inside(struct eg_reader *reader, const struct eg_at *at, struct eg_text path,
                                      size_t prefix, struct eg_text *out)
 {

@@ -186,6 +186,10 @@ EG_MUST_CHECK enum eg_status eg_value_conditions(struct eg_reader *reader, const
 /* A number of leftovers that are expected, or "any": UINT32_MAX. `target` is a uint32_t. */
 enum eg_status eg_read_expected(struct eg_reader *reader, const struct eg_at *at, void *target);
 
+/* A path relative to the atlas made whole, whether there is a file or not; "PG:..." unchanged. */
+EG_MUST_CHECK enum eg_status eg_path_resolve(struct eg_reader *reader, struct eg_text path,
+                                             struct eg_text *out);
+
 /* For eg_list_read: items are struct eg_text. */
 enum eg_status eg_item_cell(struct eg_reader *reader, const struct eg_at *at, void *target);
 
@@ -261,5 +265,15 @@ enum eg_status eg_read_colour(struct eg_reader *reader, const struct eg_at *at, 
 enum eg_status eg_read_ramp(struct eg_reader *reader, const struct eg_at *at, void *style);
 EG_MUST_CHECK enum eg_status eg_ramp_named(struct eg_reader *reader, const struct eg_at *at,
                                            struct eg_text name, struct eg_atlas_style *style);
+
+/* The keys of a directory that is a store, and what they must not stand beside: see atlas_store.c. */
+enum eg_status eg_read_store_path(struct eg_reader *reader, const struct eg_at *at, void *target);
+enum eg_status eg_read_store_seeds(struct eg_reader *reader, const struct eg_at *at, void *target);
+enum eg_status eg_read_store_editors(struct eg_reader *reader, const struct eg_at *at, void *target);
+EG_MUST_CHECK enum eg_status eg_check_store(struct eg_reader *reader, const struct eg_at *at,
+                                            const struct eg_atlas_directory *directory);
+/* When all directories are read: finds the one store and marks its seeds. */
+EG_MUST_CHECK enum eg_status eg_place_stores(struct eg_reader *reader, const struct eg_at *at,
+                                             struct eg_atlas_directory *directories, uint32_t n);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "data/entries_internal.h"
+#include "data/records.h"
 #include "data/table.h"
 
 #define ARENA_CEILING_BYTES ((size_t)4 * 1024 * 1024 * 1024)
@@ -37,18 +38,31 @@ bool eg_entry_kind_parse(struct eg_text text, enum eg_entry_kind *kind_out)
     return false;
 }
 
-/* What is handed out, with what it lives in. */
-struct owner {
-    struct eg_entries entries; /* first: the two have one address */
-    struct eg_arena *arena;
-};
+struct eg_entries_owner *eg_entries_owner_new(const struct eg_atlas *atlas)
+{
+    struct eg_entries_owner *owner = eg_memory_zeroed(1, sizeof *owner);
+    if (!owner) return NULL;
+    atomic_init(&owner->references, 1);
+    owner->entries.atlas = atlas;
+    owner->arena = eg_arena_new(ARENA_CEILING_BYTES);
+    if (owner->arena) return owner;
+    free(owner);
+    return NULL;
+}
+
+void eg_entries_retain(struct eg_entries *entries)
+{
+    atomic_fetch_add_explicit(&((struct eg_entries_owner *)entries)->references, 1, memory_order_relaxed);
+}
 
 void eg_entries_free(struct eg_entries *entries)
 {
-    if (!entries) return;
-    struct owner *owner = (struct owner *)entries;
+    struct eg_entries_owner *owner = (struct eg_entries_owner *)entries;
+    if (!owner || atomic_fetch_sub_explicit(&owner->references, 1, memory_order_acq_rel) > 1) return;
     free(entries->items);
     eg_arena_free(owner->arena);
+    eg_entries_free(owner->base);
+    eg_records_release(owner->records);
     free(owner);
 }
 
@@ -153,7 +167,7 @@ static void permute(struct eg_entry *items, struct sort_key *keys, uint32_t n)
     }
 }
 
-static enum eg_status reject_duplicate(struct owner *owner, const struct eg_entry *entry,
+static enum eg_status reject_duplicate(struct eg_entries_owner *owner, const struct eg_entry *entry,
                                        struct eg_error *err)
 {
     struct eg_entries_report *report = &owner->entries.reports[entry->directory];
@@ -168,7 +182,7 @@ static enum eg_status reject_duplicate(struct owner *owner, const struct eg_entr
 }
 
 /* Of entries with one id the first that was read stays; the sort has put it first. */
-static enum eg_status drop_duplicates(struct owner *owner, struct eg_error *err)
+static enum eg_status drop_duplicates(struct eg_entries_owner *owner, struct eg_error *err)
 {
     struct eg_entries *entries = &owner->entries;
     uint32_t kept = 0;
@@ -189,7 +203,7 @@ static enum eg_status drop_duplicates(struct owner *owner, struct eg_error *err)
     return EG_OK;
 }
 
-static enum eg_status sort_entries(struct owner *owner, struct eg_error *err)
+static enum eg_status sort_entries(struct eg_entries_owner *owner, struct eg_error *err)
 {
     struct eg_entries *entries = &owner->entries;
     struct sort_key *keys = eg_memory_array(entries->n, sizeof *keys);
@@ -218,7 +232,13 @@ static void log_report(const struct eg_entries *entries, uint32_t directory)
            EG_TEXT_ARG(report->rejected[0]));
 }
 
-static enum eg_status load_all(struct owner *owner, struct eg_error *err)
+/* Seeds of a store, or what is served from its source. */
+static bool is_wanted(const struct eg_atlas_directory *spec, bool seeds)
+{
+    return !spec->store.path.data && spec->is_seed == seeds;
+}
+
+static enum eg_status load_all(struct eg_entries_owner *owner, bool seeds, struct eg_error *err)
 {
     struct eg_entries *entries = &owner->entries;
     const struct eg_atlas *atlas = entries->atlas;
@@ -229,6 +249,7 @@ static enum eg_status load_all(struct owner *owner, struct eg_error *err)
     enum eg_status status = entries->reports ? EG_OK : eg_error_no_memory(err, sizeof *entries->reports);
     for (uint32_t i = 0; i < atlas->n_directories && status == EG_OK; i++) {
         loader.spec = &atlas->directories[i];
+        if (!is_wanted(loader.spec, seeds)) continue;
         loader.directory = i;
         loader.report = &entries->reports[i];
         loader.n_columns = 0;
@@ -244,14 +265,12 @@ static enum eg_status load_all(struct owner *owner, struct eg_error *err)
     return status;
 }
 
-enum eg_status eg_entries_load(const struct eg_atlas *atlas, struct eg_entries **entries_out,
-                               struct eg_error *err)
+static enum eg_status load(const struct eg_atlas *atlas, bool seeds, struct eg_entries **entries_out,
+                           struct eg_error *err)
 {
-    struct owner *owner = eg_memory_zeroed(1, sizeof *owner);
+    struct eg_entries_owner *owner = eg_entries_owner_new(atlas);
     if (!owner) return eg_error_no_memory(err, sizeof *owner);
-    owner->entries.atlas = atlas;
-    owner->arena = eg_arena_new(ARENA_CEILING_BYTES);
-    enum eg_status status = owner->arena ? load_all(owner, err) : eg_error_no_memory(err, sizeof *owner);
+    enum eg_status status = load_all(owner, seeds, err);
     if (status) {
         eg_entries_free(&owner->entries);
         return status;
@@ -259,7 +278,20 @@ enum eg_status eg_entries_load(const struct eg_atlas *atlas, struct eg_entries *
     void *items = owner->entries.items;
     if (items) eg_memory_shrink(&items, owner->entries.n, sizeof *owner->entries.items);
     owner->entries.items = items;
-    for (uint32_t i = 0; i < atlas->n_directories; i++) log_report(&owner->entries, i);
+    for (uint32_t i = 0; i < atlas->n_directories; i++)
+        if (is_wanted(&atlas->directories[i], seeds)) log_report(&owner->entries, i);
     *entries_out = &owner->entries;
     return EG_OK;
+}
+
+enum eg_status eg_entries_load(const struct eg_atlas *atlas, struct eg_entries **entries_out,
+                               struct eg_error *err)
+{
+    return load(atlas, false, entries_out, err);
+}
+
+enum eg_status eg_entries_load_seeds(const struct eg_atlas *atlas, struct eg_entries **entries_out,
+                                     struct eg_error *err)
+{
+    return load(atlas, true, entries_out, err);
 }

@@ -70,6 +70,8 @@ struct eg_entries_report {
     struct eg_text rejected[EG_ENTRIES_SAMPLES];
 };
 
+struct eg_records; /* data/records.h */
+
 struct eg_entries {
     const struct eg_atlas *atlas;
     struct eg_entry *items; /* ascending by id */
@@ -77,7 +79,7 @@ struct eg_entries {
     struct eg_entries_report *reports; /* [atlas->n_directories] */
 };
 
-/* Reads all directories of the atlas, which must outlive the entries. A row with a wrong coordinate, an unknown kind, wrong
+/* Reads the directories of the atlas, which must outlive the entries: those that have a source and do not fill a store. A row with a wrong coordinate, an unknown kind, wrong
  * UTF-8, no key, no name or a key that came before is rejected and counted; a missing column or source is EG_INVALID,
  * EG_NOT_FOUND or EG_IO naming it.
  *
@@ -90,7 +92,15 @@ struct eg_entries {
  * 44,206 grants of five columns in a gzipped CSV: 0.13 s. Freed with eg_entries_free. */
 EG_MUST_CHECK enum eg_status eg_entries_load(const struct eg_atlas *atlas, struct eg_entries **entries_out,
                                              struct eg_error *err);
-void eg_entries_free(struct eg_entries *entries); /* NULL is allowed */
+/* The same for the directories that fill the atlas's store when it is first made. */
+EG_MUST_CHECK enum eg_status eg_entries_load_seeds(const struct eg_atlas *atlas,
+                                                   struct eg_entries **entries_out, struct eg_error *err);
+/* These entries and those of the store's records, whose services are one each (data/entry_records.h); where both have an id, the store's.
+ * What it needs of the two it keeps. EG_INVALID for a service area whose polygon is none, naming it; some 3 microseconds an entry. */
+EG_MUST_CHECK enum eg_status eg_entries_with_records(struct eg_entries *entries, struct eg_records *records,
+                                                     struct eg_entries **entries_out, struct eg_error *err);
+void eg_entries_retain(struct eg_entries *entries);
+void eg_entries_free(struct eg_entries *entries); /* lets go of one reference; NULL is allowed */
 
 /* What reading found, a paragraph for each directory; nothing for an atlas without directories. */
 EG_MUST_CHECK enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct eg_buffer *out,

@@ -2,11 +2,25 @@
 #ifndef EG_DATA_ENTRIES_INTERNAL_H
 #define EG_DATA_ENTRIES_INTERNAL_H
 
+#include <stdatomic.h>
+
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "data/entries.h"
 
 #define EG_ENTRY_REASON_BYTES 160
+
+/* What is handed out, with what it lives in. */
+struct eg_entries_owner {
+    struct eg_entries entries; /* first: the two have one address */
+    atomic_uint references;
+    struct eg_arena *arena;
+    struct eg_entries *base;    /* whose texts some of the items have; NULL: its own alone */
+    struct eg_records *records; /* the same */
+};
+
+/* An owner of nothing yet, with one reference; NULL when memory is refused. */
+struct eg_entries_owner *eg_entries_owner_new(const struct eg_atlas *atlas);
 
 /* A list that was split last: rows that repeat its text share it. */
 struct eg_entry_list {

@@ -1,0 +1,73 @@
+/* Entries of sources and of a store together: two runs in the order of their ids, merged. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "data/entries_internal.h"
+#include "data/entry_records.h"
+
+static enum eg_status read_services(struct eg_entries_owner *owner, struct eg_entry *to, struct eg_error *err)
+{
+    struct eg_entry_source source = {.atlas = owner->entries.atlas,
+                                     .directory = eg_atlas_store_of(owner->entries.atlas),
+                                     .records = owner->records,
+                                     .arena = owner->arena};
+    uint32_t n = eg_records_count(owner->records, EG_RECORD_SERVICE);
+    for (uint32_t i = 0; i < n; i++) {
+        enum eg_status status =
+            eg_entry_from_records(&source, eg_records_at(owner->records, EG_RECORD_SERVICE, i), &to[i], err);
+        if (status != EG_OK) return status;
+    }
+    return EG_OK;
+}
+
+/* items[n_all] has the store's entries in its last places; the others are merged in from the front, which never overtakes them. */
+static uint32_t merge(const struct eg_entries *base, struct eg_entry *items, uint32_t n_all,
+                      uint32_t n_stored)
+{
+    uint32_t n = 0, s = n_all - n_stored;
+    for (uint32_t b = 0; b < base->n; b++) {
+        int order = -1;
+        while (s < n_all && (order = memcmp(items[s].id, base->items[b].id, EG_UUID_TEXT_LEN)) < 0)
+            items[n++] = items[s++];
+        if (s >= n_all || order != 0) items[n++] = base->items[b];
+    }
+    while (s < n_all) items[n++] = items[s++];
+    return n;
+}
+
+static enum eg_status fill(struct eg_entries_owner *owner, struct eg_error *err)
+{
+    const struct eg_entries *base = owner->base;
+    uint32_t n_stored = eg_records_count(owner->records, EG_RECORD_SERVICE);
+    uint32_t n_all = base->n + n_stored;
+    struct eg_entries_report *reports =
+        eg_arena_array(owner->arena, owner->entries.atlas->n_directories, sizeof *reports);
+    struct eg_entry *items = owner->entries.items = eg_memory_array(n_all, sizeof *items);
+    if (!reports || !items) return eg_error_no_memory(err, n_all * sizeof *items);
+    enum eg_status status = read_services(owner, items + base->n, err);
+    if (status != EG_OK) return status;
+    for (uint32_t i = 0; i < owner->entries.atlas->n_directories; i++) reports[i] = base->reports[i];
+    struct eg_entries_report *stored = &reports[eg_atlas_store_of(owner->entries.atlas)];
+    stored->n_rows = stored->n_entries = n_stored;
+    for (uint32_t i = base->n; i < n_all; i++) stored->n_without_position += !items[i].has_position;
+    owner->entries.reports = reports;
+    owner->entries.n = merge(base, items, n_all, n_stored);
+    return EG_OK;
+}
+
+enum eg_status eg_entries_with_records(struct eg_entries *entries, struct eg_records *records,
+                                       struct eg_entries **entries_out, struct eg_error *err)
+{
+    struct eg_entries_owner *owner = eg_entries_owner_new(entries->atlas);
+    if (!owner) return eg_error_no_memory(err, sizeof *owner);
+    EG_ASSERT(eg_atlas_store_of(entries->atlas) != EG_ATLAS_NONE);
+    eg_entries_retain(entries);
+    eg_records_retain(records);
+    owner->base = entries;
+    owner->records = records;
+    enum eg_status status = fill(owner, err);
+    if (status == EG_OK) *entries_out = &owner->entries;
+    else eg_entries_free(&owner->entries);
+    return status;
+}
