@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "base/hash.h"
@@ -15,24 +16,37 @@
 
 static void free_parts(struct eg_snapshot *snapshot)
 {
-    eg_projected_free(snapshot->projected);
-    eg_tile_sets_free(snapshot->tile_sets);
-    eg_crs_list_free(snapshot->crs_list);
-    eg_layers_free(snapshot->layers);
     eg_directory_free(snapshot->directory);
-    eg_generation_release(snapshot->generation);
-    eg_atlas_free(snapshot->atlas);
+    eg_records_release(snapshot->records);
+    if (snapshot->ground) {
+        eg_snapshot_release(snapshot->ground);
+    } else {
+        eg_projected_free(snapshot->projected);
+        eg_tile_sets_free(snapshot->tile_sets);
+        eg_crs_list_free(snapshot->crs_list);
+        eg_layers_free(snapshot->layers);
+        eg_entries_free(snapshot->sourced);
+        eg_generation_release(snapshot->generation);
+        eg_atlas_free(snapshot->atlas);
+    }
     free(snapshot);
+}
+
+/* Indexes the entries, which it takes over, also on failure. */
+static enum eg_status take_entries(struct eg_snapshot *snapshot, struct eg_entries *entries,
+                                   struct eg_error *err)
+{
+    enum eg_status status = eg_directory_new(entries, snapshot->generation, &snapshot->directory, err);
+    if (status != EG_OK) eg_entries_free(entries);
+    return status;
 }
 
 static enum eg_status load_directory(struct eg_snapshot *snapshot, struct eg_error *err)
 {
-    struct eg_entries *entries = NULL;
-    enum eg_status status = eg_entries_load(snapshot->atlas, &entries, err);
+    enum eg_status status = eg_entries_load(snapshot->atlas, &snapshot->sourced, err);
     if (status != EG_OK) return status;
-    status = eg_directory_new(entries, snapshot->generation, &snapshot->directory, err);
-    if (status != EG_OK) eg_entries_free(entries);
-    return status;
+    eg_entries_retain(snapshot->sourced);
+    return take_entries(snapshot, snapshot->sourced, err);
 }
 
 static enum eg_status prepare_projections(struct eg_snapshot *snapshot, struct eg_error *err)
@@ -73,8 +87,7 @@ static enum eg_status add_report(const struct eg_snapshot *snapshot, struct eg_b
     return status;
 }
 
-/* The version covers what is drawn and said: the generation's own version, the tile matrix sets, the report and every directory
- * entry. A chain of hashes, one link an entry, so that a directory of any size needs the memory of its longest entry. */
+/* The version covers what is drawn: the generation's own version, the tile matrix sets and the report. */
 static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_error *err)
 {
     struct eg_buffer content;
@@ -85,6 +98,22 @@ static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_er
     for (uint32_t i = 0; i < eg_tile_sets_count(snapshot->tile_sets); i++)
         eg_buffer_text(&content, eg_tile_sets_at(snapshot->tile_sets, i)->json);
     enum eg_status status = add_report(snapshot, &content, err);
+    if (status == EG_OK && content.failed) status = eg_error_no_memory(err, content.len);
+    if (status == EG_OK) {
+        eg_hash128_hex(content.data, content.len, snapshot->version);
+        snapshot->version_number = eg_hash64(snapshot->version, sizeof snapshot->version, 0);
+    }
+    eg_buffer_clear(&content);
+    return status;
+}
+
+/* The version and every directory entry: a chain of hashes, one link an entry, so that a directory of any size needs the memory of its
+ * longest entry. */
+static enum eg_status compute_content_version(struct eg_snapshot *snapshot, struct eg_error *err)
+{
+    struct eg_buffer content;
+    eg_buffer_init(&content, 0);
+    eg_buffer_literal(&content, snapshot->version);
     const struct eg_entries *entries = eg_directory_entries(snapshot->directory);
     for (uint32_t i = 0; i < entries->n && !content.failed; i++) {
         char so_far[33];
@@ -93,13 +122,10 @@ static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_er
         eg_buffer_literal(&content, so_far);
         add_entry(&content, &entries->items[i]);
     }
-    if (status == EG_OK && content.failed) status = eg_error_no_memory(err, content.len);
-    if (status == EG_OK) {
-        eg_hash128_hex(content.data, content.len, snapshot->version);
-        snapshot->version_number = eg_hash64(snapshot->version, sizeof snapshot->version, 0);
-    }
+    bool failed = content.failed;
+    if (!failed) eg_hash128_hex(content.data, content.len, snapshot->content_version);
     eg_buffer_clear(&content);
-    return status;
+    return failed ? eg_error_no_memory(err, 0) : EG_OK;
 }
 
 enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads, struct eg_snapshot **snapshot_out,
@@ -115,11 +141,43 @@ enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads, stru
         status = eg_layers_new(snapshot->atlas, snapshot->generation, &snapshot->layers, err);
     if (status == EG_OK) status = prepare_projections(snapshot, err);
     if (status == EG_OK) status = compute_version(snapshot, err);
+    if (status == EG_OK) status = compute_content_version(snapshot, err);
     if (status != EG_OK) {
         free_parts(snapshot);
         return status;
     }
     *snapshot_out = snapshot;
+    return EG_OK;
+}
+
+enum eg_status eg_snapshot_with_records(struct eg_snapshot *snapshot, struct eg_records *records,
+                                        struct eg_snapshot **snapshot_out, struct eg_error *err)
+{
+    struct eg_snapshot *ground = snapshot->ground ? snapshot->ground : snapshot;
+    struct eg_snapshot *fresh = eg_memory_zeroed(1, sizeof *fresh);
+    if (!fresh) return eg_error_no_memory(err, sizeof *fresh);
+    fresh->atlas = ground->atlas;
+    fresh->generation = ground->generation;
+    fresh->layers = ground->layers;
+    fresh->crs_list = ground->crs_list;
+    fresh->tile_sets = ground->tile_sets;
+    fresh->projected = ground->projected;
+    memcpy(fresh->version, ground->version, sizeof fresh->version);
+    fresh->version_number = ground->version_number;
+    fresh->ground = ground;
+    fresh->records = records;
+    atomic_init(&fresh->references, 1);
+    eg_snapshot_retain(ground);
+    eg_records_retain(records);
+    struct eg_entries *entries = NULL;
+    enum eg_status status = eg_entries_with_records(ground->sourced, records, &entries, err);
+    if (status == EG_OK) status = take_entries(fresh, entries, err);
+    if (status == EG_OK) status = compute_content_version(fresh, err);
+    if (status != EG_OK) {
+        free_parts(fresh);
+        return status;
+    }
+    *snapshot_out = fresh;
     return EG_OK;
 }
 

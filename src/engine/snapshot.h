@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "data/atlas.h"
 #include "data/generation.h"
+#include "data/records.h"
 #include "directory/directory.h"
 
 struct eg_layers;    /* classes and paints, computed on first use: engine/layer.h */
@@ -24,14 +25,25 @@ struct eg_snapshot {
     struct eg_crs_list *crs_list;
     struct eg_tile_sets *tile_sets;
     struct eg_projected *projected;
-    char version[33];        /* the `v` of versioned URLs */
-    uint64_t version_number; /* the same for keys */
+    char version[33];         /* of all that is drawn: the `v` of versioned URLs */
+    uint64_t version_number;  /* the same for keys */
+    char content_version[33]; /* of all that is said: the version and every entry of the directory */
+    struct eg_entries
+        *sourced; /* entries of directories that are read from a source: those of a store come to them */
+    struct eg_records *records; /* of the store; NULL: there is none, or nothing in it yet */
+    struct eg_snapshot *ground; /* whose atlas, generation, layers and projections these are; NULL: its own */
     atomic_uint references;
 };
 
 /* Reads the atlas and loads everything. */
 EG_MUST_CHECK enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads,
                                               struct eg_snapshot **snapshot_out, struct eg_error *err);
+/* The same atlas, generation, layers and projections with a directory that holds these records of the store, which it keeps. The layers'
+ * classes and planes are shared, so nothing has to be drawn again. EG_INVALID for a record that makes no entry. */
+EG_MUST_CHECK enum eg_status eg_snapshot_with_records(struct eg_snapshot *snapshot,
+                                                      struct eg_records *records,
+                                                      struct eg_snapshot **snapshot_out,
+                                                      struct eg_error *err);
 void eg_snapshot_retain(struct eg_snapshot *snapshot);
 void eg_snapshot_release(struct eg_snapshot *snapshot); /* NULL is allowed */
 

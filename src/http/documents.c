@@ -59,7 +59,7 @@ static bool make_key(const struct eg_exchange *exchange, struct eg_cache_key *ke
     parts.part = wanted->kind == EG_DOCUMENT_TMS_MAP ? (uint8_t)wanted->file : 0;
     if (wanted->kind == EG_DOCUMENT_OGC) fill_ogc_key(&wanted->ogc, &parts);
     if (wanted->kind != EG_DOCUMENT_ASSET)
-        memcpy(&parts.version, exchange->snapshot->version, sizeof parts.version);
+        memcpy(&parts.version, exchange->snapshot->content_version, sizeof parts.version);
     if (exchange->route->needs_base_url)
         parts.base_url = eg_hash64(exchange->base_url.data, exchange->base_url.len, 0);
     memcpy(key_out->bytes, &parts, sizeof parts);
