@@ -44,7 +44,6 @@ struct eg_cells_table {
 struct eg_cells_arc {
     uint32_t arc;
     uint8_t left, right;
-    bool inside; /* it is certain that all its vertices are in the window: see eg_window_inner_box */
 };
 
 /* Adds (left - right) along the arcs. */

@@ -10,18 +10,11 @@
 
 #define CHUNK 512U
 
-static inline bool contains(const struct eg_box *outer, const struct eg_box *inner)
-{
-    return (outer->min_x <= inner->min_x) & (outer->max_x >= inner->max_x) & (outer->min_y <= inner->min_y) &
-           (outer->max_y >= inner->max_y);
-}
-
 void eg_fill_add(struct eg_fill_pass *pass, const struct eg_cells_table *table)
 {
     const struct eg_fill *fill = pass->fill;
     const uint32_t *arcs = pass->scratch->arcs;
     struct eg_cells_arc chunk[CHUNK];
-    struct eg_box inner = eg_window_inner_box(pass->view, &pass->window);
     for (uint32_t i = 0; i < pass->n_arcs;) {
         uint32_t end = pass->n_arcs - i < CHUNK ? pass->n_arcs : i + CHUNK;
         uint32_t n = 0;
@@ -29,8 +22,7 @@ void eg_fill_add(struct eg_fill_pass *pass, const struct eg_cells_table *table)
         for (; i < end; i++) {
             uint8_t left = eg_fill_paint_of(fill, fill->plane->left[arcs[i]]);
             uint8_t right = eg_fill_paint_of(fill, fill->plane->right[arcs[i]]);
-            chunk[n] =
-                (struct eg_cells_arc){arcs[i], left, right, contains(&inner, &fill->plane->arc_box[arcs[i]])};
+            chunk[n] = (struct eg_cells_arc){arcs[i], left, right};
             pass->met[left] = pass->met[right] = true;
             n += table->same_as[left] != table->same_as[right];
         }

@@ -28,8 +28,6 @@ static inline eg_i16x8 eg_simd_pairs(int r, int g, int b, int a)
                       (int16_t)b, (int16_t)(b * 128), (int16_t)a, (int16_t)(a * 128)};
 }
 
-#define EG_SIMD_FACTOR_MAX ((1 << 22) - 1)
-
 #if defined(__SSE2__) && !defined(EG_PLAIN_C)
 
 static inline eg_u32x4 eg_simd_times(eg_i16x8 pairs, int32_t factor)
@@ -53,40 +51,6 @@ static inline eg_f64x2 eg_simd_from_point(const struct eg_point *point)
 static inline unsigned eg_simd_bits(eg_i64x2 mask)
 {
     return (unsigned)_mm_movemask_pd((__m128d)mask);
-}
-
-/* The lower halves of a's lanes, then of b's. */
-static inline eg_i32x4 eg_simd_low_words(eg_i64x2 a, eg_i64x2 b)
-{
-    return (eg_i32x4)_mm_shuffle_ps((__m128)a, (__m128)b, _MM_SHUFFLE(2, 0, 2, 0));
-}
-
-/* Four pairs, pairs[8]: the first of each, and the second. */
-static inline void eg_simd_load_pairs(const int32_t *pairs, eg_i32x4 *firsts_out, eg_i32x4 *seconds_out)
-{
-    __m128 low = (__m128)_mm_loadu_si128((const __m128i *)(const void *)pairs);
-    __m128 high = (__m128)_mm_loadu_si128((const __m128i *)(const void *)(pairs + 4));
-    *firsts_out = (eg_i32x4)_mm_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0));
-    *seconds_out = (eg_i32x4)_mm_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1));
-}
-
-/* Bit i: lane i is not zero. */
-static inline unsigned eg_simd_nonzero(eg_i32x4 v)
-{
-    return (unsigned)_mm_movemask_ps((__m128)_mm_cmpeq_epi32((__m128i)v, _mm_setzero_si128())) ^ 15U;
-}
-
-/* Each lane with all before it. */
-static inline eg_u32x4 eg_simd_prefix_sums(eg_u32x4 v)
-{
-    v += (eg_u32x4)_mm_slli_si128((__m128i)v, 4);
-    return v + (eg_u32x4)_mm_slli_si128((__m128i)v, 8);
-}
-
-/* The last lane in all. */
-static inline eg_u32x4 eg_simd_last(eg_u32x4 v)
-{
-    return (eg_u32x4)_mm_shuffle_epi32((__m128i)v, _MM_SHUFFLE(3, 3, 3, 3));
 }
 
 static inline eg_f64x2 eg_simd_clamp(eg_f64x2 v, double limit)
@@ -172,33 +136,6 @@ static inline eg_f64x2 eg_simd_from_point(const struct eg_point *point)
 static inline unsigned eg_simd_bits(eg_i64x2 mask)
 {
     return (mask[0] ? 1U : 0U) | (mask[1] ? 2U : 0U);
-}
-
-static inline eg_i32x4 eg_simd_low_words(eg_i64x2 a, eg_i64x2 b)
-{
-    return (eg_i32x4){(int32_t)a[0], (int32_t)a[1], (int32_t)b[0], (int32_t)b[1]};
-}
-
-static inline void eg_simd_load_pairs(const int32_t *pairs, eg_i32x4 *firsts_out, eg_i32x4 *seconds_out)
-{
-    *firsts_out = (eg_i32x4){pairs[0], pairs[2], pairs[4], pairs[6]};
-    *seconds_out = (eg_i32x4){pairs[1], pairs[3], pairs[5], pairs[7]};
-}
-
-static inline unsigned eg_simd_nonzero(eg_i32x4 v)
-{
-    return (v[0] ? 1U : 0U) | (v[1] ? 2U : 0U) | (v[2] ? 4U : 0U) | (v[3] ? 8U : 0U);
-}
-
-static inline eg_u32x4 eg_simd_prefix_sums(eg_u32x4 v)
-{
-    for (int i = 1; i < 4; i++) v[i] += v[i - 1];
-    return v;
-}
-
-static inline eg_u32x4 eg_simd_last(eg_u32x4 v)
-{
-    return (eg_u32x4){v[3], v[3], v[3], v[3]};
 }
 
 static inline eg_f64x2 eg_simd_clamp(eg_f64x2 v, double limit)

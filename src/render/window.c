@@ -1,7 +1,5 @@
 /* Sides of a window are told before rounding: half to even sends -0.5 to 0 and an even number minus a half to that
  * number, so "rounds below the window" is v < low - 0.5 and "rounds beyond it" is v >= high - 0.5, both being even. */
-#include <math.h>
-
 #include "render/window.h"
 
 struct eg_window eg_window_of(const struct eg_view *view, uint32_t x0, uint32_t y0, uint32_t width,
@@ -32,23 +30,4 @@ struct eg_box eg_window_box(const struct eg_view *view, const struct eg_window *
     part.width = window->width;
     part.height = window->height;
     return eg_view_box(&part, margin_px);
-}
-
-static int32_t to_grid(double v)
-{
-    return v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : (int32_t)v;
-}
-
-/* A pixel is left away on every side: far more than what rounding moves a vertex, while pixels are no smaller than a
- * thousandth of a unit and sums of corner and size are good to a millionth. */
-struct eg_box eg_window_inner_box(const struct eg_view *view, const struct eg_window *window)
-{
-    if (fmax(view->px_per_unit_x, view->px_per_unit_y) > 1024) return eg_box_empty();
-    double left = view->left + (window->x0 + 1.0) / view->px_per_unit_x;
-    double right = view->left + ((double)window->x0 + window->width - 1.0) / view->px_per_unit_x;
-    double top = view->top - (window->y0 + 1.0) / view->px_per_unit_y;
-    double bottom = view->top - ((double)window->y0 + window->height - 1.0) / view->px_per_unit_y;
-    if (left > right || bottom > top) return eg_box_empty();
-    return (struct eg_box){to_grid(ceil(left)), to_grid(ceil(bottom)), to_grid(floor(right)),
-                           to_grid(floor(top))};
 }

@@ -40,10 +40,6 @@ struct eg_window eg_window_of(const struct eg_view *view, uint32_t x0, uint32_t 
 /* Grid box of the window widened by margin_px. */
 struct eg_box eg_window_box(const struct eg_view *view, const struct eg_window *window, double margin_px);
 
-/* Grid box of vertices that certainly fall inside the window, its margin left out of account; empty where the grid is as coarse
- * as the pixels. */
-struct eg_box eg_window_inner_box(const struct eg_view *view, const struct eg_window *window);
-
 static inline struct eg_vertex eg_window_place(const struct eg_window *window, const struct eg_point *point)
 {
     /* 1.5 * 2^52: adding it leaves the rounded integer in the low bits of the sum. */
