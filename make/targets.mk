@@ -6,9 +6,11 @@
 # One job per processor, unless the caller already said how many.
 JOBS ?= $(shell nproc)
 SECONDS ?= 300
+# What runs against PostGIS, too: EG_TEST_STORE names the database (tests/support/test_store.h).
+STORE_TESTS = $(basename $(patsubst tests/%,%,$(wildcard tests/unit/test_store*.c)))
 REMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: help build test test-clients test-cite check format bless bench fuzz search run install clean packages
+.PHONY: help build test test-clients test-postgis test-cite check format bless bench fuzz search run install clean packages
 .PHONY: england-data england massachusetts-data massachusetts
 
 help: ## list the targets
@@ -51,6 +53,11 @@ test-clients: ## GDAL, OWSLib, QGIS, MapServer, web maps against the running pro
 	@tools/install-packages.sh build test clients
 	@$(REMAKE) $(PROGRAM)
 	@tests/run.sh $(VARIANT) clients
+
+test-postgis: ## the tests of the store against PostGIS, which it installs and starts in a temporary folder
+	@tools/install-packages.sh build test
+	@$(REMAKE) $(STORE_TESTS:%=$(BUILD)/tests/%)
+	@tools/test-postgis.sh $(VARIANT) $(STORE_TESTS)
 
 test-cite: ## OGC's executable suites, where Maven Central has them (see docs/conformance.md)
 	@tools/install-packages.sh build test cite

@@ -104,6 +104,8 @@ const char *eg_status_name(enum eg_status status)
         return "input/output";
     case EG_BUSY:
         return "busy";
+    case EG_CONFLICT:
+        return "conflict";
     case EG_CANCELLED:
         return "cancelled";
     }

@@ -22,6 +22,7 @@ enum eg_status {
     EG_UNSUPPORTED, /* well formed, but this program does not do it */
     EG_IO,          /* the operating system or a library failed to read or write */
     EG_BUSY,        /* cannot be served now; may succeed later */
+    EG_CONFLICT,    /* somebody else changed it meanwhile; look again, then decide */
     EG_CANCELLED    /* stopped on request */
 };
 

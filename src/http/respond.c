@@ -143,6 +143,8 @@ static unsigned http_status_of(enum eg_status status)
         return MHD_HTTP_BAD_REQUEST;
     case EG_NOT_FOUND:
         return MHD_HTTP_NOT_FOUND;
+    case EG_CONFLICT:
+        return MHD_HTTP_CONFLICT;
     case EG_NO_MEMORY:
     case EG_BUSY:
     case EG_CANCELLED:

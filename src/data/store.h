@@ -1,0 +1,143 @@
+/* The store: a directory that outlives the process, in a GeoPackage or in PostGIS, both through OGR. One layer per HSDS table
+ * (locations with their points, service areas with their polygons, so that QGIS opens and edits them), and three of our own: `change`
+ * (who, when, what, before, after), `suggestion`, and `store` (format, version, revision). docs/directory.md tells people about them.
+ *
+ * A commit is one transaction: rows, the lines of its history, a suggestion's new state and the revision together, or nothing. When it
+ * has returned EG_OK it is on the disk. The revision is one more after each commit, and also after each statement by which another
+ * program, such as QGIS, wrote to a table of HSDS: triggers in the store see to that. So a revision that is as it was means that the
+ * records are as they were.
+ *
+ * A store may be used from any thread; one at a time works in it, the others wait. Another program that holds the store is waited for,
+ * but not for long: EG_BUSY. A store that failed, or whose file is another one now (a backup was put in its place), is opened again by
+ * the next use. Any function may return EG_NO_MEMORY, EG_BUSY or EG_IO. */
+#ifndef EG_DATA_STORE_H
+#define EG_DATA_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "data/records.h"
+
+#define EG_STORE_WAIT_MS 5000U           /* for another program that writes, unless told otherwise */
+#define EG_STORE_OPEN_SUGGESTIONS 10000U /* at most */
+#define EG_STORE_TEXT_BYTES (4U << 20)   /* in one text of a history line or a suggestion */
+
+struct eg_store;
+
+/* `source`: a path ending in .gpkg, or "PG:...", as GDAL wants it (active_schema=NAME in it chooses a schema). A GeoPackage that is not
+ * there and the tables that a database has not are made when `create`, whole or not at all. EG_NOT_FOUND: there is none; EG_INVALID:
+ * another program's file or a newer format, both named; EG_UNSUPPORTED: the database has no PostGIS. A store made by an older version
+ * gets the columns that it lacks. */
+EG_MUST_CHECK enum eg_status eg_store_open(struct eg_text source, bool create, struct eg_store **store_out,
+                                           struct eg_error *err);
+void eg_store_close(struct eg_store *store); /* NULL is allowed */
+/* How long to wait for other writers before EG_BUSY. */
+void eg_store_set_wait(struct eg_store *store, uint32_t wait_ms);
+
+/* All records as of one revision, for eg_records_finish. A geometry that says another place than the texts beside it was edited on a
+ * map and wins. EG_INVALID names table, row and field of what was edited wrongly. About a second for 300,000 rows. */
+EG_MUST_CHECK enum eg_status eg_store_load(struct eg_store *store, struct eg_records_builder *builder,
+                                           uint64_t *revision_out, struct eg_error *err);
+/* One cheap query: whether somebody else has written since. */
+EG_MUST_CHECK enum eg_status eg_store_revision(struct eg_store *store, uint64_t *revision_out,
+                                               struct eg_error *err);
+
+enum eg_change_action {
+    EG_CHANGE_CREATE,
+    EG_CHANGE_UPDATE,
+    EG_CHANGE_DELETE,
+    EG_CHANGE_UNDO,
+    EG_CHANGE_IMPORT,
+    EG_CHANGE_REVIEW,
+    EG_N_CHANGE_ACTIONS
+};
+/* "create", "update", ... Never NULL. */
+const char *eg_change_action_name(enum eg_change_action action);
+
+/* A line of the history. Ids and times are made by the caller. */
+struct eg_change_entry {
+    char id[EG_UUID_TEXT_LEN + 1];
+    struct eg_text at, by; /* RFC 3339 in UTC with milliseconds; the editor's name */
+    enum eg_change_action action;
+    struct eg_text entry_id, title;    /* of the service concerned; empty for an import */
+    struct eg_text before, after;      /* entry documents in JSON; empty: there was or is none */
+    struct eg_text suggestion, reason; /* the id of the suggestion that was accepted; why */
+    uint64_t revision;                 /* of the commit that it belongs to: read, not written */
+};
+
+enum eg_suggestion_state { EG_SUGGESTION_OPEN, EG_SUGGESTION_ACCEPTED, EG_SUGGESTION_REJECTED };
+
+struct eg_suggestion_decision {
+    struct eg_text id, at, by, reason;
+    enum eg_suggestion_state state; /* not OPEN */
+};
+
+struct eg_commit {
+    uint64_t expected_revision;
+    struct eg_records_change change;
+    const struct eg_change_entry *history; /* [n_history] */
+    uint32_t n_history;
+    const struct eg_suggestion_decision *decision; /* or NULL */
+};
+/* Writes all of it if the store is still at the expected revision, else EG_CONFLICT: load again. EG_CONFLICT also for a suggestion that
+ * was decided before. EG_INVALID as eg_record_check (references are the caller's to check: eg_records_apply); EG_NOT_FOUND for a row to
+ * be taken away or a suggestion that is not there. On failure nothing of it is there; after EG_IO from a database whose connection broke
+ * while it answered, the revision tells. *revision_out is the new revision. */
+EG_MUST_CHECK enum eg_status eg_store_commit(struct eg_store *store, const struct eg_commit *commit,
+                                             uint64_t *revision_out, struct eg_error *err);
+
+/* Which of many to visit. */
+struct eg_store_page {
+    uint32_t limit, offset;
+};
+
+/* Gets one after the other; its texts live as long as the call. False: enough. It must not use the store. */
+struct eg_change_visitor {
+    bool (*visit)(void *context, const struct eg_change_entry *change);
+    void *context;
+};
+/* The history, newest first; entry_id empty: of all. */
+EG_MUST_CHECK enum eg_status eg_store_history(struct eg_store *store, struct eg_text entry_id,
+                                              struct eg_store_page page,
+                                              const struct eg_change_visitor *visitor, struct eg_error *err);
+/* One line of it. EG_NOT_FOUND. */
+EG_MUST_CHECK enum eg_status eg_store_change(struct eg_store *store, struct eg_text change_id,
+                                             const struct eg_change_visitor *visitor, struct eg_error *err);
+
+struct eg_suggestion {
+    char id[EG_UUID_TEXT_LEN + 1];
+    enum eg_suggestion_state state;
+    struct eg_text at, entry_id;                  /* entry_id empty: a new entry */
+    struct eg_text document;                      /* entry document in JSON */
+    struct eg_text from_name, from_contact, note; /* personal: only editors see them; see eg_store_forget */
+    struct eg_text decided_at, decided_by, reason;
+};
+/* EG_LIMIT when EG_STORE_OPEN_SUGGESTIONS are open. What it says of a decision is not written. */
+EG_MUST_CHECK enum eg_status eg_store_suggest(struct eg_store *store, const struct eg_suggestion *suggestion,
+                                              struct eg_error *err);
+/* Decides without changing any record: a rejection. EG_NOT_FOUND, EG_CONFLICT when it was decided before. */
+EG_MUST_CHECK enum eg_status
+eg_store_decide(struct eg_store *store, const struct eg_suggestion_decision *decision, struct eg_error *err);
+
+struct eg_suggestion_visitor {
+    bool (*visit)(void *context, const struct eg_suggestion *suggestion);
+    void *context;
+};
+/* Those in a state: open ones oldest first, decided ones in the order in which they came, newest first. */
+EG_MUST_CHECK enum eg_status eg_store_suggestions(struct eg_store *store, enum eg_suggestion_state state,
+                                                  struct eg_store_page page,
+                                                  const struct eg_suggestion_visitor *visitor,
+                                                  struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_store_suggestion(struct eg_store *store, struct eg_text id,
+                                                 const struct eg_suggestion_visitor *visitor,
+                                                 struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_store_suggestion_count(struct eg_store *store, enum eg_suggestion_state state,
+                                                       uint32_t *n_out, struct eg_error *err);
+/* Empties name, contact and note of the suggestions that were decided before a time (RFC 3339 in UTC). */
+EG_MUST_CHECK enum eg_status eg_store_forget(struct eg_store *store, struct eg_text decided_before,
+                                             struct eg_error *err);
+
+#endif

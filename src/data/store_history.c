@@ -1,0 +1,121 @@
+/* The history: a row of `change` for each line, its number the order in which they came. It is only ever added to. */
+#include "data/store_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const action_names[EG_N_CHANGE_ACTIONS] = {
+    [EG_CHANGE_CREATE] = "create", [EG_CHANGE_UPDATE] = "update", [EG_CHANGE_DELETE] = "delete",
+    [EG_CHANGE_UNDO] = "undo",     [EG_CHANGE_IMPORT] = "import", [EG_CHANGE_REVIEW] = "review",
+};
+
+const char *eg_change_action_name(enum eg_change_action action)
+{
+    EG_ASSERT((unsigned)action < EG_N_CHANGE_ACTIONS);
+    return action_names[action];
+}
+
+enum eg_status eg_store_write_history(struct eg_store *store, const struct eg_commit *commit,
+                                      uint64_t revision, struct eg_error *err)
+{
+    char number[24];
+    enum eg_status status = EG_OK;
+    (void)snprintf(number, sizeof number, "%" PRIu64, revision);
+    for (uint32_t i = 0; i < commit->n_history && status == EG_OK; i++) {
+        const struct eg_change_entry *line = &commit->history[i];
+        const struct eg_text fields[EG_STORE_CHANGE_N] = {
+            [EG_STORE_CHANGE_ID] = eg_text_from(line->id),
+            [EG_STORE_CHANGE_REVISION] = eg_text_from(number),
+            [EG_STORE_CHANGE_AT] = line->at,
+            [EG_STORE_CHANGE_BY] = line->by,
+            [EG_STORE_CHANGE_ACTION] = eg_text_from(eg_change_action_name(line->action)),
+            [EG_STORE_CHANGE_ENTRY_ID] = line->entry_id,
+            [EG_STORE_CHANGE_TITLE] = line->title,
+            [EG_STORE_CHANGE_BEFORE] = line->before,
+            [EG_STORE_CHANGE_AFTER] = line->after,
+            [EG_STORE_CHANGE_SUGGESTION_ID] = line->suggestion,
+            [EG_STORE_CHANGE_REASON] = line->reason,
+        };
+        status = eg_store_insert(store, EG_STORE_CHANGE, fields, err);
+    }
+    return status;
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------------------- */
+
+static struct eg_change_entry line_of(const struct eg_text *fields)
+{
+    struct eg_change_entry line = {
+        .at = fields[EG_STORE_CHANGE_AT],
+        .by = fields[EG_STORE_CHANGE_BY],
+        .entry_id = fields[EG_STORE_CHANGE_ENTRY_ID],
+        .title = fields[EG_STORE_CHANGE_TITLE],
+        .before = fields[EG_STORE_CHANGE_BEFORE],
+        .after = fields[EG_STORE_CHANGE_AFTER],
+        .suggestion = fields[EG_STORE_CHANGE_SUGGESTION_ID],
+        .reason = fields[EG_STORE_CHANGE_REASON],
+    };
+    (void)snprintf(line.id, sizeof line.id, "%.*s", EG_TEXT_ARG(fields[EG_STORE_CHANGE_ID]));
+    (void)eg_text_to_u64(fields[EG_STORE_CHANGE_REVISION], &line.revision);
+    for (unsigned a = 0; a < EG_N_CHANGE_ACTIONS; a++)
+        if (eg_text_equal(fields[EG_STORE_CHANGE_ACTION], eg_text_from(action_names[a])))
+            line.action = (enum eg_change_action)a;
+    return line;
+}
+
+static bool visit_line(void *context, const struct eg_text *fields)
+{
+    const struct eg_change_visitor *visitor = context;
+    struct eg_change_entry line = line_of(fields);
+    return visitor->visit(visitor->context, &line);
+}
+
+static enum eg_status look(struct eg_store *store, const char *where, const struct eg_change_visitor *visitor,
+                           struct eg_error *err)
+{
+    struct eg_change_visitor copy = *visitor;
+    struct eg_store_row_visitor rows = {visit_line, &copy};
+    enum eg_status status = eg_store_begin(store, EG_STORE_LOOK, err);
+    if (status == EG_OK) status = eg_store_select(store, EG_STORE_CHANGE, where, &rows, err);
+    return eg_store_end(store, EG_STORE_LOOK, status, err);
+}
+
+enum eg_status eg_store_history(struct eg_store *store, struct eg_text entry_id, struct eg_store_page page,
+                                const struct eg_change_visitor *visitor, struct eg_error *err)
+{
+    char where[EG_STORE_FILTER_BYTES + 80], filter[EG_STORE_FILTER_BYTES] = "";
+    if (entry_id.len > 0 && !eg_store_filter("entry_id", entry_id, filter)) return EG_OK; /* there is none */
+    (void)snprintf(where, sizeof where, "%s%s ORDER BY fid DESC LIMIT %" PRIu32 " OFFSET %" PRIu32,
+                   filter[0] ? "WHERE " : "", filter, page.limit, page.offset);
+    return look(store, where, visitor, err);
+}
+
+struct one_line {
+    const struct eg_change_visitor *visitor;
+    bool found;
+};
+
+static bool visit_one(void *context, const struct eg_change_entry *line)
+{
+    struct one_line *one = context;
+    one->found = true;
+    return one->visitor->visit(one->visitor->context, line);
+}
+
+enum eg_status eg_store_change(struct eg_store *store, struct eg_text change_id,
+                               const struct eg_change_visitor *visitor, struct eg_error *err)
+{
+    char where[EG_STORE_FILTER_BYTES + 8], filter[EG_STORE_FILTER_BYTES];
+    struct one_line one = {visitor, false};
+    struct eg_change_visitor counting = {visit_one, &one};
+    enum eg_status status = EG_OK;
+    if (eg_store_filter("id", change_id, filter)) {
+        (void)snprintf(where, sizeof where, "WHERE %s", filter);
+        status = look(store, where, &counting, err);
+    }
+    if (status == EG_OK && !one.found)
+        status =
+            eg_error_set(err, EG_NOT_FOUND, "the history has no line '%.*s'", EG_TEXT_SHOWN(change_id, 60));
+    return status;
+}

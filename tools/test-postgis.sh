@@ -1,0 +1,58 @@
+#!/bin/bash
+# test-postgis.sh VARIANT TEST...: runs test programs (unit/test_store ...) against PostGIS, in a cluster of its own that is made in a temporary
+# folder, listens on a socket there and nowhere else, and is stopped and removed at the end. PostgreSQL refuses to run as root, so
+# root starts it as the user nobody. Where it cannot be installed the tests are skipped, loudly. The last line is
+# "N passed, M failed, K skipped", as that of tests/run.sh.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+variant=${1:?usage: tools/test-postgis.sh VARIANT TEST...}
+shift
+
+skip() { # skip REASON: nothing is tested, and nobody overlooks it
+    echo "# SKIP: no PostGIS to test against: $1"
+    echo "0 passed, 0 failed, 1 skipped"
+    exit 0
+}
+
+tools/install-packages.sh postgis || skip "its packages cannot be installed"
+programs=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
+[ -x "$programs/initdb" ] || skip "there is no initdb below /usr/lib/postgresql"
+
+folder=$(mktemp -d /tmp/evenground-postgis.XXXXXX) # short: the path of a socket may have 107 bytes
+as=()
+if [ "$(id -u)" -eq 0 ]; then
+    as=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+    chown nobody:nogroup "$folder"
+fi
+run() { (cd "$folder" && "${as[@]}" env HOME="$folder" LC_ALL=C.UTF-8 "$@"); }
+
+stop() {
+    run "$programs/pg_ctl" -D "$folder/data" -m immediate -w stop >/dev/null 2>&1
+    rm -rf "$folder"
+}
+trap stop EXIT
+
+{ run "$programs/initdb" -D "$folder/data" -U tester --auth=trust --encoding=UTF8 --locale=C.UTF-8 &&
+    run "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 \
+        -o "-c listen_addresses='' -c unix_socket_directories='$folder'" start &&
+    run "$programs/createdb" -h "$folder" -U tester directory; } >"$folder.out" 2>&1 || {
+    cat "$folder.out" "$folder/log" 2>/dev/null
+    rm -f "$folder.out"
+    echo "the cluster did not start"
+    echo "0 passed, 1 failed, 0 skipped"
+    exit 1
+}
+rm -f "$folder.out"
+
+export EG_TEST_STORE="PG:host=$folder user=tester dbname=directory"
+export CMOCKA_MESSAGE_OUTPUT=TAP TEST_TIMEOUT=${TEST_TIMEOUT:-600}
+results=build/$variant/test-results
+mkdir -p "$results"
+passed=0 failed=0 skipped=0
+for test in "$@"; do
+    tests/run-one.sh "$variant" "tests/$test.c" # writes the counts to a file
+    read -r p f s <"$results/${test//\//.}.count"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
