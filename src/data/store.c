@@ -181,36 +181,38 @@ static enum eg_status open_raw(struct eg_store *store, struct eg_error *err)
     return status;
 }
 
-/* OGR looks for PostGIS when it opens a database. */
-static enum eg_status need_postgis(struct eg_store *store, bool may_make, struct eg_error *err)
+/* Who makes tables in a database does it alone: the lock, whose number is any, lasts until it is let go or the connection ends. */
+#define MAKING "25959"
+
+static enum eg_status need_postgis(struct eg_store *store, struct eg_error *err)
 {
-    uint64_t n = 0;
-    enum eg_status status =
-        eg_store_number(store, "SELECT count(*) FROM pg_extension WHERE extname = 'postgis'", &n, err);
-    if (status != EG_OK || n > 0 || !may_make) return status;
-    if (eg_store_run(store, "CREATE EXTENSION postgis", NULL) != EG_OK)
+    uint64_t nothing, n = 0;
+    enum eg_status status = eg_store_number(store, "SELECT pg_advisory_lock(" MAKING ")", &nothing, err);
+    if (status == EG_OK)
+        status =
+            eg_store_number(store, "SELECT count(*) FROM pg_extension WHERE extname = 'postgis'", &n, err);
+    if (status != EG_OK || n > 0) return status;
+    if (eg_store_run(store, "CREATE EXTENSION postgis SCHEMA public", NULL) != EG_OK)
         return eg_error_set(err, EG_UNSUPPORTED,
                             "the database of the store has no PostGIS: let its administrator run "
                             "CREATE EXTENSION postgis in it");
-    shut(store);
-    return open_raw(store, err);
-}
-
-static enum eg_status try_open(struct eg_store *store, bool may_make, struct eg_error *err)
-{
-    enum eg_status status = open_raw(store, err);
-    if (status == EG_OK && store->is_database) status = need_postgis(store, may_make, err);
-    if (status == EG_OK) status = eg_store_find_layers(store, may_make, err);
-    if (status != EG_OK) shut(store);
-    return status;
+    shut(store); /* OGR looks for PostGIS when it opens a database */
+    status = open_raw(store, err);
+    return status == EG_OK ? eg_store_number(store, "SELECT pg_advisory_lock(" MAKING ")", &nothing, err)
+                           : status;
 }
 
 static enum eg_status open_dataset(struct eg_store *store, bool may_make, struct eg_error *err)
 {
-    enum eg_status status = try_open(store, may_make, err);
-    /* Where somebody else made the tables at the same time, they are there now. */
-    bool again = may_make && (status == EG_IO || status == EG_BUSY);
-    return again && try_open(store, false, NULL) == EG_OK ? EG_OK : status;
+    uint64_t nothing;
+    bool alone = may_make && store->is_database;
+    enum eg_status status = open_raw(store, err);
+    if (status == EG_OK && alone) status = need_postgis(store, err);
+    if (status == EG_OK) status = eg_store_find_layers(store, may_make, err);
+    if (status == EG_OK && alone)
+        status = eg_store_number(store, "SELECT pg_advisory_unlock(" MAKING ")", &nothing, err);
+    if (status != EG_OK) shut(store);
+    return status;
 }
 
 /* Whether the file at the path is not the one that is open. */

@@ -261,12 +261,7 @@ static enum eg_status make_missing(struct eg_store *store, bool has_head, struct
     store->began_s = eg_clock_monotonic_s();
     if (GDALDatasetStartTransaction(store->dataset, FALSE) != OGRERR_NONE)
         return eg_store_refused(store, "beginning a transaction in", err);
-    /* One after the other: 0x6567 is "eg", and only ever locked here. */
-    uint64_t nothing;
-    enum eg_status status = store->is_database
-                                ? eg_store_number(store, "SELECT pg_advisory_xact_lock(25959)", &nothing, err)
-                                : EG_OK;
-    if (status == EG_OK) status = make_all(store, has_head, err);
+    enum eg_status status = make_all(store, has_head, err);
     if (status != EG_OK) (void)GDALDatasetRollbackTransaction(store->dataset);
     else if (GDALDatasetCommitTransaction(store->dataset) != OGRERR_NONE)
         status = eg_store_refused(store, "making", err);
