@@ -194,6 +194,14 @@ enum eg_status eg_json_finish(struct eg_json *json, bool pretty, struct eg_buffe
     return EG_OK;
 }
 
+enum eg_status eg_json_write(const struct eg_json_value *value, struct eg_buffer *out, struct eg_error *err)
+{
+    size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(SIGNIFICANT_DIGITS);
+    if (json_dump_callback(unwrap_const(value), append_to_buffer, out, flags) == 0 && !out->failed)
+        return EG_OK;
+    return eg_error_set(err, EG_NO_MEMORY, "no room for the text of a JSON value");
+}
+
 /* Jansson shows what it stumbled over, at times half a character. */
 static void keep_utf8(char *text)
 {

@@ -44,6 +44,9 @@ EG_MUST_CHECK enum eg_status eg_json_finish(struct eg_json *json, bool pretty, s
 /* Reads a document; errors carry line and column. Nesting is limited by Jansson (2,048). Duplicate names are errors. */
 EG_MUST_CHECK enum eg_status eg_json_parse(struct eg_text text, struct eg_json **json_out,
                                            struct eg_error *err);
+/* Appends a value's text to `out`, compact. */
+EG_MUST_CHECK enum eg_status eg_json_write(const struct eg_json_value *value, struct eg_buffer *out,
+                                           struct eg_error *err);
 /* Readers: NULL or false when absent or of another type. */
 struct eg_json_value *eg_json_get(const struct eg_json_value *object, const char *name);
 size_t eg_json_length(const struct eg_json_value *array); /* 0 for anything else */

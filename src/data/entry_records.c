@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/textmap.h"
+#include "data/record_ids.h"
 
 #define ARENA_CEILING_BYTES ((size_t)1024 * 1024 * 1024)
 
@@ -16,8 +17,7 @@ struct eg_entry_recorder {
     struct eg_records_builder *builder;
     struct eg_arena *arena;    /* ids of rows that are shared */
     struct eg_textmap *shared; /* which of them are there */
-    struct eg_buffer folded;
-    bool failed; /* an id could not be made for want of memory */
+    bool failed;               /* an id could not be made for want of memory */
     /* of the entry at hand */
     struct eg_arena *row_arena; /* NULL between entries */
     char *doubt;
@@ -36,7 +36,6 @@ enum eg_status eg_entry_recorder_new(const struct eg_atlas *atlas, struct eg_rec
                                            .builder = builder,
                                            .arena = eg_arena_new(ARENA_CEILING_BYTES),
                                            .shared = eg_textmap_new(64)};
-    eg_buffer_init(&recorder->folded, 0);
     if (!recorder->arena || !recorder->shared) {
         eg_entry_recorder_free(recorder);
         return eg_error_no_memory(err, sizeof *recorder);
@@ -48,7 +47,6 @@ enum eg_status eg_entry_recorder_new(const struct eg_atlas *atlas, struct eg_rec
 void eg_entry_recorder_free(struct eg_entry_recorder *recorder)
 {
     if (!recorder) return;
-    eg_buffer_clear(&recorder->folded);
     eg_textmap_free(recorder->shared);
     eg_arena_free(recorder->arena);
     free(recorder);
@@ -58,21 +56,16 @@ void eg_entry_recorder_free(struct eg_entry_recorder *recorder)
 
 static struct eg_text made_id(struct eg_entry_recorder *recorder, const char *what, struct eg_text name)
 {
-    struct eg_text full = eg_text_format(recorder->row_arena, "%s:%.*s", what, EG_TEXT_ARG(name));
-    char *id = eg_arena_array(recorder->row_arena, EG_UUID_TEXT_LEN + 1, 1);
-    recorder->failed |= !full.data || !id;
-    if (recorder->failed) return EG_TEXT("");
-    EG_ASSERT(eg_uuid_v5(EG_ENTRIES_NAMESPACE, full, id) == EG_OK);
-    return (struct eg_text){id, EG_UUID_TEXT_LEN};
+    struct eg_text id = eg_record_id_of(recorder->row_arena, what, name);
+    recorder->failed |= !id.data;
+    return id;
 }
 
-/* The id of what is known by its name, in whichever case and with whichever accents it is written. */
 static struct eg_text shared_id(struct eg_entry_recorder *recorder, const char *what, struct eg_text name)
 {
-    recorder->folded.len = 0;
-    recorder->failed |= eg_text_fold(name, &recorder->folded, NULL) != EG_OK || recorder->folded.failed;
-    if (recorder->failed) return EG_TEXT("");
-    return made_id(recorder, what, (struct eg_text){recorder->folded.data, recorder->folded.len});
+    struct eg_text id = eg_record_id_of_name(recorder->row_arena, what, name);
+    recorder->failed |= !id.data;
+    return id;
 }
 
 /* Adds a row unless one with its id was added before. */
@@ -373,13 +366,12 @@ static enum eg_status add_topic(struct eg_entry_recorder *recorder, struct eg_te
 {
     struct row taxonomy = {{{0}}}, term = {{{0}}}, link = {{{0}}};
     taxonomy.field[EG_TAXONOMY_ID] = made_id(recorder, "taxonomy", EG_TEXT("topics"));
-    taxonomy.field[EG_TAXONOMY_NAME] = EG_TEXT("Topics");
-    taxonomy.field[EG_TAXONOMY_DESCRIPTION] =
-        EG_TEXT("What entries of this directory work on, in its sources' own words");
+    taxonomy.field[EG_TAXONOMY_NAME] = EG_TEXT(EG_TOPICS_NAME);
+    taxonomy.field[EG_TAXONOMY_DESCRIPTION] = EG_TEXT(EG_TOPICS_DESCRIPTION);
     enum eg_status status = add_once(recorder, EG_RECORD_TAXONOMY, &taxonomy, err);
     term.field[EG_TAXONOMY_TERM_ID] = shared_id(recorder, "taxonomy_term", topic);
     term.field[EG_TAXONOMY_TERM_NAME] = topic;
-    term.field[EG_TAXONOMY_TERM_TAXONOMY] = EG_TEXT("Topics");
+    term.field[EG_TAXONOMY_TERM_TAXONOMY] = EG_TEXT(EG_TOPICS_NAME);
     term.field[EG_TAXONOMY_TERM_TAXONOMY_ID] = taxonomy.field[0];
     if (status == EG_OK) status = add_once(recorder, EG_RECORD_TAXONOMY_TERM, &term, err);
     struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%.*s", EG_TEXT_ARG(ids->service),

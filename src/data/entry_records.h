@@ -11,7 +11,8 @@
 #include "data/records.h"
 
 /* Adds the records of entries to builders: its service, and once each its organisation, programme and topics, however many entries
- * name them. Their ids are UUIDv5 of what they are called, so they are the same in every set; see eg_entry_record_id. One thread's. */
+ * name them. Their ids are
+ * made from what they are called (data/record_ids.h), so they are the same in every set. One thread's. */
 struct eg_entry_recorder;
 
 EG_MUST_CHECK enum eg_status eg_entry_recorder_new(const struct eg_atlas *atlas,
@@ -25,10 +26,6 @@ void eg_entry_recorder_free(struct eg_entry_recorder *recorder); /* NULL is allo
 #define EG_ENTRY_DOUBT_BYTES 240
 EG_MUST_CHECK enum eg_status eg_entry_record(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                              char *doubt_out, struct eg_error *err);
-
-/* The id of a record that hangs on another or is known by what it is called: UUIDv5, in EG_ENTRIES_NAMESPACE, of "{what}:{name}", such
- * as "location:585a9093-5c12-5388-b7de-8ecc54e58082". */
-void eg_entry_record_id(const char *what, struct eg_text name, char id_out[EG_UUID_TEXT_LEN + 1]);
 
 /* Where entries are read from and live. */
 struct eg_entry_source {

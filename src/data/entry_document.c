@@ -1,0 +1,233 @@
+/* Which member of a document says which field of which record, and writing by it. */
+#include "data/entry_document.h"
+
+#include "data/entry_document_parts.h"
+
+const struct eg_document_part eg_document_service = {
+    .table = EG_RECORD_SERVICE,
+    .visibility = UINT32_MAX,
+    .members = {{"kind", EG_SERVICE_KIND},
+                {"name", EG_SERVICE_NAME},
+                {"alternate_name", EG_SERVICE_ALTERNATE_NAME},
+                {"description", EG_SERVICE_DESCRIPTION},
+                {"status", EG_SERVICE_STATUS},
+                {"url", EG_SERVICE_URL},
+                {"email", EG_SERVICE_EMAIL},
+                {"alert", EG_SERVICE_ALERT},
+                {"eligibility", EG_SERVICE_ELIGIBILITY_DESCRIPTION},
+                {"fees", EG_SERVICE_FEES_DESCRIPTION},
+                {"how_to_apply", EG_SERVICE_APPLICATION_PROCESS},
+                {"last_reviewed", EG_SERVICE_ASSURED_DATE}},
+};
+
+const struct eg_document_part eg_document_organisation = {
+    .table = EG_RECORD_ORGANIZATION,
+    .visibility = UINT32_MAX,
+    .members = {{"name", EG_ORGANIZATION_NAME},
+                {"description", EG_ORGANIZATION_DESCRIPTION},
+                {"url", EG_ORGANIZATION_WEBSITE},
+                {"email", EG_ORGANIZATION_EMAIL}},
+};
+
+const struct eg_document_part eg_document_location = {
+    .table = EG_RECORD_LOCATION,
+    .visibility = UINT32_MAX,
+    .members = {{"name", EG_LOCATION_NAME},
+                {"longitude", EG_LOCATION_LONGITUDE},
+                {"latitude", EG_LOCATION_LATITUDE},
+                {"transportation", EG_LOCATION_TRANSPORTATION}},
+};
+
+const struct eg_document_part eg_document_address = {
+    .table = EG_RECORD_ADDRESS,
+    .parent = EG_ADDRESS_LOCATION_ID,
+    .visibility = UINT32_MAX,
+    .members = {{"address_1", EG_ADDRESS_ADDRESS_1},
+                {"address_2", EG_ADDRESS_ADDRESS_2},
+                {"city", EG_ADDRESS_CITY},
+                {"region", EG_ADDRESS_REGION},
+                {"state_province", EG_ADDRESS_STATE_PROVINCE},
+                {"postal_code", EG_ADDRESS_POSTAL_CODE},
+                {"country", EG_ADDRESS_COUNTRY}},
+};
+
+const struct eg_document_part eg_document_lists[EG_DOCUMENT_N_LISTS] = {
+    {"phones",
+     EG_RECORD_PHONE,
+     EG_PHONE_SERVICE_ID,
+     EG_PHONE_VISIBILITY,
+     {{"number", EG_PHONE_NUMBER},
+      {"type", EG_PHONE_TYPE},
+      {"description", EG_PHONE_DESCRIPTION},
+      {"visibility", EG_PHONE_VISIBILITY}}},
+    {"contacts",
+     EG_RECORD_CONTACT,
+     EG_CONTACT_SERVICE_ID,
+     EG_CONTACT_VISIBILITY,
+     {{"name", EG_CONTACT_NAME},
+      {"title", EG_CONTACT_TITLE},
+      {"department", EG_CONTACT_DEPARTMENT},
+      {"email", EG_CONTACT_EMAIL},
+      {"visibility", EG_CONTACT_VISIBILITY}}},
+    {"schedules",
+     EG_RECORD_SCHEDULE,
+     EG_SCHEDULE_SERVICE_ID,
+     UINT32_MAX,
+     {{"freq", EG_SCHEDULE_FREQ},
+      {"interval", EG_SCHEDULE_INTERVAL},
+      {"byday", EG_SCHEDULE_BYDAY},
+      {"bymonthday", EG_SCHEDULE_BYMONTHDAY},
+      {"dtstart", EG_SCHEDULE_DTSTART},
+      {"until", EG_SCHEDULE_UNTIL},
+      {"valid_from", EG_SCHEDULE_VALID_FROM},
+      {"valid_to", EG_SCHEDULE_VALID_TO},
+      {"opens_at", EG_SCHEDULE_OPENS_AT},
+      {"closes_at", EG_SCHEDULE_CLOSES_AT},
+      {"description", EG_SCHEDULE_DESCRIPTION}}},
+    {"languages",
+     EG_RECORD_LANGUAGE,
+     EG_LANGUAGE_SERVICE_ID,
+     UINT32_MAX,
+     {{"name", EG_LANGUAGE_NAME}, {"code", EG_LANGUAGE_CODE}, {"note", EG_LANGUAGE_NOTE}}},
+    {"accessibility",
+     EG_RECORD_ACCESSIBILITY,
+     EG_ACCESSIBILITY_LOCATION_ID,
+     UINT32_MAX,
+     {{"description", EG_ACCESSIBILITY_DESCRIPTION},
+      {"details", EG_ACCESSIBILITY_DETAILS},
+      {"url", EG_ACCESSIBILITY_URL}}},
+    {"service_areas",
+     EG_RECORD_SERVICE_AREA,
+     EG_SERVICE_AREA_SERVICE_ID,
+     UINT32_MAX,
+     {{"name", EG_SERVICE_AREA_NAME},
+      {"description", EG_SERVICE_AREA_DESCRIPTION},
+      {"boundaries", EG_SERVICE_AREA_BOUNDARIES},
+      {"area_codes", EG_SERVICE_AREA_AREA_CODES},
+      {"extent", EG_SERVICE_AREA_EXTENT}}},
+    {"funding",
+     EG_RECORD_FUNDING,
+     EG_FUNDING_SERVICE_ID,
+     UINT32_MAX,
+     {{"source", EG_FUNDING_SOURCE},
+      {"amount", EG_FUNDING_AMOUNT},
+      {"currency", EG_FUNDING_CURRENCY},
+      {"valid_from", EG_FUNDING_VALID_FROM},
+      {"valid_to", EG_FUNDING_VALID_TO},
+      {"title", EG_FUNDING_TITLE}}},
+    {"costs",
+     EG_RECORD_COST_OPTION,
+     EG_COST_OPTION_SERVICE_ID,
+     UINT32_MAX,
+     {{"option", EG_COST_OPTION_OPTION},
+      {"amount", EG_COST_OPTION_AMOUNT},
+      {"currency", EG_COST_OPTION_CURRENCY},
+      {"amount_description", EG_COST_OPTION_AMOUNT_DESCRIPTION}}},
+    {"required_documents",
+     EG_RECORD_REQUIRED_DOCUMENT,
+     EG_REQUIRED_DOCUMENT_SERVICE_ID,
+     UINT32_MAX,
+     {{"document", EG_REQUIRED_DOCUMENT_DOCUMENT}, {"uri", EG_REQUIRED_DOCUMENT_URI}}},
+};
+
+uint32_t eg_document_part_members(const struct eg_document_part *part)
+{
+    uint32_t n = 0;
+    while (n < EG_DOCUMENT_MEMBERS && part->members[n].name) n++;
+    return n;
+}
+
+const struct eg_record *eg_document_location_of(const struct eg_records *records,
+                                                const struct eg_record *service)
+{
+    uint32_t n;
+    const struct eg_record *const *links = eg_records_with(
+        records, EG_RECORD_SERVICE_AT_LOCATION, EG_SERVICE_AT_LOCATION_SERVICE_ID, service->field[0], &n);
+    if (n == 0) return NULL;
+    return eg_records_find(records, EG_RECORD_LOCATION, links[0]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID]);
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------------------------- */
+
+static void write_members(const struct eg_document_part *part, const struct eg_record *row,
+                          struct eg_json *json, struct eg_json_value *into)
+{
+    for (uint32_t i = 0; i < eg_document_part_members(part); i++) {
+        struct eg_text text = row->field[part->members[i].field];
+        bool is_geometry = part->table == EG_RECORD_SERVICE_AREA &&
+                           part->members[i].field == EG_SERVICE_AREA_EXTENT &&
+                           eg_text_equal(row->field[EG_SERVICE_AREA_EXTENT_TYPE], EG_TEXT("geojson"));
+        if (text.len == 0) continue;
+        if (is_geometry) eg_json_raw(json, into, part->members[i].name, text);
+        else eg_json_text(json, into, part->members[i].name, text);
+    }
+}
+
+static bool is_hidden(const struct eg_document_part *part, const struct eg_record *row, bool with_private)
+{
+    return !with_private && part->visibility != UINT32_MAX &&
+           eg_text_equal(row->field[part->visibility], EG_TEXT("private"));
+}
+
+static void write_list(const struct eg_records *records, const struct eg_document_part *part,
+                       struct eg_text parent, bool with_private, struct eg_json *json,
+                       struct eg_json_value *into)
+{
+    uint32_t n;
+    const struct eg_record *const *rows = eg_records_with(records, part->table, part->parent, parent, &n);
+    struct eg_json_value *list = NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        if (is_hidden(part, rows[i], with_private)) continue;
+        if (!list) list = eg_json_array(json, into, part->name);
+        write_members(part, rows[i], json, eg_json_object(json, list, NULL));
+    }
+}
+
+static void write_topics(const struct eg_records *records, struct eg_text service, struct eg_json *json,
+                         struct eg_json_value *into)
+{
+    uint32_t n;
+    const struct eg_record *const *links =
+        eg_records_with(records, EG_RECORD_ATTRIBUTE, EG_ATTRIBUTE_LINK_ID, service, &n);
+    struct eg_json_value *topics = n > 0 ? eg_json_array(json, into, "topics") : NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct eg_record *term =
+            eg_records_find(records, EG_RECORD_TAXONOMY_TERM, links[i]->field[EG_ATTRIBUTE_TAXONOMY_TERM_ID]);
+        if (term) eg_json_text(json, topics, NULL, term->field[EG_TAXONOMY_TERM_NAME]);
+    }
+}
+
+static void write_location(const struct eg_records *records, const struct eg_record *location,
+                           struct eg_json *json, struct eg_json_value *into)
+{
+    uint32_t n;
+    struct eg_json_value *object = eg_json_object(json, into, "location");
+    const struct eg_record *const *addresses =
+        eg_records_with(records, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, location->field[0], &n);
+    write_members(&eg_document_location, location, json, object);
+    if (n > 0) write_members(&eg_document_address, addresses[0], json, object);
+}
+
+void eg_entry_document_write(const struct eg_records *records, const struct eg_record *service,
+                             bool with_private, struct eg_json *json, struct eg_json_value *into)
+{
+    const struct eg_record *organization =
+        eg_records_find(records, EG_RECORD_ORGANIZATION, service->field[EG_SERVICE_ORGANIZATION_ID]);
+    const struct eg_record *program =
+        eg_records_find(records, EG_RECORD_PROGRAM, service->field[EG_SERVICE_PROGRAM_ID]);
+    const struct eg_record *location = eg_document_location_of(records, service);
+    eg_json_text(json, into, "id", service->field[0]);
+    write_members(&eg_document_service, service, json, into);
+    if (program) eg_json_text(json, into, "programme", program->field[EG_PROGRAM_NAME]);
+    write_topics(records, service->field[0], json, into);
+    if (organization)
+        write_members(&eg_document_organisation, organization, json,
+                      eg_json_object(json, into, "organisation"));
+    if (location) write_location(records, location, json, into);
+    for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS; i++) {
+        bool of_location = eg_document_lists[i].table == EG_RECORD_ACCESSIBILITY;
+        if (of_location && !location) continue;
+        write_list(records, &eg_document_lists[i], of_location ? location->field[0] : service->field[0],
+                   with_private, json, into);
+    }
+}

@@ -1,0 +1,55 @@
+/* An entry as people edit it: one service with what hangs on it, as JSON. The form, the REST interface, suggestions, the comparison before
+ * an editor's eyes and the history all speak of this document, so that there is one way in.
+ *
+ *   {"id", "kind", "name", "alternate_name", "description", "status", "url", "email", "alert", "eligibility", "fees", "how_to_apply",
+ *    "last_reviewed", "programme", "topics": ["..."],
+ *    "organisation": {"name", "description", "url", "email"},
+ *    "location": {"name", "longitude", "latitude", "transportation", "address_1", "address_2", "city", "region", "state_province",
+ *                 "postal_code", "country"},
+ *    "phones": [{"number", "type", "description", "visibility"}],
+ *    "contacts": [{"name", "title", "department", "email", "visibility"}],
+ *    "schedules": [{"freq", "interval", "byday", "bymonthday", "dtstart", "until", "valid_from", "valid_to", "opens_at", "closes_at",
+ *                   "description"}],
+ *    "languages": [{"name", "code", "note"}], "accessibility": [{"description", "details", "url"}],
+ *    "service_areas": [{"name", "description", "boundaries", "area_codes", "extent"}],
+ *    "funding": [{"source", "amount", "currency", "valid_from", "valid_to", "title"}],
+ *    "costs": [{"option", "amount", "currency", "amount_description"}], "required_documents": [{"document", "uri"}]}
+ *
+ * Values are texts; numbers may be written as numbers, an extent as GeoJSON. What is absent is not stated. */
+#ifndef EG_DATA_ENTRY_DOCUMENT_H
+#define EG_DATA_ENTRY_DOCUMENT_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "data/records.h"
+
+#define EG_DOCUMENT_ITEMS 200U /* of one list */
+
+/* Writes the document of a service into an object; without contacts and phones that are private unless `with_private`. */
+void eg_entry_document_write(const struct eg_records *records, const struct eg_record *service,
+                             bool with_private, struct eg_json *json, struct eg_json_value *into);
+
+/* What has to be done to the records so that the entry `id` says what the document says; in the arena. A service that is not there is
+ * made. What the records say of it and a document has no words for stays as it is; organisations, programmes and topics are found by
+ * their names, and made when they are new. Rows keep their ids as far as they go. EG_INVALID names the member at fault ("phones[1].number"):
+ * an unknown one, a value of another type, what eg_record_check finds, a polygon that is none; EG_LIMIT for a list that is too long. */
+struct eg_document_wish {
+    struct eg_text id;
+    const struct eg_json_value *document;
+    bool keeps_private; /* private rows stay, whatever it says: it was written by somebody who does not see them */
+};
+EG_MUST_CHECK enum eg_status eg_entry_document_change(const struct eg_records *records,
+                                                      const struct eg_document_wish *wish,
+                                                      struct eg_arena *arena,
+                                                      struct eg_records_change *change_out,
+                                                      struct eg_error *err);
+
+/* What takes an entry away: its service, what hangs on it, and a location or organisation of its own that nobody else refers to.
+ * EG_NOT_FOUND. */
+EG_MUST_CHECK enum eg_status eg_entry_document_removal(const struct eg_records *records, struct eg_text id,
+                                                       struct eg_arena *arena,
+                                                       struct eg_records_change *change_out,
+                                                       struct eg_error *err);
+
+#endif

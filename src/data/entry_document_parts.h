@@ -1,0 +1,40 @@
+/* Shared by writing and reading entry documents: which member says which field. */
+#ifndef EG_DATA_ENTRY_DOCUMENT_PARTS_H
+#define EG_DATA_ENTRY_DOCUMENT_PARTS_H
+
+#include <stdint.h>
+
+#include "data/record_specs.h"
+
+struct eg_document_member {
+    const char *name;
+    uint32_t field;
+};
+
+#define EG_DOCUMENT_MEMBERS 14U /* the most that a part has */
+
+/* Members of one object, each a field of one row. */
+struct eg_document_part {
+    const char *name; /* of the list in the document; NULL for the document itself and single objects */
+    enum eg_record_table table;
+    uint32_t parent;     /* the field that refers to the service or, for accessibility, to its location */
+    uint32_t visibility; /* the field that says whether the row is private; UINT32_MAX: all are public */
+    struct eg_document_member members[EG_DOCUMENT_MEMBERS]; /* ended by a name of NULL unless full */
+};
+
+uint32_t eg_document_part_members(const struct eg_document_part *part);
+
+/* The document's own members that are the service's, those of "organisation", and of "location" the location's and the address's. */
+extern const struct eg_document_part eg_document_service, eg_document_organisation, eg_document_location,
+    eg_document_address;
+
+enum { EG_DOCUMENT_N_LISTS = 9 };
+extern const struct eg_document_part eg_document_lists[EG_DOCUMENT_N_LISTS];
+
+/* The first location of a service, or NULL. */
+struct eg_records;
+struct eg_record;
+const struct eg_record *eg_document_location_of(const struct eg_records *records,
+                                                const struct eg_record *service);
+
+#endif

@@ -1,0 +1,671 @@
+/* From a document to what has to be done. The rows that there are take the new texts in their order, so that they keep their ids and what
+ * the document has no words for; rows that are too many go, with all that refers to them. */
+#include "data/entry_document.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "data/entries.h"
+#include "data/entry_document_parts.h"
+#include "data/geojson_rings.h"
+#include "data/record_ids.h"
+
+#define CHANGES_MAX 4096U /* rows put, and rows taken away */
+
+struct edit {
+    const struct eg_records *records;
+    const struct eg_document_wish *wish;
+    struct eg_arena *arena;
+    struct eg_error *err;
+    const struct eg_record *service; /* NULL: a new one */
+    const struct eg_record *location;
+    struct eg_record *puts;
+    struct eg_record_key *deletes;
+    uint32_t n_puts, n_deletes;
+};
+
+/* Where in the document: "phones", 1 or "location", UINT32_MAX. */
+struct place {
+    const char *part;
+    uint32_t item;
+};
+
+static enum eg_status at_fault(struct edit *edit, struct place place, const char *member, const char *what)
+{
+    char path[64];
+    if (!place.part) (void)snprintf(path, sizeof path, "%s", member);
+    else if (place.item == UINT32_MAX) (void)snprintf(path, sizeof path, "%s.%s", place.part, member);
+    else (void)snprintf(path, sizeof path, "%s[%u].%s", place.part, place.item, member);
+    eg_error_set(edit->err, EG_INVALID, "%s %s", path, what);
+    eg_error_field(edit->err, path);
+    return EG_INVALID;
+}
+
+/* --- rows -------------------------------------------------------------------------------------------------------------------- */
+
+/* A row's texts to be changed: those of `from`, or none. NULL when memory is refused. */
+static struct eg_text *texts_of(struct edit *edit, enum eg_record_table table, const struct eg_record *from)
+{
+    uint32_t n = eg_record_spec(table)->n_fields;
+    struct eg_text *field = eg_arena_array(edit->arena, n, sizeof *field);
+    if (field && from) memcpy(field, from->field, n * sizeof *field);
+    return field;
+}
+
+static bool is_same(const struct eg_record *row, const struct eg_text *field)
+{
+    uint32_t n = eg_record_spec(row->table)->n_fields;
+    for (uint32_t f = 0; f < n; f++)
+        if (!eg_text_equal(row->field[f], field[f])) return false;
+    return true;
+}
+
+/* Unless the row is there and says the same. */
+static enum eg_status put(struct edit *edit, enum eg_record_table table, const struct eg_text *field)
+{
+    const struct eg_record *row = eg_records_find(edit->records, table, field[0]);
+    if (row && is_same(row, field)) return EG_OK;
+    if (edit->n_puts == CHANGES_MAX)
+        return eg_error_set(edit->err, EG_LIMIT, "the entry would change more than %u records", CHANGES_MAX);
+    edit->puts[edit->n_puts++] = (struct eg_record){table, field};
+    return EG_OK;
+}
+
+static bool is_deleted(const struct edit *edit, enum eg_record_table table, struct eg_text id)
+{
+    for (uint32_t i = 0; i < edit->n_deletes; i++)
+        if (edit->deletes[i].table == table && eg_text_equal(edit->deletes[i].id, id)) return true;
+    return false;
+}
+
+static bool refers_to(const struct eg_record_field *field, const struct eg_record *row,
+                      enum eg_record_table table)
+{
+    if (field->type == EG_RECORD_REFERENCE) return field->to == table;
+    return field->type == EG_RECORD_LINK && row->table == EG_RECORD_ATTRIBUTE &&
+           eg_text_equal(row->field[EG_ATTRIBUTE_LINK_ENTITY], eg_text_from(eg_record_spec(table)->name));
+}
+
+static enum eg_status list_delete(struct edit *edit, enum eg_record_table table, struct eg_text id)
+{
+    if (edit->n_deletes == CHANGES_MAX)
+        return eg_error_set(edit->err, EG_LIMIT, "the entry would change more than %u records", CHANGES_MAX);
+    edit->deletes[edit->n_deletes++] = (struct eg_record_key){table, id};
+    return EG_OK;
+}
+
+static bool is_reference(const struct eg_record_field *field)
+{
+    return field->type == EG_RECORD_REFERENCE || field->type == EG_RECORD_LINK;
+}
+
+/* Takes a row away and all that refers to it. The rows to look at are those listed: each is looked at once. */
+static enum eg_status delete_whole(struct edit *edit, enum eg_record_table table, struct eg_text id)
+{
+    if (is_deleted(edit, table, id)) return EG_OK;
+    uint32_t next = edit->n_deletes;
+    enum eg_status status = list_delete(edit, table, id);
+    for (; next < edit->n_deletes && status == EG_OK; next++) {
+        const struct eg_record_key gone = edit->deletes[next];
+        for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
+            const struct eg_record_spec *spec = eg_record_spec((enum eg_record_table)t);
+            for (uint32_t f = 1; f < spec->n_fields; f++) {
+                uint32_t n = 0;
+                const struct eg_record *const *rows = NULL;
+                if (is_reference(&spec->fields[f]))
+                    rows = eg_records_with(edit->records, (enum eg_record_table)t, f, gone.id, &n);
+                for (uint32_t i = 0; i < n && status == EG_OK; i++)
+                    if (refers_to(&spec->fields[f], rows[i], gone.table) &&
+                        !is_deleted(edit, rows[i]->table, rows[i]->field[0]))
+                        status = list_delete(edit, rows[i]->table, rows[i]->field[0]);
+            }
+        }
+    }
+    return status;
+}
+
+/* Whether anything that stays refers to a row. */
+static bool is_needed(const struct edit *edit, enum eg_record_table table, struct eg_text id)
+{
+    static const enum eg_record_table holders[] = {EG_RECORD_SERVICE, EG_RECORD_PROGRAM, EG_RECORD_LOCATION,
+                                                   EG_RECORD_SERVICE_AT_LOCATION, EG_RECORD_ORGANIZATION};
+    for (size_t h = 0; h < EG_ARRAY_LEN(holders); h++) {
+        const struct eg_record_spec *spec = eg_record_spec(holders[h]);
+        for (uint32_t f = 1; f < spec->n_fields; f++) {
+            uint32_t n;
+            if (spec->fields[f].type != EG_RECORD_REFERENCE || spec->fields[f].to != table) continue;
+            const struct eg_record *const *rows = eg_records_with(edit->records, holders[h], f, id, &n);
+            for (uint32_t i = 0; i < n; i++)
+                if (!is_deleted(edit, holders[h], rows[i]->field[0])) return true;
+        }
+    }
+    return false;
+}
+
+/* --- values ------------------------------------------------------------------------------------------------------------------ */
+
+static enum eg_status keep(struct edit *edit, struct eg_text text, struct eg_text *text_out)
+{
+    *text_out = EG_TEXT("");
+    if (text.len == 0) return EG_OK;
+    *text_out = eg_text_copy(edit->arena, text);
+    return text_out->data ? EG_OK : eg_error_no_memory(edit->err, text.len);
+}
+
+/* A text as it is, a number or GeoJSON as JSON writes it. */
+static enum eg_status read_value(struct edit *edit, const struct eg_json_value *value,
+                                 const struct eg_record_field *field, struct eg_text *text_out)
+{
+    struct eg_text text;
+    double number;
+    bool is_extent = strcmp(field->name, "extent") == 0;
+    if (eg_json_is_text(value, &text)) return keep(edit, eg_text_trim(text), text_out);
+    if (!(field->type == EG_RECORD_NUMBER && eg_json_is_number(value, &number)) &&
+        !(is_extent && eg_json_get(value, "type")))
+        return EG_INVALID;
+    struct eg_buffer written;
+    eg_buffer_init(&written, 0);
+    enum eg_status status = eg_json_write(value, &written, edit->err);
+    if (status == EG_OK) status = keep(edit, (struct eg_text){written.data, written.len}, text_out);
+    eg_buffer_clear(&written);
+    return status;
+}
+
+/* A polygon that can be used; its type goes with it. */
+static enum eg_status check_extent(struct edit *edit, struct place place, struct eg_text *field)
+{
+    struct eg_geojson_rings rings;
+    struct eg_text extent = field[EG_SERVICE_AREA_EXTENT];
+    field[EG_SERVICE_AREA_EXTENT_TYPE] = extent.len > 0 ? EG_TEXT("geojson") : EG_TEXT("");
+    if (extent.len == 0) return EG_OK;
+    struct eg_error why = {0};
+    enum eg_status status = eg_geojson_rings_read(extent, edit->arena, &rings, &why);
+    if (status == EG_OK || status == EG_NO_MEMORY) return status;
+    return at_fault(edit, place, "extent", why.message);
+}
+
+static const struct eg_document_member *member_named(const struct eg_document_part *part, const char *name)
+{
+    for (uint32_t i = 0; i < eg_document_part_members(part); i++)
+        if (strcmp(part->members[i].name, name) == 0) return &part->members[i];
+    return NULL;
+}
+
+static void clear_members(const struct eg_document_part *part, struct eg_text *field)
+{
+    for (uint32_t i = 0; i < eg_document_part_members(part); i++) field[part->members[i].field] = EG_TEXT("");
+}
+
+/* Fills the texts of a row with an object's members; those of `other` (NULL: none) are another row's and passed over. */
+static enum eg_status read_members(struct edit *edit, const struct eg_document_part *part,
+                                   const struct eg_document_part *other, const struct eg_json_value *object,
+                                   struct place place, struct eg_text *field)
+{
+    const struct eg_record_spec *spec = eg_record_spec(part->table);
+    const char *name = NULL;
+    clear_members(part, field);
+    for (const struct eg_json_value *value; (value = eg_json_next(object, &name));) {
+        const struct eg_document_member *member = member_named(part, name);
+        if (!member && other && member_named(other, name)) continue;
+        if (!member) return at_fault(edit, place, name, "is no member of this document");
+        enum eg_status status = read_value(edit, value, &spec->fields[member->field], &field[member->field]);
+        if (status == EG_INVALID) return at_fault(edit, place, name, "has to be a text");
+        if (status != EG_OK) return status;
+    }
+    return part->table == EG_RECORD_SERVICE_AREA ? check_extent(edit, place, field) : EG_OK;
+}
+
+/* What eg_record_check says, with the document's own words for the place. */
+static enum eg_status check_row(struct edit *edit, const struct eg_document_part *part, struct place place,
+                                const struct eg_text *field)
+{
+    struct eg_error why = {0};
+    enum eg_status status = eg_record_check(part->table, field, &why);
+    if (status == EG_OK) return EG_OK;
+    for (uint32_t i = 0; i < eg_document_part_members(part); i++) {
+        const char *name = eg_record_spec(part->table)->fields[part->members[i].field].name;
+        if (strcmp(name, why.field) != 0) continue;
+        char what[200];
+        (void)snprintf(what, sizeof what, "is wrong: %.180s", why.message);
+        return at_fault(edit, place, part->members[i].name, what);
+    }
+    if (edit->err) *edit->err = why;
+    return status;
+}
+
+/* --- the service ------------------------------------------------------------------------------------------------------------- */
+
+static bool is_among_parts(const char *name)
+{
+    static const char *const others[] = {"id", "programme", "topics", "organisation", "location"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(others); i++)
+        if (strcmp(name, others[i]) == 0) return true;
+    for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS; i++)
+        if (strcmp(name, eg_document_lists[i].name) == 0) return true;
+    return false;
+}
+
+static enum eg_status read_service_members(struct edit *edit, struct eg_text *field)
+{
+    const struct eg_record_spec *spec = eg_record_spec(EG_RECORD_SERVICE);
+    struct place top = {NULL, 0};
+    const char *name = NULL;
+    clear_members(&eg_document_service, field);
+    for (const struct eg_json_value *value; (value = eg_json_next(edit->wish->document, &name));) {
+        const struct eg_document_member *member = member_named(&eg_document_service, name);
+        if (!member && is_among_parts(name)) continue;
+        if (!member) return at_fault(edit, top, name, "is no member of an entry's document");
+        enum eg_status status = read_value(edit, value, &spec->fields[member->field], &field[member->field]);
+        if (status == EG_INVALID) return at_fault(edit, top, name, "has to be a text");
+        if (status != EG_OK) return status;
+    }
+    if (field[EG_SERVICE_STATUS].len == 0) field[EG_SERVICE_STATUS] = EG_TEXT("active");
+    return EG_OK;
+}
+
+static enum eg_status check_id(struct edit *edit)
+{
+    struct eg_text stated = edit->wish->id;
+    const struct eg_json_value *value = eg_json_get(edit->wish->document, "id");
+    if (value && (!eg_json_is_text(value, &stated) || !eg_text_equal_any_case(stated, edit->wish->id)))
+        return at_fault(edit, (struct place){NULL, 0}, "id", "is that of another entry");
+    return EG_OK;
+}
+
+/* A programme or topic known by its name: the row that is there, or a new one. */
+static enum eg_status find_or_make(struct edit *edit, enum eg_record_table table, struct eg_text name,
+                                   struct eg_text *id_out)
+{
+    *id_out = eg_record_id_of_name(edit->arena, eg_record_spec(table)->name, name);
+    if (!id_out->data) return eg_error_no_memory(edit->err, name.len);
+    if (eg_records_find(edit->records, table, *id_out)) return EG_OK;
+    for (uint32_t i = 0; i < edit->n_puts; i++)
+        if (edit->puts[i].table == table && eg_text_equal(edit->puts[i].field[0], *id_out)) return EG_OK;
+    struct eg_text *field = texts_of(edit, table, NULL);
+    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+    field[0] = *id_out;
+    if (table == EG_RECORD_PROGRAM) {
+        field[EG_PROGRAM_NAME] = name;
+    } else {
+        field[EG_TAXONOMY_TERM_NAME] = name;
+        field[EG_TAXONOMY_TERM_TAXONOMY] = EG_TEXT(EG_TOPICS_NAME);
+        field[EG_TAXONOMY_TERM_TAXONOMY_ID] = eg_record_id_of(edit->arena, "taxonomy", EG_TEXT("topics"));
+        if (!field[EG_TAXONOMY_TERM_TAXONOMY_ID].data) return eg_error_no_memory(edit->err, 0);
+    }
+    return put(edit, table, field);
+}
+
+static enum eg_status read_program(struct edit *edit, struct eg_text *service)
+{
+    const struct eg_json_value *value = eg_json_get(edit->wish->document, "programme");
+    struct eg_text name = EG_TEXT("");
+    if (value && !eg_json_is_text(value, &name))
+        return at_fault(edit, (struct place){NULL, 0}, "programme", "has to be a text");
+    enum eg_status status = keep(edit, eg_text_trim(name), &name);
+    const struct eg_record *now =
+        eg_records_find(edit->records, EG_RECORD_PROGRAM, service[EG_SERVICE_PROGRAM_ID]);
+    if (status != EG_OK || (now && eg_text_equal(now->field[EG_PROGRAM_NAME], name))) return status;
+    if (name.len == 0) service[EG_SERVICE_PROGRAM_ID] = EG_TEXT("");
+    else status = find_or_make(edit, EG_RECORD_PROGRAM, name, &service[EG_SERVICE_PROGRAM_ID]);
+    return status;
+}
+
+/* --- the organisation ---------------------------------------------------------------------------------------------------------- */
+
+/* An organisation that the document does not name is the entry's own and called as it is. */
+static enum eg_status read_organization(struct edit *edit, struct eg_text *service)
+{
+    struct place place = {"organisation", UINT32_MAX};
+    const struct eg_json_value *object = eg_json_get(edit->wish->document, "organisation");
+    const struct eg_record *now =
+        eg_records_find(edit->records, EG_RECORD_ORGANIZATION, service[EG_SERVICE_ORGANIZATION_ID]);
+    struct eg_text *field = texts_of(edit, EG_RECORD_ORGANIZATION, now);
+    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+    if (!object && now) return EG_OK;
+    if (!object) {
+        field[EG_ORGANIZATION_ID] = eg_record_id_of(edit->arena, "organization", service[EG_SERVICE_ID]);
+        field[EG_ORGANIZATION_NAME] = service[EG_SERVICE_NAME];
+        service[EG_SERVICE_ORGANIZATION_ID] = field[EG_ORGANIZATION_ID];
+        return field[0].data ? put(edit, EG_RECORD_ORGANIZATION, field) : eg_error_no_memory(edit->err, 0);
+    }
+    enum eg_status status = read_members(edit, &eg_document_organisation, NULL, object, place, field);
+    if (status != EG_OK) return status;
+    if (field[EG_ORGANIZATION_NAME].len == 0)
+        return at_fault(edit, place, "name", "is missing and has to be given");
+    if (!now || !eg_text_equal(now->field[EG_ORGANIZATION_NAME], field[EG_ORGANIZATION_NAME])) {
+        field[EG_ORGANIZATION_ID] =
+            eg_record_id_of_name(edit->arena, "organization", field[EG_ORGANIZATION_NAME]);
+        if (!field[0].data) return eg_error_no_memory(edit->err, 0);
+        service[EG_SERVICE_ORGANIZATION_ID] = field[EG_ORGANIZATION_ID];
+        /* One of that name that others have, too, stays as it is. */
+        if (eg_records_find(edit->records, EG_RECORD_ORGANIZATION, field[0])) return EG_OK;
+    }
+    status = check_row(edit, &eg_document_organisation, place, field);
+    return status == EG_OK ? put(edit, EG_RECORD_ORGANIZATION, field) : status;
+}
+
+/* --- topics -------------------------------------------------------------------------------------------------------------------- */
+
+static enum eg_status link_topic(struct edit *edit, struct eg_text topic, struct eg_text service,
+                                 struct eg_text *link_out)
+{
+    struct eg_text term, taxonomy = eg_record_id_of(edit->arena, "taxonomy", EG_TEXT("topics"));
+    enum eg_status status = taxonomy.data ? EG_OK : eg_error_no_memory(edit->err, 0);
+    if (status == EG_OK && !eg_records_find(edit->records, EG_RECORD_TAXONOMY, taxonomy)) {
+        struct eg_text *field = texts_of(edit, EG_RECORD_TAXONOMY, NULL);
+        if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+        field[EG_TAXONOMY_ID] = taxonomy;
+        field[EG_TAXONOMY_NAME] = EG_TEXT(EG_TOPICS_NAME);
+        field[EG_TAXONOMY_DESCRIPTION] = EG_TEXT(EG_TOPICS_DESCRIPTION);
+        bool is_new = true;
+        for (uint32_t i = 0; i < edit->n_puts; i++) is_new &= edit->puts[i].table != EG_RECORD_TAXONOMY;
+        if (is_new) status = put(edit, EG_RECORD_TAXONOMY, field);
+    }
+    if (status == EG_OK) status = find_or_make(edit, EG_RECORD_TAXONOMY_TERM, topic, &term);
+    if (status != EG_OK) return status;
+    struct eg_text name = eg_text_format(edit->arena, "%.*s:%.*s", EG_TEXT_ARG(service), EG_TEXT_ARG(term));
+    struct eg_text *field = texts_of(edit, EG_RECORD_ATTRIBUTE, NULL);
+    if (!name.data || !field) return eg_error_no_memory(edit->err, sizeof *field);
+    field[EG_ATTRIBUTE_ID] = *link_out = eg_record_id_of(edit->arena, "attribute", name);
+    field[EG_ATTRIBUTE_LINK_ID] = service;
+    field[EG_ATTRIBUTE_LINK_ENTITY] = EG_TEXT("service");
+    field[EG_ATTRIBUTE_TAXONOMY_TERM_ID] = term;
+    if (!link_out->data) return eg_error_no_memory(edit->err, 0);
+    const struct eg_record *now = eg_records_find(edit->records, EG_RECORD_ATTRIBUTE, *link_out);
+    return now ? EG_OK : put(edit, EG_RECORD_ATTRIBUTE, field);
+}
+
+static const struct eg_record *linked_term(const struct edit *edit, const struct eg_record *link)
+{
+    return eg_records_find(edit->records, EG_RECORD_TAXONOMY_TERM,
+                           link->field[EG_ATTRIBUTE_TAXONOMY_TERM_ID]);
+}
+
+/* The link through which the service has a topic of this name, of whichever taxonomy, or NULL. */
+static const struct eg_record *link_to(const struct edit *edit, struct eg_text service, struct eg_text topic)
+{
+    uint32_t n;
+    const struct eg_record *const *links =
+        eg_records_with(edit->records, EG_RECORD_ATTRIBUTE, EG_ATTRIBUTE_LINK_ID, service, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct eg_record *term = linked_term(edit, links[i]);
+        if (term && eg_text_equal(term->field[EG_TAXONOMY_TERM_NAME], topic)) return links[i];
+    }
+    return NULL;
+}
+
+/* Links that none of the topics named. */
+static enum eg_status drop_links(struct edit *edit, struct eg_text service, const struct eg_text *named,
+                                 size_t n_named)
+{
+    uint32_t n;
+    enum eg_status status = EG_OK;
+    const struct eg_record *const *links =
+        eg_records_with(edit->records, EG_RECORD_ATTRIBUTE, EG_ATTRIBUTE_LINK_ID, service, &n);
+    for (uint32_t i = 0; i < n && status == EG_OK; i++) {
+        bool stays = !linked_term(edit, links[i]);
+        for (size_t k = 0; k < n_named && !stays; k++) stays = eg_text_equal(named[k], links[i]->field[0]);
+        if (!stays) status = delete_whole(edit, EG_RECORD_ATTRIBUTE, links[i]->field[0]);
+    }
+    return status;
+}
+
+static enum eg_status read_topics(struct edit *edit, struct eg_text service)
+{
+    const struct eg_json_value *list = eg_json_get(edit->wish->document, "topics");
+    size_t n = eg_json_length(list);
+    struct place place = {"topics", 0};
+    if (n > EG_DOCUMENT_ITEMS)
+        return eg_error_set(edit->err, EG_LIMIT, "topics may have %u items", EG_DOCUMENT_ITEMS);
+    struct eg_text *links = eg_arena_array(edit->arena, n, sizeof *links);
+    if (!links && n > 0) return eg_error_no_memory(edit->err, n * sizeof *links);
+    for (size_t i = 0; i < n; i++) {
+        struct eg_text topic;
+        place.item = (uint32_t)i;
+        if (!eg_json_is_text(eg_json_at(list, i), &topic) || eg_text_trim(topic).len == 0)
+            return at_fault(edit, place, "name", "has to be a text");
+        enum eg_status status = keep(edit, eg_text_trim(topic), &topic);
+        if (status != EG_OK) return status;
+        const struct eg_record *now = link_to(edit, service, topic);
+        if (now) links[i] = now->field[0];
+        else status = link_topic(edit, topic, service, &links[i]);
+        if (status != EG_OK) return status;
+    }
+    return drop_links(edit, service, links, n);
+}
+
+/* --- lists ----------------------------------------------------------------------------------------------------------------------- */
+
+/* An id for a row that hangs on another: the first that is not taken. */
+static struct eg_text free_id(struct edit *edit, enum eg_record_table table, struct eg_text parent,
+                              uint32_t *from)
+{
+    for (;;) {
+        struct eg_text name = eg_text_format(edit->arena, "%.*s:%u", EG_TEXT_ARG(parent), (*from)++);
+        struct eg_text id = name.data ? eg_record_id_of(edit->arena, eg_record_spec(table)->name, name)
+                                      : (struct eg_text){NULL, 0};
+        if (!id.data || !eg_records_find(edit->records, table, id)) return id;
+    }
+}
+
+static bool is_kept_private(const struct edit *edit, const struct eg_document_part *part,
+                            const struct eg_record *row)
+{
+    return edit->wish->keeps_private && part->visibility != UINT32_MAX &&
+           eg_text_equal(row->field[part->visibility], EG_TEXT("private"));
+}
+
+/* The rows that the list is about; private ones that stay are left out. */
+static enum eg_status present_rows(struct edit *edit, const struct eg_document_part *part,
+                                   struct eg_text parent, const struct eg_record ***rows_out, uint32_t *n_out)
+{
+    uint32_t n;
+    const struct eg_record *const *rows =
+        eg_records_with(edit->records, part->table, part->parent, parent, &n);
+    const struct eg_record **kept = eg_arena_array(edit->arena, n, sizeof *kept);
+    if (!kept && n > 0) return eg_error_no_memory(edit->err, n * sizeof *kept);
+    *n_out = 0;
+    *rows_out = kept;
+    for (uint32_t i = 0; i < n; i++)
+        if (!is_kept_private(edit, part, rows[i])) kept[(*n_out)++] = rows[i];
+    return EG_OK;
+}
+
+static enum eg_status read_item(struct edit *edit, const struct eg_document_part *part, struct place place,
+                                const struct eg_json_value *item, struct eg_text *field)
+{
+    enum eg_status status = read_members(edit, part, NULL, item, place, field);
+    if (status != EG_OK) return status;
+    if (edit->wish->keeps_private && part->visibility != UINT32_MAX) field[part->visibility] = EG_TEXT("");
+    status = check_row(edit, part, place, field);
+    return status == EG_OK ? put(edit, part->table, field) : status;
+}
+
+static enum eg_status read_list(struct edit *edit, const struct eg_document_part *part, struct eg_text parent)
+{
+    const struct eg_json_value *list = eg_json_get(edit->wish->document, part->name);
+    size_t n = eg_json_length(list);
+    const struct eg_record **rows = NULL;
+    uint32_t n_rows = 0, next_id = 0;
+    if (n > EG_DOCUMENT_ITEMS)
+        return eg_error_set(edit->err, EG_LIMIT, "%s may have %u items", part->name, EG_DOCUMENT_ITEMS);
+    enum eg_status status = present_rows(edit, part, parent, &rows, &n_rows);
+    for (uint32_t i = 0; i < n && status == EG_OK; i++) {
+        struct eg_text *field = texts_of(edit, part->table, i < n_rows ? rows[i] : NULL);
+        if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+        if (i >= n_rows) field[0] = free_id(edit, part->table, parent, &next_id);
+        if (!field[0].data) return eg_error_no_memory(edit->err, EG_UUID_TEXT_LEN);
+        field[part->parent] = parent;
+        status = read_item(edit, part, (struct place){part->name, i}, eg_json_at(list, i), field);
+    }
+    for (uint32_t i = (uint32_t)n; i < n_rows && status == EG_OK; i++)
+        status = delete_whole(edit, part->table, rows[i]->field[0]);
+    return status;
+}
+
+/* --- the location ---------------------------------------------------------------------------------------------------------------- */
+
+static enum eg_status read_address(struct edit *edit, const struct eg_json_value *object,
+                                   struct eg_text location)
+{
+    struct place place = {"location", UINT32_MAX};
+    uint32_t n, next_id = 0;
+    const struct eg_record *const *now =
+        eg_records_with(edit->records, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, location, &n);
+    struct eg_text *field = texts_of(edit, EG_RECORD_ADDRESS, n > 0 ? now[0] : NULL);
+    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+    enum eg_status status =
+        read_members(edit, &eg_document_address, &eg_document_location, object, place, field);
+    if (status != EG_OK) return status;
+    bool is_empty = true;
+    for (uint32_t i = 0; i < eg_document_part_members(&eg_document_address); i++)
+        is_empty &= field[eg_document_address.members[i].field].len == 0;
+    if (is_empty) return n > 0 ? delete_whole(edit, EG_RECORD_ADDRESS, now[0]->field[0]) : EG_OK;
+    if (n == 0) field[EG_ADDRESS_ID] = free_id(edit, EG_RECORD_ADDRESS, location, &next_id);
+    if (!field[0].data) return eg_error_no_memory(edit->err, 0);
+    field[EG_ADDRESS_LOCATION_ID] = location;
+    if (field[EG_ADDRESS_ADDRESS_TYPE].len == 0) field[EG_ADDRESS_ADDRESS_TYPE] = EG_TEXT("physical");
+    return put(edit, EG_RECORD_ADDRESS, field);
+}
+
+static enum eg_status link_location(struct edit *edit, struct eg_text service, struct eg_text location)
+{
+    struct eg_text *field = texts_of(edit, EG_RECORD_SERVICE_AT_LOCATION, NULL);
+    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+    field[EG_SERVICE_AT_LOCATION_ID] = eg_record_id_of(edit->arena, "service_at_location", service);
+    if (!field[0].data) return eg_error_no_memory(edit->err, 0);
+    field[EG_SERVICE_AT_LOCATION_SERVICE_ID] = service;
+    field[EG_SERVICE_AT_LOCATION_LOCATION_ID] = location;
+    return put(edit, EG_RECORD_SERVICE_AT_LOCATION, field);
+}
+
+static bool is_in_range(struct eg_text text, double most)
+{
+    double value;
+    return text.len == 0 || (eg_text_to_double(text, &value) && value >= -most && value <= most);
+}
+
+static enum eg_status check_position(struct edit *edit, const struct eg_text *field)
+{
+    struct place place = {"location", UINT32_MAX};
+    struct eg_text lon = field[EG_LOCATION_LONGITUDE], lat = field[EG_LOCATION_LATITUDE];
+    if ((lon.len == 0) != (lat.len == 0))
+        return at_fault(edit, place, lon.len == 0 ? "longitude" : "latitude",
+                        "is missing: give both or neither");
+    if (!is_in_range(lon, 180))
+        return at_fault(edit, place, "longitude", "has to be a number from -180 to 180");
+    if (!is_in_range(lat, 90)) return at_fault(edit, place, "latitude", "has to be a number from -90 to 90");
+    return EG_OK;
+}
+
+/* A location that nobody else refers to goes with its last service. */
+static enum eg_status leave_location(struct edit *edit, struct eg_text service)
+{
+    uint32_t n;
+    const struct eg_record *const *links = eg_records_with(edit->records, EG_RECORD_SERVICE_AT_LOCATION,
+                                                           EG_SERVICE_AT_LOCATION_SERVICE_ID, service, &n);
+    if (n == 0) return EG_OK;
+    struct eg_text location = links[0]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID];
+    enum eg_status status = delete_whole(edit, EG_RECORD_SERVICE_AT_LOCATION, links[0]->field[0]);
+    if (status != EG_OK || is_needed(edit, EG_RECORD_LOCATION, location)) return status;
+    return delete_whole(edit, EG_RECORD_LOCATION, location);
+}
+
+static enum eg_status read_location(struct edit *edit, struct eg_text service)
+{
+    struct place place = {"location", UINT32_MAX};
+    const struct eg_json_value *object = eg_json_get(edit->wish->document, "location");
+    bool has_list = eg_json_length(eg_json_get(edit->wish->document, "accessibility")) > 0;
+    if (!object && !has_list) return leave_location(edit, service);
+    struct eg_text *field = texts_of(edit, EG_RECORD_LOCATION, edit->location);
+    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+    if (!edit->location) {
+        field[EG_LOCATION_ID] = eg_record_id_of(edit->arena, "location", service);
+        field[EG_LOCATION_LOCATION_TYPE] = EG_TEXT("physical");
+        if (!field[0].data) return eg_error_no_memory(edit->err, 0);
+    }
+    enum eg_status status =
+        read_members(edit, &eg_document_location, &eg_document_address, object, place, field);
+    if (status == EG_OK) status = check_position(edit, field);
+    if (status == EG_OK) status = check_row(edit, &eg_document_location, place, field);
+    if (status == EG_OK) status = put(edit, EG_RECORD_LOCATION, field);
+    if (status == EG_OK && !edit->location) status = link_location(edit, service, field[0]);
+    if (status == EG_OK) status = read_address(edit, object, field[0]);
+    for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS && status == EG_OK; i++)
+        if (eg_document_lists[i].table == EG_RECORD_ACCESSIBILITY)
+            status = read_list(edit, &eg_document_lists[i], field[0]);
+    return status;
+}
+
+/* --- all together ------------------------------------------------------------------------------------------------------------------ */
+
+static enum eg_status begin(struct edit *edit, const struct eg_records *records, struct eg_arena *arena,
+                            struct eg_error *err)
+{
+    edit->records = records;
+    edit->arena = arena;
+    edit->err = err;
+    edit->puts = eg_arena_array(arena, CHANGES_MAX, sizeof *edit->puts);
+    edit->deletes = eg_arena_array(arena, CHANGES_MAX, sizeof *edit->deletes);
+    return edit->puts && edit->deletes ? EG_OK : eg_error_no_memory(err, CHANGES_MAX * sizeof *edit->deletes);
+}
+
+static void finish(const struct edit *edit, struct eg_records_change *change_out)
+{
+    *change_out = (struct eg_records_change){edit->puts, edit->n_puts, edit->deletes, edit->n_deletes};
+}
+
+static enum eg_status read_all(struct edit *edit)
+{
+    struct eg_text *field = texts_of(edit, EG_RECORD_SERVICE, edit->service);
+    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+    enum eg_status status = edit->service ? EG_OK : keep(edit, edit->wish->id, &field[EG_SERVICE_ID]);
+    if (status == EG_OK) status = check_id(edit);
+    if (status == EG_OK) status = read_service_members(edit, field);
+    if (status == EG_OK) status = check_row(edit, &eg_document_service, (struct place){NULL, 0}, field);
+    if (status == EG_OK) status = read_program(edit, field);
+    if (status == EG_OK) status = read_organization(edit, field);
+    if (status == EG_OK) status = put(edit, EG_RECORD_SERVICE, field);
+    if (status == EG_OK) status = read_topics(edit, field[0]);
+    if (status == EG_OK) status = read_location(edit, field[0]);
+    for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS && status == EG_OK; i++)
+        if (eg_document_lists[i].table != EG_RECORD_ACCESSIBILITY)
+            status = read_list(edit, &eg_document_lists[i], field[0]);
+    return status;
+}
+
+enum eg_status eg_entry_document_change(const struct eg_records *records, const struct eg_document_wish *wish,
+                                        struct eg_arena *arena, struct eg_records_change *change_out,
+                                        struct eg_error *err)
+{
+    struct edit edit = {.wish = wish};
+    enum eg_status status = begin(&edit, records, arena, err);
+    if (status != EG_OK) return status;
+    edit.service = eg_records_find(records, EG_RECORD_SERVICE, wish->id);
+    if (edit.service) edit.location = eg_document_location_of(records, edit.service);
+    status = read_all(&edit);
+    if (status == EG_OK) finish(&edit, change_out);
+    return status;
+}
+
+enum eg_status eg_entry_document_removal(const struct eg_records *records, struct eg_text id,
+                                         struct eg_arena *arena, struct eg_records_change *change_out,
+                                         struct eg_error *err)
+{
+    struct edit edit = {0};
+    const struct eg_record *service = eg_records_find(records, EG_RECORD_SERVICE, id);
+    if (!service)
+        return eg_error_set(err, EG_NOT_FOUND, "there is no entry '%.*s' in the store", EG_TEXT_ARG(id));
+    enum eg_status status = begin(&edit, records, arena, err);
+    if (status == EG_OK) status = leave_location(&edit, service->field[0]);
+    if (status == EG_OK) status = delete_whole(&edit, EG_RECORD_SERVICE, service->field[0]);
+    struct eg_text organization = service->field[EG_SERVICE_ORGANIZATION_ID];
+    struct eg_text program = service->field[EG_SERVICE_PROGRAM_ID];
+    if (status == EG_OK && organization.len > 0 && !is_needed(&edit, EG_RECORD_ORGANIZATION, organization))
+        status = delete_whole(&edit, EG_RECORD_ORGANIZATION, organization);
+    if (status == EG_OK && program.len > 0 && !is_needed(&edit, EG_RECORD_PROGRAM, program))
+        status = delete_whole(&edit, EG_RECORD_PROGRAM, program);
+    if (status == EG_OK) finish(&edit, change_out);
+    return status;
+}

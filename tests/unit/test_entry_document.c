@@ -1,0 +1,318 @@
+#include "data/entry_document.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/failing_malloc.h"
+
+#define ID "585a9093-5c12-5388-b7de-8ecc54e58082"
+#define OTHER "585a9093-5c12-5388-b7de-8ecc54e58083"
+#define SQUARE "{\"type\":\"Polygon\",\"coordinates\":[[[0,50],[1,50],[1,51],[0,51],[0,50]]]}"
+
+/* Nothing, from which all comes by documents. */
+static struct eg_records *nothing(void)
+{
+    struct eg_records_builder *builder = NULL;
+    struct eg_records *records = NULL;
+    assert_int_equal(eg_records_builder_new(&builder, NULL), EG_OK);
+    assert_int_equal(eg_records_finish(builder, &records, NULL), EG_OK);
+    eg_records_builder_free(builder);
+    return records;
+}
+
+struct told {
+    const char *id, *text;
+    bool keeps_private;
+    uint32_t n_puts, n_deletes; /* of the last change */
+};
+
+/* The records after a document; they replace *records. */
+static enum eg_status tell(struct eg_records **records, struct told *told, struct eg_error *err)
+{
+    struct eg_arena *arena = eg_arena_new(1 << 22);
+    struct eg_json *json = NULL;
+    struct eg_records_change change = {0};
+    struct eg_records *fresh = NULL;
+    enum eg_status status = arena ? eg_json_parse(eg_text_from(told->text), &json, err) : EG_NO_MEMORY;
+    struct eg_document_wish wish = {eg_text_from(told->id), json ? eg_json_root(json) : NULL,
+                                    told->keeps_private};
+    if (status == EG_OK) status = eg_entry_document_change(*records, &wish, arena, &change, err);
+    if (status == EG_OK) status = eg_records_apply(*records, &change, &fresh, err);
+    told->n_puts = change.n_puts;
+    told->n_deletes = change.n_deletes;
+    if (status == EG_OK) {
+        eg_records_release(*records);
+        *records = fresh;
+    }
+    eg_json_free(json);
+    eg_arena_free(arena);
+    return status;
+}
+
+static void must_tell(struct eg_records **records, const char *id, const char *text)
+{
+    struct told told = {.id = id, .text = text};
+    struct eg_error err = {0};
+    if (tell(records, &told, &err) != EG_OK) fail_msg("%s: %s", text, err.message);
+}
+
+/* What the records say of the entry, as compact JSON; valid until the next call. */
+static const char *said(const struct eg_records *records, const char *id, bool with_private)
+{
+    static char text[4096];
+    struct eg_buffer out;
+    struct eg_json *json = eg_json_new_object();
+    const struct eg_record *service = eg_records_find(records, EG_RECORD_SERVICE, eg_text_from(id));
+    assert_non_null(service);
+    eg_buffer_init(&out, 0);
+    eg_entry_document_write(records, service, with_private, json, eg_json_root(json));
+    assert_int_equal(eg_json_finish(json, false, &out, NULL), EG_OK);
+    assert_true(out.len < sizeof text);
+    (void)snprintf(text, sizeof text, "%s", out.data);
+    eg_buffer_clear(&out);
+    eg_json_free(json);
+    return text;
+}
+
+#define FULL                                                                                                 \
+    "{\"id\":\"" ID                                                                                          \
+    "\",\"kind\":\"hub\",\"name\":\"Walks\",\"description\":\"Every Tuesday\",\"status\":\"active\","        \
+    "\"url\":\"https://walks.example/\",\"email\":\"info@walks.example\",\"last_reviewed\":\"2026-01-31\","  \
+    "\"programme\":\"Healthy Saltmarsh\",\"topics\":[\"Smoking\"],"                                          \
+    "\"organisation\":{\"name\":\"Harbour Trust\",\"url\":\"https://harbour.example/\"},"                    \
+    "\"location\":{\"longitude\":\"-1.25\",\"latitude\":\"52.5\",\"address_1\":\"1 Quay "                    \
+    "Street\",\"city\":\"Saltmarsh\"},"                                                                      \
+    "\"phones\":[{\"number\":\"01632 960123\"}],"                                                            \
+    "\"contacts\":[{\"name\":\"Jo\",\"visibility\":\"private\"}],"                                           \
+    "\"schedules\":[{\"freq\":\"WEEKLY\",\"byday\":\"TU\",\"opens_at\":\"10:00\",\"closes_at\":\"12:00\"}]," \
+    "\"languages\":[{\"name\":\"Cymraeg\",\"code\":\"cy\"}],\"accessibility\":[{\"description\":\"Ramp\"}]," \
+    "\"service_areas\":[{\"boundaries\":\"ward\",\"area_codes\":\"W01;W02\",\"extent\":" SQUARE "}],"        \
+    "\"funding\":[{\"source\":\"Harbour Fund\",\"amount\":\"12500\",\"currency\":\"GBP\"}],"                 \
+    "\"costs\":[{\"option\":\"Free\"}],\"required_documents\":[{\"document\":\"None\"}]}"
+
+static void a_document_becomes_records_and_they_say_it(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    must_tell(&records, ID, FULL);
+    assert_string_equal(said(records, ID, true), FULL);
+    eg_records_release(records);
+}
+
+static void the_same_document_again_changes_nothing(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    struct told told = {.id = ID, .text = FULL};
+    assert_int_equal(tell(&records, &told, NULL), EG_OK);
+    assert_true(told.n_puts > 12);
+    assert_int_equal(tell(&records, &told, NULL), EG_OK);
+    assert_int_equal(told.n_puts, 0);
+    assert_int_equal(told.n_deletes, 0);
+    eg_records_release(records);
+}
+
+static void what_is_not_in_the_document_goes(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    must_tell(&records, ID, FULL);
+    must_tell(&records, ID,
+              "{\"name\":\"Walks\",\"kind\":\"hub\",\"organisation\":{\"name\":\"Harbour Trust\"}}");
+    assert_string_equal(said(records, ID, true),
+                        "{\"id\":\"" ID "\",\"kind\":\"hub\",\"name\":\"Walks\",\"status\":\"active\","
+                        "\"organisation\":{\"name\":\"Harbour Trust\"}}");
+    static const enum eg_record_table gone[] = {
+        EG_RECORD_PHONE,    EG_RECORD_CONTACT,       EG_RECORD_SCHEDULE,     EG_RECORD_LANGUAGE,
+        EG_RECORD_ADDRESS,  EG_RECORD_ACCESSIBILITY, EG_RECORD_SERVICE_AREA, EG_RECORD_FUNDING,
+        EG_RECORD_LOCATION, EG_RECORD_ATTRIBUTE,     EG_RECORD_COST_OPTION};
+    for (size_t i = 0; i < EG_ARRAY_LEN(gone); i++) assert_int_equal(eg_records_count(records, gone[i]), 0);
+    eg_records_release(records);
+}
+
+static void rows_keep_their_ids_and_what_a_document_has_no_words_for(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing(), *fresh = NULL;
+    must_tell(&records, ID, FULL);
+    const struct eg_record *phone = eg_records_at(records, EG_RECORD_PHONE, 0);
+    struct eg_text field[EG_RECORD_FIELDS];
+    memcpy(field, phone->field, EG_PHONE_N_FIELDS * sizeof *field);
+    field[EG_PHONE_EXTENSION] = EG_TEXT("12");
+    struct eg_record put = {EG_RECORD_PHONE, field};
+    struct eg_records_change change = {&put, 1, NULL, 0};
+    assert_int_equal(eg_records_apply(records, &change, &fresh, NULL), EG_OK);
+    must_tell(
+        &fresh, ID,
+        "{\"name\":\"Walks\",\"phones\":[{\"number\":\"01632 960999\"},{\"number\":\"01632 960998\"}]}");
+    const struct eg_record *after = eg_records_find(fresh, EG_RECORD_PHONE, phone->field[0]);
+    assert_non_null(after);
+    assert_true(eg_text_equal(after->field[EG_PHONE_NUMBER], EG_TEXT("01632 960999")));
+    assert_true(eg_text_equal(after->field[EG_PHONE_EXTENSION], EG_TEXT("12")));
+    assert_int_equal(eg_records_count(fresh, EG_RECORD_PHONE), 2);
+    eg_records_release(records);
+    eg_records_release(fresh);
+}
+
+static void strangers_neither_see_nor_lose_what_is_private(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    must_tell(&records, ID, FULL);
+    assert_null(strstr(said(records, ID, false), "Jo"));
+    struct told told = {.id = ID, .keeps_private = true};
+    char text[4096];
+    (void)snprintf(text, sizeof text, "%s", said(records, ID, false));
+    told.text = text;
+    assert_int_equal(tell(&records, &told, NULL), EG_OK);
+    assert_int_equal(told.n_puts + told.n_deletes, 0);
+    told.text = "{\"name\":\"Walks\",\"contacts\":[{\"name\":\"Mo\"}]}";
+    assert_int_equal(tell(&records, &told, NULL), EG_OK);
+    assert_int_equal(eg_records_count(records, EG_RECORD_CONTACT), 2);
+    assert_non_null(strstr(said(records, ID, true), "{\"name\":\"Jo\",\"visibility\":\"private\"}"));
+    assert_non_null(strstr(said(records, ID, false), "\"contacts\":[{\"name\":\"Mo\"}]"));
+    /* Nor can they make what they write private, and so unseen by whoever decides. */
+    told.text = "{\"name\":\"Walks\",\"contacts\":[{\"name\":\"Mo\",\"visibility\":\"private\"}]}";
+    assert_int_equal(tell(&records, &told, NULL), EG_OK);
+    assert_non_null(strstr(said(records, ID, false), "Mo"));
+    eg_records_release(records);
+}
+
+static void an_organisation_of_a_known_name_is_shared_and_left_as_it_is(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    must_tell(&records, ID, FULL);
+    must_tell(
+        &records, OTHER,
+        "{\"name\":\"Runs\",\"organisation\":{\"name\":\"HARBOUR TRUST\",\"url\":\"https://x.example/\"}}");
+    assert_int_equal(eg_records_count(records, EG_RECORD_ORGANIZATION), 1);
+    assert_non_null(
+        strstr(said(records, OTHER, true),
+               "\"organisation\":{\"name\":\"Harbour Trust\",\"url\":\"https://harbour.example/\"}"));
+    eg_records_release(records);
+}
+
+static void an_entry_that_is_taken_away_leaves_what_others_need(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    must_tell(&records, ID, FULL);
+    must_tell(&records, OTHER,
+              "{\"name\":\"Runs\",\"topics\":[\"Smoking\"],\"organisation\":{\"name\":\"Harbour Trust\"}}");
+    for (int i = 0; i < 2; i++) {
+        struct eg_arena *arena = eg_arena_new(1 << 22);
+        struct eg_records_change change;
+        struct eg_records *fresh = NULL;
+        struct eg_error err = {0};
+        assert_int_equal(
+            eg_entry_document_removal(records, eg_text_from(i == 0 ? ID : OTHER), arena, &change, &err),
+            EG_OK);
+        if (eg_records_apply(records, &change, &fresh, &err) != EG_OK) fail_msg("%s", err.message);
+        eg_records_release(records);
+        records = fresh;
+        assert_int_equal(eg_records_count(records, EG_RECORD_SERVICE), 1 - i);
+        assert_int_equal(eg_records_count(records, EG_RECORD_ORGANIZATION), 1 - i);
+        assert_int_equal(eg_records_count(records, EG_RECORD_ATTRIBUTE), 1 - i);
+        assert_int_equal(eg_records_count(records, EG_RECORD_PHONE), 0);
+        assert_int_equal(eg_records_count(records, EG_RECORD_PROGRAM), 0);
+        assert_int_equal(eg_records_count(records, EG_RECORD_LOCATION), 0);
+        eg_arena_free(arena);
+    }
+    eg_records_release(records);
+}
+
+static void mistakes_are_told_with_their_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *field;
+    } cases[] = {
+        {"{}", "name"},
+        {"{\"name\":\"\"}", "name"},
+        {"{\"name\":7}", "name"},
+        {"{\"name\":\"W\",\"colour\":\"red\"}", "colour"},
+        {"{\"name\":\"W\",\"id\":\"" OTHER "\"}", "id"},
+        {"{\"name\":\"W\",\"kind\":\"shop\"}", "kind"},
+        {"{\"name\":\"W\",\"url\":\"walks\"}", "url"},
+        {"{\"name\":\"W\",\"last_reviewed\":\"31/1/2026\"}", "last_reviewed"},
+        {"{\"name\":\"W\",\"programme\":[]}", "programme"},
+        {"{\"name\":\"W\",\"topics\":[\"a\",7]}", "topics[1].name"},
+        {"{\"name\":\"W\",\"organisation\":{}}", "organisation.name"},
+        {"{\"name\":\"W\",\"organisation\":{\"name\":\"O\",\"url\":\"o\"}}", "organisation.url"},
+        {"{\"name\":\"W\",\"location\":{\"longitude\":1}}", "location.latitude"},
+        {"{\"name\":\"W\",\"location\":{\"longitude\":1,\"latitude\":91}}", "location.latitude"},
+        {"{\"name\":\"W\",\"location\":{\"street\":\"x\"}}", "location.street"},
+        {"{\"name\":\"W\",\"phones\":[{\"number\":\"1\"},{}]}", "phones[1].number"},
+        {"{\"name\":\"W\",\"phones\":[{\"number\":\"1\",\"visibility\":\"secret\"}]}",
+         "phones[0].visibility"},
+        {"{\"name\":\"W\",\"service_areas\":[{\"extent\":{\"type\":\"Point\",\"coordinates\":[0,0]}}]}",
+         "service_areas[0].extent"},
+        {"{\"name\":\"W\",\"schedules\":[{\"freq\":\"DAILY\"}]}", "schedules[0].freq"},
+        {"{\"name\":\"W\",\"funding\":[{\"amount\":\"much\"}]}", "funding[0].amount"},
+    };
+    for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
+        struct eg_records *records = nothing();
+        struct told told = {.id = ID, .text = cases[i].text};
+        struct eg_error err = {0};
+        assert_int_equal(tell(&records, &told, &err), EG_INVALID);
+        if (strcmp(err.field, cases[i].field) != 0)
+            fail_msg("%s: %s (%s)", cases[i].text, err.field, err.message);
+        assert_non_null(strstr(err.message, cases[i].field));
+        eg_records_release(records);
+    }
+}
+
+static void a_list_has_a_limit(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    struct eg_buffer text;
+    struct eg_error err = {0};
+    eg_buffer_init(&text, 0);
+    eg_buffer_literal(&text, "{\"name\":\"W\",\"phones\":[{\"number\":\"0\"}");
+    for (uint32_t i = 0; i < EG_DOCUMENT_ITEMS; i++) eg_buffer_printf(&text, ",{\"number\":\"%u\"}", i);
+    eg_buffer_literal(&text, "]}");
+    struct told told = {.id = ID, .text = text.data};
+    assert_int_equal(tell(&records, &told, &err), EG_LIMIT);
+    eg_buffer_clear(&text);
+    eg_records_release(records);
+}
+
+static void refused_memory_is_said_and_nothing_leaks(void **state)
+{
+    (void)state;
+    for (long n = 1;; n++) {
+        struct eg_records *records = nothing();
+        struct told told = {.id = ID, .text = FULL};
+        eg_failing_malloc_after(n);
+        enum eg_status status = tell(&records, &told, NULL);
+        bool failed = eg_failing_malloc_triggered();
+        eg_failing_malloc_after(0);
+        eg_records_release(records);
+        if (!failed) break;
+        assert_int_equal(status, EG_NO_MEMORY);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_document_becomes_records_and_they_say_it),
+        cmocka_unit_test(the_same_document_again_changes_nothing),
+        cmocka_unit_test(what_is_not_in_the_document_goes),
+        cmocka_unit_test(rows_keep_their_ids_and_what_a_document_has_no_words_for),
+        cmocka_unit_test(strangers_neither_see_nor_lose_what_is_private),
+        cmocka_unit_test(an_organisation_of_a_known_name_is_shared_and_left_as_it_is),
+        cmocka_unit_test(an_entry_that_is_taken_away_leaves_what_others_need),
+        cmocka_unit_test(mistakes_are_told_with_their_place),
+        cmocka_unit_test(a_list_has_a_limit),
+        cmocka_unit_test(refused_memory_is_said_and_nothing_leaks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
