@@ -1,14 +1,17 @@
 /* evenground serve: load an atlas, answer until SIGTERM or SIGINT; SIGHUP loads it anew beside the one in use. */
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/command.h"
 #include "base/log.h"
 #include "data/atlas.h"
 #include "engine/engine.h"
+#include "engine/ledger.h"
 #include "http/server.h"
 
 #define GRACE_S 10.0
+#define LOOK_NS 500000000L
 
 struct serve_options {
     const char *atlas_path;
@@ -98,10 +101,30 @@ static void reload(const struct service *service)
                eg_error_format(&err, text, sizeof text));
 }
 
+/* What another program wrote to the directory's store is shown within half a second; a store that cannot be asked is told of once. */
+static void look_for_changes(const struct service *service, bool *failing)
+{
+    struct eg_error err;
+    char text[1024];
+    bool failed = eg_engine_refresh(service->engine, &err) != EG_OK;
+    if (failed && !*failing)
+        eg_log(EG_LOG_ERROR, "serve", "the directory's store cannot be read, what was read stays: %s",
+               eg_error_format(&err, text, sizeof text));
+    if (*failing && !failed) eg_log(EG_LOG_INFO, "serve", "the directory's store can be read again");
+    *failing = failed;
+}
+
 static void wait_for_end(const struct service *service)
 {
-    int signal_number = 0;
-    while (sigwait(&service->signals, &signal_number) == 0 && signal_number == SIGHUP) reload(service);
+    static const struct timespec between_looks = {.tv_nsec = LOOK_NS};
+    bool failing = false;
+    int signal_number;
+    for (;;) {
+        signal_number = sigtimedwait(&service->signals, NULL, &between_looks);
+        if (signal_number == SIGHUP) reload(service);
+        else if (signal_number > 0) break;
+        else look_for_changes(service, &failing);
+    }
     eg_log(EG_LOG_INFO, "serve", "stopping on %s", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
 }
 

@@ -20,3 +20,15 @@ void eg_clock_utc(char text_out[21])
         (void)snprintf(text_out, 21, "0000-00-00T00:00:00Z");
     }
 }
+
+void eg_clock_utc_ms(char text_out[EG_CLOCK_UTC_MS_BYTES])
+{
+    struct timespec now = {0};
+    struct tm utc = {0};
+    char seconds[20];
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    if (!gmtime_r(&now.tv_sec, &utc) || strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &utc) == 0)
+        (void)snprintf(seconds, sizeof seconds, "0000-00-00T00:00:00");
+    (void)snprintf(text_out, EG_CLOCK_UTC_MS_BYTES, "%s.%03uZ", seconds,
+                   (unsigned)(now.tv_nsec / 1000000) % 1000);
+}

@@ -34,3 +34,10 @@ enum eg_status eg_uuid_v5(const char *namespace_uuid, struct eg_text name,
     uuid_unparse_lower(result, uuid_out);
     return EG_OK;
 }
+
+void eg_uuid_random(char uuid_out[EG_UUID_TEXT_LEN + 1])
+{
+    uuid_t made;
+    uuid_generate_random(made);
+    uuid_unparse_lower(made, uuid_out);
+}

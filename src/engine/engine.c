@@ -9,17 +9,22 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "engine/engine_parts.h"
+#include "engine/ledger_parts.h"
 #include "engine/vector_tile.h"
 
 #define CACHE_SHARDS 16
+#define WRITE_ATTEMPTS 5             /* against another program that keeps writing */
 #define SHELF_PIXELS (1024u * 1024u) /* of a workspace on the shelf: a tile of four times the usual size */
 #define SHELF 64 /* workspaces kept; a machine with more threads than that allocates now and then */
 
 struct eg_engine {
     struct eg_engine_options options;
     struct eg_cache *cache;
-    struct eg_team *team;         /* NULL: everybody draws alone */
-    pthread_mutex_t loading;      /* one load at a time; outermost */
+    struct eg_team *team;    /* NULL: everybody draws alone */
+    pthread_mutex_t loading; /* one load at a time; outermost */
+    pthread_mutex_t
+        writing; /* one write to the directory at a time, and none while a load takes over; next */
+    struct eg_ledger *ledger;     /* changed under both locks; NULL: the atlas has no store */
     pthread_mutex_t lock;         /* guards the fields below; a leaf */
     struct eg_snapshot *snapshot; /* one reference */
     struct eg_workspace shelf[SHELF];
@@ -44,6 +49,7 @@ enum eg_status eg_engine_new(const struct eg_engine_options *options, struct eg_
     if (!engine) return eg_error_no_memory(err, sizeof *engine);
     engine->options = *options;
     pthread_mutex_init(&engine->loading, NULL);
+    pthread_mutex_init(&engine->writing, NULL);
     pthread_mutex_init(&engine->lock, NULL);
     enum eg_status status = EG_OK;
     if (options->wrap)
@@ -65,29 +71,118 @@ void eg_engine_free(struct eg_engine *engine)
     eg_team_free(engine->team);
     eg_cache_free(engine->cache);
     eg_snapshot_release(engine->snapshot);
+    eg_ledger_release(engine->ledger);
     while (engine->n_shelf > 0) free_workspace(engine->shelf[--engine->n_shelf]);
     if (engine->font) eg_font_close(engine->font);
     pthread_mutex_destroy(&engine->lock);
+    pthread_mutex_destroy(&engine->writing);
     pthread_mutex_destroy(&engine->loading);
     free(engine);
+}
+
+/* Shows a snapshot, whose reference passes to the engine, and with a load its ledger, from now on. */
+static void publish(struct eg_engine *engine, struct eg_snapshot *fresh)
+{
+    pthread_mutex_lock(&engine->lock);
+    struct eg_snapshot *old = engine->snapshot;
+    engine->snapshot = fresh;
+    pthread_mutex_unlock(&engine->lock);
+    atomic_fetch_add_explicit(&engine->generation, 1, memory_order_release);
+    eg_snapshot_release(old);
+}
+
+/* Opens the atlas's store, if it has one, for what was loaded, and takes over. Nobody writes meanwhile, so nothing is lost. */
+static enum eg_status take_over(struct eg_engine *engine, struct eg_snapshot *loaded, struct eg_error *err)
+{
+    struct eg_ledger *ledger = NULL;
+    struct eg_snapshot *shown = loaded;
+    enum eg_status status = EG_OK;
+    pthread_mutex_lock(&engine->writing);
+    if (eg_atlas_store_of(loaded->atlas) != EG_ATLAS_NONE) {
+        status = eg_ledger_open(loaded, &ledger, &shown, err);
+        eg_snapshot_release(loaded); /* the one that is shown keeps what it needs of it */
+    }
+    if (status == EG_OK) {
+        pthread_mutex_lock(&engine->lock);
+        struct eg_ledger *old = engine->ledger;
+        engine->ledger = ledger;
+        pthread_mutex_unlock(&engine->lock);
+        eg_ledger_release(old);
+        publish(engine, shown);
+    }
+    pthread_mutex_unlock(&engine->writing);
+    return status;
 }
 
 enum eg_status eg_engine_load(struct eg_engine *engine, const char *atlas_path, struct eg_error *err)
 {
     if (pthread_mutex_trylock(&engine->loading) != 0)
         return eg_error_set(err, EG_BUSY, "the atlas is being loaded already; try again when that is done");
-    struct eg_snapshot *fresh = NULL, *old = NULL;
+    struct eg_snapshot *fresh = NULL;
     enum eg_status status = eg_snapshot_load(atlas_path, engine->options.n_threads, &fresh, err);
-    if (status == EG_OK) {
-        pthread_mutex_lock(&engine->lock);
-        old = engine->snapshot;
-        engine->snapshot = fresh;
-        pthread_mutex_unlock(&engine->lock);
-        atomic_fetch_add_explicit(&engine->generation, 1, memory_order_release);
-        eg_snapshot_release(old);
-        if (engine->cache) eg_cache_drop_all(engine->cache);
-    }
+    if (status == EG_OK) status = take_over(engine, fresh, err);
+    if (status == EG_OK && engine->cache) eg_cache_drop_all(engine->cache);
     pthread_mutex_unlock(&engine->loading);
+    return status;
+}
+
+/* --- writing to the directory ------------------------------------------------------------------------------------------------ */
+
+struct eg_ledger *eg_engine_ledger(struct eg_engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    struct eg_ledger *ledger = engine->ledger;
+    if (ledger) eg_ledger_retain(ledger);
+    pthread_mutex_unlock(&engine->lock);
+    return ledger;
+}
+
+/* Under the lock `writing`. *changed_out: another program had written. */
+static enum eg_status refresh(struct eg_engine *engine, bool *changed_out, struct eg_error *err)
+{
+    struct eg_snapshot *fresh = NULL;
+    enum eg_status status = eg_ledger_refresh(engine->ledger, engine->snapshot, &fresh, err);
+    *changed_out = fresh != NULL;
+    if (fresh) publish(engine, fresh);
+    return status;
+}
+
+static enum eg_status write_once(struct eg_engine *engine, const struct eg_plan *plan, struct eg_error *err)
+{
+    struct eg_snapshot *fresh = NULL;
+    enum eg_status status = eg_ledger_write(engine->ledger, engine->snapshot, plan, &fresh, err);
+    if (fresh) publish(engine, fresh);
+    return status;
+}
+
+enum eg_status eg_engine_write(struct eg_engine *engine, eg_plan_fn *plan, void *context,
+                               struct eg_error *err)
+{
+    const struct eg_plan wanted = {plan, context};
+    bool changed = true;
+    enum eg_status status = EG_CONFLICT;
+    pthread_mutex_lock(&engine->writing);
+    if (!engine->ledger)
+        status = eg_error_set(err, EG_UNSUPPORTED,
+                              "this atlas has no directory that can be changed here: it names no store");
+    for (int attempt = 0; attempt < WRITE_ATTEMPTS && status == EG_CONFLICT && changed; attempt++) {
+        /* A conflict with what is written down, and not with what the plan expects, is one with another program. */
+        status = refresh(engine, &changed, err);
+        if (status == EG_OK) status = write_once(engine, &wanted, err);
+        if (status != EG_CONFLICT) break;
+        enum eg_status again = refresh(engine, &changed, err);
+        if (again != EG_OK) status = again;
+    }
+    pthread_mutex_unlock(&engine->writing);
+    return status;
+}
+
+enum eg_status eg_engine_refresh(struct eg_engine *engine, struct eg_error *err)
+{
+    bool changed;
+    pthread_mutex_lock(&engine->writing);
+    enum eg_status status = engine->ledger ? refresh(engine, &changed, err) : EG_OK;
+    pthread_mutex_unlock(&engine->writing);
     return status;
 }
 

@@ -1,0 +1,199 @@
+/* The lock `writing` of the engine is held while a write is under way or a load takes over; the ledger's own fields change under it alone. */
+#include "engine/ledger.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "data/entry_records.h"
+#include "engine/ledger_parts.h"
+
+#define PLAN_CEILING_BYTES ((size_t)256 * 1024 * 1024)
+
+struct eg_ledger {
+    struct eg_store *store;
+    uint64_t revision; /* that the present snapshot shows */
+    atomic_uint references;
+};
+
+void eg_ledger_retain(struct eg_ledger *ledger)
+{
+    atomic_fetch_add_explicit(&ledger->references, 1, memory_order_relaxed);
+}
+
+void eg_ledger_release(struct eg_ledger *ledger)
+{
+    if (!ledger || atomic_fetch_sub_explicit(&ledger->references, 1, memory_order_acq_rel) > 1) return;
+    eg_store_close(ledger->store);
+    free(ledger);
+}
+
+struct eg_store *eg_ledger_store(struct eg_ledger *ledger)
+{
+    return ledger->store;
+}
+
+void eg_ledger_stamp(struct eg_arena *arena, char id_out[EG_UUID_TEXT_LEN + 1], struct eg_text *at_out)
+{
+    char now[EG_CLOCK_UTC_MS_BYTES];
+    eg_clock_utc_ms(now);
+    eg_uuid_random(id_out);
+    *at_out = eg_text_copy(arena, eg_text_from(now));
+}
+
+/* --- opening --------------------------------------------------------------------------------------------------------------- */
+
+/* All rows of a set, as a change that puts them. */
+static enum eg_status all_of(const struct eg_records *records, struct eg_arena *arena,
+                             struct eg_records_change *change_out, struct eg_error *err)
+{
+    uint32_t n = 0, at = 0;
+    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) n += eg_records_count(records, (enum eg_record_table)t);
+    struct eg_record *puts = eg_arena_array(arena, n, sizeof *puts);
+    if (!puts && n > 0) return eg_error_no_memory(err, n * sizeof *puts);
+    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++)
+        for (uint32_t i = 0; i < eg_records_count(records, (enum eg_record_table)t); i++)
+            puts[at++] = *eg_records_at(records, (enum eg_record_table)t, i);
+    *change_out = (struct eg_records_change){.puts = puts, .n_puts = n};
+    return EG_OK;
+}
+
+static enum eg_status record_seeds(const struct eg_entries *entries, struct eg_records_builder *builder,
+                                   struct eg_error *err)
+{
+    struct eg_entry_recorder *recorder = NULL;
+    uint32_t n_doubts = 0;
+    enum eg_status status = eg_entry_recorder_new(entries->atlas, builder, &recorder, err);
+    for (uint32_t i = 0; i < entries->n && status == EG_OK; i++) {
+        char doubt[EG_ENTRY_DOUBT_BYTES];
+        status = eg_entry_record(recorder, &entries->items[i], doubt, err);
+        if (status == EG_OK && doubt[0] && n_doubts++ == 0)
+            eg_log(EG_LOG_WARNING, "load", "seed '%.*s': %s",
+                   EG_TEXT_ARG(entries->items[i].field[EG_ENTRY_NAME]), doubt);
+    }
+    if (n_doubts > 1)
+        eg_log(EG_LOG_WARNING, "load", "%u entries of the seeds were put right like this", n_doubts);
+    eg_entry_recorder_free(recorder);
+    return status;
+}
+
+static enum eg_status commit_seeds(struct eg_ledger *ledger, const struct eg_records *records,
+                                   uint64_t revision, struct eg_error *err)
+{
+    struct eg_arena *arena = eg_arena_new(PLAN_CEILING_BYTES * 8);
+    if (!arena) return eg_error_no_memory(err, 0);
+    struct eg_change_entry line = {.by = EG_TEXT("evenground"), .action = EG_CHANGE_IMPORT};
+    struct eg_commit commit = {.expected_revision = revision, .history = &line, .n_history = 1};
+    eg_ledger_stamp(arena, line.id, &line.at);
+    line.reason = EG_TEXT("filled from the directories that the atlas names as its seed");
+    enum eg_status status =
+        line.at.data ? all_of(records, arena, &commit.change, err) : eg_error_no_memory(err, 0);
+    if (status == EG_OK) status = eg_store_commit(ledger->store, &commit, &revision, err);
+    if (status == EG_OK)
+        eg_log(EG_LOG_INFO, "load", "the store was filled with %u entries",
+               eg_records_count(records, EG_RECORD_SERVICE));
+    eg_arena_free(arena);
+    return status;
+}
+
+/* Into a store in which nothing was ever written. */
+static enum eg_status seed(struct eg_ledger *ledger, const struct eg_atlas *atlas, uint64_t revision,
+                           struct eg_error *err)
+{
+    struct eg_entries *entries = NULL;
+    struct eg_records_builder *builder = NULL;
+    struct eg_records *records = NULL;
+    enum eg_status status = eg_entries_load_seeds(atlas, &entries, err);
+    if (status == EG_OK) status = eg_records_builder_new(&builder, err);
+    if (status == EG_OK) status = record_seeds(entries, builder, err);
+    if (status == EG_OK) status = eg_records_finish(builder, &records, err);
+    if (status == EG_OK && entries->n > 0) status = commit_seeds(ledger, records, revision, err);
+    eg_records_release(records);
+    eg_records_builder_free(builder);
+    eg_entries_free(entries);
+    return status;
+}
+
+/* A snapshot of what is in the store now. */
+static enum eg_status show(struct eg_ledger *ledger, struct eg_snapshot *snapshot,
+                           struct eg_snapshot **fresh_out, struct eg_error *err)
+{
+    struct eg_records_builder *builder = NULL;
+    struct eg_records *records = NULL;
+    uint64_t revision = 0;
+    enum eg_status status = eg_records_builder_new(&builder, err);
+    if (status == EG_OK) status = eg_store_load(ledger->store, builder, &revision, err);
+    if (status == EG_OK) status = eg_records_finish(builder, &records, err);
+    if (status == EG_OK) status = eg_snapshot_with_records(snapshot, records, fresh_out, err);
+    if (status == EG_OK) ledger->revision = revision;
+    eg_records_release(records);
+    eg_records_builder_free(builder);
+    return status;
+}
+
+enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, struct eg_ledger **ledger_out,
+                              struct eg_snapshot **snapshot_out, struct eg_error *err)
+{
+    const struct eg_atlas_directory *spec = &snapshot->atlas->directories[eg_atlas_store_of(snapshot->atlas)];
+    struct eg_ledger *ledger = eg_memory_zeroed(1, sizeof *ledger);
+    uint64_t revision = 0;
+    if (!ledger) return eg_error_no_memory(err, sizeof *ledger);
+    atomic_init(&ledger->references, 1);
+    enum eg_status status = eg_store_open(spec->store.path, true, &ledger->store, err);
+    if (status == EG_OK) status = eg_store_revision(ledger->store, &revision, err);
+    if (status == EG_OK && revision == 0 && spec->store.n_seeds > 0)
+        status = seed(ledger, snapshot->atlas, revision, err);
+    if (status == EG_OK) status = show(ledger, snapshot, snapshot_out, err);
+    if (status != EG_OK) {
+        eg_atlas_error_at(snapshot->atlas, spec->mark, err);
+        eg_ledger_release(ledger);
+        return status;
+    }
+    *ledger_out = ledger;
+    return EG_OK;
+}
+
+/* --- writing --------------------------------------------------------------------------------------------------------------- */
+
+enum eg_status eg_ledger_refresh(struct eg_ledger *ledger, struct eg_snapshot *now,
+                                 struct eg_snapshot **fresh_out, struct eg_error *err)
+{
+    uint64_t revision = 0;
+    *fresh_out = NULL;
+    enum eg_status status = eg_store_revision(ledger->store, &revision, err);
+    return status == EG_OK && revision != ledger->revision ? show(ledger, now, fresh_out, err) : status;
+}
+
+/* Applied and indexed before it is committed: what cannot be shown is not written. */
+static enum eg_status carry_out(struct eg_ledger *ledger, struct eg_snapshot *now, struct eg_commit *commit,
+                                struct eg_snapshot **fresh_out, struct eg_error *err)
+{
+    struct eg_records *records = NULL;
+    struct eg_snapshot *fresh = NULL;
+    enum eg_status status = eg_records_apply(now->records, &commit->change, &records, err);
+    if (status == EG_OK) status = eg_snapshot_with_records(now, records, &fresh, err);
+    if (status == EG_OK) {
+        commit->expected_revision = ledger->revision;
+        status = eg_store_commit(ledger->store, commit, &ledger->revision, err);
+    }
+    eg_records_release(records);
+    if (status == EG_OK) *fresh_out = fresh;
+    else eg_snapshot_release(fresh);
+    return status;
+}
+
+enum eg_status eg_ledger_write(struct eg_ledger *ledger, struct eg_snapshot *now, const struct eg_plan *plan,
+                               struct eg_snapshot **fresh_out, struct eg_error *err)
+{
+    struct eg_arena *arena = eg_arena_new(PLAN_CEILING_BYTES);
+    struct eg_commit commit = {0};
+    *fresh_out = NULL;
+    if (!arena) return eg_error_no_memory(err, PLAN_CEILING_BYTES);
+    enum eg_status status = plan->make(plan->context, now, arena, &commit, err);
+    if (status == EG_OK) status = carry_out(ledger, now, &commit, fresh_out, err);
+    eg_arena_free(arena);
+    return status;
+}

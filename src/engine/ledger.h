@@ -1,0 +1,48 @@
+/* Writing to the directory. A ledger is the atlas's store together with what the snapshots show of it: one writer at a time plans a change
+ * against the records as they are; it is applied to them, indexed, committed to the store, and only then shown, or nothing of it happens.
+ * What another program wrote to the store (QGIS, another server on the same database) is found by the store's revision.
+ *
+ * Reference-counted, since a reload opens a new one while requests still use the old. Safe from any thread. */
+#ifndef EG_ENGINE_LEDGER_H
+#define EG_ENGINE_LEDGER_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "data/store.h"
+#include "engine/engine.h"
+#include "engine/snapshot.h"
+
+struct eg_ledger;
+
+/* Opens the store of the snapshot's atlas, made and filled from its seeds when it is not there yet, and makes the snapshot that shows what is
+ * in it. The atlas must have a store. EG_INVALID for records that make no entry, naming them. */
+EG_MUST_CHECK enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, struct eg_ledger **ledger_out,
+                                            struct eg_snapshot **snapshot_out, struct eg_error *err);
+void eg_ledger_retain(struct eg_ledger *ledger);
+void eg_ledger_release(struct eg_ledger *ledger); /* NULL is allowed */
+
+/* For its history and suggestions. */
+struct eg_store *eg_ledger_store(struct eg_ledger *ledger);
+
+/* Fills in a commit (all but expected_revision) after looking at the records as they are; called again when another program wrote in
+ * between. What it puts there lives in the arena. An error ends the write and is handed to the caller. */
+typedef enum eg_status eg_plan_fn(void *context, const struct eg_snapshot *now, struct eg_arena *arena,
+                                  struct eg_commit *commit, struct eg_error *err);
+
+/* The engine's ledger, retained, or NULL when the atlas has no store. */
+struct eg_ledger *eg_engine_ledger(struct eg_engine *engine);
+
+/* Plans, applies, commits and shows. When it returns EG_OK, the change is on the disk and every later snapshot has it. EG_UNSUPPORTED
+ * without a store; EG_BUSY when another program holds it; EG_CONFLICT when others kept writing; else as `plan`, eg_records_apply and
+ * eg_store_commit say. */
+EG_MUST_CHECK enum eg_status eg_engine_write(struct eg_engine *engine, eg_plan_fn *plan, void *context,
+                                             struct eg_error *err);
+/* Shows what another program wrote, if it did: one cheap query otherwise. EG_OK without a store. */
+EG_MUST_CHECK enum eg_status eg_engine_refresh(struct eg_engine *engine, struct eg_error *err);
+
+/* A line of history or a suggestion that comes into being now: a new id, and the time. */
+void eg_ledger_stamp(struct eg_arena *arena, char id_out[EG_UUID_TEXT_LEN + 1], struct eg_text *at_out);
+
+#endif

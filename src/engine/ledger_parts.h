@@ -1,0 +1,19 @@
+/* Between the ledger and the engine, which owns the lock and the present snapshot. Under the engine's lock `writing`. */
+#ifndef EG_ENGINE_LEDGER_PARTS_H
+#define EG_ENGINE_LEDGER_PARTS_H
+
+#include "engine/ledger.h"
+
+struct eg_plan {
+    eg_plan_fn *make;
+    void *context;
+};
+
+/* *fresh_out: the snapshot to be shown from now on, NULL when nothing has to change. */
+EG_MUST_CHECK enum eg_status eg_ledger_refresh(struct eg_ledger *ledger, struct eg_snapshot *now,
+                                               struct eg_snapshot **fresh_out, struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_ledger_write(struct eg_ledger *ledger, struct eg_snapshot *now,
+                                             const struct eg_plan *plan, struct eg_snapshot **fresh_out,
+                                             struct eg_error *err);
+
+#endif
