@@ -25,3 +25,35 @@ int64_t eg_calendar_day(uint32_t year, uint32_t month, uint32_t day)
     bool leapt = month > 2 && eg_calendar_is_leap(year);
     return 365 * (int64_t)year + leaps + before[month - 1] + leapt + (int64_t)day - 1;
 }
+
+/* The year's first day is found by dividing by the mean year and looking whether that went too far. */
+struct eg_date eg_calendar_date(int64_t day)
+{
+    EG_ASSERT(day >= 0 && day <= INT64_C(3652424));
+    uint32_t year = (uint32_t)(day * 400 / 146097);
+    while (eg_calendar_day(year + 1, 1, 1) <= day) year++;
+    while (eg_calendar_day(year, 1, 1) > day) year--;
+    uint32_t rest = (uint32_t)(day - eg_calendar_day(year, 1, 1));
+    uint32_t month = 1;
+    while (rest >= eg_calendar_days_in(year, month)) rest -= eg_calendar_days_in(year, month++);
+    return (struct eg_date){year, month, rest + 1};
+}
+
+uint32_t eg_calendar_weekday(int64_t day)
+{
+    EG_ASSERT(day >= 0);
+    return (uint32_t)((day + 5) % 7); /* 0000-01-01 was a Saturday */
+}
+
+bool eg_calendar_parse_date(struct eg_text text, int64_t *day_out)
+{
+    uint32_t year, month, day;
+    if (text.len != EG_CALENDAR_DATE_LEN || text.data[4] != '-' || text.data[7] != '-') return false;
+    if (!eg_text_to_u32((struct eg_text){text.data, 4}, &year) ||
+        !eg_text_to_u32((struct eg_text){text.data + 5, 2}, &month) ||
+        !eg_text_to_u32((struct eg_text){text.data + 8, 2}, &day))
+        return false;
+    if (month < 1 || month > 12 || day < 1 || day > eg_calendar_days_in(year, month)) return false;
+    *day_out = eg_calendar_day(year, month, day);
+    return true;
+}

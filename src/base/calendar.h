@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
+
 bool eg_calendar_is_leap(uint32_t year);
 
 /* 28 to 31; `month` is 1 to 12. */
@@ -12,5 +14,18 @@ uint32_t eg_calendar_days_in(uint32_t year, uint32_t month);
 
 /* Days since 0000-01-01, which is day 0. `month` is 1 to 12; `day` counts from 1 and may lie beyond the month's end. */
 int64_t eg_calendar_day(uint32_t year, uint32_t month, uint32_t day);
+
+/* The other way: of a day from 0 on, up to the year 9999. */
+struct eg_date {
+    uint32_t year, month, day; /* month and day from 1 */
+};
+struct eg_date eg_calendar_date(int64_t day);
+
+/* 0 Monday to 6 Sunday, of a day from 0 on. */
+uint32_t eg_calendar_weekday(int64_t day);
+
+#define EG_CALENDAR_DATE_LEN 10
+/* "2026-11-21", a day that there is. False for anything else. */
+bool eg_calendar_parse_date(struct eg_text text, int64_t *day_out);
 
 #endif

@@ -18,6 +18,7 @@ struct sort_item {
     uint64_t begins; /* the folded name's first eight bytes: most comparisons end here */
     struct eg_text folded;
     const struct eg_entry *entry;
+    uint32_t number; /* in the order of answers */
 };
 
 static int compare_items(const void *a, const void *b)
@@ -63,6 +64,24 @@ static enum eg_status fill_items(const struct eg_entries *entries, struct sort_i
     return status;
 }
 
+/* Names without their kinds; items are in the order of answers before and in that of names after. */
+static int compare_names(const void *a, const void *b)
+{
+    const struct sort_item *x = a;
+    const struct sort_item *y = b;
+    if (x->begins != y->begins) return x->begins < y->begins ? -1 : 1;
+    int order = eg_text_compare(x->folded, y->folded);
+    if (order != 0) return order;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static void put_in_order_of_names(struct sort_item *items, uint32_t n, uint32_t *by_name)
+{
+    for (uint32_t i = 0; i < n; i++) items[i].number = i;
+    qsort(items, n, sizeof *items, compare_names);
+    for (uint32_t i = 0; i < n; i++) by_name[i] = items[i].number;
+}
+
 static void count_kinds(struct eg_directory *directory)
 {
     for (uint32_t i = 0; i < directory->entries->n; i++)
@@ -77,12 +96,16 @@ static enum eg_status put_in_order(struct eg_directory *directory, struct eg_err
     struct eg_arena *scratch = eg_arena_new(ARENA_CEILING_BYTES);
     directory->in_order = eg_arena_array(directory->arena, n, sizeof *directory->in_order);
     enum eg_status status = EG_OK;
-    if (!items || !scratch || !directory->in_order) status = eg_error_no_memory(err, n * sizeof *items);
+    uint32_t *by_name = eg_arena_array(directory->arena, n, sizeof *by_name);
+    directory->by_name = by_name;
+    if (!items || !scratch || !directory->in_order || !by_name)
+        status = eg_error_no_memory(err, n * sizeof *items);
     if (status == EG_OK) status = fill_items(directory->entries, items, scratch, err);
     if (status == EG_OK) {
         qsort(items, n, sizeof *items, compare_items);
         for (uint32_t i = 0; i < n; i++) directory->in_order[i] = items[i].entry;
         count_kinds(directory);
+        put_in_order_of_names(items, n, by_name);
     }
     free(items);
     eg_arena_free(scratch);
@@ -93,8 +116,7 @@ static enum eg_status put_in_order(struct eg_directory *directory, struct eg_err
 
 static void free_directory(struct eg_directory *directory)
 {
-    eg_facets_clear(&directory->topics);
-    eg_facets_clear(&directory->programmes);
+    for (size_t k = 0; k < EG_N_FACETS; k++) eg_facets_clear(&directory->facets[k]);
     eg_arena_free(directory->arena);
     free(directory);
 }
@@ -106,11 +128,12 @@ static enum eg_status build_indexes(struct eg_directory *directory, struct eg_er
     enum eg_status status = put_in_order(directory, err);
     const struct eg_entry *const *in_order = directory->in_order;
     if (status == EG_OK) status = eg_places_build(in_order, n, arena, &directory->places, err);
-    if (status == EG_OK) status = eg_words_build(in_order, n, arena, &directory->words, err);
+    if (status == EG_OK) status = eg_words_build(in_order, n, EG_WORDS_OF_ALL, arena, &directory->words, err);
     if (status == EG_OK)
-        status = eg_facets_build(in_order, n, EG_FACET_TOPIC, arena, &directory->topics, err);
-    if (status == EG_OK)
-        status = eg_facets_build(in_order, n, EG_FACET_PROGRAMME, arena, &directory->programmes, err);
+        status = eg_words_build(in_order, n, EG_WORDS_OF_NAMES, arena, &directory->name_words, err);
+    for (int k = EG_FACET_KIND + 1; k < EG_N_FACETS && status == EG_OK; k++)
+        status = eg_facets_build(in_order, n, (enum eg_facet_kind)k, arena, &directory->facets[k], err);
+    if (status == EG_OK) status = eg_figures_build(in_order, n, arena, &directory->figures, err);
     if (status == EG_OK) {
         status = eg_service_areas_build(directory->entries, in_order, directory->generation, arena,
                                         &directory->areas, err);
@@ -182,13 +205,29 @@ uint32_t eg_directory_find(const struct eg_directory *directory, struct eg_text 
 
 const struct eg_directory_facet *eg_directory_topics(const struct eg_directory *directory, uint32_t *n_out)
 {
-    *n_out = directory->topics.n;
-    return directory->topics.facets;
+    *n_out = directory->facets[EG_FACET_TOPIC].n;
+    return directory->facets[EG_FACET_TOPIC].facets;
 }
 
 const struct eg_directory_facet *eg_directory_programmes(const struct eg_directory *directory,
                                                          uint32_t *n_out)
 {
-    *n_out = directory->programmes.n;
-    return directory->programmes.facets;
+    *n_out = directory->facets[EG_FACET_PROGRAMME].n;
+    return directory->facets[EG_FACET_PROGRAMME].facets;
+}
+
+const char *eg_facet_kind_name(enum eg_facet_kind kind)
+{
+    static const char *const names[EG_N_FACETS] = {"kind",          "topic",        "programme", "language",
+                                                   "accessibility", "organisation", "funder"};
+    return names[kind];
+}
+
+enum eg_facet_kind eg_facet_kind_named(struct eg_text name)
+{
+    int kind = 0;
+    while (kind < EG_N_FACETS &&
+           !eg_text_equal(name, eg_text_from(eg_facet_kind_name((enum eg_facet_kind)kind))))
+        kind++;
+    return (enum eg_facet_kind)kind;
 }

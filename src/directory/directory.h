@@ -21,6 +21,29 @@ EG_MUST_CHECK enum eg_status eg_directory_new(struct eg_entries *entries, struct
                                               struct eg_directory **directory_out, struct eg_error *err);
 void eg_directory_free(struct eg_directory *directory); /* NULL is allowed */
 
+/* What entries can be counted by. */
+enum eg_facet_kind {
+    EG_FACET_KIND,
+    EG_FACET_TOPIC,
+    EG_FACET_PROGRAMME,
+    EG_FACET_LANGUAGE,
+    EG_FACET_ACCESSIBILITY,
+    EG_FACET_ORGANISATION,
+    EG_FACET_FUNDER,
+    EG_N_FACETS
+};
+#define EG_DIRECTORY_FACET_VALUES 100U /* that an answer counts, the most frequent */
+
+/* The order of an answer. Whatever is equal in it goes by kind, name (folded) and id. */
+enum eg_directory_order {
+    EG_ORDER_USUAL,    /* by distance with `near`, else nothing but the above */
+    EG_ORDER_DISTANCE, /* from `near`, which is needed */
+    /* How well the words fit, which are needed: for each, 3 points where it is a word of the name, 2 where it begins one, none where it
+     * stands in description, topics or programme alone. The entries with the most points first. */
+    EG_ORDER_RELEVANCE,
+    EG_ORDER_NAME /* folded, whatever the kind */
+};
+
 /* All conditions must hold. Absent texts have len 0. */
 struct eg_directory_query {
     /* West, south, east, north, all of which belong to the box; west > east crosses the antimeridian, and 180 degrees east and
@@ -35,15 +58,35 @@ struct eg_directory_query {
     /* Every word (16 at most) must begin a word of name, description, topics or programme, all folded. Apostrophes are passed
      * over, other signs part words; signs alone are no condition. */
     struct eg_text words;
-    struct eg_text topic; /* folded comparison, whole */
-    struct eg_text programme;
+    struct eg_text
+        texts[EG_N_FACETS]; /* folded comparison, whole; that of EG_FACET_KIND is passed over: see kinds */
+    /* Inclusive, whatever the currency; entries without an amount do not match. */
+    bool has_amount_min, has_amount_max;
+    double amount_min, amount_max;
+    /* As base/calendar.h counts days; entries whose last review is not known do not match. */
+    bool has_reviewed_since;
+    int64_t reviewed_since_day;
     uint32_t kinds;             /* bit set of enum eg_entry_kind; 0: all but grants */
     uint32_t serves_boundaries; /* with serves_area; EG_ATLAS_NONE: not asked */
     uint32_t serves_area;
     bool has_serves_point;
     double serves_lon_deg, serves_lat_deg;
-    uint32_t limit; /* at least 0 */
+    enum eg_directory_order order;
+    uint32_t facets; /* bit set of enum eg_facet_kind: what the matching entries are to be counted by */
+    uint32_t limit;  /* at least 0 */
     uint32_t offset;
+};
+
+/* A text that entries have, and how many do. */
+struct eg_directory_facet {
+    struct eg_text text;
+    uint32_t n;
+};
+
+/* Of a kind of facets, those that the matching entries have: most frequent first, then bytewise, EG_DIRECTORY_FACET_VALUES at most. */
+struct eg_directory_counts {
+    uint32_t n;
+    struct eg_directory_facet *values; /* [n] */
 };
 
 struct eg_directory_hit {
@@ -55,16 +98,18 @@ struct eg_directory_result {
     /* Before limit and offset; with `near` and no radius: the entries that fulfil the rest and have a position. */
     uint64_t n_matched;
     uint32_t n;
-    /* [n] nearest first with `near`, else by kind, name (folded), id; free with eg_directory_result_clear. */
+    /* [n] in the order asked for; free with eg_directory_result_clear. */
     struct eg_directory_hit *hits;
+    struct eg_directory_counts
+        counts[EG_N_FACETS]; /* over all that match, not the page; empty unless asked for */
 };
 
 /* serves a point: a polygon that contains it, or an area code whose area does. serves an area: an entry that names that area
  * or a smaller or larger one of it (a service area that overlaps it); polygons: the area's interior point is inside, or any
  * polygon vertex lies in the area. Polygons are even-odd with straight edges in degrees; a point on a western or southern edge
- * is inside, on an eastern or northern one outside. Equal distances are ordered by kind, name and id too.
+ * is inside, on an eastern or northern one outside.
  *
- * EG_NO_MEMORY; EG_INVALID with the field at fault ("bbox", "near", "radius", "q", "topic", "programme", "kind", "serves").
+ * EG_NO_MEMORY; EG_INVALID with the field at fault ("bbox", "near", "radius", "q", "topic" ..., "amount_min", "kind", "serves", "sort").
  * 100,000 entries: well under 10 ms (see tests/bench/bench_directory.c). */
 EG_MUST_CHECK enum eg_status eg_directory_search(const struct eg_directory *directory,
                                                  const struct eg_directory_query *query,
@@ -76,11 +121,11 @@ const struct eg_entries *eg_directory_entries(const struct eg_directory *directo
 /* Index of the entry with this UUID (any letter case), or UINT32_MAX. */
 uint32_t eg_directory_find(const struct eg_directory *directory, struct eg_text id);
 
+/* "kind", "topic" ...: the names of facets. Never NULL; EG_N_FACETS for an unknown name. */
+const char *eg_facet_kind_name(enum eg_facet_kind kind);
+enum eg_facet_kind eg_facet_kind_named(struct eg_text name);
+
 /* Distinct topics and programmes with how many entries have them, most frequent first, for choosers. */
-struct eg_directory_facet {
-    struct eg_text text;
-    uint32_t n;
-};
 const struct eg_directory_facet *eg_directory_topics(const struct eg_directory *directory, uint32_t *n_out);
 const struct eg_directory_facet *eg_directory_programmes(const struct eg_directory *directory,
                                                          uint32_t *n_out);

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "directory/directory.h"
 #include "directory/facets.h"
+#include "directory/figures.h"
 #include "directory/places.h"
 #include "directory/service_areas.h"
 #include "directory/words.h"
@@ -18,8 +19,16 @@ struct eg_directory {
     uint32_t kind_start[EG_N_KINDS + 1]; /* numbers of a kind are consecutive */
     struct eg_places places;
     struct eg_words words;
-    struct eg_facets topics, programmes;
+    struct eg_words name_words;           /* of the names alone, for relevance */
+    struct eg_facets facets[EG_N_FACETS]; /* that of EG_FACET_KIND is empty: kind_start has it */
+    struct eg_figures figures;
+    const uint32_t *by_name; /* [entries->n] numbers in the order of folded names, then kinds and ids */
     struct eg_service_areas areas;
 };
+
+/* For a search: its matches[n_bit_words] in the order asked for, and what is counted of them. */
+EG_MUST_CHECK enum eg_status eg_directory_rank(const struct eg_directory *directory,
+                                               const struct eg_directory_query *query, uint64_t *matches,
+                                               struct eg_directory_result *result, struct eg_error *err);
 
 #endif

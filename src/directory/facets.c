@@ -1,5 +1,7 @@
-/* A directory has some tens of facets in a handful of spellings each, on up to 100,000 entries. So texts are first numbered as
- * they are spelled (one hash per entry), then spellings are folded into facets, then entries are dealt out to the facets. */
+/* A directory has some tens of topics and languages, and some thousands of funders and organisations, in a handful of spellings
+ * each, on up to 100,000 entries. So texts are first numbered as they are spelled (one hash per entry), then spellings are folded
+ * into facets, then entries are dealt out to the facets, and facets to the entries, so that counting those of an answer is one
+ * addition for each text of each entry. */
 #include "directory/facets.h"
 
 #include <stdlib.h>
@@ -39,15 +41,27 @@ struct builder {
     struct eg_error *err;
 };
 
+/* Of the kinds that are one text and no list. */
+static enum eg_entry_field field_of(enum eg_facet_kind kind)
+{
+    if (kind == EG_FACET_ORGANISATION) return EG_ENTRY_ORGANISATION;
+    return kind == EG_FACET_FUNDER ? EG_ENTRY_FUNDER : EG_ENTRY_PROGRAMME;
+}
+
 static uint32_t count_texts(const struct builder *builder, const struct eg_entry *entry)
 {
     if (builder->kind == EG_FACET_TOPIC) return entry->n_topics;
-    return entry->field[EG_ENTRY_PROGRAMME].len > 0;
+    if (builder->kind == EG_FACET_LANGUAGE) return entry->n_languages;
+    if (builder->kind == EG_FACET_ACCESSIBILITY) return entry->n_accessibility;
+    return entry->field[field_of(builder->kind)].len > 0;
 }
 
 static struct eg_text text_at(const struct builder *builder, const struct eg_entry *entry, uint32_t i)
 {
-    return builder->kind == EG_FACET_TOPIC ? entry->topics[i] : entry->field[EG_ENTRY_PROGRAMME];
+    if (builder->kind == EG_FACET_TOPIC) return entry->topics[i];
+    if (builder->kind == EG_FACET_LANGUAGE) return entry->languages[i];
+    if (builder->kind == EG_FACET_ACCESSIBILITY) return entry->accessibility[i];
+    return entry->field[field_of(builder->kind)];
 }
 
 static enum eg_status facet_of(struct builder *builder, struct eg_text text, uint32_t *facet_out)
@@ -138,9 +152,16 @@ static int compare_facets(const void *a, const void *b, void *context)
     return eg_text_compare(builder->spellings[x->best].text, builder->spellings[y->best].text);
 }
 
-/* Entries to their facets, in answer order. */
-static void deal(struct builder *builder, uint32_t *start, uint32_t *numbers)
+/* What deal() fills: each facet's entries, each entry's facets. */
+struct hands {
+    uint32_t *start, *numbers, *of_start, *of;
+};
+
+/* Entries to their facets, in answer order, and the other way round. */
+static void deal(struct builder *builder, const struct hands *hands)
 {
+    uint32_t *start = hands->start;
+    uint32_t n_of = 0;
     for (uint32_t f = 0; f < builder->n_facets; f++) builder->facets[f].seen_in = 0;
     for (uint32_t number = 0; number < builder->n_entries; number++) {
         uint32_t n = count_texts(builder, builder->entries[number]);
@@ -150,8 +171,10 @@ static void deal(struct builder *builder, uint32_t *start, uint32_t *numbers)
                 &builder->facets[builder->spellings[eg_textmap_get(builder->by_text, text)].facet];
             if (facet->seen_in == number + 1) continue;
             facet->seen_in = number + 1;
-            numbers[start[facet->place + 1]++] = number;
+            hands->numbers[start[facet->place + 1]++] = number;
+            hands->of[n_of++] = facet->place;
         }
+        hands->of_start[number + 1] = n_of;
     }
 }
 
@@ -161,25 +184,30 @@ static enum eg_status fill(struct builder *builder, uint32_t *order, struct eg_f
     size_t n_pairs = 0;
     for (uint32_t f = 0; f < n; f++) n_pairs += builder->facets[f].n;
     struct eg_directory_facet *facets = eg_arena_array(builder->arena, n, sizeof *facets);
-    uint32_t *start = eg_arena_array(builder->arena, (size_t)n + 2, sizeof *start);
-    uint32_t *numbers = eg_arena_array(builder->arena, n_pairs, sizeof *numbers);
+    struct hands hands = {
+        .start = eg_arena_array(builder->arena, (size_t)n + 2, sizeof(uint32_t)),
+        .numbers = eg_arena_array(builder->arena, n_pairs, sizeof(uint32_t)),
+        .of_start = eg_arena_array(builder->arena, (size_t)builder->n_entries + 1, sizeof(uint32_t)),
+        .of = eg_arena_array(builder->arena, n_pairs, sizeof(uint32_t))};
     struct eg_textmap *by_folded = eg_textmap_new(n);
-    if (!facets || !start || !numbers || !by_folded) goto refused;
+    bool has_room = facets && hands.start && hands.numbers && hands.of_start && hands.of;
+    if (!has_room || !by_folded) goto refused;
     for (uint32_t i = 0; i < n; i++) order[i] = i;
     qsort_r(order, n, sizeof *order, compare_facets, builder);
     for (uint32_t i = 0; i < n; i++) {
         struct facet *facet = &builder->facets[order[i]];
         facet->place = i;
         facets[i] = (struct eg_directory_facet){builder->spellings[facet->best].text, facet->n};
-        start[i + 2] = start[i + 1] + facet->n; /* one place on: dealing moves them back */
+        hands.start[i + 2] = hands.start[i + 1] + facet->n; /* one place on: dealing moves them back */
         if (eg_textmap_put(by_folded, facet->folded, i, NULL) != EG_OK) goto refused;
     }
-    deal(builder, start, numbers);
-    *facets_out = (struct eg_facets){n, facets, start, numbers, by_folded};
+    deal(builder, &hands);
+    *facets_out =
+        (struct eg_facets){n, facets, hands.start, hands.numbers, hands.of_start, hands.of, by_folded};
     return EG_OK;
 refused:
     eg_textmap_free(by_folded);
-    return eg_error_no_memory(builder->err, n_pairs * sizeof *numbers);
+    return eg_error_no_memory(builder->err, n_pairs * sizeof(uint32_t));
 }
 
 static enum eg_status sort_facets(struct builder *builder, struct eg_facets *facets_out)
@@ -233,5 +261,56 @@ enum eg_status eg_facets_mark(const struct eg_facets *facets, struct eg_text tex
     if (facet == EG_TEXTMAP_NONE) return status;
     for (uint32_t i = facets->start[facet]; i < facets->start[facet + 1]; i++)
         eg_bits_set(bits, facets->numbers[i]);
+    return EG_OK;
+}
+
+/* --- counting ------------------------------------------------------------------------------------------------------------ */
+
+static void count(const struct eg_facets *facets, const uint64_t *bits, size_t n_bit_words, uint32_t *counts)
+{
+    for (size_t w = 0; w < n_bit_words; w++) {
+        for (uint64_t word = bits[w]; word != 0; word &= word - 1) {
+            size_t number = w * 64 + (size_t)__builtin_ctzll(word);
+            for (uint32_t i = facets->of_start[number]; i < facets->of_start[number + 1]; i++)
+                counts[facets->of[i]]++;
+        }
+    }
+}
+
+bool eg_facets_is_before(const struct eg_directory_facet *a, const struct eg_directory_facet *b)
+{
+    if (a->n != b->n) return a->n > b->n;
+    return eg_text_compare(a->text, b->text) < 0;
+}
+
+/* Puts it where it belongs among the most frequent so far; the last one falls out of a full list. */
+static void keep_if_frequent(struct eg_directory_counts *counts, struct eg_directory_facet facet)
+{
+    struct eg_directory_facet *values = counts->values;
+    if (counts->n == EG_DIRECTORY_FACET_VALUES) {
+        if (!eg_facets_is_before(&facet, &values[counts->n - 1])) return;
+        counts->n--;
+    }
+    uint32_t at = counts->n++;
+    for (; at > 0 && eg_facets_is_before(&facet, &values[at - 1]); at--) values[at] = values[at - 1];
+    values[at] = facet;
+}
+
+enum eg_status eg_facets_count(const struct eg_facets *facets, const uint64_t *bits, size_t n_bit_words,
+                               struct eg_directory_counts *counts_out, struct eg_error *err)
+{
+    uint32_t *counts = eg_memory_zeroed(facets->n, sizeof *counts);
+    struct eg_directory_counts kept = {0, eg_memory_array(EG_DIRECTORY_FACET_VALUES, sizeof *kept.values)};
+    if (!counts || !kept.values) {
+        free(counts);
+        free(kept.values);
+        return eg_error_no_memory(err, facets->n * sizeof *counts);
+    }
+    count(facets, bits, n_bit_words, counts);
+    for (uint32_t f = 0; f < facets->n; f++)
+        if (counts[f] > 0)
+            keep_if_frequent(&kept, (struct eg_directory_facet){facets->facets[f].text, counts[f]});
+    free(counts);
+    *counts_out = kept;
     return EG_OK;
 }

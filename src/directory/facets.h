@@ -1,4 +1,4 @@
-/* The distinct topics or programmes of a directory, compared folded, and which entries have each. */
+/* The distinct topics (programmes, languages, ...) of a directory, compared folded, and which entries have each. */
 #ifndef EG_DIRECTORY_FACETS_H
 #define EG_DIRECTORY_FACETS_H
 
@@ -10,22 +10,31 @@
 #include "data/entries.h"
 #include "directory/directory.h"
 
-enum eg_facet_kind { EG_FACET_TOPIC, EG_FACET_PROGRAMME };
-
 struct eg_facets {
     uint32_t n;
     const struct eg_directory_facet
         *facets;                  /* [n] most frequent first, then bytewise; spelled as most entries do */
     const uint32_t *start;        /* [n + 1] into numbers */
     const uint32_t *numbers;      /* entries that have it, ascending */
+    const uint32_t *of_start;     /* [entries + 1] into of */
+    const uint32_t *of;           /* the facets of entry 0, then of entry 1 ..., ascending */
     struct eg_textmap *by_folded; /* folded text -> facet; owned */
 };
 
-/* entries[n] in answer order. The arrays live in the arena; free the rest with eg_facets_clear. */
+/* entries[n] in answer order; any kind but EG_FACET_KIND. The arrays live in the arena; free the rest with eg_facets_clear. */
 EG_MUST_CHECK enum eg_status eg_facets_build(const struct eg_entry *const *entries, uint32_t n,
                                              enum eg_facet_kind kind, struct eg_arena *arena,
                                              struct eg_facets *facets_out, struct eg_error *err);
 void eg_facets_clear(struct eg_facets *facets);
+
+/* How many of the entries whose bits (in n_bit_words words) are set have each facet: the EG_DIRECTORY_FACET_VALUES most frequent,
+ * most frequent first, then bytewise; none that nobody has. counts_out->values is freed by the caller. */
+EG_MUST_CHECK enum eg_status eg_facets_count(const struct eg_facets *facets, const uint64_t *bits,
+                                             size_t n_bit_words, struct eg_directory_counts *counts_out,
+                                             struct eg_error *err);
+
+/* The order of counts: the more frequent first, then bytewise. */
+bool eg_facets_is_before(const struct eg_directory_facet *a, const struct eg_directory_facet *b);
 
 /* Sets the bits of the entries that have it: none when the text is no facet. EG_INVALID for wrong UTF-8. */
 EG_MUST_CHECK enum eg_status eg_facets_mark(const struct eg_facets *facets, struct eg_text text,

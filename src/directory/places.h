@@ -57,6 +57,13 @@ EG_MUST_CHECK enum eg_status eg_places_near(const struct eg_places *places, cons
                                             size_t n_bit_words, const struct eg_near *near,
                                             struct eg_directory_result *result_out, struct eg_error *err);
 
+/* Clears the bits of the entries without a position, and of those that do not lie within near's radius; its offset and limit are
+ * passed over. */
+void eg_places_keep_within(const struct eg_places *places, const struct eg_near *near, uint64_t *bits,
+                           size_t n_bit_words);
+/* From a point to the entry of this number, which must have a position. */
+double eg_places_distance_m(const struct eg_places *places, const struct eg_near *from, uint32_t number);
+
 /* Parts of the above, for each other. */
 struct eg_place eg_place_at(double lon_deg, double lat_deg);
 /* Square of the straight line between two places on the unit sphere, 0 to 4. */

@@ -39,6 +39,15 @@ struct search {
     double surely, perhaps; /* chords squared: certainly within the radius below, certainly not above */
 };
 
+static struct search begin_search(const struct eg_places *places, const struct eg_near *near)
+{
+    return (struct search){.places = places,
+                           .near = near,
+                           .from = eg_place_at(near->lon_deg, near->lat_deg),
+                           .surely = eg_place_chord2_of_most(near->radius_m),
+                           .perhaps = eg_place_chord2_of_least(near->radius_m)};
+}
+
 static double exact_m(const struct search *search, uint32_t place)
 {
     const struct eg_place *to = &search->places->places[place];
@@ -263,15 +272,40 @@ enum eg_status eg_places_near(const struct eg_places *places, const uint64_t *bi
                               const struct eg_near *near, struct eg_directory_result *result_out,
                               struct eg_error *err)
 {
-    struct search search = {.places = places,
-                            .near = near,
-                            .from = eg_place_at(near->lon_deg, near->lat_deg),
-                            .surely = eg_place_chord2_of_most(near->radius_m),
-                            .perhaps = eg_place_chord2_of_least(near->radius_m)};
+    struct search search = begin_search(places, near);
     struct eg_directory_result result = {0};
     enum eg_status status = find(&search, bits, n_bit_words, &result, err);
     free(search.candidates);
     free(search.values);
     if (status == EG_OK) *result_out = result;
     return status;
+}
+
+/* --- the same without an order ------------------------------------------------------------------------------------------- */
+
+double eg_places_distance_m(const struct eg_places *places, const struct eg_near *from, uint32_t number)
+{
+    struct search search = begin_search(places, from);
+    return exact_m(&search, places->place_of[number]);
+}
+
+static bool is_within(const struct search *search, uint32_t place)
+{
+    if (place == EG_PLACES_NONE) return false;
+    if (isinf(search->near->radius_m)) return true;
+    double chord2 = eg_place_chord2(&search->from, &search->places->places[place]);
+    if (chord2 < search->surely) return true;
+    return chord2 <= search->perhaps && exact_m(search, place) <= search->near->radius_m;
+}
+
+void eg_places_keep_within(const struct eg_places *places, const struct eg_near *near, uint64_t *bits,
+                           size_t n_bit_words)
+{
+    struct search search = begin_search(places, near);
+    for (size_t w = 0; w < n_bit_words; w++) {
+        for (uint64_t word = bits[w]; word != 0; word &= word - 1) {
+            uint32_t bit = (uint32_t)__builtin_ctzll(word);
+            if (!is_within(&search, places->place_of[w * 64 + bit])) bits[w] &= ~(UINT64_C(1) << bit);
+        }
+    }
 }

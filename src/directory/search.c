@@ -31,9 +31,27 @@ static enum eg_status refuse(struct eg_error *err, const char *field, const char
     return EG_INVALID;
 }
 
+static enum eg_status check_conditions(const struct eg_directory_query *query, struct eg_error *err)
+{
+    bool has_no_least = query->has_amount_min && !isfinite(query->amount_min);
+    bool has_no_most = query->has_amount_max && !isfinite(query->amount_max);
+    if (has_no_least) return refuse(err, "amount_min", "a number is needed");
+    if (has_no_most) return refuse(err, "amount_max", "a number is needed");
+    if (query->has_amount_min && query->has_amount_max && query->amount_min > query->amount_max)
+        return refuse(err, "amount_min", "amount_min must not be more than amount_max");
+    if (query->order == EG_ORDER_DISTANCE && !query->has_near)
+        return refuse(err, "sort", "the order of distances needs near=longitude,latitude");
+    if (query->order == EG_ORDER_RELEVANCE && query->words.len == 0)
+        return refuse(err, "sort", "the order of relevance needs words to look for: q=...");
+    if (query->kinds >= 1U << EG_N_KINDS) return refuse(err, "kind", "there is no such kind");
+    return EG_OK;
+}
+
 static enum eg_status check_query(const struct eg_directory *directory,
                                   const struct eg_directory_query *query, struct eg_error *err)
 {
+    enum eg_status status = check_conditions(query, err);
+    if (status) return status;
     struct eg_bounds box = query->bbox_deg;
     if (query->has_bbox && !(is_on_earth(box.min_x, box.min_y) && is_on_earth(box.max_x, box.max_y)))
         return refuse(err, "bbox", "longitudes go from -180 to 180 and latitudes from -90 to 90");
@@ -46,7 +64,6 @@ static enum eg_status check_query(const struct eg_directory *directory,
         return refuse(err, "radius", "a number of metres from 0 on is needed");
     if (query->has_serves_point && !is_on_earth(query->serves_lon_deg, query->serves_lat_deg))
         return refuse(err, "serves", "a longitude from -180 to 180 and a latitude from -90 to 90 are needed");
-    if (query->kinds >= 1U << EG_N_KINDS) return refuse(err, "kind", "there is no such kind");
     if (query->serves_boundaries == EG_ATLAS_NONE) return EG_OK;
     const struct eg_generation *generation = directory->generation;
     bool exists = generation && query->serves_boundaries < generation->atlas->n_boundaries &&
@@ -75,18 +92,30 @@ static void begin_with_kinds(struct search *search)
     }
 }
 
-static enum eg_status keep_facet(struct search *search, const struct eg_facets *facets, struct eg_text text,
-                                 const char *field)
+static enum eg_status keep_facet(struct search *search, enum eg_facet_kind kind)
 {
+    struct eg_text text = search->query->texts[kind];
     if (text.len == 0) return EG_OK;
     begin_part(search);
-    enum eg_status status = eg_facets_mark(facets, text, search->part, search->err);
+    enum eg_status status = eg_facets_mark(&search->directory->facets[kind], text, search->part, search->err);
     if (status) {
-        (void)eg_error_field(search->err, field);
+        (void)eg_error_field(search->err, eg_facet_kind_name(kind));
         return status;
     }
     keep_part(search);
     return EG_OK;
+}
+
+static void keep_figures(struct search *search)
+{
+    const struct eg_directory_query *query = search->query;
+    const struct eg_figures *figures = &search->directory->figures;
+    if (query->has_amount_min || query->has_amount_max)
+        eg_figures_keep_amounts(figures, query->has_amount_min ? query->amount_min : -(double)INFINITY,
+                                query->has_amount_max ? query->amount_max : (double)INFINITY, search->matches,
+                                search->n_words);
+    if (query->has_reviewed_since)
+        eg_figures_keep_reviewed(figures, query->reviewed_since_day, search->matches, search->n_words);
 }
 
 static enum eg_status keep_words(struct search *search)
@@ -120,69 +149,17 @@ static enum eg_status keep_places(struct search *search)
     return status;
 }
 
-/* --- the answer ---------------------------------------------------------------------------------------------------------- */
-
-static enum eg_status list_matches(const struct search *search, struct eg_directory_result *result)
-{
-    uint64_t n_matched = eg_bits_count(search->matches, search->n_words);
-    uint64_t offset = search->query->offset;
-    uint64_t left = n_matched > offset ? n_matched - offset : 0;
-    uint32_t n = (uint32_t)(left < search->query->limit ? left : search->query->limit);
-    result->n_matched = n_matched;
-    if (n == 0) return EG_OK;
-    struct eg_directory_hit *hits = eg_memory_zeroed(n, sizeof *hits);
-    if (!hits) return eg_error_no_memory(search->err, n * sizeof *hits);
-    uint64_t passed = 0;
-    for (size_t w = 0; w < search->n_words && result->n < n; w++) {
-        uint64_t word = search->matches[w];
-        uint32_t in_word = (uint32_t)__builtin_popcountll(word);
-        if (passed + in_word <= offset) {
-            passed += in_word;
-            continue;
-        }
-        for (; word != 0 && result->n < n; word &= word - 1) {
-            if (passed++ < offset) continue;
-            hits[result->n++].entry = (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(word);
-        }
-    }
-    result->hits = hits;
-    return EG_OK;
-}
-
-static enum eg_status rank_by_distance(const struct search *search, struct eg_directory_result *result)
-{
-    const struct eg_directory_query *query = search->query;
-    struct eg_near near = {.lon_deg = query->near_lon_deg,
-                           .lat_deg = query->near_lat_deg,
-                           .radius_m = query->has_radius ? query->radius_m : (double)INFINITY,
-                           .offset = query->offset,
-                           .limit = query->limit};
-    return eg_places_near(&search->directory->places, search->matches, search->n_words, &near, result,
-                          search->err);
-}
-
-/* From numbers in answer order to indices of entries. */
-static void name_entries(const struct eg_directory *directory, struct eg_directory_result *result)
-{
-    for (uint32_t i = 0; i < result->n; i++) {
-        const struct eg_entry *entry = directory->in_order[result->hits[i].entry];
-        result->hits[i].entry = (uint32_t)(entry - directory->entries->items);
-    }
-}
-
 static enum eg_status run(struct search *search, struct eg_directory_result *result)
 {
-    const struct eg_directory *directory = search->directory;
     begin_with_kinds(search);
-    enum eg_status status = keep_facet(search, &directory->topics, search->query->topic, "topic");
-    if (status == EG_OK)
-        status = keep_facet(search, &directory->programmes, search->query->programme, "programme");
+    enum eg_status status = EG_OK;
+    for (int k = EG_FACET_KIND + 1; k < EG_N_FACETS && status == EG_OK; k++)
+        status = keep_facet(search, (enum eg_facet_kind)k);
     if (status == EG_OK) status = keep_words(search);
     if (status == EG_OK) status = keep_places(search);
     if (status) return status;
-    status = search->query->has_near ? rank_by_distance(search, result) : list_matches(search, result);
-    if (status == EG_OK) name_entries(directory, result);
-    return status;
+    keep_figures(search);
+    return eg_directory_rank(search->directory, search->query, search->matches, result, search->err);
 }
 
 enum eg_status eg_directory_search(const struct eg_directory *directory,
@@ -201,11 +178,13 @@ enum eg_status eg_directory_search(const struct eg_directory *directory,
     free(search.matches);
     free(search.part);
     if (status == EG_OK) *result_out = result;
+    else eg_directory_result_clear(&result);
     return status;
 }
 
 void eg_directory_result_clear(struct eg_directory_result *result)
 {
+    for (size_t k = 0; k < EG_N_FACETS; k++) free(result->counts[k].values);
     free(result->hits);
     *result = (struct eg_directory_result){0};
 }

@@ -13,6 +13,7 @@
 #include "base/textmap.h"
 #include "directory/bits.h"
 
+/* The name is the first. */
 static const enum eg_entry_field searched[] = {EG_ENTRY_NAME, EG_ENTRY_DESCRIPTION, EG_ENTRY_TOPICS,
                                                EG_ENTRY_PROGRAMME};
 #define N_SEARCHED EG_ARRAY_LEN(searched)
@@ -107,6 +108,7 @@ struct builder {
     struct list pairs;               /* words of entry 0, then of entry 1 ... */
     struct list pair_end;            /* [entries] into pairs */
     struct eg_buffer folded;
+    size_t n_searched; /* of the fields searched[] */
 };
 
 static enum eg_status number_of(struct builder *builder, struct eg_text word, uint32_t *number_out,
@@ -165,7 +167,7 @@ static enum eg_status add_entry(struct builder *builder, const struct eg_entry *
                                 struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    for (size_t f = 0; f < N_SEARCHED && status == EG_OK; f++) {
+    for (size_t f = 0; f < builder->n_searched && status == EG_OK; f++) {
         struct eg_text text = entry->field[searched[f]];
         bool is_new = text.data != builder->text[f].data || text.len != builder->text[f].len;
         if (is_new) status = cut_field(builder, f, text, err);
@@ -238,10 +240,12 @@ static void clear_builder(struct builder *builder)
     eg_buffer_clear(&builder->folded);
 }
 
-enum eg_status eg_words_build(const struct eg_entry *const *entries, uint32_t n, struct eg_arena *arena,
-                              struct eg_words *words_out, struct eg_error *err)
+enum eg_status eg_words_build(const struct eg_entry *const *entries, uint32_t n, enum eg_words_of of,
+                              struct eg_arena *arena, struct eg_words *words_out, struct eg_error *err)
 {
-    struct builder builder = {.arena = arena, .known = eg_textmap_new(1024)};
+    struct builder builder = {.arena = arena,
+                              .known = eg_textmap_new(1024),
+                              .n_searched = of == EG_WORDS_OF_NAMES ? 1 : N_SEARCHED};
     eg_buffer_init(&builder.folded, 0);
     enum eg_status status = builder.known ? EG_OK : eg_error_no_memory(err, 1024);
     for (uint32_t i = 0; i < n && status == EG_OK; i++) status = add_entry(&builder, entries[i], i, err);
@@ -302,6 +306,44 @@ enum eg_status eg_words_keep(const struct eg_words *words, struct eg_text asked,
     eg_buffer_init(&folded, 0);
     enum eg_status status = open_cutter(asked, &folded, &cutter, err);
     if (status == EG_OK) status = keep_all(words, &cutter, bits, n_bit_words, err);
+    eg_buffer_clear(&folded);
+    return status;
+}
+
+static void add_points(const uint64_t *bits, size_t n_bit_words, uint8_t *points)
+{
+    for (size_t w = 0; w < n_bit_words; w++)
+        for (uint64_t word = bits[w]; word != 0; word &= word - 1)
+            points[w * 64 + (size_t)__builtin_ctzll(word)] =
+                (uint8_t)(points[w * 64 + (size_t)__builtin_ctzll(word)] + EG_WORDS_BEGUN_POINTS);
+}
+
+static void score_word(const struct eg_words *words, struct eg_text word, uint64_t *bits, size_t n_bit_words,
+                       uint8_t *points)
+{
+    memset(bits, 0, n_bit_words * sizeof *bits);
+    mark_prefix(words, word, bits);
+    add_points(bits, n_bit_words, points);
+    uint32_t exact = find_word(words, word, false);
+    if (exact == words->n || !eg_text_equal(words->words[exact], word)) return;
+    for (uint32_t i = words->start[exact]; i < words->start[exact + 1]; i++)
+        points[words->numbers[i]] =
+            (uint8_t)(points[words->numbers[i]] + EG_WORDS_WHOLE_POINTS - EG_WORDS_BEGUN_POINTS);
+}
+
+enum eg_status eg_words_score(const struct eg_words *words, struct eg_text asked, uint64_t *bits,
+                              size_t n_bit_words, uint8_t *points, struct eg_error *err)
+{
+    struct eg_buffer folded;
+    struct eg_word_cutter cutter;
+    eg_buffer_init(&folded, 0);
+    enum eg_status status = open_cutter(asked, &folded, &cutter, err);
+    uint32_t n_asked = 0;
+    while (status == EG_OK && n_asked++ < EG_WORDS_ASKED_MAX) {
+        struct eg_text word = next_word(&cutter);
+        if (word.len == 0) break;
+        score_word(words, word, bits, n_bit_words, points);
+    }
     eg_buffer_clear(&folded);
     return status;
 }

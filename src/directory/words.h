@@ -11,6 +11,8 @@
 #include "data/entries.h"
 
 #define EG_WORDS_ASKED_MAX 16U
+#define EG_WORDS_WHOLE_POINTS 3
+#define EG_WORDS_BEGUN_POINTS 2
 
 /* Cuts folded text into words: runs of letters and digits of any script. Apostrophes are passed over ("women's" is one word,
  * "womens"); every other sign parts. */
@@ -26,9 +28,17 @@ struct eg_words {
     const uint32_t *numbers;     /* entries that have the word, ascending */
 };
 
+enum eg_words_of { EG_WORDS_OF_ALL, EG_WORDS_OF_NAMES };
+
 /* entries[n] in answer order; the result lives in the arena. About a microsecond a word. */
 EG_MUST_CHECK enum eg_status eg_words_build(const struct eg_entry *const *entries, uint32_t n,
-                                            struct eg_arena *arena, struct eg_words *words_out,
+                                            enum eg_words_of of, struct eg_arena *arena,
+                                            struct eg_words *words_out, struct eg_error *err);
+
+/* How well entries fit asked words, which are few enough: points[n], one for each entry, gains 3 for each of them that the entry has, and 2
+ * for each that only begins a word of it. bits[n_bit_words] is room. */
+EG_MUST_CHECK enum eg_status eg_words_score(const struct eg_words *words, struct eg_text asked,
+                                            uint64_t *bits, size_t n_bit_words, uint8_t *points,
                                             struct eg_error *err);
 
 /* Takes from bits[n_bit_words] all entries that lack one of the asked words; having one means that a word of the entry begins

@@ -1,14 +1,14 @@
 /* The coalition finder's answers: GeoJSON (RFC 7946), one feature an entry at one location. */
 #include "base/arena.h"
+#include "engine/coalitions_parts.h"
 #include "engine/describe.h"
-#include "engine/engine.h"
 
 /* Members that are texts as given; the others have a form of their own. */
 static const enum eg_entry_field text_members[] = {
-    EG_ENTRY_NAME,    EG_ENTRY_DESCRIPTION, EG_ENTRY_PROGRAMME,     EG_ENTRY_ORGANISATION,
-    EG_ENTRY_ADDRESS, EG_ENTRY_POSTCODE,    EG_ENTRY_PHONE,         EG_ENTRY_EMAIL,
-    EG_ENTRY_URL,     EG_ENTRY_CURRENCY,    EG_ENTRY_FUNDER,        EG_ENTRY_START,
-    EG_ENTRY_END,     EG_ENTRY_STATUS,      EG_ENTRY_LAST_REVIEWED,
+    EG_ENTRY_NAME,    EG_ENTRY_DESCRIPTION, EG_ENTRY_PROGRAMME, EG_ENTRY_ORGANISATION,
+    EG_ENTRY_ADDRESS, EG_ENTRY_POSTCODE,    EG_ENTRY_PHONE,     EG_ENTRY_EMAIL,
+    EG_ENTRY_URL,     EG_ENTRY_CURRENCY,    EG_ENTRY_FUNDER,    EG_ENTRY_START,
+    EG_ENTRY_END,     EG_ENTRY_HOURS,       EG_ENTRY_STATUS,    EG_ENTRY_LAST_REVIEWED,
 };
 
 static void add_source(struct eg_json *json, struct eg_json_value *properties, const struct eg_atlas *atlas,
@@ -51,10 +51,16 @@ static void add_geometry(struct eg_json *json, struct eg_json_value *feature, co
     eg_json_decimal(json, position, NULL, entry->lat_deg, 7);
 }
 
-static struct eg_json_value *add_properties(struct eg_json *json, struct eg_json_value *feature,
-                                            const struct eg_atlas *atlas, const struct eg_entry *entry)
+static void add_list(struct eg_json *json, struct eg_json_value *properties, const char *name,
+                     const struct eg_text *items, uint32_t n)
 {
-    struct eg_json_value *properties = eg_json_object(json, feature, "properties");
+    struct eg_json_value *list = eg_json_array(json, properties, name);
+    for (uint32_t i = 0; i < n; i++) eg_json_text(json, list, NULL, items[i]);
+}
+
+void eg_coalition_properties(struct eg_json *json, struct eg_json_value *properties,
+                             const struct eg_atlas *atlas, const struct eg_entry *entry)
+{
     eg_json_cstring(json, properties, "kind", eg_entry_kind_name(entry->kind));
     for (size_t i = 0; i < EG_ARRAY_LEN(text_members); i++) {
         struct eg_text text = entry->field[text_members[i]];
@@ -63,11 +69,12 @@ static struct eg_json_value *add_properties(struct eg_json *json, struct eg_json
     double amount;
     if (eg_text_to_double(entry->field[EG_ENTRY_AMOUNT], &amount))
         eg_json_number(json, properties, "amount", amount);
-    struct eg_json_value *topics = eg_json_array(json, properties, "topics");
-    for (uint32_t i = 0; i < entry->n_topics; i++) eg_json_text(json, topics, NULL, entry->topics[i]);
+    add_list(json, properties, "topics", entry->topics, entry->n_topics);
+    if (entry->n_languages > 0) add_list(json, properties, "languages", entry->languages, entry->n_languages);
+    if (entry->n_accessibility > 0)
+        add_list(json, properties, "accessibility", entry->accessibility, entry->n_accessibility);
     if (atlas->fictional) eg_json_bool(json, properties, "fictional", true);
     add_source(json, properties, atlas, entry);
-    return properties;
 }
 
 /* `whole` adds the service area's geometry, which lists leave out. Returns the properties. */
@@ -78,7 +85,8 @@ static struct eg_json_value *add_feature(struct eg_json *json, struct eg_json_va
     eg_json_cstring(json, into, "type", "Feature");
     eg_json_cstring(json, into, "id", entry->id);
     add_geometry(json, into, entry);
-    struct eg_json_value *properties = add_properties(json, into, atlas, entry);
+    struct eg_json_value *properties = eg_json_object(json, into, "properties");
+    eg_coalition_properties(json, properties, atlas, entry);
     add_service_area(json, properties, atlas, entry, whole);
     return properties;
 }
@@ -151,6 +159,52 @@ static void add_links(struct eg_json *json, struct eg_json_value *root,
     if (offset > 0) add_link(json, links, "prev", request, end > limit ? (uint32_t)(end - limit) : 0);
 }
 
+/* "facets": {"topic": [{"value": "Food", "count": 12}, ...], ...}: an array for each kind that was asked for. */
+static void add_facets(struct eg_json *json, struct eg_json_value *root, const struct eg_coalitions *found)
+{
+    uint32_t asked = found->query->facets;
+    struct eg_json_value *facets = asked ? eg_json_object(json, root, "facets") : NULL;
+    for (int k = 0; k < EG_N_FACETS; k++) {
+        if (!(asked >> k & 1U)) continue;
+        const struct eg_directory_counts *counts = &found->result->counts[k];
+        struct eg_json_value *list = eg_json_array(json, facets, eg_facet_kind_name((enum eg_facet_kind)k));
+        for (uint32_t i = 0; i < counts->n; i++) {
+            struct eg_json_value *value = eg_json_object(json, list, NULL);
+            eg_json_text(json, value, "value", counts->values[i].text);
+            eg_json_integer(json, value, "count", counts->values[i].n);
+        }
+    }
+}
+
+void eg_coalition_hit_properties(struct eg_json *json, struct eg_json_value *properties,
+                                 const struct eg_coalitions *found, uint32_t hit)
+{
+    if (found->query->has_near)
+        eg_json_decimal(json, properties, "distance_m", found->result->hits[hit].distance_m, 1);
+}
+
+static enum eg_status write_geojson(const struct eg_coalitions *found,
+                                    const struct eg_coalitions_request *request, struct eg_entity *entity_out,
+                                    struct eg_error *err)
+{
+    const struct eg_directory_result *result = found->result;
+    struct eg_json *json = eg_json_new_object();
+    struct eg_json_value *root = json ? eg_json_root(json) : NULL;
+    eg_json_cstring(json, root, "type", "FeatureCollection");
+    eg_json_integer(json, root, "numberMatched", (int64_t)result->n_matched);
+    eg_json_integer(json, root, "numberReturned", result->n);
+    add_facets(json, root, found);
+    add_links(json, root, request, result);
+    struct eg_json_value *features = eg_json_array(json, root, "features");
+    for (uint32_t i = 0; i < result->n; i++) {
+        struct eg_json_value *properties =
+            add_feature(json, eg_json_object(json, features, NULL), found->atlas,
+                        &found->entries->items[result->hits[i].entry], false);
+        eg_coalition_hit_properties(json, properties, found, i);
+    }
+    return eg_entity_from_json(json, "application/geo+json", entity_out, err);
+}
+
 enum eg_status eg_engine_coalitions(struct eg_snapshot *snapshot, const struct eg_coalitions_request *request,
                                     struct eg_entity *entity_out, struct eg_error *err)
 {
@@ -159,22 +213,13 @@ enum eg_status eg_engine_coalitions(struct eg_snapshot *snapshot, const struct e
     enum eg_status status = resolve_serves(snapshot, request->serves, &query, err);
     if (status == EG_OK) status = eg_directory_search(snapshot->directory, &query, &result, err);
     if (status != EG_OK) return status;
-    struct eg_json *json = eg_json_new_object();
-    struct eg_json_value *root = json ? eg_json_root(json) : NULL;
-    eg_json_cstring(json, root, "type", "FeatureCollection");
-    eg_json_integer(json, root, "numberMatched", (int64_t)result.n_matched);
-    eg_json_integer(json, root, "numberReturned", result.n);
-    add_links(json, root, request, &result);
-    struct eg_json_value *features = eg_json_array(json, root, "features");
-    const struct eg_entries *entries = eg_directory_entries(snapshot->directory);
-    for (uint32_t i = 0; i < result.n; i++) {
-        struct eg_json_value *properties =
-            add_feature(json, eg_json_object(json, features, NULL), snapshot->atlas,
-                        &entries->items[result.hits[i].entry], false);
-        if (query.has_near) eg_json_decimal(json, properties, "distance_m", result.hits[i].distance_m, 1);
-    }
+    const struct eg_coalitions found = {snapshot->atlas, eg_directory_entries(snapshot->directory), &query,
+                                        &result};
+    if (request->form == EG_COALITIONS_CSV) status = eg_coalitions_write_csv(&found, entity_out, err);
+    else if (request->form == EG_COALITIONS_JSON) status = eg_coalitions_write_json(&found, entity_out, err);
+    else status = write_geojson(&found, request, entity_out, err);
     eg_directory_result_clear(&result);
-    return eg_entity_from_json(json, "application/geo+json", entity_out, err);
+    return status;
 }
 
 enum eg_status eg_engine_coalition(struct eg_snapshot *snapshot, struct eg_text id, struct eg_text base_url,

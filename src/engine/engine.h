@@ -144,14 +144,20 @@ EG_MUST_CHECK enum eg_status eg_engine_area_at(struct eg_snapshot *snapshot, str
                                                double lon_deg, double lat_deg, struct eg_entity *entity_out,
                                                struct eg_error *err);
 
+enum eg_coalitions_form {
+    EG_COALITIONS_GEOJSON, /* FeatureCollection with numberMatched, numberReturned, links, and facets where asked for */
+    EG_COALITIONS_JSON,    /* a list of objects with the members of the features' properties, id, longitude and latitude */
+    EG_COALITIONS_CSV      /* base/csv.h: a row an entry, the columns as an atlas names them, lists with ';' between */
+};
+
 struct eg_coalitions_request {
     struct eg_directory_query query;
+    enum eg_coalitions_form form;
     struct eg_text serves; /* "{boundaries}:{code}" or "lon,lat" or empty; resolved here */
     struct eg_text
         self_url; /* the request's own path and query without limit and offset, to build the links from */
     struct eg_text base_url;
 };
-/* GeoJSON FeatureCollection with numberMatched, numberReturned, links. */
 EG_MUST_CHECK enum eg_status eg_engine_coalitions(struct eg_snapshot *snapshot,
                                                   const struct eg_coalitions_request *request,
                                                   struct eg_entity *entity_out, struct eg_error *err);

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """The coalition finder and the areas over HTTP: filters, links, what is wrong with a request."""
 
+import csv
+import io
 import sys
 import urllib.parse
 
@@ -68,6 +70,47 @@ def _(server):
     assert {f["id"] for f in at["features"]} == {f["id"] for f in served["features"]}
 
 
+@test("matching entries are counted by what they have")
+def _(server):
+    document = features(server, "facets=kind,topic,funder&limit=0")
+    kinds = {value["value"]: value["count"] for value in document["facets"]["kind"]}
+    assert sum(kinds.values()) == document["numberMatched"] == 30 and set(kinds) == {"coalition", "hub", "service"}, kinds
+    assert {"value": "food", "count": 30} in document["facets"]["topic"], document["facets"]
+    assert set(document["facets"]) == {"kind", "topic", "funder"}
+    hubs = features(server, "facets=kind&kind=hub")
+    assert hubs["facets"]["kind"] == [{"value": "hub", "count": hubs["numberMatched"]}]
+    assert "facets" not in features(server, "limit=1")
+
+
+@test("the answer is GeoJSON, a list or a table, by f or by Accept")
+def _(server):
+    collection = features(server, "limit=3&near=-1.1,52.1")
+    plain = server.get("/coalitions?limit=3&near=-1.1,52.1&f=json")
+    assert plain["Content-Type"] == "application/json"
+    assert [entry["id"] for entry in plain.json()] == [feature["id"] for feature in collection["features"]]
+    assert [entry["distance_m"] for entry in plain.json()] == [f["properties"]["distance_m"] for f in collection["features"]]
+    table = server.get("/coalitions?limit=3&near=-1.1,52.1", {"Accept": "text/csv"})
+    assert table["Content-Type"].startswith("text/csv") and "Accept" in table["Vary"], table.headers
+    rows = list(csv.DictReader(io.StringIO(table.body.decode(), newline="")))
+    assert [row["id"] for row in rows] == [feature["id"] for feature in collection["features"]]
+    for row, feature in zip(rows, collection["features"]):
+        assert row["name"] == feature["properties"]["name"]
+        assert [float(row["longitude"]), float(row["latitude"])] == feature["geometry"]["coordinates"]
+    assert server.get("/coalitions?limit=0&f=json").json() == []
+    assert server.get("/coalitions", {"Accept": "image/png"}).status == 406
+
+
+@test("an order is kept over pages")
+def _(server):
+    names = [f["properties"]["name"].lower() for f in features(server, "sort=name&limit=1000")["features"]]
+    pages = [f["properties"]["name"].lower() for o in range(0, 30, 7)
+             for f in features(server, f"sort=name&limit=7&offset={o}")["features"]]
+    assert names == pages and len(names) == 30
+    near = features(server, "sort=name&near=-1.1,52.1&limit=1000")["features"]
+    assert [f["properties"]["name"].lower() for f in near] == [n for n in names if n in {f["properties"]["name"].lower() for f in near}]
+    assert all("distance_m" in f["properties"] for f in near)
+
+
 @test("an entry is found by the id that lists give")
 def _(server):
     first = features(server, "limit=1")["features"][0]
@@ -97,6 +140,15 @@ def _(server):
         "limit=1&limit=2": "limit",
         "serves=200,100": "serves",
         "serves=nonsense": "serves",
+        "sort=random": "sort",
+        "sort=distance": "sort",
+        "sort=relevance": "sort",
+        "facets=kind,colour": "facets",
+        "amount_min=much": "amount_min",
+        "amount_min=2&amount_max=1": "amount_min",
+        "reviewed_since=yesterday": "reviewed_since",
+        "reviewed_since=2023-02-29": "reviewed_since",
+        "f=xml": "f",
     }
     for query, parameter in wrong.items():
         answer = server.get("/coalitions?" + query)

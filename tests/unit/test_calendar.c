@@ -52,6 +52,31 @@ static void known_days_are_so_far_apart(void **state)
     assert_int_equal(eg_calendar_day(2023, 1, 32), eg_calendar_day(2023, 2, 1));
 }
 
+static void days_come_back_as_dates(void **state)
+{
+    (void)state;
+    for (int64_t day = 0; day <= eg_calendar_day(9999, 12, 31); day += day % 5 + 1) {
+        struct eg_date date = eg_calendar_date(day);
+        assert_int_equal(eg_calendar_day(date.year, date.month, date.day), day);
+        assert_true(date.day >= 1 && date.day <= eg_calendar_days_in(date.year, date.month));
+    }
+    assert_int_equal(eg_calendar_weekday(eg_calendar_day(1970, 1, 1)), 3);
+    assert_int_equal(eg_calendar_weekday(eg_calendar_day(2026, 11, 22)), 6);
+}
+
+static void only_days_that_there_are_can_be_read(void **state)
+{
+    (void)state;
+    int64_t day = -1;
+    assert_true(eg_calendar_parse_date(EG_TEXT("2024-02-29"), &day));
+    assert_int_equal(day, eg_calendar_day(2024, 2, 29));
+    static const char *const wrong[] = {"2023-02-29", "2024-13-01", "2024-00-01", "2024-01-00",
+                                        "2024-1-1",   "2024/01/01", "24-01-0001", "2024-01-0x",
+                                        "",           "2024-01-011"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(wrong); i++)
+        assert_false(eg_calendar_parse_date(eg_text_from(wrong[i]), &day));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -59,6 +84,8 @@ int main(void)
         cmocka_unit_test(february_alone_depends_on_the_year),
         cmocka_unit_test(days_are_counted_without_a_gap_from_the_year_0),
         cmocka_unit_test(known_days_are_so_far_apart),
+        cmocka_unit_test(days_come_back_as_dates),
+        cmocka_unit_test(only_days_that_there_are_can_be_read),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

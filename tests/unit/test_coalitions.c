@@ -235,7 +235,7 @@ static void links_keep_the_rest_of_the_question(void **state)
     static const char *const expected[][2] = {{"self", URL "?topic=food&limit=1&offset=0"},
                                               {"next", URL "?topic=food&limit=1&offset=1"}};
     struct eg_coalitions_request request = request_of(1, 0);
-    request.query.topic = EG_TEXT("food");
+    request.query.texts[EG_FACET_TOPIC] = EG_TEXT("food");
     request.self_url = EG_TEXT("/coalitions?topic=food");
     check_links(request, expected, 2);
 }

@@ -217,14 +217,14 @@ static void more_than_sixteen_words_are_refused(void **state)
 static void topics_and_programmes_match_whole_and_folded(void **state)
 {
     struct eg_directory_query query = everything();
-    query.topic = EG_TEXT("Food");
+    query.texts[EG_FACET_TOPIC] = EG_TEXT("Food");
     assert_keys(state, &query, "dcb");
-    query.programme = EG_TEXT(" GOOD food ");
+    query.texts[EG_FACET_PROGRAMME] = EG_TEXT(" GOOD food ");
     assert_keys(state, &query, "cb");
-    query.topic = EG_TEXT("foo");
+    query.texts[EG_FACET_TOPIC] = EG_TEXT("foo");
     assert_keys(state, &query, "");
-    query.topic = EG_TEXT("");
-    query.programme = EG_TEXT("\xff");
+    query.texts[EG_FACET_TOPIC] = EG_TEXT("");
+    query.texts[EG_FACET_PROGRAMME] = EG_TEXT("\xff");
     assert_refused(state, &query, "programme");
 }
 
@@ -426,7 +426,7 @@ static void conditions_combine(void **state)
 {
     struct eg_directory_query query = everything();
     query.words = EG_TEXT("caf");
-    query.topic = EG_TEXT("food");
+    query.texts[EG_FACET_TOPIC] = EG_TEXT("food");
     query.has_bbox = true;
     query.bbox_deg = (struct eg_bounds){0, 50, 1, 51};
     query.kinds = 1U << EG_KIND_HUB | 1U << EG_KIND_GRANT;
@@ -499,7 +499,7 @@ static void no_memory_while_searching_is_reported(void **state)
     const struct eg_test_directory *test = *state;
     struct eg_directory_query query = everything();
     query.words = EG_TEXT("caf");
-    query.topic = EG_TEXT("food");
+    query.texts[EG_FACET_TOPIC] = EG_TEXT("food");
     query.has_near = true;
     query.serves_boundaries = EG_TEST_DISTRICT;
     query.serves_area = area_of(state, EG_TEST_DISTRICT, "d22");
@@ -539,7 +539,7 @@ static void massachusetts_sites_are_found_near_boston(void **state)
     query.has_near = true;
     query.near_lon_deg = -71.0589;
     query.near_lat_deg = 42.3601;
-    query.topic = EG_TEXT("Mental_Health");
+    query.texts[EG_FACET_TOPIC] = EG_TEXT("Mental_Health");
     assert_int_equal(eg_directory_search(test.directory, &query, &result, NULL), EG_OK);
     assert_int_equal(result.n, 100);
     assert_true(result.hits[0].distance_m < 5000);

@@ -1,0 +1,43 @@
+#include "base/csv.h"
+
+static bool begins_like_formula(struct eg_text text)
+{
+    static const char signs[] = {'=', '+', '-', '@', '\t', '\r'};
+    for (size_t i = 0; i < sizeof signs && text.len > 0; i++)
+        if (text.data[0] == signs[i]) return true;
+    return false;
+}
+
+static bool needs_guard(struct eg_text text)
+{
+    double number;
+    return begins_like_formula(text) && !eg_text_to_double(text, &number);
+}
+
+void eg_csv_cell(struct eg_buffer *out, struct eg_text text, bool is_first)
+{
+    bool quoted = needs_guard(text) && (text.data[0] == '\t' || text.data[0] == '\r');
+    for (size_t i = 0; i < text.len && !quoted; i++)
+        quoted = text.data[i] == ',' || text.data[i] == '"' || text.data[i] == '\n' || text.data[i] == '\r';
+    if (text.len > 0 && !quoted) quoted = text.data[0] == ' ' || text.data[text.len - 1] == ' ';
+    if (!is_first) eg_buffer_char(out, ',');
+    if (quoted) eg_buffer_char(out, '"');
+    if (needs_guard(text)) eg_buffer_char(out, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '"') eg_buffer_char(out, '"');
+        eg_buffer_char(out, text.data[i]);
+    }
+    if (quoted) eg_buffer_char(out, '"');
+}
+
+void eg_csv_end_row(struct eg_buffer *out)
+{
+    eg_buffer_literal(out, "\r\n");
+}
+
+struct eg_text eg_csv_unguard(struct eg_text cell)
+{
+    if (cell.len < 2 || cell.data[0] != '\'') return cell;
+    struct eg_text rest = {cell.data + 1, cell.len - 1};
+    return needs_guard(rest) ? rest : cell;
+}

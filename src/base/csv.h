@@ -1,0 +1,19 @@
+/* Writing CSV (RFC 4180): cells with commas between them, rows ended by CR LF, quoted where they have to be.
+ *
+ * Spreadsheets take a cell that begins with = + - @ or a tab or CR for a formula and work it out, even one that a stranger wrote. Such
+ * a cell gets an apostrophe before it, which makes it a text; a number stays as it is. Whoever reads a CSV of ours as data takes one
+ * apostrophe before one of these signs away (eg_csv_unguard). */
+#ifndef EG_BASE_CSV_H
+#define EG_BASE_CSV_H
+
+#include "base/buffer.h"
+#include "base/text.h"
+
+/* Appends a cell, after a comma unless it is the row's first. */
+void eg_csv_cell(struct eg_buffer *out, struct eg_text text, bool is_first);
+void eg_csv_end_row(struct eg_buffer *out);
+
+/* The text that eg_csv_cell was given. */
+struct eg_text eg_csv_unguard(struct eg_text cell);
+
+#endif

@@ -1,0 +1,32 @@
+/* What entries say in numbers: amounts of money, and when they were last reviewed. */
+#ifndef EG_DIRECTORY_FIGURES_H
+#define EG_DIRECTORY_FIGURES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "data/entries.h"
+
+#define EG_FIGURES_NO_DAY (-1)
+
+struct eg_figures {
+    const uint64_t *has_amount;  /* a bit for each entry */
+    const double *amount;        /* [n] where it has one */
+    const int32_t *reviewed_day; /* [n] as base/calendar.h counts, or EG_FIGURES_NO_DAY */
+};
+
+/* entries[n] in answer order; lives in the arena. An amount that is no number is none, nor is a review that does not begin with a
+ * date as ISO 8601 writes it. */
+EG_MUST_CHECK enum eg_status eg_figures_build(const struct eg_entry *const *entries, uint32_t n,
+                                              struct eg_arena *arena, struct eg_figures *figures_out,
+                                              struct eg_error *err);
+
+/* Clear the bits of entries whose amount is not within (both ends belong to it), and of those not reviewed on that day or since. */
+void eg_figures_keep_amounts(const struct eg_figures *figures, double least, double most, uint64_t *bits,
+                             size_t n_bit_words);
+void eg_figures_keep_reviewed(const struct eg_figures *figures, int64_t since_day, uint64_t *bits,
+                              size_t n_bit_words);
+
+#endif

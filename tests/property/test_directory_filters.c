@@ -1,0 +1,359 @@
+/* Filters, orders and counts of the directory against brute force: each entry is looked at by itself, as the questions' definitions
+ * say. Texts are spelled in several ways, amounts and dates may be missing or wrong, and conditions come in any combination. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buffer.h"
+#include "base/calendar.h"
+#include "geo/crs.h"
+#include "support/temp_file.h"
+#include "support/test_directory.h"
+#include "support/test_random.h"
+
+#define N_ENTRIES 3000
+#define N_QUERIES 300
+
+static struct eg_test_random dice;
+
+static uint32_t below(uint32_t n)
+{
+    return eg_test_random_below(&dice, n);
+}
+
+#define PICK(words) words[below(EG_ARRAY_LEN(words))]
+
+static const char *const names[] = {"Hub",          "Café Hub", "cafe hubs", "Hubert", "Zebra",
+                                    "ZEBRA Centre", "Centre",   "The Café",  "Éclair", "Women's Hub"};
+static const char *const descriptions[] = {"", "a hub for all", "cafe and centre", "hubs", "zebras"};
+static const char *const lists[] = {
+    "", "Welsh", "welsh;English", "ENGLISH", "Español;Portuguese", "Espanol", "English;English"};
+static const char *const words[] = {"Big Fund", "big fund", "Bíg  Fund", "", "Lottery", "Trust", ""};
+static const char *const amounts[] = {"", "0", "-5", "100.5", "2500", "1e4", "lots", "99999"};
+static const char *const days[] = {"",           "2024-02-29", "2025-01-01", "2025-01-01T10:00:00Z",
+                                   "2025-13-01", "yesterday",  "2026-06-30", "1999-12-31"};
+
+static void write_entries(struct eg_buffer *csv)
+{
+    eg_buffer_literal(csv,
+                      "key,name,kind,about,topics,programme,language,access,org,funder,amount,day,lon,lat\n");
+    for (uint32_t i = 0; i < N_ENTRIES; i++) {
+        eg_buffer_printf(csv, "%u,%s,%s,%s,%s,%s,%s,%s,", i, PICK(names),
+                         eg_entry_kind_name((enum eg_entry_kind)below(EG_N_KINDS)), PICK(descriptions),
+                         PICK(lists), PICK(words), PICK(lists), PICK(lists));
+        if (below(2)) eg_buffer_printf(csv, "Organisation %u,", below(400));
+        else eg_buffer_printf(csv, "%s,", PICK(words));
+        eg_buffer_printf(csv, "%s,%s,%s,", PICK(words), PICK(amounts), PICK(days));
+        if (below(20) == 0) eg_buffer_literal(csv, ",\n");
+        else eg_buffer_printf(csv, "%.3f,%.3f\n", below(2000) / 1000.0, 50 + below(2000) / 1000.0);
+    }
+    assert_false(csv->failed);
+}
+
+static int open_entries(void **state)
+{
+    static struct eg_test_directory test;
+    struct eg_buffer csv;
+    char yaml[700];
+    eg_buffer_init(&csv, 0);
+    write_entries(&csv);
+    (void)snprintf(
+        yaml, sizeof yaml,
+        "directories:\n  - {id: d, title: D, source: %s, columns: {key: key, name: name, kind: kind, "
+        "description: about, topics: topics, programme: programme, languages: language, "
+        "accessibility: access, organisation: org, funder: funder, amount: amount, "
+        "last_reviewed: day, longitude: lon, latitude: lat}}\n",
+        eg_test_temp_file("filters.csv", csv.data).data);
+    eg_buffer_clear(&csv);
+    eg_test_directory_open(yaml, &test);
+    *state = &test;
+    return 0;
+}
+
+static int close_directory(void **state)
+{
+    eg_test_directory_close(*state);
+    eg_test_temp_clear();
+    return 0;
+}
+
+/* --- brute force ----------------------------------------------------------------------------------------------------- */
+
+static const char *fold(struct eg_text text)
+{
+    static char room[4][256];
+    static int next;
+    struct eg_buffer folded;
+    eg_buffer_init(&folded, 0);
+    assert_int_equal(eg_text_fold(text, &folded, NULL), EG_OK);
+    char *copy = room[next++ % 4];
+    (void)snprintf(copy, sizeof room[0], "%s", folded.len > 0 ? folded.data : "");
+    eg_buffer_clear(&folded);
+    return copy;
+}
+
+static bool folds_alike(struct eg_text a, struct eg_text b)
+{
+    return strcmp(fold(a), fold(b)) == 0;
+}
+
+/* The texts of an entry that a facet counts. */
+static uint32_t texts_of(const struct eg_entry *entry, enum eg_facet_kind kind, struct eg_text texts[8])
+{
+    const struct eg_text *list = NULL;
+    uint32_t n = 1;
+    if (kind == EG_FACET_KIND) texts[0] = eg_text_from(eg_entry_kind_name(entry->kind));
+    if (kind == EG_FACET_PROGRAMME) texts[0] = entry->field[EG_ENTRY_PROGRAMME];
+    if (kind == EG_FACET_ORGANISATION) texts[0] = entry->field[EG_ENTRY_ORGANISATION];
+    if (kind == EG_FACET_FUNDER) texts[0] = entry->field[EG_ENTRY_FUNDER];
+    if (kind == EG_FACET_TOPIC) list = entry->topics, n = entry->n_topics;
+    if (kind == EG_FACET_LANGUAGE) list = entry->languages, n = entry->n_languages;
+    if (kind == EG_FACET_ACCESSIBILITY) list = entry->accessibility, n = entry->n_accessibility;
+    assert_true(n <= 8);
+    for (uint32_t i = 0; i < n && list; i++) texts[i] = list[i];
+    return n == 1 && texts[0].len == 0 ? 0 : n;
+}
+
+static bool has_text(const struct eg_entry *entry, enum eg_facet_kind kind, struct eg_text asked)
+{
+    struct eg_text texts[8] = {{0}};
+    uint32_t n = texts_of(entry, kind, texts);
+    for (uint32_t i = 0; i < n; i++)
+        if (folds_alike(texts[i], asked)) return true;
+    return false;
+}
+
+/* 3 for a word of the text, 2 for the beginning of one, else 0. The texts of this test part words by blanks, ";" and lose "'". */
+static int points_in(struct eg_text text, const char *asked)
+{
+    char copy[256];
+    int points = 0;
+    size_t len = 0;
+    for (const char *c = fold(text); *c; c++)
+        if (*c != '\'') copy[len++] = *c;
+    copy[len] = '\0';
+    struct eg_text rest = eg_text_from(copy), wanted = eg_text_from(asked), word;
+    for (size_t i = 0; i < len; i++) copy[i] = copy[i] == ';' ? ' ' : copy[i];
+    while (rest.data) {
+        rest = eg_text_cut(rest, ' ', &word);
+        if (eg_text_equal(word, wanted)) return 3;
+        if (eg_text_starts_with(word, wanted)) points = 2;
+    }
+    return points;
+}
+
+static bool says(const struct eg_entry *entry, const char *asked)
+{
+    static const enum eg_entry_field fields[] = {EG_ENTRY_NAME, EG_ENTRY_DESCRIPTION, EG_ENTRY_TOPICS,
+                                                 EG_ENTRY_PROGRAMME};
+    for (size_t i = 0; i < EG_ARRAY_LEN(fields); i++)
+        if (points_in(entry->field[fields[i]], asked) > 0) return true;
+    return false;
+}
+
+/* Points of the whole question, or -1 where a word is missing. */
+static int points_of(const struct eg_entry *entry, struct eg_text asked)
+{
+    int points = 0;
+    while (asked.data) {
+        struct eg_text word;
+        asked = eg_text_cut(asked, ' ', &word);
+        if (!says(entry, fold(word))) return -1;
+        points += points_in(entry->field[EG_ENTRY_NAME], fold(word));
+    }
+    return points;
+}
+
+static bool has_figures(const struct eg_directory_query *query, const struct eg_entry *entry)
+{
+    double amount = 0;
+    int64_t day = 0;
+    bool has_amount = eg_text_to_double(entry->field[EG_ENTRY_AMOUNT], &amount);
+    if ((query->has_amount_min || query->has_amount_max) && !has_amount) return false;
+    if (query->has_amount_min && amount < query->amount_min) return false;
+    if (query->has_amount_max && amount > query->amount_max) return false;
+    if (!query->has_reviewed_since) return true;
+    struct eg_text reviewed = entry->field[EG_ENTRY_LAST_REVIEWED];
+    reviewed.len = reviewed.len > 10 ? 10 : reviewed.len;
+    return eg_calendar_parse_date(reviewed, &day) && day >= query->reviewed_since_day;
+}
+
+static double distance_to(const struct eg_directory_query *query, const struct eg_entry *entry)
+{
+    if (!query->has_near) return 0;
+    return eg_geodesic_distance_m(query->near_lon_deg, query->near_lat_deg, entry->lon_deg, entry->lat_deg);
+}
+
+static bool matches(const struct eg_directory_query *query, const struct eg_entry *entry)
+{
+    if (query->kinds ? !(query->kinds >> entry->kind & 1U) : entry->kind == EG_KIND_GRANT) return false;
+    for (int k = 1; k < EG_N_FACETS; k++)
+        if (query->texts[k].len > 0 && !has_text(entry, (enum eg_facet_kind)k, query->texts[k])) return false;
+    if (query->words.len > 0 && points_of(entry, query->words) < 0) return false;
+    if (!has_figures(query, entry)) return false;
+    if (!query->has_near) return true;
+    return entry->has_position && (!query->has_radius || distance_to(query, entry) <= query->radius_m);
+}
+
+static const struct eg_entries *all;
+static const struct eg_directory_query *asked_query;
+
+static int compare_usual(const struct eg_entry *a, const struct eg_entry *b, bool by_kind)
+{
+    if (by_kind && a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
+    int order = strcmp(fold(a->field[EG_ENTRY_NAME]), fold(b->field[EG_ENTRY_NAME]));
+    if (order != 0) return order;
+    if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
+    return strcmp(a->id, b->id);
+}
+
+static int compare_hits(const void *a, const void *b)
+{
+    const struct eg_entry *x = &all->items[*(const uint32_t *)a];
+    const struct eg_entry *y = &all->items[*(const uint32_t *)b];
+    enum eg_directory_order order = asked_query->order;
+    if (order == EG_ORDER_RELEVANCE) {
+        int px = points_of(x, asked_query->words), py = points_of(y, asked_query->words);
+        if (px != py) return px > py ? -1 : 1;
+    }
+    if (order <= EG_ORDER_DISTANCE) {
+        double dx = distance_to(asked_query, x), dy = distance_to(asked_query, y);
+        if (dx != dy) return dx < dy ? -1 : 1;
+    }
+    return compare_usual(x, y, order != EG_ORDER_NAME);
+}
+
+/* --- questions ------------------------------------------------------------------------------------------------------- */
+
+/* Every value that the answer counts is had by so many, and no other value by more. */
+static void check_counts(const struct eg_directory_counts *counts, enum eg_facet_kind kind,
+                         const uint32_t *found, uint32_t n_found)
+{
+    uint32_t n_pairs = 0, n_counted = 0;
+    for (uint32_t v = 0; v < counts->n; v++) {
+        uint32_t n = 0;
+        for (uint32_t i = 0; i < n_found; i++)
+            n += has_text(&all->items[found[i]], kind, counts->values[v].text);
+        assert_int_equal(counts->values[v].n, n);
+        assert_true(n > 0);
+        if (v > 0) assert_true(counts->values[v - 1].n >= n);
+        n_counted += n;
+    }
+    for (uint32_t i = 0; i < n_found; i++) {
+        struct eg_text texts[8] = {{0}};
+        uint32_t n = texts_of(&all->items[found[i]], kind, texts);
+        for (uint32_t t = 0; t < n; t++) {
+            bool is_new = true;
+            for (uint32_t u = 0; u < t; u++) is_new &= !folds_alike(texts[t], texts[u]);
+            n_pairs += is_new;
+        }
+    }
+    if (counts->n < EG_DIRECTORY_FACET_VALUES) assert_int_equal(n_counted, n_pairs);
+    else assert_true(n_counted <= n_pairs);
+}
+
+static void check_query(const struct eg_directory *directory, const struct eg_directory_query *query)
+{
+    static uint32_t expected[N_ENTRIES];
+    uint32_t n = 0;
+    all = eg_directory_entries(directory);
+    asked_query = query;
+    for (uint32_t i = 0; i < all->n; i++)
+        if (matches(query, &all->items[i])) expected[n++] = i;
+    qsort(expected, n, sizeof *expected, compare_hits);
+    struct eg_directory_result result = {0};
+    struct eg_error err = {0};
+    enum eg_status status = eg_directory_search(directory, query, &result, &err);
+    if (status) print_error("%s: %s\n", err.field, err.message);
+    assert_int_equal(status, EG_OK);
+    assert_int_equal(result.n_matched, n);
+    uint32_t left = n > query->offset ? n - query->offset : 0;
+    assert_int_equal(result.n, left < query->limit ? left : query->limit);
+    for (uint32_t i = 0; i < result.n; i++) {
+        assert_int_equal(result.hits[i].entry, expected[query->offset + i]);
+        assert_true(result.hits[i].distance_m == distance_to(query, &all->items[result.hits[i].entry]));
+    }
+    for (int k = 0; k < EG_N_FACETS; k++) {
+        if (query->facets >> k & 1U) check_counts(&result.counts[k], (enum eg_facet_kind)k, expected, n);
+        else assert_null(result.counts[k].values);
+    }
+    eg_directory_result_clear(&result);
+}
+
+static void random_texts(struct eg_directory_query *query)
+{
+    static const char *const asked[] = {"WELSH",   "english", "espanol",       "big fund",
+                                        "Lottery", "nobody",  "Organisation 7"};
+    static const char *const questions[] = {"hub", "caf", "cafe hub", "zebra", "h c", "womens", "centre z"};
+    for (int k = 1; k < EG_N_FACETS; k++)
+        if (below(6) == 0) query->texts[k] = eg_text_from(PICK(asked));
+    if (below(3) == 0) query->words = eg_text_from(PICK(questions));
+}
+
+static struct eg_directory_query random_query(void)
+{
+    struct eg_directory_query query = {.serves_boundaries = EG_ATLAS_NONE};
+    random_texts(&query);
+    if (below(3) == 0) query.kinds = below(1U << EG_N_KINDS);
+    query.limit = below(4) == 0 ? below(N_ENTRIES) : below(50);
+    query.offset = below(3) == 0 ? below(100) : 0;
+    query.has_amount_min = below(6) == 0;
+    query.has_amount_max = below(6) == 0;
+    query.amount_min = below(2) ? 100.5 : -10;
+    query.amount_max = query.amount_min + below(20000);
+    query.has_reviewed_since = below(6) == 0;
+    query.reviewed_since_day = eg_calendar_day(2023 + below(3), 1 + below(12), 1);
+    query.facets = below(3) == 0 ? below(1U << EG_N_FACETS) : 0;
+    query.has_near = below(2);
+    query.near_lon_deg = below(2000) / 1000.0;
+    query.near_lat_deg = 50 + below(2000) / 1000.0;
+    query.has_radius = query.has_near && below(2);
+    query.radius_m = below(100000);
+    uint32_t order = below(4);
+    if (order == 1 && query.has_near) query.order = EG_ORDER_DISTANCE;
+    if (order == 2 && query.words.len > 0) query.order = EG_ORDER_RELEVANCE;
+    if (order == 3) query.order = EG_ORDER_NAME;
+    return query;
+}
+
+static void questions_find_what_brute_force_finds(void **state)
+{
+    const struct eg_test_directory *test = *state;
+    for (int i = 0; i < N_QUERIES; i++) {
+        struct eg_directory_query query = random_query();
+        check_query(test->directory, &query);
+    }
+}
+
+static void everything_is_counted_in_every_order(void **state)
+{
+    const struct eg_test_directory *test = *state;
+    for (int order = EG_ORDER_USUAL; order <= EG_ORDER_NAME; order++) {
+        struct eg_directory_query query = {.serves_boundaries = EG_ATLAS_NONE,
+                                           .kinds = (1U << EG_N_KINDS) - 1,
+                                           .facets = (1U << EG_N_FACETS) - 1,
+                                           .order = (enum eg_directory_order)order,
+                                           .limit = 200};
+        query.has_near = order == EG_ORDER_DISTANCE;
+        query.near_lat_deg = 51;
+        if (order == EG_ORDER_RELEVANCE) query.words = EG_TEXT("hub");
+        check_query(test->directory, &query);
+    }
+}
+
+int main(void)
+{
+    dice = eg_test_random_new();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(questions_find_what_brute_force_finds),
+        cmocka_unit_test(everything_is_counted_in_every_order),
+    };
+    return cmocka_run_group_tests_name("directory filters", tests, open_entries, close_directory);
+}
