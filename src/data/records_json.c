@@ -1,0 +1,182 @@
+/* A record becomes an object by its table's specification, its branches by record_tree.h; nesting ends because branches lead only to
+ * tables further down. */
+#include "data/records_json.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "data/record_tree.h"
+
+#define EXACT_INTEGERS 9007199254740992.0 /* 2^53 */
+
+/* --- what is private ------------------------------------------------------------------------------------------------------------ */
+
+static bool says_private(struct eg_text visibility)
+{
+    return eg_text_equal(visibility, EG_TEXT("private"));
+}
+
+static bool contact_is_private(const struct eg_records *records, struct eg_text id)
+{
+    const struct eg_record *contact = id.len > 0 ? eg_records_find(records, EG_RECORD_CONTACT, id) : NULL;
+    return contact && says_private(contact->field[EG_CONTACT_VISIBILITY]);
+}
+
+static bool phone_row_is_private(const struct eg_records *records, const struct eg_record *phone)
+{
+    return says_private(phone->field[EG_PHONE_VISIBILITY]) ||
+           contact_is_private(records, phone->field[EG_PHONE_CONTACT_ID]);
+}
+
+static bool phone_is_private(const struct eg_records *records, struct eg_text id)
+{
+    const struct eg_record *phone = id.len > 0 ? eg_records_find(records, EG_RECORD_PHONE, id) : NULL;
+    return phone && phone_row_is_private(records, phone);
+}
+
+static bool language_is_private(const struct eg_records *records, struct eg_text id)
+{
+    const struct eg_record *language = id.len > 0 ? eg_records_find(records, EG_RECORD_LANGUAGE, id) : NULL;
+    return language && phone_is_private(records, language->field[EG_LANGUAGE_PHONE_ID]);
+}
+
+/* What an attribute or a line of metadata is about; ids are UUIDs, so the table need not be asked. */
+static bool subject_is_private(const struct eg_records *records, struct eg_text id)
+{
+    return contact_is_private(records, id) || phone_is_private(records, id) ||
+           language_is_private(records, id);
+}
+
+bool eg_record_is_private(const struct eg_records *records, const struct eg_record *row)
+{
+    const struct eg_record *attribute;
+    switch (row->table) {
+    case EG_RECORD_CONTACT:
+        return says_private(row->field[EG_CONTACT_VISIBILITY]);
+    case EG_RECORD_PHONE:
+        return phone_row_is_private(records, row);
+    case EG_RECORD_LANGUAGE:
+        return phone_is_private(records, row->field[EG_LANGUAGE_PHONE_ID]);
+    case EG_RECORD_ATTRIBUTE:
+        return subject_is_private(records, row->field[EG_ATTRIBUTE_LINK_ID]);
+    case EG_RECORD_METADATA:
+        attribute = eg_records_find(records, EG_RECORD_ATTRIBUTE, row->field[EG_METADATA_RESOURCE_ID]);
+        if (attribute) return subject_is_private(records, attribute->field[EG_ATTRIBUTE_LINK_ID]);
+        return subject_is_private(records, row->field[EG_METADATA_RESOURCE_ID]);
+    default:
+        return false;
+    }
+}
+
+/* --- one record ----------------------------------------------------------------------------------------------------------------- */
+
+static void write_number(struct eg_json *json, struct eg_json_value *into, const char *name,
+                         struct eg_text text)
+{
+    double number;
+    EG_ASSERT(eg_text_to_double(text, &number)); /* the record was checked */
+    bool whole = fabs(number) < EXACT_INTEGERS && number == floor(number);
+    if (whole) eg_json_integer(json, into, name, (int64_t)number);
+    else eg_json_number(json, into, name, number);
+}
+
+static void write_fields(const struct eg_record *row, struct eg_json *json, struct eg_json_value *into)
+{
+    const struct eg_record_spec *spec = eg_record_spec(row->table);
+    for (uint32_t f = 0; f < spec->n_fields; f++) {
+        const struct eg_record_field *field = &spec->fields[f];
+        struct eg_text text = row->field[f];
+        if (text.len == 0 && !field->required) continue;
+        if (text.len > 0 && field->type == EG_RECORD_NUMBER) write_number(json, into, field->name, text);
+        else eg_json_text(json, into, field->name, text.len > 0 ? text : EG_RECORD_NOT_STATED);
+    }
+}
+
+static void write_tree(const struct eg_records_view *view, const struct eg_record *row, struct eg_json *json,
+                       struct eg_json_value *into);
+
+/* Attributes name the table that they are about as well as the id. */
+static bool is_about(const struct eg_record *row, enum eg_record_table parent)
+{
+    if (row->table != EG_RECORD_ATTRIBUTE) return true;
+    return eg_text_equal(row->field[EG_ATTRIBUTE_LINK_ENTITY], eg_text_from(eg_record_spec(parent)->name));
+}
+
+static bool is_shown(const struct eg_records_view *view, const struct eg_record *row)
+{
+    return view->with_private || !eg_record_is_private(view->records, row);
+}
+
+static void write_list(const struct eg_records_view *view, const struct eg_record *parent,
+                       const struct eg_record_branch *branch, struct eg_json *json,
+                       struct eg_json_value *into)
+{
+    uint32_t n;
+    const struct eg_record *const *rows =
+        eg_records_with(view->records, branch->table, branch->field, parent->field[0], &n);
+    struct eg_json_value *list = NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!is_about(rows[i], parent->table) || !is_shown(view, rows[i])) continue;
+        if (!list) list = eg_json_array(json, into, branch->member);
+        write_tree(view, rows[i], json, eg_json_object(json, list, NULL));
+    }
+}
+
+static void write_object(const struct eg_records_view *view, const struct eg_record *parent,
+                         const struct eg_record_branch *branch, struct eg_json *json,
+                         struct eg_json_value *into)
+{
+    struct eg_text id = parent->field[branch->field];
+    const struct eg_record *row = id.len > 0 ? eg_records_find(view->records, branch->table, id) : NULL;
+    if (row) write_tree(view, row, json, eg_json_object(json, into, branch->member));
+}
+
+static void write_tree(const struct eg_records_view *view, const struct eg_record *row, struct eg_json *json,
+                       struct eg_json_value *into)
+{
+    write_fields(row, json, into);
+    if (view->form == EG_RECORDS_FLAT) return;
+    for (const struct eg_record_branch *branch = eg_record_branches(row->table); branch->member; branch++) {
+        if (branch->read_only || (view->form == EG_RECORDS_SUMMARY && !branch->up)) continue;
+        if (branch->up) write_object(view, row, branch, json, into);
+        else write_list(view, row, branch, json, into);
+    }
+}
+
+void eg_records_json_write(const struct eg_records_view *view, const struct eg_record *row,
+                           struct eg_json *json, struct eg_json_value *into)
+{
+    struct eg_records_view own = *view;
+    if (view->form == EG_RECORDS_SUMMARY && row->table != EG_RECORD_SERVICE) own.form = EG_RECORDS_FLAT;
+    write_tree(&own, row, json, into);
+}
+
+/* --- a file --------------------------------------------------------------------------------------------------------------------- */
+
+static enum eg_status write_service(const struct eg_records_view *view, const struct eg_record *service,
+                                    struct eg_buffer *out, struct eg_error *err)
+{
+    struct eg_json *json = eg_json_new_object();
+    if (!json) return eg_error_no_memory(err, 0);
+    eg_records_json_write(view, service, json, eg_json_root(json));
+    enum eg_status status = eg_json_finish(json, false, out, err);
+    eg_json_free(json);
+    return status;
+}
+
+enum eg_status eg_records_json_export(const struct eg_records_view *view, eg_records_put_fn *put,
+                                      void *context, struct eg_error *err)
+{
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    enum eg_status status = put(context, EG_TEXT("["), err);
+    uint32_t n = eg_records_count(view->records, EG_RECORD_SERVICE);
+    for (uint32_t i = 0; i < n && status == EG_OK; i++) {
+        text.len = 0;
+        eg_buffer_literal(&text, i > 0 ? ",\n" : "\n");
+        status = write_service(view, eg_records_at(view->records, EG_RECORD_SERVICE, i), &text, err);
+        if (status == EG_OK) status = put(context, (struct eg_text){text.data, text.len}, err);
+    }
+    eg_buffer_clear(&text);
+    return status == EG_OK ? put(context, EG_TEXT("\n]\n"), err) : status;
+}
