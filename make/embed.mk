@@ -1,9 +1,9 @@
-# Files embedded in the program: src/<folder>/embed/NAME, the ramps, the tile matrix sets, and Leaflet as Debian packages it. NAME becomes the symbols eg_embed_<NAME>_begin and
+# Files embedded in the program: src/<folder>/embed/NAME, the ramps, the tile matrix sets, the message catalogues, and Leaflet with its clusters as Debian packages it. NAME becomes the symbols eg_embed_<NAME>_begin and
 # _end, where every character of NAME that is not a letter or digit is written as an underscore.
 
-EMBED_FILES   := $(wildcard src/*/embed/*) styles/ramps.yaml $(wildcard tiles/*.json)
+EMBED_FILES   := $(wildcard src/*/embed/*) styles/ramps.yaml $(wildcard tiles/*.json) $(wildcard locales/*.json)
 LEAFLET        = /usr/share/javascript/leaflet
-LEAFLET_FILES := $(addprefix $(LEAFLET)/,leaflet.min.js leaflet.css $(addprefix images/,layers.png layers-2x.png \
+LEAFLET_FILES := $(addprefix $(LEAFLET)/,leaflet.min.js leaflet.css leaflet.markercluster.min.js $(addprefix images/,layers.png layers-2x.png \
                    marker-icon.png marker-icon-2x.png marker-shadow.png))
 EMBED_OBJECTS  = $(EMBED_FILES:%=$(BUILD)/%.embed.o) $(LEAFLET_FILES:%=$(BUILD)%.embed.o)
 

@@ -205,16 +205,24 @@ static enum eg_status write_geojson(const struct eg_coalitions *found,
     return eg_entity_from_json(json, "application/geo+json", entity_out, err);
 }
 
+enum eg_status eg_engine_coalitions_find(struct eg_snapshot *snapshot,
+                                         const struct eg_coalitions_request *request,
+                                         struct eg_directory_result *result_out, struct eg_error *err)
+{
+    struct eg_directory_query query = request->query;
+    enum eg_status status = resolve_serves(snapshot, request->serves, &query, err);
+    if (status == EG_OK) status = eg_directory_search(snapshot->directory, &query, result_out, err);
+    return status;
+}
+
 enum eg_status eg_engine_coalitions(struct eg_snapshot *snapshot, const struct eg_coalitions_request *request,
                                     struct eg_entity *entity_out, struct eg_error *err)
 {
-    struct eg_directory_query query = request->query;
     struct eg_directory_result result = {0};
-    enum eg_status status = resolve_serves(snapshot, request->serves, &query, err);
-    if (status == EG_OK) status = eg_directory_search(snapshot->directory, &query, &result, err);
+    enum eg_status status = eg_engine_coalitions_find(snapshot, request, &result, err);
     if (status != EG_OK) return status;
-    const struct eg_coalitions found = {snapshot->atlas, eg_directory_entries(snapshot->directory), &query,
-                                        &result};
+    const struct eg_coalitions found = {snapshot->atlas, eg_directory_entries(snapshot->directory),
+                                        &request->query, &result};
     if (request->form == EG_COALITIONS_CSV) status = eg_coalitions_write_csv(&found, entity_out, err);
     else if (request->form == EG_COALITIONS_JSON) status = eg_coalitions_write_json(&found, entity_out, err);
     else status = write_geojson(&found, request, entity_out, err);

@@ -146,8 +146,8 @@ EG_MUST_CHECK enum eg_status eg_engine_area_at(struct eg_snapshot *snapshot, str
 
 enum eg_coalitions_form {
     EG_COALITIONS_GEOJSON, /* FeatureCollection with numberMatched, numberReturned, links, and facets where asked for */
-    EG_COALITIONS_JSON,    /* a list of objects with the members of the features' properties, id, longitude and latitude */
-    EG_COALITIONS_CSV      /* base/csv.h: a row an entry, the columns as an atlas names them, lists with ';' between */
+    EG_COALITIONS_JSON, /* a list of objects with the members of the features' properties, id, longitude and latitude */
+    EG_COALITIONS_CSV /* base/csv.h: a row an entry, the columns as an atlas names them, lists with ';' between */
 };
 
 struct eg_coalitions_request {
@@ -158,6 +158,12 @@ struct eg_coalitions_request {
         self_url; /* the request's own path and query without limit and offset, to build the links from */
     struct eg_text base_url;
 };
+/* Which entries of the snapshot's directory match. EG_NOT_FOUND, EG_INVALID with the field at fault; free with
+ * eg_directory_result_clear. */
+EG_MUST_CHECK enum eg_status eg_engine_coalitions_find(struct eg_snapshot *snapshot,
+                                                       const struct eg_coalitions_request *request,
+                                                       struct eg_directory_result *result_out,
+                                                       struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_engine_coalitions(struct eg_snapshot *snapshot,
                                                   const struct eg_coalitions_request *request,
                                                   struct eg_entity *entity_out, struct eg_error *err);

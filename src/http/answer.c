@@ -162,6 +162,7 @@ static bool add(struct MHD_Response *response, const char *name, const char *val
     return MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
+/* Pages in several languages are texts, and never chosen by Accept as well. */
 static const char *vary_of(const struct eg_answer *answer, const struct eg_answer_form *form)
 {
     static const char *const vary[2][2][2] = {
@@ -169,6 +170,8 @@ static const char *vary_of(const struct eg_answer *answer, const struct eg_answe
         {{"Accept-Encoding", "Accept-Encoding, Origin"},
          {"Accept-Encoding, Accept", "Accept-Encoding, Accept, Origin"}}};
     bool by_origin = !form->allowed_origin || strcmp(form->allowed_origin, "*") != 0;
+    if (answer->varies_by_language)
+        return by_origin ? "Accept-Encoding, Accept-Language, Origin" : "Accept-Encoding, Accept-Language";
     return vary[answer->varies_by_coding][answer->varies_by_accept][by_origin];
 }
 

@@ -11,6 +11,7 @@
 #include "engine/vector_tile.h"
 #include "http/answer.h"
 #include "http/document.h"
+#include "http/finder.h"
 #include "http/ogc_features.h"
 #include "http/ogc_maps.h"
 #include "http/public_url.h"
@@ -38,6 +39,7 @@ union eg_wanted {
     struct eg_wms_request wms;
     struct eg_ogc_features_request ogc_features;
     struct eg_ogc_map_request ogc_map;
+    struct eg_finder_request finder;
 };
 
 struct eg_exchange {
@@ -50,6 +52,7 @@ struct eg_exchange {
     bool accepts_gzip;
     const char
         *accept;   /* of a route that reads it; the header, until the request is answered; NULL: absent */
+    const char *language; /* Accept-Language of a route that reads it; as `accept` */
     bool has_body; /* a POST to a route that takes one; else `body` is not initialised */
     struct eg_buffer body;
     const char *content_type;    /* of the body; as `accept` */

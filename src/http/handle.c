@@ -216,6 +216,7 @@ static bool route(struct eg_connection *connection, struct eg_error *err, enum e
         return false;
     }
     if (exchange->route->reads_accept) exchange->accept = list(connection, EG_LIST_ACCEPT);
+    if (exchange->route->reads_language) exchange->language = list(connection, EG_LIST_ACCEPT_LANGUAGE);
     if (exchange->route->needs_base_url) exchange->base_url = find_base_url(connection);
     if (exchange->route->parse) *status_out = exchange->route->parse(exchange, &values, &loop->target, err);
     return *status_out == EG_OK;
@@ -297,6 +298,7 @@ static bool look_at_headers(struct eg_connection *connection, const char *method
     connection->exchange.refused_with = 0;
     connection->exchange.refused_as = NULL;
     connection->exchange.accept = NULL;
+    connection->exchange.language = NULL;
     connection->exchange.route = NULL;
     if (!eg_headers_check(&connection->headers, connection->mhd, version, &problem))
         return eg_respond_problem(connection, MHD_HTTP_BAD_REQUEST, &problem);

@@ -55,6 +55,11 @@ eg_make_fn eg_area_make;
 eg_parse_fn eg_coalitions_parse, eg_coalition_parse;
 eg_make_fn eg_coalitions_make, eg_coalition_make;
 
+/* finder.c: pages for the public */
+eg_parse_fn eg_finder_parse, eg_finder_entry_parse;
+eg_make_fn eg_finder_make, eg_finder_entry_make;
+eg_problem_fn eg_finder_problem;
+
 /* pages.c: embedded files, kept as documents */
 eg_parse_fn eg_page_parse, eg_asset_parse;
 

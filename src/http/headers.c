@@ -26,6 +26,7 @@ enum { HOST = EG_N_HEADER_LISTS, LENGTH, CODING, N_WATCHED };
 static const struct eg_text watched[N_WATCHED] = {
     [EG_LIST_ACCEPT] = {"Accept", 6},
     [EG_LIST_ACCEPT_ENCODING] = {"Accept-Encoding", 15},
+    [EG_LIST_ACCEPT_LANGUAGE] = {"Accept-Language", 15},
     [EG_LIST_IF_NONE_MATCH] = {"If-None-Match", 13},
     [HOST] = {"Host", 4},
     [LENGTH] = {"Content-Length", 14},

@@ -10,7 +10,13 @@
 struct MHD_Connection;
 
 /* Lists that may come in several lines. */
-enum eg_header_list { EG_LIST_ACCEPT, EG_LIST_ACCEPT_ENCODING, EG_LIST_IF_NONE_MATCH, EG_N_HEADER_LISTS };
+enum eg_header_list {
+    EG_LIST_ACCEPT,
+    EG_LIST_ACCEPT_ENCODING,
+    EG_LIST_ACCEPT_LANGUAGE,
+    EG_LIST_IF_NONE_MATCH,
+    EG_N_HEADER_LISTS
+};
 
 /* Of one request. All zero before it; eg_headers_drop after it. */
 struct eg_headers {

@@ -253,9 +253,14 @@ void eg_html_map(struct eg_html *html, const struct eg_html_map *map)
 
 /* --- the frame ----------------------------------------------------------------------------------------------------- */
 
-/* A file of ours below /assets. */
-static void write_asset(struct eg_html *html, const char *attribute, const char *name)
+void eg_html_doctype(struct eg_html *html)
 {
+    eg_buffer_literal(&html->out, "<!doctype html>\n");
+}
+
+void eg_html_asset(struct eg_html *html, const char *attribute, const char *name)
+{
+    EG_ASSERT(html->in_tag);
     eg_buffer_char(&html->out, ' ');
     eg_buffer_literal(&html->out, attribute);
     eg_buffer_literal(&html->out, "=\"");
@@ -269,14 +274,14 @@ static void write_style_sheet(struct eg_html *html, const char *name)
 {
     eg_html_open(html, "link");
     eg_html_attribute(html, "rel", EG_TEXT("stylesheet"));
-    write_asset(html, "href", name);
+    eg_html_asset(html, "href", name);
     eg_html_void(html);
 }
 
 static void write_script(struct eg_html *html, const char *name)
 {
     eg_html_open(html, "script");
-    write_asset(html, "src", name);
+    eg_html_asset(html, "src", name);
     eg_html_close(html);
 }
 
@@ -339,7 +344,7 @@ static void write_crumbs(struct eg_html *html, const struct eg_html_page *page)
 
 void eg_html_begin(struct eg_html *html, const struct eg_html_page *page)
 {
-    eg_buffer_literal(&html->out, "<!doctype html>\n");
+    eg_html_doctype(html);
     eg_html_open(html, "html");
     eg_html_attribute(html, "lang", EG_TEXT("en"));
     write_head(html, page);

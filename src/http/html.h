@@ -29,6 +29,10 @@ struct eg_html {
 void eg_html_init(struct eg_html *html, struct eg_text base_url, uint32_t depth);
 void eg_html_clear(struct eg_html *html);
 
+void eg_html_doctype(struct eg_html *html); /* before everything else */
+/* The address of a file of ours below /assets as an attribute. */
+void eg_html_asset(struct eg_html *html, const char *attribute, const char *name);
+
 /* Names are ours, never a stranger's; an attribute follows its element's opening at once. Elements that have no content ("br",
  * "link") are not closed. */
 void eg_html_open(struct eg_html *html, const char *name);

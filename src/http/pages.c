@@ -6,8 +6,6 @@
 #include "http/handlers.h"
 #include "http/server_parts.h"
 
-#define POLICY_BYTES 1024
-
 struct file {
     const char *path; /* below /assets/; "" is the page at / */
     const char *media_type;
@@ -15,19 +13,24 @@ struct file {
     bool is_text;
 };
 
+/* clang-format off */
 #define FILES(use)                                                                                           \
-    use("", index_html, "text/html; charset=utf-8",                                                          \
-        true) use("app.js", app_js, "text/javascript; charset=utf-8",                                        \
-                  true) use("app.css", app_css, "text/css; charset=utf-8", true)                             \
-        use("ogc.js", ogc_js, "text/javascript; charset=utf-8", true) use("ogc.css", ogc_css,                \
-                                                                          "text/css; charset=utf-8", true)   \
-            use("leaflet.js", leaflet_min_js, "text/javascript; charset=utf-8", true)                        \
-                use("leaflet.css", leaflet_css, "text/css; charset=utf-8", true)                             \
-                    use("images/layers.png", layers_png, "image/png", false)                                 \
-                        use("images/layers-2x.png", layers_2x_png, "image/png", false)                       \
-                            use("images/marker-icon.png", marker_icon_png, "image/png", false)               \
-                                use("images/marker-icon-2x.png", marker_icon_2x_png, "image/png", false)     \
-                                    use("images/marker-shadow.png", marker_shadow_png, "image/png", false)
+    use("", index_html, "text/html; charset=utf-8", true)                                                    \
+    use("app.js", app_js, "text/javascript; charset=utf-8", true)                                            \
+    use("app.css", app_css, "text/css; charset=utf-8", true)                                                 \
+    use("ogc.js", ogc_js, "text/javascript; charset=utf-8", true)                                            \
+    use("ogc.css", ogc_css, "text/css; charset=utf-8", true)                                                 \
+    use("finder.js", finder_js, "text/javascript; charset=utf-8", true)                                      \
+    use("finder.css", finder_css, "text/css; charset=utf-8", true)                                           \
+    use("leaflet.js", leaflet_min_js, "text/javascript; charset=utf-8", true)                                \
+    use("markercluster.js", leaflet_markercluster_min_js, "text/javascript; charset=utf-8", true)            \
+    use("leaflet.css", leaflet_css, "text/css; charset=utf-8", true)                                         \
+    use("images/layers.png", layers_png, "image/png", false)                                                 \
+    use("images/layers-2x.png", layers_2x_png, "image/png", false)                                           \
+    use("images/marker-icon.png", marker_icon_png, "image/png", false)                                       \
+    use("images/marker-icon-2x.png", marker_icon_2x_png, "image/png", false)                                 \
+    use("images/marker-shadow.png", marker_shadow_png, "image/png", false)
+/* clang-format on */
 
 #define DECLARE(path, symbol, media_type, is_text)                                                           \
     extern const char eg_embed_##symbol##_begin[], eg_embed_##symbol##_end[];
@@ -99,16 +102,22 @@ static void write_source(struct eg_text url, char out[256])
     out[len] = '\0';
 }
 
-/* No inline script or style; pictures also from the basemap's host. */
+void eg_page_policy(const struct eg_atlas *atlas, const char *more, char policy_out[EG_POLICY_BYTES])
+{
+    char source[256];
+    write_source(atlas->basemap.url, source);
+    (void)snprintf(
+        policy_out, EG_POLICY_BYTES,
+        "default-src 'self'; img-src 'self' data: %s; style-src 'self'; object-src 'none'; base-uri "
+        "'none'; form-action 'self'%s",
+        source, more);
+}
+
 static enum eg_status add_policy(const struct eg_exchange *exchange, struct eg_answer *answer,
                                  struct eg_error *err)
 {
-    char source[256], policy[POLICY_BYTES];
-    write_source(exchange->snapshot->atlas->basemap.url, source);
-    snprintf(policy, sizeof policy,
-             "default-src 'self'; img-src 'self' data: %s; style-src 'self'; object-src 'none'; base-uri "
-             "'none'; form-action 'self'",
-             source);
+    char policy[EG_POLICY_BYTES];
+    eg_page_policy(exchange->snapshot->atlas, "", policy);
     return eg_answer_add_header(answer, "Content-Security-Policy", policy, err);
 }
 

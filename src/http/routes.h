@@ -53,6 +53,7 @@ struct eg_route {
     bool before_ready;   /* answers without a snapshot */
     bool needs_base_url; /* has addresses in its answer */
     bool reads_accept;   /* exchange->accept is wanted: see http/accept.h */
+    bool reads_language; /* exchange->language is wanted: see http/locale.h */
     /* Media types that the body of a POST may have, ended by NULL; NULL: POST is 405. parse, find and make are called for a
      * POST as for a GET, with exchange->body; its answer is never kept. */
     const char *const *body_types;

@@ -133,6 +133,7 @@ static enum eg_status make_parts(struct eg_server *server, const struct eg_serve
     if (status == EG_OK) status = prepare_refusal(server, err);
     if (status == EG_OK) status = eg_refusal_prepare(server, err);
     if (status == EG_OK) status = eg_documents_new(&server->documents, err);
+    if (status == EG_OK) status = eg_locales_new(&server->locales, err);
     uint32_t n_threads = server->settings.n_threads;
     if (status == EG_OK)
         status = eg_workers_new(n_threads, n_threads * JOBS_PER_THREAD, &server->workers, err);
@@ -200,6 +201,7 @@ void eg_server_free(struct eg_server *server)
 {
     if (!server) return;
     eg_cache_free(server->documents);
+    eg_locales_free(server->locales);
     eg_answer_release(server->no_memory);
     free(server->loops);
     if (server->arena) eg_arena_free(server->arena);

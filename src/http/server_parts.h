@@ -108,6 +108,7 @@ struct eg_server {
     struct eg_workers *workers;
     struct eg_workers *projectors; /* few: while they project borders, the others go on */
     struct eg_cache *documents;
+    struct eg_locales *locales;      /* of the pages for the public */
     struct eg_answer *no_memory;     /* ready for when nothing can be made */
     struct eg_text refusal;          /* whole answers as bytes, for connections over the limit */
     struct eg_loop *loops;           /* [settings.n_threads] */
@@ -179,6 +180,10 @@ EG_MUST_CHECK enum eg_status eg_documents_new(struct eg_cache **cache_out, struc
 /* pages.c: makes the answer of a page or asset. */
 EG_MUST_CHECK enum eg_status eg_page_make(struct eg_exchange *exchange, struct eg_answer **answer_out,
                                           struct eg_error *err);
+
+/* The Content-Security-Policy of a page with a map: no inline script or style, pictures also from the atlas's basemap. `more` follows. */
+#define EG_POLICY_BYTES 1024
+void eg_page_policy(const struct eg_atlas *atlas, const char *more, char policy_out[EG_POLICY_BYTES]);
 
 /* How the engine and the documents' cache keep answers. */
 struct eg_cache_values eg_answer_cache_values(void);

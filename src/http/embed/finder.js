@@ -1,0 +1,309 @@
+/* The public finder with a script: the same pages, fetched and put in place without a reload; the map beside the list; "near me". Talks
+ * only to the server it came from, unless the atlas names a basemap. Without this file everything but the map and "near me" works. */
+(function () {
+  'use strict';
+
+  var byId = function (id) { return document.getElementById(id); };
+  var place = byId('map'), form = byId('search'), still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  var AREAS_AT_ONCE = 100; /* codes in one address */
+  var asked = 0, map = null, markers = null, shownAreas = null, here = null, byEntry = {};
+
+  function eachNode(nodes, act) { Array.prototype.forEach.call(nodes, act); }
+
+  function reveal(within) { eachNode(within.querySelectorAll('.script'), function (node) { node.hidden = false; }); }
+
+  function fetchAs(path, type) {
+    return fetch(path, { headers: { Accept: type }, credentials: 'same-origin' });
+  }
+
+  function fetchJson(path) {
+    return fetchAs(path, 'application/geo+json').then(function (response) {
+      if (!response.ok) throw new Error(String(response.status));
+      return response.json();
+    });
+  }
+
+  function element(name, text, className) {
+    var node = document.createElement(name);
+    if (text) node.textContent = text;
+    if (className) node.className = className;
+    return node;
+  }
+
+  function fill(text, n) { return text.replace('{n}', Number(n).toLocaleString(document.documentElement.lang)); }
+
+  /* --- map --- */
+
+  function escaped(text) { return element('span', text).innerHTML; }
+
+  function makeMap() {
+    var data = place.dataset, box = data.bounds.split(',').map(Number);
+    map = L.map(place, { minZoom: 1, maxZoom: 19, worldCopyJump: true, scrollWheelZoom: false, zoomControl: false, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
+    L.control.zoom({ zoomInTitle: data.textIn, zoomOutTitle: data.textOut, position: document.dir === 'rtl' ? 'topright' : 'topleft' }).addTo(map);
+    map.attributionControl.setPrefix(false);
+    map.fitBounds([[box[1], box[0]], [box[3], box[2]]]);
+    if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 20, maxNativeZoom: Number(data.tilesZoom) || 19, attribution: data.credit }).addTo(map);
+    else if (data.ground) L.tileLayer(data.ground, { maxZoom: 20, opacity: 0.4, attribution: escaped(data.credit || '') }).addTo(map);
+    map.on('popupopen', function (event) {
+      var close = event.popup.getElement().querySelector('.leaflet-popup-close-button'), box = event.popup.getElement();
+      if (close) close.setAttribute('aria-label', data.textClose);
+      box.setAttribute('role', 'dialog');
+      box.setAttribute('tabindex', '-1');
+      box.setAttribute('aria-label', event.popup._source.options.title);
+      box.addEventListener('keydown', function (key) { if (key.key === 'Escape') map.closePopup(event.popup); });
+      if (event.popup._source.getElement() === document.activeElement) box.focus();
+    });
+    map.on('popupclose', function (event) {
+      var box = event.popup.getElement(), icon = event.popup._source.getElement && event.popup._source.getElement();
+      if (icon && box && box.contains(document.activeElement)) icon.focus();
+    });
+    markers = L.markerClusterGroup({ showCoverageOnHover: false, animate: !still, maxClusterRadius: 44, spiderLegPolylineOptions: { weight: 1.5, color: '#1b2a33', opacity: 0.7 },
+      iconCreateFunction: function (cluster) {
+        var n = cluster.getChildCount(), side = n < 10 ? 32 : n < 100 ? 38 : 46;
+        return L.divIcon({ className: 'cluster', html: escaped(Number(n).toLocaleString(document.documentElement.lang)), iconSize: [side, side] });
+      } });
+    /* What a cluster is, and how to open it, is said; Leaflet leaves that to the page. */
+    map.on('layeradd', function (event) {
+      var layer = event.layer, node = layer.getElement && layer.getElement();
+      if (!node || !(layer instanceof L.Marker)) return;
+      node.setAttribute('role', 'button');
+      node.setAttribute('tabindex', '0');
+      node.setAttribute('aria-label', layer.getChildCount ? fill(data.textCluster, layer.getChildCount()) : layer.options.title);
+    });
+    map.addLayer(markers);
+  }
+
+  /* The text of a marker is that of the list's row, where it is on this page; else its name, with a link. */
+  function markerText(feature) {
+    var box = element('div'), link = element('a', feature.properties.name), line = element('p');
+    link.href = entryAddress(feature.id);
+    line.appendChild(link);
+    box.appendChild(line);
+    var row = byId('e-' + feature.id);
+    if (row) eachNode(row.querySelectorAll('.facts, .contact'), function (node) { box.appendChild(node.cloneNode(true)); });
+    else if (feature.properties.phone) box.appendChild(element('p', feature.properties.phone));
+    return box;
+  }
+
+  function entryAddress(id) {
+    var kept = new URLSearchParams(), now = new URLSearchParams(location.search);
+    ['lang', 'embed'].forEach(function (name) { if (now.get(name)) kept.set(name, now.get(name)); });
+    return place.dataset.root + 'finder/' + encodeURIComponent(id) + (kept.toString() ? '?' + kept : '');
+  }
+
+  function entryMarker(feature) {
+    var at = feature.geometry.coordinates, kind = String(feature.properties.kind).replace(/[^a-z_]/g, '');
+    var icon = L.divIcon({ className: 'target', html: '<span class="pin pin-' + kind + '"></span>', iconSize: [28, 28] });
+    return L.marker([at[1], at[0]], { icon: icon, title: feature.properties.name }).bindPopup(function () { return markerText(feature); }, { maxWidth: 260, minWidth: 120 });
+  }
+
+  function showHere(address) {
+    var near = new URL(address, document.baseURI).searchParams.get('near');
+    if (here) map.removeLayer(here);
+    here = null;
+    if (!near) return;
+    var at = near.split(',').map(Number);
+    here = L.marker([at[1], at[0]], { icon: L.divIcon({ className: 'here', iconSize: [20, 20] }), interactive: false, keyboard: false }).addTo(map);
+  }
+
+  /* Nearest ones first in view; else all. */
+  function fit(features) {
+    var points = features.map(function (feature) { return [feature.geometry.coordinates[1], feature.geometry.coordinates[0]]; });
+    if (here) points = points.slice(0, 20).concat([here.getLatLng()]);
+    if (points.length > 0) map.fitBounds(points, { maxZoom: 15, padding: [30, 30] });
+  }
+
+  function note(text) {
+    var line = byId('map-note');
+    if (!line) {
+      line = element('p', '', 'note');
+      line.id = 'map-note';
+      place.parentNode.insertBefore(line, place);
+    }
+    line.textContent = text;
+    line.hidden = !text;
+  }
+
+  function showFeatures(address, number) {
+    if (!map) return;
+    if (!address) { markers.clearLayers(); return; }
+    showHere(address);
+    fetchJson(address).then(function (collection) {
+      if (number !== asked) return;
+      var placed = collection.features.filter(function (feature) { return feature.geometry && feature.geometry.type === 'Point'; });
+      byEntry = {};
+      markers.clearLayers();
+      markers.addLayers(placed.map(function (feature) { return (byEntry[feature.id] = entryMarker(feature)); }));
+      fit(placed);
+      note(collection.numberMatched > collection.numberReturned ? fill(place.dataset.textLimit, collection.numberReturned) : '');
+    }).catch(function () { if (number === asked) note(place.dataset.textFailed); });
+  }
+
+  /* --- whom an entry serves --- */
+
+  function quoted(code) { return "'" + String(code).replace(/'/g, "''") + "'"; }
+
+  function addShape(geometry) {
+    shownAreas.addLayer(L.geoJSON(geometry, { interactive: false, style: { color: '#00566b', weight: 1.5, fillColor: '#00566b', fillOpacity: 0.25 } }));
+  }
+
+  function areasOf(area) {
+    var rest = (area.codes || []).slice(), loads = [];
+    while (rest.length > 0) {
+      var some = rest.splice(0, AREAS_AT_ONCE);
+      loads.push(fetchJson(place.dataset.root + 'ogc/collections/' + encodeURIComponent(area.boundaries) + '/items?f=json&properties=code&limit=' + some.length +
+        '&filter=' + encodeURIComponent('code IN (' + some.map(quoted).join(',') + ')')).then(function (collection) {
+        collection.features.forEach(function (feature) { addShape(feature); });
+      }));
+    }
+    return Promise.all(loads);
+  }
+
+  function showEntry(address) {
+    fetchJson(address).then(function (feature) {
+      var area = feature.properties.service_area || {}, at = feature.geometry;
+      shownAreas = L.featureGroup().addTo(map);
+      if (area.geometry) addShape(area.geometry);
+      return areasOf(area).then(function () {
+        if (at) entryMarker(feature).unbindPopup().addTo(map);
+        var all = L.featureGroup([shownAreas].concat(at ? [L.marker([at.coordinates[1], at.coordinates[0]])] : []));
+        if (all.getBounds().isValid()) map.fitBounds(all.getBounds(), { maxZoom: 15, padding: [20, 20] });
+      });
+    }).catch(function () { note(place.dataset.textFailed); });
+  }
+
+  /* --- searching without a reload --- */
+
+  function address() {
+    var fields = new URLSearchParams(new FormData(form)), kept = new URLSearchParams();
+    fields.forEach(function (value, name) { if (value !== '') kept.append(name, value); });
+    if (!kept.get('near') && !kept.get('place')) { kept.delete('radius'); }
+    var text = kept.toString();
+    return form.getAttribute('action') + (text ? '?' + text : '');
+  }
+
+  function setField(field, from) {
+    if (field.type === 'checkbox') field.checked = from.checked;
+    else if (field !== document.activeElement || field.type === 'hidden') field.value = from.value;
+  }
+
+  /* The controls are kept, so that the keyboard stays where it is; only what they say may change. */
+  function syncForm(fetched) {
+    eachNode(form.elements, function (field) {
+      if (!field.name) return;
+      eachNode(fetched.elements, function (from) {
+        if (from.name === field.name && (field.type !== 'checkbox' || from.value === field.value)) setField(field, from);
+      });
+    });
+  }
+
+  function put(page, how) {
+    var found = byId('found'), fresh = page.getElementById('found');
+    if (!fresh) return false;
+    document.title = page.title;
+    eachNode(document.querySelectorAll('.languages a'), function (link, i) {
+      var other = page.querySelectorAll('.languages a')[i];
+      if (other) link.setAttribute('href', other.getAttribute('href'));
+    });
+    found.parentNode.replaceChild(document.importNode(fresh, true), found);
+    reveal(byId('found'));
+    byId('count').textContent = page.getElementById('count').textContent;
+    if (how !== 'typed' && page.getElementById('search')) syncForm(page.getElementById('search'));
+    return true;
+  }
+
+  /* how: "typed" (the address is replaced while somebody types), "chosen" (a step in the history), "back" (nothing is written). */
+  function show(path, how, focus) {
+    var number = ++asked;
+    byId('count').textContent = form.dataset.loading;
+    byId('found').classList.add('busy');
+    return fetchAs(path, 'text/html').then(function (response) {
+      return response.text().then(function (text) {
+        if (number !== asked) return;
+        var page = new DOMParser().parseFromString(text, 'text/html');
+        if (!response.ok || !put(page, how)) { location.assign(path); return; }
+        if (how === 'typed') history.replaceState(null, '', path);
+        else if (how === 'chosen' && new URL(path, document.baseURI).href !== location.href) history.pushState(null, '', path);
+        showFeatures(byId('found').dataset.features, number);
+        if (focus) { byId('results').focus(); byId('results').scrollIntoView(); }
+      });
+    }).catch(function () {
+      if (number !== asked) return;
+      byId('found').classList.remove('busy');
+      byId('count').textContent = form.dataset.failed;
+    });
+  }
+
+  function nearMe() {
+    var button = byId('near-me'), hint = byId('near-hint');
+    var say = function (text) { byId('count').textContent = text; };
+    if (!navigator.geolocation) { hint.textContent = button.dataset.denied; say(button.dataset.denied); return; }
+    say(button.dataset.asking);
+    button.disabled = true;
+    navigator.geolocation.getCurrentPosition(function (found) {
+      button.disabled = false;
+      form.elements.place.value = '';
+      /* A hundred metres are near enough, and all that is asked of anybody. */
+      form.elements.near.value = found.coords.longitude.toFixed(3) + ',' + found.coords.latitude.toFixed(3);
+      show(address(), 'chosen');
+      button.focus();
+    }, function () {
+      button.disabled = false;
+      hint.textContent = button.dataset.denied;
+      say(button.dataset.denied);
+      form.elements.place.focus();
+    }, { maximumAge: 60000, timeout: 15000 });
+  }
+
+  function listen() {
+    var timer = 0, typing = function () {
+      clearTimeout(timer);
+      timer = setTimeout(function () { show(address(), 'typed'); }, 400);
+    };
+    form.addEventListener('submit', function (event) {
+      event.preventDefault();
+      clearTimeout(timer);
+      show(address(), 'chosen', true);
+    });
+    form.addEventListener('change', function (event) {
+      if (event.target.name === 'place') form.elements.near.value = '';
+      if (event.target.type === 'search') return;
+      clearTimeout(timer);
+      show(address(), 'chosen');
+    });
+    byId('q').addEventListener('input', typing);
+    byId('near-me').addEventListener('click', nearMe);
+    window.addEventListener('popstate', function () { clearTimeout(timer); show(location.href, 'back'); });
+    /* Links to other pages of the results, to other places of a name. */
+    byId('results').addEventListener('click', function (event) {
+      if (event.target.classList.contains('print')) { window.print(); return; }
+      var link = event.target.closest ? event.target.closest('a') : null;
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+      if (link.target || link.origin !== location.origin || link.pathname !== location.pathname) return;
+      event.preventDefault();
+      show(link.getAttribute('href'), 'chosen', true);
+    });
+    /* A row that the pointer or the keyboard is on is shown on the map, if its marker is. */
+    byId('results').addEventListener('focusin', function (event) { point(event.target); });
+    byId('results').addEventListener('mouseover', function (event) { point(event.target); });
+  }
+
+  function point(node) {
+    var row = node.closest ? node.closest('ol.entries > li') : null;
+    eachNode(document.querySelectorAll('.marked'), function (icon) { icon.classList.remove('marked'); });
+    var marker = row && byEntry[row.id.slice(2)], parent = marker && markers.getVisibleParent(marker);
+    var icon = parent && parent.getElement && parent.getElement();
+    if (icon) icon.classList.add('marked');
+  }
+
+  /* --- start --- */
+
+  reveal(document);
+  if (place && window.L) {
+    place.hidden = false;
+    makeMap();
+    if (form) showFeatures(byId('found').dataset.features, asked);
+    else showEntry(place.dataset.features);
+  }
+  if (form && byId('results')) listen();
+}());

@@ -1,0 +1,363 @@
+/* An entry's page: what it is, how to get in touch, whom it serves, where it is, and how old that knowledge is. What was not given
+ * is said. */
+#include <string.h>
+
+#include "base/calendar.h"
+#include "http/finder_parts.h"
+
+#define MOST_AREAS 40U /* that are named; a list of hundreds helps nobody */
+#define USUAL_REVIEW_DAYS 365U
+
+static const struct eg_text nothing;
+
+/* --- facts --------------------------------------------------------------------------------------------------------- */
+
+static void begin_section(struct eg_finder_page *page, const char *id, const char *key)
+{
+    struct eg_html *html = &page->html;
+    eg_html_open(html, "section");
+    eg_html_attribute(html, "aria-labelledby", eg_text_from(id));
+    eg_html_open(html, "h2");
+    eg_html_attribute(html, "id", eg_text_from(id));
+    eg_finder_say(page, key);
+    eg_html_close(html);
+}
+
+static void begin_fact(struct eg_finder_page *page, const char *key)
+{
+    eg_html_open(&page->html, "div");
+    eg_finder_leaf(page, "dt", key);
+    eg_html_open(&page->html, "dd");
+}
+
+static void end_fact(struct eg_finder_page *page)
+{
+    eg_html_close(&page->html);
+    eg_html_close(&page->html);
+}
+
+static void write_fact(struct eg_finder_page *page, const char *key, struct eg_text value)
+{
+    if (value.len == 0) return;
+    begin_fact(page, key);
+    eg_finder_data(page, "span", value);
+    end_fact(page);
+}
+
+static void write_terms(struct eg_finder_page *page, const char *key, const struct eg_text *terms, uint32_t n)
+{
+    if (n == 0) return;
+    begin_fact(page, key);
+    eg_finder_terms(page, terms, n);
+    end_fact(page);
+}
+
+static void write_date(struct eg_finder_page *page, struct eg_text date)
+{
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    eg_locale_date(page->locale, date, &text);
+    eg_finder_data(page, "span", (struct eg_text){text.data, text.len});
+    page->html.out.failed |= text.failed;
+    eg_buffer_clear(&text);
+}
+
+static void write_day(struct eg_finder_page *page, const char *key, struct eg_text date)
+{
+    if (date.len == 0) return;
+    begin_fact(page, key);
+    write_date(page, date);
+    end_fact(page);
+}
+
+/* --- contact ------------------------------------------------------------------------------------------------------- */
+
+static void write_contact(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    const struct eg_text *field = entry->field;
+    begin_section(page, "contact", "entry.contact");
+    bool any = field[EG_ENTRY_ADDRESS].len > 0 || field[EG_ENTRY_POSTCODE].len > 0 ||
+               field[EG_ENTRY_PHONE].len > 0 || field[EG_ENTRY_EMAIL].len > 0 || field[EG_ENTRY_URL].len > 0;
+    if (!any) eg_finder_leaf(page, "p", "entry.no_contact");
+    if (any) eg_html_open(&page->html, "dl");
+    if (field[EG_ENTRY_PHONE].len > 0) {
+        begin_fact(page, "entry.phone");
+        eg_finder_phone(page, field[EG_ENTRY_PHONE]);
+        end_fact(page);
+    }
+    if (field[EG_ENTRY_EMAIL].len > 0) {
+        begin_fact(page, "entry.email");
+        eg_finder_email(page, field[EG_ENTRY_EMAIL]);
+        end_fact(page);
+    }
+    if (field[EG_ENTRY_URL].len > 0) {
+        begin_fact(page, "entry.web");
+        eg_html_link(&page->html, field[EG_ENTRY_URL], field[EG_ENTRY_URL]);
+        end_fact(page);
+    }
+    if (field[EG_ENTRY_ADDRESS].len > 0 || field[EG_ENTRY_POSTCODE].len > 0) {
+        begin_fact(page, "entry.address");
+        eg_finder_data(page, "span", field[EG_ENTRY_ADDRESS]);
+        if (field[EG_ENTRY_ADDRESS].len > 0 && field[EG_ENTRY_POSTCODE].len > 0)
+            eg_html_text(&page->html, EG_TEXT(", "));
+        eg_finder_data(page, "span", field[EG_ENTRY_POSTCODE]);
+        end_fact(page);
+    }
+    if (any) eg_html_close(&page->html);
+    eg_html_close(&page->html);
+}
+
+/* --- about --------------------------------------------------------------------------------------------------------- */
+
+static void write_amount(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    char room[EG_LOCALE_NUMBER_BYTES];
+    struct eg_text amount = entry->field[EG_ENTRY_AMOUNT], currency = entry->field[EG_ENTRY_CURRENCY];
+    double number;
+    if (amount.len == 0) return;
+    begin_fact(page, "entry.amount");
+    if (eg_text_to_double(amount, &number) && number >= 0 && number < 1e15)
+        amount = eg_locale_number(page->locale, (uint64_t)(number + 0.5), room);
+    eg_html_text(&page->html, amount);
+    if (currency.len > 0) eg_html_text(&page->html, EG_TEXT(" "));
+    eg_html_text(&page->html, currency);
+    end_fact(page);
+}
+
+static bool has_about(const struct eg_entry *entry)
+{
+    static const enum eg_entry_field fields[] = {EG_ENTRY_ORGANISATION, EG_ENTRY_PROGRAMME, EG_ENTRY_HOURS,
+                                                 EG_ENTRY_AMOUNT,       EG_ENTRY_FUNDER,    EG_ENTRY_START,
+                                                 EG_ENTRY_END,          EG_ENTRY_STATUS};
+    for (size_t i = 0; i < EG_ARRAY_LEN(fields); i++)
+        if (entry->field[fields[i]].len > 0) return true;
+    return entry->n_topics + entry->n_languages + entry->n_accessibility > 0;
+}
+
+static void write_about(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    const struct eg_text *field = entry->field;
+    if (!has_about(entry)) return;
+    begin_section(page, "about", "entry.about");
+    eg_html_open(&page->html, "dl");
+    write_fact(page, "entry.organisation", field[EG_ENTRY_ORGANISATION]);
+    write_fact(page, "entry.programme", field[EG_ENTRY_PROGRAMME]);
+    write_terms(page, "entry.topics", entry->topics, entry->n_topics);
+    write_fact(page, "entry.hours", field[EG_ENTRY_HOURS]);
+    write_terms(page, "entry.languages", entry->languages, entry->n_languages);
+    write_terms(page, "entry.accessibility", entry->accessibility, entry->n_accessibility);
+    write_amount(page, entry);
+    write_fact(page, "entry.funder", field[EG_ENTRY_FUNDER]);
+    write_day(page, "entry.start", field[EG_ENTRY_START]);
+    write_day(page, "entry.end", field[EG_ENTRY_END]);
+    write_fact(page, "entry.status", field[EG_ENTRY_STATUS]);
+    eg_html_close(&page->html);
+    eg_html_close(&page->html);
+}
+
+/* --- whom it serves ------------------------------------------------------------------------------------------------ */
+
+/* By name where the atlas has the area, else by code. */
+static void write_area(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_text code)
+{
+    struct eg_text name = code;
+    if (entry->serves_boundaries != EG_ATLAS_NONE) {
+        const struct eg_area_set *set = &page->snapshot->generation->area_sets[entry->serves_boundaries];
+        uint32_t area = eg_textmap_get(set->by_code, code);
+        if (area != EG_TEXTMAP_NONE && set->names[area].len > 0) name = set->names[area];
+    }
+    eg_finder_data(page, "li", name);
+}
+
+static void write_areas(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_html *html = &page->html;
+    if (entry->n_serves == 0) return;
+    if (entry->serves_boundaries != EG_ATLAS_NONE) {
+        char room[EG_LOCALE_NUMBER_BYTES];
+        struct eg_placeholder fills[] = {
+            {"boundaries", page->snapshot->atlas->boundaries[entry->serves_boundaries].title},
+            {"n", eg_locale_number(page->locale, entry->n_serves, room)}};
+        struct eg_buffer text;
+        eg_buffer_init(&text, 0);
+        eg_locale_write(page->locale, "entry.serves_areas", fills, EG_ARRAY_LEN(fills), &text);
+        eg_finder_data(page, "p", (struct eg_text){text.data, text.len});
+        html->out.failed |= text.failed;
+        eg_buffer_clear(&text);
+    }
+    eg_finder_open(page, "ul", "areas");
+    for (uint32_t i = 0; i < entry->n_serves && i < MOST_AREAS; i++)
+        write_area(page, entry, entry->serves[i]);
+    eg_html_close(html);
+    if (entry->n_serves <= MOST_AREAS) return;
+    eg_html_open(html, "p");
+    eg_finder_say_number(page, "entry.serves_more", entry->n_serves - MOST_AREAS);
+    eg_html_close(html);
+}
+
+static void write_served(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    bool has_shape = entry->area_geojson.len > 0;
+    begin_section(page, "serves", "entry.serves");
+    write_areas(page, entry);
+    if (has_shape) eg_finder_leaf(page, "p", "entry.serves_shape");
+    if (!has_shape && entry->n_serves == 0) eg_finder_leaf(page, "p", "entry.serves_none");
+    eg_html_close(&page->html);
+}
+
+/* --- how to reach it ----------------------------------------------------------------------------------------------- */
+
+static void write_position_links(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_html *html = &page->html;
+    eg_finder_open(page, "ul", "plain");
+    eg_html_open(html, "li");
+    eg_html_open(html, "a");
+    eg_html_address(html, "href",
+                    eg_text_format(page->arena, "%.*s/#at=%.5f,%.5f,15", EG_TEXT_ARG(page->base_url),
+                                   entry->lat_deg, entry->lon_deg));
+    if (page->wanted->embedded) {
+        eg_html_attribute(html, "target", EG_TEXT("_blank"));
+        eg_html_attribute(html, "rel", EG_TEXT("noopener"));
+    }
+    eg_finder_say(page, "entry.on_map");
+    eg_html_close(html);
+    eg_html_close(html);
+    eg_html_open(html, "li");
+    eg_html_open(html, "a");
+    eg_html_attribute_format(html, "href", "geo:%.6f,%.6f", entry->lat_deg, entry->lon_deg);
+    eg_finder_say(page, "entry.in_app");
+    eg_html_close(html);
+    eg_html_close(html);
+    eg_html_close(html);
+}
+
+static void write_reach(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_html *html = &page->html;
+    begin_section(page, "reach", "entry.reach");
+    if (entry->has_position) {
+        eg_html_open(html, "p");
+        eg_finder_say_with(page, "entry.position", "position",
+                           eg_text_format(page->arena, "%.5f, %.5f", entry->lat_deg, entry->lon_deg));
+        eg_html_close(html);
+        write_position_links(page, entry);
+    } else {
+        eg_finder_leaf(page, "p", "entry.no_position");
+    }
+    eg_html_close(html);
+}
+
+/* --- how old it is, and whose -------------------------------------------------------------------------------------- */
+
+static bool read_day(struct eg_text date, int64_t *day_out)
+{
+    struct eg_text part[3] = {{0}};
+    uint32_t number[3];
+    for (int i = 0; i < 3; i++) date = eg_text_cut(date, '-', &part[i]);
+    for (int i = 0; i < 3; i++)
+        if (!eg_text_to_u32(part[i], &number[i])) return false;
+    if (number[0] > 9999 || number[1] < 1 || number[1] > 12 || number[2] < 1 || number[2] > 31) return false;
+    *day_out = eg_calendar_day(number[0], number[1], number[2]);
+    return true;
+}
+
+static bool is_old(const struct eg_finder_page *page, const struct eg_entry *entry, uint32_t most_days)
+{
+    int64_t day;
+    return read_day(entry->field[EG_ENTRY_LAST_REVIEWED], &day) &&
+           page->wanted->today - day > (int64_t)most_days;
+}
+
+static void write_reviewed(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    const struct eg_atlas_directory *directory = &page->snapshot->atlas->directories[entry->directory];
+    struct eg_text date = entry->field[EG_ENTRY_LAST_REVIEWED];
+    uint32_t most_days =
+        directory->store.path.len > 0 ? directory->store.review_after_days : USUAL_REVIEW_DAYS;
+    begin_fact(page, "entry.reviewed");
+    if (date.len == 0) eg_finder_say(page, "entry.reviewed_never");
+    else write_date(page, date);
+    if (is_old(page, entry, most_days)) {
+        eg_html_text(&page->html, EG_TEXT(" "));
+        eg_finder_open(page, "strong", "old");
+        if (most_days == USUAL_REVIEW_DAYS) eg_finder_say(page, "entry.reviewed_year");
+        else eg_finder_say_number(page, "entry.reviewed_days", most_days);
+        eg_html_close(&page->html);
+    }
+    end_fact(page);
+}
+
+static void write_source(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    const struct eg_atlas_directory *directory = &page->snapshot->atlas->directories[entry->directory];
+    struct eg_html *html = &page->html;
+    begin_section(page, "source", "entry.source");
+    eg_html_open(html, "dl");
+    write_reviewed(page, entry);
+    begin_fact(page, "entry.source");
+    eg_finder_data(page, "span", directory->title);
+    if (directory->attribution.len > 0) {
+        eg_html_text(html, EG_TEXT(", "));
+        eg_finder_data(page, "span", directory->attribution);
+    }
+    end_fact(page);
+    if (directory->licence_title.len > 0) {
+        begin_fact(page, "entry.licence");
+        eg_html_link(html, directory->licence_url, directory->licence_title);
+        end_fact(page);
+    }
+    eg_html_close(html);
+    eg_html_open(html, "p");
+    eg_html_open(html, "a");
+    eg_html_address(
+        html, "href",
+        eg_text_format(page->arena, "%.*s/coalitions/%s", EG_TEXT_ARG(page->base_url), entry->id));
+    eg_finder_say(page, "entry.data");
+    eg_html_close(html);
+    eg_html_close(html);
+    eg_html_close(html);
+}
+
+/* --- the whole ----------------------------------------------------------------------------------------------------- */
+
+static void write_top(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_html *html = &page->html;
+    struct eg_text about = entry->field[EG_ENTRY_DESCRIPTION];
+    eg_finder_open(page, "p", "facts");
+    eg_html_open(html, "span");
+    eg_html_attribute_format(html, "class", "pin pin-%s", eg_entry_kind_name(entry->kind));
+    eg_html_close(html);
+    eg_finder_kind(page, entry->kind);
+    eg_html_close(html);
+    if (about.len > 0) eg_finder_data(page, "p", about);
+    else eg_finder_leaf(page, "p", "entry.no_description");
+}
+
+void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_html *html = &page->html;
+    bool is_on_map = entry->has_position || entry->n_serves > 0 || entry->area_geojson.len > 0;
+    eg_finder_begin(page, entry->field[EG_ENTRY_NAME], "main", "finder.skip_main");
+    eg_finder_open(page, "div", "entry");
+    eg_finder_open(page, "div", "told");
+    write_top(page, entry);
+    write_contact(page, entry);
+    write_about(page, entry);
+    write_served(page, entry);
+    write_reach(page, entry);
+    write_source(page, entry);
+    eg_html_open(html, "p");
+    eg_html_open(html, "a");
+    eg_html_address(html, "href", eg_finder_url(page, "/finder", EG_FINDER_KEEP_MANNER, NULL, NULL, nothing));
+    eg_finder_say(page, "entry.back");
+    eg_html_close(html);
+    eg_html_close(html);
+    eg_html_close(html);
+    if (is_on_map)
+        eg_finder_map(
+            page, "map.entry",
+            eg_text_format(page->arena, "%.*s/coalitions/%s", EG_TEXT_ARG(page->base_url), entry->id));
+    eg_html_close(html);
+}

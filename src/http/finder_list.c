@@ -1,0 +1,369 @@
+/* The results: who was found, nearest first where a place is known, with what one needs to get in touch; pages; what was not
+ * understood. */
+#include <stdio.h>
+#include <string.h>
+
+#include "http/finder_parts.h"
+#include "http/server_parts.h"
+
+#define SHOWN_OF_DESCRIPTION 240U /* bytes in a list */
+#define MOST_MARKERS 1000U        /* that the map asks for; more make old telephones slow */
+
+/* --- searching ----------------------------------------------------------------------------------------------------- */
+
+static void use_place(const struct eg_finder_page *page, struct eg_finder_found *found)
+{
+    struct eg_directory_query *query = &found->request.query;
+    const struct eg_place_area area = found->place.area;
+    query->has_near = found->place.has_position;
+    query->near_lon_deg = found->place.lon_deg;
+    query->near_lat_deg = found->place.lat_deg;
+    if (!page->wanted->served) return;
+    struct eg_text id = page->snapshot->atlas->boundaries[area.boundaries].id;
+    struct eg_text code = page->snapshot->generation->area_sets[area.boundaries].codes[area.area];
+    (void)snprintf(found->serves, sizeof found->serves, "%.*s:%.*s", EG_TEXT_ARG(id), EG_TEXT_ARG(code));
+    found->request.serves = eg_text_from(found->serves);
+}
+
+static void use_position(const struct eg_finder_page *page, struct eg_finder_found *found)
+{
+    const struct eg_directory_query *query = &found->request.query;
+    if (!page->wanted->served || !query->has_near) return;
+    (void)snprintf(found->serves, sizeof found->serves, "%.6f,%.6f", query->near_lon_deg,
+                   query->near_lat_deg);
+    found->request.serves = eg_text_from(found->serves);
+}
+
+enum eg_status eg_finder_search(struct eg_finder_page *page, struct eg_finder_found *found_out,
+                                struct eg_error *err)
+{
+    *found_out = (struct eg_finder_found){.request = page->wanted->find};
+    if (page->wanted->place.len > 0) {
+        enum eg_status status =
+            eg_place_name_find(page->snapshot, page->wanted->place, &found_out->place, err);
+        if (status != EG_OK || !found_out->place.found) return status;
+        use_place(page, found_out);
+    } else {
+        use_position(page, found_out);
+    }
+    if (!found_out->request.query.has_near) found_out->request.query.has_radius = false;
+    return eg_engine_coalitions_find(page->snapshot, &found_out->request, &found_out->result, err);
+}
+
+/* --- places -------------------------------------------------------------------------------------------------------- */
+
+static struct eg_text name_of(const struct eg_finder_page *page, struct eg_place_area area)
+{
+    const struct eg_area_set *set = &page->snapshot->generation->area_sets[area.boundaries];
+    return set->names[area.area].len > 0 ? set->names[area.area] : set->codes[area.area];
+}
+
+/* Links that ask for one area and no other. */
+static void write_places(struct eg_finder_page *page, const char *key, const struct eg_place_name *place)
+{
+    struct eg_html *html = &page->html;
+    if (place->n_others == 0) return;
+    eg_finder_leaf(page, "p", key);
+    eg_html_open(html, "ul");
+    for (uint32_t i = 0; i < place->n_others; i++) {
+        struct eg_place_area area = place->others[i];
+        const struct eg_area_set *set = &page->snapshot->generation->area_sets[area.boundaries];
+        struct eg_text value = eg_text_format(
+            page->arena, "%.*s:%.*s", EG_TEXT_ARG(page->snapshot->atlas->boundaries[area.boundaries].id),
+            EG_TEXT_ARG(set->codes[area.area]));
+        eg_html_open(html, "li");
+        eg_html_open(html, "a");
+        eg_html_address(html, "href",
+                        eg_finder_url(page, "/finder", EG_FINDER_KEEP_ALL, "near", "place", value));
+        eg_html_attribute(html, "dir", EG_TEXT("auto"));
+        eg_html_text(html, name_of(page, area));
+        eg_html_close(html);
+        eg_html_text_format(html, " (%.*s, %.*s)", EG_TEXT_SHOWN(set->spec->title, 100),
+                            EG_TEXT_SHOWN(set->codes[area.area], 60));
+        eg_html_close(html);
+    }
+    eg_html_close(html);
+}
+
+static void write_where(struct eg_finder_page *page, const struct eg_finder_found *found)
+{
+    struct eg_html *html = &page->html;
+    if (page->wanted->place.len > 0 && !found->place.found) {
+        eg_finder_open(page, "div", "problem");
+        eg_html_open(html, "p");
+        eg_finder_say_with(page, "place.unknown", "place", page->wanted->place);
+        eg_html_close(html);
+        write_places(page, "place.similar", &found->place);
+        eg_html_close(html);
+        return;
+    }
+    if (!found->request.query.has_near) return;
+    struct eg_text place =
+        found->place.found ? name_of(page, found->place.area) : eg_locale_text(page->locale, "near.here");
+    eg_html_open(html, "p");
+    eg_finder_say_with(page, "results.near", "place", place);
+    eg_html_close(html);
+    write_places(page, "place.others", &found->place);
+}
+
+/* --- entries ------------------------------------------------------------------------------------------------------- */
+
+static void write_distance(struct eg_finder_page *page, double distance_m)
+{
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    eg_locale_distance(page->locale, distance_m, &text);
+    eg_html_text(&page->html, EG_TEXT(" · "));
+    eg_finder_open(page, "span", "distance");
+    eg_html_text(&page->html, (struct eg_text){text.data, text.len});
+    eg_html_close(&page->html);
+    page->html.out.failed |= text.failed;
+    eg_buffer_clear(&text);
+}
+
+static void write_facts(struct eg_finder_page *page, const struct eg_entry *entry, const double *distance_m)
+{
+    struct eg_html *html = &page->html;
+    eg_finder_open(page, "p", "facts");
+    eg_html_open(html, "span");
+    eg_html_attribute_format(html, "class", "pin pin-%s", eg_entry_kind_name(entry->kind));
+    eg_html_close(html);
+    eg_finder_kind(page, entry->kind);
+    if (distance_m) write_distance(page, *distance_m);
+    if (entry->n_topics > 0) {
+        eg_html_text(html, EG_TEXT(" · "));
+        eg_finder_terms(page, entry->topics, entry->n_topics);
+    }
+    if (entry->field[EG_ENTRY_PROGRAMME].len > 0) {
+        eg_html_text(html, EG_TEXT(" · "));
+        eg_finder_data(page, "bdi", entry->field[EG_ENTRY_PROGRAMME]);
+    }
+    eg_html_close(html);
+}
+
+static void write_contact(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_html *html = &page->html;
+    const struct eg_text *field = entry->field;
+    if (field[EG_ENTRY_ADDRESS].len == 0 && field[EG_ENTRY_PHONE].len == 0) return;
+    eg_finder_open(page, "p", "contact");
+    if (field[EG_ENTRY_ADDRESS].len > 0) eg_finder_data(page, "bdi", field[EG_ENTRY_ADDRESS]);
+    if (field[EG_ENTRY_ADDRESS].len > 0 && field[EG_ENTRY_PHONE].len > 0) eg_html_text(html, EG_TEXT(" · "));
+    if (field[EG_ENTRY_PHONE].len > 0) eg_finder_phone(page, field[EG_ENTRY_PHONE]);
+    eg_html_close(html);
+}
+
+static void write_entry(struct eg_finder_page *page, const struct eg_entry *entry, const double *distance_m)
+{
+    struct eg_html *html = &page->html;
+    struct eg_text about = entry->field[EG_ENTRY_DESCRIPTION];
+    struct eg_text path = eg_text_format(page->arena, "/finder/%s", entry->id);
+    eg_html_open(html, "li");
+    eg_html_attribute_format(html, "id", "e-%s", entry->id);
+    eg_html_open(html, "h3");
+    eg_html_open(html, "a");
+    if (path.data)
+        eg_html_address(
+            html, "href",
+            eg_finder_url(page, path.data, EG_FINDER_KEEP_MANNER, NULL, NULL, (struct eg_text){0}));
+    eg_html_attribute(html, "dir", EG_TEXT("auto"));
+    eg_html_text(html, entry->field[EG_ENTRY_NAME]);
+    eg_html_close(html);
+    eg_html_close(html);
+    write_facts(page, entry, distance_m);
+    if (about.len > 0) {
+        eg_html_open(html, "p");
+        eg_html_attribute(html, "dir", EG_TEXT("auto"));
+        eg_html_text(html, (struct eg_text){about.data, eg_text_shown(about, SHOWN_OF_DESCRIPTION)});
+        if (about.len > SHOWN_OF_DESCRIPTION) eg_html_text(html, EG_TEXT(" …"));
+        eg_html_close(html);
+    }
+    write_contact(page, entry);
+    eg_html_close(html);
+}
+
+/* --- pages --------------------------------------------------------------------------------------------------------- */
+
+static void write_page_link(struct eg_finder_page *page, const char *key, const char *rel, uint32_t number)
+{
+    struct eg_html *html = &page->html;
+    char text[16];
+    (void)snprintf(text, sizeof text, "%u", number);
+    eg_html_open(html, "a");
+    eg_html_attribute(html, "rel", eg_text_from(rel));
+    eg_html_address(html, "href",
+                    eg_finder_url(page, "/finder", EG_FINDER_KEEP_ALL, NULL, "page", eg_text_from(text)));
+    eg_finder_say(page, key);
+    eg_html_close(html);
+}
+
+static void write_pages(struct eg_finder_page *page, uint64_t n_matched)
+{
+    struct eg_html *html = &page->html;
+    uint64_t n_pages = (n_matched + EG_FINDER_RESULTS - 1) / EG_FINDER_RESULTS;
+    uint32_t at = page->wanted->page;
+    if (n_pages <= 1 && at == 1) return;
+    char own[EG_LOCALE_NUMBER_BYTES], all[EG_LOCALE_NUMBER_BYTES];
+    struct eg_placeholder fills[] = {{"page", eg_locale_number(page->locale, at, own)},
+                                     {"pages", eg_locale_number(page->locale, n_pages, all)}};
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    eg_locale_write(page->locale, "page.of", fills, EG_ARRAY_LEN(fills), &text);
+    eg_html_open(html, "nav");
+    eg_html_attribute(html, "class", EG_TEXT("pages"));
+    eg_html_attribute(html, "aria-label", eg_locale_text(page->locale, "page.title"));
+    if (at > 1) write_page_link(page, "page.previous", "prev", at - 1 < n_pages ? at - 1 : (uint32_t)n_pages);
+    eg_html_leaf(html, "span", (struct eg_text){text.data, text.len});
+    if (at < n_pages) write_page_link(page, "page.next", "next", at + 1);
+    eg_html_close(html);
+    page->html.out.failed |= text.failed;
+    eg_buffer_clear(&text);
+}
+
+/* --- what the map and other sites ask for -------------------------------------------------------------------------- */
+
+static bool is_resolved(struct eg_text name)
+{
+    return eg_text_equal(name, EG_TEXT("near")) || eg_text_equal(name, EG_TEXT("radius")) ||
+           eg_text_equal(name, EG_TEXT("serves")) || eg_text_equal(name, EG_TEXT("place")) ||
+           eg_text_equal(name, EG_TEXT("served")) || eg_text_equal(name, EG_TEXT("lang")) ||
+           eg_text_equal(name, EG_TEXT("embed"));
+}
+
+static char separator(const struct eg_buffer *url)
+{
+    return url->data && memchr(url->data, '?', url->len) ? '&' : '?';
+}
+
+/* The same question to /coalitions, places resolved. */
+static struct eg_text data_url(struct eg_finder_page *page, const struct eg_finder_found *found)
+{
+    const struct eg_directory_query *query = &found->request.query;
+    struct eg_buffer url;
+    uint32_t most = page->exchange->server->settings.most_results;
+    eg_buffer_init(&url, 0);
+    eg_buffer_text(&url, page->base_url);
+    eg_buffer_literal(&url, "/coalitions");
+    for (uint32_t i = 0; i < page->wanted->n_kept; i++) {
+        const struct eg_parameter *kept = &page->wanted->kept[i];
+        if (!is_resolved(kept->name)) eg_target_write_parameter(&url, kept->name.data, kept->value);
+    }
+    if (query->has_near)
+        eg_buffer_printf(&url, "%cnear=%.6f,%.6f", separator(&url), query->near_lon_deg, query->near_lat_deg);
+    if (query->has_radius) eg_buffer_printf(&url, "&radius=%.0f", query->radius_m);
+    if (found->request.serves.len > 0) eg_target_write_parameter(&url, "serves", found->request.serves);
+    eg_buffer_printf(&url, "%climit=%u", separator(&url), most < MOST_MARKERS ? most : MOST_MARKERS);
+    struct eg_text copy = eg_text_copy(page->arena, (struct eg_text){url.data, url.len});
+    page->html.out.failed |= url.failed || !copy.data;
+    eg_buffer_clear(&url);
+    return copy;
+}
+
+static void write_code(struct eg_html *html, const char *what_key, struct eg_finder_page *page,
+                       struct eg_text code)
+{
+    eg_finder_leaf(page, "p", what_key);
+    eg_html_open(html, "pre");
+    eg_html_attribute(html, "dir", EG_TEXT("ltr"));
+    eg_html_attribute(html, "tabindex", EG_TEXT("0"));
+    eg_html_leaf(html, "code", code);
+    eg_html_close(html);
+}
+
+/* How to embed: the line is text on this page, so its address is escaped once for the page and once for the line. */
+static void write_embedding(struct eg_finder_page *page)
+{
+    struct eg_html *html = &page->html;
+    struct eg_text framed = eg_finder_url(page, "/finder", EG_FINDER_KEEP_ALL, "near", "embed", EG_TEXT("1"));
+    struct eg_text whole =
+        eg_finder_url(page, "/finder", EG_FINDER_KEEP_ALL, "near", NULL, (struct eg_text){0});
+    struct eg_buffer line;
+    eg_buffer_init(&line, 0);
+    eg_buffer_literal(&line, "<iframe src=\"");
+    for (size_t i = 0; i < framed.len; i++) {
+        if (framed.data[i] == '&') eg_buffer_literal(&line, "&amp;");
+        else eg_buffer_char(&line, framed.data[i]);
+    }
+    eg_buffer_literal(&line, "\" title=\"");
+    eg_buffer_text(&line, eg_locale_text(page->locale, "finder.title"));
+    eg_buffer_literal(&line,
+                      "\" width=\"100%\" height=\"800\" loading=\"lazy\" allow=\"geolocation\"></iframe>");
+    eg_html_open(html, "details");
+    eg_html_attribute(html, "class", EG_TEXT("embedding"));
+    eg_finder_leaf(page, "summary", "embed.title");
+    write_code(html, "embed.frame", page, (struct eg_text){line.data, line.len});
+    write_code(html, "embed.link", page, whole);
+    eg_html_close(html);
+    page->html.out.failed |= line.failed;
+    eg_buffer_clear(&line);
+}
+
+static void write_uses(struct eg_finder_page *page, struct eg_text data)
+{
+    struct eg_html *html = &page->html;
+    eg_finder_open(page, "div", "uses");
+    eg_html_open(html, "button");
+    eg_html_attribute(html, "type", EG_TEXT("button"));
+    eg_html_attribute(html, "class", EG_TEXT("script second print"));
+    eg_html_attribute(html, "hidden", EG_TEXT("hidden"));
+    eg_finder_say(page, "finder.print");
+    eg_html_close(html);
+    eg_html_open(html, "p");
+    eg_html_open(html, "a");
+    eg_html_address(html, "href", data);
+    eg_finder_say(page, "finder.data");
+    eg_html_close(html);
+    eg_html_close(html);
+    if (!page->wanted->embedded) write_embedding(page);
+    eg_html_close(html);
+}
+
+/* --- the whole ----------------------------------------------------------------------------------------------------- */
+
+static void write_list(struct eg_finder_page *page, const struct eg_finder_found *found)
+{
+    struct eg_html *html = &page->html;
+    const struct eg_entries *entries = eg_directory_entries(page->snapshot->directory);
+    const struct eg_directory_result *result = &found->result;
+    if (result->n == 0) {
+        if (!(page->wanted->place.len > 0 && !found->place.found)) eg_finder_leaf(page, "p", "results.none");
+        return;
+    }
+    eg_finder_open(page, "ol", "entries");
+    eg_html_attribute_format(html, "start", "%u", found->request.query.offset + 1);
+    for (uint32_t i = 0; i < result->n; i++)
+        write_entry(page, &entries->items[result->hits[i].entry],
+                    found->request.query.has_near ? &result->hits[i].distance_m : NULL);
+    eg_html_close(html);
+}
+
+void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *found)
+{
+    struct eg_html *html = &page->html;
+    eg_html_open(html, "section");
+    eg_html_attribute(html, "id", EG_TEXT("results"));
+    eg_html_attribute(html, "tabindex", EG_TEXT("-1"));
+    eg_html_attribute(html, "aria-labelledby", EG_TEXT("results-title"));
+    eg_html_open(html, "h2");
+    eg_html_attribute(html, "id", EG_TEXT("results-title"));
+    eg_finder_say(page, "results.title");
+    eg_html_close(html);
+    eg_html_open(html, "p");
+    eg_html_attribute(html, "id", EG_TEXT("count"));
+    eg_html_attribute(html, "role", EG_TEXT("status"));
+    eg_html_attribute(html, "aria-live", EG_TEXT("polite"));
+    eg_finder_say_number(page, "results.count", found->result.n_matched);
+    eg_html_close(html);
+    eg_html_open(html, "div");
+    eg_html_attribute(html, "id", EG_TEXT("found"));
+    struct eg_text data = data_url(page, found);
+    bool is_nowhere = page->wanted->place.len > 0 && !found->place.found;
+    eg_html_address(html, "data-features", is_nowhere ? (struct eg_text){0} : data);
+    write_where(page, found);
+    write_list(page, found);
+    write_pages(page, found->result.n_matched);
+    write_uses(page, data);
+    eg_html_close(html);
+    eg_html_close(html);
+    eg_finder_map(page, "map.list", is_nowhere ? (struct eg_text){0} : data);
+}

@@ -1,0 +1,80 @@
+/* Private to the public finder's pages: what they are written with. */
+#ifndef EG_HTTP_FINDER_PARTS_H
+#define EG_HTTP_FINDER_PARTS_H
+
+#include "base/arena.h"
+#include "engine/place_name.h"
+#include "http/exchange.h"
+#include "http/finder.h"
+#include "http/html.h"
+
+/* A page under way. */
+struct eg_finder_page {
+    struct eg_exchange *exchange;
+    const struct eg_finder_request *wanted;
+    struct eg_snapshot *snapshot; /* NULL before the first load */
+    const struct eg_locale *locale;
+    struct eg_text base_url;
+    struct eg_html html;
+    struct eg_arena *arena; /* of addresses */
+};
+
+/* finder_frame.c: everything around the content, and small things that all pages are made of. */
+
+EG_MUST_CHECK enum eg_status eg_finder_page_init(struct eg_finder_page *page, struct eg_exchange *exchange,
+                                                 const struct eg_finder_request *wanted, uint32_t depth,
+                                                 struct eg_error *err);
+void eg_finder_page_clear(struct eg_finder_page *page);
+/* Up to the heading; ends inside <main>. `skip_to` is an id; texts of keys are of the catalogue. */
+void eg_finder_begin(struct eg_finder_page *page, struct eg_text title, const char *skip_to,
+                     const char *skip_key);
+/* Closes the page and makes the answer. EG_NO_MEMORY. */
+EG_MUST_CHECK enum eg_status eg_finder_finish(struct eg_finder_page *page, unsigned http_status,
+                                              struct eg_answer **answer_out, struct eg_error *err);
+
+void eg_finder_say(struct eg_finder_page *page, const char *key);
+/* With one placeholder. */
+void eg_finder_say_with(struct eg_finder_page *page, const char *key, const char *name, struct eg_text value);
+void eg_finder_say_number(struct eg_finder_page *page, const char *key, uint64_t number); /* {n} */
+/* <element>text of key</element> */
+void eg_finder_leaf(struct eg_finder_page *page, const char *element, const char *key);
+void eg_finder_open(struct eg_finder_page *page, const char *element, const char *class_name); /* a class */
+/* Text from data, whose direction is its own. */
+void eg_finder_data(struct eg_finder_page *page, const char *element, struct eg_text text);
+void eg_finder_kind(struct eg_finder_page *page, enum eg_entry_kind kind);
+/* Terms such as topics, with a comma between; underscores are shown as blanks. */
+void eg_finder_terms(struct eg_finder_page *page, const struct eg_text *terms, uint32_t n);
+void eg_finder_term(struct eg_finder_page *page, struct eg_text term);
+/* "tel:" where there are digits enough, else the text alone; `mailto:` where it is an address. */
+void eg_finder_phone(struct eg_finder_page *page, struct eg_text phone);
+void eg_finder_email(struct eg_finder_page *page, struct eg_text email);
+void eg_finder_map(struct eg_finder_page *page, const char *label_key, struct eg_text features);
+
+/* Addresses, absolute; of the page's arena. */
+enum eg_finder_keep {
+    EG_FINDER_KEEP_ALL,
+    EG_FINDER_KEEP_MANNER /* language and embedding */
+};
+/* `path` below the server's root, with what is kept but for `without` (NULL: none), and with name=value (NULL: none). */
+struct eg_text eg_finder_url(struct eg_finder_page *page, const char *path, enum eg_finder_keep keep,
+                             const char *without, const char *name, struct eg_text value);
+
+/* finder_form.c: the search form, from what was asked for. */
+void eg_finder_form(struct eg_finder_page *page);
+
+/* finder_list.c */
+struct eg_finder_found {
+    struct eg_coalitions_request request; /* with the place resolved */
+    struct eg_directory_result result;
+    struct eg_place_name place;
+    char serves[160]; /* what request.serves points into */
+};
+/* Looks the place up and searches. */
+EG_MUST_CHECK enum eg_status eg_finder_search(struct eg_finder_page *page, struct eg_finder_found *found_out,
+                                              struct eg_error *err);
+void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *found);
+
+/* finder_entry.c */
+void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry);
+
+#endif
