@@ -109,6 +109,7 @@ static void shut(struct eg_store *store)
 {
     eg_gdal_close(store->dataset);
     store->dataset = NULL;
+    store->is_used_up = false;
 }
 
 static enum eg_status set_file_up(struct eg_store *store, struct eg_error *err)
@@ -120,6 +121,7 @@ static enum eg_status set_file_up(struct eg_store *store, struct eg_error *err)
     if (status == EG_OK) status = eg_store_run(store, "PRAGMA journal_mode = DELETE", err);
     if (status == EG_OK || status == EG_BUSY) status = eg_store_run(store, "PRAGMA synchronous = EXTRA", err);
     if (status == EG_OK) status = eg_store_run(store, "PRAGMA secure_delete = ON", err);
+    if (status == EG_OK) status = eg_store_run(store, "PRAGMA cache_size = -65536", err);
     (void)snprintf(sql, sizeof sql, "PRAGMA busy_timeout = %" PRIu32, store->wait_ms);
     if (status == EG_OK) status = eg_store_run(store, sql, err);
     if (status == EG_OK) status = eg_store_number(store, "PRAGMA synchronous", &synchronous, err);
@@ -238,13 +240,27 @@ static enum eg_status start(struct eg_store *store, enum eg_store_access access,
     return EG_OK;
 }
 
+/* After a failure the connection may be broken, or OGR may remember what was undone: a fresh one is cheap. */
+static void undo(struct eg_store *store, enum eg_store_access access)
+{
+    if (access != EG_STORE_LOOK) (void)GDALDatasetRollbackTransaction(store->dataset);
+    shut(store);
+}
+
 enum eg_status eg_store_begin(struct eg_store *store, enum eg_store_access access, struct eg_error *err)
 {
     (void)pthread_mutex_lock(&store->lock);
     eg_gdal_catch_begin(&store->caught);
     if (store->dataset && is_stale(store)) shut(store);
-    enum eg_status status = store->dataset ? EG_OK : open_dataset(store, false, err);
-    return status == EG_OK && access != EG_STORE_LOOK ? start(store, access, err) : status;
+    bool was_open = store->dataset != NULL;
+    enum eg_status status = was_open ? EG_OK : open_dataset(store, false, err);
+    if (status != EG_OK || access == EG_STORE_LOOK) return status;
+    status = start(store, access, err);
+    if (status != EG_IO || !was_open || !store->is_database) return status;
+    /* A connection may have ended while nobody used it. Nothing has been done yet: a new one is as good. */
+    undo(store, access);
+    status = open_dataset(store, false, err);
+    return status == EG_OK ? start(store, access, err) : status;
 }
 
 static enum eg_status finish(struct eg_store *store, enum eg_store_access access, struct eg_error *err)
@@ -259,18 +275,12 @@ static enum eg_status finish(struct eg_store *store, enum eg_store_access access
     return EG_OK;
 }
 
-/* After a failure the connection may be broken, or OGR may remember what was undone: a fresh one is cheap. */
-static void undo(struct eg_store *store, enum eg_store_access access)
-{
-    if (access != EG_STORE_LOOK) (void)GDALDatasetRollbackTransaction(store->dataset);
-    shut(store);
-}
-
 enum eg_status eg_store_end(struct eg_store *store, enum eg_store_access access, enum eg_status status,
                             struct eg_error *err)
 {
     if (status == EG_OK && access != EG_STORE_LOOK) status = finish(store, access, err);
     if (status != EG_OK && store->dataset) undo(store, access);
+    if (store->is_used_up) shut(store);
     eg_gdal_catch_end();
     (void)pthread_mutex_unlock(&store->lock);
     return status;

@@ -77,7 +77,8 @@ static enum eg_status look(struct eg_store *store, const char *where, const stru
     struct eg_change_visitor copy = *visitor;
     struct eg_store_row_visitor rows = {visit_line, &copy};
     enum eg_status status = eg_store_begin(store, EG_STORE_LOOK, err);
-    if (status == EG_OK) status = eg_store_select(store, EG_STORE_CHANGE, where, &rows, err);
+    if (status == EG_OK)
+        status = eg_store_select(store, EG_STORE_CHANGE, EG_STORE_CHANGE_N, where, &rows, err);
     return eg_store_end(store, EG_STORE_LOOK, status, err);
 }
 

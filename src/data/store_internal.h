@@ -69,6 +69,7 @@ struct eg_store {
     void *dataset;          /* GDALDatasetH; NULL: to be opened before use */
     uint64_t device, inode; /* of the file that is open */
     double began_s;         /* the last statement of ours */
+    bool is_used_up;        /* `dataset` is to be opened anew after this transaction */
     struct eg_store_layer layer[EG_STORE_N_LAYERS];
     struct eg_gdal_errors
         caught; /* since the last statement of ours; collected between eg_store_begin and eg_store_end */
@@ -127,13 +128,13 @@ EG_MUST_CHECK enum eg_status eg_store_insert(struct eg_store *store, unsigned la
 /* Sets columns of a feature that eg_store_find found, and writes it. */
 EG_MUST_CHECK enum eg_status eg_store_update(struct eg_store *store, unsigned layer, void *feature,
                                              const struct eg_text *fields, struct eg_error *err);
-/* Rows of a layer as `where` chooses and orders them: "WHERE ... ORDER BY ... LIMIT ...". */
+/* The first columns of the rows of a layer, as `where` chooses and orders these: "WHERE ... ORDER BY ... LIMIT ...". */
 struct eg_store_row_visitor {
     bool (*visit)(void *context, const struct eg_text *fields);
     void *context;
 };
-EG_MUST_CHECK enum eg_status eg_store_select(struct eg_store *store, unsigned layer, const char *where,
-                                             const struct eg_store_row_visitor *visitor,
+EG_MUST_CHECK enum eg_status eg_store_select(struct eg_store *store, unsigned layer, uint32_t n_columns,
+                                             const char *where, const struct eg_store_row_visitor *visitor,
                                              struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_store_read_records(struct eg_store *store, struct eg_records_builder *builder,
                                                    struct eg_error *err);

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cpl_conv.h>
 #include <gdal.h>
 #include <ogr_api.h>
 
 #include "base/memory.h"
+#include "base/textmap.h"
 
 /* --- reading ------------------------------------------------------------------------------------------------------------------- */
 
@@ -32,6 +34,26 @@ static enum eg_status read_texts(OGRFeatureH feature, const int *column, uint32_
     return EG_OK;
 }
 
+/* Errors are logged, and what is private is never. */
+static bool may_be_shown(unsigned t, const struct eg_text *fields)
+{
+    struct eg_text visibility = EG_TEXT("");
+    if (t == EG_RECORD_CONTACT) visibility = fields[EG_CONTACT_VISIBILITY];
+    if (t == EG_RECORD_PHONE) visibility = fields[EG_PHONE_VISIBILITY];
+    return visibility.len == 0 || eg_text_equal(visibility, EG_TEXT("public"));
+}
+
+static enum eg_status withhold(unsigned t, struct eg_error *err)
+{
+    char field[sizeof err->field];
+    (void)snprintf(field, sizeof field, "%s", err->field);
+    enum eg_status status =
+        eg_error_set(err, err->status, "%s.%s is not what it should be (the row is private)",
+                     eg_store_layer_name(t), field);
+    (void)eg_error_field(err, field);
+    return status;
+}
+
 static enum eg_status read_record(struct eg_store *store, unsigned t, OGRFeatureH feature,
                                   struct eg_buffer bytes[2], struct eg_records_builder *builder,
                                   struct eg_error *err)
@@ -44,6 +66,7 @@ static enum eg_status read_record(struct eg_store *store, unsigned t, OGRFeature
     if (status == EG_OK) status = eg_store_read_drawn(feature, t, fields, &bytes[1], err);
     if (status == EG_OK) status = eg_records_add(builder, (enum eg_record_table)t, fields, err);
     if (status != EG_INVALID && status != EG_LIMIT) return status;
+    if (!may_be_shown(t, fields)) (void)withhold(t, err);
     return eg_store_at_row(store, t, OGR_F_GetFID(feature), err);
 }
 
@@ -78,14 +101,14 @@ enum eg_status eg_store_read_records(struct eg_store *store, struct eg_records_b
 }
 
 /* "SELECT "a", "b" FROM "layer" where". */
-static void write_select(unsigned l, const char *where, struct eg_buffer *sql)
+static void write_select(unsigned l, uint32_t n_columns, const char *where, struct eg_buffer *sql)
 {
-    for (uint32_t c = 0; c < eg_store_n_columns(l); c++)
+    for (uint32_t c = 0; c < n_columns; c++)
         eg_buffer_printf(sql, "%s\"%s\"", c == 0 ? "SELECT " : ", ", eg_store_column(l, c).name);
     eg_buffer_printf(sql, " FROM \"%s\" %s", eg_store_layer_name(l), where);
 }
 
-static enum eg_status visit_result(struct eg_store *store, unsigned l, OGRLayerH result,
+static enum eg_status visit_result(struct eg_store *store, uint32_t n_columns, OGRLayerH result,
                                    const struct eg_store_row_visitor *visitor, struct eg_error *err)
 {
     struct eg_text fields[EG_RECORD_FIELDS] = {{0}};
@@ -96,7 +119,7 @@ static enum eg_status visit_result(struct eg_store *store, unsigned l, OGRLayerH
     while (more && status == EG_OK) {
         OGRFeatureH feature = OGR_L_GetNextFeature(result);
         if (!feature) break;
-        status = read_texts(feature, NULL, eg_store_n_columns(l), &bytes, fields, err);
+        status = read_texts(feature, NULL, n_columns, &bytes, fields, err);
         OGR_F_Destroy(feature);
         if (status == EG_OK) more = visitor->visit(visitor->context, fields);
     }
@@ -105,17 +128,17 @@ static enum eg_status visit_result(struct eg_store *store, unsigned l, OGRLayerH
     return status;
 }
 
-enum eg_status eg_store_select(struct eg_store *store, unsigned layer, const char *where,
+enum eg_status eg_store_select(struct eg_store *store, unsigned layer, uint32_t n_columns, const char *where,
                                const struct eg_store_row_visitor *visitor, struct eg_error *err)
 {
     struct eg_buffer sql;
     enum eg_status status = EG_OK;
     eg_buffer_init(&sql, 0);
-    write_select(layer, where, &sql);
+    write_select(layer, n_columns, where, &sql);
     if (sql.failed) return eg_error_no_memory(err, 0);
     store->caught.n_failures = 0;
     OGRLayerH result = GDALDatasetExecuteSQL(store->dataset, sql.data, NULL, NULL);
-    if (result) status = visit_result(store, layer, result, visitor, err);
+    if (result) status = visit_result(store, n_columns, result, visitor, err);
     else if (store->caught.n_failures > 0) status = eg_store_refused(store, "reading", err);
     if (result) GDALDatasetReleaseResultSet(store->dataset, result);
     eg_buffer_clear(&sql);
@@ -267,43 +290,93 @@ static enum eg_status take_away(struct eg_store *store, const struct eg_record_k
     return deleted == OGRERR_NONE ? EG_OK : eg_store_refused(store, "writing to", err);
 }
 
-/* Which tables have rows: a first import need not look for them. */
-static enum eg_status find_filled(struct eg_store *store, bool filled[EG_N_RECORD_TABLES],
-                                  struct eg_error *err)
+/* --- many rows at once ------------------------------------------------------------------------------------------------------------ */
+
+#define FEW 100U /* rows of a table that are looked for one by one */
+
+/* The ids that a table has, in lower case, so that an import does not look for rows that are new. */
+struct present {
+    struct eg_textmap *ids; /* keys lie in `bytes` */
+    struct eg_buffer bytes;
+};
+
+static bool take_id(void *context, const struct eg_text *fields)
 {
-    enum eg_status status = EG_OK;
-    for (unsigned t = 0; t < EG_N_RECORD_TABLES && status == EG_OK; t++) {
-        char sql[128];
-        uint64_t n = 0;
-        (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT 1 FROM \"%s\" LIMIT 1) AS one",
-                       eg_store_layer_name(t));
-        status = eg_store_number(store, sql, &n, err);
-        filled[t] = n > 0;
-    }
+    struct present *present = context;
+    for (size_t i = 0; i < EG_UUID_TEXT_LEN; i++)
+        eg_buffer_char(&present->bytes, i < fields[0].len ? in_case(fields[0].data[i], false) : ' ');
+    return !present->bytes.failed;
+}
+
+static enum eg_status find_present(struct eg_store *store, unsigned t, struct present *present,
+                                   struct eg_error *err)
+{
+    struct eg_store_row_visitor visitor = {take_id, present};
+    enum eg_status status = eg_store_select(store, t, 1, "", &visitor, err);
+    size_t n = present->bytes.len / EG_UUID_TEXT_LEN;
+    if (status == EG_OK) present->ids = eg_textmap_new(n);
+    if (status == EG_OK && (!present->ids || present->bytes.failed)) status = eg_error_no_memory(err, n);
+    for (size_t i = 0; i < n && status == EG_OK; i++)
+        status = eg_textmap_put(
+            present->ids, (struct eg_text){present->bytes.data + i * EG_UUID_TEXT_LEN, EG_UUID_TEXT_LEN}, 0,
+            NULL);
     return status;
 }
 
-#define FEW 32U /* rows that are looked for one by one, whatever their tables hold */
+static bool may_be_present(const struct present *present, struct eg_text id)
+{
+    char lower[EG_UUID_TEXT_LEN];
+    if (!present->ids || id.len != sizeof lower) return true;
+    for (size_t i = 0; i < sizeof lower; i++) lower[i] = in_case(id.data[i], false);
+    return eg_textmap_get(present->ids, (struct eg_text){lower, sizeof lower}) != EG_TEXTMAP_NONE;
+}
+
+static enum eg_status write_table(struct eg_store *store, const struct eg_records_change *change, unsigned t,
+                                  struct eg_error *err)
+{
+    struct present present = {NULL, {0}};
+    enum eg_status status = EG_OK;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < change->n_puts; i++) n += change->puts[i].table == (enum eg_record_table)t;
+    eg_buffer_init(&present.bytes, 0);
+    if (n > FEW) status = find_present(store, t, &present, err);
+    for (uint32_t i = 0; i < change->n_puts && status == EG_OK; i++) {
+        const struct eg_record *row = &change->puts[i];
+        if (row->table == (enum eg_record_table)t)
+            status = put(store, row, may_be_present(&present, row->field[0]), err);
+    }
+    for (uint32_t i = 0; i < change->n_deletes && status == EG_OK; i++)
+        if (change->deletes[i].table == (enum eg_record_table)t)
+            status = take_away(store, &change->deletes[i], err);
+    /* With the layer's extent, which maps begin with, in the same transaction. */
+    store->caught.n_failures = 0;
+    if (status == EG_OK && OGR_L_SyncToDisk(store->layer[t].ogr) != OGRERR_NONE)
+        status = eg_store_refused(store, "writing to", err);
+    eg_textmap_free(present.ids);
+    eg_buffer_clear(&present.bytes);
+    return status;
+}
 
 enum eg_status eg_store_write_records(struct eg_store *store, const struct eg_records_change *change,
                                       struct eg_error *err)
 {
-    bool filled[EG_N_RECORD_TABLES], written[EG_N_RECORD_TABLES] = {false};
-    memset(filled, true, sizeof filled);
-    enum eg_status status = change->n_puts > FEW ? find_filled(store, filled, err) : EG_OK;
-    for (uint32_t i = 0; i < change->n_puts && status == EG_OK; i++) {
+    bool written[EG_N_RECORD_TABLES] = {false};
+    enum eg_status status = EG_OK;
+    for (uint32_t i = 0; i < change->n_puts; i++) {
         EG_ASSERT((unsigned)change->puts[i].table < EG_N_RECORD_TABLES);
-        status = put(store, &change->puts[i], filled[change->puts[i].table], err);
         written[change->puts[i].table] = true;
     }
-    for (uint32_t i = 0; i < change->n_deletes && status == EG_OK; i++) {
-        status = take_away(store, &change->deletes[i], err);
+    for (uint32_t i = 0; i < change->n_deletes; i++) {
+        EG_ASSERT((unsigned)change->deletes[i].table < EG_N_RECORD_TABLES);
         written[change->deletes[i].table] = true;
     }
-    /* With the layer's extent, which maps begin with, in the same transaction. */
-    store->caught.n_failures = 0;
+    /* PostgreSQL takes many rows ten times as fast by COPY. OGR asks for the option once for each layer, so layers that know it are
+     * not used again. */
+    bool copies = store->is_database && change->n_puts > FEW;
+    if (copies) CPLSetThreadLocalConfigOption("PG_USE_COPY", "YES");
+    store->is_used_up = store->is_used_up || copies;
     for (unsigned t = 0; t < EG_N_RECORD_TABLES && status == EG_OK; t++)
-        if (written[t] && OGR_L_SyncToDisk(store->layer[t].ogr) != OGRERR_NONE)
-            status = eg_store_refused(store, "writing to", err);
+        if (written[t]) status = write_table(store, change, t, err);
+    if (copies) CPLSetThreadLocalConfigOption("PG_USE_COPY", NULL);
     return status;
 }

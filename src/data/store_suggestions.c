@@ -145,7 +145,8 @@ static enum eg_status look(struct eg_store *store, const char *where, struct vis
 {
     struct eg_store_row_visitor rows = {visit_suggestion, visit};
     enum eg_status status = eg_store_begin(store, EG_STORE_LOOK, err);
-    if (status == EG_OK) status = eg_store_select(store, EG_STORE_SUGGESTION, where, &rows, err);
+    if (status == EG_OK)
+        status = eg_store_select(store, EG_STORE_SUGGESTION, EG_STORE_SUGGESTION_N, where, &rows, err);
     return eg_store_end(store, EG_STORE_LOOK, status, err);
 }
 

@@ -159,6 +159,23 @@ void *eg_test_store_hold(struct eg_text source)
     return dataset;
 }
 
+void *eg_test_store_hold_as_qgis(struct eg_text source)
+{
+    GDALDatasetH dataset = open_raw(source);
+    assert_non_null(dataset);
+    OGRLayerH mode = GDALDatasetExecuteSQL(dataset, "PRAGMA journal_mode = WAL", NULL, NULL);
+    OGRFeatureH feature = mode ? OGR_L_GetNextFeature(mode) : NULL;
+    assert_non_null(feature);
+    assert_string_equal(OGR_F_GetFieldAsString(feature, 0), "wal");
+    OGR_F_Destroy(feature);
+    GDALDatasetReleaseResultSet(dataset, mode);
+    assert_int_equal(GDALDatasetStartTransaction(dataset, FALSE), OGRERR_NONE);
+    feature = OGR_L_GetNextFeature(GDALDatasetGetLayerByName(dataset, "service"));
+    assert_non_null(feature);
+    OGR_F_Destroy(feature);
+    return dataset;
+}
+
 void eg_test_store_let_go(void *held)
 {
     (void)GDALDatasetRollbackTransaction(held);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "support/comma_locale.h"
 #include "support/test_store.h"
 
 /* --- geometry ------------------------------------------------------------------------------------------------------------------------ */
@@ -107,6 +108,63 @@ static void a_row_that_was_edited_wrongly_is_named_with_its_field(void **state)
     }
 }
 
+static void what_is_private_is_not_in_the_message(void **state)
+{
+    (void)state;
+    struct eg_error err = {0};
+    struct eg_text source = eg_test_store_source("discreet");
+    struct eg_store *store = eg_test_store_small(source);
+    eg_test_store_must(source, "INSERT INTO contact (id, email, visibility) VALUES "
+                               "('00000000-0000-5000-8000-000000000009', 'maria at home', 'private')");
+    assert_int_equal(eg_test_store_load(store, &err), EG_INVALID);
+    assert_null(strstr(err.message, "maria"));
+    assert_non_null(strstr(err.message, "table contact, row 1: contact.email"));
+    assert_string_equal(err.field, "email");
+    eg_store_close(store);
+}
+
+static void points_have_a_point_whatever_the_locale(void **state)
+{
+    (void)state;
+    struct eg_text source = eg_test_store_source("comma");
+    struct eg_store *store = eg_test_store_small(source);
+    eg_test_comma_locale_or_skip();
+    eg_test_store_draw(source, "location", eg_test_id(3), "POINT (-1.25 50.5)");
+    struct eg_records *records = eg_test_store_records(store, NULL);
+    const struct eg_record *location = eg_records_at(records, EG_RECORD_LOCATION, 0);
+    eg_test_assert_text(location->field[EG_LOCATION_LATITUDE], "50.5");
+    (void)eg_test_store_put(store, location, 1);
+    eg_records_release(records);
+    records = eg_test_store_records(store, NULL);
+    eg_test_assert_text(eg_records_at(records, EG_RECORD_LOCATION, 0)->field[EG_LOCATION_LONGITUDE], "-1.25");
+    eg_records_release(records);
+    eg_store_close(store);
+    eg_test_plain_locale();
+}
+
+static void every_table_is_a_layer_for_other_programs(void **state)
+{
+    (void)state;
+    struct eg_text source = eg_test_store_source("layers");
+    eg_store_close(eg_test_store_open(source, true));
+    if (eg_test_store_is_database()) {
+        assert_int_equal(eg_test_store_number(source,
+                                              "SELECT count(*) FROM geometry_columns WHERE f_table_schema = "
+                                              "current_schema() AND srid = 4326"),
+                         2);
+        return;
+    }
+    assert_int_equal(eg_test_store_number(source, "SELECT count(*) FROM gpkg_contents"),
+                     EG_N_RECORD_TABLES + 3);
+    assert_int_equal(eg_test_store_number(source,
+                                          "SELECT count(*) FROM gpkg_contents WHERE data_type = 'features' "
+                                          "AND table_name IN ('location', 'service_area') AND srs_id = 4326"),
+                     2);
+    assert_int_equal(
+        eg_test_store_number(source, "SELECT count(*) FROM gpkg_contents WHERE data_type = 'attributes'"),
+        EG_N_RECORD_TABLES + 1);
+}
+
 static void an_edit_by_another_program_counts_as_a_revision(void **state)
 {
     (void)state;
@@ -182,6 +240,70 @@ static void a_store_that_somebody_else_writes_is_busy_after_a_bounded_wait(void 
     eg_store_close(store);
 }
 
+static bool has_wal(struct eg_text source)
+{
+    char path[600];
+    (void)snprintf(path, sizeof path, "%s-wal", source.data);
+    return access(path, F_OK) == 0;
+}
+
+static void a_file_that_qgis_has_open_is_written_all_the_same(void **state)
+{
+    (void)state;
+    struct eg_error err = {0};
+    struct eg_text source = eg_test_store_source("qgis");
+    uint64_t revision = 0;
+    eg_store_close(eg_test_store_small(source));
+    void *held = eg_test_store_hold_as_qgis(source);
+    struct eg_store *store = eg_test_store_open(source, false);
+    assert_int_equal(eg_test_store_put_service(store, 1, "While it is read", &revision, &err), EG_OK);
+    assert_true(has_wal(source));
+    eg_test_store_let_go(held);
+    eg_store_close(store);
+    /* Alone again, the file is all there is. */
+    store = eg_test_store_open(source, false);
+    assert_false(has_wal(source));
+    assert_int_equal(eg_store_revision(store, &revision, &err), EG_OK);
+    assert_int_equal(revision, 2);
+    eg_store_close(store);
+}
+
+static void qgis_may_open_a_file_that_is_being_served(void **state)
+{
+    (void)state;
+    struct eg_error err = {0};
+    struct eg_text source = eg_test_store_source("served");
+    struct eg_store *store = eg_test_store_small(source);
+    uint64_t revision = 0;
+    eg_records_release(eg_test_store_records(store, &revision));
+    void *held = eg_test_store_hold_as_qgis(source);
+    assert_int_equal(eg_test_store_put_service(store, 1, "While it is read", &revision, &err), EG_OK);
+    eg_test_store_let_go(held);
+    assert_int_equal(eg_test_store_put_service(store, 2, "Again", &revision, &err), EG_OK);
+    eg_store_close(store);
+}
+
+static void a_database_that_ended_the_connection_is_asked_again(void **state)
+{
+    (void)state;
+    struct eg_error err = {0};
+    struct eg_text source = eg_test_store_source("ended");
+    struct eg_store *store = eg_test_store_small(source);
+    const char *end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                      "WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    uint64_t revision = 0;
+    eg_test_store_must(source, end);
+    assert_int_equal(eg_test_store_put_service(store, 1, "Goes on", &revision, &err), EG_OK);
+    eg_test_store_must(source, end);
+    eg_records_release(eg_test_store_records(store, &revision));
+    assert_int_equal(revision, 2);
+    eg_test_store_must(source, end);
+    assert_int_equal(eg_store_revision(store, &revision, &err), EG_IO); /* once */
+    assert_int_equal(eg_store_revision(store, &revision, &err), EG_OK);
+    assert_int_equal(revision, 2);
+    eg_store_close(store);
+}
+
 static void two_handles_see_what_the_other_wrote(void **state)
 {
     (void)state;
@@ -207,7 +329,6 @@ static void two_handles_see_what_the_other_wrote(void **state)
 static void a_backup_put_in_the_place_of_the_file_is_seen(void **state)
 {
     (void)state;
-    if (eg_test_store_is_database()) skip();
     struct eg_text source = eg_test_store_source("place"), backup = eg_test_store_source("backup");
     struct eg_store *store = eg_test_store_small(source);
     eg_store_close(eg_test_store_open(backup, true));
@@ -227,14 +348,27 @@ int main(void)
         cmocka_unit_test(what_was_drawn_on_a_map_wins_over_the_texts),
         cmocka_unit_test(a_point_that_is_not_on_the_earth_is_named),
         cmocka_unit_test(a_row_that_was_edited_wrongly_is_named_with_its_field),
+        cmocka_unit_test(what_is_private_is_not_in_the_message),
+        cmocka_unit_test(points_have_a_point_whatever_the_locale),
+        cmocka_unit_test(every_table_is_a_layer_for_other_programs),
         cmocka_unit_test(an_edit_by_another_program_counts_as_a_revision),
         cmocka_unit_test(ids_in_capitals_are_found_and_replaced),
         cmocka_unit_test(columns_that_people_add_stay),
         cmocka_unit_test(a_store_that_somebody_else_writes_is_busy_after_a_bounded_wait),
         cmocka_unit_test(two_handles_see_what_the_other_wrote),
+    };
+    const struct CMUnitTest of_files[] = {
+        cmocka_unit_test(a_file_that_qgis_has_open_is_written_all_the_same),
+        cmocka_unit_test(qgis_may_open_a_file_that_is_being_served),
         cmocka_unit_test(a_backup_put_in_the_place_of_the_file_is_seen),
     };
+    const struct CMUnitTest of_databases[] = {
+        cmocka_unit_test(a_database_that_ended_the_connection_is_asked_again),
+    };
     int failed = cmocka_run_group_tests_name("store_edits", tests, NULL, NULL);
+    failed += eg_test_store_is_database()
+                  ? cmocka_run_group_tests_name("of databases", of_databases, NULL, NULL)
+                  : cmocka_run_group_tests_name("of files", of_files, NULL, NULL);
     eg_test_store_clear();
     return failed;
 }
