@@ -6,7 +6,7 @@
 #include "app/command.h"
 
 static const struct eg_command *const commands[] = {&eg_command_serve, &eg_command_check, &eg_command_render,
-                                                    &eg_command_sample};
+                                                    &eg_command_sample, &eg_command_directory};
 
 static void print_help(FILE *out)
 {
@@ -14,7 +14,7 @@ static void print_help(FILE *out)
           "Maps of neighbourhoods, and the coalitions that work there.\n\nCommands:\n",
           out);
     for (size_t i = 0; i < EG_ARRAY_LEN(commands); i++)
-        fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n'evenground COMMAND --help' tells more. --version prints the version.\n"
           "Exit status: 0 done, 1 failed, 2 wrong usage.\n",
           out);

@@ -8,9 +8,11 @@ static bool begins_like_formula(struct eg_text text)
     return false;
 }
 
+/* One that begins with apostrophes needs one more, if what follows them does: the first is taken away again. */
 static bool needs_guard(struct eg_text text)
 {
     double number;
+    while (text.len > 0 && text.data[0] == '\'') text = (struct eg_text){text.data + 1, text.len - 1};
     return begins_like_formula(text) && !eg_text_to_double(text, &number);
 }
 

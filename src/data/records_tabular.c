@@ -1,9 +1,10 @@
 #include "data/records_tabular.h"
 
-#include <string.h>
+#include <stdio.h>
 
+#include "base/csv.h"
 #include "base/json.h"
-#include "data/csv_text.h"
+#include "data/csv_rows.h"
 #include "data/record_tree.h"
 #include "data/records_json.h"
 
@@ -49,15 +50,25 @@ enum eg_record_table eg_records_tabular_table(struct eg_text file)
 
 /* --- out ------------------------------------------------------------------------------------------------------------------------ */
 
+/* A number in its one form: "45.0084000" and "45.0084" say the same. */
+static struct eg_text plain(struct eg_text text, char room[32])
+{
+    double number;
+    EG_ASSERT(eg_text_to_double(text, &number)); /* the record was checked */
+    int n = snprintf(room, 32, "%.15g", number);
+    return (struct eg_text){room, n > 0 ? (size_t)n : 0};
+}
+
 static void write_row(const struct eg_record_spec *spec, const struct eg_record *row, struct eg_buffer *out)
 {
     for (uint32_t f = 0; f < spec->n_fields; f++) {
         struct eg_text text = row ? row->field[f] : eg_text_from(spec->fields[f].name);
+        char room[32];
         if (text.len == 0 && spec->fields[f].required) text = EG_RECORD_NOT_STATED;
-        if (f > 0) eg_buffer_char(out, ',');
-        eg_csv_cell(out, text);
+        else if (row && text.len > 0 && spec->fields[f].type == EG_RECORD_NUMBER) text = plain(text, room);
+        eg_csv_cell(out, text, f == 0);
     }
-    eg_buffer_literal(out, "\r\n");
+    eg_csv_end_row(out);
 }
 
 enum eg_status eg_records_tabular_write(const struct eg_records *records, enum eg_record_table table,

@@ -1,13 +1,9 @@
-/* CSV as text in memory: rows of a stranger's file with their lines, and cells that a spreadsheet will not run.
- *
- * A cell that begins with = + - @, a tab or a carriage return and is no number is a formula to spreadsheets. Written cells of that kind
- * get an apostrophe before them; read ones lose it again, so that what was written is read. */
-#ifndef EG_DATA_CSV_TEXT_H
-#define EG_DATA_CSV_TEXT_H
+/* Rows of a stranger's CSV in memory, with their lines. (data/table.h reads the tables that an atlas names.) */
+#ifndef EG_DATA_CSV_ROWS_H
+#define EG_DATA_CSV_ROWS_H
 
 #include <stdint.h>
 
-#include "base/buffer.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -18,7 +14,7 @@
 struct eg_csv_row {
     uint32_t line;
     uint32_t n;
-    const struct eg_text *cell; /* [n], apostrophes taken off */
+    const struct eg_text *cell; /* [n], apostrophes taken off (base/csv.h) */
 };
 
 typedef enum eg_status eg_csv_row_fn(void *context, const struct eg_csv_row *row, struct eg_error *err);
@@ -28,8 +24,5 @@ typedef enum eg_status eg_csv_row_fn(void *context, const struct eg_csv_row *row
  * cell too long. Some 100 MB a second. */
 EG_MUST_CHECK enum eg_status eg_csv_read(struct eg_text csv, eg_csv_row_fn *on_row, void *context,
                                          struct eg_error *err);
-
-/* Appends a cell, quoted where it has to be. Commas and line ends (CR LF) are the caller's. */
-void eg_csv_cell(struct eg_buffer *out, struct eg_text text);
 
 #endif

@@ -1,7 +1,7 @@
 /* libcsv in its strict mode. It calls back for every cell and every row; callbacks cannot stop it, so a failure is kept and what follows
  * ignored until the piece is through. Lines are counted by the line ends between rows and within cells; the two halves of CR LF are two row
  * ends to libcsv, and the second counts for nothing. */
-#include "data/csv_text.h"
+#include "data/csv_rows.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,6 +9,8 @@
 
 #include <csv.h>
 
+#include "base/buffer.h"
+#include "base/csv.h"
 #include "base/memory.h"
 
 #define PIECE_BYTES ((size_t)64 * 1024)
@@ -30,51 +32,6 @@ struct scan {
     struct eg_text *cells;
     uint32_t n;
 };
-
-/* --- apostrophes ---------------------------------------------------------------------------------------------------------------- */
-
-static bool is_formula(struct eg_text text)
-{
-    double number;
-    if (text.len == 0 || !memchr("=+-@\t\r", text.data[0], 6)) return false;
-    return !eg_text_to_double(text, &number);
-}
-
-/* One that begins with apostrophes and goes on as a formula, or is one. */
-static bool wants_apostrophe(struct eg_text text)
-{
-    while (text.len > 0 && text.data[0] == '\'') {
-        text.data++;
-        text.len--;
-    }
-    return is_formula(text);
-}
-
-static struct eg_text without_apostrophe(struct eg_text text)
-{
-    struct eg_text rest = {text.data + 1, text.len > 0 ? text.len - 1 : 0};
-    return text.len > 0 && text.data[0] == '\'' && wants_apostrophe(rest) ? rest : text;
-}
-
-void eg_csv_cell(struct eg_buffer *out, struct eg_text text)
-{
-    bool quoted = wants_apostrophe(text);
-    for (size_t i = 0; i < text.len && !quoted; i++) quoted = memchr("\",\r\n;\t", text.data[i], 6) != NULL;
-    quoted |= text.len > 0 && (text.data[0] == ' ' || text.data[text.len - 1] == ' ');
-    if (!quoted) {
-        eg_buffer_text(out, text);
-        return;
-    }
-    eg_buffer_char(out, '"');
-    if (wants_apostrophe(text)) eg_buffer_char(out, '\'');
-    for (struct eg_text rest = text; rest.data;) {
-        struct eg_text part;
-        rest = eg_text_cut(rest, '"', &part);
-        eg_buffer_text(out, part);
-        if (rest.data) eg_buffer_literal(out, "\"\"");
-    }
-    eg_buffer_char(out, '"');
-}
 
 /* --- rows ----------------------------------------------------------------------------------------------------------------------- */
 
@@ -114,7 +71,7 @@ static enum eg_status finish_row(struct scan *scan)
     for (uint32_t i = 0; i < scan->n; i++) {
         struct span span = scan->spans[i];
         struct eg_text cell = {scan->bytes.data ? scan->bytes.data + span.start : "", span.len};
-        scan->cells[i] = without_apostrophe(cell);
+        scan->cells[i] = eg_csv_unguard(cell);
     }
     struct eg_csv_row row = {scan->row_line, scan->n, scan->cells};
     return scan->on_row(scan->context, &row, scan->err);

@@ -1,0 +1,339 @@
+/* evenground directory import: reads, reports, and, when nothing was rejected or that was allowed, commits all of it at once. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/directory.h"
+#include "base/arena.h"
+#include "data/directory_records.h"
+#include "data/records_json.h"
+#include "data/records_tabular.h"
+#include "engine/ledger.h"
+
+#define ARENA_CEILING_BYTES ((size_t)8 * 1024 * 1024 * 1024)
+
+struct import_options {
+    enum eg_directory_format format;
+    bool has_format, partial, dry_run;
+};
+
+static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
+                                      {"partial", no_argument, NULL, 'p'},
+                                      {"dry-run", no_argument, NULL, 'd'},
+                                      {"help", no_argument, NULL, EG_COMMAND_HELP},
+                                      {NULL, 0, NULL, 0}};
+
+static int set_option(const struct eg_command *command, int option, const char *value, void *target)
+{
+    struct import_options *options = target;
+    if (option == 'p') options->partial = true;
+    else if (option == 'd') options->dry_run = true;
+    else if (!eg_directory_format_parse(value, &options->format))
+        return eg_command_misused(
+            command, "'%s' is no format; there are csv, geojson, hsds, tabular, 360giving", value);
+    else options->has_format = true;
+    return EG_EXIT_DONE;
+}
+
+struct importing {
+    const struct import_options *options;
+    const char *path;
+    struct eg_atlas *atlas;
+    uint32_t directory;
+    struct eg_store *store;                 /* NULL: not there yet */
+    struct eg_records *base, *read, *after; /* what was there, what the file says, what will be there */
+    uint64_t revision;
+    struct eg_arena *arena;
+    struct eg_flat_counts counts;
+    struct eg_import_counts changes;
+    struct eg_records_change change;
+};
+
+/* --- the report ----------------------------------------------------------------------------------------------------------------- */
+
+/* A stranger's bytes must not reach a terminal as they are. */
+static void print_shown(struct eg_text text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c < ' ' || c == 0x7F) printf("\\x%02X", c);
+        else putchar(c);
+    }
+}
+
+static void print_remark(void *context, const struct eg_intake_remark *remark)
+{
+    const struct importing *importing = context;
+    printf("%s", importing->path);
+    if (remark->place.file.len > 0) putchar('/');
+    print_shown(remark->place.file);
+    if (remark->place.line > 0) printf(":%u", remark->place.line);
+    if (remark->place.path.len > 0) putchar(' ');
+    print_shown(remark->place.path);
+    printf(": %s: ", remark->kind == EG_INTAKE_REJECTED ? "rejected" : "doubtful");
+    print_shown(eg_text_from(remark->reason));
+    putchar('\n');
+}
+
+static void print_counts(const struct importing *importing)
+{
+    const struct eg_intake_counts *rows = &importing->counts.rows;
+    printf("%u rows read, %u rejected, %u remarks of doubt", rows->n_rows, rows->n_rejected,
+           rows->n_doubtful);
+    if (importing->counts.n_unchanged > 0) printf(", %u as they are already", importing->counts.n_unchanged);
+    printf("\n%u records new, %u changed, %u taken away\n", importing->changes.n_new,
+           importing->changes.n_changed, importing->changes.n_taken_away);
+}
+
+/* --- files ---------------------------------------------------------------------------------------------------------------------- */
+
+static enum eg_status not_read(const char *path, struct eg_error *err)
+{
+    return eg_error_set(err, errno == ENOENT ? EG_NOT_FOUND : EG_IO, "%s: %s", path, strerror(errno));
+}
+
+static enum eg_status read_descriptor(int fd, const char *path, struct eg_buffer *text, struct eg_error *err)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0) return not_read(path, err);
+    if (!S_ISREG(info.st_mode)) return eg_error_set(err, EG_INVALID, "%s is no file", path);
+    char *piece = malloc(1 << 16);
+    if (!piece) return eg_error_no_memory(err, 1 << 16);
+    ssize_t n = 1;
+    while (n > 0 && !text->failed && text->len <= EG_INTAKE_FILE_BYTES) {
+        n = read(fd, piece, 1 << 16);
+        if (n > 0) eg_buffer_append(text, piece, (size_t)n);
+    }
+    free(piece);
+    if (n < 0) return not_read(path, err);
+    if (text->failed) return eg_error_no_memory(err, text->capacity);
+    if (text->len > EG_INTAKE_FILE_BYTES)
+        return eg_error_set(err, EG_LIMIT, "%s has more than %zu MiB; import it in parts", path,
+                            EG_INTAKE_FILE_BYTES >> 20);
+    return EG_OK;
+}
+
+static enum eg_status read_file(const char *path, struct eg_buffer *text, struct eg_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return not_read(path, err);
+    enum eg_status status = read_descriptor(fd, path, text, err);
+    (void)close(fd);
+    return status;
+}
+
+/* --- formats -------------------------------------------------------------------------------------------------------------------- */
+
+static enum eg_status read_member(struct importing *importing, const char *name, struct eg_intake *intake,
+                                  struct eg_error *err)
+{
+    char path[4096];
+    struct eg_buffer text;
+    struct eg_text file = eg_text_from(name);
+    enum eg_record_table table = eg_records_tabular_table(file);
+    if (table == EG_N_RECORD_TABLES) {
+        struct eg_intake_place place = {.file = file};
+        if (eg_text_ends_with(file, EG_TEXT(".csv")))
+            eg_intake_remark(intake, EG_INTAKE_DOUBTFUL, &place,
+                             "no table of HSDS has this name: it is left out");
+        return EG_OK;
+    }
+    (void)snprintf(path, sizeof path, "%s/%s", importing->path, name);
+    eg_buffer_init(&text, 0);
+    enum eg_status status = read_file(path, &text, err);
+    if (status == EG_OK)
+        status = eg_records_tabular_read((struct eg_text){text.data, text.len}, file, table, intake, err);
+    if (status != EG_OK) (void)eg_error_at(err, path, 0, 0);
+    eg_buffer_clear(&text);
+    return status;
+}
+
+/* In the order of their names, so that the report is the same wherever it is made. */
+static enum eg_status read_package(struct importing *importing, struct eg_intake *intake,
+                                   struct eg_error *err)
+{
+    struct dirent **members = NULL;
+    uint32_t n_tables = 0;
+    enum eg_status status = EG_OK;
+    int n = scandir(importing->path, &members, NULL, alphasort);
+    if (n < 0) return not_read(importing->path, err);
+    for (int i = 0; i < n; i++) {
+        n_tables += eg_records_tabular_table(eg_text_from(members[i]->d_name)) < EG_N_RECORD_TABLES;
+        if (status == EG_OK) status = read_member(importing, members[i]->d_name, intake, err);
+        free(members[i]);
+    }
+    free((void *)members);
+    if (status == EG_OK && n_tables == 0)
+        return eg_error_set(err, EG_INVALID, "%s has no file of a tabular data package, such as services.csv",
+                            importing->path);
+    return status;
+}
+
+static enum eg_status read_records(struct importing *importing, const struct eg_buffer *text,
+                                   struct eg_error *err)
+{
+    struct eg_intake *intake = NULL;
+    struct eg_intake_sink sink = {print_remark, importing};
+    bool is_json = importing->options->format == EG_DIRECTORY_HSDS;
+    enum eg_status status = eg_intake_new(sink, is_json, &intake, err);
+    if (status == EG_OK && is_json)
+        status =
+            eg_records_json_read((struct eg_text){text->data, text->len}, EG_RECORD_SERVICE, intake, err);
+    else if (status == EG_OK) status = read_package(importing, intake, err);
+    if (status == EG_OK) status = eg_intake_finish(intake, &importing->read, err);
+    if (status == EG_OK) importing->counts.rows = eg_intake_counts(intake);
+    eg_intake_free(intake);
+    return status;
+}
+
+static enum eg_status read_all(struct importing *importing, struct eg_error *err)
+{
+    struct eg_buffer text;
+    struct eg_flat_source source = {.atlas = importing->atlas,
+                                    .directory = importing->directory,
+                                    .known = importing->base,
+                                    .sink = {print_remark, importing}};
+    eg_buffer_init(&text, 0);
+    enum eg_status status = EG_OK;
+    if (importing->options->format != EG_DIRECTORY_TABULAR) status = read_file(importing->path, &text, err);
+    if (status == EG_OK && eg_directory_is_flat(importing->options->format, &source.format))
+        status = eg_flat_read((struct eg_text){text.data, text.len}, &source, &importing->read,
+                              &importing->counts, err);
+    else if (status == EG_OK) status = read_records(importing, &text, err);
+    if (status != EG_OK) (void)eg_error_at(err, importing->path, 0, 0);
+    eg_buffer_clear(&text);
+    return status;
+}
+
+/* --- the store ------------------------------------------------------------------------------------------------------------------ */
+
+static enum eg_status open_base(struct importing *importing, struct eg_error *err)
+{
+    importing->directory = eg_atlas_store_of(importing->atlas);
+    if (importing->directory == EG_ATLAS_NONE)
+        return eg_error_set(err, EG_UNSUPPORTED,
+                            "the atlas keeps no directory of its own: give one of its directories a 'store'");
+    const struct eg_atlas_store *spec = &importing->atlas->directories[importing->directory].store;
+    enum eg_status status = eg_store_open(spec->path, false, &importing->store, err);
+    if (status == EG_NOT_FOUND) status = EG_OK;
+    if (status != EG_OK) return status;
+    return eg_directory_stored(importing->atlas, importing->store, &importing->base, &importing->revision,
+                               err);
+}
+
+static enum eg_status plan(struct importing *importing, struct eg_error *err)
+{
+    enum eg_flat_format flat;
+    bool is_flat = eg_directory_is_flat(importing->options->format, &flat);
+    importing->arena = eg_arena_new(ARENA_CEILING_BYTES);
+    if (!importing->arena) return eg_error_no_memory(err, 0);
+    enum eg_status status = eg_directory_import(importing->base, importing->read, is_flat, importing->arena,
+                                                &importing->change, &importing->changes, err);
+    if (status == EG_OK)
+        status = eg_records_apply(importing->base, &importing->change, &importing->after, err);
+    return status;
+}
+
+/* A store that is made now gets its seeds along with the import. */
+static enum eg_status all_of(const struct eg_records *records, struct eg_arena *arena,
+                             struct eg_records_change *change, struct eg_error *err)
+{
+    uint32_t n_all = 0, n = 0;
+    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++)
+        n_all += eg_records_count(records, (enum eg_record_table)t);
+    struct eg_record *puts = eg_arena_array(arena, (size_t)n_all + 1, sizeof *puts);
+    if (!puts) return eg_error_no_memory(err, n_all * sizeof *puts);
+    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++)
+        for (uint32_t i = 0; i < eg_records_count(records, (enum eg_record_table)t); i++)
+            puts[n++] = *eg_records_at(records, (enum eg_record_table)t, i);
+    *change = (struct eg_records_change){.puts = puts, .n_puts = n};
+    return EG_OK;
+}
+
+static enum eg_status commit(struct importing *importing, struct eg_error *err)
+{
+    const struct eg_atlas_store *spec = &importing->atlas->directories[importing->directory].store;
+    struct eg_change_entry line = {.by = EG_TEXT("command line"), .action = EG_CHANGE_IMPORT};
+    struct eg_commit whole = {importing->revision, importing->change, &line, 1, NULL};
+    enum eg_status status = EG_OK;
+    if (importing->change.n_puts + importing->change.n_deletes == 0) return EG_OK;
+    if (!importing->store) status = eg_store_open(spec->path, true, &importing->store, err);
+    if (status == EG_OK && importing->revision == 0)
+        status = all_of(importing->after, importing->arena, &whole.change, err);
+    if (status != EG_OK) return status;
+    eg_ledger_stamp(importing->arena, line.id, &line.at);
+    line.reason = eg_text_format(importing->arena, "%u rows imported, %u rejected",
+                                 importing->counts.rows.n_rows, importing->counts.rows.n_rejected);
+    if (!line.at.data || !line.reason.data) return eg_error_no_memory(err, 0);
+    return eg_store_commit(importing->store, &whole, &importing->revision, err);
+}
+
+/* --- the command ---------------------------------------------------------------------------------------------------------------- */
+
+static int finish(struct importing *importing)
+{
+    struct eg_error err = {0};
+    bool rejected = importing->counts.rows.n_rejected > 0;
+    print_counts(importing);
+    if (importing->options->dry_run) {
+        puts("Nothing is written: this was a dry run.");
+        return rejected && !importing->options->partial ? EG_EXIT_FAILED : EG_EXIT_DONE;
+    }
+    if (rejected && !importing->options->partial) {
+        puts("Nothing is imported, because rows were rejected. Mend them, or import the others with "
+             "--partial.");
+        return EG_EXIT_FAILED;
+    }
+    if (commit(importing, &err) != EG_OK) return eg_command_failed(&err);
+    puts("Imported.");
+    return rejected ? EG_EXIT_FAILED : EG_EXIT_DONE;
+}
+
+static int run(const struct eg_command *command, int argc, char **argv)
+{
+    struct import_options options = {0};
+    int exit_status;
+    if (!eg_command_read(command, argc, argv, &options, &exit_status)) return exit_status;
+    if (!options.has_format) return eg_command_misused(command, "say which --format the file has");
+    struct importing importing = {.options = &options, .path = argv[optind + 1]};
+    struct eg_error err = {0};
+    enum eg_status status = eg_atlas_read(argv[optind], &importing.atlas, &err);
+    if (status == EG_OK) status = open_base(&importing, &err);
+    if (status == EG_OK) status = read_all(&importing, &err);
+    if (status == EG_OK) status = plan(&importing, &err);
+    exit_status = status == EG_OK ? finish(&importing) : eg_command_failed(&err);
+    eg_store_close(importing.store);
+    eg_records_release(importing.base);
+    eg_records_release(importing.read);
+    eg_records_release(importing.after);
+    eg_arena_free(importing.arena);
+    eg_atlas_free(importing.atlas);
+    return exit_status;
+}
+
+const struct eg_command eg_command_directory_import = {
+    .name = "directory import",
+    .summary = "read a file into the directory's store",
+    .usage = "Usage: evenground directory import ATLAS.yaml FILE --format FORMAT [--partial] [--dry-run]\n\n"
+             "Reads a file into the store of an atlas. Every row that is rejected or doubtful is told with "
+             "its line and the\n"
+             "reason. All of the file is imported, at once, or nothing: nothing when a row is rejected. "
+             "Entries that the store\n"
+             "has get what the file says of them, others are added, and none is taken away.\n\n"
+             "  --format FORMAT  csv, geojson, hsds, tabular (FILE is a folder) or 360giving, as\n"
+             "                   'evenground directory export' writes them; hsds may also be a page of an "
+             "HSDS API\n"
+             "  --partial        import what is not rejected\n"
+             "  --dry-run        only tell what would be done\n"
+             "  --help           this text\n\n"
+             "Exit status: 0 done, 1 something was rejected or failed, 2 wrong usage.\n",
+    .run = run,
+    .longs = longs,
+    .set = set_option,
+    .n_arguments = 2,
+    .arguments = "name an atlas and a file: evenground directory import ATLAS.yaml FILE --format FORMAT",
+};

@@ -1,0 +1,299 @@
+/* Taking rows: through the reader of the atlas's directories, so that a row is judged here as it is there; then the entry becomes records
+ * unless the directory has it just so. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/textmap.h"
+#include "data/entries_internal.h"
+#include "data/entry_flat_internal.h"
+#include "data/entry_records.h"
+#include "data/geojson_rings.h"
+#include "data/record_tree.h"
+
+#define ARENA_CEILING_BYTES ((size_t)4 * 1024 * 1024 * 1024)
+#define REASON_BYTES 512
+
+struct eg_flat_intake {
+    const struct eg_flat_source *source;
+    struct eg_atlas_directory spec;
+    struct eg_entries_report report; /* of the row at hand */
+    struct eg_entry_loader loader;
+    struct eg_records_builder *builder;
+    struct eg_entry_recorder *recorder;
+    struct eg_textmap *ids;
+    struct eg_textmap *by_key, *shared; /* known services by the key that they came with; keys of several */
+    struct eg_flat_counts counts;
+    struct eg_buffer mine, theirs; /* an entry as a row, from the file and of the records */
+};
+
+/* --- remarks -------------------------------------------------------------------------------------------------------------------- */
+
+void eg_flat_remark(struct eg_flat_intake *intake, enum eg_intake_kind kind,
+                    const struct eg_intake_place *place, const char *format, ...)
+{
+    char reason[REASON_BYTES];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    if (kind == EG_INTAKE_REJECTED) intake->counts.rows.n_rejected++;
+    else intake->counts.rows.n_doubtful++;
+    struct eg_intake_remark remark = {kind, *place, reason};
+    if (intake->source->sink.remark) intake->source->sink.remark(intake->source->sink.context, &remark);
+}
+
+/* --- one row -------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_too_long(struct eg_flat_intake *intake, const struct eg_text *cells,
+                        const struct eg_intake_place *place)
+{
+    for (unsigned column = 0; column < EG_N_FLAT_COLUMNS; column++) {
+        size_t most = column == EG_FLAT_SERVICE_AREA ? EG_RECORD_FIELD_BYTES : EG_FLAT_FIELD_BYTES;
+        if (cells[column].len <= most) continue;
+        eg_flat_remark(intake, EG_INTAKE_REJECTED, place, "the %s has %zu bytes; the limit is %zu",
+                       eg_flat_column_name(column), cells[column].len, most);
+        return true;
+    }
+    return false;
+}
+
+static uint32_t boundaries_named(const struct eg_atlas *atlas, struct eg_text id)
+{
+    for (uint32_t i = 0; i < atlas->n_boundaries; i++)
+        if (eg_text_equal(atlas->boundaries[i].id, id)) return i;
+    return EG_ATLAS_NONE;
+}
+
+static void take_served(struct eg_flat_intake *intake, struct eg_entry *entry, struct eg_text boundaries,
+                        const struct eg_intake_place *place)
+{
+    if (entry->n_serves == 0) return;
+    entry->serves_boundaries = boundaries_named(intake->source->atlas, boundaries);
+    if (entry->serves_boundaries != EG_ATLAS_NONE) return;
+    eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                   "the codes that it serves are left out: the atlas has no boundaries '%.*s'",
+                   EG_TEXT_SHOWN(boundaries, 60));
+    entry->n_serves = 0;
+}
+
+static enum eg_status take_area(struct eg_flat_intake *intake, struct eg_entry *entry, struct eg_text geojson,
+                                const struct eg_intake_place *place, struct eg_error *err)
+{
+    struct eg_geojson_rings rings;
+    struct eg_error fault = {0};
+    if (geojson.len == 0) return EG_OK;
+    enum eg_status status = eg_text_is_utf8(geojson)
+                                ? eg_geojson_rings_read(geojson, intake->loader.arena, &rings, &fault)
+                                : eg_error_set(&fault, EG_INVALID, "it is not UTF-8");
+    if (status == EG_NO_MEMORY) return eg_error_no_memory(err, geojson.len);
+    if (status != EG_OK) {
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "the service area is left out: %s", fault.message);
+        return EG_OK;
+    }
+    entry->area_geojson = eg_text_copy(intake->loader.arena, geojson);
+    return entry->area_geojson.data ? EG_OK : eg_error_no_memory(err, geojson.len);
+}
+
+/* A file that has keys and no ids, as 360Giving's have: an entry of the directory that came with this key is that entry. */
+static void find_id(const struct eg_flat_intake *intake, struct eg_entry *entry)
+{
+    struct eg_text key = entry->field[EG_ENTRY_KEY];
+    uint32_t i = eg_textmap_get(intake->by_key, key);
+    if (i == EG_TEXTMAP_NONE || eg_textmap_get(intake->shared, key) != EG_TEXTMAP_NONE) return;
+    memcpy(entry->id, eg_records_at(intake->source->known, EG_RECORD_SERVICE, i)->field[0].data,
+           EG_UUID_TEXT_LEN);
+}
+
+static enum eg_status index_keys(struct eg_flat_intake *intake, struct eg_error *err)
+{
+    const struct eg_records *known = intake->source->known;
+    uint32_t n = known ? eg_records_count(known, EG_RECORD_SERVICE) : 0;
+    intake->by_key = eg_textmap_new(n);
+    intake->shared = eg_textmap_new(16);
+    enum eg_status status = intake->by_key && intake->shared ? EG_OK : EG_NO_MEMORY;
+    for (uint32_t i = 0; i < n && status == EG_OK; i++) {
+        struct eg_text key = eg_records_at(known, EG_RECORD_SERVICE, i)->field[EG_SERVICE_SOURCE_KEY];
+        uint32_t first = EG_TEXTMAP_NONE;
+        if (key.len > 0) status = eg_textmap_put(intake->by_key, key, i, &first);
+        if (status == EG_OK && first != EG_TEXTMAP_NONE)
+            status = eg_textmap_put(intake->shared, key, i, NULL);
+    }
+    return status == EG_OK ? EG_OK : eg_error_no_memory(err, n);
+}
+
+static void take_id(struct eg_flat_intake *intake, struct eg_entry *entry, struct eg_text id,
+                    const struct eg_intake_place *place)
+{
+    if (id.len == 0) {
+        find_id(intake, entry);
+        return;
+    }
+    if (!eg_record_text_is(EG_RECORD_ID, id)) {
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                       "the id '%.*s' is no UUID: %s stands for it, after the key", EG_TEXT_SHOWN(id, 60),
+                       entry->id);
+        return;
+    }
+    for (size_t i = 0; i < EG_UUID_TEXT_LEN; i++)
+        entry->id[i] = id.data[i] >= 'A' && id.data[i] <= 'F' ? (char)(id.data[i] - 'A' + 'a') : id.data[i];
+}
+
+/* "12.50" and "12.5" are one: entries are compared as rows. */
+static enum eg_status find_unchanged(struct eg_flat_intake *intake, const struct eg_entry *entry,
+                                     bool *unchanged_out, struct eg_error *err)
+{
+    const struct eg_records *known = intake->source->known;
+    struct eg_text id = {entry->id, EG_UUID_TEXT_LEN};
+    const struct eg_record *service = known ? eg_records_find(known, EG_RECORD_SERVICE, id) : NULL;
+    struct eg_entry stored;
+    bool written;
+    *unchanged_out = false;
+    if (!service) return EG_OK;
+    struct eg_entry_source source = {intake->source->atlas, intake->source->directory, known,
+                                     intake->loader.arena};
+    enum eg_status status = eg_entry_from_records(&source, service, &stored, err);
+    intake->mine.len = intake->theirs.len = 0;
+    if (status == EG_OK)
+        status = eg_flat_write(intake->source->format, source.atlas, entry, 1, &intake->mine, &written, err);
+    if (status == EG_OK)
+        status =
+            eg_flat_write(intake->source->format, source.atlas, &stored, 1, &intake->theirs, &written, err);
+    *unchanged_out = eg_text_equal((struct eg_text){intake->mine.data, intake->mine.len},
+                                   (struct eg_text){intake->theirs.data, intake->theirs.len});
+    return status;
+}
+
+static enum eg_status record(struct eg_flat_intake *intake, const struct eg_entry *entry,
+                             const struct eg_intake_place *place, struct eg_error *err)
+{
+    char doubt[EG_ENTRY_DOUBT_BYTES];
+    bool unchanged;
+    uint32_t first;
+    struct eg_text id = eg_text_copy(intake->loader.arena, (struct eg_text){entry->id, EG_UUID_TEXT_LEN});
+    if (!id.data) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
+    enum eg_status status = eg_textmap_put(intake->ids, id, place->line, &first);
+    if (status != EG_OK) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
+    if (first != EG_TEXTMAP_NONE) {
+        eg_flat_remark(intake, EG_INTAKE_REJECTED, place, "its id or key came before, in line %u: '%.*s'",
+                       first, EG_TEXT_SHOWN(entry->field[EG_ENTRY_KEY], 80));
+        return EG_OK;
+    }
+    status = find_unchanged(intake, entry, &unchanged, err);
+    if (status != EG_OK || unchanged) {
+        intake->counts.n_unchanged += status == EG_OK;
+        return status;
+    }
+    status = eg_entry_record(intake->recorder, entry, doubt, err);
+    if (status == EG_OK && doubt[0]) eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "%s", doubt);
+    return status;
+}
+
+/* "row 17: the latitude 'x' is not a number": the place is told by itself. */
+static struct eg_text reason_of(const struct eg_entries_report *report)
+{
+    struct eg_text head, reason = eg_text_cut(report->rejected[0], ':', &head);
+    return eg_text_trim(reason);
+}
+
+enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text *given,
+                            const struct eg_intake_place *place, struct eg_error *err)
+{
+    struct eg_text cells[EG_N_FLAT_COLUMNS];
+    if (intake->counts.rows.n_rows >= EG_INTAKE_ROWS_MAX)
+        return eg_error_set(err, EG_LIMIT, "more than %u rows; import them in parts", EG_INTAKE_ROWS_MAX);
+    intake->counts.rows.n_rows++;
+    if (is_too_long(intake, given, place)) return EG_OK;
+    for (unsigned i = 0; i < EG_N_FLAT_COLUMNS; i++) {
+        cells[i] = eg_text_trim(given[i]);
+        if (eg_text_equal(cells[i], EG_RECORD_NOT_STATED) && i != EG_ENTRY_NAME) cells[i] = EG_TEXT("");
+    }
+    intake->loader.cell_of[EG_ENTRY_KEY] = cells[EG_ENTRY_KEY].len > 0 ? EG_ENTRY_KEY : EG_ATLAS_NONE;
+    if (cells[EG_ENTRY_KEY].len == 0 && eg_record_text_is(EG_RECORD_ID, cells[EG_FLAT_ID])) {
+        cells[EG_ENTRY_KEY] = cells[EG_FLAT_ID];
+        intake->loader.cell_of[EG_ENTRY_KEY] = EG_ENTRY_KEY;
+    }
+    intake->report = (struct eg_entries_report){0};
+    intake->loader.n = 0;
+    enum eg_status status = eg_entries_row(&intake->loader, place->line, cells, err);
+    if (status != EG_OK) return status;
+    if (intake->report.n_rejected > 0) {
+        eg_flat_remark(intake, EG_INTAKE_REJECTED, place, "%.*s", EG_TEXT_ARG(reason_of(&intake->report)));
+        return EG_OK;
+    }
+    struct eg_entry *entry = &intake->loader.items[0];
+    take_id(intake, entry, cells[EG_FLAT_ID], place);
+    take_served(intake, entry, cells[EG_FLAT_SERVES_BOUNDARIES], place);
+    status = take_area(intake, entry, cells[EG_FLAT_SERVICE_AREA], place, err);
+    return status == EG_OK ? record(intake, entry, place, err) : status;
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------------------------------ */
+
+static enum eg_status begin(struct eg_flat_intake *intake, struct eg_error *err)
+{
+    const struct eg_atlas_directory *directory =
+        &intake->source->atlas->directories[intake->source->directory];
+    struct eg_entry_loader *loader = &intake->loader;
+    loader->arena = eg_arena_new(ARENA_CEILING_BYTES);
+    intake->ids = eg_textmap_new(64);
+    if (!loader->arena || !intake->ids) return eg_error_no_memory(err, sizeof *intake);
+    intake->spec = (struct eg_atlas_directory){.id = directory->id,
+                                               .id_prefix = directory->id_prefix,
+                                               .list_separator = ';',
+                                               .serves_boundaries = EG_ATLAS_NONE};
+    if (intake->spec.id_prefix.len == 0)
+        intake->spec.id_prefix = eg_text_format(loader->arena, "%.*s:", EG_TEXT_ARG(directory->id));
+    if (!intake->spec.id_prefix.data) return eg_error_no_memory(err, directory->id.len);
+    bool grants = intake->source->format == EG_FLAT_360GIVING;
+    intake->spec.constant[EG_ENTRY_KIND] = grants ? EG_TEXT("grant") : EG_TEXT("service");
+    loader->spec = &intake->spec;
+    loader->directory = intake->source->directory;
+    loader->report = &intake->report;
+    for (uint32_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
+        loader->cell_of[f] = f;
+        loader->before[f] = EG_TEXT("");
+    }
+    enum eg_status status = eg_records_builder_new(&intake->builder, err);
+    if (status == EG_OK) status = index_keys(intake, err);
+    if (status != EG_OK) return status;
+    return eg_entry_recorder_new(intake->source->atlas, intake->builder, &intake->recorder, err);
+}
+
+static void end(struct eg_flat_intake *intake)
+{
+    eg_entry_recorder_free(intake->recorder);
+    eg_records_builder_free(intake->builder);
+    eg_textmap_free(intake->ids);
+    eg_textmap_free(intake->by_key);
+    eg_textmap_free(intake->shared);
+    eg_arena_free(intake->loader.arena);
+    free(intake->loader.items);
+    eg_buffer_clear(&intake->loader.name);
+    eg_buffer_clear(&intake->mine);
+    eg_buffer_clear(&intake->theirs);
+    free(intake);
+}
+
+enum eg_status eg_flat_read(struct eg_text text, const struct eg_flat_source *source,
+                            struct eg_records **records_out, struct eg_flat_counts *counts_out,
+                            struct eg_error *err)
+{
+    struct eg_flat_intake *intake = eg_memory_zeroed(1, sizeof *intake);
+    if (!intake) return eg_error_no_memory(err, sizeof *intake);
+    intake->source = source;
+    eg_buffer_init(&intake->loader.name, 0);
+    eg_buffer_init(&intake->mine, 0);
+    eg_buffer_init(&intake->theirs, 0);
+    enum eg_status status = begin(intake, err);
+    if (status == EG_OK && source->format == EG_FLAT_GEOJSON)
+        status = eg_flat_read_features(intake, text, err);
+    else if (status == EG_OK)
+        status = eg_flat_read_rows(intake, text, source->format == EG_FLAT_360GIVING, err);
+    if (status == EG_OK) status = eg_records_finish(intake->builder, records_out, err);
+    if (status == EG_OK) *counts_out = intake->counts;
+    end(intake);
+    return status;
+}

@@ -1,0 +1,294 @@
+#!/usr/bin/python3
+"""The directory in other people's formats, by the real program: what it exports is valid by HSDS 3.0's own schemas, comes back whole, and
+what is imported wrongly is told. Real directories (../shared/data) go through as well. Prints TAP; parts that lack a schema, a library or the
+data say so and are skipped."""
+import csv
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = os.environ.get("EVENGROUND_PROGRAM", str(ROOT / "build/release/evenground"))
+DATA = pathlib.Path(os.environ.get("EVENGROUND_DATA", str(ROOT / "../shared/data")))
+SCHEMAS = DATA / "../schemas/hsds/3.0"
+FLAT = ("csv", "geojson")
+TESTS = []
+
+
+class Skip(Exception):
+    pass
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def run(*arguments, status=0):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+    return done.stdout
+
+
+def export(folder, atlas, form, *options):
+    out = folder / f"out.{form}"
+    run("directory", "export", atlas, "--format", form, "--out", out, *options)
+    return out
+
+
+def take_in(atlas, path, form, *options, status=0):
+    return run("directory", "import", atlas, path, "--format", form, *options, status=status)
+
+
+def county(folder):
+    """A sample county, and a second atlas beside it that keeps a register, empty at first."""
+    run("sample", folder / "county")
+    atlas = folder / "county/atlas.yaml"
+    text = atlas.read_text()
+    head = text[: text.index("\ndirectories:")]
+    register = folder / "county/register.yaml"
+    register.write_text(head + "\ndirectories:\n  - {id: register, title: Register, store: register.gpkg}\n")
+    return atlas, register
+
+
+def bytes_of(path):
+    return {file.name: file.read_bytes() for file in path.iterdir()} if path.is_dir() else path.read_bytes()
+
+
+@test
+def every_format_comes_back_as_it_went(folder):
+    atlas, register = county(folder)
+    for form in ("csv", "geojson", "hsds", "tabular"):
+        out = export(folder, atlas, form)
+        report = take_in(register, out, form)
+        assert "0 rejected" in report and "Imported." in report, report
+        before = bytes_of(out)
+        assert bytes_of(export(folder, register, form)) == before, f"{form} differs after an import"
+        again = take_in(register, out, form)
+        assert "0 records new, 0 changed, 0 taken away" in again, again
+        (folder / "county/register.gpkg").unlink()
+    out = export(folder, atlas, "360giving")
+    before = sorted(out.read_bytes().splitlines())
+    assert len(before) == 9
+    take_in(register, out, "360giving")
+    assert sorted(export(folder, register, "360giving").read_bytes().splitlines()) == before
+
+
+@test
+def one_format_after_another_changes_nothing(folder):
+    atlas, register = county(folder)
+    take_in(register, export(folder, atlas, "hsds"), "hsds")
+    for form in ("csv", "geojson", "tabular", "360giving"):
+        report = take_in(register, export(folder, atlas, form), form)
+        assert "0 records new, 0 changed, 0 taken away" in report, f"{form}: {report}"
+
+
+@test
+def exported_services_are_valid_by_the_standards_schemas(folder):
+    if not SCHEMAS.exists():
+        raise Skip(f"no schemas in {SCHEMAS}")
+    try:
+        import jsonschema
+    except ImportError as error:
+        raise Skip(str(error)) from error
+    schemas = {path.name: json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
+    store = {f"https://schemas.example/{name}": schema for name, schema in schemas.items()}
+
+    def validator(name):
+        resolver = jsonschema.RefResolver(f"https://schemas.example/{name}", schemas[name], store=store)
+        return jsonschema.Draft202012Validator(
+            schemas[name], resolver=resolver, format_checker=jsonschema.FormatChecker()
+        )
+
+    atlas, _ = county(folder)
+    services = json.loads(export(folder, atlas, "hsds").read_text())
+    assert len(services) == 60, len(services)
+    for name in ("service.json", "service_with_definitions.json"):
+        check = validator(name)
+        for service in services:
+            faults = [f"{list(fault.absolute_path)}: {fault.message}" for fault in check.iter_errors(service)]
+            assert not faults, faults[:3]
+    package = export(folder, atlas, "tabular")
+    described = json.loads((package / "datapackage.json").read_text())
+    for resource in described["resources"]:
+        rows = list(csv.DictReader((package / resource["path"]).open(newline="", encoding="utf-8")))
+        fields = [field["name"] for field in resource["schema"]["fields"]]
+        schema = schemas["tabular.json"]["properties"][resource["name"]]["items"]
+        assert schema["path"] == resource["path"], resource["path"]
+        assert rows and list(rows[0]) == fields
+        for row in rows:
+            assert all(row[name] for name in schema["required"]), row
+
+
+@test
+def a_rejected_row_keeps_everything_out_unless_asked(folder):
+    _, register = county(folder)
+    path = folder / "some.csv"
+    path.write_bytes(
+        b"key,name,kind,longitude,latitude,url,colour\r\n1,One,hub,0.1,51,one.example,red\r\n"
+        b'2,"T\nwo",hub,x,51,,\r\n3,Three,castle,,,,\r\n1,Again,,,,,\r\n4,\xff,,,,,\r\n5,Five,,,,,\r\n'
+    )
+    report = take_in(register, path, "csv", status=1)
+    lines = [line.replace(str(path), "") for line in report.splitlines()]
+    assert lines[0] == ":1: doubtful: the column 'colour' is left out: an entry has no such field", lines[0]
+    assert lines[1] == ":2: doubtful: the url 'one.example' has no scheme: https:// is put before it", lines[1]
+    assert lines[2] == ":3: rejected: the longitude 'x' is not a number", lines[2]
+    assert lines[3] == ":5: rejected: 'castle' is no kind of entry", lines[3]
+    assert lines[4] == ":6: rejected: its id or key came before, in line 2: '1'", lines[4]
+    assert lines[5] == ":7: rejected: the name is not UTF-8", lines[5]
+    assert lines[6].startswith("6 rows read, 4 rejected, 2 remarks of doubt"), lines[6]
+    assert not (folder / "county/register.gpkg").exists()
+    assert "dry run" in take_in(register, path, "csv", "--partial", "--dry-run")
+    assert not (folder / "county/register.gpkg").exists()
+    assert "Imported." in take_in(register, path, "csv", "--partial", status=1)
+    assert len(json.loads(export(folder, register, "hsds").read_text())) == 2
+
+
+@test
+def what_a_row_does_not_say_stays(folder):
+    """A flat file knows nothing of contacts, and an empty cell says nothing."""
+    _, register = county(folder)
+    one = "11111111-1111-4111-8111-111111111111"
+    service = {"id": one, "name": "Walks", "status": "active", "description": "Every Tuesday", "alternate_name": "W",
+               "organization": {"id": one.replace("1", "2"), "name": "Trust", "description": "Old"},
+               "phones": [{"id": one.replace("1", "3"), "number": "1"},
+                          {"id": one.replace("1", "4"), "number": "2", "visibility": "private"}],
+               "contacts": [{"id": one.replace("1", "5"), "name": "Ann", "visibility": "private"}]}
+    path = folder / "one.json"
+    path.write_text(json.dumps([service]))
+    take_in(register, path, "hsds")
+    flat = folder / "flat.csv"
+    flat.write_text(f"id,name,phone,organisation,description\n{one},Walks,3,Trust,\n")
+    take_in(register, flat, "csv")
+    (back,) = json.loads(export(folder, register, "hsds", "--private").read_text())
+    assert back["description"] == "Every Tuesday" and back["alternate_name"] == "W"
+    assert back["organization"]["id"] == one.replace("1", "2") and back["organization"]["description"] == "Old"
+    assert sorted(phone["number"] for phone in back["phones"]) == ["2", "3"]
+    assert [contact["name"] for contact in back["contacts"]] == ["Ann"]
+    (public,) = json.loads(export(folder, register, "hsds").read_text())
+    assert [phone["number"] for phone in public["phones"]] == ["3"] and "contacts" not in public
+    assert (export(folder, register, "tabular", "--private").stat().st_mode & 0o077) == 0
+
+
+@test
+def cells_are_no_formulas(folder):
+    _, register = county(folder)
+    names = ["=1+1", "@x", "+44 1", "-a", "'=b", "''+c", "-1.5", "'d"]
+    path = folder / "n.json"
+    path.write_text(json.dumps([
+        {"id": f"11111111-1111-4111-8111-11111111111{i}", "name": name, "status": "active"} for i, name in enumerate(names)
+    ]))
+    take_in(register, path, "hsds")
+    out = export(folder, register, "csv")
+    cells = [row["name"] for row in csv.DictReader(out.open(newline=""))]
+    assert cells == ["'=1+1", "'@x", "'+44 1", "'-a", "''=b", "'''+c", "-1.5", "'d"], cells
+    assert "0 records new, 0 changed" in take_in(register, out, "csv")
+
+
+@test
+def a_strangers_file_opens_no_other(folder):
+    _, register = county(folder)
+    secret = folder / "secret.csv"
+    secret.write_text("name\nsecret\n")
+    vrt = folder / "x.json"
+    vrt.write_text(f'<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer>'
+                   "</OGRVRTDataSource>")
+    for form in ("geojson", "hsds"):
+        take_in(register, vrt, form, status=1)
+    for path in ("/vsicurl/http://127.0.0.1:9/x.csv", f"/vsizip/{secret}", "/dev/zero", folder):
+        take_in(register, path, "csv", status=1)
+    deep = folder / "deep.json"
+    deep.write_text("[" * 1000000)
+    take_in(register, deep, "hsds", status=1)
+    big = folder / "big.csv"
+    with big.open("wb") as file:
+        file.write(b"name\n")
+        file.truncate(513 << 20)
+    take_in(register, big, "csv", status=1)
+
+
+DIRECTORIES = """
+directories:
+  - id: libraries
+    title: Libraries
+    source: {data}/libraries_england.csv
+    columns: {{key: library_id, name: name, address: address, postcode: postcode, longitude: lon, latitude: lat}}
+    constants: {{kind: service, topics: library}}
+    expect: {{rejected_rows: 100}}
+  - id: sites
+    title: Sites
+    source: {data}/us_health_programme_sites.csv.gz
+    columns: {{key: site_id, name: name, topics: topic, address: [street, city, state], postcode: zip, longitude: lon,
+              latitude: lat}}
+    constants: {{kind: service}}
+    expect: {{rejected_rows: 100}}
+  - id: grants
+    title: Grants
+    source: {data}/grants_360giving_by_ward.csv.gz
+    columns: {{key: row_id, name: ward_nm, funder: funder, amount: amount_gbp, start: award_year, longitude: lon, latitude: lat}}
+    constants: {{kind: grant, currency: GBP}}
+    expect: {{rejected_rows: 100}}
+"""
+
+
+def entries_of(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return sum(1 for _ in csv.reader(file)) - 1
+
+
+def entries_without_grants(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return sum(row["kind"] != "grant" for row in csv.DictReader(file))
+
+
+@test
+def real_directories_go_through(folder):
+    if not (DATA / "libraries_england.csv").exists():
+        raise Skip(f"no data in {DATA}")
+    atlas, register = county(folder)
+    text = atlas.read_text()
+    atlas.write_text(text[: text.index("\ndirectories:")] + DIRECTORIES.format(data=DATA.resolve()))
+    libraries, sites, grants = (
+        len(list(csv.reader(subprocess.run(["zcat", "-f", DATA / name], capture_output=True, text=True, check=True)
+                            .stdout.splitlines()))) - 1
+        for name in ("libraries_england.csv", "us_health_programme_sites.csv.gz", "grants_360giving_by_ward.csv.gz"))
+    out = export(folder, atlas, "csv")
+    n = entries_of(out)
+    print(f"# {n} entries of {libraries} libraries, {sites} programme sites, {grants} grants")
+    assert libraries + sites + grants - 100 <= n <= libraries + sites + grants
+    report = take_in(register, out, "csv")
+    assert f"{n} rows read, 0 rejected" in report, report[-500:]
+    assert entries_of(export(folder, register, "csv")) == n
+    giving = export(folder, register, "360giving")
+    n_grants = entries_of(giving)
+    assert n_grants == n - entries_without_grants(out), n_grants
+    report = take_in(register, giving, "360giving", "--dry-run")
+    assert f"{n_grants} rows read, 0 rejected" in report, report[-500:]
+
+
+def main():
+    print(f"1..{len(TESTS)}")
+    failed = 0
+    for number, function in enumerate(TESTS, 1):
+        name = function.__name__.replace("_", " ")
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="directory-formats-"))
+        try:
+            function(folder)
+            print(f"ok {number} - {name}")
+        except Skip as reason:
+            print(f"ok {number} - {name} # SKIP {reason}")
+        except Exception as error:  # whatever went wrong is this test's failure, the others go on
+            failed += 1
+            print(f"not ok {number} - {name}")
+            print("\n".join(f"# {line}" for line in f"{type(error).__name__}: {error}".splitlines()[-20:]))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        sys.stdout.flush()
+    sys.exit(failed > 0)
+
+
+main()
