@@ -165,8 +165,10 @@ static int points_of(const struct eg_entry *entry, struct eg_text asked)
     while (asked.data) {
         struct eg_text word;
         asked = eg_text_cut(asked, ' ', &word);
-        if (!says(entry, fold(word))) return -1;
-        points += points_in(entry->field[EG_ENTRY_NAME], fold(word));
+        char folded[64];
+        (void)snprintf(folded, sizeof folded, "%s", fold(word)); /* which is overwritten soon */
+        if (!says(entry, folded)) return -1;
+        points += points_in(entry->field[EG_ENTRY_NAME], folded);
     }
     return points;
 }
