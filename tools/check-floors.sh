@@ -34,6 +34,7 @@ find src -name '*.[ch]' -print0 | sort -z | xargs -0 awk '
         owner["^libxml/"] = "http"
         owner["^(jansson|utf8proc|xxhash)\\.h$"] = "base"
         owner["^uuid/"] = "base"
+        owner["^glib"] = "base"
 
         system_names = "assert ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg " \
             "stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype " \

@@ -57,3 +57,44 @@ bool eg_calendar_parse_date(struct eg_text text, int64_t *day_out)
     *day_out = eg_calendar_day(year, month, day);
     return true;
 }
+
+static bool two_digits(struct eg_text text, size_t at, uint32_t most, uint32_t *number_out)
+{
+    return at + 2 <= text.len && eg_text_to_u32((struct eg_text){text.data + at, 2}, number_out) &&
+           *number_out <= most;
+}
+
+/* "Z", "+05:30" */
+static bool parse_offset(struct eg_text text, int64_t *offset_s_out)
+{
+    uint32_t hours, minutes;
+    *offset_s_out = 0;
+    if (text.len == 1 && (text.data[0] == 'Z' || text.data[0] == 'z')) return true;
+    if (text.len != 6 || (text.data[0] != '+' && text.data[0] != '-') || text.data[3] != ':') return false;
+    if (!two_digits(text, 1, 23, &hours) || !two_digits(text, 4, 59, &minutes)) return false;
+    *offset_s_out = (text.data[0] == '-' ? -60 : 60) * (int64_t)(hours * 60 + minutes);
+    return true;
+}
+
+bool eg_calendar_parse_instant(struct eg_text text, int64_t *unix_s_out)
+{
+    enum { TIME = EG_CALENDAR_DATE_LEN, REST = TIME + 9 };
+    int64_t day, offset_s;
+    uint32_t hour, minute, second;
+    if (text.len <= REST || !eg_calendar_parse_date((struct eg_text){text.data, TIME}, &day)) return false;
+    char sign = text.data[TIME];
+    if ((sign != 'T' && sign != 't' && sign != ' ') || text.data[TIME + 3] != ':' ||
+        text.data[TIME + 6] != ':')
+        return false;
+    if (!two_digits(text, TIME + 1, 23, &hour) || !two_digits(text, TIME + 4, 59, &minute) ||
+        !two_digits(text, TIME + 7, 60, &second))
+        return false;
+    size_t at = REST;
+    if (text.data[at] == '.')
+        for (at++; at < text.len && text.data[at] >= '0' && text.data[at] <= '9';) at++;
+    if (at == REST + 1 || !parse_offset((struct eg_text){text.data + at, text.len - at}, &offset_s))
+        return false;
+    if (day < eg_calendar_day(1, 1, 1) || day >= eg_calendar_day(9999, 1, 1)) return false;
+    *unix_s_out = (day - eg_calendar_day(1970, 1, 1)) * 86400 + hour * 3600 + minute * 60 + second - offset_s;
+    return true;
+}

@@ -28,4 +28,8 @@ uint32_t eg_calendar_weekday(int64_t day);
 /* "2026-11-21", a day that there is. False for anything else. */
 bool eg_calendar_parse_date(struct eg_text text, int64_t *day_out);
 
+/* "2026-11-21T10:30:00Z", "2026-11-21T10:30:00.5+05:30" (RFC 3339), in the years 1 to 9998: seconds since 1970 in UTC, fractions dropped.
+ * A leap second counts as the one after it. False for anything else. */
+bool eg_calendar_parse_instant(struct eg_text text, int64_t *unix_s_out);
+
 #endif

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "base/zone.h"
+
 #define ATLAS_MAX_BYTES ((size_t)128 * 1024 * 1024)
 #define SCRATCH_MAX_BYTES ((size_t)128 * 1024 * 1024)
 
@@ -61,6 +63,22 @@ static enum eg_status read_contact(struct eg_reader *reader, const struct eg_at 
     return eg_fields_read(reader, at, contact_fields, EG_ARRAY_LEN(contact_fields), target);
 }
 
+static enum eg_status read_time_zone(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_text name;
+    struct eg_zone *zone = NULL;
+    enum eg_status st = eg_value_name(reader, at, &name);
+    if (st) return st;
+    st = eg_zone_open(name, &zone, NULL);
+    if (st == EG_NOT_FOUND)
+        return eg_at_error(reader, at, EG_INVALID,
+                           "'%.*s' is no time zone; write a name of the IANA database such as Europe/London",
+                           EG_TEXT_SHOWN(name, 60));
+    eg_zone_close(zone);
+    if (!st) *(struct eg_text *)target = name;
+    return st;
+}
+
 /* In the order of reading: what is referred to before what refers to it. */
 static const struct eg_field atlas_fields[] = {
     {.key = "evenground", .type = EG_FIELD_CUSTOM, .required = true, .read = read_version},
@@ -73,6 +91,10 @@ static const struct eg_field atlas_fields[] = {
      .read = read_licence},
     {.key = "contact", .type = EG_FIELD_CUSTOM, .read = read_contact},
     {.key = "fictional", .type = EG_FIELD_BOOL, .offset = offsetof(struct eg_atlas, fictional)},
+    {.key = "time_zone",
+     .type = EG_FIELD_CUSTOM,
+     .offset = offsetof(struct eg_atlas, time_zone),
+     .read = read_time_zone},
     {.key = "boundaries", .type = EG_FIELD_CUSTOM, .required = true, .read = eg_read_boundaries},
     {.key = "tables", .type = EG_FIELD_CUSTOM, .read = eg_read_tables},
     {.key = "styles", .type = EG_FIELD_CUSTOM, .read = eg_read_styles},

@@ -399,6 +399,7 @@ struct eg_atlas {
     struct eg_licence licence;
     struct eg_text contact_name, contact_email, contact_url;
     bool fictional; /* stamped on every picture and page */
+    struct eg_text time_zone; /* of the IANA database, by which opening hours are told; empty: UTC */
     const struct eg_atlas_view *views;
     uint32_t n_views;
     const struct eg_atlas_boundaries *boundaries;

@@ -254,6 +254,7 @@ static enum eg_status load_all(struct eg_entries_owner *owner, bool seeds, struc
         loader.report = &entries->reports[i];
         loader.n_columns = 0;
         loader.topics = loader.serves = loader.languages = loader.accessibility = (struct eg_entry_list){0};
+        loader.hours = (struct eg_entry_hours){0};
         status = load_directory(&loader, err);
         if (status) eg_atlas_error_at(atlas, loader.spec->mark, err);
     }

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "data/atlas.h"
+#include "data/schedule.h"
 
 /* The ids of entries are version-5 UUIDs (RFC 4122) in this namespace, of the directory's id_prefix and the entry's key in
  * one text ("libraries:17"), so that anybody who knows both can work out an entry's address. The namespace is itself
@@ -55,6 +56,9 @@ struct eg_entry {
     uint32_t n_languages;
     const struct eg_text *accessibility; /* [n_accessibility] */
     uint32_t n_accessibility;
+    /* [n_schedules] when it is open or takes place, of its hours or, for training without hours, its start and end. */
+    const struct eg_schedule *schedules;
+    uint32_t n_schedules;
     /* Service area polygon, WGS 84: rings of lon/lat pairs, shells and holes together (even-odd); GeoJSON text for answers. */
     uint32_t n_area_rings;
     const uint32_t *area_ring_start; /* [n_area_rings + 1] into area_lonlat pairs */
@@ -66,6 +70,8 @@ struct eg_entries_report {
     uint32_t n_rows, n_entries, n_filtered, n_without_position, n_rejected;
     uint32_t
         n_duplicate_keys; /* of the rejected: the key came before, here or in a directory with the same id_prefix */
+    uint32_t n_doubtful_hours;     /* entries whose hours are a text that data/schedule.h cannot read */
+    struct eg_text doubtful_hours; /* the first of them */
     /* The first ones: "row 17: the latitude 'x' is not a number", then "the key '17' came before". */
     struct eg_text rejected[EG_ENTRIES_SAMPLES];
 };
@@ -105,7 +111,7 @@ void eg_entries_free(struct eg_entries *entries); /* lets go of one reference; N
 /* What reading found, a paragraph for each directory; nothing for an atlas without directories. */
 EG_MUST_CHECK enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct eg_buffer *out,
                                                     struct eg_error *err);
-/* Adds "directories" to `into`: an array of {id, rows, filtered, entries, without_position, rejected, duplicate_keys,
+/* Adds "directories" to `into`: an array of {id, rows, filtered, entries, without_position, rejected, duplicate_keys, doubtful_hours,
  * first_rejected, rejected_examples}. */
 void eg_entries_report_json(const struct eg_entries *entries, struct eg_json *json,
                             struct eg_json_value *into);

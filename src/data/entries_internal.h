@@ -29,6 +29,14 @@ struct eg_entry_list {
     uint32_t n;
 };
 
+/* The same for the hours that were read last. */
+struct eg_entry_hours {
+    struct eg_text text;
+    const struct eg_schedule *schedules;
+    uint32_t n;
+    bool doubtful;
+};
+
 /* Reads geometries of one OGR source. */
 struct eg_entry_shapes;
 
@@ -46,6 +54,7 @@ struct eg_entry_loader {
     struct eg_buffer joined[EG_N_ENTRY_FIELDS]; /* of the row at hand: fields that several columns make up */
     struct eg_text before[EG_N_ENTRY_FIELDS];   /* as the row before was stored */
     struct eg_entry_list topics, serves, languages, accessibility;
+    struct eg_entry_hours hours;
     void *feature;                  /* OGRFeatureH of the row at hand; NULL for CSV */
     struct eg_entry_shapes *shapes; /* made for the first feature */
     struct eg_buffer name;          /* what the id is made from, and a key that is made */
@@ -58,6 +67,10 @@ EG_MUST_CHECK enum eg_status eg_entry_shapes_new(const struct eg_atlas_directory
                                                  struct eg_arena *arena, struct eg_entry_shapes **shapes_out,
                                                  struct eg_error *err);
 void eg_entry_shapes_free(struct eg_entry_shapes *shapes); /* NULL is allowed */
+
+/* Gives an entry its schedules, from its hours or its start and end. */
+EG_MUST_CHECK enum eg_status eg_entry_read_hours(struct eg_entry_loader *loader, struct eg_entry *entry,
+                                                 struct eg_error *err);
 
 /* Takes the service area, and the position unless the entry has one, from the feature's geometry. What is wrong with it is
  * written to reason_out[EG_ENTRY_REASON_BYTES] and the entry is to be rejected; otherwise that is empty. EG_INVALID for a

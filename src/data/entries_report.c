@@ -26,6 +26,15 @@ static void write_rejected(struct eg_buffer *out, const struct eg_entries_report
     eg_buffer_printf(out, "; the first: %.*s\n", EG_TEXT_ARG(report->rejected[0]));
 }
 
+static void write_doubtful_hours(struct eg_buffer *out, const struct eg_entries_report *report)
+{
+    char text[24];
+    if (report->n_doubtful_hours == 0) return;
+    eg_buffer_printf(out, "    %s with hours that only people can read; the first: %.*s\n",
+                     eg_report_count(report->n_doubtful_hours, text),
+                     EG_TEXT_SHOWN(report->doubtful_hours, 80));
+}
+
 enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct eg_buffer *out,
                                       struct eg_error *err)
 {
@@ -41,6 +50,7 @@ enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct e
         write_line(out, report->n_filtered, "left out by the filter");
         write_line(out, report->n_without_position, "without position");
         write_rejected(out, report);
+        write_doubtful_hours(out, report);
     }
     return out->failed ? eg_error_no_memory(err, out->capacity) : EG_OK;
 }
@@ -59,6 +69,7 @@ void eg_entries_report_json(const struct eg_entries *entries, struct eg_json *js
         eg_json_integer(json, item, "without_position", report->n_without_position);
         eg_json_integer(json, item, "rejected", report->n_rejected);
         eg_json_integer(json, item, "duplicate_keys", report->n_duplicate_keys);
+        eg_json_integer(json, item, "doubtful_hours", report->n_doubtful_hours);
         if (report->n_rejected == 0) continue;
         eg_json_text(json, item, "first_rejected", report->rejected[0]);
         struct eg_json_value *examples = eg_json_array(json, item, "rejected_examples");

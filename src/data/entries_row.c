@@ -276,6 +276,7 @@ enum eg_status eg_entries_row(void *context, uint32_t row, const struct eg_text 
     if (reason[0]) return reject(loader, row, reason, err);
     status = store_texts(loader, &entry, err);
     if (status == EG_OK) status = store_lists(loader, &entry, err);
+    if (status == EG_OK) status = eg_entry_read_hours(loader, &entry, err);
     if (status == EG_OK && loader->cell_of[EG_ENTRY_KEY] == EG_ATLAS_NONE)
         status = make_key(loader, &entry, err);
     if (status == EG_OK) status = identify(loader, &entry, err);

@@ -300,6 +300,73 @@ static void read_dates(struct reading *reading)
     }
 }
 
+/* --- when ----------------------------------------------------------------------------------------------------------------------- */
+
+#define SCHEDULES_MAX 100U /* of one service */
+
+struct schedules {
+    struct eg_schedule items[SCHEDULES_MAX];
+    uint32_t n;
+    struct eg_text description; /* of the first that only people can read */
+};
+
+static void add_schedules(const struct reading *reading, enum eg_schedule_field of, struct eg_text id,
+                          struct schedules *schedules)
+{
+    struct rows rows = rows_with(reading, EG_RECORD_SCHEDULE, of, id);
+    for (uint32_t i = 0; i < rows.n && schedules->n < SCHEDULES_MAX; i++) {
+        struct eg_text description = rows.at[i]->field[EG_SCHEDULE_DESCRIPTION];
+        if (eg_schedule_from_record(rows.at[i]->field, &schedules->items[schedules->n])) schedules->n++;
+        else if (schedules->description.len == 0) schedules->description = description;
+    }
+}
+
+/* What takes place once has its start and end; they are no hours. */
+static bool has_hours(const struct schedules *schedules)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < schedules->n; i++)
+        has |= schedules->items[i].freq != EG_SCHEDULE_DAILY ||
+               schedules->items[i].opens_min != EG_SCHEDULE_NO_TIME;
+    return has;
+}
+
+static struct eg_text write_hours(struct reading *reading, const struct schedules *schedules)
+{
+    struct eg_buffer hours;
+    eg_buffer_init(&hours, 0);
+    if (has_hours(schedules)) eg_schedules_write(schedules->items, schedules->n, &hours);
+    if (schedules->description.len > 0 && hours.len > 0) eg_buffer_literal(&hours, "; ");
+    eg_buffer_text(&hours, schedules->description);
+    struct eg_text text = {NULL, 0};
+    if (hours.len > 0) text = eg_text_copy(reading->arena, (struct eg_text){hours.data, hours.len});
+    reading->failed |= hours.failed || (hours.len > 0 && !text.data);
+    eg_buffer_clear(&hours);
+    return text;
+}
+
+/* The service's own, and those of its places. */
+static void read_schedules(struct reading *reading)
+{
+    struct schedules schedules = {.n = 0};
+    struct eg_text service = id_of(reading->service);
+    add_schedules(reading, EG_SCHEDULE_SERVICE_ID, service, &schedules);
+    struct rows links =
+        rows_with(reading, EG_RECORD_SERVICE_AT_LOCATION, EG_SERVICE_AT_LOCATION_SERVICE_ID, service);
+    for (uint32_t i = 0; i < links.n; i++)
+        add_schedules(reading, EG_SCHEDULE_SERVICE_AT_LOCATION_ID, id_of(links.at[i]), &schedules);
+    for (uint32_t i = 0; i < links.n && schedules.n == 0; i++)
+        add_schedules(reading, EG_SCHEDULE_LOCATION_ID,
+                      links.at[i]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID], &schedules);
+    reading->entry->field[EG_ENTRY_HOURS] = write_hours(reading, &schedules);
+    struct eg_schedule *kept = eg_arena_array(reading->arena, schedules.n, sizeof *kept);
+    reading->failed |= !kept && schedules.n > 0;
+    if (!kept || schedules.n == 0) return;
+    memcpy(kept, schedules.items, schedules.n * sizeof *kept);
+    reading->entry->schedules = kept;
+    reading->entry->n_schedules = schedules.n;
+}
+
 enum eg_status eg_entry_from_records(const struct eg_entry_source *source, const struct eg_record *service,
                                      struct eg_entry *entry_out, struct eg_error *err)
 {
@@ -312,6 +379,7 @@ enum eg_status eg_entry_from_records(const struct eg_entry_source *source, const
     read_location(&reading);
     read_funding(&reading);
     read_dates(&reading);
+    read_schedules(&reading);
     struct rows areas =
         rows_with(&reading, EG_RECORD_SERVICE_AREA, EG_SERVICE_AREA_SERVICE_ID, id_of(service));
     read_codes(&reading, areas);

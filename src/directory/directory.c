@@ -118,6 +118,7 @@ static void free_directory(struct eg_directory *directory)
 {
     for (size_t k = 0; k < EG_N_FACETS; k++) eg_facets_clear(&directory->facets[k]);
     eg_arena_free(directory->arena);
+    eg_zone_close(directory->zone);
     free(directory);
 }
 
@@ -157,7 +158,9 @@ enum eg_status eg_directory_new(struct eg_entries *entries, struct eg_generation
     directory->entries = entries;
     directory->generation = generation;
     directory->arena = eg_arena_new(ARENA_CEILING_BYTES);
-    enum eg_status status = directory->arena ? build_indexes(directory, err) : eg_error_no_memory(err, 1);
+    enum eg_status status = eg_zone_open(entries->atlas->time_zone, &directory->zone, err);
+    if (status == EG_OK)
+        status = directory->arena ? build_indexes(directory, err) : eg_error_no_memory(err, 1);
     if (status) {
         free_directory(directory);
         return status;
@@ -177,6 +180,11 @@ void eg_directory_free(struct eg_directory *directory)
 }
 
 /* --- looking things up --------------------------------------------------------------------------------------------------- */
+
+const struct eg_zone *eg_directory_zone(const struct eg_directory *directory)
+{
+    return directory->zone;
+}
 
 const struct eg_entries *eg_directory_entries(const struct eg_directory *directory)
 {

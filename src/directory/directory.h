@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "data/entries.h"
 #include "data/generation.h"
 
@@ -16,7 +17,7 @@ struct eg_directory;
 
 /* Indexes the entries. Takes ownership of `entries` on success; keeps a reference to the generation, whose boundaries
  * resolve the area codes of service areas (codes that are in no boundaries are counted and logged). The generation must be of
- * the entries' atlas; NULL where there is none: then no code resolves. About 5 microseconds an entry. */
+ * the entries' atlas; NULL where there is none: then no code resolves. EG_NOT_FOUND where the atlas's time zone is unknown. About 5 microseconds an entry. */
 EG_MUST_CHECK enum eg_status eg_directory_new(struct eg_entries *entries, struct eg_generation *generation,
                                               struct eg_directory **directory_out, struct eg_error *err);
 void eg_directory_free(struct eg_directory *directory); /* NULL is allowed */
@@ -64,6 +65,12 @@ struct eg_directory_query {
     bool has_amount_min, has_amount_max;
     double amount_min, amount_max;
     /* As base/calendar.h counts days; entries whose last review is not known do not match. */
+    /* Open in this minute of the clocks of the atlas's time zone: 1440 * day (base/calendar.h) + minute of the day. */
+    bool has_open;
+    int64_t open_min;
+    /* Training that begins between these minutes, both of which belong to the span. */
+    bool has_span;
+    int64_t from_min, until_min;
     bool has_reviewed_since;
     int64_t reviewed_since_day;
     uint32_t kinds;             /* bit set of enum eg_entry_kind; 0: all but grants */
@@ -90,8 +97,9 @@ struct eg_directory_counts {
 };
 
 struct eg_directory_hit {
-    uint32_t entry;    /* index into eg_directory_entries()->items */
-    double distance_m; /* from `near`; 0 without */
+    uint32_t entry;            /* index into eg_directory_entries()->items */
+    double distance_m;         /* from `near`; 0 without */
+    struct eg_occurrence next; /* with a span: the first in it */
 };
 
 struct eg_directory_result {
@@ -117,6 +125,8 @@ EG_MUST_CHECK enum eg_status eg_directory_search(const struct eg_directory *dire
                                                  struct eg_error *err);
 void eg_directory_result_clear(struct eg_directory_result *result);
 
+/* By which its clocks go. */
+const struct eg_zone *eg_directory_zone(const struct eg_directory *directory);
 const struct eg_entries *eg_directory_entries(const struct eg_directory *directory);
 /* Index of the entry with this UUID (any letter case), or UINT32_MAX. */
 uint32_t eg_directory_find(const struct eg_directory *directory, struct eg_text id);

@@ -14,6 +14,7 @@
 struct eg_directory {
     struct eg_entries *entries;
     struct eg_generation *generation;    /* NULL: none was given */
+    struct eg_zone *zone;                /* the atlas's */
     struct eg_arena *arena;              /* everything below */
     const struct eg_entry **in_order;    /* [entries->n] number -> entry */
     uint32_t kind_start[EG_N_KINDS + 1]; /* numbers of a kind are consecutive */

@@ -231,7 +231,8 @@ static enum eg_status measure(struct search *search, struct eg_directory_result 
     if (!hits) return eg_error_no_memory(err, search->n * sizeof *hits);
     for (uint32_t i = 0; i < search->n; i++) {
         uint32_t place = search->candidates[i].place;
-        hits[i] = (struct eg_directory_hit){search->places->number[place], exact_m(search, place)};
+        hits[i] = (struct eg_directory_hit){.entry = search->places->number[place],
+                                            .distance_m = exact_m(search, place)};
     }
     qsort(hits, search->n, sizeof *hits, compare_hits);
     result->n = search->last - search->first;

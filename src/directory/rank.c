@@ -170,12 +170,23 @@ static enum eg_status count_facets(const struct ranking *ranking)
 
 /* --- all of it ------------------------------------------------------------------------------------------------------------------- */
 
+/* Of training in a span of time. */
+static void find_next(const struct eg_directory_query *query, const struct eg_entry *entry,
+                      struct eg_directory_hit *hit)
+{
+    if (query->has_span)
+        (void)eg_schedules_next(entry->schedules, entry->n_schedules, query->from_min, query->until_min,
+                                &hit->next);
+}
+
 /* From numbers in answer order to indices of entries. */
-static void name_entries(const struct eg_directory *directory, struct eg_directory_result *result)
+static void name_entries(const struct eg_directory *directory, const struct eg_directory_query *query,
+                         struct eg_directory_result *result)
 {
     for (uint32_t i = 0; i < result->n; i++) {
         const struct eg_entry *entry = directory->in_order[result->hits[i].entry];
         result->hits[i].entry = (uint32_t)(entry - directory->entries->items);
+        find_next(query, entry, &result->hits[i]);
     }
 }
 
@@ -201,6 +212,6 @@ enum eg_status eg_directory_rank(const struct eg_directory *directory, const str
         status = eg_places_near(&directory->places, matches, ranking.n_words, &ranking.near, result, err);
     else status = list_otherwise(&ranking);
     if (status == EG_OK) status = count_facets(&ranking);
-    if (status == EG_OK) name_entries(directory, result);
+    if (status == EG_OK) name_entries(directory, query, result);
     return status;
 }

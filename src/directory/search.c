@@ -31,6 +31,11 @@ static enum eg_status refuse(struct eg_error *err, const char *field, const char
     return EG_INVALID;
 }
 
+static bool is_minute(int64_t minute)
+{
+    return minute >= 0 && minute < (int64_t)(EG_SCHEDULE_NO_END + 1) * EG_SCHEDULE_DAY_MINUTES;
+}
+
 static enum eg_status check_conditions(const struct eg_directory_query *query, struct eg_error *err)
 {
     bool has_no_least = query->has_amount_min && !isfinite(query->amount_min);
@@ -43,6 +48,12 @@ static enum eg_status check_conditions(const struct eg_directory_query *query, s
         return refuse(err, "sort", "the order of distances needs near=longitude,latitude");
     if (query->order == EG_ORDER_RELEVANCE && query->words.len == 0)
         return refuse(err, "sort", "the order of relevance needs words to look for: q=...");
+    if (query->has_open && !is_minute(query->open_min))
+        return refuse(err, "open", "a time in the years 0 to 9999 is needed");
+    if (query->has_span && !(is_minute(query->from_min) && is_minute(query->until_min)))
+        return refuse(err, "from", "times in the years 0 to 9999 are needed");
+    if (query->has_span && query->from_min > query->until_min)
+        return refuse(err, "from", "from must not be later than until");
     if (query->kinds >= 1U << EG_N_KINDS) return refuse(err, "kind", "there is no such kind");
     return EG_OK;
 }
@@ -149,6 +160,47 @@ static enum eg_status keep_places(struct search *search)
     return status;
 }
 
+/* Entries that share their hours stand together where sources do; those of one list are worked out once in a row. */
+static void keep_open(struct search *search)
+{
+    int64_t day = search->query->open_min / EG_SCHEDULE_DAY_MINUTES;
+    int32_t minute = (int32_t)(search->query->open_min % EG_SCHEDULE_DAY_MINUTES);
+    const struct eg_schedule *asked = NULL;
+    bool is_open = false;
+    for (size_t w = 0; w < search->n_words; w++) {
+        for (uint64_t word = search->matches[w]; word != 0; word &= word - 1) {
+            uint32_t bit = (uint32_t)__builtin_ctzll(word);
+            const struct eg_entry *entry = search->directory->in_order[w * 64 + bit];
+            if (entry->n_schedules == 0 || entry->schedules != asked)
+                is_open = eg_schedules_are_open(entry->schedules, entry->n_schedules, day, minute);
+            asked = entry->schedules;
+            if (!is_open) search->matches[w] &= ~(UINT64_C(1) << bit);
+        }
+    }
+}
+
+static void keep_training_in_span(struct search *search)
+{
+    const struct eg_directory_query *query = search->query;
+    struct eg_occurrence next;
+    for (size_t w = 0; w < search->n_words; w++) {
+        for (uint64_t word = search->matches[w]; word != 0; word &= word - 1) {
+            uint32_t bit = (uint32_t)__builtin_ctzll(word);
+            const struct eg_entry *entry = search->directory->in_order[w * 64 + bit];
+            bool is_next = entry->kind == EG_KIND_TRAINING &&
+                           eg_schedules_next(entry->schedules, entry->n_schedules, query->from_min,
+                                             query->until_min, &next);
+            if (!is_next) search->matches[w] &= ~(UINT64_C(1) << bit);
+        }
+    }
+}
+
+static void keep_times(struct search *search)
+{
+    if (search->query->has_open) keep_open(search);
+    if (search->query->has_span) keep_training_in_span(search);
+}
+
 static enum eg_status run(struct search *search, struct eg_directory_result *result)
 {
     begin_with_kinds(search);
@@ -159,6 +211,7 @@ static enum eg_status run(struct search *search, struct eg_directory_result *res
     if (status == EG_OK) status = keep_places(search);
     if (status) return status;
     keep_figures(search);
+    keep_times(search);
     return eg_directory_rank(search->directory, search->query, search->matches, result, search->err);
 }
 

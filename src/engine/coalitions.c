@@ -1,5 +1,6 @@
 /* The coalition finder's answers: GeoJSON (RFC 7946), one feature an entry at one location. */
 #include "base/arena.h"
+#include "base/calendar.h"
 #include "engine/coalitions_parts.h"
 #include "engine/describe.h"
 
@@ -128,6 +129,30 @@ static enum eg_status resolve_serves(const struct eg_snapshot *snapshot, struct 
     return bad_serves(err, EG_INVALID, "...: give {boundaries}:{area code} or longitude,latitude");
 }
 
+/* Seconds are dropped: open from 9:00:00 on, and a span from 9:00:30 begins with its minute. */
+static int64_t minute_of(const struct eg_zone *zone, struct eg_moment moment, bool is_end)
+{
+    if (moment.is == EG_MOMENT_DAY)
+        return moment.value * EG_SCHEDULE_DAY_MINUTES + (is_end ? EG_SCHEDULE_DAY_MINUTES - 1 : 0);
+    struct eg_local_time local = eg_zone_local(zone, moment.value);
+    return local.day * EG_SCHEDULE_DAY_MINUTES + local.second / 60;
+}
+
+static void resolve_times(const struct eg_zone *zone, const struct eg_coalitions_request *request,
+                          struct eg_directory_query *query)
+{
+    struct eg_moment from = request->from;
+    if (from.is == EG_MOMENT_NONE) from = (struct eg_moment){EG_MOMENT_INSTANT, request->now_s};
+    query->has_open = request->open.is != EG_MOMENT_NONE;
+    query->has_span = request->from.is != EG_MOMENT_NONE || request->until.is != EG_MOMENT_NONE;
+    if (query->has_open) query->open_min = minute_of(zone, request->open, false);
+    if (!query->has_span) return;
+    query->from_min = minute_of(zone, from, false);
+    query->until_min = request->until.is == EG_MOMENT_NONE
+                           ? (int64_t)EG_SCHEDULE_NO_END * EG_SCHEDULE_DAY_MINUTES
+                           : minute_of(zone, request->until, true);
+}
+
 static void add_link(struct eg_json *json, struct eg_json_value *links, const char *rel,
                      const struct eg_coalitions_request *request, uint32_t offset)
 {
@@ -181,6 +206,29 @@ void eg_coalition_hit_properties(struct eg_json *json, struct eg_json_value *pro
 {
     if (found->query->has_near)
         eg_json_decimal(json, properties, "distance_m", found->result->hits[hit].distance_m, 1);
+    char next[EG_ZONE_TIME_BYTES];
+    if (found->query->has_span)
+        eg_json_cstring(json, properties, "next_start", eg_coalition_next(found, hit, next));
+}
+
+/* A day alone where there is no time. */
+const char *eg_coalition_next(const struct eg_coalitions *found, uint32_t hit,
+                              char text_out[EG_ZONE_TIME_BYTES])
+{
+    const struct eg_occurrence *next = &found->result->hits[hit].next;
+    bool has_time = next->opens_min != EG_SCHEDULE_NO_TIME;
+    int64_t begins_s = eg_zone_instant(found->zone, next->day, has_time ? next->opens_min * 60 : 0);
+    eg_zone_write(found->zone, begins_s, text_out);
+    if (!has_time) text_out[EG_CALENDAR_DATE_LEN] = '\0';
+    return text_out;
+}
+
+/* By whose clocks "open" and days are meant. */
+static void add_time_zone(struct eg_json *json, struct eg_json_value *root, const struct eg_coalitions *found)
+{
+    struct eg_text zone = found->atlas->time_zone;
+    if (found->query->has_open || found->query->has_span)
+        eg_json_text(json, root, "time_zone", zone.len > 0 ? zone : EG_TEXT("UTC"));
 }
 
 static enum eg_status write_geojson(const struct eg_coalitions *found,
@@ -193,6 +241,7 @@ static enum eg_status write_geojson(const struct eg_coalitions *found,
     eg_json_cstring(json, root, "type", "FeatureCollection");
     eg_json_integer(json, root, "numberMatched", (int64_t)result->n_matched);
     eg_json_integer(json, root, "numberReturned", result->n);
+    add_time_zone(json, root, found);
     add_facets(json, root, found);
     add_links(json, root, request, result);
     struct eg_json_value *features = eg_json_array(json, root, "features");
@@ -205,24 +254,35 @@ static enum eg_status write_geojson(const struct eg_coalitions *found,
     return eg_entity_from_json(json, "application/geo+json", entity_out, err);
 }
 
+/* *query_out: the request's, with the times and the area that it names worked out. */
+static enum eg_status find(struct eg_snapshot *snapshot, const struct eg_coalitions_request *request,
+                           struct eg_directory_query *query_out, struct eg_directory_result *result_out,
+                           struct eg_error *err)
+{
+    *query_out = request->query;
+    enum eg_status status = resolve_serves(snapshot, request->serves, query_out, err);
+    resolve_times(eg_directory_zone(snapshot->directory), request, query_out);
+    if (status == EG_OK) status = eg_directory_search(snapshot->directory, query_out, result_out, err);
+    return status;
+}
+
 enum eg_status eg_engine_coalitions_find(struct eg_snapshot *snapshot,
                                          const struct eg_coalitions_request *request,
                                          struct eg_directory_result *result_out, struct eg_error *err)
 {
-    struct eg_directory_query query = request->query;
-    enum eg_status status = resolve_serves(snapshot, request->serves, &query, err);
-    if (status == EG_OK) status = eg_directory_search(snapshot->directory, &query, result_out, err);
-    return status;
+    struct eg_directory_query query;
+    return find(snapshot, request, &query, result_out, err);
 }
 
 enum eg_status eg_engine_coalitions(struct eg_snapshot *snapshot, const struct eg_coalitions_request *request,
                                     struct eg_entity *entity_out, struct eg_error *err)
 {
+    struct eg_directory_query query;
     struct eg_directory_result result = {0};
-    enum eg_status status = eg_engine_coalitions_find(snapshot, request, &result, err);
+    enum eg_status status = find(snapshot, request, &query, &result, err);
     if (status != EG_OK) return status;
     const struct eg_coalitions found = {snapshot->atlas, eg_directory_entries(snapshot->directory),
-                                        &request->query, &result};
+                                        eg_directory_zone(snapshot->directory), &query, &result};
     if (request->form == EG_COALITIONS_CSV) status = eg_coalitions_write_csv(&found, entity_out, err);
     else if (request->form == EG_COALITIONS_JSON) status = eg_coalitions_write_json(&found, entity_out, err);
     else status = write_geojson(&found, request, entity_out, err);

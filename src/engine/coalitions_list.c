@@ -109,6 +109,7 @@ static void write_heading(const struct eg_coalitions *found, struct eg_buffer *o
         eg_csv_cell(out, eg_text_from(eg_entry_field_name(columns[i])), false);
     eg_csv_cell(out, EG_TEXT("directory"), false);
     if (found->query->has_near) eg_csv_cell(out, EG_TEXT("distance_m"), false);
+    if (found->query->has_span) eg_csv_cell(out, EG_TEXT("next_start"), false);
     eg_csv_end_row(out);
 }
 
@@ -125,7 +126,10 @@ enum eg_status eg_coalitions_write_csv(const struct eg_coalitions *found, struct
         eg_csv_cell(&body, eg_text_from(entry->id), true);
         for (size_t c = 0; c < EG_ARRAY_LEN(columns); c++) write_cell(&body, &scratch, entry, columns[c]);
         eg_csv_cell(&body, found->atlas->directories[entry->directory].id, false);
+        char next[EG_ZONE_TIME_BYTES];
         if (found->query->has_near) write_decimal(&body, hit->distance_m, 1);
+        if (found->query->has_span)
+            eg_csv_cell(&body, eg_text_from(eg_coalition_next(found, i, next)), false);
         eg_csv_end_row(&body);
     }
     eg_buffer_clear(&scratch);

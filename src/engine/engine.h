@@ -150,8 +150,18 @@ enum eg_coalitions_form {
     EG_COALITIONS_CSV /* base/csv.h: a row an entry, the columns as an atlas names them, lists with ';' between */
 };
 
+/* A moment that a client names: none, an instant, or a day of the atlas's clocks. */
+struct eg_moment {
+    enum { EG_MOMENT_NONE, EG_MOMENT_INSTANT, EG_MOMENT_DAY } is;
+    int64_t value; /* seconds since 1970 in UTC, or the day as base/calendar.h counts */
+};
+
 struct eg_coalitions_request {
-    struct eg_directory_query query;
+    struct eg_directory_query
+        query;                    /* but for open_min, from_min and until_min, which the next three become */
+    struct eg_moment open;        /* an instant */
+    struct eg_moment from, until; /* a day is from its beginning, and until its end */
+    int64_t now_s;                /* from when on, where only `until` is given */
     enum eg_coalitions_form form;
     struct eg_text serves; /* "{boundaries}:{code}" or "lon,lat" or empty; resolved here */
     struct eg_text

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/calendar.h"
 
@@ -13,7 +14,8 @@
 const char *const eg_coalitions_filters[] = {
     "bbox",       "near",   "radius",         "q",          "topic",    "programme",     "kind",
     "serves",     "sort",   "facets",         "f",          "language", "accessibility", "organisation",
-    "amount_min", "funder", "reviewed_since", "amount_max", NULL};
+    "amount_min", "funder", "reviewed_since", "amount_max", "open",     "from",          "until",
+    NULL};
 
 static enum eg_status refuse(struct eg_error *err, const char *field, struct eg_text value,
                              const char *wanted)
@@ -103,6 +105,42 @@ static enum eg_status read_figures(const struct eg_target *target, struct eg_dir
                                      : refuse(err, "reviewed_since", since, "a day such as 2026-01-31");
 }
 
+/* --- times --------------------------------------------------------------------------------------------------------- */
+
+/* "now", a time as RFC 3339 writes it, or, where days are allowed, a day. */
+static enum eg_status read_moment(const struct eg_target *target, const char *name, int64_t now_s,
+                                  struct eg_moment *moment, struct eg_error *err)
+{
+    struct eg_text text = {0};
+    bool is_day = strcmp(name, "open") != 0;
+    enum eg_status status = eg_target_text(target, name, &text, err);
+    if (status != EG_OK || text.len == 0) return status;
+    if (eg_text_equal(text, EG_TEXT("now"))) {
+        *moment = (struct eg_moment){EG_MOMENT_INSTANT, now_s};
+    } else if (is_day && eg_calendar_parse_date(text, &moment->value)) {
+        moment->is = EG_MOMENT_DAY;
+    } else if (eg_calendar_parse_instant(text, &moment->value)) {
+        moment->is = EG_MOMENT_INSTANT;
+    } else {
+        return refuse(
+            err, name, text,
+            is_day ? "now, a day such as 2026-01-31, or a time such as 2026-01-31T09:30:00Z (RFC 3339; "
+                     "a + is written %2B)"
+                   : "now, or a time such as 2026-01-31T09:30:00Z (RFC 3339; a + is written %2B)");
+    }
+    return EG_OK;
+}
+
+static enum eg_status read_times(const struct eg_target *target, struct eg_coalitions_request *wanted,
+                                 struct eg_error *err)
+{
+    wanted->now_s = (int64_t)time(NULL);
+    enum eg_status status = read_moment(target, "open", wanted->now_s, &wanted->open, err);
+    if (status == EG_OK) status = read_moment(target, "from", wanted->now_s, &wanted->from, err);
+    if (status == EG_OK) status = read_moment(target, "until", wanted->now_s, &wanted->until, err);
+    return status;
+}
+
 /* --- the answer ---------------------------------------------------------------------------------------------------- */
 
 static enum eg_status read_order(const struct eg_target *target, struct eg_directory_query *query,
@@ -164,6 +202,7 @@ enum eg_status eg_coalitions_read(const struct eg_target *target, uint32_t most_
     if (status == EG_OK) status = read_words(target, wanted, err);
     if (status == EG_OK) status = read_kinds(target, &query->kinds, err);
     if (status == EG_OK) status = read_figures(target, query, err);
+    if (status == EG_OK) status = read_times(target, wanted, err);
     if (status == EG_OK) status = read_order(target, query, err);
     if (status == EG_OK) status = read_facets(target, query, err);
     if (status == EG_OK) status = read_page(target, most_results, query, err);

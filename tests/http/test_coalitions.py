@@ -149,6 +149,12 @@ def _(server):
         "reviewed_since=yesterday": "reviewed_since",
         "reviewed_since=2023-02-29": "reviewed_since",
         "f=xml": "f",
+        "open=today": "open",
+        "open=2026-01-01": "open",
+        "open=2026-01-01T10:00:00+01:00": "open",
+        "from=never": "from",
+        "until=2026-02-30": "until",
+        "from=2026-02-02&until=2026-02-01": "from",
     }
     for query, parameter in wrong.items():
         answer = server.get("/coalitions?" + query)

@@ -40,10 +40,14 @@ static const char *const amounts[] = {"", "0", "-5", "100.5", "2500", "1e4", "lo
 static const char *const days[] = {"",           "2024-02-29", "2025-01-01", "2025-01-01T10:00:00Z",
                                    "2025-13-01", "yesterday",  "2026-06-30", "1999-12-31"};
 
+static const char *const hours[] = {"",     "Mo-Fr 09:00-17:00", "Sa,Su 22:00-03:00",
+                                    "24/7", "We[2] 18:00-20:00", "ask"};
+static const char *const events[] = {"", "2026-11-02", "2026-11-02T18:00:00", "2026-12-24", "soon"};
+
 static void write_entries(struct eg_buffer *csv)
 {
-    eg_buffer_literal(csv,
-                      "key,name,kind,about,topics,programme,language,access,org,funder,amount,day,lon,lat\n");
+    eg_buffer_literal(csv, "key,name,kind,about,topics,programme,language,access,org,funder,amount,day,hours,"
+                           "start,end,lon,lat\n");
     for (uint32_t i = 0; i < N_ENTRIES; i++) {
         eg_buffer_printf(csv, "%u,%s,%s,%s,%s,%s,%s,%s,", i, PICK(names),
                          eg_entry_kind_name((enum eg_entry_kind)below(EG_N_KINDS)), PICK(descriptions),
@@ -51,6 +55,7 @@ static void write_entries(struct eg_buffer *csv)
         if (below(2)) eg_buffer_printf(csv, "Organisation %u,", below(400));
         else eg_buffer_printf(csv, "%s,", PICK(words));
         eg_buffer_printf(csv, "%s,%s,%s,", PICK(words), PICK(amounts), PICK(days));
+        eg_buffer_printf(csv, "\"%s\",%s,%s,", PICK(hours), PICK(events), PICK(events));
         if (below(20) == 0) eg_buffer_literal(csv, ",\n");
         else eg_buffer_printf(csv, "%.3f,%.3f\n", below(2000) / 1000.0, 50 + below(2000) / 1000.0);
     }
@@ -61,7 +66,7 @@ static int open_entries(void **state)
 {
     static struct eg_test_directory test;
     struct eg_buffer csv;
-    char yaml[700];
+    char yaml[800];
     eg_buffer_init(&csv, 0);
     write_entries(&csv);
     (void)snprintf(
@@ -69,7 +74,7 @@ static int open_entries(void **state)
         "directories:\n  - {id: d, title: D, source: %s, columns: {key: key, name: name, kind: kind, "
         "description: about, topics: topics, programme: programme, languages: language, "
         "accessibility: access, organisation: org, funder: funder, amount: amount, "
-        "last_reviewed: day, longitude: lon, latitude: lat}}\n",
+        "last_reviewed: day, hours: hours, start: start, end: end, longitude: lon, latitude: lat}}\n",
         eg_test_temp_file("filters.csv", csv.data).data);
     eg_buffer_clear(&csv);
     eg_test_directory_open(yaml, &test);
@@ -187,6 +192,30 @@ static bool has_figures(const struct eg_directory_query *query, const struct eg_
     return eg_calendar_parse_date(reviewed, &day) && day >= query->reviewed_since_day;
 }
 
+/* Its schedules, worked out once more. */
+static uint32_t schedules_of(const struct eg_entry *entry, struct eg_schedule *schedules)
+{
+    const struct eg_text *field = entry->field;
+    uint32_t n = 0;
+    if (field[EG_ENTRY_HOURS].len > 0)
+        return eg_schedules_from_hours(field[EG_ENTRY_HOURS], schedules, &n) ? n : 0;
+    if (entry->kind != EG_KIND_TRAINING) return 0;
+    return eg_schedule_from_dates(field[EG_ENTRY_START], field[EG_ENTRY_END], schedules);
+}
+
+static bool is_on_time(const struct eg_directory_query *query, const struct eg_entry *entry)
+{
+    struct eg_schedule schedules[EG_SCHEDULE_HOURS_MAX];
+    struct eg_occurrence next;
+    uint32_t n = schedules_of(entry, schedules);
+    if (query->has_open &&
+        !eg_schedules_are_open(schedules, n, query->open_min / 1440, (int32_t)(query->open_min % 1440)))
+        return false;
+    if (!query->has_span) return true;
+    return entry->kind == EG_KIND_TRAINING &&
+           eg_schedules_next(schedules, n, query->from_min, query->until_min, &next);
+}
+
 static double distance_to(const struct eg_directory_query *query, const struct eg_entry *entry)
 {
     if (!query->has_near) return 0;
@@ -199,7 +228,7 @@ static bool matches(const struct eg_directory_query *query, const struct eg_entr
     for (int k = 1; k < EG_N_FACETS; k++)
         if (query->texts[k].len > 0 && !has_text(entry, (enum eg_facet_kind)k, query->texts[k])) return false;
     if (query->words.len > 0 && points_of(entry, query->words) < 0) return false;
-    if (!has_figures(query, entry)) return false;
+    if (!has_figures(query, entry) || !is_on_time(query, entry)) return false;
     if (!query->has_near) return true;
     return entry->has_position && (!query->has_radius || distance_to(query, entry) <= query->radius_m);
 }
@@ -312,6 +341,11 @@ static struct eg_directory_query random_query(void)
     query.amount_max = query.amount_min + below(20000);
     query.has_reviewed_since = below(6) == 0;
     query.reviewed_since_day = eg_calendar_day(2023 + below(3), 1 + below(12), 1);
+    query.has_open = below(4) == 0;
+    query.open_min = eg_calendar_day(2026, 11, 1) * 1440 + below(30 * 1440);
+    query.has_span = below(6) == 0;
+    query.from_min = eg_calendar_day(2026, 10, 20) * 1440 + below(30 * 1440);
+    query.until_min = query.from_min + below(30 * 1440);
     query.facets = below(3) == 0 ? below(1U << EG_N_FACETS) : 0;
     query.has_near = below(2);
     query.near_lon_deg = below(2000) / 1000.0;

@@ -143,7 +143,7 @@ static void check_query(const struct eg_directory *directory, const struct eg_di
     for (uint32_t i = 0; i < compared->n; i++) {
         double distance_m = 0;
         if (matches(query, &compared->items[i], &distance_m))
-            expected[n++] = (struct eg_directory_hit){i, distance_m};
+            expected[n++] = (struct eg_directory_hit){.entry = i, .distance_m = distance_m};
     }
     qsort(expected, n, sizeof *expected, compare_hits);
     struct eg_directory_result result = {0};
