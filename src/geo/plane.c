@@ -123,7 +123,7 @@ uint32_t eg_plane_level_for(const struct eg_plane *plane, double units_per_px)
     /* A box worked out in floating point that is a tile's box must take the tile's level. */
     units_per_px *= 1 + 1e-9;
     if (!(units_per_px >= 4)) return 0;
-    (void)frexp(units_per_px / 4, &exponent); /* units_per_px / 4 = m * 2^exponent with m in [0.5, 1) */
-    uint32_t level = (uint32_t)exponent - 1;  /* so 2^level <= units_per_px / 4 < 2^(level + 1) */
+    double m = frexp(units_per_px / 4, &exponent); /* units_per_px / 4 = m * 2^exponent with m in [0.5, 1) */
+    uint32_t level = 2 * ((uint32_t)exponent - 1) + (m * m >= 0.5); /* 2^level <= (units_per_px / 4)^2 */
     return level < plane->n_levels ? level : plane->n_levels - 1;
 }

@@ -1,10 +1,11 @@
 /* A plane: the arcs of one set of areas in one CRS, with levels of detail and a spatial index; what is drawn from.
  *
- * Level l keeps the vertices whose Visvalingam weight is at least a quarter of (2^l grid units) squared; level 0 keeps
- * all. The ends of an arc are in every level, and a vertex's weight is at least that of every vertex that goes before it,
- * so levels are nested and neighbours stay glued. A level that would drop less than a tenth of the level below has that
- * level's arrays (the same pointers): never coarser than said, and all levels together stay small. An arc's box covers all
- * its vertices, so one index serves all levels.
+ * Level l keeps the vertices whose Visvalingam weight is at least a quarter of 2^l square grid units; level 0 keeps
+ * all. Two levels are a step of twice the distance per pixel, one is half a step. The ends of an arc are in every level, and a
+ * vertex's weight is at least that of every vertex that goes before it, so levels are nested and neighbours stay glued. A level
+ * that is not worth storing (an even one that would drop less than a tenth of the even ones below, an odd one that spares too
+ * little) has the arrays of the level below (the same pointers): never coarser than said, and all levels together stay small.
+ * An arc's box covers all its vertices, so one index serves all levels.
  *
  * A dissolved plane holds the arcs between different parents only, with the parents as left and right: larger areas share
  * exactly the borders of the smaller ones, at every level.
@@ -22,7 +23,7 @@
 #include "geo/grid.h"
 #include "geo/topology.h"
 
-#define EG_PLANE_LEVELS_MAX 24
+#define EG_PLANE_LEVELS_MAX 47
 #define EG_PLANE_FANOUT 16
 
 struct eg_plane_level {

@@ -85,7 +85,7 @@ static wide_int ring_area2(const struct eg_point *p, uint32_t n)
     return size_of(sum);
 }
 
-/* Removes the lightest inner vertex again and again while its weight is below 4^l / 4; what remains is the arc at level l.
+/* Removes the lightest inner vertex again and again while its weight is below 2^l / 4; what remains is the arc at level l.
  * Weights of two vertices that go one after the other need not rise, but the first that reaches the threshold ends it. */
 static uint32_t thinned(struct eg_point *p, uint32_t n, uint32_t l)
 {
@@ -100,7 +100,7 @@ static uint32_t thinned(struct eg_point *p, uint32_t n, uint32_t l)
         }
         wide_int weight2 = size_of(cross(p[lightest - 1], p[lightest], p[lightest + 1]));
         if (closed && n <= 4 && weight2 < ring2) weight2 = ring2;
-        if (2 * weight2 >= (wide_int)1 << (2 * l)) break;
+        if (2 * weight2 >= (wide_int)1 << l) break;
         memmove(p + lightest, p + lightest + 1, (n - lightest - 1) * sizeof *p);
         n--;
     }
@@ -131,6 +131,39 @@ static void every_level_keeps_what_visvalingams_rule_keeps(void **state)
 {
     (void)state;
     for_each_sheet(check_weights);
+}
+
+/* Points of all arcs at a level, worked out anew. */
+static uint32_t n_kept(const struct eg_plane *plane, uint32_t l)
+{
+    uint32_t sum = 0;
+    for (uint32_t a = 0; a < plane->n_arcs; a++) {
+        uint32_t n_all;
+        const struct eg_point *all = points_of(plane, 0, a, &n_all);
+        struct eg_point left[300];
+        memcpy(left, all, n_all * sizeof *left);
+        sum += thinned(left, n_all, l);
+    }
+    return sum;
+}
+
+static void check_whole_steps(const struct sheet *sheet, struct eg_test_random *random)
+{
+    (void)random;
+    const struct eg_plane *plane = sheet->plane;
+    uint32_t stored = plane->level[0].start[plane->n_arcs];
+    for (uint32_t l = 2; l < plane->n_levels; l += 2) {
+        uint32_t kept = n_kept(plane, l);
+        if (kept * 10 <= stored * 9) stored = kept;
+        assert_int_equal(plane->level[l].start[plane->n_arcs], stored);
+    }
+}
+
+/* Tiles are drawn from even levels: whether an odd one is stored must not change them. */
+static void even_levels_are_what_they_would_be_without_odd_ones(void **state)
+{
+    (void)state;
+    for_each_sheet(check_whole_steps);
 }
 
 static void check_nesting(const struct sheet *sheet, struct eg_test_random *random)
@@ -456,6 +489,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_level_keeps_what_visvalingams_rule_keeps),
+        cmocka_unit_test(even_levels_are_what_they_would_be_without_odd_ones),
         cmocka_unit_test(levels_are_nested_and_keep_the_ends),
         cmocka_unit_test(neighbours_stay_glued_at_every_level),
         cmocka_unit_test(a_query_finds_what_a_look_at_every_arc_finds),

@@ -14,7 +14,7 @@
 /* Enough of a plane for a view: a grid and levels. */
 static struct eg_plane plane_with_unit(double unit)
 {
-    return (struct eg_plane){.grid = {unit}, .n_levels = 20};
+    return (struct eg_plane){.grid = {unit}, .n_levels = 40};
 }
 
 static void a_new_canvas_is_transparent(void **state)

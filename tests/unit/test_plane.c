@@ -127,16 +127,17 @@ static void a_vertex_stays_while_its_triangle_is_a_quarter_of_the_levels_square(
     (void)state;
     struct eg_test_arcs arcs;
     eg_test_arcs_init(&arcs, 1);
-    ADD(&arcs, 0, NONE, 0, 0, 32, 32, 64, 0);   /* weight 1024 = 64 * 64 / 4: exactly level 6 */
-    ADD(&arcs, 0, NONE, 64, 0, 96, 31, 128, 0); /* weight 992: level 5 */
+    ADD(&arcs, 0, NONE, 0, 0, 32, 32, 64, 0);   /* weight 1024 = 2^12 / 4: exactly level 12 */
+    ADD(&arcs, 0, NONE, 64, 0, 96, 31, 128, 0); /* weight 992: level 11 */
     struct eg_plane *plane = built_and_cleared(&arcs);
 
-    assert_int_equal(points_of(plane, 5, 0), 3);
-    assert_int_equal(points_of(plane, 5, 1), 3);
-    assert_int_equal(points_of(plane, 6, 0), 3);
-    assert_int_equal(points_of(plane, 6, 1), 2);
-    assert_int_equal(points_of(plane, 7, 0), 2);
-    assert_int_equal(plane->n_levels, 8);
+    assert_int_equal(points_of(plane, 11, 0), 3);
+    assert_int_equal(points_of(plane, 11, 1), 3);
+    assert_int_equal(points_of(plane, 12, 0), 3);
+    assert_int_equal(points_of(plane, 12, 1), 2);
+    assert_int_equal(points_of(plane, 13, 0), 2);
+    assert_int_equal(points_of(plane, 14, 0), 2);
+    assert_int_equal(plane->n_levels, 15);
     eg_plane_free(plane);
 }
 
@@ -164,9 +165,9 @@ static void a_weight_is_never_below_one_that_went_before(void **state)
     /* Both inner vertices weigh 200; once the first is gone the second lies on a straight line, but goes no earlier. */
     ADD(&arcs, 0, NONE, 0, 0, 10, 20, 20, 0, 40, 0);
     struct eg_plane *plane = built_and_cleared(&arcs);
-    assert_int_equal(points_of(plane, 3, 0), 4);
-    assert_int_equal(points_of(plane, 4, 0), 4);
-    assert_int_equal(points_of(plane, 5, 0), 2);
+    assert_int_equal(points_of(plane, 8, 0), 4);
+    assert_int_equal(points_of(plane, 9, 0), 4); /* 128 */
+    assert_int_equal(points_of(plane, 10, 0), 2);
     eg_plane_free(plane);
 }
 
@@ -175,14 +176,14 @@ static void an_island_stays_a_triangle_until_the_level_drops_its_size(void **sta
     (void)state;
     struct eg_test_arcs arcs;
     eg_test_arcs_init(&arcs, 1);
-    /* A cross whose last triangle is far smaller than its area of 4 * 90 * 20 + 20 * 20 = 7,600: level 7 drops below
-     * 4,096, level 8 below 16,384. */
+    /* A cross whose last triangle is far smaller than its area of 4 * 90 * 20 + 20 * 20 = 7,600: level 14 drops below
+     * 4,096, level 15 below 8,192. */
     ADD(&arcs, 0, NONE, 90, 90, 0, 90, 0, 110, 90, 110, 90, 200, 110, 200, 110, 110, 200, 110, 200, 90, 110,
         90, 110, 0, 90, 0, 90, 90);
     struct eg_plane *plane = built_and_cleared(&arcs);
     assert_int_equal(points_of(plane, 0, 0), 13);
-    assert_true(points_of(plane, 7, 0) >= 4);
-    assert_int_equal(points_of(plane, 8, 0), 2);
+    assert_true(points_of(plane, 14, 0) >= 4);
+    assert_int_equal(points_of(plane, 15, 0), 2);
     eg_plane_free(plane);
 }
 
@@ -191,11 +192,11 @@ static void levels_that_drop_next_to_nothing_share_their_points(void **state)
     (void)state;
     struct eg_test_arcs arcs;
     eg_test_arcs_init(&arcs, 1);
-    ADD(&arcs, 0, NONE, 0, 0, 1000, 1000, 2000, 0); /* weight 10^6: levels up to 10 */
+    ADD(&arcs, 0, NONE, 0, 0, 1000, 1000, 2000, 0); /* weight 10^6: levels up to 21 */
     struct eg_plane *plane = built_and_cleared(&arcs);
-    assert_int_equal(plane->n_levels, 12);
-    assert_ptr_equal(plane->level[10].points, plane->level[0].points);
-    assert_ptr_not_equal(plane->level[11].points, plane->level[0].points);
+    assert_int_equal(plane->n_levels, 23);
+    assert_ptr_equal(plane->level[21].points, plane->level[0].points);
+    assert_ptr_not_equal(plane->level[22].points, plane->level[0].points);
     eg_plane_free(plane);
 }
 
@@ -206,10 +207,10 @@ static void arcs_as_wide_as_the_world_are_weighed_too(void **state)
     eg_test_arcs_init(&arcs, 1);
     ADD(&arcs, 0, NONE, INT32_MIN, INT32_MIN, INT32_MAX, INT32_MIN, INT32_MAX, INT32_MAX, INT32_MIN,
         INT32_MAX, INT32_MIN, INT32_MIN);
-    ADD(&arcs, 0, NONE, INT32_MIN, 0, 0, 32, INT32_MAX, 0); /* weight 32 * 2^31 = 2^36: level 19 */
+    ADD(&arcs, 0, NONE, INT32_MIN, 0, 0, 32, INT32_MAX, 0); /* weight 32 * 2^31 = 2^36: level 38 */
     struct eg_plane *plane = built_and_cleared(&arcs);
     assert_int_equal(points_of(plane, EG_PLANE_LEVELS_MAX, 0), 5);
-    assert_int_equal(points_of(plane, 18, 1), 3);
+    assert_int_equal(points_of(plane, 37, 1), 3);
     assert_int_equal(points_of(plane, EG_PLANE_LEVELS_MAX, 1), 2);
     eg_plane_free(plane);
 }
@@ -223,12 +224,14 @@ static void the_level_is_the_coarsest_finer_than_a_quarter_of_a_pixel(void **sta
     struct eg_plane *plane = built_and_cleared(&arcs);
     assert_int_equal(eg_plane_level_for(plane, 1e-9), 0);
     assert_int_equal(eg_plane_level_for(plane, 4), 0);
-    assert_int_equal(eg_plane_level_for(plane, 7.999), 0);
-    assert_int_equal(eg_plane_level_for(plane, 8), 1);
-    assert_int_equal(eg_plane_level_for(plane, 4095.9), 9);
-    assert_int_equal(eg_plane_level_for(plane, 4096), 10);
-    assert_int_equal(eg_plane_level_for(plane, 4096 * (1 - 1e-12)), 10); /* a box in floating point */
-    assert_int_equal(eg_plane_level_for(plane, 1e300), 11);
+    assert_int_equal(eg_plane_level_for(plane, 5.656), 0);
+    assert_int_equal(eg_plane_level_for(plane, 5.657), 1);
+    assert_int_equal(eg_plane_level_for(plane, 7.999), 1);
+    assert_int_equal(eg_plane_level_for(plane, 8), 2);
+    assert_int_equal(eg_plane_level_for(plane, 4095.9), 19);
+    assert_int_equal(eg_plane_level_for(plane, 4096), 20);
+    assert_int_equal(eg_plane_level_for(plane, 4096 * (1 - 1e-12)), 20); /* a box in floating point */
+    assert_int_equal(eg_plane_level_for(plane, 1e300), 22);
     eg_plane_free(plane);
 }
 
