@@ -159,6 +159,22 @@ void *eg_test_store_hold(struct eg_text source)
     return dataset;
 }
 
+static void read_on(GDALDatasetH dataset)
+{
+    assert_int_equal(GDALDatasetStartTransaction(dataset, FALSE), OGRERR_NONE);
+    OGRFeatureH feature = OGR_L_GetNextFeature(GDALDatasetGetLayerByName(dataset, "service"));
+    assert_non_null(feature);
+    OGR_F_Destroy(feature);
+}
+
+void *eg_test_store_hold_reading(struct eg_text source)
+{
+    GDALDatasetH dataset = open_raw(source);
+    assert_non_null(dataset);
+    read_on(dataset);
+    return dataset;
+}
+
 void *eg_test_store_hold_as_qgis(struct eg_text source)
 {
     GDALDatasetH dataset = open_raw(source);
@@ -169,10 +185,7 @@ void *eg_test_store_hold_as_qgis(struct eg_text source)
     assert_string_equal(OGR_F_GetFieldAsString(feature, 0), "wal");
     OGR_F_Destroy(feature);
     GDALDatasetReleaseResultSet(dataset, mode);
-    assert_int_equal(GDALDatasetStartTransaction(dataset, FALSE), OGRERR_NONE);
-    feature = OGR_L_GetNextFeature(GDALDatasetGetLayerByName(dataset, "service"));
-    assert_non_null(feature);
-    OGR_F_Destroy(feature);
+    read_on(dataset);
     return dataset;
 }
 

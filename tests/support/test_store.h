@@ -29,6 +29,8 @@ void eg_test_store_draw(struct eg_text source, const char *table, const char *id
 
 /* A connection that holds the right to write until it is let go. */
 void *eg_test_store_hold(struct eg_text source);
+/* A connection that reads and has not finished. */
+void *eg_test_store_hold_reading(struct eg_text source);
 /* A GeoPackage as QGIS has it open: in WAL, with a layer that it reads. */
 void *eg_test_store_hold_as_qgis(struct eg_text source);
 void eg_test_store_let_go(void *held);

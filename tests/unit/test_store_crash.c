@@ -22,7 +22,11 @@
 #include "support/test_random.h"
 #include "support/test_store.h"
 
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define KILLS 40 /* a process begins slowly there, and it is SQLite and PostgreSQL that are tested */
+#else
 #define KILLS 200
+#endif
 #define PHONE(n) (100 + (uint32_t)(n) % 64)
 #define PHONES 3U
 

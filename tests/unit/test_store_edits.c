@@ -1,9 +1,12 @@
 #include "data/store.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -268,6 +271,54 @@ static void a_file_that_qgis_has_open_is_written_all_the_same(void **state)
     eg_store_close(store);
 }
 
+/* With a rollback journal it is the commit itself that waits for readers. */
+static void a_commit_that_has_to_wait_too_long_for_a_reader_is_undone(void **state)
+{
+    (void)state;
+    struct eg_error err = {0};
+    struct eg_text source = eg_test_store_source("reader");
+    struct eg_store *store = eg_test_store_small(source);
+    uint64_t revision = 0;
+    eg_store_set_wait(store, 150);
+    void *held = eg_test_store_hold_reading(source);
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(eg_test_store_put_service(store, 1, "No", &revision, &err), EG_BUSY);
+    eg_test_store_let_go(held);
+    struct eg_records *records = eg_test_store_records(store, &revision);
+    assert_int_equal(revision, 1);
+    eg_test_assert_text(eg_records_at(records, EG_RECORD_SERVICE, 0)->field[EG_SERVICE_NAME], "Walks");
+    eg_records_release(records);
+    assert_int_equal(eg_test_store_put_service(store, 1, "Yes", &revision, &err), EG_OK);
+    eg_store_close(store);
+}
+
+static void a_full_disk_is_said_and_nothing_is_lost(void **state)
+{
+    (void)state;
+    struct eg_error err = {0};
+    struct eg_text source = eg_test_store_source("full");
+    struct eg_store *store = eg_test_store_small(source);
+    struct stat about;
+    struct rlimit before, small;
+    static char text[400000];
+    uint64_t revision = 0;
+    assert_int_equal(stat(source.data, &about), 0);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = (struct rlimit){(rlim_t)about.st_size, before.rlim_max};
+    memset(text, 'a', sizeof text - 1);
+    void (*old)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    enum eg_status status = eg_test_store_put_service(store, 1, text, &revision, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, old);
+    assert_int_equal(status, EG_IO);
+    struct eg_records *records = eg_test_store_records(store, &revision);
+    assert_int_equal(revision, 1);
+    eg_records_release(records);
+    assert_int_equal(eg_test_store_put_service(store, 1, text, &revision, &err), EG_OK);
+    eg_store_close(store);
+}
+
 static void qgis_may_open_a_file_that_is_being_served(void **state)
 {
     (void)state;
@@ -359,6 +410,8 @@ int main(void)
     };
     const struct CMUnitTest of_files[] = {
         cmocka_unit_test(a_file_that_qgis_has_open_is_written_all_the_same),
+        cmocka_unit_test(a_commit_that_has_to_wait_too_long_for_a_reader_is_undone),
+        cmocka_unit_test(a_full_disk_is_said_and_nothing_is_lost),
         cmocka_unit_test(qgis_may_open_a_file_that_is_being_served),
         cmocka_unit_test(a_backup_put_in_the_place_of_the_file_is_seen),
     };
