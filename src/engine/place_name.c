@@ -18,6 +18,7 @@ struct search {
     size_t folded_len;
     struct eg_place_area begun[EG_PLACE_OTHERS]; /* names that only begin so */
     uint32_t n_begun;
+    uint32_t whole_words; /* the first of them that goes on with another word; n_begun: none does */
 };
 
 static void order_sets(struct search *search)
@@ -64,9 +65,22 @@ static void look_at_name(struct search *search, uint32_t set, uint32_t area, str
     if (name.len == 0 || is_other_letter(name.data[0], search->folded[0])) return;
     size_t len = eg_text_fold_into(name, EG_FOLD_CASE | EG_FOLD_MARKS, folded, sizeof folded);
     if (len < search->folded_len || memcmp(folded, search->folded, search->folded_len) != 0) return;
-    if (len == search->folded_len) take(place, set, area);
-    else if (search->n_begun < EG_PLACE_OTHERS)
+    if (len == search->folded_len) {
+        take(place, set, area);
+    } else if (search->n_begun < EG_PLACE_OTHERS) {
+        bool is_word = folded[search->folded_len] == ' ' || folded[search->folded_len] == ',';
+        if (!is_word && search->whole_words == search->n_begun) search->whole_words++;
         search->begun[search->n_begun++] = (struct eg_place_area){set, area};
+    }
+}
+
+/* "Ashport" where there is no more than "Ashport and Isles District" and "Ashport 001" means the first of them. */
+static void take_begun(const struct search *search, struct eg_place_name *place)
+{
+    uint32_t chosen = search->whole_words;
+    if (chosen < search->n_begun) take(place, search->begun[chosen].boundaries, search->begun[chosen].area);
+    for (uint32_t i = 0; i < search->n_begun; i++)
+        if (i != chosen) place->others[place->n_others++] = search->begun[i];
 }
 
 static void by_name(struct search *search, struct eg_text text, struct eg_place_name *place)
@@ -95,9 +109,8 @@ enum eg_status eg_place_name_find(const struct eg_snapshot *snapshot, struct eg_
     order_sets(&search);
     by_code(&search, typed, &place);
     if (!place.found) by_name(&search, typed, &place);
+    if (!place.found) take_begun(&search, &place);
     if (!place.found) {
-        place.n_others = search.n_begun;
-        memcpy(place.others, search.begun, sizeof place.others);
         *place_out = place;
         return EG_OK;
     }

@@ -166,7 +166,9 @@ static void write_area(struct eg_finder_page *page, const struct eg_entry *entry
         uint32_t area = eg_textmap_get(set->by_code, code);
         if (area != EG_TEXTMAP_NONE && set->names[area].len > 0) name = set->names[area];
     }
-    eg_finder_data(page, "li", name);
+    eg_html_open(&page->html, "li");
+    eg_finder_data(page, "bdi", name);
+    eg_html_close(&page->html);
 }
 
 static void write_areas(struct eg_finder_page *page, const struct eg_entry *entry)

@@ -64,7 +64,7 @@ static void write_places(struct eg_finder_page *page, const char *key, const str
     struct eg_html *html = &page->html;
     if (place->n_others == 0) return;
     eg_finder_leaf(page, "p", key);
-    eg_html_open(html, "ul");
+    eg_finder_open(page, "ul", "places");
     for (uint32_t i = 0; i < place->n_others; i++) {
         struct eg_place_area area = place->others[i];
         const struct eg_area_set *set = &page->snapshot->generation->area_sets[area.boundaries];
@@ -298,6 +298,19 @@ static void write_embedding(struct eg_finder_page *page)
     eg_buffer_clear(&line);
 }
 
+/* On a narrow screen the map comes below the list. */
+static void write_way_to_map(struct eg_finder_page *page)
+{
+    struct eg_html *html = &page->html;
+    eg_finder_open(page, "p", "script narrow");
+    eg_html_attribute(html, "hidden", EG_TEXT("hidden"));
+    eg_html_open(html, "a");
+    eg_html_attribute(html, "href", EG_TEXT("#map"));
+    eg_finder_say(page, "map.list");
+    eg_html_close(html);
+    eg_html_close(html);
+}
+
 static void write_uses(struct eg_finder_page *page, struct eg_text data)
 {
     struct eg_html *html = &page->html;
@@ -354,6 +367,7 @@ void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *foun
     eg_html_attribute(html, "aria-live", EG_TEXT("polite"));
     eg_finder_say_number(page, "results.count", found->result.n_matched);
     eg_html_close(html);
+    write_way_to_map(page);
     eg_html_open(html, "div");
     eg_html_attribute(html, "id", EG_TEXT("found"));
     struct eg_text data = data_url(page, found);

@@ -43,7 +43,7 @@
     map.attributionControl.setPrefix(false);
     map.fitBounds([[box[1], box[0]], [box[3], box[2]]]);
     if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 20, maxNativeZoom: Number(data.tilesZoom) || 19, attribution: data.credit }).addTo(map);
-    else if (data.ground) L.tileLayer(data.ground, { maxZoom: 20, opacity: 0.4, attribution: escaped(data.credit || '') }).addTo(map);
+    else if (data.ground) L.tileLayer(data.ground, { maxZoom: 20, opacity: 0.35, className: 'ground', attribution: escaped(data.credit || '') }).addTo(map);
     map.on('popupopen', function (event) {
       var close = event.popup.getElement().querySelector('.leaflet-popup-close-button'), box = event.popup.getElement();
       if (close) close.setAttribute('aria-label', data.textClose);
@@ -103,7 +103,7 @@
     here = null;
     if (!near) return;
     var at = near.split(',').map(Number);
-    here = L.marker([at[1], at[0]], { icon: L.divIcon({ className: 'here', iconSize: [20, 20] }), interactive: false, keyboard: false }).addTo(map);
+    here = L.circleMarker([at[1], at[0]], { radius: 9, color: '#b35900', weight: 4, fillColor: '#fff', fillOpacity: 1, interactive: false }).addTo(map);
   }
 
   /* Nearest ones first in view; else all. */
@@ -118,7 +118,8 @@
     if (!line) {
       line = element('p', '', 'note');
       line.id = 'map-note';
-      place.parentNode.insertBefore(line, place);
+      var before = byId('found') || place;
+      before.parentNode.insertBefore(line, before);
     }
     line.textContent = text;
     line.hidden = !text;
@@ -279,7 +280,7 @@
       if (event.target.classList.contains('print')) { window.print(); return; }
       var link = event.target.closest ? event.target.closest('a') : null;
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-      if (link.target || link.origin !== location.origin || link.pathname !== location.pathname) return;
+      if (link.target || link.origin !== location.origin || link.hash || link.pathname !== location.pathname) return;
       event.preventDefault();
       show(link.getAttribute('href'), 'chosen', true);
     });

@@ -1,0 +1,236 @@
+#!/usr/bin/env node
+// The public finder in a real browser: searched, filtered, by keyboard alone, without a script, near the browser's own place, framed in
+// another site, printed; accessible in every language; without third parties.
+import { check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root } from './support.mjs';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+
+const LANGUAGES = ['en', 'cy', 'es', 'pt', 'ar'];
+const SEARCHES = ['/finder', '/finder?q=food&place=Ashport&radius=25000', '/finder?place=nowhere+at+all', '/finder?place=ash', '/finder?kind=nonsense', '/finder?page=3', '/finder?embed=1'];
+
+const modules = libraries();
+if (!modules || !existsSync('/usr/bin/chromium')) {
+  skipAll('playwright-core or Chromium could not be installed');
+} else {
+  const server = await serveCounty();
+  const browser = await openBrowser(modules);
+  const shots = join(root, 'build', 'browser', 'shots');
+  mkdirSync(shots, { recursive: true });
+  const axe = readFileSync(join(modules, 'axe-core', 'axe.min.js'), 'utf8');
+  const problems = [], strangers = [];
+  const entries = (await (await fetch(`${server.address}/coalitions?limit=1000`)).json()).features;
+  const served = entries.find(one => one.properties.service_area && one.properties.service_area.codes && one.geometry);
+
+  const watch = page => {
+    page.on('console', message => {
+      if (message.type() === 'error' && !/status of 40[04]/.test(message.text())) problems.push(`${page.url()}: ${message.text()}`);
+    });
+    page.on('pageerror', error => problems.push(`${page.url()}: ${error}`));
+    page.on('request', request => {
+      if (!request.url().startsWith(server.address) && !request.url().startsWith('data:')) strangers.push(request.url());
+    });
+    return page;
+  };
+  const open = async (context, path) => {
+    const page = watch(await context.newPage());
+    await page.goto(server.address + path, { waitUntil: 'networkidle' });
+    return page;
+  };
+  // The policy forbids a script in the page, not one in a world of our own.
+  const audit = async page => page.evaluate(`${axe}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })
+    .then(result => result.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ') + ' (' + node.failureSummary + ')').join(', ')))`);
+  const names = page => page.$$eval('ol.entries h3', nodes => nodes.map(node => node.textContent));
+  const count = page => page.textContent('#count');
+  // waitForFunction would need what the policy forbids.
+  const until = async (page, what) => {
+    for (let i = 0; i < 200; i++) {
+      if (await page.evaluate(what)) return;
+      await page.waitForTimeout(50);
+    }
+    check(false, `it never came to ${what}`);
+  };
+  const settled = page => until(page, () => !document.querySelector('#found.busy') && !/…$/.test(document.querySelector('#count').textContent));
+
+  const everywhere = (width, options) => async () => {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true, ...options });
+    const paths = SEARCHES.concat([`/finder/${served.id}`, '/finder/no-such-entry']);
+    for (const path of paths) for (const lang of LANGUAGES) {
+      if (lang !== 'en' && !['/finder', SEARCHES[1], `/finder/${served.id}`].includes(path)) continue;
+      if (options && lang !== 'en') continue;
+      const page = await open(context, path + (path.includes('?') ? '&' : '?') + 'lang=' + lang);
+      const found = await audit(page);
+      check(found.length === 0, `${path} in ${lang} at ${width}: ${found.join('; ')}`);
+      const wide = await page.evaluate('document.documentElement.scrollWidth');
+      check(wide <= width, `${path} in ${lang} is ${wide} pixels wide at ${width}`);
+      const small = await page.evaluate(() => [...document.querySelectorAll('main a, main button, main select, main input:not([type=hidden]), nav a')].filter(node => {
+        const box = node.getBoundingClientRect();
+        return box.width > 0 && (box.height < 24 || box.width < 24) && !node.closest('p, dd, .leaflet-control-attribution, li > a + *');
+      }).map(node => node.outerHTML.slice(0, 80)));
+      check(small.length === 0, `${path} in ${lang} at ${width}: smaller than 24 pixels: ${small.join(' ')}`);
+      const name = path.replace(served.id, 'entry').replace(/[^a-zA-Z0-9]+/g, '-');
+      await page.screenshot({ path: join(shots, `finder-${width}${options && options.colorScheme ? '-dark' : ''}-${lang}${name}.png`), fullPage: true });
+      await page.close();
+    }
+    await context.close();
+  };
+
+  await run([
+    ['every page is accessible in every language and fits at 320 pixels', everywhere(320)],
+    ['every page is accessible in every language at 1280 pixels', everywhere(1280)],
+    ['every page is accessible in dark colours', everywhere(1280, { colorScheme: 'dark' })],
+    ['what is printed is accessible, and holds the list without the form', async () => {
+      const page = await open(await browser.newContext({ viewport: { width: 800, height: 1000 }, bypassCSP: true }), '/finder');
+      await page.emulateMedia({ media: 'print' });
+      const found = await audit(page);
+      check(found.length === 0, found.join('; '));
+      check(!(await page.isVisible('#search')) && !(await page.isVisible('#map')) && await page.isVisible('ol.entries'), 'list only');
+      await page.screenshot({ path: join(shots, 'finder-print.png') });
+    }],
+    ['a search and a filter change the list without a reload, and the history goes back', async () => {
+      const page = await open(await browser.newContext(), '/finder');
+      await page.evaluate(() => { window.kept = true; });
+      const all = await count(page);
+      await page.fill('#q', 'food');
+      await page.press('#q', 'Enter');
+      await settled(page);
+      check(/[?&]q=food/.test(page.url()), page.url());
+      const some = await count(page);
+      check(some !== all && (await names(page)).length > 0, `${all} ${some}`);
+      await page.selectOption('#topic', { index: 2 });
+      await settled(page);
+      check(/topic=/.test(page.url()), page.url());
+      await page.goBack();
+      await settled(page);
+      check(await count(page) === some && await page.inputValue('#topic') === '', `back: ${await count(page)}`);
+      await page.goBack();
+      await settled(page);
+      check(await count(page) === all && await page.inputValue('#q') === '', `back: ${await count(page)}`);
+      await page.goForward();
+      await settled(page);
+      check(await count(page) === some && await page.inputValue('#q') === 'food', 'forward');
+      check(await page.evaluate(() => window.kept), 'it was reloaded');
+    }],
+    ['an address shows to others what it shows here, with a script or without', async () => {
+      const path = '/finder?place=Ashport&radius=25000&kind=coalition&kind=hub';
+      const one = await open(await browser.newContext(), path);
+      const other = await open(await browser.newContext({ javaScriptEnabled: false }), path);
+      check((await names(one)).join() === (await names(other)).join() && (await names(one)).length > 0, 'the same list');
+      check(await other.isChecked('input[value=hub]') && await other.inputValue('#place') === 'Ashport', 'the form holds it');
+    }],
+    ['without a script the form, the pages, an entry and its contact work', async () => {
+      const page = await open(await browser.newContext({ javaScriptEnabled: false }), '/finder');
+      check(!(await page.isVisible('#map')) && !(await page.isVisible('#near-me')), 'nothing that needs a script');
+      await page.fill('#place', 'Ashport');
+      await page.click('button[type=submit]');
+      const distances = await page.$$eval('.distance', nodes => nodes.map(node => parseFloat(node.textContent) * (/ m$/.test(node.textContent) ? 0.001 : 1)));
+      check(distances.length > 5 && distances.every((far, i) => i === 0 || far >= distances[i - 1]), distances.join());
+      await page.click('nav.pages a[rel=next]');
+      check(/page=2/.test(page.url()) && /place=Ashport/.test(page.url()), page.url());
+      await page.click('ol.entries h3 a >> nth=0');
+      check(await page.isVisible('h1') && /finder\/[0-9a-f-]{36}/.test(page.url()), page.url());
+      check(await page.locator('a[href^="tel:"], a[href^="mailto:"], a[href^="geo:"]').count() > 0, 'contact');
+    }],
+    ['the map shows the results in clusters, opened by keyboard, and follows the list', async () => {
+      const page = await open(await browser.newContext({ viewport: { width: 1280, height: 900 } }), '/finder');
+      await page.waitForSelector('#map .leaflet-marker-icon');
+      const shown = await page.$$eval('#map .leaflet-marker-icon', nodes => nodes.map(node => [node.getAttribute('role'), node.getAttribute('aria-label')]));
+      check(shown.every(one => one[0] === 'button' && one[1]), JSON.stringify(shown));
+      const clusters = await page.locator('#map .cluster').count();
+      check(clusters > 0, 'clusters');
+      await page.screenshot({ path: join(shots, 'finder-map.png') });
+      const before = await page.locator('#map .target').count();
+      await page.focus('#map .cluster >> nth=0');
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(800);
+      check(await page.locator('#map .target').count() !== before || await page.locator('#map .cluster').count() !== clusters, 'a cluster opens');
+      await page.goto(`${server.address}/finder?q=${encodeURIComponent(served.properties.name)}`, { waitUntil: 'networkidle' });
+      await page.waitForSelector('#map .target');
+      await page.focus('#map .target >> nth=0');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.leaflet-popup [href*="finder/"]');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('.leaflet-popup', { state: 'detached' });
+      check(await page.evaluate(() => document.activeElement.classList.contains('target')), 'the keyboard is back at the marker');
+    }],
+    ['an entry shows on its map whom it serves', async () => {
+      const page = await open(await browser.newContext({ viewport: { width: 1280, height: 900 } }), `/finder/${served.id}`);
+      await page.waitForSelector('#map path.leaflet-interactive, #map svg path', { state: 'attached' });
+      check(await page.locator('#map svg path').count() === served.properties.service_area.codes.length, 'as many areas as codes');
+      await page.screenshot({ path: join(shots, 'finder-entry.png') });
+    }],
+    ['near me asks the browser, sorts by distance, and can be forgotten', async () => {
+      const at = served.geometry.coordinates;
+      const context = await browser.newContext({ geolocation: { longitude: at[0], latitude: at[1] }, permissions: ['geolocation'] });
+      const page = await open(context, '/finder');
+      check(!/near=/.test(page.url()), 'nothing is asked before');
+      await page.click('#near-me');
+      await page.waitForURL(/near=/);
+      await settled(page);
+      check((await names(page)).slice(0, 3).includes(served.properties.name), (await names(page)).slice(0, 3).join());
+      check(/^near=-?[0-9.]+%2C-?[0-9.]+$/.test(page.url().split('?')[1]), page.url());
+      await page.reload({ waitUntil: 'networkidle' });
+      await page.click('a >> text=Forget my position');
+      await page.waitForLoadState('networkidle');
+      check(!/near=/.test(page.url()), page.url());
+    }],
+    ['where the position is refused, the page says so and the keyboard goes to the place', async () => {
+      const page = await open(await browser.newContext({ permissions: [] }), '/finder');
+      await page.click('#near-me');
+      await until(page, () => /Type a place/.test(document.querySelector('#count').textContent));
+      check(await page.evaluate(() => document.activeElement.id) === 'place', 'focus');
+    }],
+    ['the keyboard alone searches, pages and opens an entry', async () => {
+      const page = await open(await browser.newContext(), '/finder');
+      const active = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent);
+      const tabTo = async what => {
+        for (let i = 0; i < 80; i++) {
+          await page.keyboard.press('Tab');
+          if (await page.evaluate(what)) return;
+        }
+        check(false, `the keyboard does not come to ${what}, but to ${await active()}`);
+      };
+      await page.keyboard.press('Tab');
+      check(/Skip/.test(await active()), await active());
+      await tabTo(`document.activeElement.id === 'place'`);
+      await page.keyboard.type('Ashport');
+      await page.keyboard.press('Enter');
+      await settled(page);
+      check(await active() === 'results', `after a search the keyboard is at the results, not ${await active()}`);
+      await tabTo(`document.activeElement.rel === 'next'`);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/page=2/);
+      await settled(page);
+      await tabTo(`document.activeElement.matches('ol.entries h3 a')`);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/finder\/[0-9a-f-]{36}/);
+      for (let i = 0; i < 60; i++) await page.keyboard.press('Tab');
+      check(await page.evaluate(() => document.activeElement !== null), 'no trap');
+    }],
+    ['another site shows the list in one line, and no other page of ours', async () => {
+      const whole = await open(await browser.newContext(), '/finder?q=food');
+      await whole.click('summary');
+      const line = await whole.textContent('.embedding pre >> nth=0');
+      check(/^<iframe src="http.*embed=1.*<\/iframe>$/.test(line), line);
+      const host = createServer((request, answer) => {
+        answer.setHeader('Content-Type', 'text/html');
+        answer.end(`<!doctype html><title>Elsewhere</title>${line}<iframe id="other" src="${server.address}/finder"></iframe>`);
+      });
+      await new Promise(done => host.listen(0, '127.0.0.1', done));
+      const page = await (await browser.newContext({ viewport: { width: 700, height: 900 } })).newPage();
+      await page.goto(`http://127.0.0.1:${host.address().port}/`, { waitUntil: 'networkidle' });
+      const frame = page.frames().find(one => /embed=1/.test(one.url()));
+      check(frame && await frame.locator('ol.entries li').count() > 0, 'the list');
+      check(await frame.locator('header').count() === 0 && await frame.locator('footer').count() === 0, 'no header');
+      await page.screenshot({ path: join(shots, 'finder-embedded.png') });
+      const other = page.frames().find(one => one !== page.mainFrame() && !/embed=1/.test(one.url()));
+      check(!other || !/finder/.test(other.url()) || await other.locator('ol.entries').count() === 0, 'refused');
+      host.close();
+    }],
+    ['nothing was logged as an error, and no stranger was asked', async () => {
+      check(problems.length === 0, problems.join('\n'));
+      check(strangers.length === 0, strangers.join('\n'));
+    }]
+  ]);
+  await browser.close();
+  await server.stop();
+}

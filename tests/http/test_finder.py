@@ -1,0 +1,273 @@
+#!/usr/bin/python3
+"""The public finder's pages over HTTP: what they say without a script, in every language, of hostile data and wrong addresses."""
+
+import html.parser
+import json
+import pathlib
+import re
+import sys
+import urllib.parse
+
+sys.dont_write_bytecode = True
+from support import ROOT, Server, run, test
+
+LANGUAGES = ["en", "cy", "es", "pt"]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "</title></textarea><svg onload=alert(1)>",
+    "\u202eevil\u202c &amp; &#x3c;b&#x3e;",
+    "{n} %s {place}",
+]
+COLUMNS = ["name", "description", "topics", "programme", "organisation", "address", "postcode", "phone", "email", "url", "hours",
+           "funder", "status", "last_reviewed", "start"]
+EXTRA = """\
+  - id: strangers
+    title: "<b>Strangers</b>"
+    source: strangers.csv
+    attribution: "<i>Nobody</i>"
+    licence: {title: "<u>None</u>", url: "https://example.org/?<script>"}
+    columns: {key: key, longitude: lon, latitude: lat, kind: kind, """ + ", ".join(f"{name}: {name}" for name in COLUMNS) + "}\n"
+
+
+def quoted(text):
+    return '"' + text.replace('"', '""') + '"'
+
+
+class Finder(Server):
+    """The tiny atlas with one more directory: every field of every entry is something nasty, but for the last two."""
+
+    def __init__(self):
+        super().__init__(extra=EXTRA)
+        rows = ["key,lon,lat,kind," + ",".join(COLUMNS)]
+        for i, text in enumerate(HOSTILE):
+            rows.append(f"h{i},-1.1,52.1,coalition," + ",".join(quoted(text) for _ in COLUMNS))
+        fine = {"name": "Zebra fine", "phone": "+44 (0)1632 960 000 ext 5", "email": "a.b@example.org", "url": "https://example.org/?a=1&b=2",
+                "last_reviewed": "2020-02-29", "address": "1 High Street", "hours": "Mo-Fr 09:00-17:00"}
+        rows.append("fine,-1.1,52.1,coalition," + ",".join(quoted(fine.get(name, "")) for name in COLUMNS))
+        rows.append("bare,,,coalition," + ",".join(quoted("Zebra bare" if name == "name" else "") for name in COLUMNS))
+        (self.folder / "strangers.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+class Page(html.parser.HTMLParser):
+    """What a browser would make of it: elements with their attributes, the text, and whether all that is opened is closed."""
+
+    VOID = {"meta", "link", "input", "br", "img", "hr"}
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.elements, self.text, self.open, self.texts = [], "", [], []
+        self.feed(text)
+        self.close()
+        assert self.open == [], self.open
+        self.ids = [values["id"] for _, values in self.elements if "id" in values]
+
+    def handle_starttag(self, tag, attributes):
+        assert len(attributes) == len(dict(attributes)), (tag, attributes)
+        self.elements.append((tag, dict(attributes)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, (tag, self.open)
+        self.open.pop()
+
+    def handle_data(self, data):
+        self.text += data
+
+    def all(self, tag, **wanted):
+        return [values for name, values in self.elements if name == tag and all(values.get(k) == v for k, v in wanted.items())]
+
+
+def page(server, path, status=200, headers=None):
+    answer = server.get(path, headers)
+    assert answer.status == status, (path, answer.status, answer.body[:300])
+    assert answer["Content-Type"] == "text/html; charset=utf-8", answer["Content-Type"]
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "unsafe" not in policy and "frame-ancestors" in policy, policy
+    read = Page(answer.body.decode())
+    assert len(read.all("h1")) == 1 and len(read.all("main")) == 1, path
+    assert len(read.ids) == len(set(read.ids)), read.ids
+    labelled = {values.get("for") for values in read.all("label")}
+    for values in read.all("input") + read.all("select"):
+        assert values.get("type") in ("hidden", "checkbox") or values["id"] in labelled, values
+    for tag, values in read.elements:
+        assert tag not in ("style", "iframe", "svg", "img", "b", "i", "u"), (path, tag)
+        assert not [name for name in values if name.startswith("on") or name == "style"], (path, tag, values)
+        assert tag != "script" or values["src"].startswith((".", "..")), values
+        for name in ("href", "src", "action"):
+            if name in values:
+                assert re.match(r"(\./|\.\./|#|https?://|mailto:|tel:|geo:|data:,$)", values[name]), values
+    return read
+
+
+def entry_ids(server, query):
+    return [(feature["id"], feature["properties"]) for feature in server.get("/coalitions?limit=1000&" + query).json()["features"]]
+
+
+def names(server, query):
+    text = server.get("/finder?" + query).body.decode()
+    return re.findall(r"<h3><a [^>]*>([^<]*)</a></h3>", text)
+
+
+@test("the list is there without a script, page by page, with the same entries as /coalitions")
+def _(server):
+    wanted = [properties["name"] for _, properties in entry_ids(server, "kind=hub,service")]
+    found = []
+    for number in range(1, 9):
+        found += names(server, f"kind=hub&kind=service&page={number}")
+    assert [name.replace("&#39;", "'") for name in found] == wanted, (found, wanted)
+    read = page(server, "/finder?kind=hub&kind=service&q=caf%C3%A9&page=1")
+    assert read.all("a", rel="next") == [] and "Entries found: 20" in read.text, read.text
+
+
+@test("filters, words, a place and a distance narrow the list, and the form says what was asked")
+def _(server):
+    assert len(names(server, "q=number+1")) < len(names(server, "q=number"))
+    read = page(server, "/finder?q=caf%C3%A9&place=C0300&radius=10000&kind=hub&topic=food&served=1")
+    assert read.all("input", id="q")[0]["value"] == "café" and read.all("input", id="place")[0]["value"] == "C0300"
+    assert [values["value"] for values in read.all("input", type="checkbox", checked="checked")] == ["1", "hub"]
+    assert "selected" in read.all("option", value="food")[0] and "selected" in read.all("option", value="10000")[0]
+    assert "Nearest first, from: Cell 3, 0" in read.text and " km" in read.text
+    everything = [properties["name"] for _, properties in entry_ids(server, "near=-1.025,52.025&radius=10000&serves=cells:C0300&kind=hub")]
+    assert names(server, "place=C0300&radius=10000&served=1&kind=hub") == everything, everything
+
+
+@test("a place is found by code, by boundaries and code, by name in any letters, by its first words")
+def _(server):
+    for place in ("C0300", "cells:C0300", "cell 3, 0", "CELL 3, 0", "  Cell 3, 0 "):
+        text = page(server, "/finder?place=" + urllib.parse.quote(place)).text
+        assert "from: Cell 3, 0" in text, place
+    text = page(server, "/finder?place=cell+3").text
+    assert "from: Cell 3, 0" in text and "Others that it could mean" in text, text
+    text = page(server, "/finder?place=cel").text
+    assert "No place here is called “cel”" in text and "Did you mean" in text and "Entries found: 0" in text
+    text = page(server, "/finder?place=" + urllib.parse.quote(HOSTILE[0])).text
+    assert HOSTILE[0] in text
+
+
+@test("a radius without a place changes nothing, and neither do empty fields")
+def _(server):
+    assert names(server, "radius=5000&q=&place=&near=&topic=&programme=") == names(server, "")
+
+
+@test("filters without a control go along in links and in the form")
+def _(server):
+    read = page(server, "/finder?bbox=-2,51,0,53&organisation=&sort=name&lang=es&f=csv")
+    assert read.all("input", name="bbox", type="hidden")[0]["value"] == "-2,51,0,53"
+    assert read.all("input", name="lang", type="hidden")[0]["value"] == "es"
+    assert read.all("input", name="f") == []
+    following = [values["href"] for values in read.all("a", rel="next")][0]
+    assert "bbox=-2,51,0,53" in following and "sort=name" in following and "lang=es" in following, following
+
+
+@test("whatever stands in data is text on every page")
+def _(server):
+    for number in range(1, 4):
+        page(server, f"/finder?page={number}")
+    strangers = [one for one in entry_ids(server, "kind=coalition") if one[1]["source"]["directory"] == "strangers"]
+    assert len(strangers) == len(HOSTILE) + 2
+    for identity, properties in strangers:
+        for lang in LANGUAGES + ["ar"]:
+            read = page(server, f"/finder/{identity}?lang={lang}")
+            assert properties["name"] in read.text and "<b>Strangers</b>" in read.text
+            assert not [values for values in read.all("a") if "javascript" in values["href"]]
+
+
+@test("an entry has what one needs to get in touch, and says what is not known")
+def _(server):
+    ids = {properties["name"]: identity for identity, properties in entry_ids(server, "kind=coalition")}
+    read = page(server, "/finder/" + ids["Zebra fine"])
+    links = [values["href"] for values in read.all("a")]
+    assert "tel:+4401632960000" in links and "mailto:a.b@example.org" in links and "https://example.org/?a=1&b=2" in links, links
+    assert "geo:52.100000,-1.100000" in links and "../#at=52.10000,-1.10000,15" in links, links
+    assert "29 February 2020" in read.text and "Not reviewed for over a year" in read.text and "Mo-Fr" in read.text
+    bare = page(server, "/finder/" + ids["Zebra bare"]).text
+    for sentence in ("No description was given", "No contact was given", "not stated whom it serves", "no position on the map",
+                     "not stated when this was last reviewed"):
+        assert sentence in bare, sentence
+    served = [identity for identity, properties in entry_ids(server, "kind=hub") if "service_area" in properties][0]
+    assert "Cells: 1" in page(server, "/finder/" + served).text
+
+
+@test("the language is that of lang= or of the browser, and the page says so")
+def _(server):
+    titles = set()
+    for lang in LANGUAGES:
+        read = page(server, "/finder?lang=" + lang)
+        assert read.all("html")[0]["lang"] == lang and read.all("html")[0]["dir"] == "ltr"
+        titles.add(re.search(r"<h1[^>]*>(.*?)</h1>", server.get("/finder?lang=" + lang).body.decode()).group(1))
+        assert server.get("/finder", {"Accept-Language": lang + ", en;q=0.5"})["Content-Language"] == lang
+    assert len(titles) == len(LANGUAGES), titles
+    assert "Accept-Language" in server.get("/finder")["Vary"] and "Accept-Language" not in server.get("/finder?lang=cy")["Vary"]
+    arabic = page(server, "/finder?lang=ar").all("html")[0]
+    assert arabic["lang"] == "en" and arabic["dir"] == "rtl", arabic
+    assert page(server, "/finder?lang=" + urllib.parse.quote(HOSTILE[1])).all("html")[0]["lang"] == "en"
+
+
+@test("a wrong address gives a page that says what is wrong, with the form")
+def _(server):
+    for query, name in (("page=0", "page"), ("page=x", "page"), ("kind=nonsense", "kind"), ("near=here", "near"), ("near=200,100", "near"),
+                        ("bbox=1,2", "bbox"), ("serves=nowhere:1", "serves"), ("served=yes", "served"), ("embed=2", "embed"),
+                        ("q=a&q=b", "q"), ("place=a&place=b", "place"), ("radius=-1", "radius"), ("amount_min=x", "amount_min"),
+                        ("sort=" + urllib.parse.quote(HOSTILE[1]), "sort")):
+        for lang in LANGUAGES:
+            status = 404 if name == "serves" else 400
+            read = page(server, f"/finder?{query}&lang={lang}", status)
+            assert name in read.text and read.all("form"), (query, read.text)
+            assert read.all("div", role="alert"), query
+    assert server.get("/finder?page=x")["Cache-Control"] == "no-store"
+    read = page(server, "/finder/nobody?lang=pt", 404)
+    assert "nobody" in read.text and read.all("form")[0]["action"] == "../finder"
+    page(server, "/finder/" + urllib.parse.quote(HOSTILE[0], safe=""), 404)
+    page(server, "/finder?" + "&".join("kind=hub" for _ in range(40)), 400)
+    answer = server.get("/finder", method="POST")
+    assert answer.status == 405 and answer["Content-Type"] == "text/html; charset=utf-8"
+
+
+@test("only embedded pages may be framed by others, and they have no header and footer")
+def _(server):
+    whole, framed = server.get("/finder"), server.get("/finder?embed=1")
+    assert "frame-ancestors 'self'" in whole["Content-Security-Policy"] and "frame-ancestors *" in framed["Content-Security-Policy"]
+    read = page(server, "/finder?embed=1&q=caf%C3%A9")
+    assert read.all("header") == [] and read.all("footer") == [] and "Fictional" in read.text
+    assert all("embed=1" in values["href"] for values in read.all("a") if values["href"].startswith("./finder/"))
+    identity = entry_ids(server, "")[0][0]
+    assert "frame-ancestors *" in server.get(f"/finder/{identity}?embed=1")["Content-Security-Policy"]
+    line = re.search(r"<iframe .*</iframe>", page(server, "/finder?q=caf%C3%A9&near=-1,52").text).group(0)
+    inner = Page(line).elements[0][1]
+    assert inner["src"].startswith(f"http://{server.host}:{server.port}/finder?") and "embed=1" in inner["src"], inner
+    assert "near" not in inner["src"], "a position is nobody else's business"
+
+
+@test("a page that has not changed is not sent again")
+def _(server):
+    first = server.get("/finder?lang=cy")
+    assert first["Cache-Control"] == "public, max-age=60"
+    assert server.get("/finder?lang=cy", {"If-None-Match": first["ETag"]}).status == 304
+    assert server.get("/finder?lang=cy", {"If-None-Match": first["ETag"]}, method="HEAD").status == 304
+
+
+@test("what the map asks for is the same question to /coalitions")
+def _(server):
+    read = page(server, "/finder?place=C0300&radius=10000&served=1&q=caf%C3%A9&lang=es&page=1")
+    address = [values["data-features"] for _, values in read.elements if values.get("id") == "found"][0]
+    answer = server.get(address[1:])
+    assert answer.status == 200 and f"Entradas encontradas: {answer.json()['numberMatched']}" in read.text, address
+
+
+@test("every key that the pages ask for stands in the catalogue, and none stands there for nothing")
+def _(_server):
+    keys = set(json.loads((ROOT / "locales/en.json").read_text()))
+    sources = "".join(path.read_text() for path in sorted((ROOT / "src/http").glob("*.c")))
+    used = set(re.findall(r'"([a-z]+\.[a-z0-9_]+)"', sources)) | {"language", "direction", "date"}
+    used |= {f"month.{n}" for n in range(1, 13)}
+    assert keys <= used, keys - used
+    prefixes = {key.split(".")[0] for key in keys if "." in key}
+    asked = {key for key in used if key.split(".")[0] in prefixes and not key.endswith((".js", ".css"))}
+    assert asked <= keys, asked - keys
+
+
+run(Finder)
