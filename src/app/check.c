@@ -8,6 +8,7 @@
 #include "data/generation.h"
 #include "data/report.h"
 #include "directory/directory.h"
+#include "engine/crs_report.h"
 
 struct check_options {
     bool json, strict;
@@ -27,16 +28,24 @@ static int set_option(const struct eg_command *command, int option, const char *
     return EG_EXIT_DONE;
 }
 
-static enum eg_status write_json(struct eg_report_subject subject, struct eg_buffer *out,
-                                 struct eg_error *err)
+static enum eg_status write_json(struct eg_report_subject subject, struct eg_crs_list *crs_list,
+                                 struct eg_buffer *out, struct eg_error *err)
 {
     struct eg_json *json = eg_json_new_object();
     if (!json) return eg_error_no_memory(err, 0);
     eg_report_json(subject, json, eg_json_root(json));
-    enum eg_status status = eg_json_finish(json, true, out, err);
+    enum eg_status status = eg_crs_report_json(crs_list, json, eg_json_root(json), err);
+    if (status == EG_OK) status = eg_json_finish(json, true, out, err);
     eg_json_free(json);
     eg_buffer_char(out, '\n');
     return status;
+}
+
+static enum eg_status write_text(struct eg_report_subject subject, struct eg_crs_list *crs_list,
+                                 struct eg_buffer *out, struct eg_error *err)
+{
+    enum eg_status status = eg_report_text(subject, out, err);
+    return status == EG_OK ? eg_crs_report_text(crs_list, out, err) : status;
 }
 
 /* What is read, and what is said of it. */
@@ -44,6 +53,7 @@ struct check {
     struct eg_atlas *atlas;
     struct eg_generation *generation;
     struct eg_directory *directory;
+    struct eg_crs_list *crs_list;
     struct eg_buffer report, reasons;
     bool is_strict;
 };
@@ -54,6 +64,7 @@ static enum eg_status load(struct check *check, const char *path, struct eg_erro
     struct eg_entries *entries = NULL;
     enum eg_status status = eg_atlas_read(path, &check->atlas, err);
     if (status == EG_OK) status = eg_generation_load(check->atlas, 0, &check->generation, err);
+    if (status == EG_OK) status = eg_crs_list_new(check->generation, &check->crs_list, err);
     if (status == EG_OK) status = eg_entries_load(check->atlas, &entries, err);
     if (status != EG_OK) return status;
     status = eg_directory_new(entries, check->generation, &check->directory, err);
@@ -65,7 +76,8 @@ static enum eg_status judge(struct check *check, bool as_json, struct eg_error *
 {
     struct eg_report_subject subject = {check->generation, eg_directory_entries(check->directory)};
     check->is_strict = eg_report_is_strict(subject, &check->reasons);
-    return as_json ? write_json(subject, &check->report, err) : eg_report_text(subject, &check->report, err);
+    return as_json ? write_json(subject, check->crs_list, &check->report, err)
+                   : write_text(subject, check->crs_list, &check->report, err);
 }
 
 static int answer(const struct check *check, bool strict)
@@ -81,6 +93,7 @@ static void clear(struct check *check)
     eg_buffer_clear(&check->report);
     eg_buffer_clear(&check->reasons);
     eg_directory_free(check->directory);
+    eg_crs_list_free(check->crs_list);
     eg_generation_release(check->generation);
     eg_atlas_free(check->atlas);
 }
@@ -106,9 +119,9 @@ const struct eg_command eg_command_check = {
     .summary = "load an atlas and report what joined and what did not",
     .usage =
         "Usage: evenground check ATLAS.yaml [--json] [--strict]\n\n"
-        "Reads everything an atlas names and reports repairs, topology, joins, the states of values, and "
-        "what\n"
-        "became of the rows of directories.\n\n"
+        "Reads everything an atlas names and reports repairs, topology, joins, the states of values, what "
+        "became\n"
+        "of the rows of directories, and by which operation maps come to each projection.\n\n"
         "  --json    the report for programs\n"
         "  --strict  exit status 1 when areas have no row, rows have no area, or rows of a directory are "
         "rejected,\n"

@@ -1,5 +1,6 @@
 /* TileJSON 3.0 of a layer, and the catalogue of all of them. */
 #include "base/arena.h"
+#include "engine/crs_report.h"
 #include "engine/describe.h"
 #include "engine/engine.h"
 #include "engine/layer_parts.h"
@@ -260,6 +261,13 @@ static void add_directory(const struct writer *w, struct eg_json_value *root)
     add_facets(w, directory, "programmes", programmes, n);
 }
 
+static enum eg_status add_report(const struct eg_snapshot *snapshot, struct eg_json *json,
+                                 struct eg_json_value *into, struct eg_error *err)
+{
+    eg_report_json(eg_snapshot_subject(snapshot), json, into);
+    return eg_crs_report_json(snapshot->crs_list, json, into, err);
+}
+
 enum eg_status eg_engine_catalogue(struct eg_snapshot *snapshot, struct eg_text base_url,
                                    struct eg_entity *entity_out, struct eg_error *err)
 {
@@ -277,7 +285,7 @@ enum eg_status eg_engine_catalogue(struct eg_snapshot *snapshot, struct eg_text 
     add_styles(&w, root);
     status = add_layers(&w, root, err);
     add_directory(&w, root);
-    eg_report_json(eg_snapshot_subject(snapshot), w.json, eg_json_object(w.json, root, "report"));
+    if (status == EG_OK) status = add_report(snapshot, w.json, eg_json_object(w.json, root, "report"), err);
     return finish(&w, status, entity_out, err);
 }
 
@@ -286,6 +294,10 @@ enum eg_status eg_engine_report(struct eg_snapshot *snapshot, struct eg_entity *
 {
     struct eg_json *json = eg_json_new_object();
     if (!json) return eg_error_no_memory(err, 0);
-    eg_report_json(eg_snapshot_subject(snapshot), json, eg_json_root(json));
+    enum eg_status status = add_report(snapshot, json, eg_json_root(json), err);
+    if (status != EG_OK) {
+        eg_json_free(json);
+        return status;
+    }
     return eg_entity_from_json(json, "application/json", entity_out, err);
 }

@@ -14,6 +14,7 @@ struct eg_crs_list {
     uint32_t n;
     /* Written once, under the lock, and read without it. The lock is a leaf. */
     _Atomic(struct eg_bounds *) set_bounds; /* [n_boundaries][n] */
+    _Atomic(struct eg_crs_way *) ways;      /* [n] */
     pthread_mutex_t lock;
     struct eg_crs_entry entries[];
 };
@@ -79,6 +80,7 @@ void eg_crs_list_free(struct eg_crs_list *list)
 {
     if (!list) return;
     free(atomic_load(&list->set_bounds));
+    free(atomic_load(&list->ways));
     pthread_mutex_destroy(&list->lock);
     free(list);
 }
@@ -115,25 +117,52 @@ enum eg_status eg_crs_list_resolve(const struct eg_crs_list *list, struct eg_tex
     return status;
 }
 
-enum eg_status eg_crs_list_ways(const struct eg_crs_list *list, struct eg_crs_way *way_out,
-                                struct eg_error *err)
+static enum eg_status find_way(struct eg_crs_context *proj, const struct eg_crs_entry *entry,
+                               struct eg_crs_way *way_out, struct eg_error *err)
+{
+    struct eg_transform *transform = NULL;
+    *way_out = (struct eg_crs_way){.accuracy_m = -1};
+    enum eg_status status = eg_transform_new(proj, EG_TEXT("EPSG:3857"), eg_text_from(entry->info.id),
+                                             (struct eg_text){0}, &transform, err);
+    if (status == EG_OK) {
+        (void)snprintf(way_out->operation, sizeof way_out->operation, "%s", eg_transform_name(transform));
+        way_out->accuracy_m = eg_transform_accuracy_m(transform);
+    }
+    eg_transform_free(transform);
+    return status == EG_UNSUPPORTED ? EG_OK : status;
+}
+
+static enum eg_status ways_locked(struct eg_crs_list *list, struct eg_crs_way **made_out,
+                                  struct eg_error *err)
 {
     struct eg_crs_context *proj = NULL;
-    enum eg_status status = eg_crs_context_new(&proj, err);
-    for (uint32_t i = 0; i < list->n && status == EG_OK; i++) {
-        struct eg_transform *transform = NULL;
-        struct eg_crs_way way = {.accuracy_m = -1};
-        status = eg_transform_new(proj, EG_TEXT("EPSG:3857"), eg_text_from(list->entries[i].info.id),
-                                  (struct eg_text){0}, &transform, err);
-        if (status == EG_OK) {
-            (void)snprintf(way.operation, sizeof way.operation, "%s", eg_transform_name(transform));
-            way.accuracy_m = eg_transform_accuracy_m(transform);
-        }
-        eg_transform_free(transform);
-        if (status == EG_UNSUPPORTED) status = EG_OK;
-        way_out[i] = way;
+    struct eg_crs_way *made = atomic_load_explicit(&list->ways, memory_order_relaxed);
+    enum eg_status status = EG_OK;
+    if (!made) {
+        made = eg_memory_array(list->n, sizeof *made);
+        if (!made) return eg_error_no_memory(err, list->n * sizeof *made);
+        status = eg_crs_context_new(&proj, err);
+        for (uint32_t i = 0; i < list->n && status == EG_OK; i++)
+            status = find_way(proj, &list->entries[i], &made[i], err);
+        eg_crs_context_free(proj);
+        if (status == EG_OK) atomic_store_explicit(&list->ways, made, memory_order_release);
     }
-    eg_crs_context_free(proj);
+    if (status == EG_OK) *made_out = made;
+    else free(made);
+    return status;
+}
+
+enum eg_status eg_crs_list_ways(struct eg_crs_list *list, const struct eg_crs_way **ways_out,
+                                struct eg_error *err)
+{
+    struct eg_crs_way *made = atomic_load_explicit(&list->ways, memory_order_acquire);
+    enum eg_status status = EG_OK;
+    if (!made) {
+        pthread_mutex_lock(&list->lock);
+        status = ways_locked(list, &made, err);
+        pthread_mutex_unlock(&list->lock);
+    }
+    if (status == EG_OK) *ways_out = made;
     return status;
 }
 

@@ -50,8 +50,9 @@ struct eg_crs_way {
     char operation[160]; /* PROJ's name of the operation */
     double accuracy_m;   /* < 0: not stated */
 };
-/* way_out[n entries]; found out now (some 7 ms each), not kept. An entry without an operation has an empty name. */
-EG_MUST_CHECK enum eg_status eg_crs_list_ways(const struct eg_crs_list *list, struct eg_crs_way *way_out,
+/* [n entries], in their order; an entry without an operation has an empty name. Found out on first use (some 7 ms each) and kept;
+ * borrowed, immutable, as long as the list. */
+EG_MUST_CHECK enum eg_status eg_crs_list_ways(struct eg_crs_list *list, const struct eg_crs_way **ways_out,
                                               struct eg_error *err);
 
 #endif

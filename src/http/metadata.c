@@ -22,6 +22,7 @@ struct writer {
     const struct eg_atlas_boundaries *boundaries;
     uint32_t number; /* of the layer */
     struct eg_text base_url;
+    const struct eg_crs_way *ways;
     struct eg_xml *xml;
     struct eg_arena *arena;
     bool failed; /* a text in the arena was refused */
@@ -363,6 +364,29 @@ static void write_step(struct writer *w)
     leave(w);
 }
 
+/* The other systems in which maps and features are given, in the order of the list. */
+static void write_ways(struct writer *w)
+{
+    uint32_t n = 0;
+    const struct eg_crs_entry *entries = eg_crs_list_entries(w->snapshot->crs_list, &n);
+    struct eg_buffer text;
+    eg_buffer_init(&text, TEXTS_BYTES);
+    eg_buffer_literal(&text, "Maps and features are brought from EPSG:3857 to other systems:");
+    for (uint32_t i = 1; i < n; i++) {
+        if (!w->ways[i].operation[0]) continue;
+        eg_buffer_printf(&text, "%s to %s by the operation '%s' (accuracy: ", i > 1 ? ";" : "",
+                         entries[i].info.id, w->ways[i].operation);
+        if (w->ways[i].accuracy_m < 0) eg_buffer_literal(&text, "not stated)");
+        else eg_buffer_printf(&text, "%g m, as stated for it)", w->ways[i].accuracy_m);
+    }
+    eg_buffer_char(&text, '.');
+    if (text.failed) w->failed = true;
+    enter(w, "gmd:processStep", "gmd:LI_ProcessStep");
+    write_text(w, "gmd:description", (struct eg_text){text.data, text.failed ? 0 : text.len});
+    leave(w);
+    eg_buffer_clear(&text);
+}
+
 static void write_source(struct writer *w, const char *of, struct eg_text who, struct eg_text url)
 {
     struct eg_text text =
@@ -390,6 +414,7 @@ static void write_quality(struct writer *w)
     enter(w, "gmd:lineage", "gmd:LI_Lineage");
     write_text(w, "gmd:statement", statement);
     write_step(w);
+    write_ways(w);
     write_source(w, "Figures", facts->source, facts->source_url);
     write_source(w, "Boundaries", w->boundaries->attribution, (struct eg_text){0});
     leave(w);
@@ -444,7 +469,9 @@ enum eg_status eg_metadata_layer(struct eg_snapshot *snapshot, const struct eg_l
                                  struct eg_text base_url, struct eg_entity *entity_out, struct eg_error *err)
 {
     struct eg_layer_ref ref;
+    const struct eg_crs_way *ways = NULL;
     enum eg_status status = eg_layer_resolve(snapshot, name, &ref, err);
+    if (status == EG_OK) status = eg_crs_list_ways(snapshot->crs_list, &ways, err);
     if (status != EG_OK) return status;
     const struct eg_atlas *atlas = snapshot->atlas;
     const struct eg_atlas_layer *layer = &atlas->layers[ref.layer];
@@ -455,6 +482,7 @@ enum eg_status eg_metadata_layer(struct eg_snapshot *snapshot, const struct eg_l
                        .boundaries = &atlas->boundaries[layer->boundaries],
                        .number = ref.layer,
                        .base_url = base_url,
+                       .ways = ways,
                        .xml = eg_xml_new(),
                        .arena = eg_arena_new(TEXTS_BYTES)};
     status = write_all(&w, entity_out, err);

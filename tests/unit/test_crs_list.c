@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "engine/crs_list.h"
+#include "engine/crs_report.h"
 #include "support/failing_malloc.h"
 #include "support/small_atlas.h"
 
@@ -61,11 +61,27 @@ static void any_spelling_finds_its_entry(void **state)
 static void the_ways_to_all_of_them_are_named_with_their_accuracy(void **state)
 {
     (void)state;
-    struct eg_crs_way ways[8];
-    assert_int_equal(eg_crs_list_ways(small.snapshot->crs_list, ways, NULL), EG_OK);
+    const struct eg_crs_way *ways = NULL, *again = NULL;
+    assert_int_equal(eg_crs_list_ways(small.snapshot->crs_list, &ways, NULL), EG_OK);
+    assert_int_equal(eg_crs_list_ways(small.snapshot->crs_list, &again, NULL), EG_OK);
+    assert_ptr_equal(again, ways);
     assert_non_null(strstr(ways[3].operation, "OSGB36 to WGS 84 (6)"));
     assert_true(ways[0].accuracy_m == 0 && ways[1].accuracy_m == 0);
     assert_true(ways[3].accuracy_m == 2 && ways[4].accuracy_m == 4 && ways[5].accuracy_m == 1);
+}
+
+static void the_report_for_people_says_by_which_operation_maps_come_to_each(void **state)
+{
+    (void)state;
+    struct eg_buffer out;
+    eg_buffer_init(&out, 0);
+    assert_int_equal(eg_crs_report_text(small.snapshot->crs_list, &out, NULL), EG_OK);
+    const char *line = strstr(out.data, "maps in EPSG:27700 (OSGB36 / British National Grid) by ");
+    assert_non_null(line);
+    assert_non_null(strstr(line, "OSGB36 to WGS 84 (6)"));
+    assert_non_null(strstr(line, ", accurate to 2 m\n"));
+    assert_non_null(strstr(out.data, ", exact\n"));
+    eg_buffer_clear(&out);
 }
 
 static void boxes_in_all_of_them_hold_their_corners(void **state)
@@ -162,6 +178,7 @@ int main(void)
         cmocka_unit_test(the_list_begins_with_what_is_always_allowed_and_names_each_once),
         cmocka_unit_test(any_spelling_finds_its_entry),
         cmocka_unit_test(the_ways_to_all_of_them_are_named_with_their_accuracy),
+        cmocka_unit_test(the_report_for_people_says_by_which_operation_maps_come_to_each),
         cmocka_unit_test(boxes_in_all_of_them_hold_their_corners),
         cmocka_unit_test(a_sets_box_is_that_of_its_areas),
         cmocka_unit_test(a_code_that_proj_does_not_know_is_told_with_its_place),

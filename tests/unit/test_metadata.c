@@ -49,6 +49,9 @@ static void a_record_says_what_the_atlas_says(void **state)
         &entity,
         "<gmd:credit><gco:CharacterString>Small &amp; Co | Surveyors | Counters</gco:CharacterString>");
     assert_says(&entity, "(accuracy: 0 m, as stated for it)");
+    assert_says(&entity, "; to EPSG:27700 by the operation '");
+    assert_says(&entity, "OSGB36 to WGS 84 (6)");
+    assert_says(&entity, "(accuracy: 2 m, as stated for it); to ");
     assert_says(&entity, "Figures: Counters");
     assert_says(&entity, "Boundaries: Surveyors");
     assert_says(&entity, "<gmd:URL>https://atlas.example/a&amp;b/ogc/collections/illness.nbhd</gmd:URL>");
