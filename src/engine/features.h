@@ -55,6 +55,7 @@ struct eg_features_query {
     bool has_bbox;
     struct eg_bounds bbox; /* easting first; of degrees, west > east crosses the antimeridian */
     struct eg_transform *bbox_to_degrees; /* NULL: they are WGS 84 degrees */
+    const struct eg_bounds *bbox_reach;   /* see struct eg_filter_source */
     const struct eg_filter *filter;       /* NULL: none */
     /* property = text, all of which must hold; of numbers the text is parsed */
     const struct eg_features_equal {

@@ -122,14 +122,17 @@ static enum eg_status read_box(struct selection *s, struct eg_error *err)
 {
     const struct eg_bounds *box = &s->query->bbox;
     const double numbers[4] = {box->min_x, box->min_y, box->max_x, box->max_y};
-    const struct eg_filter_source source = {.to_degrees = s->query->bbox_to_degrees};
+    const struct eg_filter_source source = {.to_degrees = s->query->bbox_to_degrees,
+                                            .reach = s->query->bbox_reach};
     struct eg_filter_build build = {
         .arena = s->arena, .source = &source, .properties = &s->features->properties, .err = err};
     struct eg_filter_shapes *shapes = NULL;
     enum eg_status status = eg_filter_shape_box(&build, (struct eg_filter_place){0}, numbers, 4, &shapes);
     if (status == EG_INVALID)
-        status = eg_error_set(err, EG_INVALID,
-                              "the bbox is not on earth, or its first corner is not its lower left one");
+        status = eg_error_set(
+            err, EG_INVALID,
+            "the bbox is not on earth, lies beyond what its CRS is made for, or its first corner is not its "
+            "lower left one");
     if (status != EG_OK) (void)eg_error_field(err, "bbox");
     s->box = shapes;
     return status;

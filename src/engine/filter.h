@@ -70,7 +70,14 @@ struct eg_filter_source {
     /* From their CRS to degrees, easting first; NULL: they are WGS 84 degrees. Edges of lines and polygons run straight in
      * longitude and latitude between the vertices given; those of a BBOX follow the CRS. */
     struct eg_transform *to_degrees;
+    const struct eg_bounds
+        *reach; /* where the features lie, in that CRS: a BBOX is cut to it. NULL: it is not */
 };
+
+/* The box that holds all of a box of degrees in the CRS of `to_degrees`, with a margin. A projection is made for a part of the Earth, and
+ * far from it folds: a box that is larger than the features is, so cut, as good as one that is not, and harmless. False where the box
+ * of degrees does not come back from the CRS as it went there, or crosses the antimeridian. */
+bool eg_filter_reach(struct eg_transform *to_degrees, struct eg_bounds degrees, struct eg_bounds *reach_out);
 
 /* Parses and checks. Field is "filter" in every error. EG_INVALID with the place in the message ("at character 14", "at
  * /args/1"); EG_LIMIT for what is too large or too deep; EG_UNSUPPORTED for what CQL2 has and this has not, naming it. The

@@ -2,10 +2,15 @@
  * those of a MULTIPOLYGON may overlap although rings are taken even-odd. Usually there is one, of 5 to 100 points. */
 #include "engine/filter_tree.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Pieces per side of a box in a CRS that is not degrees: 4 km each for a box of 64 km. */
 #define EDGE_STEPS 16
+#define ROUND_TRIP                                                                                           \
+    1e-4 /* of the larger coordinate: operations come back within millimetres, where they fold by kilometres */
+#define REACH_STEPS 16U
+#define REACH_MARGIN 0.02
 
 struct box {
     double west, south, east, north;
@@ -102,6 +107,49 @@ static struct eg_bounds bounds_of(const double *lonlat, uint32_t n)
     return box;
 }
 
+/* Whether a position came back where it was, as far as lengths of this size can tell. */
+static bool is_near(const double a[2], const double b[2])
+{
+    double size = fmax(fmax(fabs(a[0]), fabs(a[1])), 1);
+    return fabs(a[0] - b[0]) <= ROUND_TRIP * size && fabs(a[1] - b[1]) <= ROUND_TRIP * size;
+}
+
+/* Rewrites positions in degrees. False when one does not project, or does not come back: there the projection folds, and a shape would be
+ * another one. */
+static bool go_to_degrees(struct eg_transform *transform, double *xy, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        double *at = xy + 2 * (size_t)i;
+        double before[2] = {at[0], at[1]};
+        if (eg_transform_points(transform, at, 1) > 0) return false;
+        double back[2] = {at[0], at[1]};
+        if (eg_transform_points_inverse(transform, back, 1) > 0 || !is_near(before, back)) return false;
+    }
+    return true;
+}
+
+bool eg_filter_reach(struct eg_transform *to_degrees, struct eg_bounds degrees, struct eg_bounds *reach_out)
+{
+    struct eg_bounds reach = {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+    if (!(degrees.min_x <= degrees.max_x && degrees.min_y <= degrees.max_y)) return false;
+    for (uint32_t i = 0; i <= REACH_STEPS * REACH_STEPS + 2 * REACH_STEPS; i++) {
+        double across = (double)(i % (REACH_STEPS + 1)) / REACH_STEPS,
+               up = (double)(i / (REACH_STEPS + 1)) / REACH_STEPS;
+        double at[2] = {degrees.min_x + across * (degrees.max_x - degrees.min_x),
+                        degrees.min_y + up * (degrees.max_y - degrees.min_y)};
+        double before[2] = {at[0], at[1]};
+        if (eg_transform_points_inverse(to_degrees, at, 1) > 0) return false;
+        double back[2] = {at[0], at[1]};
+        if (eg_transform_points(to_degrees, back, 1) > 0 || !is_near(before, back)) return false;
+        reach = (struct eg_bounds){fmin(reach.min_x, at[0]), fmin(reach.min_y, at[1]),
+                                   fmax(reach.max_x, at[0]), fmax(reach.max_y, at[1])};
+    }
+    double margin = REACH_MARGIN * fmax(reach.max_x - reach.min_x, reach.max_y - reach.min_y) + 1;
+    *reach_out = (struct eg_bounds){reach.min_x - margin, reach.min_y - margin, reach.max_x + margin,
+                                    reach.max_y + margin};
+    return true;
+}
+
 enum eg_status eg_filter_shape_end(struct eg_filter_build *build, struct eg_filter_shapes *shapes,
                                    struct eg_filter_place place)
 {
@@ -109,7 +157,7 @@ enum eg_status eg_filter_shape_end(struct eg_filter_build *build, struct eg_filt
     uint32_t n = build->n_points - shapes->first_point;
     double *lonlat = build->lonlat + 2 * (size_t)shapes->first_point;
     if (n == 0) return eg_filter_fail(build, place, EG_UNSUPPORTED, "empty geometries are not supported");
-    if (build->source->to_degrees && eg_transform_points(build->source->to_degrees, lonlat, n) > 0)
+    if (build->source->to_degrees && !go_to_degrees(build->source->to_degrees, lonlat, n))
         return eg_filter_fail(build, place, EG_INVALID, "a position is outside what its CRS is made for");
     shape->lonlat = lonlat;
     shape->part_start = build->part_start + shapes->first_start;
@@ -143,6 +191,15 @@ static enum eg_status put_box(struct eg_filter_build *build, struct eg_filter_sh
     return status == EG_OK ? eg_filter_shape_end_part(build, shapes, place) : status;
 }
 
+/* A box beside the reach becomes the point at the corner of its margin, where no feature is. */
+static void cut_to_reach(struct box *box, const struct eg_bounds *reach)
+{
+    struct box cut = {fmax(box->west, reach->min_x), fmax(box->south, reach->min_y),
+                      fmin(box->east, reach->max_x), fmin(box->north, reach->max_y)};
+    bool is_beside = cut.west > cut.east || cut.south > cut.north;
+    *box = is_beside ? (struct box){reach->min_x, reach->min_y, reach->min_x, reach->min_y} : cut;
+}
+
 static enum eg_status read_box(const struct eg_filter_build *build, struct eg_filter_place place,
                                const double *numbers, uint32_t n, struct box *box_out)
 {
@@ -157,6 +214,7 @@ static enum eg_status read_box(const struct eg_filter_build *build, struct eg_fi
             "the box's first corner must be the lower left one, its second the upper right");
     }
     *box_out = box;
+    if (build->source->reach) cut_to_reach(box_out, build->source->reach);
     return EG_OK;
 }
 

@@ -17,6 +17,7 @@ struct eg_ogc_job {
     struct eg_features *features; /* NULL: no period of the layer meets the datetime */
     struct eg_crs_context *proj;  /* made on first use, as are these */
     struct eg_transform *bbox_transform, *filter_transform;
+    struct eg_bounds bbox_reach;
     struct eg_filter *filter;
     struct eg_features_form form;
     char content_crs[EG_CRS_NAME_BYTES + 2]; /* "<http://...>" */

@@ -47,6 +47,18 @@ static enum eg_status make_transform(struct eg_ogc_job *job, const struct eg_ogc
     return status;
 }
 
+/* Where the collection lies in the CRS that a transform comes from; NULL where that cannot be said. */
+static const struct eg_bounds *find_reach(const struct eg_ogc_job *job, struct eg_transform *to_degrees,
+                                          struct eg_bounds *room)
+{
+    struct eg_bounds degrees;
+    if (!to_degrees ||
+        !eg_collection_bounds_deg(job->exchange->snapshot, job->wanted->collection, &degrees) ||
+        !eg_filter_reach(to_degrees, degrees, room))
+        return NULL;
+    return room;
+}
+
 void eg_ogc_name_field(struct eg_text name, char field_out[EG_OGC_FIELD_BYTES])
 {
     size_t len = eg_text_shown(name, EG_OGC_FIELD_BYTES - 1);
@@ -82,6 +94,7 @@ static enum eg_status read_bbox(struct eg_ogc_job *job, struct eg_features_query
     query->has_bbox = true;
     query->bbox = (struct eg_bounds){low[swap], low[!swap], high[swap], high[!swap]};
     query->bbox_to_degrees = job->bbox_transform;
+    query->bbox_reach = find_reach(job, job->bbox_transform, &job->bbox_reach);
     return EG_OK;
 }
 
@@ -102,6 +115,7 @@ static enum eg_status read_filter(struct eg_ogc_job *job, struct eg_features_que
 {
     const struct eg_ogc_features_request *wanted = job->wanted;
     struct eg_filter_source source = {.text = wanted->filter};
+    struct eg_bounds reach;
     struct eg_ogc_crs crs;
     enum eg_status status = read_language(wanted->filter_lang, &source.language, err);
     if (status == EG_OK)
@@ -111,6 +125,7 @@ static enum eg_status read_filter(struct eg_ogc_job *job, struct eg_features_que
     if (status != EG_OK) return status;
     source.northing_first = crs.northing_first;
     source.to_degrees = job->filter_transform;
+    source.reach = find_reach(job, job->filter_transform, &reach);
     status = eg_filter_parse(&source, eg_features_properties(job->features), &job->filter, err);
     query->filter = job->filter;
     return status;

@@ -119,6 +119,22 @@ def _(server):
     assert items(server, bbox=f"{WEST + 10.5 * STEP},{SOUTH},-170,60", limit=100)["numberMatched"] == 2 * SIDE
 
 
+@test("a larger box finds no fewer features, however far it reaches beyond what its reference system is made for")
+def _(server):
+    everything = items(server, "cells", limit=1)["numberMatched"]
+    for code in (27700, 3857):
+        crs, found = f"http://www.opengis.net/def/crs/EPSG/0/{code}", []
+        for half in (1e6, 4e6, 8e6, 9e6, 18e6, 9e8):
+            found.append(items(server, "cells", limit=1, bbox=f"{-half},{-half},{half},{half}",
+                               bbox__crs=crs)["numberMatched"])
+            condition = f"S_INTERSECTS(geometry,BBOX({-half},{-half},{half},{half}))"
+            again = items(server, "cells", limit=1, filter=condition, filter__crs=crs)["numberMatched"]
+            assert again == found[-1], (code, half, again, found)
+        assert found == sorted(found) and found[-1] == everything, (code, found)
+        beside = items(server, "cells", limit=1, bbox="-9e8,-9e8,-8e8,9e8", bbox__crs=crs)
+        assert beside["numberMatched"] == 0, (code, beside["numberMatched"])
+
+
 @test("coordinates come in the reference system asked for, in its order of axes, and Content-Crs says so")
 def _(server):
     plain = get(server, "cells/items/C0000")
