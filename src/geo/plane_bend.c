@@ -9,7 +9,8 @@
  * degree of the pole. An edge of 10 km takes four more vertices, one of 1,000 km four hundred.
  *
  * Where the target is torn (opposite its centre), halving does not help: one piece stays as long as it was. After
- * HALVINGS_MAX, pieces are shorter than a metre, and what still deviates is across the tear.
+ * HALVINGS_MAX, pieces are shorter than a metre, and what still deviates is across the tear. A tear is kilometres wide; some
+ * projections are defined by tables and step by a metre or two between two rows (Robinson at each fifth degree): that is let pass.
  *
  * An edge that is bent like an S has its middle on the straight line; long ones are looked at in their quarters, too. */
 #include "geo/plane_bend.h"
@@ -23,6 +24,7 @@
 #define TOLERANCE 8.0          /* steps: an eighth of a metre, a third of a pixel of zoom 18 */
 #define TOLERANCE_CROWDED 0.25 /* of a piece's length; across a tear it is a half */
 #define HALVINGS_MAX 26        /* of the equator: 60 cm */
+#define STEP_ALLOWED 4096.0    /* steps: 64 m */
 #define MOST_VERTICES ((size_t)1 << 21)
 
 struct piece {
@@ -79,6 +81,7 @@ static enum eg_status bend(struct eg_plane_bender *bender, const struct piece *p
         off = fmax(off, deviation(bender, piece, 0.75, quarter));
     }
     if (off <= allowed) return EG_OK;
+    if (isfinite(off) && off <= STEP_ALLOWED && depth == HALVINGS_MAX) return EG_OK;
     if (!isfinite(off) || depth == HALVINGS_MAX) return EG_UNSUPPORTED;
     double middle_from[2] = {piece->from[0] + (piece->from[2] - piece->from[0]) * 0.5,
                              piece->from[1] + (piece->from[3] - piece->from[1]) * 0.5};

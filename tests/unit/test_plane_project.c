@@ -297,6 +297,21 @@ static void edges_of_an_ordinary_length_get_no_vertex(void **state)
     eg_plane_free(plane);
 }
 
+static void a_step_of_a_metre_between_two_rows_of_a_table_is_no_tear(void **state)
+{
+    (void)state;
+    struct eg_plane *plane = row_of_squares(-100, 33, 3); /* across the 35th and the 40th parallel */
+    struct target target = target_open("ESRI:54030");     /* Robinson */
+    struct eg_plane *robinson = NULL;
+    bool excluded[3] = {true, true, true};
+    assert_int_equal(
+        eg_plane_project(plane, target.transform, eg_grid_for_crs(false), excluded, &robinson, NULL), EG_OK);
+    assert_false(excluded[0] || excluded[1] || excluded[2]);
+    eg_plane_free(robinson);
+    target_close(&target);
+    eg_plane_free(plane);
+}
+
 static void every_refused_allocation_is_reported(void **state)
 {
     (void)state;
@@ -332,6 +347,7 @@ int main(void)
         cmocka_unit_test(a_cap_about_the_pole_is_round),
         cmocka_unit_test(neighbours_share_the_vertices_of_a_bent_border),
         cmocka_unit_test(edges_of_an_ordinary_length_get_no_vertex),
+        cmocka_unit_test(a_step_of_a_metre_between_two_rows_of_a_table_is_no_tear),
         cmocka_unit_test(every_refused_allocation_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
