@@ -37,13 +37,12 @@ void eg_entry_document_write(const struct eg_records *records, const struct eg_r
 struct eg_document_wish {
     struct eg_text id;
     const struct eg_json_value *document;
-    bool keeps_private; /* private rows stay, whatever it says: it was written by somebody who does not see them */
+    bool
+        keeps_private; /* private rows stay, whatever it says: it was written by somebody who does not see them */
 };
-EG_MUST_CHECK enum eg_status eg_entry_document_change(const struct eg_records *records,
-                                                      const struct eg_document_wish *wish,
-                                                      struct eg_arena *arena,
-                                                      struct eg_records_change *change_out,
-                                                      struct eg_error *err);
+EG_MUST_CHECK enum eg_status
+eg_entry_document_change(const struct eg_records *records, const struct eg_document_wish *wish,
+                         struct eg_arena *arena, struct eg_records_change *change_out, struct eg_error *err);
 
 /* What takes an entry away: its service, what hangs on it, and a location or organisation of its own that nobody else refers to.
  * EG_NOT_FOUND. */

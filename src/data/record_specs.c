@@ -9,9 +9,13 @@ static const char *const places[] = {"physical", "postal", "virtual", NULL};
 static const char *const weekdays[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU", NULL};
 static const char *const frequencies[] = {"WEEKLY", "MONTHLY", NULL};
 static const char *const visibilities[] = {"public", "private", NULL};
-static const char *const kinds[] = {"coalition", "hub", "officer_base", "partnership", "grant", "training", "service", NULL};
+static const char *const kinds[] = {"coalition", "hub",      "officer_base", "partnership",
+                                    "grant",     "training", "service",      NULL};
 
-#define ID {.name = "id", .type = EG_RECORD_ID, .needed = true, .required = true}
+#define ID                                                                                                   \
+    {                                                                                                        \
+        .name = "id", .type = EG_RECORD_ID, .needed = true, .required = true                                 \
+    }
 
 /* clang-format off: one field a line reads best */
 
@@ -28,20 +32,32 @@ static const struct eg_record_field organization_fields[] = {
     [EG_ORGANIZATION_LEGAL_STATUS] = {.name = "legal_status", .type = EG_RECORD_TEXT},
     [EG_ORGANIZATION_LOGO] = {.name = "logo", .type = EG_RECORD_TEXT},
     [EG_ORGANIZATION_URI] = {.name = "uri", .type = EG_RECORD_URI},
-    [EG_ORGANIZATION_PARENT_ORGANIZATION_ID] = {.name = "parent_organization_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_ORGANIZATION},
+    [EG_ORGANIZATION_PARENT_ORGANIZATION_ID] = {.name = "parent_organization_id",
+                                                .type = EG_RECORD_REFERENCE,
+                                                .to = EG_RECORD_ORGANIZATION},
 };
 
 static const struct eg_record_field organization_identifier_fields[] = {
     [EG_ORGANIZATION_IDENTIFIER_ID] = ID,
-    [EG_ORGANIZATION_IDENTIFIER_ORGANIZATION_ID] = {.name = "organization_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_ORGANIZATION, .needed = true},
+    [EG_ORGANIZATION_IDENTIFIER_ORGANIZATION_ID] = {.name = "organization_id",
+                                                    .type = EG_RECORD_REFERENCE,
+                                                    .to = EG_RECORD_ORGANIZATION,
+                                                    .needed = true},
     [EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_SCHEME] = {.name = "identifier_scheme", .type = EG_RECORD_TEXT},
-    [EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_TYPE] = {.name = "identifier_type", .type = EG_RECORD_TEXT, .required = true},
-    [EG_ORGANIZATION_IDENTIFIER_IDENTIFIER] = {.name = "identifier", .type = EG_RECORD_TEXT, .needed = true, .required = true},
+    [EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_TYPE] = {.name = "identifier_type",
+                                                    .type = EG_RECORD_TEXT,
+                                                    .required = true},
+    [EG_ORGANIZATION_IDENTIFIER_IDENTIFIER] = {.name = "identifier",
+                                               .type = EG_RECORD_TEXT,
+                                               .needed = true,
+                                               .required = true},
 };
 
 static const struct eg_record_field program_fields[] = {
     [EG_PROGRAM_ID] = ID,
-    [EG_PROGRAM_ORGANIZATION_ID] = {.name = "organization_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_ORGANIZATION},
+    [EG_PROGRAM_ORGANIZATION_ID] = {.name = "organization_id",
+                                    .type = EG_RECORD_REFERENCE,
+                                    .to = EG_RECORD_ORGANIZATION},
     [EG_PROGRAM_NAME] = {.name = "name", .type = EG_RECORD_TEXT, .needed = true, .required = true},
     [EG_PROGRAM_ALTERNATE_NAME] = {.name = "alternate_name", .type = EG_RECORD_TEXT},
     [EG_PROGRAM_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT, .required = true},
@@ -49,14 +65,17 @@ static const struct eg_record_field program_fields[] = {
 
 static const struct eg_record_field service_fields[] = {
     [EG_SERVICE_ID] = ID,
-    [EG_SERVICE_ORGANIZATION_ID] = {.name = "organization_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_ORGANIZATION},
+    [EG_SERVICE_ORGANIZATION_ID] = {.name = "organization_id",
+                                    .type = EG_RECORD_REFERENCE,
+                                    .to = EG_RECORD_ORGANIZATION},
     [EG_SERVICE_PROGRAM_ID] = {.name = "program_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_PROGRAM},
     [EG_SERVICE_NAME] = {.name = "name", .type = EG_RECORD_TEXT, .needed = true, .required = true},
     [EG_SERVICE_ALTERNATE_NAME] = {.name = "alternate_name", .type = EG_RECORD_TEXT},
     [EG_SERVICE_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT},
     [EG_SERVICE_URL] = {.name = "url", .type = EG_RECORD_URI},
     [EG_SERVICE_EMAIL] = {.name = "email", .type = EG_RECORD_EMAIL},
-    [EG_SERVICE_STATUS] = {.name = "status", .type = EG_RECORD_WORD, .words = statuses, .needed = true, .required = true},
+    [EG_SERVICE_STATUS] =
+        {.name = "status", .type = EG_RECORD_WORD, .words = statuses, .needed = true, .required = true},
     [EG_SERVICE_INTERPRETATION_SERVICES] = {.name = "interpretation_services", .type = EG_RECORD_TEXT},
     [EG_SERVICE_APPLICATION_PROCESS] = {.name = "application_process", .type = EG_RECORD_TEXT},
     [EG_SERVICE_FEES_DESCRIPTION] = {.name = "fees_description", .type = EG_RECORD_TEXT},
@@ -77,9 +96,12 @@ static const struct eg_record_field service_fields[] = {
 
 static const struct eg_record_field location_fields[] = {
     [EG_LOCATION_ID] = ID,
-    [EG_LOCATION_LOCATION_TYPE] = {.name = "location_type", .type = EG_RECORD_WORD, .words = places, .needed = true, .required = true},
+    [EG_LOCATION_LOCATION_TYPE] =
+        {.name = "location_type", .type = EG_RECORD_WORD, .words = places, .needed = true, .required = true},
     [EG_LOCATION_URL] = {.name = "url", .type = EG_RECORD_URI},
-    [EG_LOCATION_ORGANIZATION_ID] = {.name = "organization_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_ORGANIZATION},
+    [EG_LOCATION_ORGANIZATION_ID] = {.name = "organization_id",
+                                     .type = EG_RECORD_REFERENCE,
+                                     .to = EG_RECORD_ORGANIZATION},
     [EG_LOCATION_NAME] = {.name = "name", .type = EG_RECORD_TEXT},
     [EG_LOCATION_ALTERNATE_NAME] = {.name = "alternate_name", .type = EG_RECORD_TEXT},
     [EG_LOCATION_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT},
@@ -92,14 +114,23 @@ static const struct eg_record_field location_fields[] = {
 
 static const struct eg_record_field service_at_location_fields[] = {
     [EG_SERVICE_AT_LOCATION_ID] = ID,
-    [EG_SERVICE_AT_LOCATION_SERVICE_ID] = {.name = "service_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE, .needed = true},
-    [EG_SERVICE_AT_LOCATION_LOCATION_ID] = {.name = "location_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_LOCATION, .needed = true},
+    [EG_SERVICE_AT_LOCATION_SERVICE_ID] = {.name = "service_id",
+                                           .type = EG_RECORD_REFERENCE,
+                                           .to = EG_RECORD_SERVICE,
+                                           .needed = true},
+    [EG_SERVICE_AT_LOCATION_LOCATION_ID] = {.name = "location_id",
+                                            .type = EG_RECORD_REFERENCE,
+                                            .to = EG_RECORD_LOCATION,
+                                            .needed = true},
     [EG_SERVICE_AT_LOCATION_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT},
 };
 
 static const struct eg_record_field service_area_fields[] = {
     [EG_SERVICE_AREA_ID] = ID,
-    [EG_SERVICE_AREA_SERVICE_ID] = {.name = "service_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE, .needed = true},
+    [EG_SERVICE_AREA_SERVICE_ID] = {.name = "service_id",
+                                    .type = EG_RECORD_REFERENCE,
+                                    .to = EG_RECORD_SERVICE,
+                                    .needed = true},
     [EG_SERVICE_AREA_NAME] = {.name = "name", .type = EG_RECORD_TEXT},
     [EG_SERVICE_AREA_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT},
     [EG_SERVICE_AREA_EXTENT] = {.name = "extent", .type = EG_RECORD_TEXT},
@@ -111,7 +142,10 @@ static const struct eg_record_field service_area_fields[] = {
 
 static const struct eg_record_field address_fields[] = {
     [EG_ADDRESS_ID] = ID,
-    [EG_ADDRESS_LOCATION_ID] = {.name = "location_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_LOCATION, .needed = true},
+    [EG_ADDRESS_LOCATION_ID] = {.name = "location_id",
+                                .type = EG_RECORD_REFERENCE,
+                                .to = EG_RECORD_LOCATION,
+                                .needed = true},
     [EG_ADDRESS_ATTENTION] = {.name = "attention", .type = EG_RECORD_TEXT},
     [EG_ADDRESS_ADDRESS_1] = {.name = "address_1", .type = EG_RECORD_TEXT, .required = true},
     [EG_ADDRESS_ADDRESS_2] = {.name = "address_2", .type = EG_RECORD_TEXT},
@@ -120,41 +154,60 @@ static const struct eg_record_field address_fields[] = {
     [EG_ADDRESS_STATE_PROVINCE] = {.name = "state_province", .type = EG_RECORD_TEXT, .required = true},
     [EG_ADDRESS_POSTAL_CODE] = {.name = "postal_code", .type = EG_RECORD_TEXT, .required = true},
     [EG_ADDRESS_COUNTRY] = {.name = "country", .type = EG_RECORD_TEXT, .required = true},
-    [EG_ADDRESS_ADDRESS_TYPE] = {.name = "address_type", .type = EG_RECORD_WORD, .words = places, .needed = true, .required = true},
+    [EG_ADDRESS_ADDRESS_TYPE] =
+        {.name = "address_type", .type = EG_RECORD_WORD, .words = places, .needed = true, .required = true},
 };
 
 static const struct eg_record_field phone_fields[] = {
     [EG_PHONE_ID] = ID,
     [EG_PHONE_LOCATION_ID] = {.name = "location_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_LOCATION},
     [EG_PHONE_SERVICE_ID] = {.name = "service_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE},
-    [EG_PHONE_ORGANIZATION_ID] = {.name = "organization_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_ORGANIZATION},
+    [EG_PHONE_ORGANIZATION_ID] = {.name = "organization_id",
+                                  .type = EG_RECORD_REFERENCE,
+                                  .to = EG_RECORD_ORGANIZATION},
     [EG_PHONE_CONTACT_ID] = {.name = "contact_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_CONTACT},
-    [EG_PHONE_SERVICE_AT_LOCATION_ID] = {.name = "service_at_location_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE_AT_LOCATION},
+    [EG_PHONE_SERVICE_AT_LOCATION_ID] = {.name = "service_at_location_id",
+                                         .type = EG_RECORD_REFERENCE,
+                                         .to = EG_RECORD_SERVICE_AT_LOCATION},
     [EG_PHONE_NUMBER] = {.name = "number", .type = EG_RECORD_TEXT, .needed = true, .required = true},
     [EG_PHONE_EXTENSION] = {.name = "extension", .type = EG_RECORD_NUMBER},
     [EG_PHONE_TYPE] = {.name = "type", .type = EG_RECORD_TEXT},
     [EG_PHONE_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT},
-    [EG_PHONE_VISIBILITY] = {.name = "visibility", .type = EG_RECORD_WORD, .words = visibilities, .ours = true},
+    [EG_PHONE_VISIBILITY] = {.name = "visibility",
+                             .type = EG_RECORD_WORD,
+                             .words = visibilities,
+                             .ours = true},
 };
 
 static const struct eg_record_field contact_fields[] = {
     [EG_CONTACT_ID] = ID,
-    [EG_CONTACT_ORGANIZATION_ID] = {.name = "organization_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_ORGANIZATION},
+    [EG_CONTACT_ORGANIZATION_ID] = {.name = "organization_id",
+                                    .type = EG_RECORD_REFERENCE,
+                                    .to = EG_RECORD_ORGANIZATION},
     [EG_CONTACT_SERVICE_ID] = {.name = "service_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE},
-    [EG_CONTACT_SERVICE_AT_LOCATION_ID] = {.name = "service_at_location_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE_AT_LOCATION},
+    [EG_CONTACT_SERVICE_AT_LOCATION_ID] = {.name = "service_at_location_id",
+                                           .type = EG_RECORD_REFERENCE,
+                                           .to = EG_RECORD_SERVICE_AT_LOCATION},
     [EG_CONTACT_LOCATION_ID] = {.name = "location_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_LOCATION},
     [EG_CONTACT_NAME] = {.name = "name", .type = EG_RECORD_TEXT},
     [EG_CONTACT_TITLE] = {.name = "title", .type = EG_RECORD_TEXT},
     [EG_CONTACT_DEPARTMENT] = {.name = "department", .type = EG_RECORD_TEXT},
     [EG_CONTACT_EMAIL] = {.name = "email", .type = EG_RECORD_EMAIL},
-    [EG_CONTACT_VISIBILITY] = {.name = "visibility", .type = EG_RECORD_WORD, .words = visibilities, .ours = true},
+    [EG_CONTACT_VISIBILITY] = {.name = "visibility",
+                               .type = EG_RECORD_WORD,
+                               .words = visibilities,
+                               .ours = true},
 };
 
 static const struct eg_record_field schedule_fields[] = {
     [EG_SCHEDULE_ID] = ID,
     [EG_SCHEDULE_SERVICE_ID] = {.name = "service_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE},
-    [EG_SCHEDULE_LOCATION_ID] = {.name = "location_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_LOCATION},
-    [EG_SCHEDULE_SERVICE_AT_LOCATION_ID] = {.name = "service_at_location_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE_AT_LOCATION},
+    [EG_SCHEDULE_LOCATION_ID] = {.name = "location_id",
+                                 .type = EG_RECORD_REFERENCE,
+                                 .to = EG_RECORD_LOCATION},
+    [EG_SCHEDULE_SERVICE_AT_LOCATION_ID] = {.name = "service_at_location_id",
+                                            .type = EG_RECORD_REFERENCE,
+                                            .to = EG_RECORD_SERVICE_AT_LOCATION},
     [EG_SCHEDULE_VALID_FROM] = {.name = "valid_from", .type = EG_RECORD_DATE},
     [EG_SCHEDULE_VALID_TO] = {.name = "valid_to", .type = EG_RECORD_DATE},
     [EG_SCHEDULE_DTSTART] = {.name = "dtstart", .type = EG_RECORD_DATE},
@@ -179,7 +232,9 @@ static const struct eg_record_field schedule_fields[] = {
 static const struct eg_record_field language_fields[] = {
     [EG_LANGUAGE_ID] = ID,
     [EG_LANGUAGE_SERVICE_ID] = {.name = "service_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE},
-    [EG_LANGUAGE_LOCATION_ID] = {.name = "location_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_LOCATION},
+    [EG_LANGUAGE_LOCATION_ID] = {.name = "location_id",
+                                 .type = EG_RECORD_REFERENCE,
+                                 .to = EG_RECORD_LOCATION},
     [EG_LANGUAGE_PHONE_ID] = {.name = "phone_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_PHONE},
     [EG_LANGUAGE_NAME] = {.name = "name", .type = EG_RECORD_TEXT},
     [EG_LANGUAGE_CODE] = {.name = "code", .type = EG_RECORD_TEXT},
@@ -188,7 +243,10 @@ static const struct eg_record_field language_fields[] = {
 
 static const struct eg_record_field accessibility_fields[] = {
     [EG_ACCESSIBILITY_ID] = ID,
-    [EG_ACCESSIBILITY_LOCATION_ID] = {.name = "location_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_LOCATION, .needed = true},
+    [EG_ACCESSIBILITY_LOCATION_ID] = {.name = "location_id",
+                                      .type = EG_RECORD_REFERENCE,
+                                      .to = EG_RECORD_LOCATION,
+                                      .needed = true},
     [EG_ACCESSIBILITY_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT},
     [EG_ACCESSIBILITY_DETAILS] = {.name = "details", .type = EG_RECORD_TEXT},
     [EG_ACCESSIBILITY_URL] = {.name = "url", .type = EG_RECORD_URI},
@@ -196,7 +254,10 @@ static const struct eg_record_field accessibility_fields[] = {
 
 static const struct eg_record_field cost_option_fields[] = {
     [EG_COST_OPTION_ID] = ID,
-    [EG_COST_OPTION_SERVICE_ID] = {.name = "service_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE, .needed = true},
+    [EG_COST_OPTION_SERVICE_ID] = {.name = "service_id",
+                                   .type = EG_RECORD_REFERENCE,
+                                   .to = EG_RECORD_SERVICE,
+                                   .needed = true},
     [EG_COST_OPTION_VALID_FROM] = {.name = "valid_from", .type = EG_RECORD_DATE},
     [EG_COST_OPTION_VALID_TO] = {.name = "valid_to", .type = EG_RECORD_DATE},
     [EG_COST_OPTION_OPTION] = {.name = "option", .type = EG_RECORD_TEXT},
@@ -207,7 +268,9 @@ static const struct eg_record_field cost_option_fields[] = {
 
 static const struct eg_record_field funding_fields[] = {
     [EG_FUNDING_ID] = ID,
-    [EG_FUNDING_ORGANIZATION_ID] = {.name = "organization_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_ORGANIZATION},
+    [EG_FUNDING_ORGANIZATION_ID] = {.name = "organization_id",
+                                    .type = EG_RECORD_REFERENCE,
+                                    .to = EG_RECORD_ORGANIZATION},
     [EG_FUNDING_SERVICE_ID] = {.name = "service_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE},
     [EG_FUNDING_SOURCE] = {.name = "source", .type = EG_RECORD_TEXT},
     [EG_FUNDING_AMOUNT] = {.name = "amount", .type = EG_RECORD_NUMBER, .ours = true},
@@ -220,7 +283,10 @@ static const struct eg_record_field funding_fields[] = {
 
 static const struct eg_record_field required_document_fields[] = {
     [EG_REQUIRED_DOCUMENT_ID] = ID,
-    [EG_REQUIRED_DOCUMENT_SERVICE_ID] = {.name = "service_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_SERVICE, .needed = true},
+    [EG_REQUIRED_DOCUMENT_SERVICE_ID] = {.name = "service_id",
+                                         .type = EG_RECORD_REFERENCE,
+                                         .to = EG_RECORD_SERVICE,
+                                         .needed = true},
     [EG_REQUIRED_DOCUMENT_DOCUMENT] = {.name = "document", .type = EG_RECORD_TEXT},
     [EG_REQUIRED_DOCUMENT_URI] = {.name = "uri", .type = EG_RECORD_URI},
 };
@@ -238,17 +304,23 @@ static const struct eg_record_field taxonomy_term_fields[] = {
     [EG_TAXONOMY_TERM_CODE] = {.name = "code", .type = EG_RECORD_TEXT},
     [EG_TAXONOMY_TERM_NAME] = {.name = "name", .type = EG_RECORD_TEXT, .needed = true, .required = true},
     [EG_TAXONOMY_TERM_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT, .required = true},
-    [EG_TAXONOMY_TERM_PARENT_ID] = {.name = "parent_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_TAXONOMY_TERM},
+    [EG_TAXONOMY_TERM_PARENT_ID] = {.name = "parent_id",
+                                    .type = EG_RECORD_REFERENCE,
+                                    .to = EG_RECORD_TAXONOMY_TERM},
     [EG_TAXONOMY_TERM_TAXONOMY] = {.name = "taxonomy", .type = EG_RECORD_TEXT},
     [EG_TAXONOMY_TERM_LANGUAGE] = {.name = "language", .type = EG_RECORD_TEXT},
-    [EG_TAXONOMY_TERM_TAXONOMY_ID] = {.name = "taxonomy_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_TAXONOMY},
+    [EG_TAXONOMY_TERM_TAXONOMY_ID] = {.name = "taxonomy_id",
+                                      .type = EG_RECORD_REFERENCE,
+                                      .to = EG_RECORD_TAXONOMY},
     [EG_TAXONOMY_TERM_TERM_URI] = {.name = "term_uri", .type = EG_RECORD_URI},
 };
 
 static const struct eg_record_field attribute_fields[] = {
     [EG_ATTRIBUTE_ID] = ID,
     [EG_ATTRIBUTE_LINK_ID] = {.name = "link_id", .type = EG_RECORD_LINK, .needed = true},
-    [EG_ATTRIBUTE_TAXONOMY_TERM_ID] = {.name = "taxonomy_term_id", .type = EG_RECORD_REFERENCE, .to = EG_RECORD_TAXONOMY_TERM},
+    [EG_ATTRIBUTE_TAXONOMY_TERM_ID] = {.name = "taxonomy_term_id",
+                                       .type = EG_RECORD_REFERENCE,
+                                       .to = EG_RECORD_TAXONOMY_TERM},
     [EG_ATTRIBUTE_LINK_TYPE] = {.name = "link_type", .type = EG_RECORD_TEXT},
     [EG_ATTRIBUTE_LINK_ENTITY] = {.name = "link_entity", .type = EG_RECORD_TEXT, .needed = true},
     [EG_ATTRIBUTE_VALUE] = {.name = "value", .type = EG_RECORD_TEXT},
@@ -258,7 +330,9 @@ static const struct eg_record_field metadata_fields[] = {
     [EG_METADATA_ID] = ID,
     [EG_METADATA_RESOURCE_ID] = {.name = "resource_id", .type = EG_RECORD_LINK, .needed = true},
     [EG_METADATA_RESOURCE_TYPE] = {.name = "resource_type", .type = EG_RECORD_TEXT},
-    [EG_METADATA_LAST_ACTION_DATE] = {.name = "last_action_date", .type = EG_RECORD_DATE_TIME, .required = true},
+    [EG_METADATA_LAST_ACTION_DATE] = {.name = "last_action_date",
+                                      .type = EG_RECORD_DATE_TIME,
+                                      .required = true},
     [EG_METADATA_LAST_ACTION_TYPE] = {.name = "last_action_type", .type = EG_RECORD_TEXT, .required = true},
     [EG_METADATA_FIELD_NAME] = {.name = "field_name", .type = EG_RECORD_TEXT, .required = true},
     [EG_METADATA_PREVIOUS_VALUE] = {.name = "previous_value", .type = EG_RECORD_TEXT, .required = true},
@@ -275,7 +349,10 @@ static const struct eg_record_field meta_table_description_fields[] = {
 
 /* clang-format on */
 
-#define SPEC(table, many) {#table, many, table##_fields, sizeof table##_fields / sizeof *table##_fields}
+#define SPEC(table, many)                                                                                    \
+    {                                                                                                        \
+#table, many, table##_fields, sizeof table##_fields / sizeof *table##_fields                         \
+    }
 
 static const struct eg_record_spec specs[EG_N_RECORD_TABLES] = {
     [EG_RECORD_ORGANIZATION] = SPEC(organization, "organizations"),

@@ -4,8 +4,6 @@
 #include "http/handlers.h"
 #include "http/server_parts.h"
 
-#define NOT_ACCEPTABLE 406
-
 /* --- links --------------------------------------------------------------------------------------------------------- */
 
 /* The filters once more, in the order they came; what is unknown or says which page is left out. */
@@ -23,6 +21,16 @@ static enum eg_status write_self_url(const struct eg_target *target, struct eg_b
 
 /* --- the form ------------------------------------------------------------------------------------------------------ */
 
+/* GeoJSON is what this has always been, also for those who ask for any JSON, as scripts do, or for nothing that there is; a table is
+ * sent to who prefers it. */
+static enum eg_coalitions_form accepted_form(const char *accept)
+{
+    uint32_t geojson = eg_accept_weight(accept, "application/geo+json");
+    uint32_t json = eg_accept_weight(accept, "application/json");
+    uint32_t csv = eg_accept_weight(accept, "text/csv");
+    return csv > geojson && csv > json ? EG_COALITIONS_CSV : EG_COALITIONS_GEOJSON;
+}
+
 static enum eg_status read_form(struct eg_exchange *exchange, const struct eg_target *target,
                                 struct eg_error *err)
 {
@@ -31,11 +39,10 @@ static enum eg_status read_form(struct eg_exchange *exchange, const struct eg_ta
         [EG_COALITIONS_JSON] = {"application/json", "json"},
         [EG_COALITIONS_CSV] = {"text/csv", "csv"}};
     struct eg_text format = {0};
-    uint32_t offer = 0;
+    uint32_t offer = accepted_form(exchange->accept);
     enum eg_status status = eg_target_text(target, "f", &format, err);
-    if (status == EG_OK)
+    if (status == EG_OK && format.len > 0)
         status = eg_accept_choose(offers, EG_ARRAY_LEN(offers), format, exchange->accept, &offer, err);
-    if (status == EG_UNSUPPORTED) exchange->refused_with = NOT_ACCEPTABLE;
     if (status == EG_OK) exchange->wanted.coalitions.form = (enum eg_coalitions_form)offer;
     return status;
 }

@@ -51,9 +51,9 @@ struct eg_exchange {
     enum eg_freshness freshness;
     bool accepts_gzip;
     const char
-        *accept;   /* of a route that reads it; the header, until the request is answered; NULL: absent */
+        *accept; /* of a route that reads it; the header, until the request is answered; NULL: absent */
     const char *language; /* Accept-Language of a route that reads it; as `accept` */
-    bool has_body; /* a POST to a route that takes one; else `body` is not initialised */
+    bool has_body;        /* a POST to a route that takes one; else `body` is not initialised */
     struct eg_buffer body;
     const char *content_type;    /* of the body; as `accept` */
     enum eg_status body_refused; /* why it is not whole */

@@ -97,7 +97,9 @@ def _(server):
         assert row["name"] == feature["properties"]["name"]
         assert [float(row["longitude"]), float(row["latitude"])] == feature["geometry"]["coordinates"]
     assert server.get("/coalitions?limit=0&f=json").json() == []
-    assert server.get("/coalitions", {"Accept": "image/png"}).status == 406
+    for accept in ("application/json", "application/json, text/javascript, */*; q=0.01", "text/html", "image/png"):
+        answer = server.get("/coalitions", {"Accept": accept})  # who asks for JSON, as scripts do, gets what it always was
+        assert answer.status == 200 and answer["Content-Type"] == "application/geo+json", (accept, answer.headers)
 
 
 @test("an order is kept over pages")
