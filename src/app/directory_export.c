@@ -110,14 +110,12 @@ static enum eg_status write_entry(struct exporting *exporting, enum eg_flat_form
 {
     struct eg_arena *arena = eg_arena_new(ENTRY_ARENA_BYTES);
     struct eg_entry entry;
-    bool written = false;
     if (!arena) return eg_error_no_memory(err, 0);
     struct eg_entry_source source = {exporting->atlas, 0, exporting->records, arena};
     enum eg_status status =
         eg_entry_from_records(&source, eg_records_at(exporting->records, EG_RECORD_SERVICE, i), &entry, err);
-    if (status == EG_OK)
-        status = eg_flat_write(format, exporting->atlas, &entry, *n_written, &exporting->text, &written, err);
-    *n_written += written;
+    if (status == EG_OK && eg_flat_holds(format, &entry))
+        status = eg_flat_write(format, exporting->atlas, &entry, (*n_written)++, &exporting->text, err);
     eg_arena_free(arena);
     return status;
 }

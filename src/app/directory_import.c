@@ -49,8 +49,7 @@ struct importing {
     uint64_t revision;
     struct eg_arena *arena;
     struct eg_flat_counts counts;
-    struct eg_import_counts changes;
-    struct eg_records_change change;
+    struct eg_import_plan plan;
 };
 
 /* --- the report ----------------------------------------------------------------------------------------------------------------- */
@@ -85,8 +84,8 @@ static void print_counts(const struct importing *importing)
     printf("%u rows read, %u rejected, %u remarks of doubt", rows->n_rows, rows->n_rejected,
            rows->n_doubtful);
     if (importing->counts.n_unchanged > 0) printf(", %u as they are already", importing->counts.n_unchanged);
-    printf("\n%u records new, %u changed, %u taken away\n", importing->changes.n_new,
-           importing->changes.n_changed, importing->changes.n_taken_away);
+    printf("\n%u records new, %u changed, %u taken away\n", importing->plan.n_new, importing->plan.n_changed,
+           importing->plan.n_taken_away);
 }
 
 /* --- files ---------------------------------------------------------------------------------------------------------------------- */
@@ -232,9 +231,9 @@ static enum eg_status plan(struct importing *importing, struct eg_error *err)
     importing->arena = eg_arena_new(ARENA_CEILING_BYTES);
     if (!importing->arena) return eg_error_no_memory(err, 0);
     enum eg_status status = eg_directory_import(importing->base, importing->read, is_flat, importing->arena,
-                                                &importing->change, &importing->changes, err);
+                                                &importing->plan, err);
     if (status == EG_OK)
-        status = eg_records_apply(importing->base, &importing->change, &importing->after, err);
+        status = eg_records_apply(importing->base, &importing->plan.change, &importing->after, err);
     return status;
 }
 
@@ -258,9 +257,9 @@ static enum eg_status commit(struct importing *importing, struct eg_error *err)
 {
     const struct eg_atlas_store *spec = &importing->atlas->directories[importing->directory].store;
     struct eg_change_entry line = {.by = EG_TEXT("command line"), .action = EG_CHANGE_IMPORT};
-    struct eg_commit whole = {importing->revision, importing->change, &line, 1, NULL};
+    struct eg_commit whole = {importing->revision, importing->plan.change, &line, 1, NULL};
     enum eg_status status = EG_OK;
-    if (importing->change.n_puts + importing->change.n_deletes == 0) return EG_OK;
+    if (importing->plan.change.n_puts + importing->plan.change.n_deletes == 0) return EG_OK;
     if (!importing->store) status = eg_store_open(spec->path, true, &importing->store, err);
     if (status == EG_OK && importing->revision == 0)
         status = all_of(importing->after, importing->arena, &whole.change, err);

@@ -254,7 +254,7 @@ static const struct eg_text *laid_over(struct plan *plan, const struct eg_record
     return field ? field : row->field;
 }
 
-static void find_put(struct plan *plan, struct eg_record row, bool flat, struct eg_import_counts *counts)
+static void find_put(struct plan *plan, struct eg_record row, bool flat, struct eg_import_plan *counts)
 {
     const struct eg_record *old = eg_records_find(plan->base, row.table, row.field[0]);
     if (flat && (namesake(plan, &row) || (old && row.table == EG_RECORD_TAXONOMY))) return;
@@ -265,7 +265,7 @@ static void find_put(struct plan *plan, struct eg_record row, bool flat, struct 
     counts->n_new += old == NULL;
 }
 
-static void find_puts(struct plan *plan, bool flat, struct eg_import_counts *counts)
+static void find_puts(struct plan *plan, bool flat, struct eg_import_plan *counts)
 {
     for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++)
         for (uint32_t i = 0; i < eg_records_count(plan->imported, (enum eg_record_table)t); i++)
@@ -273,11 +273,11 @@ static void find_puts(struct plan *plan, bool flat, struct eg_import_counts *cou
 }
 
 enum eg_status eg_directory_import(const struct eg_records *base, const struct eg_records *imported,
-                                   bool flat, struct eg_arena *arena, struct eg_records_change *change_out,
-                                   struct eg_import_counts *counts_out, struct eg_error *err)
+                                   bool flat, struct eg_arena *arena, struct eg_import_plan *plan_out,
+                                   struct eg_error *err)
 {
     struct plan plan = {.base = base, .imported = imported, .arena = arena};
-    struct eg_import_counts counts = {0};
+    struct eg_import_plan counts = {0};
     size_t n_all = 1;
     for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++)
         n_all += eg_records_count(imported, (enum eg_record_table)t);
@@ -293,7 +293,7 @@ enum eg_status eg_directory_import(const struct eg_records *base, const struct e
     if (status == EG_OK && plan.failed) status = eg_error_no_memory(err, 0);
     if (status != EG_OK) return status;
     counts.n_taken_away = plan.n_deletes;
-    *change_out = (struct eg_records_change){plan.puts, plan.n_puts, plan.deletes, plan.n_deletes};
-    *counts_out = counts;
+    counts.change = (struct eg_records_change){plan.puts, plan.n_puts, plan.deletes, plan.n_deletes};
+    *plan_out = counts;
     return EG_OK;
 }

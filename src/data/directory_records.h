@@ -21,7 +21,8 @@ EG_MUST_CHECK enum eg_status eg_directory_stored(const struct eg_atlas *atlas, s
                                                  struct eg_records **records_out, uint64_t *revision_out,
                                                  struct eg_error *err);
 
-struct eg_import_counts {
+struct eg_import_plan {
+    struct eg_records_change change;
     uint32_t n_new, n_changed, n_taken_away; /* rows of tables */
 };
 
@@ -31,7 +32,7 @@ struct eg_import_counts {
  * organisations, programmes and topics that they name are those that are there under the name. In the arena. */
 EG_MUST_CHECK enum eg_status eg_directory_import(const struct eg_records *base,
                                                  const struct eg_records *imported, bool flat,
-                                                 struct eg_arena *arena, struct eg_records_change *change_out,
-                                                 struct eg_import_counts *counts_out, struct eg_error *err);
+                                                 struct eg_arena *arena, struct eg_import_plan *plan_out,
+                                                 struct eg_error *err);
 
 #endif

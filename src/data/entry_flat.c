@@ -274,13 +274,16 @@ void eg_flat_head(enum eg_flat_format format, struct eg_buffer *out)
     eg_buffer_literal(out, "\r\n");
 }
 
+bool eg_flat_holds(enum eg_flat_format format, const struct eg_entry *entry)
+{
+    return format != EG_FLAT_360GIVING || entry->kind == EG_KIND_GRANT;
+}
+
 enum eg_status eg_flat_write(enum eg_flat_format format, const struct eg_atlas *atlas,
                              const struct eg_entry *entry, uint32_t index, struct eg_buffer *out,
-                             bool *written_out, struct eg_error *err)
+                             struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    *written_out = format != EG_FLAT_360GIVING || entry->kind == EG_KIND_GRANT;
-    if (!*written_out) return EG_OK;
     if (format == EG_FLAT_CSV) {
         write_row(atlas, entry, out);
     } else if (format == EG_FLAT_360GIVING) {

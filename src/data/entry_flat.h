@@ -22,10 +22,12 @@ enum eg_flat_format { EG_FLAT_CSV, EG_FLAT_GEOJSON, EG_FLAT_360GIVING, EG_N_FLAT
 /* --- out: a head, an item for each entry, a tail ----------------------------------------------------------------------------------- */
 
 void eg_flat_head(enum eg_flat_format format, struct eg_buffer *out);
-/* `index` counts the items written before. 360Giving is about grants: *written_out tells whether the entry was one. */
+/* Whether the format has room for an entry: 360Giving is about grants. */
+bool eg_flat_holds(enum eg_flat_format format, const struct eg_entry *entry);
+/* `index` counts the items written before. */
 EG_MUST_CHECK enum eg_status eg_flat_write(enum eg_flat_format format, const struct eg_atlas *atlas,
                                            const struct eg_entry *entry, uint32_t index,
-                                           struct eg_buffer *out, bool *written_out, struct eg_error *err);
+                                           struct eg_buffer *out, struct eg_error *err);
 void eg_flat_tail(enum eg_flat_format format, struct eg_buffer *out);
 
 /* --- in ---------------------------------------------------------------------------------------------------------------------------- */

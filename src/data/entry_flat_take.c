@@ -149,7 +149,6 @@ static enum eg_status find_unchanged(struct eg_flat_intake *intake, const struct
     struct eg_text id = {entry->id, EG_UUID_TEXT_LEN};
     const struct eg_record *service = known ? eg_records_find(known, EG_RECORD_SERVICE, id) : NULL;
     struct eg_entry stored;
-    bool written;
     *unchanged_out = false;
     if (!service) return EG_OK;
     struct eg_entry_source source = {intake->source->atlas, intake->source->directory, known,
@@ -157,10 +156,9 @@ static enum eg_status find_unchanged(struct eg_flat_intake *intake, const struct
     enum eg_status status = eg_entry_from_records(&source, service, &stored, err);
     intake->mine.len = intake->theirs.len = 0;
     if (status == EG_OK)
-        status = eg_flat_write(intake->source->format, source.atlas, entry, 1, &intake->mine, &written, err);
+        status = eg_flat_write(intake->source->format, source.atlas, entry, 1, &intake->mine, err);
     if (status == EG_OK)
-        status =
-            eg_flat_write(intake->source->format, source.atlas, &stored, 1, &intake->theirs, &written, err);
+        status = eg_flat_write(intake->source->format, source.atlas, &stored, 1, &intake->theirs, err);
     *unchanged_out = eg_text_equal((struct eg_text){intake->mine.data, intake->mine.len},
                                    (struct eg_text){intake->theirs.data, intake->theirs.len});
     return status;

@@ -1,0 +1,196 @@
+#include "data/entry_flat.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "data/entry_records.h"
+#include "support/failing_malloc.h"
+#include "support/test_records.h"
+
+static const struct eg_atlas_boundaries boundaries[] = {{.id = {"town", 4}}, {.id = {"ward", 4}}};
+static struct eg_atlas_directory directories[] = {{.id = {"register", 8}}};
+static const struct eg_atlas atlas = {
+    .boundaries = boundaries, .n_boundaries = 2, .directories = directories, .n_directories = 1};
+
+#define ONE "11111111-1111-4111-8111-111111111111"
+#define SQUARE "{\"type\":\"Polygon\",\"coordinates\":[[[0,50],[1,50],[1,51],[0,51],[0,50]]]}"
+
+static struct eg_error fault; /* of the reading at hand */
+
+static enum eg_status read_flat(enum eg_flat_format format, struct eg_text text,
+                                const struct eg_records *known, struct eg_buffer *lines,
+                                struct eg_records **records_out, struct eg_flat_counts *counts)
+{
+    struct eg_flat_source source = {format, &atlas, 0, known, eg_test_remarks(lines)};
+    return eg_flat_read(text, &source, records_out, counts, &fault);
+}
+
+static enum eg_status write_flat(enum eg_flat_format format, const struct eg_records *records,
+                                 struct eg_buffer *out, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    out->len = 0;
+    eg_flat_head(format, out);
+    struct eg_arena *arena = eg_arena_new(1 << 26);
+    if (!arena) return eg_error_no_memory(err, 0);
+    for (uint32_t i = 0, n = 0; i < eg_records_count(records, EG_RECORD_SERVICE) && status == EG_OK; i++) {
+        struct eg_entry entry;
+        struct eg_entry_source source = {&atlas, 0, records, arena};
+        status = eg_entry_from_records(&source, eg_records_at(records, EG_RECORD_SERVICE, i), &entry, err);
+        if (status == EG_OK && eg_flat_holds(format, &entry))
+            status = eg_flat_write(format, &atlas, &entry, n++, out, err);
+    }
+    eg_flat_tail(format, out);
+    eg_arena_free(arena);
+    return status == EG_OK && out->failed ? eg_error_no_memory(err, 0) : status;
+}
+
+static void assert_comes_back(enum eg_flat_format format, const struct eg_records *records)
+{
+    struct eg_buffer once, twice, lines;
+    struct eg_records *back = NULL, *nothing = NULL;
+    struct eg_flat_counts counts;
+    struct eg_error err;
+    eg_buffer_init(&once, 0), eg_buffer_init(&twice, 0), eg_buffer_init(&lines, 0);
+    if (write_flat(format, records, &once, &err) != EG_OK) fail_msg("%s", err.message);
+    struct eg_text text = {once.data, once.len};
+    if (read_flat(format, text, NULL, &lines, &back, &counts) != EG_OK) fail_msg("%s", fault.message);
+    if (counts.rows.n_rejected > 0) fail_msg("%s", lines.data);
+    assert_int_equal(write_flat(format, back, &twice, &err), EG_OK);
+    if (!eg_text_equal(text, (struct eg_text){twice.data, twice.len}))
+        fail_msg("%s\n\n%s", once.data, twice.data);
+    assert_int_equal(read_flat(format, text, back, &lines, &nothing, &counts), EG_OK);
+    assert_int_equal(counts.n_unchanged, counts.rows.n_rows);
+    assert_int_equal(eg_records_count(nothing, EG_RECORD_SERVICE), 0);
+    eg_records_release(back), eg_records_release(nothing);
+    eg_buffer_clear(&once), eg_buffer_clear(&twice), eg_buffer_clear(&lines);
+}
+
+static const char row[] =
+    "id,key,name,description,kind,topics,longitude,latitude,phone,amount,currency,funder,start,serves,"
+    "serves_boundaries,service_area,languages,accessibility,url\r\n" ONE
+    ",7,\"Walks, \"\"for\"\" all\",=1+1,grant,a;b,0.5,50.5,+44 1,12.5,GBP,F,2024-01-01,W1;W2,ward,"
+    "\"{\"\"type\"\":\"\"Polygon\"\",\"\"coordinates\"\":[[[0,50],[1,50],[1,51],[0,51],[0,50]]]}\",Cymraeg,"
+    "Ramp,"
+    "https://x.example/\r\n";
+
+static void an_entry_comes_back_from_every_format(void **state)
+{
+    (void)state;
+    struct eg_buffer lines;
+    struct eg_records *records = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0);
+    if (read_flat(EG_FLAT_CSV, eg_text_from(row), NULL, &lines, &records, &counts) != EG_OK)
+        fail_msg("%s", fault.message);
+    if (lines.len > 0) fail_msg("%s", lines.data);
+    assert_comes_back(EG_FLAT_CSV, records);
+    assert_comes_back(EG_FLAT_GEOJSON, records);
+    eg_records_release(records);
+}
+
+static void features_tell_what_is_left_out(void **state)
+{
+    (void)state;
+    static const char json[] =
+        "{\"type\":\"FeatureCollection\",\"features\":[\n"
+        "{\"id\":\"x\",\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[0,0],[1,1]]},\"properties\":{"
+        "\"key\":1,"
+        "\"name\":\"A\",\"kind\":\"hub\",\"colour\":2}},\n"
+        "{\"geometry\":" SQUARE ",\"properties\":{\"key\":\"2\",\"name\":\"B\",\"serves\":[\"W1\"]}},\n"
+        "{\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,1]]]},\"properties\":{\"name\":\"C\"}"
+        "},\n"
+        "{\"geometry\":{\"type\":\"Point\",\"coordinates\":[200,0]},\"properties\":{\"name\":\"D\"}},\n"
+        "{\"geometry\":{\"type\":\"Point\",\"coordinates\":[]},\"properties\":{\"name\":\"E\"}},5,{"
+        "\"properties\":{}}]}";
+    struct eg_buffer lines;
+    struct eg_records *records = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0);
+    if (read_flat(EG_FLAT_GEOJSON, eg_text_from(json), NULL, &lines, &records, &counts) != EG_OK)
+        fail_msg("%s", fault.message);
+    static const char *const wanted[] = {
+        "doubtful 2 $.features[0] the property 'colour' is left out",
+        "doubtful 2 $.features[0] the geometry is left out",
+        "doubtful 2 $.features[0] the id 'x' is no UUID",
+        "doubtful 3 $.features[1] the codes that it serves are left out",
+        "doubtful 4 $.features[2] the service area is left out",
+        "rejected 5 $.features[3] the longitude '200' is out of range",
+        "doubtful 6 $.features[4] the point is left out",
+        "rejected 6 $.features[5] not valid JSON",
+        "rejected 6 $.features[6] it has no name",
+    };
+    for (size_t i = 0; i < EG_ARRAY_LEN(wanted); i++)
+        if (!strstr(lines.data, wanted[i])) fail_msg("%s\nis not in\n%s", wanted[i], lines.data);
+    assert_int_equal(eg_records_count(records, EG_RECORD_SERVICE), 4);
+    assert_int_equal(eg_records_count(records, EG_RECORD_SERVICE_AREA), 1);
+    eg_records_release(records);
+    eg_buffer_clear(&lines);
+}
+
+static void a_grant_is_awarded_and_known_by_its_key(void **state)
+{
+    (void)state;
+    static const char csv[] =
+        "Identifier,Title,Currency,Amount Awarded,Award Date,Recipient Org:Name,Recipient "
+        "Org:Identifier,Funding Org:0:Name,Last Modified\n7,T,GBP,5,2020-02-03,R,GB-CHC-1,F,x\n";
+    struct eg_buffer lines;
+    struct eg_records *known = NULL, *records = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0);
+    assert_int_equal(read_flat(EG_FLAT_CSV, eg_text_from(row), NULL, &lines, &known, &counts), EG_OK);
+    assert_int_equal(read_flat(EG_FLAT_360GIVING, eg_text_from(csv), known, &lines, &records, &counts),
+                     EG_OK);
+    const struct eg_record *service = eg_records_find(records, EG_RECORD_SERVICE, EG_TEXT(ONE));
+    assert_non_null(service);
+    assert_true(eg_text_equal(service->field[EG_SERVICE_KIND], EG_TEXT("grant")));
+    const struct eg_record *funding = eg_records_at(records, EG_RECORD_FUNDING, 0);
+    assert_true(eg_text_equal(funding->field[EG_FUNDING_VALID_FROM], EG_TEXT("2020-02-03")));
+    assert_true(eg_text_equal(funding->field[EG_FUNDING_SOURCE], EG_TEXT("F")));
+    assert_string_equal(lines.data,
+                        "doubtful 1 the column 'Last Modified' is left out: an entry has no such field\n");
+    eg_records_release(known), eg_records_release(records);
+    eg_buffer_clear(&lines);
+}
+
+static void a_refused_allocation_is_reported_and_nothing_is_left_behind(void **state)
+{
+    (void)state;
+    for (long n = 1;; n++) {
+        struct eg_buffer lines, out;
+        struct eg_records *records = NULL;
+        struct eg_flat_counts counts;
+        struct eg_error err;
+        eg_buffer_init(&lines, 0), eg_buffer_init(&out, 0);
+        eg_failing_malloc_after(n);
+        enum eg_status status = read_flat(EG_FLAT_CSV, eg_text_from(row), NULL, &lines, &records, &counts);
+        if (status == EG_OK) status = write_flat(EG_FLAT_GEOJSON, records, &out, &err);
+        struct eg_text text = {out.data, out.len};
+        struct eg_records *back = NULL;
+        if (status == EG_OK) status = read_flat(EG_FLAT_GEOJSON, text, records, &lines, &back, &counts);
+        bool failed = eg_failing_malloc_triggered();
+        eg_failing_malloc_after(0);
+        eg_buffer_clear(&lines), eg_buffer_clear(&out);
+        eg_records_release(records), eg_records_release(back);
+        /* libcsv that is refused memory asks again for less. */
+        if (!failed || status != EG_OK) assert_int_equal(status, failed ? EG_NO_MEMORY : EG_OK);
+        if (!failed) break;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_entry_comes_back_from_every_format),
+        cmocka_unit_test(features_tell_what_is_left_out),
+        cmocka_unit_test(a_grant_is_awarded_and_known_by_its_key),
+        cmocka_unit_test(a_refused_allocation_is_reported_and_nothing_is_left_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
