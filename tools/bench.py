@@ -3,7 +3,7 @@
 
     tools/bench.py [--only SECTION,...] [--rounds N] [--record]
 
-Sections: load, process, http, wms, seams, quality, cached, bytes, scale, areas, capabilities, sets, vector. Needs the real data
+Sections: load, process, http, wms, seams, quality, cached, bytes, scale, areas, capabilities, sets, vector, directory. Needs the real data
 (EVENGROUND_DATA, default ../shared/data) and, for the peers' columns, the peers' harness (EVENGROUND_PEERS, default
 ../shared/peers) set up in PEERS_WORK; what is absent is said and left out. Mapnik's output areas are prepared here, by mapshaper (MAPSHAPER, or where npm
 puts it beside PEERS_WORK). Prints tables, at the end one line a requirement: met, missed, or not measured;
@@ -520,6 +520,17 @@ def section_sets(_rounds):
     results['sets'] = found
 
 
+def section_directory(_rounds):
+    """Questions to a directory of 100,000 made-up entries, in process, one thread."""
+    found = figures([os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_directory')])
+    names = [key[:-len('_p50_ms')] for key in found if key.endswith('_p50_ms')]
+    rows = [(name.replace('_', ' '), f"{found[name + '_p50_ms']:.3f}", f"{found[name + '_p99_ms']:.3f}",
+             f"{found[name + '_matched_mean']:,.0f}") for name in names]
+    table('Questions to a directory of 100,000 entries, in process', ('asked', 'median, ms', '99th of 100, ms', 'entries found'), rows)
+    say(f"\nReading the entries took {found['read_100000_entries_ms']:.0f} ms, indexing them {found['index_100000_entries_ms']:.0f} ms.")
+    results['directory'] = found
+
+
 FIRST_DOCUMENTS = {'WMS 1.3.0': '/wms?SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.3.0', 'WMTS': '/wmts/1.0.0/WMTSCapabilities.xml',
                    '/ogc/collections': '/ogc/collections?f=json', '/ogc/api': '/ogc/api?f=json'}
 
@@ -702,7 +713,8 @@ def section_wms(rounds):
 
 SECTIONS = {'load': section_load, 'process': section_process, 'http': section_http, 'seams': section_seams,
             'wms': section_wms, 'quality': section_quality, 'cached': section_cached, 'bytes': section_bytes, 'areas': section_areas,
-            'scale': section_scale, 'capabilities': section_capabilities, 'sets': section_sets, 'vector': section_vector}
+            'scale': section_scale, 'capabilities': section_capabilities, 'sets': section_sets, 'vector': section_vector,
+            'directory': section_directory}
 
 
 def finish(record):

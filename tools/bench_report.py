@@ -175,6 +175,9 @@ def requirements(results):
           at_most('memory', load('output areas', 'peak_mib'), 'MiB', (800, 500))]),
         ('a tile in EPSG:27700 against one in EPSG:3857, same ground resolution', '',
          [at_most('27700', dig(results, 'sets', 'ratio'), '×', (1.3, 1.1))]),
+        ('100,000 entries: box, words and near together, 99th of 100 / with facets / and open now', '',
+         [at_most(name, dig(results, 'directory', key + '_p99_ms'), 'ms', (10, 2))
+          for name, key in (('', 'box_words_near'), ('facets', 'box_words_near_facets'), ('open', 'box_words_near_facets_open'))]),
         *[(f'capabilities and lists of 300 layers, {words}: {" / ".join(documents) or "not measured"}', '',
            [at_most(name, one.get(key), 'ms', (20, 5)) for name, one in documents.items()] or [at_most('', None, 'ms', (20, 5))])
           for key, words in (('prepared', 'first time after a load'), ('cached', 'again'))],

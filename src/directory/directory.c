@@ -135,6 +135,7 @@ static enum eg_status build_indexes(struct eg_directory *directory, struct eg_er
     for (int k = EG_FACET_KIND + 1; k < EG_N_FACETS && status == EG_OK; k++)
         status = eg_facets_build(in_order, n, (enum eg_facet_kind)k, arena, &directory->facets[k], err);
     if (status == EG_OK) status = eg_figures_build(in_order, n, arena, &directory->figures, err);
+    if (status == EG_OK) status = eg_hours_build(in_order, n, arena, &directory->hours, err);
     if (status == EG_OK) {
         status = eg_service_areas_build(directory->entries, in_order, directory->generation, arena,
                                         &directory->areas, err);

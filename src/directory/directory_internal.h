@@ -6,6 +6,7 @@
 #include "directory/directory.h"
 #include "directory/facets.h"
 #include "directory/figures.h"
+#include "directory/hours.h"
 #include "directory/places.h"
 #include "directory/service_areas.h"
 #include "directory/words.h"
@@ -23,6 +24,7 @@ struct eg_directory {
     struct eg_words name_words;           /* of the names alone, for relevance */
     struct eg_facets facets[EG_N_FACETS]; /* that of EG_FACET_KIND is empty: kind_start has it */
     struct eg_figures figures;
+    struct eg_hours hours;
     const uint32_t *by_name; /* [entries->n] numbers in the order of folded names, then kinds and ids */
     struct eg_service_areas areas;
 };

@@ -160,45 +160,34 @@ static enum eg_status keep_places(struct search *search)
     return status;
 }
 
-/* Entries that share their hours stand together where sources do; those of one list are worked out once in a row. */
-static void keep_open(struct search *search)
+static bool is_open(const struct eg_schedule *schedules, uint32_t n, const void *context)
 {
-    int64_t day = search->query->open_min / EG_SCHEDULE_DAY_MINUTES;
-    int32_t minute = (int32_t)(search->query->open_min % EG_SCHEDULE_DAY_MINUTES);
-    const struct eg_schedule *asked = NULL;
-    bool is_open = false;
-    for (size_t w = 0; w < search->n_words; w++) {
-        for (uint64_t word = search->matches[w]; word != 0; word &= word - 1) {
-            uint32_t bit = (uint32_t)__builtin_ctzll(word);
-            const struct eg_entry *entry = search->directory->in_order[w * 64 + bit];
-            if (entry->n_schedules == 0 || entry->schedules != asked)
-                is_open = eg_schedules_are_open(entry->schedules, entry->n_schedules, day, minute);
-            asked = entry->schedules;
-            if (!is_open) search->matches[w] &= ~(UINT64_C(1) << bit);
-        }
-    }
+    const struct eg_directory_query *query = context;
+    return eg_schedules_are_open(schedules, n, query->open_min / EG_SCHEDULE_DAY_MINUTES,
+                                 (int32_t)(query->open_min % EG_SCHEDULE_DAY_MINUTES));
 }
 
-static void keep_training_in_span(struct search *search)
+static bool is_in_span(const struct eg_schedule *schedules, uint32_t n, const void *context)
+{
+    const struct eg_directory_query *query = context;
+    struct eg_occurrence next;
+    return eg_schedules_next(schedules, n, query->from_min, query->until_min, &next);
+}
+
+static enum eg_status keep_times(struct search *search)
 {
     const struct eg_directory_query *query = search->query;
-    struct eg_occurrence next;
-    for (size_t w = 0; w < search->n_words; w++) {
-        for (uint64_t word = search->matches[w]; word != 0; word &= word - 1) {
-            uint32_t bit = (uint32_t)__builtin_ctzll(word);
-            const struct eg_entry *entry = search->directory->in_order[w * 64 + bit];
-            bool is_next = entry->kind == EG_KIND_TRAINING &&
-                           eg_schedules_next(entry->schedules, entry->n_schedules, query->from_min,
-                                             query->until_min, &next);
-            if (!is_next) search->matches[w] &= ~(UINT64_C(1) << bit);
-        }
-    }
-}
-
-static void keep_times(struct search *search)
-{
-    if (search->query->has_open) keep_open(search);
-    if (search->query->has_span) keep_training_in_span(search);
+    const struct eg_directory *directory = search->directory;
+    const uint32_t *start = directory->kind_start;
+    enum eg_status status = EG_OK;
+    if (query->has_open)
+        status =
+            eg_hours_keep(&directory->hours, is_open, query, search->matches, search->n_words, search->err);
+    if (status != EG_OK || !query->has_span) return status;
+    begin_part(search);
+    eg_bits_set_range(search->part, start[EG_KIND_TRAINING], start[EG_KIND_TRAINING + 1]);
+    keep_part(search);
+    return eg_hours_keep(&directory->hours, is_in_span, query, search->matches, search->n_words, search->err);
 }
 
 static enum eg_status run(struct search *search, struct eg_directory_result *result)
@@ -211,7 +200,8 @@ static enum eg_status run(struct search *search, struct eg_directory_result *res
     if (status == EG_OK) status = keep_places(search);
     if (status) return status;
     keep_figures(search);
-    keep_times(search);
+    status = keep_times(search);
+    if (status) return status;
     return eg_directory_rank(search->directory, search->query, search->matches, result, search->err);
 }
 

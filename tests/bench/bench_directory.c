@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/calendar.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -39,6 +40,10 @@ static const char *const nouns[] = {"Hub",   "Coalition", "Library", "Kitchen", 
 static const char *const topics[] = {"smoking", "food",   "mental health", "recovery",
                                      "ageing",  "weight", "advice",        "early years"};
 
+static const char *const hours[] = {"Mo-Fr 09:00-17:00", "Mo-Sa 10:00-12:00,13:00-18:00", "We[2] 18:00-20:00",
+                                    "Tu,Th 14:00-16:00; Sa 10:00-12:00", "ask"};
+static const char *const languages[] = {"English", "English;Welsh", "English;Polish;Urdu", "Welsh"};
+
 struct town {
     double lon_deg, lat_deg;
 };
@@ -50,7 +55,7 @@ static void write_csv(void)
     (void)mkdir("build", 0755);
     FILE *file = fopen(CSV_PATH, "we");
     if (!file) exit(1);
-    (void)fprintf(file, "key,name,kind,about,topic,lon,lat\n");
+    (void)fprintf(file, "key,name,kind,about,topic,hours,language,funder,organisation,lon,lat\n");
     for (int i = 0; i < N_TOWNS; i++)
         towns[i] = (struct town){-5 + 6.5 * next_unit(), 50.2 + 5 * next_unit()};
     for (int i = 0; i < N_ENTRIES; i++) {
@@ -58,10 +63,13 @@ static void write_csv(void)
         const char *adjective = pick(adjectives, EG_ARRAY_LEN(adjectives));
         const char *noun = pick(nouns, EG_ARRAY_LEN(nouns));
         const char *topic = pick(topics, EG_ARRAY_LEN(topics));
-        (void)fprintf(file, "%d,%s %s %d,hub,\"%s and %s for people of all ages in ward %d\",%s,%.6f,%.6f\n",
+        (void)fprintf(file,
+                      "%d,%s %s %d,hub,\"%s and %s for people of all ages in ward %d\",%s,\"%s\",%s,"
+                      "Fund %d,Organisation %d,%.6f,%.6f\n",
                       i, adjective, noun, (int)(next_unit() * 5000), noun, topic, (int)(next_unit() * 8000),
-                      topic, town->lon_deg + 0.1 * (next_unit() - 0.5),
-                      town->lat_deg + 0.1 * (next_unit() - 0.5));
+                      topic, pick(hours, EG_ARRAY_LEN(hours)), pick(languages, EG_ARRAY_LEN(languages)),
+                      (int)(next_unit() * next_unit() * 2000), (int)(next_unit() * 30000),
+                      town->lon_deg + 0.1 * (next_unit() - 0.5), town->lat_deg + 0.1 * (next_unit() - 0.5));
     }
     if (fclose(file) != 0) exit(1);
 }
@@ -80,6 +88,10 @@ static struct eg_directory *load(void)
                    [EG_ENTRY_KIND].first = {"kind", 4},
                    [EG_ENTRY_DESCRIPTION].first = {"about", 5},
                    [EG_ENTRY_TOPICS].first = {"topic", 5},
+                   [EG_ENTRY_HOURS].first = {"hours", 5},
+                   [EG_ENTRY_LANGUAGES].first = {"language", 8},
+                   [EG_ENTRY_FUNDER].first = {"funder", 6},
+                   [EG_ENTRY_ORGANISATION].first = {"organisation", 12},
                    [EG_ENTRY_LONGITUDE].first = {"lon", 3},
                    [EG_ENTRY_LATITUDE].first = {"lat", 3}}};
     static const struct eg_atlas atlas = {.directories = &directory, .n_directories = 1};
@@ -138,6 +150,43 @@ static void ask_all_together(struct eg_directory_query *query, const struct town
     ask_box(query, town);
     ask_near(query, town);
     query->words = EG_TEXT("healthy h");
+}
+
+static void ask_open(struct eg_directory_query *query, const struct town *town)
+{
+    (void)town;
+    query->has_open = true;
+    query->open_min = eg_calendar_day(2026, 11, 18) * 1440 + 11 * 60;
+}
+
+static void ask_facets(struct eg_directory_query *query, const struct town *town)
+{
+    (void)town;
+    query->facets = (1U << EG_N_FACETS) - 1;
+}
+
+static void ask_all_with_facets(struct eg_directory_query *query, const struct town *town)
+{
+    ask_all_together(query, town);
+    ask_facets(query, town);
+}
+
+static void ask_all_with_facets_open(struct eg_directory_query *query, const struct town *town)
+{
+    ask_all_with_facets(query, town);
+    ask_open(query, town);
+}
+
+static void ask_by_relevance(struct eg_directory_query *query, const struct town *town)
+{
+    ask_words(query, town);
+    query->order = EG_ORDER_RELEVANCE;
+}
+
+static void ask_by_name(struct eg_directory_query *query, const struct town *town)
+{
+    ask_near(query, town);
+    query->order = EG_ORDER_NAME;
 }
 
 static void ask_far_down(struct eg_directory_query *query, const struct town *town)
@@ -202,6 +251,12 @@ int main(void)
     measure("near_within_5_km", ask_radius, directory);
     measure("near_within_200_km", ask_wide_radius, directory);
     measure("box_words_near", ask_all_together, directory);
+    measure("box_words_near_facets", ask_all_with_facets, directory);
+    measure("box_words_near_facets_open", ask_all_with_facets_open, directory);
+    measure("open", ask_open, directory);
+    measure("facets_of_everything", ask_facets, directory);
+    measure("words_by_relevance", ask_by_relevance, directory);
+    measure("near_by_name", ask_by_name, directory);
     measure("near_1000_at_once", ask_thousand, directory);
     measure("near_page_at_50000", ask_far_down, directory);
     measure("near_from_far_away", ask_from_far_away, directory);
