@@ -7,7 +7,7 @@ PREFIX  ?= /usr/local
 CC      ?= cc
 VERSION := $(shell cat VERSION)
 
-PACKAGES = gdal geos proj libmicrohttpd libpng yaml-0.1 jansson libutf8proc freetype2 harfbuzz libdeflate libxxhash uuid zlib libxml-2.0 libjpeg libwebp glib-2.0
+PACKAGES = gdal geos proj libmicrohttpd libpng yaml-0.1 jansson libutf8proc freetype2 harfbuzz libdeflate libxxhash uuid zlib libxml-2.0 libjpeg libwebp glib-2.0 libargon2
 # Third-party headers are system headers: our warnings are about our code.
 CPPFLAGS_LIBS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lgeos_c -lcsv -lm -lpthread

@@ -21,6 +21,7 @@ find src -name '*.[ch]' -print0 | sort -z | xargs -0 awk '
         # Third-party headers: a pattern of the name, and the folders that may include it.
         owner["^(gdal|ogr|cpl_|vrt)"] = "data"
         owner["^geos"] = "data"
+        owner["^argon2\\.h$"] = "data"
         owner["^(yaml|csv)\\.h$"] = "data"
         owner["^(proj|geodesic)"] = "geo"
         owner["^png"] = "render"

@@ -26,7 +26,8 @@ struct eg_command {
 
 #define EG_COMMAND_HELP 'h'
 
-extern const struct eg_command eg_command_serve, eg_command_check, eg_command_render, eg_command_sample, eg_command_directory;
+extern const struct eg_command eg_command_serve, eg_command_check, eg_command_render, eg_command_sample,
+    eg_command_directory, eg_command_editor;
 
 /* Says what is wrong with the usage, and where help is; returns EG_EXIT_USAGE. */
 int eg_command_misused(const struct eg_command *command, const char *format, ...) EG_PRINTF(2, 3);

@@ -5,8 +5,9 @@
 
 #include "app/command.h"
 
-static const struct eg_command *const commands[] = {&eg_command_serve, &eg_command_check, &eg_command_render,
-                                                    &eg_command_sample, &eg_command_directory};
+static const struct eg_command *const commands[] = {&eg_command_serve,     &eg_command_check,
+                                                    &eg_command_render,    &eg_command_sample,
+                                                    &eg_command_directory, &eg_command_editor};
 
 static void print_help(FILE *out)
 {
