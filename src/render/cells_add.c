@@ -154,9 +154,19 @@ enum kind { KIND_WHOLE, KIND_BESIDE, KIND_BELOW, KIND_OTHER, N_KINDS };
 struct batch {
     struct segment segments[BATCH];
     uint8_t of_kind[N_KINDS][BATCH]; /* numbers of segments */
-    uint32_t n_of_kind[N_KINDS];
+};
+
+/* How many wait: 16 bits for each kind, in one number that stays in a register. In memory, every segment would wait for
+ * the count that the one before it wrote. */
+struct batch_counts {
+    uint64_t of_kind;
     uint32_t n;
 };
+
+static inline uint32_t n_of_kind(uint64_t counts, enum kind kind)
+{
+    return (uint32_t)(counts >> (16 * (unsigned)kind)) & 0xffffU;
+}
 
 /* Within one cell. */
 static inline void add_whole(struct eg_cells *cells, const struct segment *s)
@@ -198,25 +208,23 @@ static inline void add_below_cell(struct eg_cells *cells, const struct segment *
     add_piece(cells, column, row + 1, yb & (EG_SUBPX - 1), x + (xb & (EG_SUBPX - 1)), d);
 }
 
-static void flush_batch(struct eg_cells *cells, struct batch *batch)
+static void flush_batch(struct eg_cells *cells, const struct batch *batch, uint64_t counts)
 {
     const struct segment *s = batch->segments;
-    for (uint32_t i = 0; i < batch->n_of_kind[KIND_WHOLE]; i++)
+    for (uint32_t i = 0; i < n_of_kind(counts, KIND_WHOLE); i++)
         add_whole(cells, &s[batch->of_kind[KIND_WHOLE][i]]);
-    for (uint32_t i = 0; i < batch->n_of_kind[KIND_BESIDE]; i++)
+    for (uint32_t i = 0; i < n_of_kind(counts, KIND_BESIDE); i++)
         add_beside_cell(cells, &s[batch->of_kind[KIND_BESIDE][i]]);
-    for (uint32_t i = 0; i < batch->n_of_kind[KIND_BELOW]; i++)
+    for (uint32_t i = 0; i < n_of_kind(counts, KIND_BELOW); i++)
         add_below_cell(cells, &s[batch->of_kind[KIND_BELOW][i]]);
-    for (uint32_t i = 0; i < batch->n_of_kind[KIND_OTHER]; i++) {
+    for (uint32_t i = 0; i < n_of_kind(counts, KIND_OTHER); i++) {
         const struct segment *other = &s[batch->of_kind[KIND_OTHER][i]];
         add_split(cells, other->xa, other->ya, other->xb, other->yb, other->d);
     }
-    memset(batch->n_of_kind, 0, sizeof batch->n_of_kind);
-    batch->n = 0;
 }
 
-static inline void add_inside(struct eg_cells *cells, struct batch *batch, const struct eg_vertex *a,
-                              const struct eg_vertex *b, delta d)
+static inline void add_inside(struct eg_cells *cells, struct batch *batch, struct batch_counts *counts,
+                              const struct eg_vertex *a, const struct eg_vertex *b, delta d)
 {
     struct segment s = {(int32_t)a->x, (int32_t)a->y, (int32_t)b->x, (int32_t)b->y, d};
     /* The cells of a tile stay in the second-level cache; those of a map's window do not. Fetched now, this one is there when
@@ -227,10 +235,13 @@ static inline void add_inside(struct eg_cells *cells, struct batch *batch, const
             1);
     uint32_t columns = (uint32_t)abs((s.xa >> EG_SUBPX_BITS) - (s.xb >> EG_SUBPX_BITS));
     uint32_t rows = (uint32_t)abs((s.ya >> EG_SUBPX_BITS) - (s.yb >> EG_SUBPX_BITS));
-    uint32_t kind = (columns < 2 ? columns : KIND_OTHER) | (rows < 2 ? 2 * rows : KIND_OTHER);
-    batch->segments[batch->n] = s;
-    batch->of_kind[kind][batch->n_of_kind[kind]++] = (uint8_t)batch->n;
-    if (++batch->n == BATCH) flush_batch(cells, batch);
+    enum kind kind = (columns < 2 ? columns : KIND_OTHER) | (rows < 2 ? 2 * rows : KIND_OTHER);
+    batch->segments[counts->n] = s;
+    batch->of_kind[kind][n_of_kind(counts->of_kind, kind)] = (uint8_t)counts->n;
+    counts->of_kind += (uint64_t)1 << (16 * (unsigned)kind);
+    if (++counts->n < BATCH) return;
+    flush_batch(cells, batch, counts->of_kind);
+    *counts = (struct batch_counts){0};
 }
 
 /* --- across the window's edges: 64 bits ----------------------------------------------------------------------------- */
@@ -385,8 +396,7 @@ void eg_cells_add(struct eg_cells *cells, const struct eg_window *window, const 
                   const struct eg_cells_arc *arcs, uint32_t n, const struct eg_cells_table *table)
 {
     struct batch batch;
-    memset(batch.n_of_kind, 0, sizeof batch.n_of_kind);
-    batch.n = 0;
+    struct batch_counts counts = {0};
     for (uint32_t i = 0; i < n; i++) {
         const struct eg_point *point = level->points + level->start[arcs[i].arc];
         const struct eg_point *end = level->points + level->start[arcs[i].arc + 1];
@@ -394,11 +404,11 @@ void eg_cells_add(struct eg_cells *cells, const struct eg_window *window, const 
         struct eg_vertex a = eg_window_place(window, point);
         while (++point < end) {
             struct eg_vertex b = eg_window_place(window, point);
-            if ((a.sides | b.sides) == 0) add_inside(cells, &batch, &a, &b, d);
+            if ((a.sides | b.sides) == 0) add_inside(cells, &batch, &counts, &a, &b, d);
             else if (a.sides & b.sides) add_beside(cells, &a, &b, d);
             else add_clipped(cells, a, b, d);
             a = b;
         }
     }
-    flush_batch(cells, &batch);
+    flush_batch(cells, &batch, counts.of_kind);
 }
