@@ -95,11 +95,19 @@ static enum eg_status not_read(const char *path, struct eg_error *err)
     return eg_error_set(err, errno == ENOENT ? EG_NOT_FOUND : EG_IO, "%s: %s", path, strerror(errno));
 }
 
+static enum eg_status too_large(const char *path, struct eg_error *err)
+{
+    return eg_error_set(err, EG_LIMIT, "%s has more than %zu MiB; import it in parts", path,
+                        EG_INTAKE_FILE_BYTES >> 20);
+}
+
 static enum eg_status read_descriptor(int fd, const char *path, struct eg_buffer *text, struct eg_error *err)
 {
     struct stat info;
     if (fstat(fd, &info) != 0) return not_read(path, err);
     if (!S_ISREG(info.st_mode)) return eg_error_set(err, EG_INVALID, "%s is no file", path);
+    if ((uint64_t)info.st_size > EG_INTAKE_FILE_BYTES)
+        return too_large(path, err); /* it may still grow: see below */
     char *piece = malloc(1 << 16);
     if (!piece) return eg_error_no_memory(err, 1 << 16);
     ssize_t n = 1;
@@ -110,9 +118,7 @@ static enum eg_status read_descriptor(int fd, const char *path, struct eg_buffer
     free(piece);
     if (n < 0) return not_read(path, err);
     if (text->failed) return eg_error_no_memory(err, text->capacity);
-    if (text->len > EG_INTAKE_FILE_BYTES)
-        return eg_error_set(err, EG_LIMIT, "%s has more than %zu MiB; import it in parts", path,
-                            EG_INTAKE_FILE_BYTES >> 20);
+    if (text->len > EG_INTAKE_FILE_BYTES) return too_large(path, err);
     return EG_OK;
 }
 
