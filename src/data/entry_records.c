@@ -346,6 +346,65 @@ static enum eg_status add_dates(struct eg_entry_recorder *recorder, const struct
     return add(recorder, EG_RECORD_SCHEDULE, &row, err);
 }
 
+/* "MO,2WE,-1FR" */
+static struct eg_text write_byday(struct eg_entry_recorder *recorder, const struct eg_schedule *schedule)
+{
+    static const char names[7][3] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
+    char text[512];
+    size_t len = 0;
+    for (int w = 0; w < 7; w++) {
+        for (int nth = -5; nth <= 5; nth++) {
+            uint32_t bit = nth < 0   ? EG_SCHEDULE_LAST(-nth)
+                           : nth > 0 ? EG_SCHEDULE_NTH(nth)
+                                     : EG_SCHEDULE_EVERY;
+            char number[16] = "";
+            if (!(schedule->byday[w] & bit)) continue;
+            if (nth != 0) (void)snprintf(number, sizeof number, "%d", nth);
+            len += (size_t)snprintf(text + len, sizeof text - len, "%s%s%s", len > 0 ? "," : "", number,
+                                    names[w]);
+        }
+    }
+    return eg_text_format(recorder->row_arena, "%.*s", (int)len, text);
+}
+
+static struct eg_text write_minute(struct eg_entry_recorder *recorder, int32_t minute)
+{
+    if (minute > EG_SCHEDULE_DAY_MINUTES) minute -= EG_SCHEDULE_DAY_MINUTES;
+    return eg_text_format(recorder->row_arena, "%02d:%02d", minute / 60 % 24,
+                          minute % 60);
+}
+
+/* Of hours that were read from a text: weekdays, of weeks or months, and times. Others are kept as their text. */
+static enum eg_status add_hours(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                const struct ids *ids, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    struct eg_text hours = entry->field[EG_ENTRY_HOURS];
+    struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
+    uint32_t n = 0;
+    if (hours.len == 0) return EG_OK;
+    if (!eg_schedules_from_hours(hours, read, &n)) n = 0;
+    for (uint32_t i = 0; (i < n || (n == 0 && i == 0)) && status == EG_OK; i++) {
+        struct row row = {{{0}}};
+        struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%u", EG_TEXT_ARG(ids->service), i);
+        row.field[EG_SCHEDULE_ID] = made_id(recorder, "schedule", name);
+        row.field[EG_SCHEDULE_SERVICE_ID] = ids->service;
+        if (n == 0) {
+            row.field[EG_SCHEDULE_DESCRIPTION] = hours;
+        } else {
+            bool of_month = read[i].freq == EG_SCHEDULE_MONTHLY;
+            row.field[EG_SCHEDULE_FREQ] = of_month ? EG_TEXT("MONTHLY") : EG_TEXT("WEEKLY");
+            row.field[EG_SCHEDULE_BYDAY] = write_byday(recorder, &read[i]);
+            row.field[EG_SCHEDULE_OPENS_AT] = write_minute(recorder, read[i].opens_min);
+            row.field[EG_SCHEDULE_CLOSES_AT] = write_minute(recorder, read[i].closes_min);
+            if (!row.field[EG_SCHEDULE_BYDAY].data || !row.field[EG_SCHEDULE_CLOSES_AT].data)
+                return eg_error_no_memory(err, 0);
+        }
+        status = add(recorder, EG_RECORD_SCHEDULE, &row, err);
+    }
+    return status;
+}
+
 static enum eg_status add_languages(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                     const struct ids *ids, struct eg_error *err)
 {
@@ -396,6 +455,7 @@ static enum eg_status add_all(struct eg_entry_recorder *recorder, const struct e
     if (status == EG_OK) status = add_service_area(recorder, entry, &ids, err);
     if (status == EG_OK) status = add_funding(recorder, entry, &ids, err);
     if (status == EG_OK) status = add_dates(recorder, entry, &ids, err);
+    if (status == EG_OK) status = add_hours(recorder, entry, &ids, err);
     if (status == EG_OK) status = add_languages(recorder, entry, &ids, err);
     for (uint32_t i = 0; i < entry->n_topics && status == EG_OK; i++)
         status = add_topic(recorder, entry->topics[i], &ids, err);

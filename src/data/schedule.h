@@ -53,7 +53,7 @@ bool eg_schedule_from_dates(struct eg_text start, struct eg_text end, struct eg_
 bool eg_schedules_from_hours(struct eg_text hours, struct eg_schedule schedules_out[EG_SCHEDULE_HOURS_MAX],
                              uint32_t *n_out);
 
-/* Appends the schedules in that language; what it has no words for follows it in plain English. Parted by "; ". */
+/* Appends the schedules in that language; what it has no words for follows it in plain English. */
 void eg_schedules_write(const struct eg_schedule *schedules, uint32_t n, struct eg_buffer *out);
 
 bool eg_schedule_is_on(const struct eg_schedule *schedule, int64_t day);

@@ -326,11 +326,20 @@ static void write_bounds(const struct eg_schedule *schedule, struct eg_buffer *o
     if (has_last) write_day(schedule->last_day, out);
 }
 
+/* With one before it, from which a rule after ";" would take the day over. */
+static bool shares_weekday(const struct eg_schedule *schedules, uint32_t i)
+{
+    bool shares = false;
+    for (uint32_t before = 0; before < i; before++)
+        for (int w = 0; w < 7; w++) shares |= schedules[before].byday[w] && schedules[i].byday[w];
+    return shares;
+}
+
 void eg_schedules_write(const struct eg_schedule *schedules, uint32_t n, struct eg_buffer *out)
 {
     for (uint32_t i = 0; i < n; i++) {
         const struct eg_schedule *schedule = &schedules[i];
-        if (i > 0) eg_buffer_literal(out, "; ");
+        if (i > 0) eg_buffer_literal(out, shares_weekday(schedules, i) ? ", " : "; ");
         if (schedule->freq == EG_SCHEDULE_DAILY && schedule->first_day == schedule->last_day)
             write_day(schedule->first_day, out);
         else if (schedule->freq == EG_SCHEDULE_DAILY) eg_buffer_literal(out, "Mo-Su");

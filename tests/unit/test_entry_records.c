@@ -97,6 +97,31 @@ static bool has_text(const struct eg_text *items, uint32_t n, struct eg_text tex
     return false;
 }
 
+static void hours_come_back_from_their_schedules(void **state)
+{
+    (void)state;
+    static const char *const hours[] = {"Mo-Fr 09:00-12:00, Mo-Fr 13:00-17:00; Sa 22:00-02:00",
+                                        "We[2],Fr[-1] 18:00-20:00", "by appointment"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(hours); i++) {
+        struct eg_entry entry = full_entry(), back;
+        struct eg_records *records = NULL;
+        struct eg_arena *arena = eg_arena_new(1 << 20);
+        struct eg_error err;
+        char doubt[EG_ENTRY_DOUBT_BYTES];
+        entry.field[EG_ENTRY_HOURS] = eg_text_from(hours[i]);
+        if (recorded(&entry, 1, &records, doubt, &err) != EG_OK) fail_msg("%s", err.message);
+        assert_int_equal(read_back(records, 3, arena, &back, &err), EG_OK);
+        assert_int_equal(back.n_schedules, i == 0 ? 3 : i == 1 ? 1 : 0);
+        bool has_all = true;
+        for (const char *c = hours[i]; *c && i > 0; c++)
+            has_all &= memchr(back.field[EG_ENTRY_HOURS].data, *c, back.field[EG_ENTRY_HOURS].len) != NULL;
+        assert_true(has_all);
+        assert_int_equal(back.field[EG_ENTRY_HOURS].len, strlen(hours[i])); /* in whichever order */
+        eg_records_release(records);
+        eg_arena_free(arena);
+    }
+}
+
 static void an_entry_comes_back_from_its_records_as_it_was(void **state)
 {
     (void)state;
@@ -283,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_entry_comes_back_from_its_records_as_it_was),
+        cmocka_unit_test(hours_come_back_from_their_schedules),
         cmocka_unit_test(what_entries_share_is_recorded_once),
         cmocka_unit_test(an_entry_without_organisation_is_its_own),
         cmocka_unit_test(what_hsds_has_no_form_for_is_put_right_or_left_out_and_said),

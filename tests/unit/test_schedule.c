@@ -89,7 +89,7 @@ static void several_times_lists_and_spellings_are_read(void **state)
     assert_true(open_at(4, 1040));
     assert_false(open_at(1, 600));
     assert_true(open_at(6, 600));
-    assert_written("Mo,We,Fr 09:00-12:00; Mo,We,Fr 13:00-17:30; Su 10:00-11:00");
+    assert_written("Mo,We,Fr 09:00-12:00, Mo,We,Fr 13:00-17:30; Su 10:00-11:00");
     read_hours("Fr-Mo 08:00\xE2\x80\x93"
                "10:00");
     assert_true(open_at(6, 480) && open_at(0, 480) && open_at(4, 480));
