@@ -331,7 +331,8 @@ static void the_catalogue_lists_what_there_is(void **state)
     assert_string_equal(eg_small_text(json, "layers/0/legend_png"), legend);
     assert_true(eg_small_number(json, "directory/entries") == 6);
     assert_non_null(eg_small_at(json, "report"));
-    assert_non_null(eg_small_at(json, "report.crs"));
+    assert_string_equal(eg_small_text(json, "report/crs/3/id"), "EPSG:27700");
+    assert_true(eg_small_number(json, "report/crs/3/accuracy_m") == 2);
     eg_json_free(json);
 }
 
