@@ -74,6 +74,8 @@ static enum eg_status read_box(const struct eg_target *target, struct eg_ogc_map
     wanted->has_box = true;
     wanted->box =
         turned ? (struct eg_bounds){n[1], n[0], n[3], n[2]} : (struct eg_bounds){n[0], n[1], n[2], n[3]};
+    if (wanted->bbox_crs->info.geographic && (wanted->box.min_y < -90 || wanted->box.max_y > 90))
+        return wrong(err, "bbox", "latitudes of bbox must be between -90 and 90");
     if (wanted->box.min_x < wanted->box.max_x && wanted->box.min_y < wanted->box.max_y) return EG_OK;
     return wrong(err, "bbox",
                  turned
@@ -268,6 +270,9 @@ static enum eg_status bring_box(const struct eg_ogc_map_request *wanted, struct 
                                   err);
     if (status == EG_OK) status = eg_transform_bounds(transform, wanted->box, box_out, err);
     if (status == EG_UNSUPPORTED) eg_error_field(err, "bbox");
+    if (status == EG_OK && wanted->crs->info.geographic) /* the box around it may go beyond the world */
+        *box_out = (struct eg_bounds){fmax(box_out->min_x, -180), fmax(box_out->min_y, -90),
+                                      fmin(box_out->max_x, 180), fmin(box_out->max_y, 90)};
     eg_transform_free(transform);
     eg_crs_context_free(proj);
     return status;
@@ -302,8 +307,13 @@ static enum eg_status find_size(const struct eg_snapshot *snapshot, const struct
     if (wanted->scale_denominator > 0) unit = wanted->scale_denominator * PIXEL_M / info->metres_per_unit;
     else if (wanted->width > 0) unit = width / wanted->width;
     else if (wanted->height > 0) unit = height / wanted->height;
-    if (wanted->scale_denominator > 0 && fmax(width, height) / unit > most)
-        return wrong(err, "scale-denominator", "the picture would have more pixels than the server allows");
+    bool is_sized = wanted->width > 0 && wanted->height > 0;
+    if (!is_sized && round(fmax(width, height) / unit) > most)
+        return wrong(err,
+                     wanted->scale_denominator > 0 ? "scale-denominator"
+                     : wanted->width > 0           ? "width"
+                                                   : "height",
+                     "the picture would have more pixels than the server allows");
     map->width = wanted->width > 0 ? wanted->width : to_side(width / unit, most);
     map->height = wanted->height > 0 ? wanted->height : to_side(height / unit, most);
     return EG_OK;

@@ -44,6 +44,9 @@ def _(server):
     box = f"crs={EPSG}27700&bbox-crs={EPSG}27700&bbox=460000,240000,488000,268000"
     assert png_size(server.get(f"{MAP}?{box}&scale-denominator=100000").body) == (1000, 1000)
     server.get(f"{MAP}?{box}&scale-denominator=1000").problem(400, "scale-denominator")
+    server.get(f"{MAP}?bbox=-1,51,1,51.001&height=500").problem(400, "height")
+    server.get(f"{MAP}?bbox=-1,51,-0.999,53&width=500").problem(400, "width")
+    assert png_size(server.get(f"{MAP}?bbox=-1,51,1,51.001&height=500&width=500").body) == (500, 500)
     server.get(f"{MAP}?{box}&scale-denominator=100000&width=9").problem(400, "scale-denominator")
     for wrong in ("width=0", "width=-1", "width=4097", "height=99999999999", "width=1.5", "height=x", "scale-denominator=0",
                   "scale-denominator=nan", "scale-denominator=1e300"):
@@ -59,6 +62,10 @@ def _(server):
         assert answer.status == 200 and answer["Content-Crs"] == f"<{crs}>" and answer["Content-Bbox"] == bbox, dict(answer.headers)
         pictures[crs] = answer.body
     assert pictures[CRS84] == pictures[EPSG + "4326"]
+    around = server.get(f"{MAP}?bbox=-5000000,-5000000,5000000,5000000&bbox-crs={EPSG}27700{size}")
+    if around.status == 200:
+        west, south, east, north = (float(n) for n in around["Content-Bbox"].split(","))
+        assert -180 <= west < east <= 180 and -90 <= south < north <= 90, around["Content-Bbox"]
     turned = server.get(f"{MAP}?crs={EPSG}4326&bbox=-1,52.1,-0.9,52.2{size}")
     assert turned["Content-Bbox"] == "52.1,-1,52.2,-0.9" and turned.body == pictures[CRS84], turned["Content-Bbox"]
     for spelled in ("EPSG:27700", "[EPSG:27700]", "urn:ogc:def:crs:EPSG::27700", EPSG + "27700"):
@@ -157,7 +164,7 @@ def _(server):
 @test("boxes that are none, and collections without maps, are refused by name")
 def _(server):
     for box in ("1,2", "1,2,3,4,5", "a,b,c,d", "nan,0,1,1", "inf,0,1,1", "1e999,0,1,1", "0,0,0,0", "1,1,0,0", "170,0,-170,10",
-                "0,0,1e-300,1e-300", "-1e308,-1e308,1e308,1e308", ",,,", "0,0,1,1&bbox=0,0,2,2"):
+                "0,0,1e-300,1e-300", "-1e308,-1e308,1e308,1e308", "-30,45,-29,200", "-30,-90.1,-29,0", ",,,", "0,0,1,1&bbox=0,0,2,2"):
         answer = server.get(f"{MAP}?bbox={box}")
         assert answer.status == 400, (box, answer.status)
         answer.problem(400, "bbox")
