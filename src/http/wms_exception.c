@@ -24,6 +24,7 @@ static const struct meaning meanings[] = {
     {"size", NULL, "WIDTH"},
     {"LAYERS", "LayerNotDefined", "LAYERS"},
     {"LAYER", "LayerNotDefined", "LAYER"},
+    {"STYLE", "StyleNotDefined", "STYLE"},
     {"STYLES", "StyleNotDefined", "STYLES"},
     {"TIME", "InvalidDimensionValue", "TIME"},
     {"CRS", "InvalidCRS", "CRS"},

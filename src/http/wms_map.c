@@ -225,15 +225,15 @@ static void read_place(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, s
     read_box(kvp, request->version == EG_WMS_1_3_0 && entry->info.northing_first, request);
 }
 
-static void refuse_foreign_styles(const struct eg_kvp *kvp, struct eg_wms_request *request)
+void eg_wms_refuse_foreign_styles(const struct eg_kvp *kvp, struct eg_wms_request *request)
 {
     static const char *const names[] = {"SLD", "SLD_BODY"};
     for (size_t i = 0; i < EG_ARRAY_LEN(names); i++) {
         if (!eg_kvp_has(kvp, names[i])) continue;
         eg_wms_fail(request, names[i], NULL,
                     "styles of the client's own are not supported: leave %s out and name one of the layer's "
-                    "styles in STYLES",
-                    names[i]);
+                    "styles in %s",
+                    names[i], request->operation == EG_WMS_LEGEND ? "STYLE" : "STYLES");
     }
 }
 
@@ -246,7 +246,7 @@ void eg_wms_read_map(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, str
     if (err->status == EG_OK) read_format(kvp, request);
     if (err->status == EG_OK) read_background(kvp, request);
     if (err->status == EG_OK) eg_wms_read_resolution(kvp, request);
-    if (err->status == EG_OK) refuse_foreign_styles(kvp, request);
+    if (err->status == EG_OK) eg_wms_refuse_foreign_styles(kvp, request);
     if (err->status == EG_OK) read_layers(kvp, snapshot, request);
     if (err->status == EG_OK) read_place(kvp, snapshot, request);
 }
