@@ -89,7 +89,11 @@ static void *line(void *cls, const char *target, struct MHD_Connection *mhd)
     size_t len = strlen(target);
     eg_loop_tell_time(connection->loop);
     connection->target_len = len;
-    if (len <= EG_TARGET_BYTES) memcpy(connection->target, target, len + 1);
+    size_t kept = len <= EG_TARGET_BYTES
+                      ? len
+                      : EG_TARGET_BYTES; /* the rest of one that is too long is not looked at */
+    memcpy(connection->target, target, kept);
+    connection->target[kept] = '\0';
     const char *query = memchr(target, '?', len);
     if (query) {
         char *writable;
@@ -206,7 +210,10 @@ static bool route(struct eg_connection *connection, struct eg_error *err, enum e
     *status_out = eg_target_parse(connection->target, connection->target_len, &loop->target, err);
     if (*status_out == EG_OK)
         *status_out = eg_routes_match(loop->server->routes, &loop->target, &exchange->route, &values, err);
-    if (*status_out != EG_OK) return false;
+    if (*status_out != EG_OK) {
+        exchange->route = eg_routes_telling(loop->server->routes, &loop->target);
+        return false;
+    }
     eg_loop_refresh_snapshot(loop);
     exchange->snapshot = loop->snapshot;
     exchange->cost = exchange->route->cost;
@@ -250,6 +257,9 @@ static void say_too_long(struct eg_error *problem)
 static bool too_long(struct eg_connection *connection)
 {
     struct eg_error problem;
+    struct eg_loop *loop = connection->loop;
+    (void)!eg_target_parse(connection->target, EG_TARGET_BYTES, &loop->target, &problem);
+    connection->exchange.route = eg_routes_telling(loop->server->routes, &loop->target);
     say_too_long(&problem);
     return eg_respond_problem(connection, MHD_HTTP_URI_TOO_LONG, &problem);
 }

@@ -80,6 +80,16 @@ static bool match_pattern(const char *pattern, const struct eg_target *target, s
            (is_folder && i + 1 == target->n_segments && target->segments[i].len == 0);
 }
 
+const struct eg_route *eg_routes_telling(struct eg_route_table table, const struct eg_target *target)
+{
+    struct match match;
+    for (uint32_t i = 0; i < table.n && target->n_segments > 0; i++)
+        if (table.routes[i].tells_below &&
+            match_segment(table.routes[i].pattern + 1, target->segments[0], &match))
+            return &table.routes[i];
+    return NULL;
+}
+
 enum eg_status eg_routes_match(struct eg_route_table table, const struct eg_target *target,
                                const struct eg_route **route_out, struct eg_route_values *values_out,
                                struct eg_error *err)

@@ -57,6 +57,9 @@ struct eg_route {
     /* Media types that the body of a POST may have, ended by NULL; NULL: POST is 405. parse, find and make are called for a
      * POST as for a GET, with exchange->body; its answer is never kept. */
     const char *const *body_types;
+    /* `problem` also tells of every target whose path begins with the pattern's first segment and that is no request: one that cannot
+     * be decoded, that is too long, or that no row matches. */
+    bool tells_below;
     eg_problem_fn *problem; /* NULL: application/problem+json */
 };
 
@@ -67,6 +70,9 @@ struct eg_route_table {
 
 /* The one that is served. */
 struct eg_route_table eg_routes_served(void);
+
+/* The row whose `problem` tells of a target that is no request, by what could be decoded of it; NULL: none. */
+const struct eg_route *eg_routes_telling(struct eg_route_table table, const struct eg_target *target);
 
 /* The route of a target. EG_NOT_FOUND without one; EG_INVALID with the placeholder's name as field when a {name:u32} is no
  * number. First match in the table's order. */

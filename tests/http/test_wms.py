@@ -268,7 +268,19 @@ def _(server):
 
 @test("what never reached the service is told in its words with HTTP's status")
 def _(server):
-    assert server.get("/wms?REQUEST=%zz").status == 400
+    for target, status, locator in (
+        ("?REQUEST=%zz", 400, "REQUEST"),
+        ("?LAYERS=%ff", 400, "LAYERS"),
+        ("?LAYERS=a%00", 400, "LAYERS"),
+        ("/%ff", 400, "path"),
+        ("/more", 404, "path"),
+        ("?" + "a=1&" * 257, 400, "query"),
+        ("?LAYERS=" + "a" * 8200, 414, None),
+    ):
+        answer = server.get("/wms" + target)
+        assert answer.status == status and b"ServiceExceptionReport" in answer.body, (target[:40], answer.status, answer.body[:200])
+        assert not locator or f'locator="{locator}"' in answer.body.decode(), (target[:40], answer.body)
+        validate(answer.body, "1.3.0")
     method = server.get("/wms?REQUEST=GetMap", method="DELETE")
     assert method.status == 405 and b"ServiceExceptionReport" in method.body and "POST" in method["Allow"]
     large = raw(server, b"POST /wms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9999999\r\n\r\n")[0]
@@ -335,9 +347,15 @@ def _(server):
 @test("legends, styles and descriptions of what there is not are exceptions")
 def _(server):
     for changes, code, locator in (
-        ({"LAYER": "x"}, "LayerNotDefined", "LAYERS"),
+        ({"LAYER": "x"}, "LayerNotDefined", "LAYER"),
         ({"LAYER": None}, "LayerNotDefined", "LAYER"),
-        ({"STYLE": "x"}, "StyleNotDefined", "STYLES"),
+        ({"STYLE": "x"}, "StyleNotDefined", "STYLE"),
+        ({"SCALE": "abc"}, None, "SCALE"),
+        ({"SCALE": "0"}, None, "SCALE"),
+        ({"SLD": "http://127.0.0.1:1/x"}, "OperationNotSupported", "SLD"),
+        ({"SLD_BODY": "<x/>"}, "OperationNotSupported", "SLD_BODY"),
+        ({"REQUEST": "GetStyles", "LAYERS": "score.cells", "SLD_BODY": "<x/>"}, "OperationNotSupported", "SLD_BODY"),
+        ({"REQUEST": "DescribeLayer", "LAYERS": "score.cells", "SLD": "x"}, "OperationNotSupported", "SLD"),
         ({"FORMAT": "image/gif"}, "InvalidFormat", "FORMAT"),
         ({"RULE": "x"}, None, "RULE"),
         ({"WIDTH": 99999}, None, "WIDTH"),
