@@ -182,7 +182,7 @@ static bool read_minute(struct eg_text text, int32_t *minute_out)
     return true;
 }
 
-/* It closes after it opens, the next day if need be. */
+/* It closes after it opens, the next day if need be; from midnight to midnight is all day. */
 static bool set_times(struct eg_text opens, struct eg_text closes, struct eg_schedule *schedule)
 {
     schedule->opens_min = schedule->closes_min = EG_SCHEDULE_NO_TIME;
@@ -190,9 +190,9 @@ static bool set_times(struct eg_text opens, struct eg_text closes, struct eg_sch
         (!read_minute(opens, &schedule->opens_min) || schedule->opens_min == EG_SCHEDULE_DAY_MINUTES))
         return false;
     if (opens.len == 0 || closes.len == 0) return true;
-    if (!read_minute(closes, &schedule->closes_min) || schedule->closes_min == schedule->opens_min)
-        return false;
-    if (schedule->closes_min < schedule->opens_min) schedule->closes_min += EG_SCHEDULE_DAY_MINUTES;
+    if (!read_minute(closes, &schedule->closes_min)) return false;
+    if (schedule->closes_min == schedule->opens_min && schedule->opens_min > 0) return false;
+    if (schedule->closes_min <= schedule->opens_min) schedule->closes_min += EG_SCHEDULE_DAY_MINUTES;
     return true;
 }
 

@@ -128,8 +128,10 @@ static bool take_span(struct reading *reading, struct day_hours *hours)
     if (hours->n == SPANS_OF_A_DAY || !take_time(reading, &span.opens_min) || !take_dash(reading) ||
         !take_time(reading, &span.closes_min))
         return false;
-    if (span.opens_min == EG_SCHEDULE_DAY_MINUTES || span.opens_min == span.closes_min) return false;
-    if (span.closes_min < span.opens_min) span.closes_min += EG_SCHEDULE_DAY_MINUTES;
+    if (span.opens_min == EG_SCHEDULE_DAY_MINUTES ||
+        (span.opens_min == span.closes_min && span.opens_min > 0))
+        return false;
+    if (span.closes_min <= span.opens_min) span.closes_min += EG_SCHEDULE_DAY_MINUTES;
     hours->spans[hours->n++] = span;
     return true;
 }
@@ -312,7 +314,7 @@ static void write_times(const struct eg_schedule *schedule, struct eg_buffer *ou
     if (opens == EG_SCHEDULE_NO_TIME) return;
     eg_buffer_printf(out, " %02d:%02d", opens / 60, opens % 60);
     if (closes == EG_SCHEDULE_NO_TIME) return;
-    if (closes > EG_SCHEDULE_DAY_MINUTES) closes -= EG_SCHEDULE_DAY_MINUTES;
+    if (closes >= EG_SCHEDULE_DAY_MINUTES) closes -= EG_SCHEDULE_DAY_MINUTES;
     eg_buffer_printf(out, "-%02d:%02d", closes / 60, closes % 60);
 }
 
