@@ -29,6 +29,7 @@ struct lookup {
     size_t n_kept, capacity;
     struct link *links; /* [count of wanted] */
     bool has_name;
+    uint32_t n_cells, n_header; /* of the row at hand, where they differ */
 };
 
 /* One copy of each distinct text: 34,753 rows name 317 districts. */
@@ -55,13 +56,33 @@ static enum eg_status keep_text(struct lookup *lookup, struct eg_text text, stru
     return EG_OK;
 }
 
+static void take_misfit(void *context, uint32_t n_cells, uint32_t n_header)
+{
+    struct lookup *lookup = context;
+    lookup->n_cells = n_cells;
+    lookup->n_header = n_header;
+}
+
+static enum eg_status misfit_row(const struct lookup *lookup, uint32_t row, uint32_t n_cells,
+                                 struct eg_error *err)
+{
+    return eg_error_set(err, EG_INVALID,
+                        "boundaries %.*s: row %u of '%.*s' has %u cells, its header %u, so that they may "
+                        "stand in the wrong columns; mend the row (a comma within a cell needs quotes)",
+                        EG_TEXT_ARG(lookup->dissolve->spec->id), row,
+                        EG_TEXT_ARG(eg_gdal_shown(lookup->spec->source)), n_cells, lookup->n_header);
+}
+
 static enum eg_status take_row(void *context, uint32_t row, const struct eg_text *cells, struct eg_error *err)
 {
     struct lookup *lookup = context;
     struct eg_text key = eg_text_trim(cells[0]);
     struct eg_text code = eg_text_trim(cells[1]);
     uint32_t at = eg_textmap_get(lookup->wanted, key);
+    uint32_t n_cells = lookup->n_cells;
+    lookup->n_cells = lookup->n_header;
     if (at == EG_TEXTMAP_NONE) return EG_OK;
+    if (n_cells != lookup->n_header) return misfit_row(lookup, row, n_cells, err);
     struct link *link = &lookup->links[at];
     if (link->code.data && !eg_text_equal(link->code, code)) {
         return eg_error_set(
@@ -86,8 +107,11 @@ static enum eg_status read_lookup(struct lookup *lookup, struct eg_error *err)
     lookup->has_name = spec->name.len > 0;
     const struct eg_text columns[3] = {spec->key, spec->code, spec->name};
     struct eg_table_source source = {.name = {name, len > 0 ? (size_t)len : 0}, .path = spec->source};
-    struct eg_table_wish wish = {
-        .columns = columns, .n_columns = lookup->has_name ? 3 : 2, .on_row = take_row, .context = lookup};
+    struct eg_table_wish wish = {.columns = columns,
+                                 .n_columns = lookup->has_name ? 3 : 2,
+                                 .on_row = take_row,
+                                 .on_misfit = take_misfit,
+                                 .context = lookup};
     return eg_table_read(&source, &wish, NULL, err);
 }
 

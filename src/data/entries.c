@@ -86,6 +86,21 @@ static void keep_feature(void *context, void *feature)
     ((struct eg_entry_loader *)context)->feature = feature;
 }
 
+static void keep_misfit(void *context, uint32_t n_cells, uint32_t n_header)
+{
+    struct eg_entry_loader *loader = context;
+    loader->n_cells = n_cells;
+    loader->n_header = n_header;
+}
+
+static enum eg_status take_row(void *context, uint32_t row, const struct eg_text *cells, struct eg_error *err)
+{
+    struct eg_entry_loader *loader = context;
+    enum eg_status status = eg_entries_row(loader, row, cells, err);
+    loader->n_cells = loader->n_header;
+    return status;
+}
+
 static enum eg_status read_rows(struct eg_entry_loader *loader, struct eg_error *err)
 {
     const struct eg_atlas_directory *spec = loader->spec;
@@ -103,9 +118,11 @@ static enum eg_status read_rows(struct eg_entry_loader *loader, struct eg_error 
                                      .any_bytes = true};
     struct eg_table_wish wish = {.columns = loader->columns,
                                  .n_columns = loader->n_columns,
-                                 .on_row = eg_entries_row,
+                                 .on_row = take_row,
                                  .context = loader,
-                                 .on_feature = keep_feature};
+                                 .on_feature = keep_feature,
+                                 .on_misfit = keep_misfit};
+    loader->n_cells = loader->n_header = 0;
     struct eg_table_counts counts = {0};
     enum eg_status status = eg_table_read(&source, &wish, &counts, err);
     loader->report->n_rows = counts.n_rows;

@@ -72,6 +72,9 @@ struct eg_entries_report {
         n_duplicate_keys; /* of the rejected: the key came before, here or in a directory with the same id_prefix */
     uint32_t n_doubtful_hours;     /* entries whose hours are a text that data/schedule.h cannot read */
     struct eg_text doubtful_hours; /* the first of them */
+    /* Rows that became entries although something of them is doubtful, and the first: "row 17: 3 cells, the header has 5". */
+    uint32_t n_doubtful;
+    struct eg_text doubtful;
     /* The first ones: "row 17: the latitude 'x' is not a number", then "the key '17' came before". */
     struct eg_text rejected[EG_ENTRIES_SAMPLES];
 };
@@ -86,7 +89,7 @@ struct eg_entries {
 };
 
 /* Reads the directories of the atlas, which must outlive the entries: those that have a source and do not fill a store. A row with a wrong coordinate, an unknown kind, wrong
- * UTF-8, no key, no name or a key that came before is rejected and counted; a missing column or source is EG_INVALID,
+ * UTF-8, something in a cell beyond the header's last column, no key, no name or a key that came before is rejected and counted; a missing column or source is EG_INVALID,
  * EG_NOT_FOUND or EG_IO naming it.
  *
  * Position: from the columns longitude and latitude, else from the geometry of an OGR source (a point, the first of several
@@ -112,7 +115,7 @@ void eg_entries_free(struct eg_entries *entries); /* lets go of one reference; N
 EG_MUST_CHECK enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct eg_buffer *out,
                                                     struct eg_error *err);
 /* Adds "directories" to `into`: an array of {id, rows, filtered, entries, without_position, rejected, duplicate_keys, doubtful_hours,
- * first_rejected, rejected_examples}. */
+ * doubtful_rows, first_doubtful_row, first_rejected, rejected_examples}. */
 void eg_entries_report_json(const struct eg_entries *entries, struct eg_json *json,
                             struct eg_json_value *into);
 

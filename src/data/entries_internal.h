@@ -55,6 +55,7 @@ struct eg_entry_loader {
     struct eg_text before[EG_N_ENTRY_FIELDS];   /* as the row before was stored */
     struct eg_entry_list topics, serves, languages, accessibility;
     struct eg_entry_hours hours;
+    uint32_t n_cells, n_header;     /* of the row at hand, where they differ */
     void *feature;                  /* OGRFeatureH of the row at hand; NULL for CSV */
     struct eg_entry_shapes *shapes; /* made for the first feature */
     struct eg_buffer name;          /* what the id is made from, and a key that is made */

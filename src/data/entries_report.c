@@ -35,6 +35,14 @@ static void write_doubtful_hours(struct eg_buffer *out, const struct eg_entries_
                      EG_TEXT_SHOWN(report->doubtful_hours, 80));
 }
 
+static void write_doubtful(struct eg_buffer *out, const struct eg_entries_report *report)
+{
+    char text[24];
+    if (report->n_doubtful == 0) return;
+    eg_buffer_printf(out, "    %s doubtful; the first: %.*s\n", eg_report_count(report->n_doubtful, text),
+                     EG_TEXT_ARG(report->doubtful));
+}
+
 enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct eg_buffer *out,
                                       struct eg_error *err)
 {
@@ -51,6 +59,7 @@ enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct e
         write_line(out, report->n_without_position, "without position");
         write_rejected(out, report);
         write_doubtful_hours(out, report);
+        write_doubtful(out, report);
     }
     return out->failed ? eg_error_no_memory(err, out->capacity) : EG_OK;
 }
@@ -70,6 +79,8 @@ void eg_entries_report_json(const struct eg_entries *entries, struct eg_json *js
         eg_json_integer(json, item, "rejected", report->n_rejected);
         eg_json_integer(json, item, "duplicate_keys", report->n_duplicate_keys);
         eg_json_integer(json, item, "doubtful_hours", report->n_doubtful_hours);
+        eg_json_integer(json, item, "doubtful_rows", report->n_doubtful);
+        if (report->n_doubtful > 0) eg_json_text(json, item, "first_doubtful_row", report->doubtful);
         if (report->n_rejected == 0) continue;
         eg_json_text(json, item, "first_rejected", report->rejected[0]);
         struct eg_json_value *examples = eg_json_array(json, item, "rejected_examples");

@@ -18,6 +18,15 @@ static void append_part(struct eg_buffer *out, struct eg_text part, const char *
 
 /* --- checks: the reason for which a row is rejected, empty when there is none -------------------------------------------- */
 
+/* A cell too many: what follows the comma that nobody quoted stands in the wrong columns. */
+static void check_cells(const struct eg_entry_loader *loader, char *reason)
+{
+    if (loader->n_cells <= loader->n_header) return;
+    (void)snprintf(reason, EG_ENTRY_REASON_BYTES,
+                   "it has %u cells, the header %u: a cell with a comma needs quotes", loader->n_cells,
+                   loader->n_header);
+}
+
 static void check_utf8(const struct eg_entry *entry, char *reason)
 {
     for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
@@ -224,6 +233,24 @@ static enum eg_status reject(struct eg_entry_loader *loader, uint32_t row, const
     return loader->report->rejected[n].data ? EG_OK : eg_error_no_memory(err, EG_ENTRY_REASON_BYTES);
 }
 
+/* The row is taken as it is. */
+static enum eg_status doubt(struct eg_entry_loader *loader, uint32_t row, const char *reason,
+                            struct eg_error *err)
+{
+    if (loader->report->n_doubtful++ > 0) return EG_OK;
+    loader->report->doubtful = eg_text_format(loader->arena, "row %u: %s", row, reason);
+    return loader->report->doubtful.data ? EG_OK : eg_error_no_memory(err, EG_ENTRY_REASON_BYTES);
+}
+
+/* Cells at the end may have been left out because they were empty. */
+static enum eg_status check_short(struct eg_entry_loader *loader, uint32_t row, struct eg_error *err)
+{
+    char reason[EG_ENTRY_REASON_BYTES];
+    if (loader->n_cells >= loader->n_header) return EG_OK;
+    (void)snprintf(reason, sizeof reason, "%u cells, the header has %u", loader->n_cells, loader->n_header);
+    return doubt(loader, row, reason, err);
+}
+
 static enum eg_status read_shape(struct eg_entry_loader *loader, struct eg_entry *entry, char *reason,
                                  struct eg_error *err)
 {
@@ -267,14 +294,16 @@ enum eg_status eg_entries_row(void *context, uint32_t row, const struct eg_text 
         if (status) return status;
         if (entry.field[f].len == 0) entry.field[f] = loader->spec->constant[f];
     }
-    check_utf8(&entry, reason);
+    check_cells(loader, reason);
+    if (!reason[0]) check_utf8(&entry, reason);
     if (!reason[0]) check_required(&entry, loader->cell_of[EG_ENTRY_KEY] != EG_ATLAS_NONE, reason);
     if (!reason[0]) read_position(&entry, reason);
     enum eg_status status = EG_OK;
     if (!reason[0] && loader->feature) status = read_shape(loader, &entry, reason, err);
     if (status) return status;
     if (reason[0]) return reject(loader, row, reason, err);
-    status = store_texts(loader, &entry, err);
+    status = check_short(loader, row, err);
+    if (status == EG_OK) status = store_texts(loader, &entry, err);
     if (status == EG_OK) status = store_lists(loader, &entry, err);
     if (status == EG_OK) status = eg_entry_read_hours(loader, &entry, err);
     if (status == EG_OK && loader->cell_of[EG_ENTRY_KEY] == EG_ATLAS_NONE)

@@ -277,14 +277,25 @@ static enum eg_status read_value(struct eg_draft *draft, const struct eg_fill *f
     return status;
 }
 
+static void note_misfit(struct eg_draft *draft, const struct eg_row *row, struct eg_arena *arena)
+{
+    if (draft->report.n_misfit_rows++ > 0) return;
+    draft->report.misfit_row = eg_text_format(arena, "row %u: %u cells, the header has %u", row->number,
+                                              row->n_cells, row->n_header);
+}
+
 static enum eg_status fill_area(struct eg_draft *draft, const struct eg_fill *fill, const struct eg_row *row,
                                 struct eg_arena *arena, struct eg_error *err)
 {
     uint8_t *state = &draft->series.state[row->match.area];
     struct reading reading = {0};
     draft->report.n_matched++;
+    bool fits = row->n_cells == row->n_header;
+    if (!fits) note_misfit(draft, row, arena);
     *state = EG_SUPPRESSED;
     if (is_suppressed_row(fill, row)) return EG_OK;
+    *state = EG_MISSING;
+    if (!fits) return EG_OK;
     enum eg_status status = read_value(draft, fill, row, arena, &reading, err);
     if (status) return status;
     if (fill->cell[EG_ROLE_FLAG] != EG_FILL_NONE) {

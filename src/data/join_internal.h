@@ -54,6 +54,7 @@ struct eg_row {
     const struct eg_text *cells;
     struct eg_text key_cell;
     struct eg_key_match match;
+    uint32_t n_cells, n_header; /* they differ: its cells may stand in the wrong columns */
 };
 
 /* Takes a row in: counts it when it has no area or came before, otherwise fills the area's value and companions. */

@@ -29,6 +29,7 @@ struct long_join {
     bool has_rows;               /* some row passed the filter */
     struct eg_text other_period; /* of a row that was left out for it, in the table's arena */
     struct eg_keys keys;
+    uint32_t n_cells, n_header; /* of the row at hand, where they differ */
 };
 
 static uint32_t n_indicators(const struct long_join *join)
@@ -176,11 +177,24 @@ static enum eg_status note_other_period(struct long_join *join, const struct eg_
     return join->other_period.data ? EG_OK : eg_error_no_memory(err, cells[join->period_cell].len);
 }
 
+static void take_misfit(void *context, uint32_t n_cells, uint32_t n_header)
+{
+    struct long_join *join = context;
+    join->n_cells = n_cells;
+    join->n_header = n_header;
+}
+
 static enum eg_status take_row(void *context, uint32_t number, const struct eg_text *cells,
                                struct eg_error *err)
 {
     struct long_join *join = context;
+    struct eg_row row = {.number = number,
+                         .cells = cells,
+                         .key_cell = cells[join->key_cell],
+                         .n_cells = join->n_cells,
+                         .n_header = join->n_header};
     uint32_t indicator = EG_TEXTMAP_NONE;
+    join->n_cells = join->n_header;
     if (join->indicator_of) {
         indicator = eg_textmap_get(join->indicator_of, eg_text_trim(cells[join->indicator_cell]));
         if (indicator == EG_TEXTMAP_NONE) return EG_OK;
@@ -191,7 +205,6 @@ static enum eg_status take_row(void *context, uint32_t number, const struct eg_t
     if (indicator != EG_TEXTMAP_NONE) join->is_named[indicator] = true;
     if (status == EG_OK && period == EG_FILL_NONE) return note_other_period(join, cells, err);
     if (status) return status;
-    struct eg_row row = {.number = number, .cells = cells, .key_cell = cells[join->key_cell]};
     status = eg_keys_find(&join->keys, row.key_cell, &row.match, err);
     if (status) return status;
     if (indicator != EG_TEXTMAP_NONE) return take_numbers(join, indicator, period, &row, err);
@@ -321,6 +334,7 @@ enum eg_status eg_join_long(const struct eg_join *join, struct eg_draft_list *dr
         struct eg_table_wish wish = {.columns = work.wanted.names,
                                      .n_columns = (uint32_t)work.wanted.n,
                                      .on_row = take_row,
+                                     .on_misfit = take_misfit,
                                      .context = &work};
         status = eg_table_read(&source, &wish, NULL, err);
     }

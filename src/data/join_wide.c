@@ -19,6 +19,7 @@ struct wide {
     size_t n_targets, capacity;
     struct eg_keys *keys; /* [n_boundaries]; by_code NULL where the set is not joined */
     uint32_t n_rows;
+    uint32_t n_cells, n_header; /* of the row at hand, where they differ */
 };
 
 /* --- which series ---------------------------------------------------------------------------------------------------- */
@@ -118,6 +119,13 @@ static void unquote(struct wide *wide, const struct eg_row *row)
     }
 }
 
+static void take_misfit(void *context, uint32_t n_cells, uint32_t n_header)
+{
+    struct wide *wide = context;
+    wide->n_cells = n_cells;
+    wide->n_header = n_header;
+}
+
 static enum eg_status take_row(void *context, uint32_t number, const struct eg_text *cells,
                                struct eg_error *err)
 {
@@ -125,7 +133,11 @@ static enum eg_status take_row(void *context, uint32_t number, const struct eg_t
     wide->n_rows++;
     for (uint32_t b = 0; b < wide->join->atlas->n_boundaries; b++) {
         if (!wide->keys[b].by_code) continue;
-        struct eg_row row = {.number = number, .cells = cells, .key_cell = cells[0]};
+        struct eg_row row = {.number = number,
+                             .cells = cells,
+                             .key_cell = cells[0],
+                             .n_cells = wide->n_cells,
+                             .n_header = wide->n_header};
         enum eg_status status = eg_keys_find(&wide->keys[b], cells[0], &row.match, err);
         for (size_t i = 0; i < wide->n_targets && status == EG_OK; i++) {
             struct target *target = &wide->targets[i];
@@ -135,6 +147,7 @@ static enum eg_status take_row(void *context, uint32_t number, const struct eg_t
         if (status) return status;
         if (row.match.area != EG_TEXTMAP_NONE) unquote(wide, &row);
     }
+    wide->n_cells = wide->n_header;
     return EG_OK;
 }
 
@@ -154,6 +167,7 @@ static enum eg_status read_table(struct wide *wide, struct eg_error *err)
     struct eg_table_wish wish = {.columns = wide->wanted.names,
                                  .n_columns = (uint32_t)wide->wanted.n,
                                  .on_row = take_row,
+                                 .on_misfit = take_misfit,
                                  .context = wide};
     enum eg_status status = eg_table_read(&source, &wish, NULL, err);
     if (status == EG_OK) finish(wide);

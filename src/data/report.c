@@ -158,7 +158,8 @@ bool eg_report_same_join(const struct eg_generation *generation, uint32_t a, uin
            p->n_areas_without_row == q->n_areas_without_row &&
            p->n_rows_without_area == q->n_rows_without_area && p->n_duplicates == q->n_duplicates &&
            p->n_match_padded == q->n_match_padded && p->n_match_trimmed == q->n_match_trimmed &&
-           p->n_match_both == q->n_match_both && p->vintage_mismatch == q->vintage_mismatch;
+           p->n_match_both == q->n_match_both && p->n_misfit_rows == q->n_misfit_rows &&
+           p->vintage_mismatch == q->vintage_mismatch;
 }
 
 static bool is_told_already(const struct eg_generation *generation, uint32_t join)
@@ -227,6 +228,15 @@ static void tell_leftovers(struct teller *teller, struct eg_report_join join)
         add_samples(teller, report->rows_without_area, report->n_rows_without_area);
         end_line(teller);
     }
+    if (report->n_misfit_rows > 0) {
+        begin_join(teller, join);
+        add_counted(teller, report->n_misfit_rows, "row has", "rows have");
+        add(teller,
+            " more or fewer cells than the header: no number of %s was taken, for they may stand in the "
+            "wrong columns (a number with a comma needs quotes); first %.*s",
+            report->n_misfit_rows == 1 ? "it" : "them", EG_TEXT_ARG(report->misfit_row));
+        end_line(teller);
+    }
     if (report->n_duplicates > 0) {
         begin_join(teller, join);
         add_counted(teller, report->n_duplicates, "row repeats", "rows repeat");
@@ -286,14 +296,25 @@ static void tell_rejected(struct teller *teller, const struct eg_entries *entrie
     end_line(teller);
 }
 
-/* False when a directory rejected more than is expected. */
+static void tell_doubtful(struct teller *teller, const struct eg_entries *entries, uint32_t directory)
+{
+    const struct eg_entries_report *report = &entries->reports[directory];
+    add(teller, "%.*s: ", EG_TEXT_ARG(entries->atlas->directories[directory].id));
+    add_counted(teller, report->n_doubtful, "row is", "rows are");
+    add(teller, " doubtful; first %.*s", EG_TEXT_ARG(report->doubtful));
+    end_line(teller);
+}
+
+/* False when a directory rejected more than is expected, or has a doubtful row. */
 static bool tell_directories(struct teller *teller, const struct eg_entries *entries)
 {
     bool good = true;
     for (uint32_t i = 0; entries && i < entries->atlas->n_directories; i++) {
-        if (!eg_entries_beyond_expected(entries, i)) continue;
-        tell_rejected(teller, entries, i);
-        good = false;
+        bool beyond = eg_entries_beyond_expected(entries, i);
+        bool doubtful = entries->reports[i].n_doubtful > 0;
+        if (beyond) tell_rejected(teller, entries, i);
+        if (doubtful) tell_doubtful(teller, entries, i);
+        good = good && !beyond && !doubtful;
     }
     return good;
 }
@@ -329,7 +350,7 @@ static bool is_beyond_expected(const struct eg_generation *generation, const str
 {
     if (report->table == EG_ATLAS_NONE) return false;
     const struct eg_atlas_expect *expect = &generation->atlas->tables[report->table].expect;
-    return report->n_areas_without_row > expect->areas_without_row ||
+    return report->n_areas_without_row > expect->areas_without_row || report->n_misfit_rows > 0 ||
            report->n_rows_without_area > expect->rows_without_area;
 }
 

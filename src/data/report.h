@@ -56,6 +56,10 @@ struct eg_series_report {
     uint32_t n_bad_cells; /* neither number nor marker, or beyond the largest number: counted as missing */
     struct eg_text
         bad_cell; /* the first: "row 17, column pop: '1,234'"; of a computed series the area's code */
+    /* Rows of an area with more or fewer cells than the header: none of their numbers is taken, the value counts as missing
+     * (as suppressed if the row says so). The first: "row 17: 5 cells, the header has 4". */
+    uint32_t n_misfit_rows;
+    struct eg_text misfit_row;
     struct eg_text areas_without_row[EG_REPORT_SAMPLES];
     struct eg_text rows_without_area[EG_REPORT_SAMPLES];
 };
@@ -98,7 +102,7 @@ EG_MUST_CHECK enum eg_status eg_report_text(struct eg_report_subject subject, st
  * with entries, "directories". Nothing in it depends on the clock or the machine. */
 void eg_report_json(struct eg_report_subject subject, struct eg_json *json, struct eg_json_value *into);
 /* False when --strict must fail: an area without a row, a row without an area or a rejected row of a directory beyond what the
- * atlas expects, or cells that are neither numbers nor markers, those of weights included; each reason is a line in `reasons`, which may be NULL. */
+ * atlas expects, a row with more or fewer cells than the header, or cells that are neither numbers nor markers, those of weights included; each reason is a line in `reasons`, which may be NULL. */
 bool eg_report_is_strict(struct eg_report_subject subject, struct eg_buffer *reasons);
 
 #endif

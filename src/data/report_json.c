@@ -77,6 +77,8 @@ static void add_join(struct eg_json *json, struct eg_json_value *into, const str
     eg_json_integer(json, into, "would_match_trimmed_and_padded", report->n_match_both);
     if (report->pad_to > 0) eg_json_integer(json, into, "pad", report->pad_to);
     eg_json_bool(json, into, "vintage_mismatch", report->vintage_mismatch);
+    eg_json_integer(json, into, "misfit_rows", report->n_misfit_rows);
+    if (report->n_misfit_rows > 0) eg_json_text(json, into, "first_misfit_row", report->misfit_row);
     eg_json_integer(json, into, "bad_cells", report->n_bad_cells);
     if (report->n_bad_cells > 0) eg_json_text(json, into, "first_bad_cell", report->bad_cell);
     if (report->n_areas_without_row > 0) {

@@ -184,6 +184,10 @@ static void write_join(struct eg_buffer *out, const struct eg_series_report *rep
     write_leftover(out, report->n_rows_without_area, "row without an area", "rows without an area",
                    report->rows_without_area);
     if (report->n_duplicates > 0) counted(out, report->n_duplicates, "repeated row, ", "repeated rows, ");
+    if (report->n_misfit_rows > 0) {
+        counted(out, report->n_misfit_rows, "row with more or fewer cells than the header, ",
+                "rows with more or fewer cells than the header, ");
+    }
     if (report->n_bad_cells > 0) counted(out, report->n_bad_cells, "unreadable cell, ", "unreadable cells, ");
 }
 

@@ -166,6 +166,8 @@ enum eg_status eg_table_plan_row(struct eg_table_plan *plan, uint32_t row, struc
         plan->counts.n_filtered++;
         return EG_OK;
     }
+    if (plan->n_cells != plan->n_header && plan->wish->on_misfit)
+        plan->wish->on_misfit(plan->wish->context, plan->n_cells, plan->n_header);
     for (uint32_t i = 0; i < plan->wish->n_columns; i++) plan->cells[i] = plan->cell[plan->wanted_slot[i]];
     return plan->wish->on_row(plan->wish->context, row, plan->cells, err);
 }

@@ -41,6 +41,11 @@ typedef enum eg_status eg_table_row_fn(void *context, uint32_t row, const struct
  * the filter leaves out too. */
 typedef void eg_table_feature_fn(void *context, void *feature);
 
+/* Says that the row that comes next has n_cells where the header has n_header: a comma within a number that nobody quoted, or a
+ * cell left out, so that its cells may stand in the wrong columns. Empty cells after the last column are no fault, nor are
+ * missing ones under columns without a name. Called only for rows that pass the filter. */
+typedef void eg_table_misfit_fn(void *context, uint32_t n_cells, uint32_t n_header);
+
 /* What is wanted of it: columns[n_columns] are names of the header, each any number of times. */
 struct eg_table_wish {
     const struct eg_text *columns;
@@ -48,12 +53,14 @@ struct eg_table_wish {
     eg_table_row_fn *on_row;
     void *context;
     eg_table_feature_fn *on_feature; /* OGR only; may be NULL, and no geometry is read then */
+    eg_table_misfit_fn *on_misfit;   /* CSV only; may be NULL */
 };
 
 struct eg_table_counts {
     uint32_t n_rows;     /* read, header excluded */
     uint32_t n_filtered; /* of these, left out by the filter */
-    uint32_t n_short;    /* of these, with fewer cells than the header */
+    uint32_t n_short;    /* of these, with fewer cells than the header names columns */
+    uint32_t n_long;     /* of these, with something in a cell beyond the last column */
 };
 
 /* Calls on_row for every row that passes the filter, in the file's order. counts_out may be NULL. Errors name the source, file

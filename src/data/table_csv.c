@@ -49,6 +49,8 @@ struct scan {
     struct span *spans;     /* [n_slots] into bytes; while the header is read [capacity] */
     size_t capacity;
     uint32_t n_header;
+    uint32_t n_named;  /* up to the last column that has a name */
+    uint32_t n_filled; /* of the row at hand, up to the last cell beyond the header that holds something */
     uint32_t *slot_of; /* [n_header] */
     enum eg_status status;
     struct eg_error *err;
@@ -96,6 +98,9 @@ static enum eg_status resolve_header(struct scan *scan, uint32_t n_header)
     scan->spans = spans;
     scan->slot_of = slot_of;
     scan->n_header = n_header;
+    for (uint32_t i = 0; i < n_header; i++) {
+        if (eg_text_trim(names[i]).len > 0) scan->n_named = i + 1;
+    }
     scan->header_done = true;
     spans = NULL;
     slot_of = NULL;
@@ -111,6 +116,8 @@ done:
 static void keep_cell(struct scan *scan, const char *cell, size_t len)
 {
     uint32_t slot = scan->column < scan->n_header ? scan->slot_of[scan->column] : EG_TABLE_NO_SLOT;
+    bool is_beyond = scan->column >= scan->n_header;
+    if (is_beyond && eg_text_trim((struct eg_text){cell, len}).len > 0) scan->n_filled = scan->column + 1;
     if (slot == EG_TABLE_NO_SLOT) return;
     scan->spans[slot] = (struct span){scan->bytes.len, len};
     eg_buffer_append(&scan->bytes, cell, len);
@@ -126,11 +133,22 @@ static void on_cell(void *cell, size_t len, void *context)
     scan->column++;
 }
 
+static void count_cells(struct scan *scan)
+{
+    struct eg_table_plan *plan = scan->plan;
+    bool is_short = scan->column < scan->n_named;
+    plan->counts.n_short += is_short;
+    plan->counts.n_long += scan->n_filled > 0;
+    plan->n_header = scan->n_header;
+    plan->n_cells = is_short ? scan->column : scan->n_filled > 0 ? scan->n_filled : scan->n_header;
+    scan->n_filled = 0;
+}
+
 static enum eg_status finish_row(struct scan *scan)
 {
     struct eg_table_plan *plan = scan->plan;
     if (scan->bytes.failed) return eg_error_no_memory(scan->err, scan->bytes.capacity);
-    if (scan->column < scan->n_header) plan->counts.n_short++;
+    count_cells(scan);
     for (uint32_t i = 0; i < plan->n_slots; i++) {
         struct span span = scan->spans[i];
         plan->cell[i] =

@@ -17,6 +17,8 @@ struct eg_table_plan {
     struct eg_text *name;     /* [n_slots] */
     struct eg_text *cell;     /* [n_slots] of the row at hand, filled by the reader */
     struct eg_text *cells;    /* [wish->n_columns] handed to on_row */
+    uint32_t n_cells;         /* of the row at hand; n_header when they fit */
+    uint32_t n_header;
 };
 
 /* Finds the slots among the header's names: slot_of_out[n_header] is a slot or EG_TABLE_NO_SLOT. */

@@ -75,6 +75,15 @@ static void lookup_rows_that_contradict_each_other_are_both_named(void **state)
     eg_test_load_refused(BASE CHAIN, EG_INVALID, "row 2 that 'S00' belongs to 'X1', and in row 5 to 'X2'");
 }
 
+static void a_lookup_row_whose_cells_may_stand_in_the_wrong_columns_is_refused(void **state)
+{
+    (void)state;
+    (void)eg_test_squares("squares.geojson", 2, 1);
+    (void)eg_test_temp_file("first.csv", "area,d19\nS00,X1\nS01,X1\nnobody,1,2\n");
+    (void)eg_test_temp_file("second.csv", "d19,n20,d20\nX1,One, and a half,Y1\n");
+    eg_test_load_refused(BASE CHAIN, EG_INVALID, "second.csv' has 4 cells, its header 3");
+}
+
 static void a_lookup_that_knows_none_of_the_codes_is_refused(void **state)
 {
     (void)state;
@@ -169,6 +178,7 @@ int main(void)
         cmocka_unit_test(parents_by_column_share_the_borders_of_their_parts),
         cmocka_unit_test(a_chain_of_lookups_leads_to_codes_and_names),
         cmocka_unit_test(lookup_rows_that_contradict_each_other_are_both_named),
+        cmocka_unit_test(a_lookup_row_whose_cells_may_stand_in_the_wrong_columns_is_refused),
         cmocka_unit_test(a_lookup_that_knows_none_of_the_codes_is_refused),
         cmocka_unit_test(features_of_one_area_must_lie_in_one_larger_area),
         cmocka_unit_test(sets_over_one_base_know_who_lies_in_whom),

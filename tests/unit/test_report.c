@@ -77,6 +77,72 @@ static void a_clean_join_says_that_nothing_needs_attention(void **state)
     eg_test_load_clear(&load);
 }
 
+static void rows_whose_cells_do_not_fit_the_header_give_no_number_and_are_told(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_csv(SET TABLE("") TWO, "code,v,w\nS00,1,234,5\nS01,3,4\nS77\n", &load);
+    assert_int_equal(eg_test_series(&load, "i", "a", NULL)->state[0], EG_MISSING);
+    assert_int_equal(eg_test_series(&load, "j", "a", NULL)->state[0], EG_MISSING);
+    assert_int_equal(eg_test_series(&load, "i", "a", NULL)->state[1], EG_VALID);
+    char *text = text_of(&load);
+    assert_int_equal(count_of(text,
+                              "- t on a: 1 row has more or fewer cells than the header: no number of it "
+                              "was taken, for they may stand in the wrong columns (a number with a comma "
+                              "needs quotes); first row 2: 4 cells, the header has 3\n"),
+                     1);
+    assert_holds(text,
+                 "table t: 1 row without an area (S77), 1 row with more or fewer cells than the header,");
+    free(text);
+    char *json = json_of(&load);
+    assert_holds(json, "\"misfit_rows\":1,\"first_misfit_row\":\"row 2: 4 cells, the header has 3\"");
+    assert_holds(json, "\"strict\":false");
+    free(json);
+    eg_test_load_clear(&load);
+}
+
+static void a_row_with_a_cell_too_few_fails_strict_and_stays_suppressed_if_it_says_so(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_csv(SET TABLE(", markers: {suppressed: \"*\"}, expect: {rows_without_area: any}") TWO,
+             "w,code,v\n5,S00\n*,S01\nSource: a register\n", &load);
+    assert_int_equal(eg_test_series(&load, "i", "a", NULL)->state[0], EG_MISSING);
+    assert_int_equal(eg_test_series(&load, "j", "a", NULL)->state[0], EG_MISSING);
+    assert_int_equal(eg_test_series(&load, "j", "a", NULL)->state[1], EG_SUPPRESSED);
+    struct eg_buffer reasons;
+    eg_buffer_init(&reasons, 0);
+    assert_false(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, &reasons));
+    assert_int_equal(count_of(reasons.data, "2 rows have more or fewer cells"), 1);
+    assert_holds(reasons.data, "first row 2: 2 cells, the header has 3\n");
+    eg_buffer_clear(&reasons);
+    eg_test_load_clear(&load);
+}
+
+static void empty_cells_after_the_last_column_are_harmless(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_csv(SET TABLE("") TWO, "code,v,w,\nS00,1,2,, ,\nS01,3,4\n", &load);
+    assert_true(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, NULL));
+    assert_int_equal(eg_test_series(&load, "j", "a", NULL)->state[1], EG_VALID);
+    eg_test_load_clear(&load);
+}
+
+static void a_long_table_tells_of_rows_that_do_not_fit_too(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_csv(SET "tables: [{id: t, source: \"@t.csv\", key: code, boundaries: a, long: {period: y, columns: "
+                 "{i: v}}}]\nindicators: [{id: i, title: One}]\n",
+             "code,y,v\nS00,2020,1,234\nS01,2020,7\n", &load);
+    const struct eg_series_report *report = eg_test_series_report(&load, "i", "a", NULL);
+    assert_int_equal(report->n_misfit_rows, 1);
+    assert_int_equal(report->n_state[EG_MISSING], 1);
+    assert_int_equal(report->n_state[EG_VALID], 1);
+    eg_test_load_clear(&load);
+}
+
 static void a_finding_on_many_series_is_said_once(void **state)
 {
     (void)state;
@@ -285,6 +351,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clean_join_says_that_nothing_needs_attention),
+        cmocka_unit_test(rows_whose_cells_do_not_fit_the_header_give_no_number_and_are_told),
+        cmocka_unit_test(a_row_with_a_cell_too_few_fails_strict_and_stays_suppressed_if_it_says_so),
+        cmocka_unit_test(empty_cells_after_the_last_column_are_harmless),
+        cmocka_unit_test(a_long_table_tells_of_rows_that_do_not_fit_too),
         cmocka_unit_test(a_finding_on_many_series_is_said_once),
         cmocka_unit_test(one_feature_was_and_several_were_left_out),
         cmocka_unit_test(degrees_in_a_projected_system_are_asked_about),

@@ -128,6 +128,7 @@ static void short_rows_have_empty_cells_and_long_ones_lose_the_rest(void **state
     assert_string_equal(rows.text.data, "2|A|;3|B|2;");
     assert_int_equal(counts.n_rows, 2);
     assert_int_equal(counts.n_short, 1);
+    assert_int_equal(counts.n_long, 1);
     eg_buffer_clear(&rows.text);
 }
 
