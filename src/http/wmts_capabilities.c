@@ -316,7 +316,8 @@ static void write_resources(struct writer *w, struct eg_text layer)
     } resources[] = {{"image/png", "tile", ".png"},
                      {"application/json", "FeatureInfo", "/{J}/{I}.json"},
                      {"text/html", "FeatureInfo", "/{J}/{I}.html"},
-                     {"text/plain", "FeatureInfo", "/{J}/{I}.txt"}};
+                     {"text/plain", "FeatureInfo", "/{J}/{I}.txt"},
+                     {"application/vnd.ogc.gml", "FeatureInfo", "/{J}/{I}.gml"}};
     for (size_t i = 0; i < EG_ARRAY_LEN(resources); i++) {
         struct eg_text href = made(
             w,

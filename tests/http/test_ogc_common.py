@@ -273,6 +273,11 @@ def _(server):
         kind = ("style." if "/styles/" in path else "") + ("" if path.endswith("/map") else "map" if "/map/" in path else "vector")
         wanted = ".collection." + kind.rstrip(".") + next(end for tail, end in ends.items() if path.endswith(tail))
         assert api["paths"][path]["get"]["operationId"].endswith(wanted.replace("..", ".")), (path, wanted)
+    wms = {p["name"] for p in api["paths"]["/wms"]["get"]["parameters"]}
+    assert wms >= {"SRS", "X", "Y", "FEATURE_COUNT", "FI_POINT_TOLERANCE", "FI_POLYGON_TOLERANCE", "DPI", "MAP_RESOLUTION",
+                   "FORMAT_OPTIONS", "SCALE", "RULE", "LAYERTITLE", "RULELABEL", "UPDATESEQUENCE"}, sorted(wms)
+    tile = api["paths"]["/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"]["get"]
+    assert "v" in {p.get("name") for p in tile["parameters"]}
     parameters = api["components"]["parameters"]
     assert "score.cells" in parameters["layerId"]["schema"]["enum"] and "cells" not in parameters["layerId"]["schema"]["enum"]
     assert "coalitions" in parameters["collectionId"]["schema"]["enum"]

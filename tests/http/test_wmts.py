@@ -116,6 +116,8 @@ def _(server):
             limits = link.findall(f"{WMTS}TileMatrixSetLimits/{WMTS}TileMatrixLimits")
             assert limits
             last = {e.tag.split("}")[1]: e.text for e in limits[-1]}
+            infos = {r.get("format") for r in layer.findall(WMTS + "ResourceURL") if r.get("resourceType") == "FeatureInfo"}
+            assert infos == {f.text for f in layer.findall(WMTS + "InfoFormat")}, infos
             for resource in layer.findall(WMTS + "ResourceURL"):
                 path = resource.get("template").split(str(server.port), 1)[1]
                 for name, value in (("Style", "natural"), ("Time", values[0]), ("TileMatrixSet", link[0].text),
