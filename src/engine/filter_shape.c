@@ -182,7 +182,7 @@ static enum eg_status put_box(struct eg_filter_build *build, struct eg_filter_sh
     for (uint32_t i = 0; i < 4 * steps && is_polygon && status == EG_OK; i++) {
         const double *from = corners[i / steps], *to = corners[i / steps + 1];
         double share = (double)(i % steps) / steps;
-        double xy[2] = {from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])};
+        double xy[2] = {from[0] * (1 - share) + to[0] * share, from[1] * (1 - share) + to[1] * share};
         status = put_point(build, place, xy);
     }
     if (status == EG_OK) status = put_point(build, place, corners[0]);

@@ -117,6 +117,8 @@ static void wrong_geometries_are_refused_with_their_place(void **state)
         {EG_INVALID, "S_INTERSECTS(geometry)", "expected ','"},
         {EG_INVALID, "S_INTERSECTS(geometry, POINT(90 180))",
          "at character 30: the position 90 180 is not on earth"},
+        {EG_INVALID, "S_INTERSECTS(geometry,BBOX(-1e308,-1e308,1e308,1e308))",
+         "the position -1e+308 -1e+308 is not on earth"},
         {EG_INVALID, "S_INTERSECTS(geometry, POINT(1))", "expected a number, found ')'"},
         {EG_INVALID, "S_INTERSECTS(geometry, POINT(1,2))", "expected a number, found ','"},
         {EG_INVALID, "S_INTERSECTS(geometry, POINT M (1 2 3))", "expected '('"},
