@@ -145,6 +145,19 @@ static struct eg_cell read_cell(const struct eg_fill *fill, enum eg_role role, c
     return cell;
 }
 
+/* A row may show its value and hide a count: 4 in a hundred, of a hundred, says the numerator, and limits tell nearly as much. */
+static bool hides_a_companion(const struct eg_fill *fill, const struct eg_row *row)
+{
+    static const enum eg_role roles[] = {EG_ROLE_NUMERATOR, EG_ROLE_DENOMINATOR, EG_ROLE_LOWER,
+                                         EG_ROLE_UPPER};
+    for (size_t i = 0; i < EG_ARRAY_LEN(roles); i++) {
+        if (fill->cell[roles[i]] == EG_FILL_NONE) continue;
+        struct eg_cell cell = eg_cells_number(fill->markers[roles[i]], row->cells[fill->cell[roles[i]]]);
+        if (cell.kind == EG_CELL_MARKER && cell.state == EG_SUPPRESSED) return true;
+    }
+    return false;
+}
+
 /* A companion's number; false when the row has none. */
 static bool read_companion(struct eg_draft *draft, const struct eg_fill *fill, enum eg_role role,
                            const struct eg_row *row, struct eg_arena *arena, double *number_out)
@@ -177,7 +190,8 @@ static void fill_companions(struct eg_draft *draft, const struct eg_fill *fill, 
                    {EG_ROLE_UPPER, EG_HAS_UPPER, series->upper}};
     uint32_t area = row->match.area;
     double number;
-    for (size_t i = 0; i < EG_ARRAY_LEN(numbers); i++) {
+    bool hides = hides_a_companion(fill, row);
+    for (size_t i = 0; i < EG_ARRAY_LEN(numbers) && !hides; i++) {
         if (!numbers[i].array || !read_companion(draft, fill, numbers[i].role, row, arena, &number)) continue;
         numbers[i].array[area] = number;
         series->has[area] |= numbers[i].bit;

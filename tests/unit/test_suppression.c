@@ -353,6 +353,28 @@ static void no_text_of_a_suppressed_row_is_told(void **state)
     eg_test_load_clear(&load);
 }
 
+static void a_hidden_count_hides_the_other_companions_of_a_visible_rate(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    (void)eg_test_squares("squares.geojson", 3, 1);
+    (void)eg_test_temp_file("t.csv", "code,v,num,den,lo,hi\nS00,4.0,*,100,3,5\nS01,4.0,4,*,3,5\n"
+                                     "S02,4.0,4,100,3,5\n");
+    eg_test_load_well(SQUARES
+                      "tables: [{id: t, source: \"@t.csv\", key: code, boundaries: a, period: "
+                      "\"2020\", markers: {suppressed: \"*\"}}]\nindicators: [{id: i, title: I, series: "
+                      "{table: t, value: v, numerator: num, denominator: den, lower: lo, upper: hi}}]\n",
+                      &load);
+    const struct eg_series *series = eg_test_series(&load, "i", "a", NULL);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(series->state[i], V);
+        assert_int_equal(series->has[i], 0);
+        assert_true(series->numerator[i] == 0 && series->denominator[i] == 0);
+    }
+    assert_int_equal(series->has[2], EG_HAS_NUMERATOR | EG_HAS_DENOMINATOR | EG_HAS_LOWER | EG_HAS_UPPER);
+    eg_test_load_clear(&load);
+}
+
 static void a_bad_companion_of_a_total_withheld_later_is_not_quoted(void **state)
 {
     (void)state;
@@ -491,6 +513,7 @@ int main(void)
         cmocka_unit_test(ranks_of_a_larger_country_stay),
         cmocka_unit_test(tenths_of_a_hundred_areas_stay),
         cmocka_unit_test(no_text_of_a_suppressed_row_is_told),
+        cmocka_unit_test(a_hidden_count_hides_the_other_companions_of_a_visible_rate),
         cmocka_unit_test(a_bad_companion_of_a_total_withheld_later_is_not_quoted),
         cmocka_unit_test(a_bad_weight_beside_a_total_withheld_later_is_not_quoted),
         cmocka_unit_test(a_row_suppressed_for_one_indicator_is_quoted_for_none),
