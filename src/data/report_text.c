@@ -41,12 +41,25 @@ static void write_finding(void *context, const char *line)
     findings->n++;
 }
 
+static bool has_leftovers(const struct eg_generation *generation)
+{
+    for (uint32_t i = 0; i < eg_report_n_joins(generation); i++) {
+        const struct eg_series_report *report = eg_report_join_at(generation, i).report;
+        if (report->n_areas_without_row > 0 || report->n_rows_without_area > 0) return true;
+    }
+    return false;
+}
+
 static void write_findings(struct eg_report_subject subject, struct eg_buffer *out)
 {
     heading(out, "To look at");
     struct findings findings = {out, 0};
     eg_report_findings(subject, write_finding, &findings);
-    if (findings.n == 0) eg_buffer_literal(out, "Nothing: every area has its row and every row its area.\n");
+    if (findings.n > 0) return;
+    if (has_leftovers(subject.generation))
+        eg_buffer_literal(out,
+                          "Nothing beyond what the atlas expects; what the join leaves over stands below.\n");
+    else eg_buffer_literal(out, "Nothing: every area has its row and every row its area.\n");
 }
 
 /* --- boundaries -------------------------------------------------------------------------------------------------------- */

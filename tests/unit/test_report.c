@@ -143,6 +143,20 @@ static void a_long_table_tells_of_rows_that_do_not_fit_too(void **state)
     eg_test_load_clear(&load);
 }
 
+static void expected_leftovers_are_not_called_none(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    load_csv(SET TABLE(", expect: {rows_without_area: any}") TWO, "code,v,w\nS00,1,2\nS01,3,4\nS77,5,6\n",
+             &load);
+    char *text = text_of(&load);
+    assert_holds(text, "Nothing beyond what the atlas expects; what the join leaves over stands below.\n");
+    assert_int_equal(count_of(text, "every row its area"), 0);
+    assert_true(eg_report_is_strict((struct eg_report_subject){load.generation, NULL}, NULL));
+    free(text);
+    eg_test_load_clear(&load);
+}
+
 static void a_finding_on_many_series_is_said_once(void **state)
 {
     (void)state;
@@ -355,6 +369,7 @@ int main(void)
         cmocka_unit_test(a_row_with_a_cell_too_few_fails_strict_and_stays_suppressed_if_it_says_so),
         cmocka_unit_test(empty_cells_after_the_last_column_are_harmless),
         cmocka_unit_test(a_long_table_tells_of_rows_that_do_not_fit_too),
+        cmocka_unit_test(expected_leftovers_are_not_called_none),
         cmocka_unit_test(a_finding_on_many_series_is_said_once),
         cmocka_unit_test(one_feature_was_and_several_were_left_out),
         cmocka_unit_test(degrees_in_a_projected_system_are_asked_about),
