@@ -115,6 +115,8 @@ static int check_options(const struct eg_command *command, const struct render_o
         return eg_command_misused(command, "give either --tile or --bbox");
     if (options->has_bbox && options->map.width == 0)
         return eg_command_misused(command, "--bbox needs --size");
+    if (options->has_tile && (options->map.width > 0 || options->map.any_crs))
+        return eg_command_misused(command, "--size and --crs go with --bbox: a tile has its own");
     if (options->has_tile && options->map.legend)
         return eg_command_misused(command, "--legend goes with --bbox: a tile has no room for it");
     if (!options->out_path || options->out_path[0] == '\0')

@@ -89,6 +89,8 @@ ends "a box has its west in the west" 2 "west < east" render "$atlas" $layer --b
 ends "a box needs a size" 2 "--size" render "$atlas" $layer --bbox 1,2,3,4 --out x.png
 ends "render says what a size looks like" 2 "WIDTHxHEIGHT" render "$atlas" $layer --bbox 1,2,3,4 --size 0x9 --out x.png
 ends "render says which scales it takes" 2 "0.25 to 16" render "$atlas" $layer "${box[@]}" --scale nan --out x.png
+ends "a tile has its own size" 2 "--size and --crs go with --bbox" render "$atlas" $layer --tile 3/4/2 --size 3x3 --out x.png
+ends "a tile has its own CRS" 2 "--size and --crs go with --bbox" render "$atlas" $layer --tile 3/4/2 --crs EPSG:27700 --out x.png
 ends "a tile has no legend" 2 "--legend goes with --bbox" render "$atlas" $layer --tile 0/0/0 --legend --out x.png
 
 # --- what is not there, and what may have been meant ------------------------------------------------------------------
