@@ -37,7 +37,8 @@ enum eg_status eg_parameter_double(const char *name, struct eg_text value, struc
     double number = 0;
     if (!eg_text_to_double(value, &number)) return wrong(err, name, value, "a number such as 2.5");
     if (number < range.least || number > range.most) {
-        eg_error_set(err, EG_INVALID, "%s is %g; it must be %g to %g", name, number, range.least, range.most);
+        eg_error_set(err, EG_INVALID, "%s is %.10g; it must be %.10g to %.10g", name, number, range.least,
+                     range.most);
         eg_error_field(err, name);
         return EG_INVALID;
     }

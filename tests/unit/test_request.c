@@ -259,6 +259,18 @@ static void reals_are_finite_and_in_range(void **state)
     }
 }
 
+static void a_range_is_told_in_digits(void **state)
+{
+    (void)state;
+    struct parsed *p = parse_text("/?r=-1");
+    double real = 7;
+    assert_int_equal(
+        eg_target_double(&p->target, "r", (struct eg_double_range){0, 20040000}, NULL, &real, &p->err),
+        EG_INVALID);
+    assert_string_equal(p->err.message, "r is -1; it must be 0 to 20040000");
+    drop(p);
+}
+
 static void positions_are_longitude_and_latitude(void **state)
 {
     (void)state;
@@ -323,6 +335,7 @@ int main(void)
         cmocka_unit_test(a_parameter_given_twice_is_refused),
         cmocka_unit_test(numbers_out_of_range_or_none_are_refused),
         cmocka_unit_test(reals_are_finite_and_in_range),
+        cmocka_unit_test(a_range_is_told_in_digits),
         cmocka_unit_test(positions_are_longitude_and_latitude),
         cmocka_unit_test(boxes_may_cross_the_antimeridian_but_not_stand_upside_down),
         cmocka_unit_test(what_is_written_is_read_back),
