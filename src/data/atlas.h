@@ -398,7 +398,7 @@ struct eg_atlas {
     struct eg_text title, abstract, attribution;
     struct eg_licence licence;
     struct eg_text contact_name, contact_email, contact_url;
-    bool fictional; /* stamped on every picture and page */
+    bool fictional;           /* stamped on every picture and page */
     struct eg_text time_zone; /* of the IANA database, by which opening hours are told; empty: UTC */
     const struct eg_atlas_view *views;
     uint32_t n_views;

@@ -370,8 +370,7 @@ static struct eg_text write_byday(struct eg_entry_recorder *recorder, const stru
 static struct eg_text write_minute(struct eg_entry_recorder *recorder, int32_t minute)
 {
     if (minute > EG_SCHEDULE_DAY_MINUTES) minute -= EG_SCHEDULE_DAY_MINUTES;
-    return eg_text_format(recorder->row_arena, "%02d:%02d", minute / 60 % 24,
-                          minute % 60);
+    return eg_text_format(recorder->row_arena, "%02d:%02d", minute / 60 % 24, minute % 60);
 }
 
 /* Of hours that were read from a text: weekdays, of weeks or months, and times. Others are kept as their text. */
