@@ -95,11 +95,6 @@ static enum eg_status list_delete(struct edit *edit, enum eg_record_table table,
     return EG_OK;
 }
 
-static bool is_reference(const struct eg_record_field *field)
-{
-    return field->type == EG_RECORD_REFERENCE || field->type == EG_RECORD_LINK;
-}
-
 /* Takes a row away and all that refers to it. The rows to look at are those listed: each is looked at once. */
 static enum eg_status delete_whole(struct edit *edit, enum eg_record_table table, struct eg_text id)
 {
@@ -113,7 +108,7 @@ static enum eg_status delete_whole(struct edit *edit, enum eg_record_table table
             for (uint32_t f = 1; f < spec->n_fields; f++) {
                 uint32_t n = 0;
                 const struct eg_record *const *rows = NULL;
-                if (is_reference(&spec->fields[f]))
+                if (eg_record_refers(&spec->fields[f]))
                     rows = eg_records_with(edit->records, (enum eg_record_table)t, f, gone.id, &n);
                 for (uint32_t i = 0; i < n && status == EG_OK; i++)
                     if (refers_to(&spec->fields[f], rows[i], gone.table) &&

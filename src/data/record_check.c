@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/hash.h"
 #include "data/record_specs.h"
 
@@ -42,13 +43,8 @@ static unsigned two_digits(const char *at)
 
 static bool is_date(struct eg_text text)
 {
-    static const unsigned char days[13] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (!has_form(text, "0000-00-00")) return false;
-    unsigned year = two_digits(text.data) * 100 + two_digits(text.data + 2);
-    unsigned month = two_digits(text.data + 5), day = two_digits(text.data + 8);
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    if (month < 1 || month > 12 || day < 1 || day > days[month]) return false;
-    return month != 2 || day < 29 || leap;
+    int64_t day;
+    return eg_calendar_parse_date(text, &day);
 }
 
 /* Z, or +HH:MM, or nothing. */

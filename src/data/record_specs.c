@@ -398,3 +398,8 @@ uint32_t eg_record_field_named(enum eg_record_table table, struct eg_text name)
         if (eg_text_equal(name, eg_text_from(spec->fields[i].name))) return i;
     return UINT32_MAX;
 }
+
+bool eg_record_refers(const struct eg_record_field *field)
+{
+    return field->type == EG_RECORD_REFERENCE || field->type == EG_RECORD_LINK;
+}

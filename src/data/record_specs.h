@@ -335,6 +335,9 @@ enum eg_record_table eg_record_table_named(struct eg_text name);
 /* The field's index, or UINT32_MAX. */
 uint32_t eg_record_field_named(enum eg_record_table table, struct eg_text name);
 
+/* Whether a field holds the id of another row. */
+bool eg_record_refers(const struct eg_record_field *field);
+
 /* Whether a text has the form of a type (not WORD). */
 bool eg_record_text_is(enum eg_record_type type, struct eg_text text);
 

@@ -106,11 +106,6 @@ static struct eg_records *records_new(struct eg_error *err)
 
 /* --- one row --------------------------------------------------------------------------------------------------------------- */
 
-static bool refers(const struct eg_record_field *field)
-{
-    return field->type == EG_RECORD_REFERENCE || field->type == EG_RECORD_LINK;
-}
-
 /* UUIDs in lower case, so that bytes can be compared. */
 static void lower(struct eg_text text)
 {
@@ -130,7 +125,7 @@ static enum eg_status copy_row(struct eg_arena *arena, const struct eg_record *f
         if (from->field[f].len == 0) continue;
         field[f] = eg_text_copy(arena, from->field[f]);
         if (!field[f].data) return eg_error_no_memory(err, from->field[f].len);
-        if (spec->fields[f].type == EG_RECORD_ID || refers(&spec->fields[f])) lower(field[f]);
+        if (spec->fields[f].type == EG_RECORD_ID || eg_record_refers(&spec->fields[f])) lower(field[f]);
     }
     *row = (struct eg_record){from->table, field};
     *row_out = row;
@@ -231,7 +226,7 @@ static enum eg_status table_new(enum eg_record_table which, const struct eg_reco
         if (compare_ids(&rows[i - 1], &rows[i]) == 0)
             status = at_fault(err, EG_INVALID, rows[i], 0, "came twice");
     for (uint32_t f = 0; f < spec->n_fields && status == EG_OK; f++)
-        if (refers(&spec->fields[f])) status = index_reference(table, f, err);
+        if (eg_record_refers(&spec->fields[f])) status = index_reference(table, f, err);
     if (status == EG_OK) *table_out = table;
     else table_release(table);
     return status;
@@ -287,7 +282,7 @@ const struct eg_record *const *eg_records_with(const struct eg_records *records,
                                                uint32_t field, struct eg_text id, uint32_t *n_out)
 {
     const struct eg_record_spec *spec = eg_record_spec(table);
-    EG_ASSERT(field < spec->n_fields && refers(&spec->fields[field]));
+    EG_ASSERT(field < spec->n_fields && eg_record_refers(&spec->fields[field]));
     const struct index *index = &records->table[table]->by_reference[field];
     return index->rows + look_up(index, field, id, n_out);
 }
@@ -307,7 +302,7 @@ static enum eg_status check_references_of(const struct eg_records *records, cons
 {
     const struct eg_record_spec *spec = eg_record_spec(row->table);
     for (uint32_t f = 1; f < spec->n_fields; f++) {
-        if (!refers(&spec->fields[f]) || row->field[f].len == 0) continue;
+        if (!eg_record_refers(&spec->fields[f]) || row->field[f].len == 0) continue;
         enum eg_record_table to = target_of(row, &spec->fields[f]);
         if (to < EG_N_RECORD_TABLES) {
             if (!eg_records_find(records, to, row->field[f])) {
@@ -343,7 +338,7 @@ static enum eg_status check_unreferenced(const struct eg_records *records, const
         const struct eg_record_spec *spec = eg_record_spec((enum eg_record_table)t);
         for (uint32_t f = 1; f < spec->n_fields; f++) {
             uint32_t n;
-            if (!refers(&spec->fields[f])) continue;
+            if (!eg_record_refers(&spec->fields[f])) continue;
             const struct eg_record *const *rows =
                 eg_records_with(records, (enum eg_record_table)t, f, key->id, &n);
             for (uint32_t i = 0; i < n; i++)
