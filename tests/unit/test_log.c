@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -168,6 +169,20 @@ static void a_stage_writes_one_line_when_no_terminal_is_there(void **state)
     assert_string_equal(line + strlen(line) - 3, " s\n");
 }
 
+/** Reads what was written to the other end up to the first line feed: a terminal may hand it over in parts. */
+static size_t read_to_line_end(int terminal, char *shown, size_t size)
+{
+    size_t len = 0;
+    struct pollfd ready = {.fd = terminal, .events = POLLIN};
+    while (len + 1 < size && !memchr(shown, '\n', len) && poll(&ready, 1, 5000) > 0) {
+        ssize_t n = read(terminal, shown + len, size - 1 - len);
+        if (n <= 0) break;
+        len += (size_t)n;
+    }
+    shown[len] = '\0';
+    return len;
+}
+
 static void a_terminal_shows_a_bar_that_the_next_line_removes(void **state)
 {
     (void)state;
@@ -189,7 +204,7 @@ static void a_terminal_shows_a_bar_that_the_next_line_removes(void **state)
     (void)dup2(saved, STDERR_FILENO);
     (void)close(saved);
     char shown[1024] = "";
-    ssize_t len = read(terminal, shown, sizeof shown - 1);
+    size_t len = read_to_line_end(terminal, shown, sizeof shown);
     (void)close(slave);
     (void)close(terminal);
     assert_true(len > 0);
