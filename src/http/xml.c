@@ -8,10 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pthread.h>
+
 #include <libxml/parser.h>
 #include <libxml/xmlwriter.h>
 
 #define FORMATTED_BYTES 512 /* numbers and short names: asserted */
+
+/* The library's own test whether its encodings are set up reads a plain variable, so that a second thread may see it set
+ * and the encodings not. */
+static pthread_once_t library = PTHREAD_ONCE_INIT;
 
 struct eg_xml {
     xmlBufferPtr bytes;
@@ -25,7 +31,7 @@ struct eg_xml *eg_xml_new(void)
 {
     struct eg_xml *xml = calloc(1, sizeof *xml);
     if (!xml) return NULL;
-    xmlInitParser(); /* sets up encodings; from any thread, and only the first time */
+    (void)pthread_once(&library, xmlInitParser);
     eg_buffer_init(&xml->clean, 0);
     xml->bytes = xmlBufferCreate();
     xml->writer = xml->bytes ? xmlNewTextWriterMemory(xml->bytes, 0) : NULL;
