@@ -69,11 +69,11 @@ static bool begin_wanted(struct eg_connection *connection, uint64_t bytes, unsig
     return true;
 }
 
-bool eg_body_begin(struct eg_connection *connection, bool is_post, unsigned *http_status_out,
+bool eg_body_begin(struct eg_connection *connection, bool may_have_body, unsigned *http_status_out,
                    struct eg_error *err)
 {
     const struct eg_route *route = connection->exchange.route;
-    bool wanted = is_post && route && route->body_types;
+    bool wanted = may_have_body && route && route->body_types;
     uint64_t bytes;
     bool known = is_length_known(connection, &bytes);
     if (wanted && (known || is_chunked(connection)))

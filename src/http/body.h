@@ -16,7 +16,7 @@ struct eg_connection;
 
 /* Once the headers are there. True: the request may go on; else *http_status_out and the error say why not. exchange->route is
  * the target's when the method may have a body, or NULL. */
-bool eg_body_begin(struct eg_connection *connection, bool is_post, unsigned *http_status_out,
+bool eg_body_begin(struct eg_connection *connection, bool may_have_body, unsigned *http_status_out,
                    struct eg_error *err);
 
 /* The next piece of it. */

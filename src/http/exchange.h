@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/vector_tile.h"
 #include "http/answer.h"
+#include "http/client_address.h"
 #include "http/document.h"
 #include "http/finder.h"
 #include "http/ogc_features.h"
@@ -42,9 +43,18 @@ union eg_wanted {
     struct eg_finder_request finder;
 };
 
+/* Who asks, and on which condition, of a route that reads it. Texts are headers of the request, until it is answered; NULL: absent. */
+struct eg_caller {
+    const char *authorization, *origin, *if_match, *if_none_match;
+    const char *session; /* the cookie EG_SESSION_COOKIE */
+    struct eg_client_address address;
+};
+#define EG_SESSION_COOKIE "evenground_session"
+
 struct eg_exchange {
     struct eg_server *server;
     const struct eg_route *route;
+    enum eg_method method; /* one that the route answers */
     struct eg_snapshot
         *snapshot; /* borrowed from the loop, or retained while a worker has it; NULL before the first load */
     enum eg_cost cost;
@@ -53,7 +63,8 @@ struct eg_exchange {
     const char
         *accept; /* of a route that reads it; the header, until the request is answered; NULL: absent */
     const char *language; /* Accept-Language of a route that reads it; as `accept` */
-    bool has_body;        /* a POST to a route that takes one; else `body` is not initialised */
+    struct eg_caller caller;
+    bool has_body; /* a POST or PUT to a route that takes one; else `body` is not initialised */
     struct eg_buffer body;
     const char *content_type;    /* of the body; as `accept` */
     enum eg_status body_refused; /* why it is not whole */

@@ -114,7 +114,12 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *mhd, char *text)
     return strlen(text);
 }
 
-/* --- the address for links ----------------------------------------------------------------------------------------- */
+static const char *list(struct eg_connection *connection, enum eg_header_list name)
+{
+    return eg_headers_list(&connection->headers, connection->mhd, name);
+}
+
+/* --- who asks, and by which address -------------------------------------------------------------------------------- */
 
 static bool from_proxy(struct eg_connection *connection, char url_out[EG_PUBLIC_URL_BYTES])
 {
@@ -148,6 +153,25 @@ static struct eg_text find_base_url(struct eg_connection *connection)
     return eg_text_from(url);
 }
 
+static struct eg_caller find_caller(struct eg_connection *connection)
+{
+    const struct eg_server_settings *settings = &connection->loop->server->settings;
+    struct MHD_Connection *mhd = connection->mhd;
+    struct eg_caller caller = {
+        .authorization = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION),
+        .origin = eg_headers_last(mhd, MHD_HTTP_HEADER_ORIGIN),
+        .if_match = list(connection, EG_LIST_IF_MATCH),
+        .if_none_match = list(connection, EG_LIST_IF_NONE_MATCH),
+        .session = MHD_lookup_connection_value(mhd, MHD_COOKIE_KIND, EG_SESSION_COOKIE),
+    };
+    struct eg_forwarded_for said = {.forwarded = list(connection, EG_LIST_FORWARDED),
+                                    .forwarded_for = list(connection, EG_LIST_FORWARDED_FOR)};
+    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (peer && peer->client_addr)
+        caller.address = eg_client_address(peer->client_addr, &said, settings->trusted, settings->n_trusted);
+    return caller;
+}
+
 /* --- answering ----------------------------------------------------------------------------------------------------- */
 
 static bool finish(struct eg_connection *connection)
@@ -156,7 +180,8 @@ static bool finish(struct eg_connection *connection)
     if (exchange->status != EG_OK) return eg_respond_error(connection, &exchange->error);
     struct eg_answer *answer = exchange->answer;
     exchange->answer = NULL;
-    return eg_respond(connection, answer, exchange->has_body ? EG_FRESH_NEVER : exchange->freshness);
+    return eg_respond(connection, answer,
+                      exchange->method == EG_METHOD_GET ? exchange->freshness : EG_FRESH_NEVER);
 }
 
 static void make(struct eg_exchange *exchange)
@@ -185,21 +210,15 @@ static bool hand_to_worker(struct eg_connection *connection)
     connection->phase = EG_PHASE_WORKING;
     connection->loop->n_working++;
     MHD_suspend_connection(connection->mhd);
-    struct eg_workers *workers = exchange->cost == EG_COST_PROJECTING ? server->projectors : server->workers;
-    if (eg_workers_submit(workers, work, connection) == EG_OK) return true;
+    if (eg_workers_submit(server->workers[exchange->cost], work, connection) == EG_OK) return true;
     exchange->status =
         eg_error_set(&exchange->error, EG_BUSY,
-                     "too many large pictures and documents are being made; try again in a second");
+                     "too many requests of this kind are being worked on; try again in a second");
     eg_snapshot_release(exchange->snapshot);
     exchange->snapshot = NULL;
     MHD_resume_connection(connection->mhd);
     eg_loop_wake(connection->loop);
     return true;
-}
-
-static const char *list(struct eg_connection *connection, enum eg_header_list name)
-{
-    return eg_headers_list(&connection->headers, connection->mhd, name);
 }
 
 static bool route(struct eg_connection *connection, struct eg_error *err, enum eg_status *status_out)
@@ -216,6 +235,11 @@ static bool route(struct eg_connection *connection, struct eg_error *err, enum e
     }
     eg_loop_refresh_snapshot(loop);
     exchange->snapshot = loop->snapshot;
+    if (exchange->method < EG_N_METHODS && !eg_route_allows(exchange->route, exchange->method)) {
+        exchange->refused_with = MHD_HTTP_METHOD_NOT_ALLOWED;
+        *status_out = eg_error_set(err, EG_UNSUPPORTED, "this address is only for sending something to it");
+        return false;
+    }
     exchange->cost = exchange->route->cost;
     exchange->freshness = EG_FRESH_NEVER;
     if (!exchange->snapshot && !exchange->route->before_ready) {
@@ -224,6 +248,7 @@ static bool route(struct eg_connection *connection, struct eg_error *err, enum e
     }
     if (exchange->route->reads_accept) exchange->accept = list(connection, EG_LIST_ACCEPT);
     if (exchange->route->reads_language) exchange->language = list(connection, EG_LIST_ACCEPT_LANGUAGE);
+    if (exchange->route->reads_caller) exchange->caller = find_caller(connection);
     if (exchange->route->needs_base_url) exchange->base_url = find_base_url(connection);
     if (exchange->route->parse) *status_out = exchange->route->parse(exchange, &values, &loop->target, err);
     return *status_out == EG_OK;
@@ -244,9 +269,27 @@ static const struct eg_route *peek_route(struct eg_connection *connection)
     return status == EG_OK ? found : NULL;
 }
 
-static bool is_safe_method(const char *method)
+/* EG_N_METHODS for one that no route answers. */
+static enum eg_method method_of(const char *name)
 {
-    return strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+    static const char *const names[EG_N_METHODS] = {
+        [EG_METHOD_GET] = MHD_HTTP_METHOD_GET,
+        [EG_METHOD_POST] = MHD_HTTP_METHOD_POST,
+        [EG_METHOD_PUT] = MHD_HTTP_METHOD_PUT,
+        [EG_METHOD_DELETE] = MHD_HTTP_METHOD_DELETE,
+    };
+    if (strcmp(name, MHD_HTTP_METHOD_HEAD) == 0) return EG_METHOD_GET;
+    int i = 0;
+    while (i < EG_N_METHODS && strcmp(name, names[i]) != 0) i++;
+    return (enum eg_method)i;
+}
+
+/* Other methods than GET were looked up when the headers came. */
+static bool is_method_answered(const struct eg_exchange *exchange)
+{
+    if (exchange->method == EG_METHOD_GET) return true;
+    return exchange->method < EG_N_METHODS && exchange->route &&
+           eg_route_allows(exchange->route, exchange->method);
 }
 
 static void say_too_long(struct eg_error *problem)
@@ -271,8 +314,7 @@ static bool answer(struct eg_connection *connection, const char *method)
     bool is_options = strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0;
     if (is_options && strcmp(connection->target, "*") == 0) return eg_respond_preflight(connection);
     enum eg_status status;
-    if (!is_options && !exchange->has_body && !is_safe_method(method))
-        return eg_respond_wrong_method(connection, method);
+    if (!is_options && !is_method_answered(exchange)) return eg_respond_wrong_method(connection, method);
     if (!route(connection, &exchange->error, &status) && !(is_options && status != EG_NOT_FOUND))
         return eg_respond_error(connection, &exchange->error);
     if (is_options) return eg_respond_preflight(connection);
@@ -304,7 +346,7 @@ static bool look_at_headers(struct eg_connection *connection, const char *method
     if (!eg_has_room_for_answer(connection->mhd, POOL_BYTES)) return refuse_headers(connection, method);
     unsigned http_status = 0;
     struct eg_error problem;
-    bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
+    enum eg_method known = connection->exchange.method = method_of(method);
     connection->exchange.refused_with = 0;
     connection->exchange.refused_as = NULL;
     connection->exchange.accept = NULL;
@@ -312,8 +354,10 @@ static bool look_at_headers(struct eg_connection *connection, const char *method
     connection->exchange.route = NULL;
     if (!eg_headers_check(&connection->headers, connection->mhd, version, &problem))
         return eg_respond_problem(connection, MHD_HTTP_BAD_REQUEST, &problem);
-    if (!is_safe_method(method)) connection->exchange.route = peek_route(connection);
-    if (eg_body_begin(connection, is_post, &http_status, &problem)) return true;
+    if (known != EG_METHOD_GET) connection->exchange.route = peek_route(connection);
+    bool may_have_body =
+        (known == EG_METHOD_POST || known == EG_METHOD_PUT) && is_method_answered(&connection->exchange);
+    if (eg_body_begin(connection, may_have_body, &http_status, &problem)) return true;
     return eg_respond_problem(connection, http_status, &problem);
 }
 

@@ -21,16 +21,20 @@
 /* --- the check ----------------------------------------------------------------------------------------------------- */
 
 /* The lists first, numbered as they are. */
-enum { HOST = EG_N_HEADER_LISTS, LENGTH, CODING, N_WATCHED };
+enum { HOST = EG_N_HEADER_LISTS, LENGTH, CODING, AUTHORIZATION, N_WATCHED };
 
 static const struct eg_text watched[N_WATCHED] = {
     [EG_LIST_ACCEPT] = {"Accept", 6},
     [EG_LIST_ACCEPT_ENCODING] = {"Accept-Encoding", 15},
     [EG_LIST_ACCEPT_LANGUAGE] = {"Accept-Language", 15},
     [EG_LIST_IF_NONE_MATCH] = {"If-None-Match", 13},
+    [EG_LIST_IF_MATCH] = {"If-Match", 8},
+    [EG_LIST_FORWARDED] = {"Forwarded", 9},
+    [EG_LIST_FORWARDED_FOR] = {"X-Forwarded-For", 15},
     [HOST] = {"Host", 4},
     [LENGTH] = {"Content-Length", 14},
     [CODING] = {"Transfer-Encoding", 17},
+    [AUTHORIZATION] = {"Authorization", 13},
 };
 
 struct check {
@@ -100,6 +104,7 @@ static const char *fault(const struct check *check, const char *version)
     if (check->n[LENGTH] + check->n[CODING] > 1)
         return "the body's length is said in two ways; send one Content-Length or one Transfer-Encoding";
     if (check->n[CODING] > 0 && is_1_0) return "HTTP/1.0 has no Transfer-Encoding; send a Content-Length";
+    if (check->n[AUTHORIZATION] > 1) return "the request has several Authorization headers; send one";
     return NULL;
 }
 

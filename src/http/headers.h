@@ -15,6 +15,9 @@ enum eg_header_list {
     EG_LIST_ACCEPT_ENCODING,
     EG_LIST_ACCEPT_LANGUAGE,
     EG_LIST_IF_NONE_MATCH,
+    EG_LIST_IF_MATCH,
+    EG_LIST_FORWARDED,
+    EG_LIST_FORWARDED_FOR,
     EG_N_HEADER_LISTS
 };
 
@@ -26,7 +29,7 @@ struct eg_headers {
 
 /* Looks at every line once, and notes which lists are repeated. False, with the error, for a request to be refused with 400:
  * no Host in HTTP/1.1, several, or one that is no host; a name that is no token, such as one with a blank before the colon; a
- * folded line; several Content-Length or Transfer-Encoding lines, both of them, or the latter in HTTP/1.0. */
+ * folded line; several Content-Length or Transfer-Encoding lines, both of them, or the latter in HTTP/1.0; several Authorization. */
 bool eg_headers_check(struct eg_headers *headers, struct MHD_Connection *mhd, const char *version,
                       struct eg_error *err);
 

@@ -10,4 +10,8 @@ bool eg_accepts_gzip(const char *accept_encoding);
 /* Whether an If-None-Match names this entity tag (with its quotes), or is "*" (RFC 9110, 13.1.2: weak comparison). */
 bool eg_etag_matches(const char *if_none_match, const char *etag);
 
+/* Whether an If-Match names the representation with this entity tag (with its quotes), in whichever coding it was sent, or is "*"
+ * (RFC 9110, 13.1.1: strong comparison, a weak tag never matches). */
+bool eg_etag_holds(const char *if_match, const char *etag);
+
 #endif

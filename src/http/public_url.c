@@ -6,76 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define V4_PREFIX_BYTES 12
-
-static const uint8_t v4_mapped[V4_PREFIX_BYTES] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-/* --- addresses ----------------------------------------------------------------------------------------------------- */
-
-static bool parse_address(const char *text, uint8_t bytes_out[16], bool *is_v4_out)
-{
-    memcpy(bytes_out, v4_mapped, sizeof v4_mapped);
-    *is_v4_out = inet_pton(AF_INET, text, bytes_out + V4_PREFIX_BYTES) == 1;
-    return *is_v4_out || inet_pton(AF_INET6, text, bytes_out) == 1;
-}
-
-enum eg_status eg_address_range_parse(struct eg_text text, struct eg_address_range *range_out,
-                                      struct eg_error *err)
-{
-    char address[INET6_ADDRSTRLEN];
-    struct eg_text head;
-    struct eg_text bits = eg_text_cut(text, '/', &head);
-    struct eg_address_range range = {.n_bits = 128};
-    bool is_v4 = false, fine = head.len < sizeof address;
-    if (fine) {
-        memcpy(address, head.data, head.len);
-        address[head.len] = '\0';
-        fine = parse_address(address, range.bytes, &is_v4);
-    }
-    uint32_t n_bits = is_v4 ? 32 : 128;
-    if (fine && bits.data) fine = eg_text_to_u32(bits, &range.n_bits) && range.n_bits <= n_bits;
-    if (!fine)
-        return eg_error_set(err, EG_INVALID,
-                            "trusted proxy '%.*s' is neither an address nor a range such as 10.0.0.0/8",
-                            EG_TEXT_ARG(text));
-    if (is_v4) range.n_bits = bits.data ? range.n_bits + 8 * V4_PREFIX_BYTES : 128;
-    *range_out = range;
-    return EG_OK;
-}
-
-static bool address_bytes(const struct sockaddr *address, uint8_t bytes_out[16])
-{
-    if (address->sa_family == AF_INET) {
-        struct sockaddr_in v4;
-        memcpy(&v4, address, sizeof v4);
-        memcpy(bytes_out, v4_mapped, sizeof v4_mapped);
-        memcpy(bytes_out + V4_PREFIX_BYTES, &v4.sin_addr, 4);
-        return true;
-    }
-    if (address->sa_family != AF_INET6) return false;
-    struct sockaddr_in6 v6;
-    memcpy(&v6, address, sizeof v6);
-    memcpy(bytes_out, &v6.sin6_addr, 16);
-    return true;
-}
-
-static bool in_range(const uint8_t bytes[16], const struct eg_address_range *range)
-{
-    uint32_t whole = range->n_bits / 8, rest = range->n_bits % 8;
-    if (memcmp(bytes, range->bytes, whole) != 0) return false;
-    return rest == 0 || ((bytes[whole] ^ range->bytes[whole]) >> (8 - rest)) == 0;
-}
-
-bool eg_address_in_ranges(const struct sockaddr *address, const struct eg_address_range *ranges,
-                          uint32_t n_ranges)
-{
-    uint8_t bytes[16];
-    if (!address_bytes(address, bytes)) return false;
-    for (uint32_t i = 0; i < n_ranges; i++)
-        if (in_range(bytes, &ranges[i])) return true;
-    return false;
-}
-
 /* --- what a proxy says --------------------------------------------------------------------------------------------- */
 
 static bool is_one_of(char c, const char *others)
@@ -157,7 +87,7 @@ void eg_public_url_from_address(const struct sockaddr *address, char url_out[EG_
     struct sockaddr_in6 v6;
     memcpy(&v6, address, sizeof v6);
     if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
-        inet_ntop(AF_INET, (const uint8_t *)&v6.sin6_addr + V4_PREFIX_BYTES, text, sizeof text);
+        inet_ntop(AF_INET, (const uint8_t *)&v6.sin6_addr + 12, text, sizeof text);
         snprintf(url_out, EG_PUBLIC_URL_BYTES, "http://%s:%u", text, ntohs(v6.sin6_port));
         return;
     }

@@ -14,18 +14,6 @@
 
 struct sockaddr;
 
-/* An address range; IPv4 as IPv4-mapped IPv6. */
-struct eg_address_range {
-    uint8_t bytes[16];
-    uint32_t n_bits;
-};
-
-/* "10.0.0.7", "10.0.0.0/8", "::1", "fd00::/8". EG_INVALID with the text in the message. */
-EG_MUST_CHECK enum eg_status eg_address_range_parse(struct eg_text text, struct eg_address_range *range_out,
-                                                    struct eg_error *err);
-bool eg_address_in_ranges(const struct sockaddr *address, const struct eg_address_range *ranges,
-                          uint32_t n_ranges);
-
 /* What a proxy said; NULL where it did not. Forwarded (RFC 7239) and X-Forwarded-Host have to agree where both are given. Of several elements the last one
  * counts: it was written by the proxy that spoke to us. */
 struct eg_forwarded {

@@ -1,4 +1,5 @@
 /* From an answer to what is queued: which coding, whether 304, which origin; and the answers that say what is wrong. */
+#include <stdio.h>
 #include <string.h>
 
 #include <microhttpd.h>
@@ -8,10 +9,19 @@
 
 #define SLOWEST_CLIENT_BYTES_PER_S 16384.0 /* a client that reads its answer more slowly may be cut off */
 
-static const char *allowed_methods(const struct eg_connection *connection)
+#define METHODS_BYTES 64
+
+static const char *allowed_methods(const struct eg_connection *connection, char text_out[METHODS_BYTES])
 {
+    static const char *const names[EG_N_METHODS] = {"GET, HEAD, ", "POST, ", "PUT, ", "DELETE, "};
     const struct eg_route *route = connection->exchange.route;
-    return route && route->body_types ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
+    size_t len = 0;
+    for (int method = 0; method < EG_N_METHODS; method++) {
+        bool allowed = route ? eg_route_allows(route, (enum eg_method)method) : method == EG_METHOD_GET;
+        if (allowed) len += (size_t)snprintf(text_out + len, METHODS_BYTES - len, "%s", names[method]);
+    }
+    (void)snprintf(text_out + len, METHODS_BYTES - len, "OPTIONS");
+    return text_out;
 }
 
 static const char *header(const struct eg_connection *connection, const char *name)
@@ -54,7 +64,7 @@ bool eg_respond(struct eg_connection *connection, struct eg_answer *answer, enum
     if (answer->bodies[EG_CODING_GZIP].bytes && eg_accepts_gzip(list(connection, EG_LIST_ACCEPT_ENCODING)))
         form.coding = EG_CODING_GZIP;
     const struct eg_answer_body *body = &answer->bodies[form.coding];
-    bool conditional = answer->status == MHD_HTTP_OK && !connection->exchange.has_body;
+    bool conditional = answer->status == MHD_HTTP_OK && connection->exchange.method == EG_METHOD_GET;
     if (conditional) /* RFC 9110, 13.2.1: an error stays one, whatever the condition */
         form.not_modified = eg_etag_matches(list(connection, EG_LIST_IF_NONE_MATCH), body->etag);
     bool queued = eg_answer_queue(answer, &form, connection->mhd);
@@ -122,8 +132,9 @@ bool eg_respond_problem(struct eg_connection *connection, unsigned http_status,
     struct eg_answer *answer = NULL;
     struct eg_error err;
     enum eg_status status = make_problem(connection, http_status, problem, &answer, &err);
+    char methods[METHODS_BYTES];
     if (status == EG_OK && http_status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        status = eg_answer_add_header(answer, "Allow", allowed_methods(connection), &err);
+        status = eg_answer_add_header(answer, "Allow", allowed_methods(connection, methods), &err);
     if (status != EG_OK) {
         eg_answer_release(answer);
         answer = connection->loop->server->no_memory;
@@ -165,12 +176,13 @@ bool eg_respond_error(struct eg_connection *connection, const struct eg_error *e
 
 bool eg_respond_preflight(struct eg_connection *connection)
 {
-    const char *methods = allowed_methods(connection);
+    char methods[METHODS_BYTES];
+    (void)allowed_methods(connection, methods);
     const struct {
         const char *name, *value;
     } headers[] = {{"Allow", methods},
                    {"Access-Control-Allow-Methods", methods},
-                   {"Access-Control-Allow-Headers", "*"},
+                   {"Access-Control-Allow-Headers", "*, Authorization"},
                    {"Access-Control-Max-Age", "86400"}};
     struct eg_answer *answer = NULL;
     struct eg_error err;
@@ -188,8 +200,9 @@ bool eg_respond_preflight(struct eg_connection *connection)
 bool eg_respond_wrong_method(struct eg_connection *connection, const char *method)
 {
     struct eg_error problem;
+    char methods[METHODS_BYTES];
     size_t n_letters = strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_");
     eg_error_set(&problem, EG_UNSUPPORTED, "the method '%.*s' is not answered here; these are: %s",
-                 n_letters < 20 ? (int)n_letters : 20, method, allowed_methods(connection));
+                 n_letters < 20 ? (int)n_letters : 20, method, allowed_methods(connection, methods));
     return eg_respond_problem(connection, MHD_HTTP_METHOD_NOT_ALLOWED, &problem);
 }

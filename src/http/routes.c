@@ -104,6 +104,7 @@ static const struct eg_route routes[] = {
      .find = eg_wms_find,
      .make = eg_wms_make,
      .needs_base_url = true,
+     .methods = EG_ALLOWS(EG_METHOD_GET) | EG_ALLOWS(EG_METHOD_POST),
      .body_types = wms_bodies,
      .tells_below = true,
      .problem = eg_wms_problem},

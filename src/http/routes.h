@@ -21,10 +21,22 @@ struct eg_route_values {
 };
 
 enum eg_cost {
-    EG_COST_SMALL,     /* made on the connection's thread */
-    EG_COST_LARGE,     /* made by a worker, unless `find` has it; without a bound worth the name */
-    EG_COST_PROJECTING /* the same, but borders have to be projected first: by few workers of their own */
+    EG_COST_SMALL,      /* made on the connection's thread */
+    EG_COST_LARGE,      /* made by a worker, unless `find` has it; without a bound worth the name */
+    EG_COST_PROJECTING, /* the same, but borders have to be projected first: by few workers of their own */
+    EG_COST_WRITING, /* the same, but it works in the directory's store, where one at a time may: by workers of its own */
+    EG_COST_SIGNING_IN, /* the same, but a password is looked at, which takes 64 MiB: one at a time */
+    EG_N_COSTS
 };
+
+enum eg_method {
+    EG_METHOD_GET,
+    EG_METHOD_POST,
+    EG_METHOD_PUT,
+    EG_METHOD_DELETE,
+    EG_N_METHODS
+}; /* HEAD is GET */
+#define EG_ALLOWS(method) (1U << (method))
 
 /* Reads path values and parameters into the exchange; on the connection's thread. */
 typedef enum eg_status eg_parse_fn(struct eg_exchange *exchange, const struct eg_route_values *values,
@@ -54,8 +66,11 @@ struct eg_route {
     bool needs_base_url; /* has addresses in its answer */
     bool reads_accept;   /* exchange->accept is wanted: see http/accept.h */
     bool reads_language; /* exchange->language is wanted: see http/locale.h */
-    /* Media types that the body of a POST may have, ended by NULL; NULL: POST is 405. parse, find and make are called for a
-     * POST as for a GET, with exchange->body; its answer is never kept. */
+    bool reads_caller;   /* exchange->caller is wanted */
+    /* EG_ALLOWS of each method that it answers; 0: GET. parse, find and make are called for all of them, and look at
+     * exchange->method; only answers to GET are kept. Another method is 405. */
+    unsigned methods;
+    /* Media types that the body of a POST or PUT may have, ended by NULL; it is in exchange->body. NULL: none is read. */
     const char *const *body_types;
     /* `problem` also tells of every target whose path begins with the pattern's first segment and that is no request: one that cannot
      * be decoded, that is too long, or that no row matches. */
@@ -67,6 +82,12 @@ struct eg_route_table {
     const struct eg_route *routes; /* [n] */
     uint32_t n;
 };
+
+/* Whether the row answers the method. */
+static inline bool eg_route_allows(const struct eg_route *route, enum eg_method method)
+{
+    return ((route->methods ? route->methods : EG_ALLOWS(EG_METHOD_GET)) & EG_ALLOWS(method)) != 0;
+}
 
 /* The one that is served. */
 struct eg_route_table eg_routes_served(void);

@@ -12,7 +12,16 @@
 
 #define SETTINGS_BYTES (1U << 20)
 #define JOBS_PER_THREAD 32U /* large pictures and documents that may wait */
-#define PROJECTORS 2U
+
+/* Few of those who would keep others from their work: while they project, write or wait for the store, the others go on. */
+static const struct {
+    uint32_t n_threads, queue_limit; /* 0: as many as are configured */
+} pools[EG_N_COSTS] = {
+    [EG_COST_LARGE] = {0, 0},
+    [EG_COST_PROJECTING] = {2, 64},
+    [EG_COST_WRITING] = {2, 64},
+    [EG_COST_SIGNING_IN] = {1, 16},
+};
 
 /* --- the engine keeps answers -------------------------------------------------------------------------------------- */
 
@@ -124,6 +133,17 @@ static enum eg_status prepare_refusal(struct eg_server *server, struct eg_error 
     return eg_problem_new(MHD_HTTP_SERVICE_UNAVAILABLE, &problem, &server->no_memory, err);
 }
 
+static enum eg_status make_pools(struct eg_server *server, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    for (int cost = EG_COST_LARGE; status == EG_OK && cost < EG_N_COSTS; cost++) {
+        uint32_t n_threads = pools[cost].n_threads ? pools[cost].n_threads : server->settings.n_threads;
+        uint32_t limit = pools[cost].n_threads ? pools[cost].queue_limit : n_threads * JOBS_PER_THREAD;
+        status = eg_workers_new(n_threads, limit, &server->workers[cost], err);
+    }
+    return status;
+}
+
 static enum eg_status make_parts(struct eg_server *server, const struct eg_server_options *options,
                                  struct eg_error *err)
 {
@@ -134,12 +154,9 @@ static enum eg_status make_parts(struct eg_server *server, const struct eg_serve
     if (status == EG_OK) status = eg_refusal_prepare(server, err);
     if (status == EG_OK) status = eg_documents_new(&server->documents, err);
     if (status == EG_OK) status = eg_locales_new(&server->locales, err);
-    uint32_t n_threads = server->settings.n_threads;
-    if (status == EG_OK)
-        status = eg_workers_new(n_threads, n_threads * JOBS_PER_THREAD, &server->workers, err);
-    if (status == EG_OK)
-        status = eg_workers_new(PROJECTORS, n_threads * JOBS_PER_THREAD, &server->projectors, err);
+    if (status == EG_OK) status = make_pools(server, err);
     if (status != EG_OK) return status;
+    uint32_t n_threads = server->settings.n_threads;
     server->loops = eg_memory_zeroed(n_threads, sizeof *server->loops);
     return server->loops ? EG_OK : eg_error_no_memory(err, n_threads * sizeof *server->loops);
 }
@@ -191,9 +208,10 @@ void eg_server_stop(struct eg_server *server, double grace_s)
         if (server->loops[i].has_thread) eg_loop_wake(&server->loops[i]);
     for (uint32_t i = 0; i < n_loops; i++) eg_loop_join(&server->loops[i]);
     eg_server_stop_preparing(server);
-    eg_workers_free(server->workers);
-    eg_workers_free(server->projectors);
-    server->workers = server->projectors = NULL;
+    for (int cost = 0; cost < EG_N_COSTS; cost++) {
+        eg_workers_free(server->workers[cost]);
+        server->workers[cost] = NULL;
+    }
     for (uint32_t i = 0; i < n_loops; i++) eg_loop_free(&server->loops[i]);
 }
 

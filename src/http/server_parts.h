@@ -19,6 +19,7 @@
 #include "base/workers.h"
 #include "cache/cache.h"
 #include "engine/engine.h"
+#include "http/client_address.h"
 #include "http/exchange.h"
 #include "http/headers.h"
 #include "http/public_url.h"
@@ -105,8 +106,7 @@ struct eg_server {
     int listen_fd, stop_fd;
     pthread_t acceptor;
     bool has_acceptor;
-    struct eg_workers *workers;
-    struct eg_workers *projectors; /* few: while they project borders, the others go on */
+    struct eg_workers *workers[EG_N_COSTS]; /* NULL for EG_COST_SMALL */
     struct eg_cache *documents;
     struct eg_locales *locales;      /* of the pages for the public */
     struct eg_answer *no_memory;     /* ready for when nothing can be made */

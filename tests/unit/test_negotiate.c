@@ -54,6 +54,23 @@ static void another_tag_or_nonsense_does_not_match(void **state)
     assert_false(eg_etag_matches("*", ""));
 }
 
+static void a_condition_holds_for_its_representation_in_any_coding(void **state)
+{
+    (void)state;
+    assert_true(eg_etag_holds("\"a\"", "\"a\""));
+    assert_true(eg_etag_holds("\"a-gz\"", "\"a\""));
+    assert_true(eg_etag_holds("\"a\"", "\"a-gz\""));
+    assert_true(eg_etag_holds("\"x\", \"a\"", "\"a\""));
+    assert_true(eg_etag_holds(" * ", "\"a\""));
+    assert_false(eg_etag_holds("W/\"a\"", "\"a\""));
+    assert_false(eg_etag_holds("\"b\"", "\"a\""));
+    assert_false(eg_etag_holds("\"a", "\"a\""));
+    assert_false(eg_etag_holds("\"\"", "\"a\""));
+    assert_false(eg_etag_holds("\"-gz\"", "\"a\""));
+    assert_false(eg_etag_holds(NULL, "\"a\""));
+    assert_false(eg_etag_holds("*", ""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -61,6 +78,7 @@ int main(void)
         cmocka_unit_test(gzip_is_not_used_elsewhere),
         cmocka_unit_test(an_entity_tag_is_found_in_a_list),
         cmocka_unit_test(another_tag_or_nonsense_does_not_match),
+        cmocka_unit_test(a_condition_holds_for_its_representation_in_any_coding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -215,13 +215,16 @@ static void check_described(const struct eg_route *route, const struct eg_json_v
     char path[256];
     const struct eg_json_value *item = eg_json_get(paths, described_as(route->pattern, path));
     if (!item) fail_msg("embed/openapi.json does not describe the route %s", route->pattern);
-    assert_non_null(eg_json_get(item, "get"));
-    if ((eg_json_get(item, "post") != NULL) != (route->body_types != NULL))
-        fail_msg("embed/openapi.json is wrong about POST to %s", route->pattern);
-    for (size_t i = 0; route->body_types && route->body_types[i]; i++)
-        assert_non_null(
-            eg_json_get(eg_json_get(eg_json_get(eg_json_get(item, "post"), "requestBody"), "content"),
-                        route->body_types[i]));
+    for (int method = 0; method < EG_N_METHODS; method++) {
+        static const char *const names[EG_N_METHODS] = {"get", "post", "put", "delete"};
+        const struct eg_json_value *operation = eg_json_get(item, names[method]);
+        if ((operation != NULL) != eg_route_allows(route, (enum eg_method)method))
+            fail_msg("embed/openapi.json is wrong about %s to %s", names[method], route->pattern);
+        bool has_body = operation && (method == EG_METHOD_POST || method == EG_METHOD_PUT);
+        const struct eg_json_value *content = eg_json_get(eg_json_get(operation, "requestBody"), "content");
+        for (size_t i = 0; has_body && route->body_types && route->body_types[i]; i++)
+            assert_non_null(eg_json_get(content, route->body_types[i]));
+    }
 }
 
 static void every_route_is_described_and_every_description_has_a_route(void **state)
