@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "http/server_parts.h"
+#include "http/xml.h"
 
 #define SETTINGS_BYTES (1U << 20)
 #define JOBS_PER_THREAD 32U /* large pictures and documents that may wait */
@@ -177,6 +178,7 @@ enum eg_status eg_server_new(struct eg_engine *engine, const struct eg_server_op
 {
     struct eg_server *server = eg_memory_zeroed(1, sizeof *server);
     if (!server) return eg_error_no_memory(err, sizeof *server);
+    eg_xml_set_up();
     server->engine = engine;
     server->routes = options->routes ? *options->routes : eg_routes_served();
     server->listen_fd = server->stop_fd = -1;

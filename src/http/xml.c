@@ -8,16 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pthread.h>
-
 #include <libxml/parser.h>
 #include <libxml/xmlwriter.h>
 
 #define FORMATTED_BYTES 512 /* numbers and short names: asserted */
-
-/* The library's own test whether its encodings are set up reads a plain variable, so that a second thread may see it set
- * and the encodings not. */
-static pthread_once_t library = PTHREAD_ONCE_INIT;
 
 struct eg_xml {
     xmlBufferPtr bytes;
@@ -27,11 +21,16 @@ struct eg_xml {
     bool failed;
 };
 
+void eg_xml_set_up(void)
+{
+    xmlInitParser();
+}
+
 struct eg_xml *eg_xml_new(void)
 {
     struct eg_xml *xml = calloc(1, sizeof *xml);
     if (!xml) return NULL;
-    (void)pthread_once(&library, xmlInitParser);
+    eg_xml_set_up(); /* nothing is done when it was */
     eg_buffer_init(&xml->clean, 0);
     xml->bytes = xmlBufferCreate();
     xml->writer = xml->bytes ? xmlNewTextWriterMemory(xml->bytes, 0) : NULL;

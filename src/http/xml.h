@@ -11,6 +11,10 @@
 
 struct eg_xml;
 
+/* Sets up libxml2's encodings. To be called before several threads write XML: the library's own test whether they are set up reads a
+ * plain variable, so that of two that come first one may find them half made. */
+void eg_xml_set_up(void);
+
 /* A document, its declaration written. NULL when memory is refused, which every call below passes through. Free with
  * eg_xml_free. */
 struct eg_xml *eg_xml_new(void);
