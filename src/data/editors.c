@@ -118,8 +118,7 @@ static enum eg_status read_line(struct held *held, struct eg_text line, struct e
         return eg_error_set(err, EG_INVALID, "expected password:NAME:HASH or token:NAME:HASH");
     enum eg_status status = eg_editor_check_name(name, err);
     if (status != EG_OK) return status;
-    if (is_password ? !eg_password_hash_is_known(hash)
-                    : hash.len != EG_TOKEN_HASH_LEN || !eg_text_is_hex(hash))
+    if (is_password ? !eg_password_hash_is_known(hash) : hash.len != EG_SECRET_LEN || !eg_text_is_hex(hash))
         return eg_error_set(err, EG_INVALID, "the hash is none of those that 'evenground editor' writes");
     struct eg_editor *editor = editor_of(held, name);
     struct eg_text *into = is_password ? &editor->password : &editor->token;

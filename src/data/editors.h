@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
+#define EG_EDITOR_NAME_BYTES 64U   /* at most */
 #define EG_PASSWORD_CHARACTERS 12U /* at least */
 #define EG_PASSWORD_BYTES 1024U    /* at most */
 #define EG_TOKEN_LEN 67U           /* "eg_" and 64 hex digits: 256 random bits */
@@ -43,6 +44,14 @@ EG_MUST_CHECK enum eg_status eg_editors_of_password(const struct eg_editors *edi
                                                     struct eg_text password,
                                                     const struct eg_editor **editor_out,
                                                     struct eg_error *err);
+
+/* 256 random bits in hex, for what is given to one browser or program. EG_IO when the system has none. */
+#define EG_SECRET_LEN 64U
+EG_MUST_CHECK enum eg_status eg_secret_new(char secret_out[EG_SECRET_LEN + 1], struct eg_error *err);
+/* What is kept in place of such a secret: a hash in hex that cannot be turned round. Not for passwords, which can be guessed. Some 20
+ * microseconds. */
+EG_MUST_CHECK enum eg_status eg_secret_hash(struct eg_text secret, char hash_out[EG_SECRET_LEN + 1],
+                                            struct eg_error *err);
 
 /* The three below write the file anew and put it in the old one's place, whole and on the disk, or leave all as it was. The new one
  * belongs to whom the old one belonged, and only its owner may read it. Of two at a time the second waits.

@@ -6,9 +6,7 @@
 #include "data/editors.h"
 
 #define EG_EDITORS_FILE_BYTES (1U << 20)
-#define EG_EDITOR_NAME_BYTES 64U
 #define EG_PASSWORD_HASH_BYTES 128U /* of PHC's text with its NUL */
-#define EG_TOKEN_HASH_LEN 64U
 
 /* editors.c: what can stand in the file. EG_INVALID with the reason. */
 EG_MUST_CHECK enum eg_status eg_editor_check_name(struct eg_text name, struct eg_error *err);
@@ -20,7 +18,5 @@ EG_MUST_CHECK enum eg_status eg_password_check(struct eg_text password, struct e
 EG_MUST_CHECK enum eg_status eg_password_hash(struct eg_text password, char hash_out[EG_PASSWORD_HASH_BYTES],
                                               struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_token_new(char token_out[EG_TOKEN_LEN + 1], struct eg_error *err);
-EG_MUST_CHECK enum eg_status eg_token_hash(struct eg_text token, char hash_out[EG_TOKEN_HASH_LEN + 1],
-                                           struct eg_error *err);
 
 #endif

@@ -116,24 +116,30 @@ enum eg_status eg_editors_of_password(const struct eg_editors *editors, struct e
     return EG_OK;
 }
 
-/* --- tokens ---------------------------------------------------------------------------------------------------------------- */
+/* --- secrets and tokens ---------------------------------------------------------------------------------------------------------------- */
 
-enum eg_status eg_token_new(char token_out[EG_TOKEN_LEN + 1], struct eg_error *err)
+enum eg_status eg_secret_new(char secret_out[EG_SECRET_LEN + 1], struct eg_error *err)
 {
-    uint8_t bytes[32];
+    uint8_t bytes[EG_SECRET_LEN / 2];
     enum eg_status status = draw(bytes, sizeof bytes, err);
     if (status != EG_OK) return status;
-    memcpy(token_out, "eg_", 3);
-    write_hex(bytes, sizeof bytes, token_out + 3);
+    write_hex(bytes, sizeof bytes, secret_out);
     explicit_bzero(bytes, sizeof bytes);
     return EG_OK;
 }
 
-enum eg_status eg_token_hash(struct eg_text token, char hash_out[EG_TOKEN_HASH_LEN + 1], struct eg_error *err)
+enum eg_status eg_token_new(char token_out[EG_TOKEN_LEN + 1], struct eg_error *err)
+{
+    enum eg_status status = eg_secret_new(token_out + 3, err);
+    if (status == EG_OK) memcpy(token_out, "eg_", 3);
+    return status;
+}
+
+enum eg_status eg_secret_hash(struct eg_text secret, char hash_out[EG_SECRET_LEN + 1], struct eg_error *err)
 {
     static const char salt[] = "evenground token";
     uint8_t hash[HASH_BYTES];
-    int code = argon2id_hash_raw(1, 8, 1, token.data, token.len, salt, sizeof salt - 1, hash, sizeof hash);
+    int code = argon2id_hash_raw(1, 8, 1, secret.data, secret.len, salt, sizeof salt - 1, hash, sizeof hash);
     if (code != ARGON2_OK) return failed(code, err);
     write_hex(hash, sizeof hash, hash_out);
     return EG_OK;
@@ -148,13 +154,13 @@ static bool is_token(struct eg_text token)
 
 const struct eg_editor *eg_editors_of_token(const struct eg_editors *editors, struct eg_text token)
 {
-    char hash[EG_TOKEN_HASH_LEN + 1];
+    char hash[EG_SECRET_LEN + 1];
     const struct eg_editor *found = NULL;
-    if (!is_token(token) || eg_token_hash(token, hash, NULL) != EG_OK) return NULL;
+    if (!is_token(token) || eg_secret_hash(token, hash, NULL) != EG_OK) return NULL;
     for (uint32_t i = 0; i < editors->n; i++) {
         struct eg_text known = editors->items[i].token;
-        unsigned differs = known.len != EG_TOKEN_HASH_LEN;
-        for (size_t at = 0; at < known.len && at < EG_TOKEN_HASH_LEN; at++)
+        unsigned differs = known.len != EG_SECRET_LEN;
+        for (size_t at = 0; at < known.len && at < EG_SECRET_LEN; at++)
             differs |= (unsigned)(unsigned char)known.data[at] ^ (unsigned)(unsigned char)hash[at];
         if (differs == 0) found = &editors->items[i];
     }

@@ -169,10 +169,10 @@ enum eg_status eg_editors_set_password(const char *path, struct eg_text name, st
 enum eg_status eg_editors_set_token(const char *path, struct eg_text name, char token_out[EG_TOKEN_LEN + 1],
                                     struct eg_error *err)
 {
-    char token[EG_TOKEN_LEN + 1], hash[EG_TOKEN_HASH_LEN + 1];
+    char token[EG_TOKEN_LEN + 1], hash[EG_SECRET_LEN + 1];
     enum eg_status status = eg_editor_check_name(name, err);
     if (status == EG_OK) status = eg_token_new(token, err);
-    if (status == EG_OK) status = eg_token_hash(eg_text_from(token), hash, err);
+    if (status == EG_OK) status = eg_secret_hash(eg_text_from(token), hash, err);
     if (status != EG_OK) return status;
     struct change change = {.name = name, .token = eg_text_from(hash)};
     status = apply(path, &change, err);

@@ -47,6 +47,7 @@ union eg_wanted {
 struct eg_caller {
     const char *authorization, *origin, *if_match, *if_none_match;
     const char *session; /* the cookie EG_SESSION_COOKIE */
+    const char *csrf;    /* X-CSRF-Token, by which a script gives back what a form has as a member */
     struct eg_client_address address;
 };
 #define EG_SESSION_COOKIE "evenground_session"
@@ -70,6 +71,7 @@ struct eg_exchange {
     enum eg_status body_refused; /* why it is not whole */
     unsigned
         refused_with; /* status for the error that parse or make returns, such as 406; 0: the usual of its kind */
+    uint32_t retry_after_s; /* of a refusal with 429: when to come again */
     const char *
         refused_as; /* that error's code in the words of the route's protocol, for its `problem`; NULL: none */
     union eg_wanted wanted;

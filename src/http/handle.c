@@ -163,6 +163,7 @@ static struct eg_caller find_caller(struct eg_connection *connection)
         .if_match = list(connection, EG_LIST_IF_MATCH),
         .if_none_match = list(connection, EG_LIST_IF_NONE_MATCH),
         .session = MHD_lookup_connection_value(mhd, MHD_COOKIE_KIND, EG_SESSION_COOKIE),
+        .csrf = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "X-CSRF-Token"),
     };
     struct eg_forwarded_for said = {.forwarded = list(connection, EG_LIST_FORWARDED),
                                     .forwarded_for = list(connection, EG_LIST_FORWARDED_FOR)};
@@ -348,6 +349,7 @@ static bool look_at_headers(struct eg_connection *connection, const char *method
     struct eg_error problem;
     enum eg_method known = connection->exchange.method = method_of(method);
     connection->exchange.refused_with = 0;
+    connection->exchange.retry_after_s = 0;
     connection->exchange.refused_as = NULL;
     connection->exchange.accept = NULL;
     connection->exchange.language = NULL;

@@ -1,4 +1,5 @@
 /* From an answer to what is queued: which coding, whether 304, which origin; and the answers that say what is wrong. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -126,15 +127,28 @@ static enum eg_status make_problem(const struct eg_connection *connection, unsig
     return exchange->route->problem(exchange, http_status, problem, answer_out, err);
 }
 
+/* What has to stand beside some statuses: RFC 9110, 15.5.2 and 15.5.6, RFC 6585, 4. */
+static enum eg_status add_remedy(const struct eg_connection *connection, unsigned http_status,
+                                 struct eg_answer *answer, struct eg_error *err)
+{
+    char text[METHODS_BYTES];
+    uint32_t wait_s = connection->exchange.retry_after_s;
+    if (http_status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        return eg_answer_add_header(answer, "Allow", allowed_methods(connection, text), err);
+    if (http_status == MHD_HTTP_UNAUTHORIZED)
+        return eg_answer_add_header(answer, "WWW-Authenticate", "Bearer realm=\"evenground\"", err);
+    if (http_status != MHD_HTTP_TOO_MANY_REQUESTS || wait_s == 0) return EG_OK;
+    (void)snprintf(text, sizeof text, "%" PRIu32, wait_s);
+    return eg_answer_add_header(answer, "Retry-After", text, err);
+}
+
 bool eg_respond_problem(struct eg_connection *connection, unsigned http_status,
                         const struct eg_error *problem)
 {
     struct eg_answer *answer = NULL;
     struct eg_error err;
     enum eg_status status = make_problem(connection, http_status, problem, &answer, &err);
-    char methods[METHODS_BYTES];
-    if (status == EG_OK && http_status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        status = eg_answer_add_header(answer, "Allow", allowed_methods(connection, methods), &err);
+    if (status == EG_OK) status = add_remedy(connection, http_status, answer, &err);
     if (status != EG_OK) {
         eg_answer_release(answer);
         answer = connection->loop->server->no_memory;

@@ -109,6 +109,7 @@ struct eg_server {
     struct eg_workers *workers[EG_N_COSTS]; /* NULL for EG_COST_SMALL */
     struct eg_cache *documents;
     struct eg_locales *locales;      /* of the pages for the public */
+    struct eg_access *access;        /* who may edit: http/access.h */
     struct eg_answer *no_memory;     /* ready for when nothing can be made */
     struct eg_text refusal;          /* whole answers as bytes, for connections over the limit */
     struct eg_loop *loops;           /* [settings.n_threads] */
