@@ -52,7 +52,7 @@ fuzz-programs: $(FUZZ_PROGRAMS) ; @:
 test-clients: ## GDAL, OWSLib, QGIS, MapServer, web maps against the running program (EG_BLESS=1: also makes the guide's pictures)
 	@tools/install-packages.sh build test clients
 	@$(REMAKE) $(PROGRAM)
-	@tests/run.sh $(VARIANT) clients
+	@TEST_JOBS=1 tests/run.sh $(VARIANT) clients
 
 test-postgis: ## the tests of the store against PostGIS, which it installs and starts in a temporary folder
 	@tools/install-packages.sh build test
@@ -62,7 +62,7 @@ test-postgis: ## the tests of the store against PostGIS, which it installs and s
 test-cite: ## OGC's executable suites, where Maven Central has them (see docs/conformance.md)
 	@tools/install-packages.sh build test cite
 	@$(REMAKE) $(PROGRAM)
-	@tests/run.sh $(VARIANT) cite
+	@TEST_JOBS=1 tests/run.sh $(VARIANT) cite
 
 check: ## format, floors, banned functions, symbols, scripts, schemas
 	@tools/install-packages.sh build check

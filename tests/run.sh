@@ -1,11 +1,11 @@
 #!/bin/bash
 # run.sh VARIANT [FOLDER...]: runs the tests of tests/FOLDER (all when none is named) against build/VARIANT and counts what
-# they print as TAP. C programs run side by side, scripts one after the other. A program that crashes, prints fewer results
-# than it planned, runs too long or fails without saying which test failed counts as one failure. The last line is
-# "N passed, M failed, K skipped"; the exit status is 1 when anything failed.
+# they print as TAP. Programs run side by side, and then scripts, each of which serves on ports and writes in folders of its
+# own. A program that crashes, prints fewer results than it planned, runs too long or fails without saying which test failed
+# counts as one failure. The last line is "N passed, M failed, K skipped"; the exit status is 1 when anything failed.
 #
 #   TEST_TIMEOUT  seconds that one program may take (default 600)
-#   TEST_JOBS     C programs at a time (default: one per processor)
+#   TEST_JOBS     programs or scripts at a time (default: one per processor)
 #   TEST_ONLY     a word: only programs whose path contains it
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -38,9 +38,11 @@ for folder in $folders; do
     done
 done
 
-[ ${#programs[@]} -gt 0 ] && printf '%s\0' "${programs[@]}" |
-    xargs -0 -n 1 -P "${TEST_JOBS:-$(nproc)}" tests/run-one.sh "$variant"
-[ ${#scripts[@]} -gt 0 ] && printf '%s\0' "${scripts[@]}" | xargs -0 -n 1 tests/run-one.sh "$variant"
+side_by_side() { # side_by_side FILE...
+    [ $# -eq 0 ] || printf '%s\0' "$@" | xargs -0 -n 1 -P "${TEST_JOBS:-$(nproc)}" tests/run-one.sh "$variant"
+}
+side_by_side "${programs[@]}"
+side_by_side "${scripts[@]}"
 
 cat "$results"/*.count 2>/dev/null | awk -v wanted=$((${#programs[@]} + ${#scripts[@]})) '
     { passed += $1; failed += $2; skipped += $3 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The public finder in a real browser: searched, filtered, by keyboard alone, without a script, near the browser's own place, framed in
 // another site, printed; accessible in every language; without third parties.
-import { check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root } from './support.mjs';
+import { calm, check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root, visit } from './support.mjs';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 
@@ -33,7 +33,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
   };
   const open = async (context, path) => {
     const page = watch(await context.newPage());
-    await page.goto(server.address + path, { waitUntil: 'networkidle' });
+    await visit(page, server.address + path);
     return page;
   };
   // The policy forbids a script in the page, not one in a world of our own.
@@ -52,13 +52,15 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
   const settled = page => until(page, () => !document.querySelector('#found.busy') && !/…$/.test(document.querySelector('#count').textContent));
 
   const everywhere = (width, options) => async () => {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true, ...options });
+    // Nothing fades in or moves while it is looked at.
+    const context = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true, reducedMotion: 'reduce', ...options });
+    const page = watch(await context.newPage());
     const paths = SEARCHES.concat([`/finder/${served.id}`, '/finder/no-such-entry']);
     for (const path of paths) for (const lang of LANGUAGES) {
       if (lang !== 'en' && !['/finder', SEARCHES[1], `/finder/${served.id}`].includes(path)) continue;
       if (options && (lang !== 'en' || path === SEARCHES[0])) continue;
       if (width > 320 && !['en', 'ar'].includes(lang)) continue; // the words are the same, the layout is the wide one's
-      const page = await open(context, path + (path.includes('?') ? '&' : '?') + 'lang=' + lang);
+      await visit(page, server.address + path + (path.includes('?') ? '&' : '?') + 'lang=' + lang);
       const found = await audit(page);
       check(found.length === 0, `${path} in ${lang} at ${width}: ${found.join('; ')}`);
       const wide = await page.evaluate('document.documentElement.scrollWidth');
@@ -70,7 +72,6 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check(small.length === 0, `${path} in ${lang} at ${width}: smaller than 24 pixels: ${small.join(' ')}`);
       const name = path.replace(served.id, 'entry').replace(/[^a-zA-Z0-9]+/g, '-');
       await page.screenshot({ path: join(shots, `finder-${width}${options && options.colorScheme ? '-dark' : ''}-${lang}${name}.png`), fullPage: true });
-      await page.close();
     }
     await context.close();
   };
@@ -142,9 +143,8 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       const before = await page.locator('#map .target').count();
       await page.focus('#map .cluster >> nth=0');
       await page.keyboard.press('Enter');
-      await page.waitForTimeout(800);
-      check(await page.locator('#map .target').count() !== before || await page.locator('#map .cluster').count() !== clusters, 'a cluster opens');
-      await page.goto(`${server.address}/finder?q=${encodeURIComponent(served.properties.name)}`, { waitUntil: 'networkidle' });
+      await until(page, `document.querySelectorAll('#map .target').length !== ${before} || document.querySelectorAll('#map .cluster').length !== ${clusters}`);
+      await visit(page, `${server.address}/finder?q=${encodeURIComponent(served.properties.name)}`);
       await page.waitForSelector('#map .target');
       await page.focus('#map .target >> nth=0');
       await page.keyboard.press('Enter');
@@ -169,9 +169,10 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await settled(page);
       check((await names(page)).slice(0, 3).includes(served.properties.name), (await names(page)).slice(0, 3).join());
       check(/^near=-?[0-9.]+%2C-?[0-9.]+$/.test(page.url().split('?')[1]), page.url());
-      await page.reload({ waitUntil: 'networkidle' });
+      await page.reload();
+      await calm(page);
       await page.click('a >> text=Forget my position');
-      await page.waitForLoadState('networkidle');
+      await page.waitForURL(address => !/near=/.test(address.href));
       check(!/near=/.test(page.url()), page.url());
     }],
     ['where the position is refused, the page says so and the keyboard goes to the place', async () => {
@@ -218,7 +219,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       });
       await new Promise(done => host.listen(0, '127.0.0.1', done));
       const page = await (await browser.newContext({ viewport: { width: 700, height: 900 } })).newPage();
-      await page.goto(`http://127.0.0.1:${host.address().port}/`, { waitUntil: 'networkidle' });
+      await visit(page, `http://127.0.0.1:${host.address().port}/`);
       const frame = page.frames().find(one => /embed=1/.test(one.url()));
       check(frame && await frame.locator('ol.entries li').count() > 0, 'the list');
       check(await frame.locator('header').count() === 0 && await frame.locator('footer').count() === 0, 'no header');

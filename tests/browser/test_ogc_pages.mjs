@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The pages of OGC API in a real browser: accessible, readable on a telephone, with a map, without third parties; and their description
 // of the interface is valid OpenAPI.
-import { check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root } from './support.mjs';
+import { check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root, visit } from './support.mjs';
 import { mkdirSync } from 'node:fs';
 
 const LAYER = '/ogc/collections/deprivation.neighbourhood';
@@ -20,14 +20,19 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
   const axe = readFileSync(join(modules, 'axe-core', 'axe.min.js'), 'utf8');
   const problems = [], strangers = [];
 
-  const open = async (context, path) => {
+  const watched = async context => {
     const page = await context.newPage();
-    page.on('console', message => { if (message.type() === 'error') problems.push(`${path}: ${message.text()}`); });
-    page.on('pageerror', error => problems.push(`${path}: ${error}`));
+    page.on('console', message => { if (message.type() === 'error') problems.push(`${page.url()}: ${message.text()}`); });
+    page.on('pageerror', error => problems.push(`${page.url()}: ${error}`));
     page.on('request', request => {
       if (!request.url().startsWith(server.address) && !request.url().startsWith('data:')) strangers.push(request.url());
     });
-    await page.goto(`${server.address}${path}?f=html`, { waitUntil: 'networkidle' });
+    return page;
+  };
+  const show = (page, path) => visit(page, `${server.address}${path}?f=html`);
+  const open = async (context, path) => {
+    const page = await watched(context);
+    await show(page, path);
     return page;
   };
   // The policy forbids a script in the page, not one in a world of our own.
@@ -35,15 +40,16 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     .then(result => result.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).join(', ')))`);
 
   const each = (width, scheme) => async () => {
-    const context = await browser.newContext({ viewport: { width, height: 800 }, bypassCSP: true, colorScheme: scheme });
+    // Nothing fades in while it is looked at.
+    const context = await browser.newContext({ viewport: { width, height: 800 }, bypassCSP: true, reducedMotion: 'reduce', colorScheme: scheme });
+    const page = await watched(context);
     for (const path of PAGES) {
-      const page = await open(context, path);
+      await show(page, path);
       const found = await audit(page);
       check(found.length === 0, `${path} at ${width}: ${found.join('; ')}`);
       const wide = await page.evaluate('document.documentElement.scrollWidth');
       check(wide <= width, `${path} is ${wide} pixels wide at ${width}`);
       await page.screenshot({ path: join(shots, `ogc-${width}${scheme === 'dark' ? '-dark' : ''}${path.replace(/[^a-zA-Z0-9]+/g, '-')}.png`), fullPage: false });
-      await page.close();
     }
     await context.close();
   };

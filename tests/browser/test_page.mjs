@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The landing page in a real browser: layers, legend, a neighbourhood's value, entries, keyboard, no third party.
-import { check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root } from './support.mjs';
+import { calm, check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root, visit } from './support.mjs';
 import { mkdirSync } from 'node:fs';
 
 const modules = libraries();
@@ -273,7 +273,6 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
           set: value => { library = value; if (value.Map) value.Map.addInitHook(function () { window.shown = this; }); }
         });
       });
-      const settled = async () => { await other.waitForTimeout(700); await other.waitForLoadState('networkidle'); };
       const visible = () => other.evaluate(() => {
         const edge = document.getElementById('map').getBoundingClientRect();
         return [...document.querySelectorAll('.target')].filter(node => {
@@ -281,14 +280,14 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
           return box.left > edge.left && box.right < edge.right && box.top > edge.top && box.bottom < edge.bottom;
         }).length;
       });
-      await other.goto(server.address + '/#layer=deprivation.neighbourhood&at=44.95,-30.05,11');
+      await visit(other, server.address + '/#layer=deprivation.neighbourhood&at=44.95,-30.05,11');
       await other.waitForSelector('.target');
-      await settled();
+      await calm(other);
       const here = await visible();
       check(here > 0, 'markers at home');
       for (const turns of [1, -2]) {
         await other.evaluate(n => { document.getElementById('area').textContent = ''; window.shown.setView([44.95, -30.05 + 360 * n], 11, { animate: false }); }, turns);
-        await settled();
+        await calm(other);
         check(await visible() === here, `${await visible()} markers of ${here} on copy ${turns}`);
         check(/at=44\.9500%2C-30\.05/.test(other.url()), other.url());
         await other.focus('#map');
@@ -297,7 +296,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       }
       for (const [lng, zoom] of [[181, 5], [-181, 5], [180, 5], [-540, 4], [0, 1], [400, 1]]) {
         await other.evaluate(([x, z]) => { window.shown.setView([30, x], z, { animate: false }); }, [lng, zoom]);
-        await settled();
+        await calm(other);
         const box = /bbox=([^&]*)/.exec(decodeURIComponent(asked[asked.length - 1]))[1].split(',').map(Number);
         check(Math.abs(box[0]) <= 180 && Math.abs(box[2]) <= 180 && (zoom === 1 || box[0] > box[2]), `${lng}: ${box}`);
       }

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Limits of time and number: silent and slow clients, too many of them, too much at once."""
 
+import concurrent.futures
 import sys
-import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -31,14 +31,36 @@ def time_until_closed(server, connection, send=None, every=0.2, most=20):
     raise AssertionError("the connection stays open")
 
 
-@test("a silent connection is closed after the idle time")
+SLOW_CLIENTS = []
+POOL = concurrent.futures.ThreadPoolExecutor(16)
+
+
+def slow_client(name):
+    """A test that does nothing but wait for the server: all of them begin together, when the first is asked for its result."""
+
+    def keep(function):
+        SLOW_CLIENTS.append([function, None])
+        mine = SLOW_CLIENTS[-1]
+
+        @test(name)
+        def _(server):
+            for one in SLOW_CLIENTS:
+                one[1] = one[1] or POOL.submit(one[0], server)
+            mine[1].result()
+
+        return function
+
+    return keep
+
+
+@slow_client("a silent connection is closed after the idle time")
 def _(server):
     with server.connect() as connection:
         seconds = time_until_closed(server, connection)
         assert 1 < seconds < 5 * SLOW, seconds
 
 
-@test("a connection that is kept open is closed after the idle time too")
+@slow_client("a connection that is kept open is closed after the idle time too")
 def _(server):
     with server.connect() as connection:
         connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -46,14 +68,14 @@ def _(server):
         assert 1 < seconds < 5 * SLOW, seconds
 
 
-@test("a request line that comes a byte at a time is cut off at the deadline")
+@slow_client("a request line that comes a byte at a time is cut off at the deadline")
 def _(server):
     with server.connect() as connection:
         seconds = time_until_closed(server, connection, b"GET /" + b"a" * 4000, 0.2)
         assert 0.95 * REQUEST_S < seconds < REQUEST_S + 2.8, seconds
 
 
-@test("headers that come a byte at a time are cut off at the deadline")
+@slow_client("headers that come a byte at a time are cut off at the deadline")
 def _(server):
     with server.connect() as connection:
         connection.sendall(b"GET /health/live HTTP/1.1\r\n")
@@ -61,22 +83,30 @@ def _(server):
         assert 2 < seconds < 7 * SLOW, seconds
 
 
-@test("a request line and headers that come a byte at a time have one deadline together")
-def _(server):
+def trickle(server, kept):
+    """A whole request line and what follows, so slowly that the line alone takes nearly as long as a request may."""
     line = b"GET /health HTTP/1.1\r\n"
-    every = 0.9 * REQUEST_S / len(line)
-    for kept in (False, True):
-        with server.connect() as connection:
-            if kept:
-                connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
-                connection.recv(65536)
-                time.sleep(1.2)
-            seconds = time_until_closed(server, connection, line + b"X: " + b"a" * 4000, every)
-            # A sweep each second sees the beginning and the end: each may be noticed that late.
-            assert 0.95 * REQUEST_S < seconds < REQUEST_S + 2.8, seconds
+    with server.connect() as connection:
+        if kept:
+            connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+            connection.recv(65536)
+            time.sleep(1.2)
+        seconds = time_until_closed(server, connection, line + b"X: " + b"a" * 4000, 0.9 * REQUEST_S / len(line))
+        # A sweep each second sees the beginning and the end: each may be noticed that late.
+        assert 0.95 * REQUEST_S < seconds < REQUEST_S + 2.8, seconds
 
 
-@test("a body that comes a byte at a time is cut off at the deadline")
+@slow_client("a request line and headers that come a byte at a time have one deadline together")
+def _(server):
+    trickle(server, False)
+
+
+@slow_client("the deadline of the next request on a connection that is kept begins anew")
+def _(server):
+    trickle(server, True)
+
+
+@slow_client("a body that comes a byte at a time is cut off at the deadline")
 def _(server):
     with server.connect() as connection:
         connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n")
