@@ -1,0 +1,58 @@
+#include "support/test_register.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "support/temp_file.h"
+
+static void write_files(struct eg_test_register *test)
+{
+    static const char square[] =
+        "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"code\":\"A\"},"
+        "\"geometry\":"
+        "{\"type\":\"Polygon\",\"coordinates\":[[[0,50],[1,50],[1,51],[0,51],[0,50]]]}}]}";
+    static const char entries[] = "key,name,lon,lat\n1,Walks,0.5,50.5\n2,Runs,0.6,50.6\n";
+    char areas[512], table[512], yaml[2048];
+    (void)eg_test_temp_bytes("area.geojson", square, sizeof square - 1, areas, sizeof areas);
+    (void)eg_test_temp_bytes("entries.csv", entries, sizeof entries - 1, table, sizeof table);
+    (void)eg_test_temp_path("register.gpkg", test->store, sizeof test->store);
+    (void)unlink(test->store);
+    int n = snprintf(
+        yaml, sizeof yaml,
+        "evenground: 1\ntitle: T\nboundaries:\n- {id: a, title: A, source: %s, key: code}\ntables: "
+        "[]\ndirectories:\n- {id: e, title: E, source: %s, columns: {key: key, name: name, longitude: lon, "
+        "latitude: lat}, constants: {kind: hub}}\n- {id: s, title: S, store: %s, seed: e}\n",
+        strrchr(areas, '/') + 1, strrchr(table, '/') + 1, strrchr(test->store, '/') + 1);
+    assert_true(n > 0 && (size_t)n < sizeof yaml);
+    (void)eg_test_temp_bytes("atlas.yaml", yaml, (size_t)n, test->atlas, sizeof test->atlas);
+}
+
+struct eg_engine *eg_test_register_engine(const struct eg_test_register *test)
+{
+    struct eg_engine_options options = {.n_threads = 1};
+    struct eg_engine *engine = NULL;
+    struct eg_error err = {0};
+    assert_int_equal(eg_engine_new(&options, &engine, &err), EG_OK);
+    if (eg_engine_load(engine, test->atlas, &err) != EG_OK) fail_msg("%s", err.message);
+    return engine;
+}
+
+void eg_test_register_open(struct eg_test_register *test_out)
+{
+    *test_out = (struct eg_test_register){.engine = NULL};
+    write_files(test_out);
+    test_out->engine = eg_test_register_engine(test_out);
+}
+
+void eg_test_register_close(struct eg_test_register *test)
+{
+    eg_engine_free(test->engine);
+    (void)unlink(test->store);
+}

@@ -1,0 +1,18 @@
+/* An atlas of one square with a directory that is kept in a store, below build/test-tmp/. */
+#ifndef EG_TESTS_SUPPORT_TEST_REGISTER_H
+#define EG_TESTS_SUPPORT_TEST_REGISTER_H
+
+#include "engine/engine.h"
+
+struct eg_test_register {
+    char atlas[512], store[512];
+    struct eg_engine *engine; /* one thread, no cache; loaded */
+};
+
+/* The store is new, and filled from two rows of a CSV: "Walks" and "Runs". Fails the running test when anything does. */
+void eg_test_register_open(struct eg_test_register *test_out);
+/* One more engine on the same atlas and store, as another process would be. */
+struct eg_engine *eg_test_register_engine(const struct eg_test_register *test);
+void eg_test_register_close(struct eg_test_register *test);
+
+#endif
