@@ -29,7 +29,7 @@ OPTIMISE_fuzz    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,f
                    -Wno-double-promotion # which clang says of long double too
 LINK_fuzz        = -fsanitize=address,undefined
 
-CPPFLAGS += -Isrc $(if $(filter tests/%,$<),-Itests) -D_GNU_SOURCE -DEG_VERSION='"$(VERSION)"' -DEG_PREFIX='"$(PREFIX)"' $(CPPFLAGS_LIBS)
+CPPFLAGS += -Isrc $(if $(filter tests/%,$<),-Itests) -D_GNU_SOURCE -DEG_VERSION='"$(VERSION)"' $(CPPFLAGS_LIBS)
 CFLAGS   += -std=c11 $(WARNINGS) $(OPTIMISE_$(VARIANT)) -fvisibility=hidden $(if $(WERROR),-Werror)
 LDFLAGS  += $(LINK_$(VARIANT))
 

@@ -94,11 +94,9 @@ search: ## run the random tests with fresh seeds for SECONDS=300; prints the see
 	@$(REMAKE) $(PROGRAM) test-programs
 	@tools/search.sh $(VARIANT) $(SECONDS)
 
-install: build ## install below DESTDIR and PREFIX
+install: build ## install the program, which holds all it needs, and its manual page below DESTDIR and PREFIX
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/evenground
-	install -d $(DESTDIR)$(PREFIX)/share/evenground/styles $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 styles/* $(DESTDIR)$(PREFIX)/share/evenground/styles/
-	install -m 644 docs/evenground.1 $(DESTDIR)$(PREFIX)/share/man/man1/evenground.1
+	install -D -m 644 docs/evenground.1 $(DESTDIR)$(PREFIX)/share/man/man1/evenground.1
 
 clean: ## remove build/
 	rm -rf build

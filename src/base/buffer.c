@@ -62,6 +62,13 @@ void eg_buffer_literal(struct eg_buffer *buffer, const char *nul_terminated)
     eg_buffer_append(buffer, nul_terminated, strlen(nul_terminated));
 }
 
+void eg_buffer_part(struct eg_buffer *buffer, struct eg_text part, const char *separator)
+{
+    if (part.len == 0) return;
+    if (buffer->len > 0) eg_buffer_literal(buffer, separator);
+    eg_buffer_text(buffer, part);
+}
+
 void eg_buffer_char(struct eg_buffer *buffer, char c)
 {
     eg_buffer_append(buffer, &c, 1);

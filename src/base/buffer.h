@@ -21,6 +21,8 @@ void eg_buffer_clear(struct eg_buffer *buffer); /* frees; the buffer is as after
 void eg_buffer_append(struct eg_buffer *buffer, const void *bytes, size_t len);
 void eg_buffer_text(struct eg_buffer *buffer, struct eg_text text);
 void eg_buffer_literal(struct eg_buffer *buffer, const char *nul_terminated);
+/* Appends one of several texts, behind the separator unless the buffer is empty; an empty one adds nothing. */
+void eg_buffer_part(struct eg_buffer *buffer, struct eg_text part, const char *separator);
 void eg_buffer_char(struct eg_buffer *buffer, char c);
 void eg_buffer_printf(struct eg_buffer *buffer, const char *format, ...) EG_PRINTF(2, 3);
 

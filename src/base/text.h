@@ -56,6 +56,10 @@ size_t eg_text_shown(struct eg_text text, size_t most);
 /* Both arguments of "%.*s": what a stranger sends must not push the rest of a sentence out of it. */
 #define EG_TEXT_SHOWN(t, most) (int)eg_text_shown(t, most), ((t).data ? (t).data : "")
 
+/* A text as it may stand in a message, into room[room_bytes] and NUL-terminated: what could move a terminal's cursor, what nobody sees
+ * (U+FEFF) and bytes that are not UTF-8 become "\\n", "\\t" or "\\xef". As many whole characters as fit. Returns `room`. */
+const char *eg_text_escape(struct eg_text text, char *room, size_t room_bytes);
+
 /* Folds for search: compatibility decomposition, marks dropped, case folded ("Café ﬁ" -> "cafe fi").
  * Appends to `out`. EG_INVALID for wrong UTF-8. */
 EG_MUST_CHECK enum eg_status eg_text_fold(struct eg_text text, struct eg_buffer *out, struct eg_error *err);

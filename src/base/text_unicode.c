@@ -1,6 +1,7 @@
 /* UTF-8 checking, and folding for search through utf8proc. Pure ASCII, the common case, is folded without it. */
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +101,45 @@ done:
     free(on_heap);
     if (status == EG_OK && out->failed) return eg_error_set(err, EG_NO_MEMORY, "no room for the folded text");
     return status;
+}
+
+/* Whether a well-formed character shows itself: no control character (U+0080 to U+009F are some, too), and not U+FEFF. */
+static bool is_seen(const unsigned char *c, size_t len)
+{
+    if (len == 1) return c[0] >= 0x20 && c[0] != 0x7F;
+    if (len == 2) return c[0] != 0xC2 || c[1] >= 0xA0;
+    return len != 3 || memcmp(c, "\xEF\xBB\xBF", 3) != 0;
+}
+
+static size_t escape_byte(unsigned char c, char room[5])
+{
+    char letter = c == '\n' ? 'n' : c == '\r' ? 'r' : c == '\t' ? 't' : '\0';
+    int n = letter ? snprintf(room, 5, "\\%c", letter) : snprintf(room, 5, "\\x%02x", c);
+    return n > 0 ? (size_t)n : 0;
+}
+
+const char *eg_text_escape(struct eg_text text, char *room, size_t room_bytes)
+{
+    size_t to = 0;
+    EG_ASSERT(room_bytes > 0);
+    for (size_t at = 0; at < text.len;) {
+        char escaped[5];
+        const char *put = text.data + at;
+        const unsigned char *c = (const unsigned char *)put;
+        size_t n = sequence_len(c, text.len - at);
+        if (n > 0 && is_seen(c, n)) {
+            at += n;
+        } else {
+            n = escape_byte(*c, escaped);
+            put = escaped;
+            at++;
+        }
+        if (to + n >= room_bytes) break;
+        memcpy(room + to, put, n);
+        to += n;
+    }
+    room[to] = '\0';
+    return room;
 }
 
 size_t eg_text_shown(struct eg_text text, size_t most)

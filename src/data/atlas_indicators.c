@@ -51,9 +51,17 @@ static enum eg_status read_weight(struct eg_reader *reader, const struct eg_at *
 {
     struct eg_atlas_aggregation *aggregation = target;
     enum eg_status st = eg_fields_read(reader, at, weight_fields, EG_ARRAY_LEN(weight_fields), aggregation);
-    if (st || !reader->tables[aggregation->weight_table].table.is_long) return st;
-    return eg_at_error(reader, at, EG_INVALID,
-                       "the table of weights has a row per area, so no long table; name another");
+    if (st) return st;
+    const struct eg_table_draft *draft = &reader->tables[aggregation->weight_table];
+    if (draft->table.is_long)
+        return eg_at_error(reader, at, EG_INVALID,
+                           "the table of weights has a row per area, so no long table; name another");
+    /* `from` was read before: it stands before `weight` in the list of fields. */
+    if (draft->boundaries == EG_ATLAS_NONE || draft->boundaries == aggregation->from) return EG_OK;
+    const struct eg_atlas_boundaries *boundaries = reader->atlas->boundaries;
+    return eg_at_error(reader, at, EG_INVALID, "table '%s' is about '%s'; the weights are those of '%s'",
+                       draft->table.id.data, boundaries[draft->boundaries].id.data,
+                       boundaries[aggregation->from].id.data);
 }
 
 static const struct eg_field aggregation_fields[] = {

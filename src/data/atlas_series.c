@@ -70,27 +70,13 @@ static enum eg_status read_period_id(struct eg_reader *reader, const struct eg_a
     return EG_OK;
 }
 
-static bool two_digits(const char *text, uint32_t max, uint32_t *out)
-{
-    return eg_text_to_u32((struct eg_text){text, 2}, out) && *out >= 1 && *out <= max;
-}
-
-/* YYYY-MM-DD of the Gregorian calendar. */
-static bool is_date(struct eg_text text)
-{
-    uint32_t year, month, day;
-    if (text.len != 10 || text.data[4] != '-' || text.data[7] != '-') return false;
-    if (!eg_text_to_u32((struct eg_text){text.data, 4}, &year)) return false;
-    if (!two_digits(text.data + 5, 12, &month) || !two_digits(text.data + 8, 31, &day)) return false;
-    return day <= eg_calendar_days_in(year, month);
-}
-
 static enum eg_status read_date(struct eg_reader *reader, const struct eg_at *at, void *target)
 {
     struct eg_text text;
+    int64_t day;
     enum eg_status st = eg_value_name(reader, at, &text);
     if (st) return st;
-    if (!is_date(text))
+    if (!eg_calendar_parse_date(text, &day))
         return eg_at_error(reader, at, EG_INVALID, "'%s' is no date; write it as 2019-04-01", text.data);
     *(struct eg_text *)target = text;
     return EG_OK;

@@ -72,7 +72,8 @@ struct eg_entries_report {
         n_duplicate_keys; /* of the rejected: the key came before, here or in a directory with the same id_prefix */
     uint32_t n_doubtful_hours;     /* entries whose hours are a text that data/schedule.h cannot read */
     struct eg_text doubtful_hours; /* the first of them */
-    /* Rows that became entries although something of them is doubtful, and the first: "row 17: 3 cells, the header has 5". */
+    /* Rows that became entries although something of them is doubtful, and the first: "row 17: 3 cells, the header has 5",
+     * "row 18: the amount 'about 500' is not a number". Starts and ends may be years. */
     uint32_t n_doubtful;
     struct eg_text doubtful;
     /* The first ones: "row 17: the latitude 'x' is not a number", then "the key '17' came before". */

@@ -7,14 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/memory.h"
-
-static void append_part(struct eg_buffer *out, struct eg_text part, const char *separator)
-{
-    if (part.len == 0) return;
-    if (out->len > 0) eg_buffer_literal(out, separator);
-    eg_buffer_text(out, part);
-}
 
 /* --- checks: the reason for which a row is rejected, empty when there is none -------------------------------------------- */
 
@@ -183,9 +177,9 @@ static enum eg_status make_key(struct eg_entry_loader *loader, struct eg_entry *
 {
     struct eg_buffer *key = &loader->name;
     key->len = 0;
-    append_part(key, entry->field[EG_ENTRY_NAME], ", ");
-    append_part(key, entry->field[EG_ENTRY_ADDRESS], ", ");
-    append_part(key, entry->field[EG_ENTRY_POSTCODE], ", ");
+    eg_buffer_part(key, entry->field[EG_ENTRY_NAME], ", ");
+    eg_buffer_part(key, entry->field[EG_ENTRY_ADDRESS], ", ");
+    eg_buffer_part(key, entry->field[EG_ENTRY_POSTCODE], ", ");
     eg_buffer_char(key, '@');
     if (entry->has_position) {
         append_degrees(key, entry->lon_deg);
@@ -242,13 +236,46 @@ static enum eg_status doubt(struct eg_entry_loader *loader, uint32_t row, const 
     return loader->report->doubtful.data ? EG_OK : eg_error_no_memory(err, EG_ENTRY_REASON_BYTES);
 }
 
-/* Cells at the end may have been left out because they were empty. */
-static enum eg_status check_short(struct eg_entry_loader *loader, uint32_t row, struct eg_error *err)
+/* "2026-11-21", with or without a time behind it. */
+static bool begins_with_date(struct eg_text text)
 {
-    char reason[EG_ENTRY_REASON_BYTES];
-    if (loader->n_cells >= loader->n_header) return EG_OK;
-    (void)snprintf(reason, sizeof reason, "%u cells, the header has %u", loader->n_cells, loader->n_header);
-    return doubt(loader, row, reason, err);
+    int64_t day;
+    size_t len = EG_CALENDAR_DATE_LEN;
+    bool ends = text.len == len || (text.len > len && (text.data[len] == 'T' || text.data[len] == ' '));
+    return ends && eg_calendar_parse_date((struct eg_text){text.data, len}, &day);
+}
+
+static bool is_year(struct eg_text text)
+{
+    return text.len == 4 && eg_text_is_digits(text);
+}
+
+/* What could not be read is shown as it is, but no filter by amounts or dates finds the entry. */
+static bool is_unread(const struct eg_entry *entry, enum eg_entry_field field)
+{
+    struct eg_text text = entry->field[field];
+    double amount;
+    if (text.len == 0) return false;
+    if (field == EG_ENTRY_AMOUNT) return !eg_text_to_double(text, &amount);
+    return !begins_with_date(text) && (field == EG_ENTRY_LAST_REVIEWED || !is_year(text));
+}
+
+/* Why the row is doubtful, if it is: cells at the end may have been left out because they were empty, a date or an amount may
+ * not be one. */
+static void find_doubt(const struct eg_entry_loader *loader, const struct eg_entry *entry, char *reason)
+{
+    static const enum eg_entry_field figures[] = {EG_ENTRY_AMOUNT, EG_ENTRY_START, EG_ENTRY_END,
+                                                  EG_ENTRY_LAST_REVIEWED};
+    if (loader->n_cells < loader->n_header)
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "%u cells, the header has %u", loader->n_cells,
+                       loader->n_header);
+    for (size_t i = 0; i < EG_ARRAY_LEN(figures) && !reason[0]; i++) {
+        char shown[60];
+        if (!is_unread(entry, figures[i])) continue;
+        (void)snprintf(reason, EG_ENTRY_REASON_BYTES, "the %s '%s' is %s", eg_entry_field_name(figures[i]),
+                       eg_text_escape(entry->field[figures[i]], shown, sizeof shown),
+                       figures[i] == EG_ENTRY_AMOUNT ? "not a number" : "no date such as 2026-11-21");
+    }
 }
 
 static enum eg_status read_shape(struct eg_entry_loader *loader, struct eg_entry *entry, char *reason,
@@ -277,7 +304,7 @@ static enum eg_status read_cells(struct eg_entry_loader *loader, const struct eg
     struct eg_buffer *joined = &loader->joined[f];
     joined->len = 0;
     for (uint32_t i = 0; i <= n_more; i++)
-        append_part(joined, eg_text_trim(cells[cell + i]), is_list ? list_separator : ", ");
+        eg_buffer_part(joined, eg_text_trim(cells[cell + i]), is_list ? list_separator : ", ");
     if (joined->failed) return eg_error_no_memory(err, joined->capacity);
     *text_out = (struct eg_text){joined->data, joined->len};
     return EG_OK;
@@ -302,7 +329,8 @@ enum eg_status eg_entries_row(void *context, uint32_t row, const struct eg_text 
     if (!reason[0] && loader->feature) status = read_shape(loader, &entry, reason, err);
     if (status) return status;
     if (reason[0]) return reject(loader, row, reason, err);
-    status = check_short(loader, row, err);
+    find_doubt(loader, &entry, reason);
+    if (reason[0]) status = doubt(loader, row, reason, err);
     if (status == EG_OK) status = store_texts(loader, &entry, err);
     if (status == EG_OK) status = store_lists(loader, &entry, err);
     if (status == EG_OK) status = eg_entry_read_hours(loader, &entry, err);

@@ -60,8 +60,9 @@ const char *eg_nearest_list(struct eg_text wanted, const struct eg_text *names, 
     size_t len = 0;
     (void)snprintf(text_out, size, "none");
     for (uint32_t i = 0; i < n && len < size; i++) {
-        int wrote =
-            snprintf(text_out + len, size - len, "%s'%.*s'", i > 0 ? ", " : "", EG_TEXT_ARG(names[best[i]]));
+        char name[4 * MOST_BYTES + 1];
+        int wrote = snprintf(text_out + len, size - len, "%s'%s'", i > 0 ? ", " : "",
+                             eg_text_escape(names[best[i]], name, sizeof name));
         len += wrote > 0 ? (size_t)wrote : 0;
     }
     return text_out;

@@ -140,13 +140,6 @@ static void read_accessibility(struct reading *reading, const struct eg_record *
 
 /* --- where ---------------------------------------------------------------------------------------------------------------------- */
 
-static void append_part(struct eg_buffer *out, struct eg_text part)
-{
-    if (part.len == 0) return;
-    if (out->len > 0) eg_buffer_literal(out, ", ");
-    eg_buffer_text(out, part);
-}
-
 /* In one line, without the postcode, which has a field of its own. */
 static void read_address(struct reading *reading, const struct eg_record *location)
 {
@@ -156,7 +149,7 @@ static void read_address(struct reading *reading, const struct eg_record *locati
     if (rows.n == 0) return;
     struct eg_buffer line;
     eg_buffer_init(&line, 0);
-    for (size_t i = 0; i < EG_ARRAY_LEN(parts); i++) append_part(&line, rows.at[0]->field[parts[i]]);
+    for (size_t i = 0; i < EG_ARRAY_LEN(parts); i++) eg_buffer_part(&line, rows.at[0]->field[parts[i]], ", ");
     struct eg_text *field = reading->entry->field;
     field[EG_ENTRY_POSTCODE] = rows.at[0]->field[EG_ADDRESS_POSTAL_CODE];
     if (line.len > 0)

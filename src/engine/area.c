@@ -203,8 +203,8 @@ static enum eg_status describe_area(const struct place *place, struct eg_entity 
     return status;
 }
 
-static enum eg_status find_boundaries(const struct eg_snapshot *snapshot, struct eg_text id, uint32_t *out,
-                                      struct eg_error *err)
+enum eg_status eg_engine_find_boundaries(const struct eg_snapshot *snapshot, struct eg_text id, uint32_t *out,
+                                         struct eg_error *err)
 {
     for (uint32_t i = 0; i < snapshot->atlas->n_boundaries; i++) {
         if (!eg_text_equal(snapshot->atlas->boundaries[i].id, id)) continue;
@@ -221,7 +221,7 @@ enum eg_status eg_engine_area(struct eg_snapshot *snapshot, struct eg_text bound
                               struct eg_entity *entity_out, struct eg_error *err)
 {
     struct place place = {.snapshot = snapshot};
-    enum eg_status status = find_boundaries(snapshot, boundaries, &place.boundaries, err);
+    enum eg_status status = eg_engine_find_boundaries(snapshot, boundaries, &place.boundaries, err);
     if (status != EG_OK) return status;
     place.area = eg_textmap_get(snapshot->generation->area_sets[place.boundaries].by_code, code);
     if (place.area != EG_TEXTMAP_NONE) return describe_area(&place, entity_out, err);
@@ -236,7 +236,7 @@ enum eg_status eg_engine_area_at(struct eg_snapshot *snapshot, struct eg_text bo
                                  double lat_deg, struct eg_entity *entity_out, struct eg_error *err)
 {
     struct place place = {.snapshot = snapshot};
-    enum eg_status status = find_boundaries(snapshot, boundaries, &place.boundaries, err);
+    enum eg_status status = eg_engine_find_boundaries(snapshot, boundaries, &place.boundaries, err);
     if (status != EG_OK) return status;
     place.area = eg_generation_locate(snapshot->generation, place.boundaries, lon_deg, lat_deg);
     if (place.area != EG_NO_AREA) return describe_area(&place, entity_out, err);

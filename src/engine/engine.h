@@ -136,6 +136,9 @@ EG_MUST_CHECK enum eg_status eg_engine_legend_size(struct eg_engine *engine,
                                                    const struct eg_snapshot *snapshot,
                                                    struct eg_layer_ref ref, uint32_t *width_out,
                                                    uint32_t *height_out, struct eg_error *err);
+/* The position of a boundary set in the atlas. EG_NOT_FOUND with the field "boundaries". */
+EG_MUST_CHECK enum eg_status eg_engine_find_boundaries(const struct eg_snapshot *snapshot, struct eg_text id,
+                                                       uint32_t *out, struct eg_error *err);
 /* Names, parents, every indicator with value, state, limits, class, decile and rank. */
 EG_MUST_CHECK enum eg_status eg_engine_area(struct eg_snapshot *snapshot, struct eg_text boundaries,
                                             struct eg_text code, struct eg_entity *entity_out,

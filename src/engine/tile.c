@@ -39,9 +39,10 @@ struct job {
     bool described;
 };
 
-static enum eg_status out_of_range(struct eg_error *err, const char *field, uint32_t value, uint32_t most)
+/* Without the number: one that was too large for 32 bits is not what the client wrote. */
+static enum eg_status out_of_range(struct eg_error *err, const char *field, uint32_t most)
 {
-    eg_error_set(err, EG_INVALID, "%s is %u; it must be 0 to %u at this zoom", field, value, most);
+    eg_error_set(err, EG_INVALID, "%s must be 0 to %u at this zoom", field, most);
     eg_error_field(err, field);
     return EG_INVALID;
 }
@@ -58,12 +59,12 @@ static enum eg_status check_place(const struct eg_tile_request *request, uint32_
                                   uint32_t n_columns, uint32_t n_rows, struct eg_error *err)
 {
     if (request->z >= n_matrices) {
-        eg_error_set(err, EG_INVALID, "zoom is %u; it must be 0 to %u", request->z, n_matrices - 1);
+        eg_error_set(err, EG_INVALID, "zoom must be 0 to %u", n_matrices - 1);
         eg_error_field(err, "z");
         return EG_INVALID;
     }
-    if (request->x >= n_columns) return out_of_range(err, "x", request->x, n_columns - 1);
-    if (request->y >= n_rows) return out_of_range(err, "y", request->y, n_rows - 1);
+    if (request->x >= n_columns) return out_of_range(err, "x", n_columns - 1);
+    if (request->y >= n_rows) return out_of_range(err, "y", n_rows - 1);
     return EG_OK;
 }
 

@@ -86,9 +86,10 @@ enum eg_status eg_vector_subject_find(const struct eg_snapshot *snapshot, const 
     return status;
 }
 
-static enum eg_status out_of_range(struct eg_error *err, const char *field, uint32_t value, uint32_t most)
+/* Without the number: one that was too large for 32 bits is not what the client wrote. */
+static enum eg_status out_of_range(struct eg_error *err, const char *field, uint32_t most)
 {
-    eg_error_set(err, EG_INVALID, "%s is %u; it must be 0 to %u at this zoom", field, value, most);
+    eg_error_set(err, EG_INVALID, "%s must be 0 to %u at this zoom", field, most);
     eg_error_field(err, field);
     return EG_INVALID;
 }
@@ -96,13 +97,13 @@ static enum eg_status out_of_range(struct eg_error *err, const char *field, uint
 static enum eg_status check_tile(const struct eg_vector_tile_request *request, struct eg_error *err)
 {
     if (request->z > EG_VECTOR_MAX_ZOOM) {
-        eg_error_set(err, EG_INVALID, "zoom is %u; it must be 0 to %d", request->z, EG_VECTOR_MAX_ZOOM);
+        eg_error_set(err, EG_INVALID, "zoom must be 0 to %d", EG_VECTOR_MAX_ZOOM);
         eg_error_field(err, "z");
         return EG_INVALID;
     }
     uint32_t most = (UINT32_C(1) << request->z) - 1;
-    if (request->x > most) return out_of_range(err, "x", request->x, most);
-    if (request->y > most) return out_of_range(err, "y", request->y, most);
+    if (request->x > most) return out_of_range(err, "x", most);
+    if (request->y > most) return out_of_range(err, "y", most);
     return EG_OK;
 }
 

@@ -17,9 +17,11 @@ enum eg_status eg_area_at_parse(struct eg_exchange *exchange, const struct eg_ro
 {
     struct eg_area_request *area = &exchange->wanted.area;
     struct eg_position at = {0};
+    uint32_t boundaries;
     *area = (struct eg_area_request){.boundaries = values->text[0]};
     exchange->freshness = EG_FRESH_MINUTE;
-    enum eg_status status = eg_target_position(target, "at", &area->has_position, &at, err);
+    enum eg_status status = eg_engine_find_boundaries(exchange->snapshot, area->boundaries, &boundaries, err);
+    if (status == EG_OK) status = eg_target_position(target, "at", &area->has_position, &at, err);
     if (status != EG_OK) return status;
     area->lon_deg = at.lon_deg;
     area->lat_deg = at.lat_deg;

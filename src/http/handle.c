@@ -293,18 +293,26 @@ static bool is_method_answered(const struct eg_exchange *exchange)
            eg_route_allows(exchange->route, exchange->method);
 }
 
-static void say_too_long(struct eg_error *problem)
+/* Which of the two makes it too long: "path" or "query". */
+static const char *part_too_long(const struct eg_connection *connection)
 {
-    eg_error_set(problem, EG_LIMIT, "the request target has more than %u bytes", EG_TARGET_BYTES);
+    return memchr(connection->target, '?', EG_TARGET_BYTES) ? "query" : "path";
+}
+
+static void say_too_long(const struct eg_connection *connection, struct eg_error *problem)
+{
+    eg_error_set(problem, EG_LIMIT, "the request target, path and query together, has more than %u bytes",
+                 EG_TARGET_BYTES);
+    eg_error_field(problem, part_too_long(connection));
 }
 
 static bool too_long(struct eg_connection *connection)
 {
     struct eg_error problem;
     struct eg_loop *loop = connection->loop;
-    (void)!eg_target_parse(connection->target, EG_TARGET_BYTES, &loop->target, &problem);
+    say_too_long(connection, &problem); /* before the target is decoded where it stands */
+    (void)!eg_target_parse(connection->target, EG_TARGET_BYTES, &loop->target, NULL);
     connection->exchange.route = eg_routes_telling(loop->server->routes, &loop->target);
-    say_too_long(&problem);
     return eg_respond_problem(connection, MHD_HTTP_URI_TOO_LONG, &problem);
 }
 
@@ -334,7 +342,7 @@ static bool refuse_headers(struct eg_connection *connection, const char *method)
 {
     struct eg_error problem;
     bool target = connection->target_len > EG_TARGET_BYTES;
-    if (target) say_too_long(&problem);
+    if (target) say_too_long(connection, &problem);
     else eg_error_set(&problem, EG_LIMIT, "the request line and headers, cookies among them, are too large");
     return eg_refuse_past(connection,
                           target ? MHD_HTTP_URI_TOO_LONG : MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, &problem,

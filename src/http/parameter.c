@@ -31,6 +31,13 @@ enum eg_status eg_parameter_u32(const char *name, struct eg_text value, struct e
     return EG_OK;
 }
 
+bool eg_parameter_digits(struct eg_text value, uint32_t *number_out)
+{
+    if (!eg_text_is_digits(value)) return false;
+    if (!eg_text_to_u32(value, number_out)) *number_out = UINT32_MAX;
+    return true;
+}
+
 enum eg_status eg_parameter_double(const char *name, struct eg_text value, struct eg_double_range range,
                                    double *value_out, struct eg_error *err)
 {

@@ -21,6 +21,10 @@ EG_MUST_CHECK enum eg_status eg_parameter_u32(const char *name, struct eg_text v
                                               struct eg_u32_range range, uint32_t *value_out,
                                               struct eg_error *err);
 
+/* The number that decimal digits write, or UINT32_MAX where it is larger: for places of tiles, of which none has so large a number, so
+ * that the range is told by whoever knows it. False for anything but digits. */
+bool eg_parameter_digits(struct eg_text value, uint32_t *number_out);
+
 struct eg_double_range {
     double least, most;
 };

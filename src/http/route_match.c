@@ -46,15 +46,16 @@ static bool match_segment(const char *pattern, struct eg_text segment, struct ma
     return i == segment.len;
 }
 
-/* In the words that parameters have for it. */
 static enum eg_status not_a_number(const struct match *match, struct eg_error *err)
 {
     char field[32];
     size_t len = match->name.len < sizeof field ? match->name.len : sizeof field - 1;
     memcpy(field, match->name.data, len);
     field[len] = '\0';
-    uint32_t number;
-    return eg_parameter_u32(field, match->value, (struct eg_u32_range){0, UINT32_MAX}, &number, err);
+    eg_error_set(err, EG_INVALID, "%s is '%.*s'; it must be a whole number", field,
+                 EG_TEXT_SHOWN(match->value, 100));
+    eg_error_field(err, field);
+    return EG_INVALID;
 }
 
 /* False: another pattern may match. What is wrong with a number is told only once the whole pattern has matched. */
@@ -69,7 +70,7 @@ static bool match_pattern(const char *pattern, const struct eg_target *target, s
         if (match.name.len == 0) continue;
         EG_ASSERT(n_values < EG_ROUTE_VALUES);
         values->text[n_values] = match.value;
-        bool fine = !match.is_number || eg_text_to_u32(match.value, &values->number[n_values]);
+        bool fine = !match.is_number || eg_parameter_digits(match.value, &values->number[n_values]);
         if (!fine && wrong->name.len == 0) *wrong = match;
         n_values++;
     }

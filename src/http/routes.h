@@ -17,7 +17,8 @@ struct eg_exchange;
 /* What stands in a path for the placeholders of its pattern, in their order. */
 struct eg_route_values {
     struct eg_text text[EG_ROUTE_VALUES];
-    uint32_t number[EG_ROUTE_VALUES]; /* of {name:u32} */
+    uint32_t number
+        [EG_ROUTE_VALUES]; /* of {name:u32}; UINT32_MAX where it is larger than that: no route serves it */
 };
 
 enum eg_cost {

@@ -42,9 +42,8 @@ bool eg_tile_cut_scale(struct eg_text picture, struct eg_text *number_out, uint3
 static enum eg_status read_picture(struct eg_text picture, struct eg_tile_request *tile, struct eg_error *err)
 {
     struct eg_text y;
-    bool fine = eg_tile_cut_scale(picture, &y, &tile->scale) && eg_text_is_digits(y);
-    if (!fine) return wrong_picture(picture, err);
-    return eg_parameter_u32("y", y, (struct eg_u32_range){0, UINT32_MAX}, &tile->y, err);
+    bool fine = eg_tile_cut_scale(picture, &y, &tile->scale) && eg_parameter_digits(y, &tile->y);
+    return fine ? EG_OK : wrong_picture(picture, err);
 }
 
 enum eg_status eg_tile_parse(struct eg_exchange *exchange, const struct eg_route_values *values,

@@ -119,7 +119,7 @@ static enum eg_status turn_row(const struct eg_exchange *exchange, uint32_t y, s
         tile->y = n - 1 - y;
         return EG_OK;
     }
-    eg_error_set(err, EG_INVALID, "y is %u; it must be 0 to %u at this zoom", y, n - 1);
+    eg_error_set(err, EG_INVALID, "y must be 0 to %u at this zoom", n - 1);
     eg_error_field(err, "y");
     return EG_INVALID;
 }
@@ -133,14 +133,13 @@ enum eg_status eg_tms_tile_parse(struct eg_exchange *exchange, const struct eg_r
     *tile = (struct eg_tile_request){.z = values->number[1], .x = values->number[2]};
     enum eg_status status = read_map(exchange, values->text[0], &tile->name.layer, &tile->set, err);
     if (status != EG_OK) return status;
-    if (!eg_tile_cut_scale(values->text[3], &number, &tile->scale) || !eg_text_is_digits(number)) {
+    if (!eg_tile_cut_scale(values->text[3], &number, &tile->scale) || !eg_parameter_digits(number, &y)) {
         eg_error_set(err, EG_INVALID, "y is '%.*s'; the picture is {y}.png or {y}@2x.png",
                      EG_TEXT_SHOWN(values->text[3], 60));
         eg_error_field(err, "y");
         return EG_INVALID;
     }
-    status = eg_parameter_u32("y", number, (struct eg_u32_range){0, UINT32_MAX}, &y, err);
-    if (status == EG_OK) status = turn_row(exchange, y, tile, err);
+    status = turn_row(exchange, y, tile, err);
     if (status == EG_OK) status = read_choice(target, &tile->name, err);
     if (status == EG_OK) status = eg_exchange_read_version(exchange, target, err);
     return status;

@@ -186,6 +186,7 @@ def _(server):
     server.get("/areas/nosuch/C0606").problem(404)
     server.get("/areas/cells?at=100,10").problem(404, "at")
     server.get("/areas/cells").problem(400, "at")
+    server.get("/areas/nosuch").problem(404, "boundaries")
     server.get("/areas/cells?at=1").problem(400, "at")
     server.get("/areas/cells?at=inf,0").problem(400, "at")
 

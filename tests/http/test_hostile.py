@@ -114,7 +114,8 @@ def _(server):
 @test("a target of 8 KiB is read, a longer one is 414")
 def _(server):
     assert server.get("/layers?a=" + "b" * (8192 - 10)).status == 200
-    server.get("/layers?a=" + "b" * (8192 - 9)).problem(414)
+    server.get("/layers?a=" + "b" * (8192 - 9)).problem(414, "query")
+    server.get("/%3F" + "b" * 8192).problem(414, "path")
     for n in (9000, 12000, 16000):
         received, end = raw(server, b"GET /" + b"a" * n + END)
         assert status_of(received) == 414 and end == "closed" and b"problem+json" in received, (n, received[:100])

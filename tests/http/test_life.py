@@ -3,12 +3,15 @@
 
 import http.client
 import signal
+import socket
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 
 sys.dont_write_bytecode = True
-from support import SLOW, TILE, Server, atlas, raw, run, status_of, test
+from support import LAUNCHER, PROGRAM, SLOW, TILE, Server, atlas, raw, run, status_of, test
 
 TILES = [f"/tiles/score.cells/{z}/{x}/{y}.png" for z, x, y in
          ((9, 254, 168), (9, 255, 168), (10, 508, 336), (10, 509, 337), (11, 1017, 673), (8, 127, 84))]
@@ -217,6 +220,24 @@ def _():
             # Cut off between two requests is fair; in the middle of an answer is not.
             for error in clients.broken:
                 assert not isinstance(error, http.client.IncompleteRead), error
+
+
+@test("SIGTERM and SIGINT end a load that is not done yet, at once and with 0")
+def _():
+    extra = "  - {id: far, title: Far, source: 'PG:host=127.0.0.1 port=%d dbname=x user=x', layer: x, key: code}\n"
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        # A database that takes connections and never answers.
+        with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as database:
+            path = atlas(folder)
+            text = path.read_text()
+            path.write_text(text.replace("tables:\n", extra % database.getsockname()[1] + "tables:\n", 1))
+            process = subprocess.Popen(LAUNCHER + [PROGRAM, "serve", str(path), "--listen", "127.0.0.1:0"],
+                                       stderr=subprocess.PIPE, text=True)
+            database.settimeout(30 * SLOW)
+            with database.accept()[0]:
+                process.send_signal(ending)
+                _, said = process.communicate(timeout=15 * SLOW)
+            assert process.returncode == 0 and "before the atlas was loaded" in said, (process.returncode, said)
 
 
 @test("an answer that a worker makes is finished after SIGTERM")

@@ -313,7 +313,7 @@ def _(server):
     exception(server.get("/wmts/" + "/".join(whole[:6]) + "/254.jpg"), 404, "InvalidParameterValue", "path")
     exception(server.get("/wmts/%ff/" + "/".join(whole[1:])), 400, "InvalidParameterValue", "path")
     exception(server.get("/wmts?LAYER=%ff"), 400, "InvalidParameterValue", "LAYER")
-    exception(server.get("/wmts?LAYER=" + "a" * 8200), 414, "InvalidParameterValue", None)
+    exception(server.get("/wmts?LAYER=" + "a" * 8200), 414, "InvalidParameterValue", "query")
     exception(server.get("/wmts/" + "/".join(whole[:6]) + "/254/0/256.json"), 400, "PointIJOutOfRange", "I")
     assert server.get("/wmts?service=WMTS", method="POST").status == 405
 

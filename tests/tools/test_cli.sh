@@ -190,9 +190,17 @@ env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s --no-print-directory VARIANT="$v
 result $? "make install succeeds" "$(tail -n 20 "$tree/out")"
 [ "$("$tree/root/usr/bin/evenground" --version)" = "evenground $(cat VERSION)" ]
 result $? "the installed program runs"
-[ -f "$tree/root/usr/share/evenground/styles/ramps.yaml" ] && [ -f "$tree/root/usr/share/man/man1/evenground.1" ]
-result $? "styles and manual page are installed" "$(find "$tree/root" -type f)"
 page=$tree/root/usr/share/man/man1/evenground.1
+[ -f "$page" ]
+result $? "the manual page is installed" "$(find "$tree/root" -type f)"
+for command in serve check render sample "directory export" "directory import" editor; do
+    # shellcheck disable=SC2086 # two words
+    for option in $("$program" $command --help | grep -oE '(^| )--[a-z-]+' | sort -u); do
+        grep -q -- "${option//-/\\\\-}" "$page" || echo "$command $option"
+    done
+done >"$tree/out"
+[ ! -s "$tree/out" ]
+result $? "the manual page has every option of every command" "$(cat "$tree/out")"
 if command -v mandoc >/dev/null; then
     complaints=$(mandoc -T lint -W warning "$page" 2>&1)
     result $? "mandoc has nothing to say about the manual page" "$complaints"

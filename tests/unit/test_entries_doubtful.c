@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -28,6 +29,12 @@ static struct eg_entries *load_csv(struct collection *collection, const char *co
         .serves_boundaries = EG_ATLAS_NONE,
         .column = {[EG_ENTRY_KEY].first = EG_TEXT("id"), [EG_ENTRY_NAME].first = EG_TEXT("title")},
         .constant = {[EG_ENTRY_KIND] = EG_TEXT("hub")}};
+    if (strstr(content, "amount")) {
+        collection->directory.column[EG_ENTRY_AMOUNT].first = EG_TEXT("amount");
+        collection->directory.column[EG_ENTRY_START].first = EG_TEXT("start");
+        collection->directory.column[EG_ENTRY_END].first = EG_TEXT("end");
+        collection->directory.column[EG_ENTRY_LAST_REVIEWED].first = EG_TEXT("reviewed");
+    }
     collection->atlas.directories = &collection->directory;
     collection->atlas.n_directories = 1;
     struct eg_entries *entries = NULL;
@@ -64,6 +71,32 @@ static void a_row_with_a_cell_too_few_is_taken_and_doubtful(void **state)
     eg_entries_free(entries);
 }
 
+static void amounts_and_dates_that_cannot_be_read_are_doubtful(void **state)
+{
+    (void)state;
+    struct collection collection = {0};
+    static const struct {
+        const char *cells, *reason;
+    } cases[] = {{"10000,2013,2014-06-30,2026-01-31", NULL},
+                 {"1e4,2026-11-21T10:00,2026-11-21 12:00,", NULL},
+                 {"\"10,000\",,,", "row 2: the amount '10,000' is not a number"},
+                 {",21/11/2026,,", "row 2: the start '21/11/2026' is no date such as 2026-11-21"},
+                 {",,2026-02-30,", "row 2: the end '2026-02-30' is no date such as 2026-11-21"},
+                 {",,2026-11-211,", "row 2: the end '2026-11-211' is no date such as 2026-11-21"},
+                 {",,,2026", "row 2: the last_reviewed '2026' is no date such as 2026-11-21"},
+                 {"x,y,z,\x1b", "row 2: the amount 'x' is not a number"}};
+    for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
+        char content[200];
+        (void)snprintf(content, sizeof content, "id,title,amount,start,end,reviewed\n1,A,%s\n",
+                       cases[i].cells);
+        struct eg_entries *entries = load_csv(&collection, content);
+        assert_int_equal(entries->n, 1);
+        assert_int_equal(entries->reports[0].n_doubtful, cases[i].reason != NULL);
+        if (cases[i].reason) assert_string_equal(entries->reports[0].doubtful.data, cases[i].reason);
+        eg_entries_free(entries);
+    }
+}
+
 static int clear(void **state)
 {
     (void)state;
@@ -76,6 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_with_a_cell_too_many_is_rejected),
         cmocka_unit_test(a_row_with_a_cell_too_few_is_taken_and_doubtful),
+        cmocka_unit_test(amounts_and_dates_that_cannot_be_read_are_doubtful),
     };
     return cmocka_run_group_tests(tests, NULL, clear);
 }

@@ -91,6 +91,18 @@ static void markers_of_a_column_that_is_not_there_are_refused(void **state)
                       "has no column 'vv'; the nearest of its 2 columns: 'v', 'code'", 11, 40);
 }
 
+static void headings_are_told_without_what_a_terminal_would_obey(void **state)
+{
+    (void)state;
+    /* Marked twice as UTF-8. */
+    (void)eg_test_temp_file("heads.csv", "\xEF\xBB\xBF\xEF\xBB\xBF"
+                                         "code,v\x1b[2J\nS00,1\n");
+    assert_refused_at(SET "tables:\n- {id: t, key: v, source: \"@heads.csv\", boundaries: a, period: "
+                          "\"2020\"}\nindicators: [{id: i, title: I, series: {table: t, value: w}}]\n",
+                      "no column 'v'; the nearest of its 2 columns: 'v\\x1b[2J', '\\xef\\xbb\\xbfcode'", 6,
+                      16);
+}
+
 static void what_is_no_vector_data_is_told_how_tables_are_named(void **state)
 {
     (void)state;
@@ -185,6 +197,7 @@ int main(void)
         cmocka_unit_test(mistakes_of_a_dissolved_set_stand_at_it_and_not_at_its_base),
         cmocka_unit_test(mistakes_of_a_table_stand_at_the_value_at_fault),
         cmocka_unit_test(markers_of_a_column_that_is_not_there_are_refused),
+        cmocka_unit_test(headings_are_told_without_what_a_terminal_would_obey),
         cmocka_unit_test(what_is_no_vector_data_is_told_how_tables_are_named),
         cmocka_unit_test(a_packed_table_that_is_cut_short_is_to_be_fetched_again),
         cmocka_unit_test(a_column_that_an_indicator_names_wrongly_is_told_at_the_indicator),

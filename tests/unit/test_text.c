@@ -292,6 +292,33 @@ static void what_is_shown_of_a_text_ends_with_a_whole_character(void **state)
     assert_int_equal(eg_text_shown((struct eg_text){0}, 5), 0);
 }
 
+static void what_cannot_be_seen_is_escaped(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *escaped;
+    } cases[] = {{"", ""},
+                 {"plain, caf\u00e9 \u4e2d", "plain, caf\u00e9 \u4e2d"},
+                 {"a\nb\r\tc", "a\\nb\\r\\tc"},
+                 {"\x1b[31mred\x7f", "\\x1b[31mred\\x7f"},
+                 {"\xEF\xBB\xBF"
+                  "code",
+                  "\\xef\\xbb\\xbf"
+                  "code"},
+                 {"\xC2\x9B"
+                  "x\xC2\xA0",
+                  "\\xc2\\x9bx\xC2\xA0"},
+                 {"Stra\xDF"
+                  "e\xE4",
+                  "Stra\\xdfe\\xe4"}};
+    char room[64];
+    for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++)
+        assert_string_equal(eg_text_escape(eg_text_from(cases[i].text), room, sizeof room), cases[i].escaped);
+    assert_string_equal(eg_text_escape(T("ab\n"), room, 4), "ab"); /* what is cut is cut whole */
+    assert_string_equal(eg_text_escape(T("a\u4e2d"), room, 4), "a");
+    assert_string_equal(eg_text_escape(T("abc"), room, 1), "");
+}
+
 static void check_fold(const char *text, const char *expected)
 {
     struct eg_buffer out;
@@ -487,6 +514,7 @@ int main(void)
         cmocka_unit_test(numbers_do_not_depend_on_the_locale),
         cmocka_unit_test(well_formed_utf8_is_told_from_the_rest),
         cmocka_unit_test(what_is_shown_of_a_text_ends_with_a_whole_character),
+        cmocka_unit_test(what_cannot_be_seen_is_escaped),
         cmocka_unit_test(folding_forgets_case_accents_and_compatibility_forms),
         cmocka_unit_test(case_and_marks_are_folded_one_by_one),
         cmocka_unit_test(folding_ends_where_the_room_does_with_a_whole_character),
