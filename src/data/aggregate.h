@@ -19,15 +19,7 @@ struct eg_aggregate_work {
 };
 
 /* Adds a draft for every declared aggregation of every published series, except where the larger level has a series of that
- * period already. A parent's state:
- *   - suppressed when a child is: the total less the visible children would be the sum of the hidden ones;
- *   - sum: missing when a child is; rate and weighted mean: computed from the children that have a value, unreliable when
- *     some have none, missing when fewer than half do (weighted mean: less than half of the weight; children of weight 0 do
- *     not count);
- *   - weighted mean: a child whose weight is not known (no row, no number, below zero) cannot be weighed and counts as one
- *     without a value; missing, too, when more children's weights are unknown than known;
- *   - not applicable children are left out; a parent that has no others is not applicable;
- *   - unreliable when a child is. */
+ * period already. How children become a parent is told in data/combine.h. */
 EG_MUST_CHECK enum eg_status eg_aggregate_all(const struct eg_aggregate_work *work,
                                               struct eg_draft_list *drafts, struct eg_error *err);
 

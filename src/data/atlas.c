@@ -99,6 +99,10 @@ static const struct eg_field atlas_fields[] = {
     {.key = "tables", .type = EG_FIELD_CUSTOM, .read = eg_read_tables},
     {.key = "styles", .type = EG_FIELD_CUSTOM, .read = eg_read_styles},
     {.key = "indicators", .type = EG_FIELD_CUSTOM, .read = eg_read_indicators},
+    {.key = "population",
+     .type = EG_FIELD_REFERENCE,
+     .section = EG_SECTION_INDICATORS,
+     .offset = offsetof(struct eg_atlas, population)},
     {.key = "layers", .type = EG_FIELD_CUSTOM, .read = eg_read_layers},
     {.key = "views", .type = EG_FIELD_CUSTOM, .read = eg_read_views},
     {.key = "directories", .type = EG_FIELD_CUSTOM, .read = eg_read_directories},
@@ -118,6 +122,7 @@ static enum eg_status read_tree(struct eg_reader *reader, struct eg_text yaml)
                            "an atlas is a mapping that begins 'evenground: 1', this is %s",
                            eg_node_describe(root));
     eg_server_defaults(reader->atlas);
+    reader->atlas->population = EG_ATLAS_NONE;
     st = eg_ids_collect(reader, root);
     if (!st) st = eg_fields_read(reader, &at, atlas_fields, EG_ARRAY_LEN(atlas_fields), reader->atlas);
     if (!st) st = eg_layers_make(reader);

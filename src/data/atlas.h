@@ -35,6 +35,11 @@ enum eg_polarity {
 /* The state of a value; never merged. */
 enum eg_state { EG_VALID, EG_MISSING, EG_SUPPRESSED, EG_UNRELIABLE, EG_NOT_APPLICABLE, EG_N_STATES };
 
+static inline bool eg_state_has_value(uint8_t state)
+{
+    return state == EG_VALID || state == EG_UNRELIABLE;
+}
+
 struct eg_licence {
     struct eg_text title;
     struct eg_text url;
@@ -400,6 +405,7 @@ struct eg_atlas {
     struct eg_text contact_name, contact_email, contact_url;
     bool fictional;           /* stamped on every picture and page */
     struct eg_text time_zone; /* of the IANA database, by which opening hours are told; empty: UTC */
+    uint32_t population;      /* the indicator that counts residents, or EG_ATLAS_NONE */
     const struct eg_atlas_view *views;
     uint32_t n_views;
     const struct eg_atlas_boundaries *boundaries;

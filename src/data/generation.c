@@ -108,6 +108,18 @@ void eg_generation_find(const struct eg_generation *generation, uint32_t indicat
     *n_out = end - low;
 }
 
+const struct eg_series *eg_generation_weights(const struct eg_generation *generation,
+                                              const struct eg_atlas_aggregation *aggregation)
+{
+    for (uint32_t i = 0; i < generation->n_weights; i++) {
+        const struct eg_weights *weights = &generation->weights[i];
+        if (weights->table == aggregation->weight_table && weights->series.boundaries == aggregation->from &&
+            eg_text_equal(weights->column, aggregation->weight_column))
+            return &weights->series;
+    }
+    return NULL;
+}
+
 uint32_t eg_generation_parent(const struct eg_generation *generation, uint32_t from, uint32_t area,
                               uint32_t to)
 {

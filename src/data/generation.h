@@ -56,11 +56,20 @@ struct eg_series {
     uint32_t n_categories;
 };
 
+/* What a weighted mean weighs with; no answer shows it. */
+struct eg_weights {
+    uint32_t table;
+    struct eg_text column;
+    struct eg_series series; /* of no indicator */
+};
+
 struct eg_generation {
     const struct eg_atlas *atlas;
     struct eg_area_set *area_sets; /* [atlas->n_boundaries] */
     struct eg_series *series;      /* sorted by indicator, boundaries, period start (then id) */
     uint32_t n_series;
+    struct eg_weights *weights; /* [n_weights] */
+    uint32_t n_weights;
     struct eg_report *report;
     char version[33]; /* hash of everything that is shown: changes when any answer may change */
 };
@@ -75,6 +84,10 @@ void eg_generation_release(struct eg_generation *generation); /* NULL is allowed
 /* The series of one indicator on one boundary set: series[first .. first+n-1], periods ascending. n may be 0. */
 void eg_generation_find(const struct eg_generation *generation, uint32_t indicator, uint32_t boundaries,
                         uint32_t *first_out, uint32_t *n_out);
+
+/* The weights that an aggregation takes, or NULL. */
+const struct eg_series *eg_generation_weights(const struct eg_generation *generation,
+                                              const struct eg_atlas_aggregation *aggregation);
 
 /* The larger area of set `to` that holds `area` of set `from`, when `to` is dissolved from `from` directly or through
  * others, or shares its base and nests; EG_NO_AREA otherwise. */

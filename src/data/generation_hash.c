@@ -148,6 +148,10 @@ enum eg_status eg_generation_hash(struct eg_generation *generation, struct eg_er
         const struct eg_series *series = &generation->series[i];
         add_series(&sums, series, generation->area_sets[series->boundaries].n_areas);
     }
+    for (uint32_t i = 0; i < generation->n_weights; i++) {
+        const struct eg_series *series = &generation->weights[i].series;
+        add_series(&sums, series, generation->area_sets[series->boundaries].n_areas);
+    }
     enum eg_status status = EG_OK;
     if (sums.failed) status = eg_error_no_memory(err, sums.capacity);
     else eg_hash128_hex(sums.data, sums.len, generation->version);

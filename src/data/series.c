@@ -119,14 +119,16 @@ static void count_states(struct eg_draft *draft, uint32_t n_areas)
     for (uint32_t i = 0; i < n_areas; i++) draft->report.n_state[draft->series.state[i]]++;
 }
 
-/* Weights have served their purpose; what became of their cells stays. */
-static enum eg_status report_weights(const struct eg_aggregate_work *work, struct eg_draft_list *drafts,
-                                     struct eg_report *report, struct eg_error *err)
+/* Takes the weights out of the list: they are kept for groups of areas, and what became of their cells is told. */
+static enum eg_status keep_weights(const struct eg_aggregate_work *work, struct eg_draft_list *drafts,
+                                   struct eg_generation *generation, struct eg_report *report,
+                                   struct eg_error *err)
 {
     size_t n = 0;
     for (size_t i = 0; i < drafts->n; i++) n += drafts->items[i]->weight_of != NULL;
     struct eg_weight_report *weights = eg_arena_array(work->arena, n, sizeof *weights);
-    if (!weights) return eg_error_no_memory(err, n * sizeof *weights);
+    generation->weights = eg_arena_array(work->arena, n, sizeof *generation->weights);
+    if (!weights || !generation->weights) return eg_error_no_memory(err, n * sizeof *weights);
     size_t kept = 0;
     for (size_t i = 0; i < drafts->n; i++) {
         struct eg_draft *draft = drafts->items[i];
@@ -137,6 +139,8 @@ static enum eg_status report_weights(const struct eg_aggregate_work *work, struc
         uint32_t boundaries = draft->series.boundaries;
         count_states(draft, work->sets[boundaries].n_areas);
         draft->report.table = draft->table;
+        generation->weights[generation->n_weights++] =
+            (struct eg_weights){draft->table, draft->weight_of->weight_column, draft->series};
         weights[report->n_weights++] =
             (struct eg_weight_report){boundaries, draft->weight_of->weight_column, draft->report};
     }
@@ -152,7 +156,7 @@ enum eg_status eg_series_finish(const struct eg_aggregate_work *work, struct eg_
     enum eg_status status = number_categories(work, drafts, err);
     if (status == EG_OK) status = eg_series_withhold(work, drafts, err);
     if (status == EG_OK) status = eg_aggregate_all(work, drafts, err);
-    if (status == EG_OK) status = report_weights(work, drafts, report, err);
+    if (status == EG_OK) status = keep_weights(work, drafts, generation, report, err);
     if (status) return status;
     if (drafts->n > 1) qsort(drafts->items, drafts->n, sizeof(struct eg_draft *), compare_drafts);
     status = check_unique(work, drafts, err);

@@ -218,6 +218,39 @@ static void withhold_ranks(struct eg_draft *draft, uint32_t n_areas)
     }
 }
 
+/* --- weights -------------------------------------------------------------------------------------------------------------- */
+
+/* The column of a wide table that a series is read from; empty for others. */
+static struct eg_text column_of(const struct eg_aggregate_work *work, const struct eg_draft *draft)
+{
+    if (draft->series.indicator == EG_ATLAS_NONE) return (struct eg_text){0};
+    const struct eg_atlas_indicator *indicator = &work->atlas->indicators[draft->series.indicator];
+    for (uint32_t i = 0; i < indicator->n_series; i++) {
+        const struct eg_atlas_series *spec = &indicator->series[i];
+        if (spec->table == draft->table && spec->boundaries == draft->series.boundaries &&
+            eg_text_equal(spec->period.id, draft->series.period.id))
+            return spec->columns.value;
+    }
+    return (struct eg_text){0};
+}
+
+/* A weighted mean of two areas tells the weight of one to whoever knows the other's. So a weight that is shown as an indicator, too,
+ * and withheld there, is not known to means either. */
+static void withhold_weights(const struct eg_aggregate_work *work, const struct eg_draft_list *drafts)
+{
+    for (size_t i = 0; i < drafts->n; i++) {
+        struct eg_draft *weights = drafts->items[i];
+        for (size_t k = 0; k < drafts->n && weights->weight_of; k++) {
+            const struct eg_draft *shown = drafts->items[k];
+            if (shown->table != weights->table || shown->series.boundaries != weights->series.boundaries)
+                continue;
+            if (!eg_text_equal(column_of(work, shown), weights->weight_of->weight_column)) continue;
+            for (uint32_t a = 0; a < work->sets[weights->series.boundaries].n_areas; a++)
+                if (shown->series.state[a] == EG_SUPPRESSED) hide(&weights->series, a);
+        }
+    }
+}
+
 /* A row that is withheld for one series is quoted for none, weights included, whenever it came to be withheld. */
 static void unquote_withheld(const struct eg_draft_list *drafts)
 {
@@ -250,6 +283,7 @@ enum eg_status eg_series_withhold(const struct eg_aggregate_work *work, struct e
         struct eg_draft *draft = drafts->items[i];
         withhold_ranks(draft, work->sets[draft->series.boundaries].n_areas);
     }
+    withhold_weights(work, drafts);
     unquote_withheld(drafts);
     free(group);
     return status;

@@ -290,8 +290,8 @@ enum eg_status eg_engine_coalitions(struct eg_snapshot *snapshot, const struct e
     return status;
 }
 
-enum eg_status eg_engine_coalition(struct eg_snapshot *snapshot, struct eg_text id, struct eg_text base_url,
-                                   struct eg_entity *entity_out, struct eg_error *err)
+enum eg_status eg_coalition_find(const struct eg_snapshot *snapshot, struct eg_text id,
+                                 const struct eg_entry **entry_out, struct eg_error *err)
 {
     uint32_t number = eg_directory_find(snapshot->directory, id);
     if (number == UINT32_MAX) {
@@ -300,16 +300,46 @@ enum eg_status eg_engine_coalition(struct eg_snapshot *snapshot, struct eg_text 
         eg_error_field(err, "id");
         return EG_NOT_FOUND;
     }
-    const struct eg_entry *entry = &eg_directory_entries(snapshot->directory)->items[number];
+    *entry_out = &eg_directory_entries(snapshot->directory)->items[number];
+    return EG_OK;
+}
+
+void eg_coalition_link(struct eg_json *json, struct eg_json_value *links, const char *rel,
+                       struct eg_text base_url, const struct eg_entry *entry, const char *below)
+{
     struct eg_buffer url;
     eg_buffer_init(&url, 0);
-    eg_buffer_printf(&url, "%.*s/coalitions/%s", EG_TEXT_ARG(base_url), entry->id);
+    eg_buffer_printf(&url, "%.*s/coalitions/%s%s", EG_TEXT_ARG(base_url), entry->id, below);
+    struct eg_json_value *link = eg_json_object(json, links, NULL);
+    eg_json_cstring(json, link, "rel", rel);
+    eg_describe_made(json, link, "href", (struct eg_text){url.failed ? NULL : url.data, url.len});
+    eg_buffer_clear(&url);
+}
+
+/* To what is there to see: an address that answers "not found" is none. */
+static void add_area_links(struct eg_json *json, struct eg_json_value *links, struct eg_text base_url,
+                           const struct eg_snapshot *snapshot, const struct eg_entry *entry)
+{
+    bool has_areas = false;
+    for (uint32_t i = 0; i < entry->n_serves && entry->serves_boundaries != EG_ATLAS_NONE && !has_areas; i++)
+        has_areas = eg_textmap_get(snapshot->generation->area_sets[entry->serves_boundaries].by_code,
+                                   entry->serves[i]) != EG_TEXTMAP_NONE;
+    if (has_areas || entry->area_geojson.len > 0)
+        eg_coalition_link(json, links, "service-area", base_url, entry, "/area");
+    if (has_areas) eg_coalition_link(json, links, "profile", base_url, entry, "/profile");
+}
+
+enum eg_status eg_engine_coalition(struct eg_snapshot *snapshot, struct eg_text id, struct eg_text base_url,
+                                   struct eg_entity *entity_out, struct eg_error *err)
+{
+    const struct eg_entry *entry = NULL;
+    enum eg_status status = eg_coalition_find(snapshot, id, &entry, err);
+    if (status != EG_OK) return status;
     struct eg_json *json = eg_json_new_object();
     struct eg_json_value *root = json ? eg_json_root(json) : NULL;
     add_feature(json, root, snapshot->atlas, entry, true);
-    struct eg_json_value *link = eg_json_object(json, eg_json_array(json, root, "links"), NULL);
-    eg_json_cstring(json, link, "rel", "self");
-    eg_describe_made(json, link, "href", (struct eg_text){url.failed ? NULL : url.data, url.len});
-    eg_buffer_clear(&url);
+    struct eg_json_value *links = eg_json_array(json, root, "links");
+    eg_coalition_link(json, links, "self", base_url, entry, "");
+    add_area_links(json, links, base_url, snapshot, entry);
     return eg_entity_from_json(json, "application/geo+json", entity_out, err);
 }

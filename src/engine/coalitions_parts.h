@@ -2,6 +2,7 @@
 #ifndef EG_ENGINE_COALITIONS_PARTS_H
 #define EG_ENGINE_COALITIONS_PARTS_H
 
+#include "engine/combined.h"
 #include "engine/engine.h"
 
 /* What was found, to be written. */
@@ -12,6 +13,17 @@ struct eg_coalitions {
     const struct eg_directory_query *query;
     const struct eg_directory_result *result;
 };
+
+/* EG_NOT_FOUND with field "id". */
+EG_MUST_CHECK enum eg_status eg_coalition_find(const struct eg_snapshot *snapshot, struct eg_text id,
+                                               const struct eg_entry **entry_out, struct eg_error *err);
+/* Adds {"rel", "href"} of the entry's address, with `below` behind it. */
+void eg_coalition_link(struct eg_json *json, struct eg_json_value *links, const char *rel,
+                       struct eg_text base_url, const struct eg_entry *entry, const char *below);
+
+/* "boundaries", "boundaries_title", "n_areas" and "areas" with codes and names, the first thousand; "n_unknown_codes" if any. */
+void eg_group_describe(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
+                       const struct eg_group *group);
 
 /* What an entry says of itself, as members of an object. */
 void eg_coalition_properties(struct eg_json *json, struct eg_json_value *properties,

@@ -1,204 +1,33 @@
-/* Geometries as text: rings put together from arcs (geo/shapes.h), their vertices brought to the CRS asked for, rounded, and those that
- * have become equal to their neighbour left out. GeoJSON and WKT differ in brackets alone. Digits are written by hand: a page of
- * 1,000 areas has 100,000 numbers, and the C library's take three times as long and look at the locale. */
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
+/* The geometries of areas and entries as text. */
 #include "engine/features_parts.h"
 
-const struct eg_geometry_notation eg_geometry_geojson = {
-    .point = "{\"type\":\"Point\",\"coordinates\":",
-    .polygon = "{\"type\":\"Polygon\",\"coordinates\":",
-    .multipolygon = "{\"type\":\"MultiPolygon\",\"coordinates\":[",
-    .end_point = "}",
-    .end_polygon = "}",
-    .end_multipolygon = "]}",
-    .open = '[',
-    .close = ']',
-    .before = "[",
-    .after = "]",
-    .between = ',',
-};
-
-const struct eg_geometry_notation eg_geometry_wkt = {
-    .point = "POINT (",
-    .polygon = "POLYGON ",
-    .multipolygon = "MULTIPOLYGON (",
-    .end_point = ")",
-    .end_polygon = "",
-    .end_multipolygon = ")",
-    .open = '(',
-    .close = ')',
-    .before = "",
-    .after = "",
-    .between = ' ',
-};
-
-/* 12345678 with 7 decimals: "1.2345678"; without zeros at the end. */
-static void write_fixed(struct eg_buffer *out, int64_t value, uint32_t decimals)
+static enum eg_status write_area(struct eg_features_writer *writer, uint32_t feature,
+                                 const struct eg_geometry_notation *notation, struct eg_buffer *out,
+                                 bool *has_out, struct eg_error *err)
 {
-    char digits[32];
-    size_t at = sizeof digits;
-    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-    bool any = false;
-    for (uint32_t i = 0; i < decimals; i++, rest /= 10) {
-        any |= rest % 10 != 0;
-        if (any) digits[--at] = (char)('0' + rest % 10);
-    }
-    if (any) digits[--at] = '.';
-    do {
-        digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
-    if (value < 0) digits[--at] = '-';
-    eg_buffer_append(out, digits + at, sizeof digits - at);
-}
-
-static void write_position(const struct eg_features_writer *writer, const int64_t *xy,
-                           const struct eg_geometry_notation *notation, struct eg_buffer *out)
-{
-    eg_buffer_literal(out, notation->before);
-    write_fixed(out, xy[writer->swap ? 1 : 0], writer->decimals);
-    eg_buffer_char(out, notation->between);
-    write_fixed(out, xy[writer->swap ? 0 : 1], writer->decimals);
-    eg_buffer_literal(out, notation->after);
-}
-
-/* From EPSG:3857, in place, to whole units of the last decimal. False when a point does not project. */
-static bool round_points(struct eg_features_writer *writer, double *xy, size_t n, int64_t *rounded)
-{
-    if (writer->transform && eg_transform_points(writer->transform, xy, n) > 0) return false;
-    for (size_t i = 0; i < n; i++) {
-        double x = xy[2 * i], y = xy[2 * i + 1];
-        if (!writer->transform && !writer->mercator) eg_mercator_inverse(x, y, &x, &y);
-        if (!(fabs(x) < 1e9 && fabs(y) < 1e9)) return false;
-        rounded[2 * i] = llround(x * (double)writer->scale);
-        rounded[2 * i + 1] = llround(y * (double)writer->scale);
-    }
-    return true;
-}
-
-/* Leaves out points that are equal to the one before; returns how many remain. */
-static size_t drop_equal(int64_t *ring, size_t n)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        const int64_t *last = ring + 2 * (kept > 0 ? kept - 1 : 0);
-        if (kept > 0 && last[0] == ring[2 * i] && last[1] == ring[2 * i + 1]) continue;
-        memmove(ring + 2 * kept, ring + 2 * i, 2 * sizeof *ring);
-        kept++;
-    }
-    while (kept > 1 && ring[0] == ring[2 * kept - 2] && ring[1] == ring[2 * kept - 1]) kept--;
-    return kept;
-}
-
-/* --- polygons ------------------------------------------------------------------------------------------------------ */
-
-struct job {
-    struct eg_features_writer *writer;
-    const struct eg_geometry_notation *notation;
-    struct eg_buffer *out;
-    bool projects;
-};
-
-static enum eg_status load_ring(struct job *job, uint32_t r, size_t *n_out, struct eg_error *err)
-{
-    struct eg_features_writer *writer = job->writer;
-    const struct eg_shape *shape = &writer->features->area.shape;
-    size_t n = shape->ring_start[r + 1] - shape->ring_start[r];
-    double unit = writer->features->set->plane->grid.unit;
-    if (!eg_memory_reserve((void **)&writer->xy, &writer->xy_capacity, 2 * n, sizeof *writer->xy) ||
-        !eg_memory_reserve((void **)&writer->ring, &writer->ring_capacity, 2 * n, sizeof *writer->ring))
-        return eg_error_no_memory(err, 2 * n * sizeof *writer->xy);
-    for (size_t i = 0; i < n; i++) {
-        struct eg_point p = shape->points[shape->ring_start[r] + i];
-        writer->xy[2 * i] = p.x * unit;
-        writer->xy[2 * i + 1] = p.y * unit;
-    }
-    job->projects &= round_points(writer, writer->xy, n, writer->ring);
-    *n_out = job->projects ? drop_equal(writer->ring, n) : 0;
-    return EG_OK;
-}
-
-static void write_ring(const struct job *job, size_t n)
-{
-    const int64_t *ring = job->writer->ring;
-    eg_buffer_char(job->out, job->notation->open);
-    for (size_t i = 0; i <= n; i++) {
-        if (i > 0) eg_buffer_char(job->out, ',');
-        write_position(job->writer, ring + 2 * (i < n ? i : 0), job->notation, job->out);
-    }
-    eg_buffer_char(job->out, job->notation->close);
-}
-
-/* A polygon whose shell has become nothing by rounding is left out, and so is such a hole. */
-static enum eg_status write_polygon(struct job *job, uint32_t p, bool *written_out, struct eg_error *err)
-{
-    const struct eg_shape *shape = &job->writer->features->area.shape;
-    bool has_shell = false;
-    enum eg_status status = EG_OK;
-    for (uint32_t r = shape->polygon_start[p]; r < shape->polygon_start[p + 1] && status == EG_OK; r++) {
-        size_t n = 0;
-        status = load_ring(job, r, &n, err);
-        if (n < 3 && !has_shell) break;
-        if (n < 3) continue;
-        eg_buffer_char(job->out, has_shell ? ',' : job->notation->open);
-        has_shell = true;
-        write_ring(job, n);
-    }
-    if (has_shell) eg_buffer_char(job->out, job->notation->close);
-    *written_out = has_shell;
-    return status;
-}
-
-static enum eg_status write_area(struct job *job, uint32_t feature, bool *has_out, struct eg_error *err)
-{
-    struct eg_features *features = job->writer->features;
+    struct eg_features *features = writer->features;
     enum eg_status status = eg_features_shape(features, feature, err);
     if (status != EG_OK) return status;
-    uint32_t n_polygons = features->area.shape.n_polygons, n_written = 0;
-    bool several = n_polygons > 1;
-    eg_buffer_literal(job->out, several ? job->notation->multipolygon : job->notation->polygon);
-    for (uint32_t p = 0; p < n_polygons && status == EG_OK; p++) {
-        size_t before = job->out->len;
-        bool written = false;
-        if (n_written > 0) eg_buffer_char(job->out, ',');
-        status = write_polygon(job, p, &written, err);
-        if (written) n_written++;
-        else job->out->len = before;
-    }
-    eg_buffer_literal(job->out, several ? job->notation->end_multipolygon : job->notation->end_polygon);
-    *has_out = n_written > 0 && job->projects;
-    return status;
+    double unit = features->set->plane->grid.unit;
+    return eg_geometry_write_shape(&writer->geometry, &features->area.shape, unit, notation, out, has_out,
+                                   err);
 }
 
-static void write_point(struct job *job, const struct eg_entry *entry, bool *has_out)
+static enum eg_status write_point(struct eg_features_writer *writer, const struct eg_entry *entry,
+                                  const struct eg_geometry_notation *notation, struct eg_buffer *out,
+                                  bool *has_out, struct eg_error *err)
 {
-    struct eg_features_writer *writer = job->writer;
-    double xy[2] = {entry->lon_deg, entry->lat_deg};
-    int64_t rounded[2] = {llround(xy[0] * (double)writer->scale), llround(xy[1] * (double)writer->scale)};
-    bool is_degrees = !writer->transform && !writer->mercator;
-    if (!is_degrees) eg_mercator_forward(entry->lon_deg, entry->lat_deg, &xy[0], &xy[1]);
-    *has_out = entry->has_position && (is_degrees || round_points(writer, xy, 1, rounded));
-    eg_buffer_literal(job->out, job->notation->point);
-    write_position(writer, rounded, job->notation, job->out);
-    eg_buffer_literal(job->out, job->notation->end_point);
+    *has_out = false;
+    if (!entry->has_position) return EG_OK;
+    return eg_geometry_write_point(&writer->geometry, entry->lon_deg, entry->lat_deg, notation, out, has_out,
+                                   err);
 }
 
 enum eg_status eg_features_write_geometry(struct eg_features_writer *writer, uint32_t feature,
                                           const struct eg_geometry_notation *notation, struct eg_buffer *out,
                                           bool *has_out, struct eg_error *err)
 {
-    struct job job = {.writer = writer, .notation = notation, .out = out, .projects = true};
-    size_t before = out->len;
-    enum eg_status status = EG_OK;
-    bool has = false;
-    if (writer->features->entries) write_point(&job, &writer->features->entries->items[feature], &has);
-    else status = write_area(&job, feature, &has, err);
-    if (status == EG_OK && out->failed) status = eg_error_no_memory(err, out->len);
-    if (!has) out->len = before;
-    *has_out = has;
-    return status;
+    const struct eg_entries *entries = writer->features->entries;
+    if (entries) return write_point(writer, &entries->items[feature], notation, out, has_out, err);
+    return write_area(writer, feature, notation, out, has_out, err);
 }

@@ -4,6 +4,7 @@
 #define EG_ENGINE_FEATURES_PARTS_H
 
 #include "engine/features.h"
+#include "engine/geometry_text.h"
 #include "geo/shapes.h"
 
 /* Where a property's values come from. */
@@ -73,27 +74,11 @@ struct eg_features_writer {
     uint32_t *properties; /* [n_properties] */
     uint32_t n_properties;
     bool by_name; /* they were asked for */
-    bool mercator, swap;
     struct eg_crs_context *proj;
     struct eg_transform *transform; /* from EPSG:3857; NULL: degrees or EPSG:3857 itself */
-    uint32_t decimals;
-    int64_t scale;
-    double *xy; /* a ring */
-    size_t xy_capacity;
-    int64_t *ring; /* in units of the last decimal */
-    size_t ring_capacity;
+    struct eg_geometry_writer geometry;
     struct eg_buffer text; /* of a geometry */
 };
-
-/* Between the texts of geometries. */
-struct eg_geometry_notation {
-    const char *point, *polygon, *multipolygon; /* up to and with the opening brackets of the coordinates */
-    const char *end_point, *end_polygon, *end_multipolygon;
-    char open, close;           /* around rings and polygons */
-    const char *before, *after; /* a position */
-    char between;               /* coordinates */
-};
-extern const struct eg_geometry_notation eg_geometry_geojson, eg_geometry_wkt;
 
 /* Appends the geometry; tells whether there is one. features_geometry.c */
 EG_MUST_CHECK enum eg_status eg_features_write_geometry(struct eg_features_writer *writer, uint32_t feature,

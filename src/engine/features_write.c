@@ -34,6 +34,7 @@ static enum eg_status find_operation(struct eg_features_writer *writer, const ch
     if (status == EG_OK)
         status = eg_transform_new(writer->proj, EG_TEXT("EPSG:3857"), eg_text_from(crs), operation,
                                   &writer->transform, err);
+    writer->geometry.transform = writer->transform;
     if (status == EG_INVALID || status == EG_UNSUPPORTED) (void)eg_error_field(err, "crs");
     return status;
 }
@@ -56,10 +57,10 @@ static enum eg_status choose_crs(struct eg_features_writer *writer, struct eg_er
         }
     }
     bool seven = degrees || entry->info.geographic;
-    writer->decimals = seven ? DEGREES_DECIMALS : UNITS_DECIMALS;
-    writer->scale = seven ? 10000000 : 100;
-    writer->mercator = !degrees && eg_crs_equal(&id, &mercator);
-    if (degrees || writer->mercator || writer->form.skip_geometry) return EG_OK;
+    writer->geometry.decimals = seven ? DEGREES_DECIMALS : UNITS_DECIMALS;
+    writer->geometry.scale = seven ? 10000000 : 100;
+    writer->geometry.mercator = !degrees && eg_crs_equal(&id, &mercator);
+    if (degrees || writer->geometry.mercator || writer->form.skip_geometry) return EG_OK;
     return find_operation(writer, entry->info.id, err);
 }
 
@@ -85,7 +86,7 @@ enum eg_status eg_features_writer_new(struct eg_features *features, const struct
     if (!writer) return eg_error_no_memory(err, sizeof *writer);
     writer->features = features;
     writer->form = *form;
-    writer->swap = form->northing_first;
+    writer->geometry.swap = form->northing_first;
     writer->by_name = form->properties != NULL;
     eg_buffer_init(&writer->text, 0);
     enum eg_status status = choose_crs(writer, err);
@@ -105,8 +106,7 @@ void eg_features_writer_free(struct eg_features_writer *writer)
     eg_crs_context_free(writer->proj);
     eg_buffer_clear(&writer->text);
     free(writer->properties);
-    free(writer->xy);
-    free(writer->ring);
+    eg_geometry_writer_clear(&writer->geometry);
     free(writer);
 }
 

@@ -51,9 +51,4 @@ EG_MUST_CHECK enum eg_status eg_layer_make_dress(const struct eg_snapshot *snaps
                                                  struct eg_dressed **dressed_out, struct eg_error *err);
 void eg_dressed_free(struct eg_dressed *dressed); /* NULL is allowed */
 
-static inline bool eg_state_has_value(uint8_t state)
-{
-    return state == EG_VALID || state == EG_UNRELIABLE;
-}
-
 #endif

@@ -4,7 +4,6 @@
  * right. Darts lie in the order of areas, rings and the walk around the ring. */
 #include "geo/shapes.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -16,7 +15,7 @@ struct eg_shapes {
     uint32_t *ring_start; /* [n_rings + 1] into darts */
     bool *is_hole;        /* [n_rings] holes follow their shell */
     uint32_t *darts;      /* arc * 2, and 1 when walked backwards */
-    uint32_t n_rings, n_darts;
+    uint32_t n_areas, n_rings, n_darts;
     size_t ring_start_capacity, is_hole_capacity;
 };
 
@@ -26,6 +25,7 @@ struct maker {
     struct eg_shapes *shapes;
     uint32_t *side_start; /* [n_areas + 1] into sides */
     uint32_t *sides;      /* darts by area, in the order of arcs */
+    size_t sides_capacity;
     struct eg_strand *strands;
     size_t strands_capacity;
     struct eg_ring_walk walk;
@@ -88,37 +88,63 @@ static bool make_area(struct maker *m, uint32_t area)
     return true;
 }
 
-static bool make(struct maker *m)
+/* Rings out of the sides, which are sorted. */
+static bool make_rings(struct maker *m)
 {
     struct eg_shapes *shapes = m->shapes;
-    const struct eg_plane *plane = shapes->plane;
-    size_t n_areas = plane->n_areas;
-    m->side_start = eg_memory_zeroed(n_areas + 1, sizeof *m->side_start);
-    m->sides = eg_memory_array(2 * (size_t)plane->n_arcs, sizeof *m->sides);
-    shapes->area_start = eg_memory_zeroed(n_areas + 1, sizeof *shapes->area_start);
-    if (!m->side_start || !m->sides || !shapes->area_start) return false;
-    if (!eg_memory_reserve((void **)&shapes->ring_start, &shapes->ring_start_capacity, n_areas + 1,
+    uint32_t n_areas = shapes->n_areas;
+    if (!eg_memory_reserve((void **)&shapes->ring_start, &shapes->ring_start_capacity, (size_t)n_areas + 1,
                            sizeof *shapes->ring_start))
         return false;
     shapes->ring_start[0] = 0;
-    sort_sides(plane, m);
     shapes->darts = eg_memory_array(m->side_start[n_areas], sizeof *shapes->darts);
     if (!shapes->darts) return false;
-    for (uint32_t i = 0; i < plane->n_areas; i++) {
+    for (uint32_t i = 0; i < n_areas; i++) {
         if (!make_area(m, i)) return false;
         shapes->area_start[i + 1] = shapes->n_rings;
     }
     return true;
 }
 
-enum eg_status eg_shapes_new(const struct eg_plane *plane, struct eg_shapes **shapes_out,
-                             struct eg_error *err)
+static bool make_all(struct maker *m)
+{
+    const struct eg_plane *plane = m->shapes->plane;
+    m->sides = eg_memory_array(2 * (size_t)plane->n_arcs, sizeof *m->sides);
+    if (!m->sides) return false;
+    sort_sides(plane, m);
+    return make_rings(m);
+}
+
+static bool make_union(struct maker *m, const bool *is_member)
+{
+    const struct eg_plane *plane = m->shapes->plane;
+    uint32_t n = 0;
+    for (uint32_t a = 0; a < plane->n_arcs; a++) {
+        bool on_left = plane->left[a] != EG_NO_AREA && is_member[plane->left[a]];
+        bool on_right = plane->right[a] != EG_NO_AREA && is_member[plane->right[a]];
+        if (on_left == on_right) continue;
+        if (!eg_memory_reserve((void **)&m->sides, &m->sides_capacity, (size_t)n + 1, sizeof *m->sides))
+            return false;
+        m->sides[n++] = 2 * a + on_right;
+    }
+    m->side_start[1] = n;
+    return make_rings(m);
+}
+
+/* is_member NULL: each area of the plane by itself. */
+static enum eg_status make(const struct eg_plane *plane, const bool *is_member, struct eg_shapes **shapes_out,
+                           struct eg_error *err)
 {
     EG_ASSERT(plane->n_arcs <= INT32_MAX);
     struct maker m = {.shapes = eg_memory_zeroed(1, sizeof *m.shapes)};
     if (!m.shapes) return eg_error_no_memory(err, sizeof *m.shapes);
     m.shapes->plane = plane;
-    bool enough = make(&m);
+    m.shapes->n_areas = is_member ? 1 : plane->n_areas;
+    size_t n_starts = (size_t)m.shapes->n_areas + 1;
+    m.side_start = eg_memory_zeroed(n_starts, sizeof *m.side_start);
+    m.shapes->area_start = eg_memory_zeroed(n_starts, sizeof *m.shapes->area_start);
+    bool enough = m.side_start && m.shapes->area_start;
+    if (enough) enough = is_member ? make_union(&m, is_member) : make_all(&m);
     eg_ring_walk_clear(&m.walk);
     free(m.side_start);
     free(m.sides);
@@ -129,6 +155,18 @@ enum eg_status eg_shapes_new(const struct eg_plane *plane, struct eg_shapes **sh
     }
     *shapes_out = m.shapes;
     return EG_OK;
+}
+
+enum eg_status eg_shapes_new(const struct eg_plane *plane, struct eg_shapes **shapes_out,
+                             struct eg_error *err)
+{
+    return make(plane, NULL, shapes_out, err);
+}
+
+enum eg_status eg_shapes_new_union(const struct eg_plane *plane, const bool *is_member,
+                                   struct eg_shapes **shapes_out, struct eg_error *err)
+{
+    return make(plane, is_member, shapes_out, err);
 }
 
 void eg_shapes_free(struct eg_shapes *shapes)
@@ -143,7 +181,7 @@ void eg_shapes_free(struct eg_shapes *shapes)
 
 size_t eg_shapes_bytes(const struct eg_shapes *shapes)
 {
-    return sizeof *shapes + ((size_t)shapes->plane->n_areas + 1) * sizeof *shapes->area_start +
+    return sizeof *shapes + ((size_t)shapes->n_areas + 1) * sizeof *shapes->area_start +
            shapes->ring_start_capacity * sizeof *shapes->ring_start +
            shapes->is_hole_capacity * sizeof *shapes->is_hole + shapes->n_darts * sizeof *shapes->darts;
 }
@@ -262,7 +300,7 @@ static bool assemble(struct job *job, uint32_t area)
 
 static enum eg_status put_together(struct job *job, uint32_t area, struct eg_error *err)
 {
-    EG_ASSERT(area < job->shapes->plane->n_areas);
+    EG_ASSERT(area < job->shapes->n_areas);
     job->shape->n_polygons = job->shape->n_rings = 0;
     if (assemble(job, area)) return EG_OK;
     job->shape->n_polygons = job->shape->n_rings = 0;
@@ -295,4 +333,16 @@ void eg_shape_clear(struct eg_shape *shape)
     free(shape->ring_start);
     free(shape->points);
     *shape = (struct eg_shape){0};
+}
+
+uint32_t eg_shapes_level_within(const struct eg_shapes *shapes, uint64_t n_points)
+{
+    uint32_t n_levels = shapes->plane->n_levels;
+    for (uint32_t l = 0; l < n_levels; l++) {
+        uint64_t n = 0;
+        for (uint32_t i = 0; i < shapes->n_darts && n <= n_points; i++)
+            n += strand_of(&shapes->plane->level[l], shapes->darts[i]).n - 1;
+        if (n <= n_points) return l;
+    }
+    return n_levels - 1;
 }

@@ -7,6 +7,7 @@
 #ifndef EG_GEO_SHAPES_H
 #define EG_GEO_SHAPES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,11 @@ struct eg_shapes;
 /* About half a microsecond and 9 bytes an arc. EG_NO_MEMORY. */
 EG_MUST_CHECK enum eg_status eg_shapes_new(const struct eg_plane *plane, struct eg_shapes **shapes_out,
                                            struct eg_error *err);
+/* The ground of some areas together as the one area 0: is_member[n_areas of the plane]. Its border are the arcs of which one side is
+ * a member and the other is not, so it is exact, without slivers, at every level. A nanosecond an arc of the plane and half a
+ * microsecond an arc of the border; 300 neighbourhoods of a country of 33,000 in less than a millisecond. EG_NO_MEMORY. */
+EG_MUST_CHECK enum eg_status eg_shapes_new_union(const struct eg_plane *plane, const bool *is_member,
+                                                 struct eg_shapes **shapes_out, struct eg_error *err);
 void eg_shapes_free(struct eg_shapes *shapes); /* NULL is allowed */
 size_t eg_shapes_bytes(const struct eg_shapes *shapes);
 
@@ -46,5 +52,8 @@ EG_MUST_CHECK enum eg_status eg_shapes_area_near(const struct eg_shapes *shapes,
                                                  uint32_t level, struct eg_box box, struct eg_shape *shape,
                                                  struct eg_error *err);
 void eg_shape_clear(struct eg_shape *shape);
+
+/* The finest level at which the rings of all areas together have at most n_points vertices, or the coarsest one. */
+uint32_t eg_shapes_level_within(const struct eg_shapes *shapes, uint64_t n_points);
 
 #endif

@@ -95,3 +95,36 @@ enum eg_status eg_coalition_make(struct eg_exchange *exchange, struct eg_answer 
         eg_engine_coalition(exchange->snapshot, exchange->wanted.id, exchange->base_url, &entity, err);
     return status == EG_OK ? eg_answer_from_entity(&entity, exchange->accepts_gzip, answer_out, err) : status;
 }
+
+/* --- whom it serves ------------------------------------------------------------------------------------------------- */
+
+#define COARSEST_M 100000.0
+
+enum eg_status eg_coalition_area_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
+                                       const struct eg_target *target, struct eg_error *err)
+{
+    static const struct eg_double_range tolerances = {0, COARSEST_M};
+    struct eg_coalition_area_request *wanted = &exchange->wanted.coalition_area;
+    *wanted = (struct eg_coalition_area_request){.id = values->text[0], .base_url = exchange->base_url};
+    exchange->freshness = EG_FRESH_MINUTE;
+    return eg_target_double(target, "tolerance", tolerances, &wanted->has_tolerance, &wanted->tolerance_m,
+                            err);
+}
+
+enum eg_status eg_coalition_area_make(struct eg_exchange *exchange, struct eg_answer **answer_out,
+                                      struct eg_error *err)
+{
+    struct eg_entity entity = {0};
+    enum eg_status status =
+        eg_engine_coalition_area(exchange->snapshot, &exchange->wanted.coalition_area, &entity, err);
+    return status == EG_OK ? eg_answer_from_entity(&entity, exchange->accepts_gzip, answer_out, err) : status;
+}
+
+enum eg_status eg_coalition_profile_make(struct eg_exchange *exchange, struct eg_answer **answer_out,
+                                         struct eg_error *err)
+{
+    struct eg_entity entity = {0};
+    enum eg_status status = eg_engine_coalition_profile(exchange->snapshot, exchange->wanted.id,
+                                                        exchange->base_url, &entity, err);
+    return status == EG_OK ? eg_answer_from_entity(&entity, exchange->accepts_gzip, answer_out, err) : status;
+}

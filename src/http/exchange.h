@@ -36,6 +36,7 @@ union eg_wanted {
     struct eg_wmts_request wmts;
     struct eg_area_request area;
     struct eg_coalitions_request coalitions;
+    struct eg_coalition_area_request coalition_area;
     struct eg_text id;
     struct eg_wms_request wms;
     struct eg_ogc_features_request ogc_features;

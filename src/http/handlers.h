@@ -52,8 +52,8 @@ eg_make_fn eg_ogc_map_make;
 /* areas.c, coalitions.c: made for each request */
 eg_parse_fn eg_area_parse, eg_area_at_parse;
 eg_make_fn eg_area_make;
-eg_parse_fn eg_coalitions_parse, eg_coalition_parse;
-eg_make_fn eg_coalitions_make, eg_coalition_make;
+eg_parse_fn eg_coalitions_parse, eg_coalition_parse, eg_coalition_area_parse;
+eg_make_fn eg_coalitions_make, eg_coalition_make, eg_coalition_area_make, eg_coalition_profile_make;
 
 /* finder.c: pages for the public */
 eg_parse_fn eg_finder_parse, eg_finder_entry_parse;

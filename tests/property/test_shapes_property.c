@@ -451,6 +451,159 @@ static void an_area_without_arcs_has_no_polygon(void **state)
     eg_plane_free(plane);
 }
 
+/* --- the ground of several areas ------------------------------------------------------------------------------------------ */
+
+/* What GEOS makes of the members' polygons. */
+static GEOSGeometry *union_of(const struct eg_plane *plane, const struct eg_shapes *shapes,
+                              const bool *is_member)
+{
+    GEOSGeometry **members = calloc((size_t)plane->n_areas + 1, sizeof *members);
+    struct eg_shape shape = {0};
+    uint32_t n = 0;
+    assert_non_null(members);
+    for (uint32_t i = 0; i < plane->n_areas; i++) {
+        if (!is_member[i]) continue;
+        shape_of(shapes, i, 0, &shape);
+        members[n++] = geometry_of(&shape);
+    }
+    GEOSGeometry *all = must(GEOSGeom_createCollection_r(geos, GEOS_GEOMETRYCOLLECTION, members, n));
+    GEOSGeometry *joined = must(GEOSUnaryUnion_r(geos, all));
+    GEOSGeom_destroy_r(geos, all);
+    eg_shape_clear(&shape);
+    free(members);
+    return joined;
+}
+
+static uint32_t rings_in(const GEOSGeometry *geometry)
+{
+    uint32_t n = 0;
+    for (int i = 0; i < GEOSGetNumGeometries_r(geos, geometry); i++) {
+        const GEOSGeometry *polygon = GEOSGetGeometryN_r(geos, geometry, i);
+        if (!GEOSisEmpty_r(geos, polygon)) n += 1 + (uint32_t)GEOSGetNumInteriorRings_r(geos, polygon);
+    }
+    return n;
+}
+
+static void check_members(const struct eg_plane *plane, const struct eg_shapes *shapes, const bool *is_member)
+{
+    struct eg_shapes *joined = NULL;
+    struct eg_shape shape = {0};
+    double difference = 0, area = 0;
+    assert_int_equal(eg_shapes_new_union(plane, is_member, &joined, NULL), EG_OK);
+    assert_true(eg_shapes_bytes(joined) > 0);
+    shape_of(joined, 0, 0, &shape);
+    assert_directions(&shape);
+    GEOSGeometry *made = geometry_of(&shape), *expected = union_of(plane, shapes, is_member);
+    assert_valid(made, 0);
+    assert_int_equal(rings_in(made), rings_in(expected));
+    GEOSGeometry *apart = must(GEOSSymDifference_r(geos, made, expected));
+    GEOSArea_r(geos, apart, &difference);
+    GEOSArea_r(geos, expected, &area);
+    assert_true(difference <= 1e-12 * area);
+    GEOSGeom_destroy_r(geos, apart);
+    GEOSGeom_destroy_r(geos, made);
+    GEOSGeom_destroy_r(geos, expected);
+    for (uint32_t l = 1; l < plane->n_levels; l++) {
+        shape_of(joined, 0, l, &shape);
+        assert_directions(&shape);
+    }
+    eg_shape_clear(&shape);
+    eg_shapes_free(joined);
+}
+
+static void check_union(const struct eg_plane *plane, const struct eg_shapes *shapes,
+                        struct eg_test_random *random)
+{
+    bool *is_member = calloc((size_t)plane->n_areas + 1, sizeof *is_member);
+    assert_non_null(is_member);
+    for (uint32_t round = 0; round < 6; round++) {
+        uint32_t percent = round == 0 ? 0 : round == 1 ? 100 : eg_test_random_below(random, 101);
+        for (uint32_t i = 0; i < plane->n_areas; i++)
+            is_member[i] = eg_test_random_below(random, 100) < percent;
+        check_members(plane, shapes, is_member);
+    }
+    free(is_member);
+}
+
+static void the_ground_of_several_areas_is_their_union_without_slivers(void **state)
+{
+    (void)state;
+    for_each_plane(check_union);
+}
+
+static void a_level_is_chosen_by_the_number_of_vertices(void **state)
+{
+    (void)state;
+    struct eg_test_random random = eg_test_random_new();
+    struct eg_plane *plane = random_plane(&random, 20);
+    bool *is_member = calloc((size_t)plane->n_areas + 1, sizeof *is_member);
+    struct eg_shapes *joined = NULL;
+    struct eg_shape shape = {0};
+    assert_non_null(is_member);
+    memset(is_member, true, plane->n_areas);
+    assert_int_equal(eg_shapes_new_union(plane, is_member, &joined, NULL), EG_OK);
+    shape_of(joined, 0, 0, &shape);
+    uint32_t n_all = shape.ring_start[shape.n_rings];
+    assert_int_equal(eg_shapes_level_within(joined, n_all), 0);
+    assert_int_equal(eg_shapes_level_within(joined, 0), plane->n_levels - 1);
+    for (uint32_t most = n_all; most > 2; most /= 2) {
+        uint32_t level = eg_shapes_level_within(joined, most);
+        shape_of(joined, 0, level, &shape);
+        if (level + 1 < plane->n_levels && shape.n_rings > 0)
+            assert_true(shape.ring_start[shape.n_rings] <= most);
+    }
+    eg_shape_clear(&shape);
+    eg_shapes_free(joined);
+    eg_plane_free(plane);
+    free(is_member);
+}
+
+/* Areas whose middle lies in a box: what a group of neighbours looks like. */
+static uint32_t choose_neighbours(const struct eg_plane *plane, const struct eg_box *boxes,
+                                  struct eg_test_random *random, bool *is_member)
+{
+    uint32_t home = eg_test_random_below(random, plane->n_areas), n = 0;
+    int64_t reach = 1000000 + eg_test_random_below(random, 4000000);
+    for (uint32_t i = 0; i < plane->n_areas; i++) {
+        int64_t dx = ((int64_t)boxes[i].min_x + boxes[i].max_x - boxes[home].min_x - boxes[home].max_x) / 2;
+        int64_t dy = ((int64_t)boxes[i].min_y + boxes[i].max_y - boxes[home].min_y - boxes[home].max_y) / 2;
+        is_member[i] = dx * dx + dy * dy <= reach * reach && eg_test_random_below(random, 10) > 0;
+        n += is_member[i];
+    }
+    return n;
+}
+
+static void groups_of_englands_middle_areas_are_the_unions_that_geos_makes(void **state)
+{
+    (void)state;
+    char path[1024];
+    struct eg_test_rings rings = {0};
+    struct eg_topology_options options = {0};
+    struct eg_topology_report report;
+    struct eg_topology *topology = NULL;
+    struct eg_plane *plane = NULL;
+    struct eg_test_random random = eg_test_random_new();
+    eg_test_rings_read(&rings, eg_test_data_or_skip("ew_msoa11_bsc.gpkg", path, sizeof path), "msoa11cd",
+                       "E");
+    assert_int_equal(eg_topology_build(&rings.rings, &options, &topology, &report, NULL, NULL), EG_OK);
+    assert_int_equal(eg_plane_build(topology, eg_grid_web_mercator(), 0, &plane, NULL), EG_OK);
+    eg_topology_free(topology);
+    struct eg_shapes *shapes = shapes_of(plane);
+    struct eg_box *boxes = calloc(plane->n_areas, sizeof *boxes);
+    bool *is_member = calloc(plane->n_areas, sizeof *is_member);
+    assert_non_null(boxes);
+    assert_non_null(is_member);
+    eg_plane_area_boxes(plane, boxes);
+    for (uint32_t i = 0; i < 20; i++) {
+        if (choose_neighbours(plane, boxes, &random, is_member) > 0) check_members(plane, shapes, is_member);
+    }
+    free(boxes);
+    free(is_member);
+    eg_shapes_free(shapes);
+    eg_plane_free(plane);
+    eg_test_rings_clear(&rings);
+}
+
 /* --- memory ------------------------------------------------------------------------------------------------------------- */
 
 static void every_refused_allocation_is_told(void **state)
@@ -458,17 +611,21 @@ static void every_refused_allocation_is_told(void **state)
     (void)state;
     struct eg_test_random random = eg_test_random_new();
     struct eg_plane *plane = random_plane(&random, 9);
+    bool is_member[64] = {true, false, true};
+    assert_true(plane->n_areas <= EG_ARRAY_LEN(is_member));
     for (long n = 1;; n++) {
-        struct eg_shapes *shapes = NULL;
+        struct eg_shapes *shapes = NULL, *joined = NULL;
         struct eg_shape shape = {0};
         enum eg_status status = EG_OK;
         eg_failing_malloc_after(n);
         status = eg_shapes_new(plane, &shapes, NULL);
         for (uint32_t i = 0; status == EG_OK && i < plane->n_areas; i++)
             status = eg_shapes_area(shapes, i, 0, &shape, NULL);
+        if (status == EG_OK) status = eg_shapes_new_union(plane, is_member, &joined, NULL);
         bool failed = eg_failing_malloc_triggered();
         eg_failing_malloc_after(0);
         eg_shape_clear(&shape);
+        eg_shapes_free(joined);
         eg_shapes_free(shapes);
         assert_int_equal(status, failed ? EG_NO_MEMORY : EG_OK);
         if (!failed) break;
@@ -530,6 +687,9 @@ int main(void)
         cmocka_unit_test(two_squares_that_touch_in_a_corner_are_two_polygons),
         cmocka_unit_test(an_island_in_a_lake_is_a_polygon_of_its_own_with_its_pond),
         cmocka_unit_test(an_area_without_arcs_has_no_polygon),
+        cmocka_unit_test(the_ground_of_several_areas_is_their_union_without_slivers),
+        cmocka_unit_test(a_level_is_chosen_by_the_number_of_vertices),
+        cmocka_unit_test(groups_of_englands_middle_areas_are_the_unions_that_geos_makes),
         cmocka_unit_test(every_refused_allocation_is_told),
         cmocka_unit_test(englands_middle_areas_are_valid_and_have_the_area_of_their_rings),
     };
