@@ -12,7 +12,8 @@ static const char head[] =
     "real place.\n"
     "attribution: Fictional data made by Evenground\n"
     "licence: {title: CC0 1.0, url: \"https://creativecommons.org/publicdomain/zero/1.0/\"}\n"
-    "fictional: true\n\n";
+    "fictional: true\n"
+    "population: population\n\n";
 
 static const char boundaries[] =
     "boundaries:\n"

@@ -121,6 +121,20 @@ static const struct eg_atlas_aggregation *declared(const struct maker *maker, ui
     return spec->n_aggregations > 0 ? &spec->aggregations[0] : NULL;
 }
 
+/* Of the boundaries beneath the group's that are nearest to it. */
+static const struct eg_series *latest_below(const struct maker *maker, uint32_t indicator)
+{
+    const struct eg_generation *generation = maker->generation;
+    const struct eg_series *found = NULL;
+    for (uint32_t from = 0; from < generation->atlas->n_boundaries; from++) {
+        if (!eg_generation_nests(generation, from, maker->group->boundaries)) continue;
+        const struct eg_series *series = latest(generation, indicator, from);
+        uint32_t n_areas = generation->area_sets[from].n_areas;
+        if (series && (!found || n_areas < generation->area_sets[found->boundaries].n_areas)) found = series;
+    }
+    return found;
+}
+
 /* Fills the rule, whose `from` stays NULL where there is nothing to combine. */
 static void choose(const struct maker *maker, uint32_t indicator, struct eg_combine_rule *rule)
 {
@@ -136,9 +150,10 @@ static void choose(const struct maker *maker, uint32_t indicator, struct eg_comb
             rule->weight = eg_generation_weights(generation, spec);
     }
     rule->from = latest(generation, indicator, boundaries);
-    if (can_combine(rule) || !spec || !eg_generation_nests(generation, spec->from, boundaries)) return;
+    if (can_combine(rule)) return;
     struct eg_combine_rule lower = *rule;
-    lower.from = latest(generation, indicator, spec->from);
+    lower.from = spec ? latest(generation, indicator, spec->from) : latest_below(maker, indicator);
+    if (lower.from && !eg_generation_nests(generation, lower.from->boundaries, boundaries)) return;
     if (can_combine(&lower)) *rule = lower;
 }
 

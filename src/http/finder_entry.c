@@ -5,7 +5,6 @@
 #include "base/calendar.h"
 #include "http/finder_parts.h"
 
-#define MOST_AREAS 40U /* that are named; a list of hundreds helps nobody */
 #define USUAL_REVIEW_DAYS 365U
 
 static const struct eg_text nothing;
@@ -155,58 +154,6 @@ static void write_about(struct eg_finder_page *page, const struct eg_entry *entr
     eg_html_close(&page->html);
 }
 
-/* --- whom it serves ------------------------------------------------------------------------------------------------ */
-
-/* By name where the atlas has the area, else by code. */
-static void write_area(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_text code)
-{
-    struct eg_text name = code;
-    if (entry->serves_boundaries != EG_ATLAS_NONE) {
-        const struct eg_area_set *set = &page->snapshot->generation->area_sets[entry->serves_boundaries];
-        uint32_t area = eg_textmap_get(set->by_code, code);
-        if (area != EG_TEXTMAP_NONE && set->names[area].len > 0) name = set->names[area];
-    }
-    eg_html_open(&page->html, "li");
-    eg_finder_data(page, "bdi", name);
-    eg_html_close(&page->html);
-}
-
-static void write_areas(struct eg_finder_page *page, const struct eg_entry *entry)
-{
-    struct eg_html *html = &page->html;
-    if (entry->n_serves == 0) return;
-    if (entry->serves_boundaries != EG_ATLAS_NONE) {
-        char room[EG_LOCALE_NUMBER_BYTES];
-        struct eg_placeholder fills[] = {
-            {"boundaries", page->snapshot->atlas->boundaries[entry->serves_boundaries].title},
-            {"n", eg_locale_number(page->locale, entry->n_serves, room)}};
-        struct eg_buffer text;
-        eg_buffer_init(&text, 0);
-        eg_locale_write(page->locale, "entry.serves_areas", fills, EG_ARRAY_LEN(fills), &text);
-        eg_finder_data(page, "p", (struct eg_text){text.data, text.len});
-        html->out.failed |= text.failed;
-        eg_buffer_clear(&text);
-    }
-    eg_finder_open(page, "ul", "areas");
-    for (uint32_t i = 0; i < entry->n_serves && i < MOST_AREAS; i++)
-        write_area(page, entry, entry->serves[i]);
-    eg_html_close(html);
-    if (entry->n_serves <= MOST_AREAS) return;
-    eg_html_open(html, "p");
-    eg_finder_say_number(page, "entry.serves_more", entry->n_serves - MOST_AREAS);
-    eg_html_close(html);
-}
-
-static void write_served(struct eg_finder_page *page, const struct eg_entry *entry)
-{
-    bool has_shape = entry->area_geojson.len > 0;
-    begin_section(page, "serves", "entry.serves");
-    write_areas(page, entry);
-    if (has_shape) eg_finder_leaf(page, "p", "entry.serves_shape");
-    if (!has_shape && entry->n_serves == 0) eg_finder_leaf(page, "p", "entry.serves_none");
-    eg_html_close(&page->html);
-}
-
 /* --- how to reach it ----------------------------------------------------------------------------------------------- */
 
 static void write_position_links(struct eg_finder_page *page, const struct eg_entry *entry)
@@ -347,7 +294,9 @@ void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry)
     write_top(page, entry);
     write_contact(page, entry);
     write_about(page, entry);
-    write_served(page, entry);
+    begin_section(page, "serves", "entry.serves");
+    eg_finder_served(page, entry);
+    eg_html_close(html);
     write_reach(page, entry);
     write_source(page, entry);
     eg_html_open(html, "p");

@@ -74,6 +74,9 @@ EG_MUST_CHECK enum eg_status eg_finder_search(struct eg_finder_page *page, struc
                                               struct eg_error *err);
 void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *found);
 
+/* finder_served.c: the content of the section about whom it serves: the areas by name, and what is known of them together. */
+void eg_finder_served(struct eg_finder_page *page, const struct eg_entry *entry);
+
 /* finder_entry.c */
 void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry);
 

@@ -12,7 +12,8 @@
 #include "base/textmap.h"
 
 #define MOST_LANGUAGES 32U /* of an Accept-Language that are looked at */
-#define WHOLE_KM 10.0      /* from here on without decimals */
+#define MOST_DECIMALS 6U
+#define WHOLE_KM 10.0 /* from here on without decimals */
 
 struct eg_locale {
     struct eg_text tag;
@@ -215,6 +216,24 @@ struct eg_text eg_locale_number(const struct eg_locale *locale, uint64_t number,
         room[len++] = digits[i];
     }
     return (struct eg_text){room, len};
+}
+
+void eg_locale_decimal(const struct eg_locale *locale, double value, uint32_t decimals, struct eg_buffer *out)
+{
+    char room[EG_LOCALE_NUMBER_BYTES];
+    uint64_t unit = 1;
+    for (uint32_t i = 0; i < decimals && i < MOST_DECIMALS; i++) unit *= 10;
+    double scaled = round(fabs(value) * (double)unit);
+    if (!(scaled < 1e18)) {
+        eg_buffer_printf(out, "%.0f", value); /* whole as it is */
+        return;
+    }
+    uint64_t number = (uint64_t)scaled;
+    if (value < 0 && number > 0) eg_buffer_literal(out, "\u2212");
+    eg_buffer_text(out, eg_locale_number(locale, number / unit, room));
+    if (unit == 1) return;
+    eg_buffer_text(out, eg_locale_text(locale, "number.decimal"));
+    for (uint64_t at = unit / 10; at > 0; at /= 10) eg_buffer_char(out, (char)('0' + number / at % 10));
 }
 
 void eg_locale_distance(const struct eg_locale *locale, double distance_m, struct eg_buffer *out)

@@ -50,6 +50,9 @@ void eg_locale_write(const struct eg_locale *locale, const char *key, const stru
 /* "12,345" */
 struct eg_text eg_locale_number(const struct eg_locale *locale, uint64_t number,
                                 char room[EG_LOCALE_NUMBER_BYTES]);
+/* "12,345.67": rounded to at most six decimals. */
+void eg_locale_decimal(const struct eg_locale *locale, double value, uint32_t decimals,
+                       struct eg_buffer *out);
 /* "850 m", "1.2 km", "12 km" */
 void eg_locale_distance(const struct eg_locale *locale, double distance_m, struct eg_buffer *out);
 /* "2025-06-15" as "15 June 2025"; what is no whole date as it is. */

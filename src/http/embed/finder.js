@@ -5,8 +5,7 @@
 
   var byId = function (id) { return document.getElementById(id); };
   var place = byId('map'), form = byId('search'), still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-  var AREAS_AT_ONCE = 100; /* codes in one address */
-  var asked = 0, map = null, markers = null, shownAreas = null, here = null, byEntry = {};
+  var asked = 0, map = null, markers = null, here = null, byEntry = {};
 
   function eachNode(nodes, act) { Array.prototype.forEach.call(nodes, act); }
 
@@ -142,32 +141,22 @@
 
   /* --- whom an entry serves --- */
 
-  function quoted(code) { return "'" + String(code).replace(/'/g, "''") + "'"; }
-
-  function addShape(geometry) {
-    shownAreas.addLayer(L.geoJSON(geometry, { interactive: false, style: { color: '#00566b', weight: 1.5, fillColor: '#00566b', fillOpacity: 0.25 } }));
-  }
-
-  function areasOf(area) {
-    var rest = (area.codes || []).slice(), loads = [];
-    while (rest.length > 0) {
-      var some = rest.splice(0, AREAS_AT_ONCE);
-      loads.push(fetchJson(place.dataset.root + 'ogc/collections/' + encodeURIComponent(area.boundaries) + '/items?f=json&properties=code&limit=' + some.length +
-        '&filter=' + encodeURIComponent('code IN (' + some.map(quoted).join(',') + ')')).then(function (collection) {
-        collection.features.forEach(function (feature) { addShape(feature); });
-      }));
-    }
-    return Promise.all(loads);
+  /* One line around all areas together; the shape of its own, where there are both, is dashed. */
+  function addOutline(served, feature) {
+    var parts = feature.geometry.type === 'GeometryCollection' ? feature.geometry.geometries : [feature.geometry];
+    parts.forEach(function (geometry, i) {
+      served.addLayer(L.geoJSON(geometry, { interactive: false, style: { color: '#00566b', weight: 2, dashArray: i > 0 ? '6 5' : null, fillColor: '#00566b', fillOpacity: 0.15 } }));
+    });
   }
 
   function showEntry(address) {
     fetchJson(address).then(function (feature) {
-      var area = feature.properties.service_area || {}, at = feature.geometry;
-      shownAreas = L.featureGroup().addTo(map);
-      if (area.geometry) addShape(area.geometry);
-      return areasOf(area).then(function () {
+      var at = feature.geometry, area = feature.links.filter(function (link) { return link.rel === 'service-area'; })[0];
+      var served = L.featureGroup().addTo(map);
+      return (area ? fetchJson(address + '/area') : Promise.resolve(null)).then(function (outline) {
+        if (outline) addOutline(served, outline);
         if (at) entryMarker(feature).unbindPopup().addTo(map);
-        var all = L.featureGroup([shownAreas].concat(at ? [L.marker([at.coordinates[1], at.coordinates[0]])] : []));
+        var all = L.featureGroup([served].concat(at ? [L.marker([at.coordinates[1], at.coordinates[0]])] : []));
         if (all.getBounds().isValid()) map.fitBounds(all.getBounds(), { maxZoom: 15, padding: [20, 20] });
       });
     }).catch(function () { note(place.dataset.textFailed); });
