@@ -20,7 +20,7 @@
 #define EG_CELLS_FULL (1 << EG_CELLS_SHIFT) /* 256 subrows * 512 half subcolumns */
 #define EG_CELLS_PITCH (EG_CELLS_WIDTH + 8)
 #define EG_CELLS_GROUP 8 /* pixels that share a flag "touched" */
-#define EG_CELLS_FLAG_PITCH (EG_CELLS_PITCH / EG_CELLS_GROUP + 7)
+#define EG_CELLS_FLAG_PITCH (EG_CELLS_PITCH / EG_CELLS_GROUP)
 
 struct eg_cells {
     eg_u32x4 *sums; /* [EG_CELLS_HEIGHT * EG_CELLS_PITCH], zero between sweeps */

@@ -14,7 +14,8 @@
  * column 0 (`edge`, again two sums). The crossings are where the split points at column 0 are, so the bookkeeping of the
  * left side telescopes with the cells exactly.
  *
- * Borders are mostly short: at zoom 8 an arc has two segments, and a segment two cells. Hence the order of the tests. */
+ * Borders are mostly short: at zoom 8 an arc has two segments, and a segment two cells. Most of the time goes into whatever is done
+ * for every point, so that is done for many points at once (see the batches below). */
 #include "render/cells.h"
 
 #include <stdlib.h>
@@ -23,14 +24,19 @@
 typedef eg_i16x8 delta;
 __extension__ typedef unsigned __int128 wide;
 
-static inline void add_piece(struct eg_cells *cells, int32_t column, int32_t row, int32_t dy,
-                             int32_t sum_of_x, delta d)
+/* `at` counts cells from the window's first one, row by row. */
+static inline void add_at(struct eg_cells *cells, uint32_t at, int32_t dy, int32_t sum_of_x, delta d)
 {
-    size_t at = (size_t)row * EG_CELLS_PITCH + (size_t)column;
     eg_u32x4 left_part = eg_simd_times(d, dy * sum_of_x);
     cells->sums[at] += eg_simd_times_128(d, dy * 4) - left_part;
     cells->sums[at + 1] += left_part;
-    cells->flags[(size_t)row * EG_CELLS_FLAG_PITCH + (size_t)column / EG_CELLS_GROUP] = 1;
+    cells->flags[at / EG_CELLS_GROUP] = 1;
+}
+
+static inline void add_piece(struct eg_cells *cells, int32_t column, int32_t row, int32_t dy,
+                             int32_t sum_of_x, delta d)
+{
+    add_at(cells, (uint32_t)row * EG_CELLS_PITCH + (uint32_t)column, dy, sum_of_x, d);
 }
 
 static inline delta negated(delta d)
@@ -137,111 +143,149 @@ static inline void add_split(struct eg_cells *cells, int32_t xa, int32_t ya, int
     else add_rows(cells, xa, ya, xb, yb, d);
 }
 
-/* Segments wait by kind, so that no loop has a branch that cannot be predicted: at low zooms every third segment leaves
- * its cell, mostly for the one beside, above or below it, and guessing which costs as much as adding it (1.37 against 1.15 ms
- * for a tile with all of England). */
-struct segment {
-    int32_t xa, ya, xb, yb;
-    delta d;
-};
+/* --- batches --------------------------------------------------------------------------------------------------------- */
 
-/* Bit 0: columns are left, bit 1: rows are; one of them, and no more, unless both are set. */
+/* Stretches of arcs within the window wait until there are some hundred points. The points' cells are worked out in one loop, the
+ * segments between them told apart in a second, and added kind by kind. None of these loops has a branch that cannot be
+ * predicted: at low zooms an arc has seven points, and four of ten segments leave their cell, mostly for the one beside, above or
+ * below it; guessing which costs as much as adding it. */
+
+/* What leaves its cell for the one beside, above or below it; or for none or another. */
 enum kind { KIND_WHOLE, KIND_BESIDE, KIND_BELOW, KIND_OTHER, N_KINDS };
 
 #define BATCH 256U
+#define STRETCH 128U   /* points of an arc at once */
 #define NEAR_WIDTH 256 /* of a window whose cells are a megabyte at most */
 
+/* Numbers by spot; a segment has that of its first one. What is read beyond the last spot, up to sixteen, is not used. */
 struct batch {
-    struct segment segments[BATCH];
-    uint8_t of_kind[N_KINDS][BATCH]; /* numbers of segments */
+    uint32_t n, n_stretches;
+    struct eg_spot spots[BATCH];
+    uint32_t cell[BATCH + 16];
+    uint8_t stretch[BATCH + 16]; /* filled eight at a time */
+    delta deltas[BATCH / 2];               /* of each stretch */
+    uint64_t of_kind[N_KINDS][BATCH / 64]; /* sets of segments */
 };
 
-/* How many wait: 16 bits for each kind, in one number that stays in a register. In memory, every segment would wait for
- * the count that the one before it wrote. */
-struct batch_counts {
-    uint64_t of_kind;
-    uint32_t n;
-};
-
-static inline uint32_t n_of_kind(uint64_t counts, enum kind kind)
+static void begin_batch(struct batch *batch)
 {
-    return (uint32_t)(counts >> (16 * (unsigned)kind)) & 0xffffU;
+    batch->n = batch->n_stretches = 0;
+    memset(batch->cell, 0, sizeof batch->cell);
+    memset(batch->stretch, 0, sizeof batch->stretch);
+    memset(batch->spots, 0, sizeof batch->spots);
+}
+
+/* Fetched now, a cell is there when something is added to it. The cells of a tile stay in the second-level cache; those of a
+ * map's window do not: a tenth less for a country, and a twentieth more for a tile. */
+static void find_cells(const struct eg_cells *cells, struct batch *batch)
+{
+    for (uint32_t i = 0; i < batch->n; i += 4) {
+        eg_u32x4 four = eg_simd_cells(&batch->spots[i].x, EG_SUBPX_BITS, EG_CELLS_PITCH);
+        memcpy(&batch->cell[i], &four, sizeof four);
+    }
+    if (cells->width <= NEAR_WIDTH) return;
+    for (uint32_t i = 0; i < batch->n; i++) __builtin_prefetch(&cells->sums[batch->cell[i]], 1);
+}
+
+/* What lies between two stretches is no segment. */
+static void sort_segments(struct batch *batch)
+{
+    memset(batch->of_kind, 0, sizeof batch->of_kind);
+    for (uint32_t i = 0; i + 1 < batch->n; i += 16) {
+        uint32_t n_left = batch->n - 1 - i, shift = i % 64;
+        uint64_t whole = eg_simd_steps(&batch->cell[i], 0), beside = eg_simd_steps(&batch->cell[i], 1),
+                 below = eg_simd_steps(&batch->cell[i], EG_CELLS_PITCH),
+                 all = eg_simd_equal_bytes(&batch->stretch[i]);
+        if (n_left < 16) all &= (1U << n_left) - 1;
+        batch->of_kind[KIND_WHOLE][i / 64] |= (all & whole) << shift;
+        batch->of_kind[KIND_BESIDE][i / 64] |= (all & beside) << shift;
+        batch->of_kind[KIND_BELOW][i / 64] |= (all & below) << shift;
+        batch->of_kind[KIND_OTHER][i / 64] |= (all & ~(whole | beside | below)) << shift;
+    }
+}
+
+/* A segment of the batch. */
+struct segment {
+    int32_t xa, ya, xb, yb;
+    uint32_t at; /* the cell of its first end */
+    delta d;
+};
+
+static inline struct segment segment_of(const struct batch *batch, uint32_t i)
+{
+    const struct eg_spot *a = &batch->spots[i], *b = a + 1;
+    return (struct segment){a->x, a->y, b->x, b->y, batch->cell[i], batch->deltas[batch->stretch[i]]};
 }
 
 /* Within one cell. */
-static inline void add_whole(struct eg_cells *cells, const struct segment *s)
+static inline void add_whole(struct eg_cells *cells, struct segment s)
 {
-    add_piece(cells, s->xa >> EG_SUBPX_BITS, s->ya >> EG_SUBPX_BITS, s->yb - s->ya,
-              (s->xa & (EG_SUBPX - 1)) + (s->xb & (EG_SUBPX - 1)), s->d);
+    add_at(cells, s.at, s.yb - s.ya, (s.xa & (EG_SUBPX - 1)) + (s.xb & (EG_SUBPX - 1)), s.d);
 }
 
 /* The same numbers as add_columns, for two columns and any direction; what goes up counts as what goes down with d negated,
  * and dy is signed. */
-static inline void add_beside_cell(struct eg_cells *cells, const struct segment *s)
+static inline void add_beside_cell(struct eg_cells *cells, struct segment s)
 {
-    int32_t upside_down = -(s->yb < s->ya), swap_x = (s->xa ^ s->xb) & upside_down;
-    int32_t xa = s->xa ^ swap_x, xb = s->xb ^ swap_x, row = s->ya >> EG_SUBPX_BITS;
-    int32_t dy = abs(s->yb - s->ya), near = xb > xa ? 0 : EG_SUBPX, far = EG_SUBPX - near;
+    int32_t upside_down = -(s.yb < s.ya), swap_x = (s.xa ^ s.xb) & upside_down;
+    int32_t xa = s.xa ^ swap_x, xb = s.xb ^ swap_x, row = s.ya >> EG_SUBPX_BITS;
+    int32_t dy = abs(s.yb - s.ya), near = xb > xa ? 0 : EG_SUBPX, far = EG_SUBPX - near;
     uint32_t run = (uint32_t)abs(xb - xa);
     int32_t x = xa & (EG_SUBPX - 1);
     int32_t done = (int32_t)(((uint32_t)abs(far - x) * (uint32_t)dy + run / 2) / run);
     int16_t flip = (int16_t)upside_down;
-    delta d = (s->d ^ flip) - flip;
+    delta d = (s.d ^ flip) - flip;
     add_piece(cells, xa >> EG_SUBPX_BITS, row, done, x + far, d);
     add_piece(cells, xb >> EG_SUBPX_BITS, row, dy - done, near + (xb & (EG_SUBPX - 1)), d);
 }
 
 /* The same numbers as add_rows, for two rows and one column. */
-static inline void add_below_cell(struct eg_cells *cells, const struct segment *s)
+static inline void add_below_cell(struct eg_cells *cells, struct segment s)
 {
-    int32_t upside_down = -(s->yb < s->ya);
-    int32_t swap_x = (s->xa ^ s->xb) & upside_down, swap_y = (s->ya ^ s->yb) & upside_down;
-    int32_t xa = s->xa ^ swap_x, xb = s->xb ^ swap_x, ya = s->ya ^ swap_y, yb = s->yb ^ swap_y;
+    int32_t upside_down = -(s.yb < s.ya);
+    int32_t swap_x = (s.xa ^ s.xb) & upside_down, swap_y = (s.ya ^ s.yb) & upside_down;
+    int32_t xa = s.xa ^ swap_x, xb = s.xb ^ swap_x, ya = s.ya ^ swap_y, yb = s.yb ^ swap_y;
     uint32_t run = (uint32_t)abs(xb - xa), rise = (uint32_t)(yb - ya);
     int32_t column = xa >> EG_SUBPX_BITS, row = ya >> EG_SUBPX_BITS;
     int32_t height = EG_SUBPX - (ya & (EG_SUBPX - 1));
     int32_t done = (int32_t)(((uint32_t)height * run + rise / 2) / rise);
     int32_t x = (xb < xa ? xa - done : xa + done) & (EG_SUBPX - 1);
     int16_t flip = (int16_t)upside_down;
-    delta d = (s->d ^ flip) - flip;
+    delta d = (s.d ^ flip) - flip;
     add_piece(cells, column, row, height, (xa & (EG_SUBPX - 1)) + x, d);
     add_piece(cells, column, row + 1, yb & (EG_SUBPX - 1), x + (xb & (EG_SUBPX - 1)), d);
 }
 
-static void flush_batch(struct eg_cells *cells, const struct batch *batch, uint64_t counts)
+static inline void add_other(struct eg_cells *cells, struct segment s)
 {
-    const struct segment *s = batch->segments;
-    for (uint32_t i = 0; i < n_of_kind(counts, KIND_WHOLE); i++)
-        add_whole(cells, &s[batch->of_kind[KIND_WHOLE][i]]);
-    for (uint32_t i = 0; i < n_of_kind(counts, KIND_BESIDE); i++)
-        add_beside_cell(cells, &s[batch->of_kind[KIND_BESIDE][i]]);
-    for (uint32_t i = 0; i < n_of_kind(counts, KIND_BELOW); i++)
-        add_below_cell(cells, &s[batch->of_kind[KIND_BELOW][i]]);
-    for (uint32_t i = 0; i < n_of_kind(counts, KIND_OTHER); i++) {
-        const struct segment *other = &s[batch->of_kind[KIND_OTHER][i]];
-        add_split(cells, other->xa, other->ya, other->xb, other->yb, other->d);
-    }
+    add_split(cells, s.xa, s.ya, s.xb, s.yb, s.d);
 }
 
-static inline void add_inside(struct eg_cells *cells, struct batch *batch, struct batch_counts *counts,
-                              const struct eg_vertex *a, const struct eg_vertex *b, delta d)
+static inline void add_kind(struct eg_cells *cells, const struct batch *batch, enum kind kind,
+                            void (*add)(struct eg_cells *, struct segment))
 {
-    struct segment s = {(int32_t)a->x, (int32_t)a->y, (int32_t)b->x, (int32_t)b->y, d};
-    /* The cells of a tile stay in the second-level cache; those of a map's window do not. Fetched now, this one is there when
-     * the segment is added: a tenth less for a country, and a twentieth more for a tile. */
-    if (cells->width > NEAR_WIDTH)
-        __builtin_prefetch(
-            &cells->sums[(size_t)(s.ya >> EG_SUBPX_BITS) * EG_CELLS_PITCH + (size_t)(s.xa >> EG_SUBPX_BITS)],
-            1);
-    uint32_t columns = (uint32_t)abs((s.xa >> EG_SUBPX_BITS) - (s.xb >> EG_SUBPX_BITS));
-    uint32_t rows = (uint32_t)abs((s.ya >> EG_SUBPX_BITS) - (s.yb >> EG_SUBPX_BITS));
-    enum kind kind = (columns < 2 ? columns : KIND_OTHER) | (rows < 2 ? 2 * rows : KIND_OTHER);
-    batch->segments[counts->n] = s;
-    batch->of_kind[kind][n_of_kind(counts->of_kind, kind)] = (uint8_t)counts->n;
-    counts->of_kind += (uint64_t)1 << (16 * (unsigned)kind);
-    if (++counts->n < BATCH) return;
-    flush_batch(cells, batch, counts->of_kind);
-    *counts = (struct batch_counts){0};
+    for (uint32_t first = 0; first < batch->n; first += 64)
+        for (uint64_t left = batch->of_kind[kind][first / 64]; left; left &= left - 1)
+            add(cells, segment_of(batch, first + (uint32_t)__builtin_ctzll(left)));
+}
+
+static void flush_batch(struct eg_cells *cells, struct batch *batch)
+{
+    find_cells(cells, batch);
+    sort_segments(batch);
+    add_kind(cells, batch, KIND_WHOLE, add_whole);
+    add_kind(cells, batch, KIND_BESIDE, add_beside_cell);
+    add_kind(cells, batch, KIND_BELOW, add_below_cell);
+    add_kind(cells, batch, KIND_OTHER, add_other);
+    batch->n = batch->n_stretches = 0;
+}
+
+static inline void keep_stretch(struct batch *batch, uint32_t n, delta d)
+{
+    uint64_t eight = batch->n_stretches * 0x0101010101010101U;
+    for (uint32_t i = 0; i < n; i += 8) memcpy(&batch->stretch[batch->n + i], &eight, sizeof eight);
+    batch->deltas[batch->n_stretches++] = d;
+    batch->n += n;
 }
 
 /* --- across the window's edges: 64 bits ----------------------------------------------------------------------------- */
@@ -392,23 +436,37 @@ static inline void add_beside(struct eg_cells *cells, const struct eg_vertex *a,
 
 /* --- arcs ----------------------------------------------------------------------------------------------------------- */
 
+/* A stretch of an arc with a point outside of the window. */
+static void add_crossing(struct eg_cells *cells, const struct eg_window *window,
+                         const struct eg_point *points, uint32_t n, delta d)
+{
+    struct eg_vertex a = eg_window_place(window, points);
+    for (uint32_t i = 1; i < n; i++) {
+        struct eg_vertex b = eg_window_place(window, &points[i]);
+        if ((a.sides | b.sides) == 0)
+            add_split(cells, (int32_t)a.x, (int32_t)a.y, (int32_t)b.x, (int32_t)b.y, d);
+        else if (a.sides & b.sides) add_beside(cells, &a, &b, d);
+        else add_clipped(cells, a, b, d);
+        a = b;
+    }
+}
+
 void eg_cells_add(struct eg_cells *cells, const struct eg_window *window, const struct eg_plane_level *level,
                   const struct eg_cells_arc *arcs, uint32_t n, const struct eg_cells_table *table)
 {
     struct batch batch;
-    struct batch_counts counts = {0};
+    begin_batch(&batch);
     for (uint32_t i = 0; i < n; i++) {
-        const struct eg_point *point = level->points + level->start[arcs[i].arc];
-        const struct eg_point *end = level->points + level->start[arcs[i].arc + 1];
+        const struct eg_point *points = level->points + level->start[arcs[i].arc];
+        uint32_t n_left = level->start[arcs[i].arc + 1] - level->start[arcs[i].arc];
         delta d = table->pairs[arcs[i].left] - table->pairs[arcs[i].right];
-        struct eg_vertex a = eg_window_place(window, point);
-        while (++point < end) {
-            struct eg_vertex b = eg_window_place(window, point);
-            if ((a.sides | b.sides) == 0) add_inside(cells, &batch, &counts, &a, &b, d);
-            else if (a.sides & b.sides) add_beside(cells, &a, &b, d);
-            else add_clipped(cells, a, b, d);
-            a = b;
+        for (uint32_t n_here; n_left > 1; points += n_here - 1, n_left -= n_here - 1) {
+            n_here = n_left < STRETCH ? n_left : STRETCH;
+            if (batch.n + n_here > BATCH) flush_batch(cells, &batch);
+            if (eg_window_place_within(window, points, n_here, &batch.spots[batch.n]))
+                keep_stretch(&batch, n_here, d);
+            else add_crossing(cells, window, points, n_here, d);
         }
     }
-    flush_batch(cells, &batch, counts.of_kind);
+    flush_batch(cells, &batch);
 }

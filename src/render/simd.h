@@ -3,6 +3,7 @@
 #ifndef EG_RENDER_SIMD_H
 #define EG_RENDER_SIMD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -51,6 +52,51 @@ static inline eg_f64x2 eg_simd_from_point(const struct eg_point *point)
 static inline unsigned eg_simd_bits(eg_i64x2 mask)
 {
     return (unsigned)_mm_movemask_pd((__m128d)mask);
+}
+
+/* Four numbers rounded to nearest, half to even; 2^31 where one does not fit. */
+static inline eg_u32x4 eg_simd_rounded(eg_f64x2 a, eg_f64x2 b)
+{
+    return (eg_u32x4)_mm_unpacklo_epi64(_mm_cvtpd_epi32((__m128d)a), _mm_cvtpd_epi32((__m128d)b));
+}
+
+/* Four places x, y, each 0 to 2^15 units of 2^-bits, to x + y * pitch in whole ones. pitch < 2^15. */
+static inline eg_u32x4 eg_simd_cells(const int32_t *places, int bits, int pitch)
+{
+    __m128i a = _mm_srai_epi32(_mm_loadu_si128((const __m128i *)(const void *)places), bits);
+    __m128i b = _mm_srai_epi32(_mm_loadu_si128((const __m128i *)(const void *)(places + 4)), bits);
+    return (eg_u32x4)_mm_madd_epi16(_mm_packs_epi32(a, b), _mm_set1_epi32(1 | pitch << 16));
+}
+
+static inline __m128i eg_simd_eight_steps(const uint32_t *numbers, int32_t step)
+{
+    __m128i a = _mm_sub_epi32(_mm_loadu_si128((const __m128i *)(const void *)(numbers + 1)),
+                              _mm_loadu_si128((const __m128i *)(const void *)numbers));
+    __m128i b = _mm_sub_epi32(_mm_loadu_si128((const __m128i *)(const void *)(numbers + 5)),
+                              _mm_loadu_si128((const __m128i *)(const void *)(numbers + 4)));
+    __m128i steps = _mm_packs_epi32(a, b);
+    return _mm_or_si128(_mm_cmpeq_epi16(steps, _mm_set1_epi16((int16_t)step)),
+                        _mm_cmpeq_epi16(steps, _mm_set1_epi16((int16_t)-step)));
+}
+
+/* Bit k of sixteen: from numbers[k] to numbers[k + 1] it is `step`, up or down. Reads 17; 0 <= step < 2^15. */
+static inline uint32_t eg_simd_steps(const uint32_t *numbers, int32_t step)
+{
+    return (uint32_t)_mm_movemask_epi8(
+        _mm_packs_epi16(eg_simd_eight_steps(numbers, step), eg_simd_eight_steps(numbers + 8, step)));
+}
+
+/* Bit k of sixteen: bytes[k] equals bytes[k + 1]. Reads 17. */
+static inline uint32_t eg_simd_equal_bytes(const uint8_t *bytes)
+{
+    return (uint32_t)_mm_movemask_epi8(
+        _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)bytes),
+                       _mm_loadu_si128((const __m128i *)(const void *)(bytes + 1))));
+}
+
+static inline bool eg_simd_has_top_bit(eg_u32x4 v)
+{
+    return _mm_movemask_ps((__m128)v) != 0;
 }
 
 static inline eg_f64x2 eg_simd_clamp(eg_f64x2 v, double limit)
@@ -136,6 +182,51 @@ static inline eg_f64x2 eg_simd_from_point(const struct eg_point *point)
 static inline unsigned eg_simd_bits(eg_i64x2 mask)
 {
     return (mask[0] ? 1U : 0U) | (mask[1] ? 2U : 0U);
+}
+
+static inline uint32_t eg_simd_rounded_one(double v)
+{
+    const double magic = 0x1.8p52; /* adding it leaves the rounded integer in the low bits of the sum */
+    double sum = v + magic;
+    uint64_t bits;
+    memcpy(&bits, &sum, sizeof bits);
+    return v > -0x1p31 && v < 0x1p31 - 1 ? (uint32_t)bits : 0x80000000U;
+}
+
+static inline eg_u32x4 eg_simd_rounded(eg_f64x2 a, eg_f64x2 b)
+{
+    return (eg_u32x4){eg_simd_rounded_one(a[0]), eg_simd_rounded_one(a[1]), eg_simd_rounded_one(b[0]),
+                      eg_simd_rounded_one(b[1])};
+}
+
+static inline eg_u32x4 eg_simd_cells(const int32_t *places, int bits, int pitch)
+{
+    eg_u32x4 cells;
+    for (int i = 0; i < 4; i++)
+        cells[i] = (uint32_t)((places[2 * i] >> bits) + (places[2 * i + 1] >> bits) * pitch);
+    return cells;
+}
+
+static inline uint32_t eg_simd_steps(const uint32_t *numbers, int32_t step)
+{
+    uint32_t bits = 0;
+    for (uint32_t k = 0; k < 16; k++) {
+        int32_t apart = (int32_t)(numbers[k + 1] - numbers[k]);
+        bits |= (uint32_t)(apart == step || apart == -step) << k;
+    }
+    return bits;
+}
+
+static inline uint32_t eg_simd_equal_bytes(const uint8_t *bytes)
+{
+    uint32_t bits = 0;
+    for (uint32_t k = 0; k < 16; k++) bits |= (uint32_t)(bytes[k] == bytes[k + 1]) << k;
+    return bits;
+}
+
+static inline bool eg_simd_has_top_bit(eg_u32x4 v)
+{
+    return (v[0] | v[1] | v[2] | v[3]) >> 31 != 0;
 }
 
 static inline eg_f64x2 eg_simd_clamp(eg_f64x2 v, double limit)

@@ -7,6 +7,8 @@
 #ifndef EG_RENDER_WINDOW_H
 #define EG_RENDER_WINDOW_H
 
+#include <stdbool.h>
+
 #include "render/simd.h"
 
 #define EG_SUBPX_BITS 8
@@ -25,6 +27,8 @@ struct eg_window {
     eg_f64x2 scale;     /* subpixels per unit; the second is negative, rows run southwards */
     eg_f64x2 low, high; /* what rounds below the window or beyond it, in the picture's subpixels */
     eg_i64x2 bias;
+    eg_u32x4 first,
+        last; /* subpixels of the picture, twice x and y: its first, and how far its last one is from that */
 };
 
 /* A place in the window's subpixels, and on which sides of the window (widened by its margin) it lies. */
@@ -48,6 +52,28 @@ static inline struct eg_vertex eg_window_place(const struct eg_window *window, c
     unsigned sides = eg_simd_bits(v < window->low) | eg_simd_bits(v >= window->high) << 2;
     eg_i64x2 at = (eg_i64x2)(v + magic) - window->bias;
     return (struct eg_vertex){at[0], at[1], sides};
+}
+
+/* A place within a window, in its subpixels. */
+struct eg_spot {
+    int32_t x, y;
+};
+
+/* The same places for n points, 2 or more; false when one of them lies outside of the window, whatever its margin: what is
+ * written then means nothing. */
+static inline bool eg_window_place_within(const struct eg_window *window, const struct eg_point *points,
+                                          uint32_t n, struct eg_spot *spots)
+{
+    eg_u32x4 outside = {0}; /* the top bit of a number that is negative or beyond the last */
+    for (uint32_t next = 0; next < n; next += 2) {
+        uint32_t i = next + 2 <= n ? next : n - 2; /* the last pair may overlap the one before */
+        eg_f64x2 a = (eg_simd_from_point(&points[i]) - window->origin) * window->scale;
+        eg_f64x2 b = (eg_simd_from_point(&points[i + 1]) - window->origin) * window->scale;
+        eg_u32x4 at = eg_simd_rounded(a, b) - window->first;
+        outside |= at | (window->last - at);
+        memcpy(&spots[i], &at, sizeof at);
+    }
+    return !eg_simd_has_top_bit(outside);
 }
 
 #endif
