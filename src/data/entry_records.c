@@ -346,31 +346,28 @@ static enum eg_status add_dates(struct eg_entry_recorder *recorder, const struct
     return add(recorder, EG_RECORD_SCHEDULE, &row, err);
 }
 
-/* "MO,2WE,-1FR" */
+static struct eg_text taken(struct eg_entry_recorder *recorder, struct eg_buffer *text)
+{
+    struct eg_text copy = {0};
+    if (!text->failed) copy = eg_text_copy(recorder->row_arena, (struct eg_text){text->data, text->len});
+    eg_buffer_clear(text);
+    return copy;
+}
+
 static struct eg_text write_byday(struct eg_entry_recorder *recorder, const struct eg_schedule *schedule)
 {
-    static const char names[7][3] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
-    char text[512];
-    size_t len = 0;
-    for (int w = 0; w < 7; w++) {
-        for (int nth = -5; nth <= 5; nth++) {
-            uint32_t bit = nth < 0   ? EG_SCHEDULE_LAST(-nth)
-                           : nth > 0 ? EG_SCHEDULE_NTH(nth)
-                                     : EG_SCHEDULE_EVERY;
-            char number[16] = "";
-            if (!(schedule->byday[w] & bit)) continue;
-            if (nth != 0) (void)snprintf(number, sizeof number, "%d", nth);
-            len += (size_t)snprintf(text + len, sizeof text - len, "%s%s%s", len > 0 ? "," : "", number,
-                                    names[w]);
-        }
-    }
-    return eg_text_format(recorder->row_arena, "%.*s", (int)len, text);
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    eg_schedule_write_byday(schedule, &text);
+    return taken(recorder, &text);
 }
 
 static struct eg_text write_minute(struct eg_entry_recorder *recorder, int32_t minute)
 {
-    if (minute > EG_SCHEDULE_DAY_MINUTES) minute -= EG_SCHEDULE_DAY_MINUTES;
-    return eg_text_format(recorder->row_arena, "%02d:%02d", minute / 60 % 24, minute % 60);
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    eg_schedule_write_minute(minute, &text);
+    return taken(recorder, &text);
 }
 
 /* Of hours that were read from a text: weekdays, of weeks or months, and times. Others are kept as their text. */

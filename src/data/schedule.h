@@ -56,6 +56,11 @@ bool eg_schedules_from_hours(struct eg_text hours, struct eg_schedule schedules_
 /* Appends the schedules in that language; what it has no words for follows it in plain English. */
 void eg_schedules_write(const struct eg_schedule *schedules, uint32_t n, struct eg_buffer *out);
 
+/* Appends its weekdays as a record has them: "MO,2WE,-1FR". */
+void eg_schedule_write_byday(const struct eg_schedule *schedule, struct eg_buffer *out);
+/* Appends a minute of the day as a record has it: "09:00"; past midnight that of the next day. */
+void eg_schedule_write_minute(int32_t minute, struct eg_buffer *out);
+
 bool eg_schedule_is_on(const struct eg_schedule *schedule, int64_t day);
 
 /* Whether any is open in this minute of this day; opening belongs to it, closing does not. Those without times never are. */

@@ -354,3 +354,27 @@ void eg_schedules_write(const struct eg_schedule *schedules, uint32_t n, struct 
         write_bounds(schedule, out);
     }
 }
+
+void eg_schedule_write_byday(const struct eg_schedule *schedule, struct eg_buffer *out)
+{
+    static const char names[7][3] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
+    bool is_first = true;
+    for (int w = 0; w < 7; w++) {
+        for (int nth = -5; nth <= 5; nth++) {
+            uint32_t bit = nth < 0   ? EG_SCHEDULE_LAST(-nth)
+                           : nth > 0 ? EG_SCHEDULE_NTH(nth)
+                                     : EG_SCHEDULE_EVERY;
+            if (!(schedule->byday[w] & bit)) continue;
+            if (!is_first) eg_buffer_char(out, ',');
+            is_first = false;
+            if (nth != 0) eg_buffer_printf(out, "%d", nth);
+            eg_buffer_literal(out, names[w]);
+        }
+    }
+}
+
+void eg_schedule_write_minute(int32_t minute, struct eg_buffer *out)
+{
+    if (minute >= EG_SCHEDULE_DAY_MINUTES) minute -= EG_SCHEDULE_DAY_MINUTES;
+    eg_buffer_printf(out, "%02d:%02d", minute / 60, minute % 60);
+}

@@ -14,7 +14,8 @@ enum eg_status eg_kvp_from_form(char *body, size_t len, struct eg_parameter pair
         eg_error_field(err, "body");
         return EG_LIMIT;
     }
-    enum eg_status status = len == 0 ? EG_OK : eg_parameters_parse(body, len, "body", pairs, &n, err);
+    struct eg_parameter_room room = {pairs, EG_TARGET_PARAMETERS};
+    enum eg_status status = len == 0 ? EG_OK : eg_parameters_parse(body, len, "body", &room, &n, err);
     if (status == EG_OK) *kvp_out = (struct eg_kvp){pairs, n};
     return status;
 }

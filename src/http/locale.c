@@ -1,4 +1,4 @@
-/* Four catalogues of some 110 short texts each, read once when the server starts. */
+/* Four catalogues of some 250 short texts each, read once when the server starts. */
 #include "http/locale.h"
 
 #include <math.h>

@@ -114,21 +114,22 @@ static enum eg_status parse_pair(char *piece, size_t len, const char *place, str
     return bad(err, EG_INVALID, name, why);
 }
 
-enum eg_status eg_parameters_parse(char *text, size_t len, const char *place, struct eg_parameter *pairs,
-                                   uint32_t *n_out, struct eg_error *err)
+enum eg_status eg_parameters_parse(char *text, size_t len, const char *place,
+                                   const struct eg_parameter_room *room, uint32_t *n_out,
+                                   struct eg_error *err)
 {
     char *end = text + len;
     uint32_t n = 0;
     for (char *at = text; at < end;) {
         char *ampersand = memchr(at, '&', (size_t)(end - at));
         if (!ampersand) ampersand = end;
-        if (ampersand > at && n == EG_TARGET_PARAMETERS) {
-            eg_error_set(err, EG_LIMIT, "the %s has more than %u parameters", place, EG_TARGET_PARAMETERS);
+        if (ampersand > at && n == room->most) {
+            eg_error_set(err, EG_LIMIT, "the %s has more than %u parameters", place, room->most);
             eg_error_field(err, place);
             return EG_LIMIT;
         }
         if (ampersand > at) {
-            enum eg_status status = parse_pair(at, (size_t)(ampersand - at), place, &pairs[n++], err);
+            enum eg_status status = parse_pair(at, (size_t)(ampersand - at), place, &room->pairs[n++], err);
             if (status != EG_OK) return status;
         }
         at = ampersand + 1;
@@ -149,8 +150,9 @@ enum eg_status eg_target_parse(char *target, size_t len, struct eg_target *targe
     bool bare_host = skipped > 0 && path_len == 0;
     enum eg_status status = parse_path(bare_host ? root : path, bare_host ? 1 : path_len, target_out, err);
     if (status != EG_OK || !query) return status;
-    return eg_parameters_parse(query + 1, rest - path_len - 1, "query", target_out->parameters,
-                               &target_out->n_parameters, err);
+    struct eg_parameter_room room = {target_out->parameters, EG_TARGET_PARAMETERS};
+    return eg_parameters_parse(query + 1, rest - path_len - 1, "query", &room, &target_out->n_parameters,
+                               err);
 }
 
 /* --- typed readers ------------------------------------------------------------------------------------------------- */

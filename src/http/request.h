@@ -34,10 +34,14 @@ struct eg_target {
 EG_MUST_CHECK enum eg_status eg_target_parse(char *target, size_t len, struct eg_target *target_out,
                                              struct eg_error *err);
 
-/* Splits and decodes "name=value&..." in place into pairs[EG_TARGET_PARAMETERS]: a query, or a form. `place` ("query", "body") is
- * named in errors that concern no single parameter. */
+struct eg_parameter_room {
+    struct eg_parameter *pairs; /* [most] */
+    uint32_t most;
+};
+/* Splits and decodes "name=value&..." in place into the room: a query, or a form. `place` ("query", "body") is named in errors that
+ * concern no single parameter. */
 EG_MUST_CHECK enum eg_status eg_parameters_parse(char *text, size_t len, const char *place,
-                                                 struct eg_parameter *pairs, uint32_t *n_out,
+                                                 const struct eg_parameter_room *room, uint32_t *n_out,
                                                  struct eg_error *err);
 
 /* The readers below find a parameter by name. Unknown parameters are never looked at. An absent or empty one leaves the

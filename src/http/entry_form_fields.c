@@ -1,0 +1,217 @@
+/* Which controls the form of an entry has. The document's own tables (data/entry_document_parts.h) say which members there are and of which
+ * type; here stands what a form has to know besides. */
+#include "http/entry_form_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+static const struct {
+    const char *path;
+    unsigned flags;
+} marks[] = {
+    {"kind", EG_FORM_PUBLIC},
+    {"name", EG_FORM_PUBLIC},
+    {"description", EG_FORM_PUBLIC | EG_FORM_LONG},
+    {"url", EG_FORM_PUBLIC},
+    {"email", EG_FORM_PUBLIC},
+    {"alert", EG_FORM_HINT},
+    {"eligibility", EG_FORM_PUBLIC | EG_FORM_LONG | EG_FORM_HINT},
+    {"fees", EG_FORM_PUBLIC},
+    {"how_to_apply", EG_FORM_PUBLIC | EG_FORM_LONG},
+    {"last_reviewed", EG_FORM_HINT},
+    {"organisation.name", EG_FORM_PUBLIC},
+    {"organisation.description", EG_FORM_LONG},
+    {"organisation.url", EG_FORM_PUBLIC},
+    {"organisation.email", EG_FORM_PUBLIC},
+    {"location.name", EG_FORM_PUBLIC},
+    {"location.longitude", EG_FORM_HINT},
+    {"location.latitude", EG_FORM_HINT},
+    {"location.transportation", EG_FORM_PUBLIC | EG_FORM_LONG},
+    {"location.address_1", EG_FORM_PUBLIC},
+    {"location.address_2", EG_FORM_PUBLIC},
+    {"location.city", EG_FORM_PUBLIC},
+    {"location.region", EG_FORM_PUBLIC},
+    {"location.state_province", EG_FORM_PUBLIC},
+    {"location.postal_code", EG_FORM_PUBLIC},
+    {"location.country", EG_FORM_PUBLIC},
+    {"phones.number", EG_FORM_PUBLIC},
+    {"phones.description", EG_FORM_PUBLIC | EG_FORM_HINT},
+    {"schedules.interval", EG_FORM_HINT},
+    {"schedules.byday", EG_FORM_HINT},
+    {"schedules.bymonthday", EG_FORM_HINT},
+    {"languages.name", EG_FORM_PUBLIC},
+    {"languages.code", EG_FORM_HINT | EG_FORM_FOLLOWS},
+    {"languages.note", EG_FORM_PUBLIC},
+    {"accessibility.description", EG_FORM_PUBLIC | EG_FORM_HINT},
+    {"accessibility.details", EG_FORM_PUBLIC},
+    {"service_areas.description", EG_FORM_PUBLIC | EG_FORM_LONG | EG_FORM_HINT},
+    {"service_areas.area_codes", EG_FORM_LONG | EG_FORM_HINT},
+    {"service_areas.extent", EG_FORM_NEVER},
+};
+
+static const struct eg_document_part *const singles[] = {&eg_document_service, &eg_document_organisation,
+                                                         &eg_document_location};
+
+struct eg_form_part eg_form_part_at(uint32_t i)
+{
+    static const char *const names[] = {"", "organisation", "location"};
+    uint32_t n = EG_ARRAY_LEN(singles);
+    if (i >= n) {
+        const struct eg_document_part *list = &eg_document_lists[i - n];
+        return (struct eg_form_part){list->name, {list, NULL}, true};
+    }
+    return (struct eg_form_part){names[i], {singles[i], i == 2 ? &eg_document_address : NULL}, false};
+}
+
+bool eg_form_part_named(struct eg_text name, struct eg_form_part *part_out)
+{
+    for (uint32_t i = 0; i < EG_FORM_N_PARTS; i++) {
+        *part_out = eg_form_part_at(i);
+        if (eg_text_equal(name, eg_text_from(part_out->name))) return true;
+    }
+    return false;
+}
+
+uint32_t eg_form_part_count(const struct eg_form_part *part)
+{
+    return eg_document_part_members(part->members[0]) +
+           (part->members[1] ? eg_document_part_members(part->members[1]) : 0);
+}
+
+static unsigned flags_of(const char *part, const char *member)
+{
+    char path[EG_ENTRY_FORM_NAME_BYTES];
+    (void)snprintf(path, sizeof path, "%s%s%s", part, part[0] ? "." : "", member);
+    for (size_t i = 0; i < EG_ARRAY_LEN(marks); i++)
+        if (strcmp(marks[i].path, path) == 0) return marks[i].flags;
+    return 0;
+}
+
+struct eg_form_member eg_form_part_member(const struct eg_form_part *part, uint32_t i)
+{
+    uint32_t n = eg_document_part_members(part->members[0]);
+    const struct eg_document_part *of = part->members[i < n ? 0 : 1];
+    const struct eg_document_member *member = &of->members[i < n ? i : i - n];
+    return (struct eg_form_member){member->name, &eg_record_spec(of->table)->fields[member->field],
+                                   flags_of(part->name, member->name)};
+}
+
+bool eg_form_shows(const struct eg_entry_form *form, const struct eg_form_member *member)
+{
+    if (member->flags & EG_FORM_NEVER) return false;
+    return form->scope == EG_ENTRY_FORM_EDITOR || (member->flags & EG_FORM_PUBLIC);
+}
+
+bool eg_form_is_single(const struct eg_entry_form *form, const struct eg_form_part *part)
+{
+    return form->scope == EG_ENTRY_FORM_PUBLIC && part->is_list &&
+           part->members[0]->table == EG_RECORD_SERVICE_AREA;
+}
+
+struct eg_form_name eg_form_name_of(const struct eg_form_part *part, uint32_t row, const char *member)
+{
+    struct eg_form_name name;
+    if (row == UINT32_MAX)
+        (void)snprintf(name.text, sizeof name.text, "%s%s%s", part->name, part->name[0] ? "." : "", member);
+    else (void)snprintf(name.text, sizeof name.text, "%s.%u.%s", part->name, row, member);
+    return name;
+}
+
+/* --- texts ----------------------------------------------------------------------------------------------------------------------- */
+
+void eg_form_fail(const struct eg_entry_form *form)
+{
+    if (form->failed) *form->failed = true;
+}
+
+const struct eg_text *eg_form_posted(const struct eg_entry_form *form, const char *name)
+{
+    struct eg_text wanted = eg_text_from(name);
+    for (uint32_t i = 0; form->posted && i < form->posted->n; i++)
+        if (eg_text_equal(form->posted->pairs[i].name, wanted)) return &form->posted->pairs[i].value;
+    return NULL;
+}
+
+struct eg_text eg_form_text(const struct eg_entry_form *form, const struct eg_json_value *value)
+{
+    struct eg_text text = {0};
+    if (!value || eg_json_is_text(value, &text)) return text;
+    struct eg_buffer written;
+    eg_buffer_init(&written, 0);
+    if (eg_json_write(value, &written, NULL) == EG_OK)
+        text = eg_text_copy(form->arena, (struct eg_text){written.data, written.len});
+    eg_buffer_clear(&written);
+    if (!text.data) eg_form_fail(form);
+    return text.data ? text : (struct eg_text){0};
+}
+
+static bool is_odd(char c)
+{
+    return ((unsigned char)c < ' ' && c != '\n' && c != '\t') || c == 0x7F;
+}
+
+struct eg_text eg_form_plain(const struct eg_entry_form *form, struct eg_text text)
+{
+    size_t n_odd = 0, len = 0;
+    text = eg_text_trim(text);
+    for (size_t i = 0; i < text.len; i++) n_odd += is_odd(text.data[i]) ? 1 : 0;
+    if (n_odd == 0) return text;
+    char *plain = eg_arena_array(form->arena, text.len + 2 * n_odd + 1, 1);
+    if (!plain) eg_form_fail(form);
+    if (!plain) return text;
+    for (size_t i = 0; i < text.len; i++) {
+        bool ends_line = text.data[i] == '\r';
+        if (ends_line && i + 1 < text.len && text.data[i + 1] == '\n') continue;
+        if (!ends_line && is_odd(text.data[i])) {
+            memcpy(plain + len, "\xEF\xBF\xBD", 3);
+            len += 3;
+        } else plain[len++] = ends_line ? '\n' : text.data[i];
+    }
+    return eg_text_trim((struct eg_text){plain, len});
+}
+
+struct eg_text eg_form_usual(const struct eg_form_member *member, struct eg_text text)
+{
+    if (strcmp(member->field->name, "visibility") == 0 && eg_text_equal(text, EG_TEXT("public")))
+        return EG_TEXT("");
+    return text;
+}
+
+void eg_form_version(const struct eg_entry_form *form, char version_out[33])
+{
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    if (!form->document || eg_json_write(form->document, &text, NULL) != EG_OK) text.len = 0;
+    eg_hash128_hex(text.data, text.len, version_out);
+    eg_buffer_clear(&text);
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------------------------------ */
+
+struct eg_form_rows eg_form_rows_of(const struct eg_entry_form *form, const struct eg_form_part *part)
+{
+    const struct eg_json_value *list = eg_json_get(form->document, part->name);
+    uint32_t n = (uint32_t)eg_json_length(list);
+    struct eg_form_rows rows = {eg_arena_array(form->arena, n + 1, sizeof *rows.items), 0};
+    struct eg_form_hours hours = {0};
+    if (!rows.items) eg_form_fail(form);
+    if (part->members[0]->table == EG_RECORD_SCHEDULE) hours = eg_form_hours_of(form);
+    for (uint32_t i = 0; rows.items && i < n; i++)
+        if (!hours.is_said || !hours.is_said[i]) rows.items[rows.n++] = eg_json_at(list, i);
+    return rows;
+}
+
+uint32_t eg_form_posted_rows(const struct eg_entry_form *form, const char *list)
+{
+    uint32_t n = 0, row;
+    for (uint32_t i = 0; form->posted && i < form->posted->n; i++) {
+        struct eg_text name, number, rest = eg_text_cut(form->posted->pairs[i].name, '.', &name);
+        if (!eg_text_equal(name, eg_text_from(list))) continue;
+        (void)eg_text_cut(rest, '.', &number);
+        if (eg_text_to_u32(number, &row) && row < EG_ENTRY_FORM_ROWS && row >= n) n = row + 1;
+    }
+    return n;
+}

@@ -1,0 +1,150 @@
+/* Weekly hours as people write them. A document's schedules are rules of calendars (RFC 5545); most of them only say weekdays and times, and
+ * a text says these better: "Mo-Fr 09:00-17:00". The rest (dates, every second week, a description) stay items of the list.
+ *
+ * What the text says has to be what it stands for: it is read back, and each weekday has to have the same times. A single schedule that
+ * is nothing but a description is such a text, too; it is what becomes of hours that data/schedule.h cannot read. */
+#include "http/entry_form_parts.h"
+
+#include <string.h>
+
+static bool is_among(const char *name, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(name, *names) == 0) return true;
+    return false;
+}
+
+/* Whether an item has members of these names alone, the first of them in any case. */
+static bool has_only(const struct eg_json_value *item, const char *const *names)
+{
+    const char *name = NULL;
+    if (!eg_json_get(item, names[0])) return false;
+    while (eg_json_next(item, &name))
+        if (!is_among(name, names)) return false;
+    return true;
+}
+
+static bool read_rule(const struct eg_json_value *item, struct eg_schedule *rule_out)
+{
+    static const char *const names[] = {"byday", "freq", "opens_at", "closes_at", NULL};
+    struct eg_text field[EG_SCHEDULE_N_FIELDS] = {{0}};
+    if (!has_only(item, names)) return false;
+    if (!eg_json_is_text(eg_json_get(item, "byday"), &field[EG_SCHEDULE_BYDAY]) ||
+        !eg_json_is_text(eg_json_get(item, "freq"), &field[EG_SCHEDULE_FREQ]) ||
+        !eg_json_is_text(eg_json_get(item, "opens_at"), &field[EG_SCHEDULE_OPENS_AT]) ||
+        !eg_json_is_text(eg_json_get(item, "closes_at"), &field[EG_SCHEDULE_CLOSES_AT]))
+        return false;
+    return eg_schedule_from_record(field, rule_out);
+}
+
+/* The times of a weekday, of which there may be several a day. */
+static uint32_t count_of(const struct eg_schedule *rules, uint32_t n, int weekday)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < n; i++) count += rules[i].byday[weekday] ? 1 : 0;
+    return count;
+}
+
+static bool has_times(const struct eg_schedule *rules, uint32_t n, const struct eg_schedule *wanted,
+                      int weekday)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (rules[i].freq == wanted->freq && rules[i].byday[weekday] == wanted->byday[weekday] &&
+            rules[i].opens_min == wanted->opens_min && rules[i].closes_min == wanted->closes_min)
+            return true;
+    return false;
+}
+
+static bool means(struct eg_text text, const struct eg_schedule *rules, uint32_t n)
+{
+    struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
+    uint32_t n_read = 0;
+    if (!eg_schedules_from_hours(text, read, &n_read)) return false;
+    for (int w = 0; w < 7; w++) {
+        if (count_of(read, n_read, w) != count_of(rules, n, w)) return false;
+        for (uint32_t i = 0; i < n; i++)
+            if (rules[i].byday[w] && !has_times(read, n_read, &rules[i], w)) return false;
+    }
+    return true;
+}
+
+static struct eg_text write_rules(const struct eg_entry_form *form, const struct eg_schedule *rules,
+                                  uint32_t n)
+{
+    struct eg_text text = {0};
+    struct eg_buffer out;
+    eg_buffer_init(&out, 0);
+    eg_schedules_write(rules, n, &out);
+    bool fits = !out.failed && means((struct eg_text){out.data, out.len}, rules, n);
+    if (fits) text = eg_text_copy(form->arena, (struct eg_text){out.data, out.len});
+    if (out.failed || (fits && !text.data)) eg_form_fail(form);
+    eg_buffer_clear(&out);
+    return text;
+}
+
+/* The one schedule that is a description alone, when there is no other like it. */
+static uint32_t find_description(const struct eg_json_value *list, size_t n)
+{
+    static const char *const names[] = {"description", NULL};
+    uint32_t found = UINT32_MAX;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!has_only(eg_json_at(list, i), names)) continue;
+        if (found != UINT32_MAX) return UINT32_MAX;
+        found = i;
+    }
+    return found;
+}
+
+struct eg_form_hours eg_form_hours_of(const struct eg_entry_form *form)
+{
+    const struct eg_json_value *list = eg_json_get(form->document, "schedules");
+    size_t n = eg_json_length(list);
+    struct eg_schedule rules[EG_SCHEDULE_HOURS_MAX];
+    struct eg_form_hours hours = {0};
+    uint32_t n_rules = 0;
+    bool *is_said = eg_arena_array(form->arena, n + 1, sizeof *is_said);
+    for (uint32_t i = 0; is_said && i < n && n_rules < EG_SCHEDULE_HOURS_MAX; i++)
+        if (read_rule(eg_json_at(list, i), &rules[n_rules])) is_said[i] = ++n_rules > 0;
+    if (n_rules > 0) hours.text = write_rules(form, rules, n_rules);
+    if (!is_said) eg_form_fail(form);
+    hours.is_said = is_said;
+    hours.n_said = n_rules;
+    if (hours.text.len > 0 || !is_said) return hours;
+    memset(is_said, 0, n * sizeof *is_said);
+    hours.n_said = 0;
+    uint32_t description = n_rules == 0 ? find_description(list, n) : UINT32_MAX;
+    if (description == UINT32_MAX) return hours;
+    hours.text = eg_form_text(form, eg_json_get(eg_json_at(list, description), "description"));
+    is_said[description] = true;
+    hours.n_said = 1;
+    return hours;
+}
+
+static void write_schedule(const struct eg_entry_form *form, const struct eg_schedule *schedule,
+                           struct eg_json *json, struct eg_json_value *list)
+{
+    struct eg_buffer text;
+    struct eg_json_value *item = eg_json_object(json, list, NULL);
+    eg_buffer_init(&text, 0);
+    eg_json_cstring(json, item, "freq", schedule->freq == EG_SCHEDULE_MONTHLY ? "MONTHLY" : "WEEKLY");
+    eg_schedule_write_byday(schedule, &text);
+    eg_json_text(json, item, "byday", (struct eg_text){text.data, text.len});
+    text.len = 0;
+    eg_schedule_write_minute(schedule->opens_min, &text);
+    eg_json_text(json, item, "opens_at", (struct eg_text){text.data, text.len});
+    text.len = 0;
+    eg_schedule_write_minute(schedule->closes_min, &text);
+    eg_json_text(json, item, "closes_at", (struct eg_text){text.data, text.len});
+    if (text.failed) eg_form_fail(form);
+    eg_buffer_clear(&text);
+}
+
+void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, struct eg_json *json,
+                        struct eg_json_value *list)
+{
+    struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
+    uint32_t n = 0;
+    if (!eg_schedules_from_hours(text, read, &n)) n = 0; /* "by appointment" is worth telling, too */
+    if (n == 0) eg_json_text(json, eg_json_object(json, list, NULL), "description", text);
+    for (uint32_t i = 0; i < n; i++) write_schedule(form, &read[i], json, list);
+}

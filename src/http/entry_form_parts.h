@@ -1,0 +1,123 @@
+/* Shared by writing and reading the form of an entry: which controls it has. */
+#ifndef EG_HTTP_ENTRY_FORM_PARTS_H
+#define EG_HTTP_ENTRY_FORM_PARTS_H
+
+#include "data/entry_document_parts.h"
+#include "data/schedule.h"
+#include "http/entry_form.h"
+
+/* entry_form_fields.c: which there are. */
+
+enum {
+    EG_FORM_PUBLIC = 1,  /* the public's form has it, too */
+    EG_FORM_LONG = 2,    /* several lines */
+    EG_FORM_HINT = 4,    /* the catalogue has "form.<path>.hint" */
+    EG_FORM_NEVER = 8,   /* no form shows it */
+    EG_FORM_FOLLOWS = 16 /* goes when the first member of its item changes, where it is not shown */
+};
+
+/* An object of the document: a list's items, "organisation", "location" (of two parts), or the document itself (name ""). */
+struct eg_form_part {
+    const char *name;
+    const struct eg_document_part *members[2]; /* the second may be NULL */
+    bool is_list;
+};
+enum { EG_FORM_N_PARTS = 3 + EG_DOCUMENT_N_LISTS };
+/* In the order of a document. */
+struct eg_form_part eg_form_part_at(uint32_t i);
+/* False when there is none of this name. */
+bool eg_form_part_named(struct eg_text name, struct eg_form_part *part_out);
+
+struct eg_form_member {
+    const char *name;
+    const struct eg_record_field *field;
+    unsigned flags;
+};
+uint32_t eg_form_part_count(const struct eg_form_part *part);
+struct eg_form_member eg_form_part_member(const struct eg_form_part *part, uint32_t i);
+bool eg_form_shows(const struct eg_entry_form *form, const struct eg_form_member *member);
+/* Of the document's own members that are no field of the service. */
+#define EG_FORM_PROGRAMME "programme"
+#define EG_FORM_TOPICS "topics"
+#define EG_FORM_HOURS "hours"
+#define EG_FORM_VERSION "version"
+#define EG_FORM_REMOVE "remove"
+/* Of the public's form: whom it serves, in words, is the first service area's description and nothing else. */
+bool eg_form_is_single(const struct eg_entry_form *form, const struct eg_form_part *part);
+
+/* "name", "organisation.url", "phones.0.number" (row UINT32_MAX: not of a list). */
+struct eg_form_name {
+    char text[EG_ENTRY_FORM_NAME_BYTES];
+};
+struct eg_form_name eg_form_name_of(const struct eg_form_part *part, uint32_t row, const char *member);
+
+/* Memory was refused: what is being made is not whole. */
+void eg_form_fail(const struct eg_entry_form *form);
+/* What was sent under a name; NULL when nothing was. */
+const struct eg_text *eg_form_posted(const struct eg_entry_form *form, const char *name);
+/* The text of a document's member: a number as JSON writes it, empty where there is none. */
+struct eg_text eg_form_text(const struct eg_entry_form *form, const struct eg_json_value *value);
+/* As a browser would send it back: its lines ended in one way, control characters as the page has them, no blanks around it. */
+struct eg_text eg_form_plain(const struct eg_entry_form *form, struct eg_text text);
+/* "public" and nothing are the same visibility. */
+struct eg_text eg_form_usual(const struct eg_form_member *member, struct eg_text text);
+/* 32 hex digits and a NUL. */
+void eg_form_version(const struct eg_entry_form *form, char version_out[33]);
+
+/* The items of a list that have groups of controls: all, but of schedules those that the hours' text does not say. */
+struct eg_form_rows {
+    const struct eg_json_value **items; /* [n] */
+    uint32_t n;
+};
+struct eg_form_rows eg_form_rows_of(const struct eg_entry_form *form, const struct eg_form_part *part);
+/* One more than the highest row that was sent. */
+uint32_t eg_form_posted_rows(const struct eg_entry_form *form, const char *list);
+
+/* entry_form_hours.c: schedules as a text of hours. */
+
+struct eg_form_hours {
+    struct eg_text text;
+    const bool *is_said; /* [number of schedules] whether the text says it */
+    uint32_t n_said;
+};
+struct eg_form_hours eg_form_hours_of(const struct eg_entry_form *form);
+/* Appends the schedules of a text. */
+void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, struct eg_json *json,
+                        struct eg_json_value *list);
+
+/* entry_form_items.c: which items a list has once what was sent is laid over it. */
+
+enum eg_form_slot_kind {
+    EG_FORM_KEPT,          /* as it is: no controls show it */
+    EG_FORM_ROW,           /* by the controls of a row */
+    EG_FORM_HOURS_CHANGED, /* all schedules of the hours' text */
+    EG_FORM_HOURS_MORE     /* of these the second and so on */
+};
+struct eg_form_slot {
+    enum eg_form_slot_kind kind;
+    uint32_t row;
+    const struct eg_json_value *item; /* of the document; NULL: a new one */
+};
+struct eg_form_slots {
+    struct eg_form_slot *items; /* [n], in the order of the document that comes of them; NULL: no memory */
+    uint32_t n;
+};
+struct eg_form_slots eg_form_slots_of(const struct eg_entry_form *form, const struct eg_form_part *part);
+
+/* What a control says: as it was (`is_kept`), or a text. */
+struct eg_form_value {
+    bool is_kept;
+    struct eg_text text;
+};
+struct eg_form_value eg_form_value_of(const struct eg_entry_form *form, const char *name,
+                                      const struct eg_form_member *member, struct eg_text present);
+/* Of an item's or object's member; a member that is not shown is kept, or goes with the first. */
+struct eg_form_value eg_form_member_value(const struct eg_entry_form *form, const struct eg_form_part *part,
+                                          const struct eg_form_slot *slot, uint32_t i);
+/* Members of the document that are no field of the service. */
+struct eg_form_member eg_form_programme(void), eg_form_topic(void), eg_form_hours_member(void);
+
+/* Whether the form has a control of this name. *is_beyond_out: it would, were the list not full. */
+bool eg_form_has_control(const struct eg_entry_form *form, struct eg_text name, bool *is_beyond_out);
+
+#endif

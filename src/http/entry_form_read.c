@@ -1,0 +1,337 @@
+/* From a form that was sent to a document. Faults are gathered, so that somebody is told of all that is wrong at once. */
+#include "http/entry_form_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reading {
+    const struct eg_entry_form *form;
+    const char *const *others;
+    struct eg_entry_faults *faults;
+    struct eg_json *json;
+};
+
+/* --- faults ---------------------------------------------------------------------------------------------------------------------- */
+
+static void add_fault(struct eg_entry_faults *faults, struct eg_text name, const char *key, uint32_t number)
+{
+    if (faults->n == EG_ENTRY_FAULTS) return;
+    struct eg_entry_fault *fault = &faults->items[faults->n++];
+    *fault = (struct eg_entry_fault){.key = key, .number = number};
+    (void)snprintf(fault->name, sizeof fault->name, "%.*s", EG_TEXT_SHOWN(name, sizeof fault->name - 1));
+}
+
+static const char *const forms[] = {
+    [EG_RECORD_NUMBER] = "fault.number",  [EG_RECORD_DATE] = "fault.date",
+    [EG_RECORD_DATE_TIME] = "fault.date", [EG_RECORD_TIME] = "fault.time",
+    [EG_RECORD_URI] = "fault.address",    [EG_RECORD_EMAIL] = "fault.email",
+    [EG_RECORD_WORD] = "fault.word",      [EG_RECORD_TEXT] = "fault.word",
+    [EG_RECORD_ID] = "fault.word",        [EG_RECORD_REFERENCE] = "fault.word",
+    [EG_RECORD_LINK] = "fault.word",
+};
+
+static bool is_word(struct eg_text text, const char *const *words)
+{
+    for (; words && *words; words++)
+        if (eg_text_equal(text, eg_text_from(*words))) return true;
+    return words == NULL;
+}
+
+static uint32_t count_characters(struct eg_text text)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < text.len; i++) n += ((unsigned char)text.data[i] & 0xC0) != 0x80 ? 1 : 0;
+    return n;
+}
+
+static bool has_controls(struct eg_text text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if ((c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7F) return true;
+    }
+    return false;
+}
+
+/* What is wrong with a text that was sent and differs from what was there. */
+static void check_value(struct reading *reading, const char *name, const struct eg_form_member *member,
+                        struct eg_text text)
+{
+    const struct eg_record_field *field = member->field;
+    uint32_t most = member->flags & EG_FORM_LONG ? EG_ENTRY_FORM_LONG : EG_ENTRY_FORM_SHORT;
+    const struct eg_text *posted = eg_form_posted(reading->form, name);
+    const char *key = NULL;
+    if (posted && has_controls(*posted)) key = "fault.control";
+    else if (count_characters(text) > most) key = "fault.long";
+    else if (text.len > 0 && (field->type == EG_RECORD_WORD ? !is_word(text, field->words)
+                                                            : !eg_record_text_is(field->type, text)))
+        key = forms[field->type];
+    if (key) add_fault(reading->faults, eg_text_from(name), key, most);
+}
+
+/* --- names ----------------------------------------------------------------------------------------------------------------------- */
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct eg_parameter *const *left = a, *const *right = b;
+    return eg_text_compare((*left)->name, (*right)->name);
+}
+
+static bool is_other(const struct reading *reading, struct eg_text name)
+{
+    for (const char *const *other = reading->others; other && *other; other++)
+        if (eg_text_equal(name, eg_text_from(*other))) return true;
+    return false;
+}
+
+static enum eg_status check_names(struct reading *reading, struct eg_error *err)
+{
+    const struct eg_kvp *posted = reading->form->posted;
+    const struct eg_parameter **sorted =
+        eg_arena_array(reading->form->arena, posted->n + 1, sizeof(const struct eg_parameter *));
+    if (!sorted) return eg_error_no_memory(err, posted->n * sizeof(const struct eg_parameter *));
+    for (uint32_t i = 0; i < posted->n; i++) sorted[i] = &posted->pairs[i];
+    qsort(sorted, posted->n, sizeof sorted[0], compare_names);
+    for (uint32_t i = 0; i < posted->n; i++) {
+        bool is_beyond = false;
+        struct eg_text name = sorted[i]->name;
+        bool is_known = is_other(reading, name) || eg_form_has_control(reading->form, name, &is_beyond);
+        if (i > 0 && eg_text_equal(name, sorted[i - 1]->name))
+            add_fault(reading->faults, name, "fault.twice", 0);
+        else if (is_beyond) add_fault(reading->faults, name, "fault.items", EG_ENTRY_FORM_ROWS);
+        else if (!is_known) add_fault(reading->faults, name, "fault.unknown", 0);
+    }
+    return EG_OK;
+}
+
+/* --- building -------------------------------------------------------------------------------------------------------------------- */
+
+static void copy_value(struct reading *reading, struct eg_json_value *into, const char *name,
+                       const struct eg_json_value *value)
+{
+    struct eg_text text;
+    double number;
+    if (!value) return;
+    if (eg_json_is_text(value, &text)) eg_json_text(reading->json, into, name, text);
+    else if (eg_json_is_number(value, &number) && number > -1e15 && number < 1e15 && number == trunc(number))
+        eg_json_integer(reading->json, into, name, (int64_t)number);
+    else if (eg_json_is_number(value, &number)) eg_json_number(reading->json, into, name, number);
+    else eg_json_raw(reading->json, into, name, eg_form_text(reading->form, value));
+}
+
+/* People type addresses without their scheme. */
+static struct eg_text with_scheme(const struct eg_entry_form *form, const struct eg_form_member *member,
+                                  struct eg_text text)
+{
+    bool is_bare = member->field->type == EG_RECORD_URI && text.len > 0 &&
+                   !memchr(text.data, ':', text.len) && memchr(text.data, '.', text.len) &&
+                   !memchr(text.data, ' ', text.len);
+    if (!is_bare) return text;
+    struct eg_text whole = eg_text_format(form->arena, "https://%.*s", EG_TEXT_ARG(text));
+    if (!whole.data) eg_form_fail(form);
+    return whole.data ? whole : text;
+}
+
+static void write_member(struct reading *reading, const char *name, const struct eg_form_member *member,
+                         struct eg_form_value value, struct eg_json_value *into)
+{
+    value.text = with_scheme(reading->form, member, value.text);
+    check_value(reading, name, member, value.text);
+    if (value.text.len > 0) eg_json_text(reading->json, into, member->name, value.text);
+}
+
+/* The members of an object, made by need: one that has none is left out. `into` NULL: of the list `list`. */
+static void write_members(struct reading *reading, const struct eg_form_part *part,
+                          const struct eg_form_slot *slot, struct eg_json_value *list,
+                          struct eg_json_value *into)
+{
+    uint32_t row = part->is_list ? slot->row : UINT32_MAX;
+    const char *missing = NULL;
+    for (uint32_t i = 0; i < eg_form_part_count(part); i++) {
+        struct eg_form_member member = eg_form_part_member(part, i);
+        struct eg_form_value value = eg_form_member_value(reading->form, part, slot, i);
+        const struct eg_json_value *present = eg_json_get(slot->item, member.name);
+        bool is_there = value.is_kept ? present != NULL : value.text.len > 0;
+        bool has_default = member.field->words != NULL; /* a status that nobody states is "active" */
+        if (member.field->needed && !is_there && !has_default) missing = member.name;
+        if (is_there && !into) into = eg_json_object(reading->json, list, part->is_list ? NULL : part->name);
+        if (value.is_kept) copy_value(reading, into, member.name, present);
+        else write_member(reading, eg_form_name_of(part, row, member.name).text, &member, value, into);
+    }
+    if (missing && into && slot->kind == EG_FORM_ROW)
+        add_fault(reading->faults, eg_text_from(eg_form_name_of(part, row, missing).text), "fault.needed", 0);
+}
+
+static void write_list(struct reading *reading, const struct eg_form_part *part, struct eg_json_value *root)
+{
+    struct eg_form_slots slots = eg_form_slots_of(reading->form, part);
+    struct eg_json_value *list = slots.n > 0 ? eg_json_array(reading->json, root, part->name) : NULL;
+    for (uint32_t i = 0; i < slots.n; i++) {
+        const struct eg_form_slot *slot = &slots.items[i];
+        if (slot->kind == EG_FORM_HOURS_CHANGED) {
+            struct eg_form_member member = eg_form_hours_member();
+            struct eg_form_value hours =
+                eg_form_value_of(reading->form, EG_FORM_HOURS, &member, (struct eg_text){0});
+            check_value(reading, EG_FORM_HOURS, &member, hours.text);
+            eg_form_hours_read(reading->form, hours.text, reading->json, list);
+        } else if (slot->kind == EG_FORM_KEPT) {
+            copy_value(reading, list, NULL, slot->item);
+        } else if (slot->kind == EG_FORM_ROW) {
+            write_members(reading, part, slot, list, NULL);
+        }
+    }
+}
+
+static void write_programme(struct reading *reading, struct eg_json_value *root)
+{
+    struct eg_form_member member = eg_form_programme();
+    struct eg_text present =
+        eg_form_text(reading->form, eg_json_get(reading->form->document, EG_FORM_PROGRAMME));
+    struct eg_form_value value = {true, present};
+    if (reading->form->scope == EG_ENTRY_FORM_EDITOR)
+        value = eg_form_value_of(reading->form, EG_FORM_PROGRAMME, &member, present);
+    if (!value.is_kept) check_value(reading, EG_FORM_PROGRAMME, &member, value.text);
+    if (value.text.len > 0) eg_json_text(reading->json, root, EG_FORM_PROGRAMME, value.text);
+}
+
+static bool is_among(const struct eg_json_value *list, struct eg_text topic)
+{
+    struct eg_text other;
+    for (size_t i = 0; i < eg_json_length(list); i++)
+        if (eg_json_is_text(eg_json_at(list, i), &other) && eg_text_equal(other, topic)) return true;
+    return false;
+}
+
+static void write_topics(struct reading *reading, struct eg_json_value *root)
+{
+    struct eg_form_member member = eg_form_topic();
+    const struct eg_json_value *now = eg_json_get(reading->form->document, EG_FORM_TOPICS);
+    uint32_t n = (uint32_t)eg_json_length(now), n_posted = eg_form_posted_rows(reading->form, EG_FORM_TOPICS);
+    struct eg_json_value *topics = NULL;
+    for (uint32_t i = 0; i < n || i < n_posted; i++) {
+        char name[EG_ENTRY_FORM_NAME_BYTES];
+        (void)snprintf(name, sizeof name, EG_FORM_TOPICS ".%u", i);
+        struct eg_text present = eg_form_text(reading->form, eg_json_at(now, i));
+        struct eg_form_value value = eg_form_value_of(reading->form, name, &member, present);
+        if (!value.is_kept) check_value(reading, name, &member, value.text);
+        if (value.text.len == 0 || is_among(topics, value.text)) continue;
+        if (!topics) topics = eg_json_array(reading->json, root, EG_FORM_TOPICS);
+        eg_json_text(reading->json, topics, NULL, value.text);
+    }
+}
+
+static void write_document(struct reading *reading)
+{
+    const struct eg_json_value *document = reading->form->document;
+    struct eg_json_value *root = eg_json_root(reading->json);
+    copy_value(reading, root, "id", eg_json_get(document, "id"));
+    for (uint32_t i = 0; i < EG_FORM_N_PARTS; i++) {
+        struct eg_form_part part = eg_form_part_at(i);
+        struct eg_form_slot slot = {EG_FORM_ROW, 0, i == 0 ? document : eg_json_get(document, part.name)};
+        if (part.is_list) write_list(reading, &part, root);
+        else write_members(reading, &part, &slot, root, i == 0 ? root : NULL);
+        if (i == 0) write_programme(reading, root);
+        if (i == 0) write_topics(reading, root);
+    }
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------------------------------- */
+
+enum eg_status eg_entry_form_parse(char *body, size_t len, struct eg_arena *arena, struct eg_kvp *kvp_out,
+                                   struct eg_error *err)
+{
+    struct eg_parameter *pairs = eg_arena_array(arena, EG_ENTRY_FORM_PAIRS, sizeof *pairs);
+    uint32_t n = 0;
+    if (!pairs) return eg_error_no_memory(err, EG_ENTRY_FORM_PAIRS * sizeof *pairs);
+    if (len > EG_ENTRY_FORM_BYTES) {
+        eg_error_set(err, EG_LIMIT, "the form has more than %u bytes", EG_ENTRY_FORM_BYTES);
+        eg_error_field(err, "body");
+        return EG_LIMIT;
+    }
+    struct eg_parameter_room room = {pairs, EG_ENTRY_FORM_PAIRS};
+    enum eg_status status = len == 0 ? EG_OK : eg_parameters_parse(body, len, "body", &room, &n, err);
+    if (status == EG_OK) *kvp_out = (struct eg_kvp){pairs, n};
+    return status;
+}
+
+static enum eg_status check_version(const struct eg_entry_form *form, struct eg_error *err)
+{
+    char version[33];
+    const struct eg_text *posted = eg_form_posted(form, EG_FORM_VERSION);
+    if (!form->document) return EG_OK;
+    eg_form_version(form, version);
+    if (posted && eg_text_equal(*posted, eg_text_from(version))) return EG_OK;
+    eg_error_set(err, EG_CONFLICT, "the entry is another than the one that the form showed");
+    eg_error_field(err, EG_FORM_VERSION);
+    return EG_CONFLICT;
+}
+
+static enum eg_status tell_first(const struct eg_entry_faults *faults, struct eg_error *err)
+{
+    const struct eg_entry_fault *first = &faults->items[0];
+    if (faults->n == 0) return EG_OK;
+    eg_error_set(err, EG_INVALID, "%s: %s", first->name, first->key);
+    eg_error_field(err, first->name);
+    return EG_INVALID;
+}
+
+enum eg_status eg_entry_form_read(const struct eg_entry_form *form, const char *const *others,
+                                  struct eg_entry_faults *faults_out, struct eg_json **json_out,
+                                  struct eg_error *err)
+{
+    bool failed = false;
+    struct eg_entry_form own = *form;
+    own.failed = &failed;
+    struct reading reading = {&own, others, faults_out, NULL};
+    faults_out->n = 0;
+    enum eg_status status = check_names(&reading, err);
+    if (status == EG_OK) status = check_version(form, err);
+    if (status != EG_OK) return status;
+    reading.json = eg_json_new_object();
+    if (!reading.json) return eg_error_no_memory(err, 0);
+    write_document(&reading);
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    status = tell_first(faults_out, err);
+    if (failed) status = eg_error_no_memory(err, 0);
+    if (status == EG_OK) status = eg_json_finish(reading.json, false, &text, err);
+    eg_buffer_clear(&text);
+    if (status == EG_OK) *json_out = reading.json;
+    else eg_json_free(reading.json);
+    return status;
+}
+
+/* --- mistakes that the document has ---------------------------------------------------------------------------------------------- */
+
+/* "phones[1].number" as the control that said it. */
+static void find_control(const struct eg_entry_form *form, const char *field, char *name, size_t size)
+{
+    struct eg_form_part part;
+    struct eg_text list, number, rest = eg_text_cut(eg_text_from(field), '[', &list);
+    uint32_t at;
+    (void)snprintf(name, size, "%s", field);
+    if (!rest.data) return;
+    rest = eg_text_cut(rest, ']', &number);
+    if (!eg_text_to_u32(number, &at)) return;
+    if (eg_text_equal(list, EG_TEXT(EG_FORM_TOPICS))) (void)snprintf(name, size, EG_FORM_TOPICS ".%u", at);
+    if (list.len == 0 || !eg_form_part_named(list, &part)) return;
+    struct eg_form_slots slots = eg_form_slots_of(form, &part);
+    bool is_hours = part.members[0]->table == EG_RECORD_SCHEDULE;
+    if (at >= slots.n || (slots.items[at].kind == EG_FORM_KEPT && !is_hours)) name[0] = '\0';
+    else if (slots.items[at].kind != EG_FORM_ROW) (void)snprintf(name, size, EG_FORM_HOURS);
+    else (void)snprintf(name, size, "%s.%u%.*s", part.name, slots.items[at].row, EG_TEXT_SHOWN(rest, 40));
+}
+
+void eg_entry_form_blame(const struct eg_entry_form *form, const struct eg_error *err,
+                         struct eg_entry_faults *faults)
+{
+    char name[EG_ENTRY_FORM_NAME_BYTES];
+    bool is_beyond;
+    if (faults->n == EG_ENTRY_FAULTS) return;
+    find_control(form, err->field, name, sizeof name);
+    if (!eg_form_has_control(form, eg_text_from(name), &is_beyond)) name[0] = '\0';
+    add_fault(faults, eg_text_from(name), "fault.other", 0);
+    faults->items[faults->n - 1].why = eg_text_copy(form->arena, eg_text_from(err->message));
+}
