@@ -192,6 +192,11 @@ const struct eg_entries *eg_directory_entries(const struct eg_directory *directo
     return directory->entries;
 }
 
+bool eg_directory_has_times(const struct eg_directory *directory)
+{
+    return directory->hours.n_groups > 1;
+}
+
 uint32_t eg_directory_find(const struct eg_directory *directory, struct eg_text id)
 {
     char lower[EG_UUID_TEXT_LEN];

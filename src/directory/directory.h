@@ -128,6 +128,8 @@ void eg_directory_result_clear(struct eg_directory_result *result);
 /* By which its clocks go. */
 const struct eg_zone *eg_directory_zone(const struct eg_directory *directory);
 const struct eg_entries *eg_directory_entries(const struct eg_directory *directory);
+/* Whether any entry says when it is open or takes place. */
+bool eg_directory_has_times(const struct eg_directory *directory);
 /* Index of the entry with this UUID (any letter case), or UINT32_MAX. */
 uint32_t eg_directory_find(const struct eg_directory *directory, struct eg_text id);
 

@@ -254,7 +254,8 @@ static void write_near(struct eg_finder_page *page)
     eg_html_close(html);
 }
 
-static void write_served(struct eg_finder_page *page)
+static void write_tick(struct eg_finder_page *page, const char *name, const char *value, const char *key,
+                       bool is_ticked)
 {
     struct eg_html *html = &page->html;
     eg_finder_open(page, "p", "field");
@@ -262,26 +263,43 @@ static void write_served(struct eg_finder_page *page)
     eg_html_attribute(html, "class", EG_TEXT("tick"));
     eg_html_open(html, "input");
     eg_html_attribute(html, "type", EG_TEXT("checkbox"));
-    eg_html_attribute(html, "name", EG_TEXT("served"));
-    eg_html_attribute(html, "value", EG_TEXT("1"));
-    if (page->wanted->served) eg_html_attribute(html, "checked", EG_TEXT("checked"));
+    eg_html_attribute(html, "name", eg_text_from(name));
+    eg_html_attribute(html, "value", eg_text_from(value));
+    if (is_ticked) eg_html_attribute(html, "checked", EG_TEXT("checked"));
     eg_html_void(html);
     eg_html_open(html, "span");
-    eg_finder_say(page, "search.served");
+    eg_finder_say(page, key);
     eg_html_close(html);
     eg_html_close(html);
     eg_html_close(html);
 }
 
+/* --- now ------------------------------------------------------------------------------------------------------------- */
+
+/* Not where nobody says when they are open, or where the atlas does not say by which clock; and not in place of another moment
+ * that the address names. */
+static bool offers_now(const struct eg_finder_page *page)
+{
+    struct eg_text open = kept(page, "open");
+    if (open.len > 0) return eg_text_equal(open, EG_TEXT("now"));
+    return page->snapshot->atlas->time_zone.len > 0 && eg_directory_has_times(page->snapshot->directory);
+}
+
+static void write_now(struct eg_finder_page *page)
+{
+    if (offers_now(page)) write_tick(page, "open", "now", "search.open_now", kept(page, "open").len > 0);
+}
+
 /* --- the whole ----------------------------------------------------------------------------------------------------- */
 
-static bool has_control(struct eg_text name)
+static bool has_control(const struct eg_finder_page *page, struct eg_text name)
 {
-    static const char *const names[] = {"q",      "place", "near",      "radius",
-                                        "served", "topic", "programme", "kind"};
+    static const char *const names[] = {"q", "place", "near", "radius", "served", "kind"};
     for (size_t i = 0; i < EG_ARRAY_LEN(names); i++)
         if (eg_text_equal(name, eg_text_from(names[i]))) return true;
-    return false;
+    for (size_t i = 0; i < EG_ARRAY_LEN(choosers); i++)
+        if (eg_text_equal(name, eg_text_from(eg_facet_kind_name(choosers[i].facet)))) return true;
+    return eg_text_equal(name, EG_TEXT("open")) && offers_now(page);
 }
 
 static void write_buttons(struct eg_finder_page *page)
@@ -320,10 +338,11 @@ void eg_finder_form(struct eg_finder_page *page)
     write_input(page, "place", "search.place", "search.place_hint", page->wanted->place);
     write_near(page);
     write_radius(page);
-    write_served(page);
+    write_tick(page, "served", "1", "search.served", page->wanted->served);
+    write_now(page);
     write_choosers(page);
     for (uint32_t i = 0; i < page->wanted->n_kept; i++)
-        if (!has_control(page->wanted->kept[i].name))
+        if (!has_control(page, page->wanted->kept[i].name))
             write_hidden(html, page->wanted->kept[i].name.data, page->wanted->kept[i].value);
     write_buttons(page);
     eg_html_close(html);

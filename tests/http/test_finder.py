@@ -29,7 +29,7 @@ EXTRA = """\
     source: strangers.csv
     attribution: "<i>Nobody</i>"
     licence: {title: "<u>None</u>", url: "https://example.org/?<script>"}
-    columns: {key: key, longitude: lon, latitude: lat, kind: kind, """ + ", ".join(f"{name}: {name}" for name in COLUMNS) + "}\n"
+    columns: {key: key, longitude: lon, latitude: lat, kind: kind, """ + ", ".join(f"{name}: {name}" for name in COLUMNS) + "}\ntime_zone: Europe/London\n"
 
 
 def quoted(text):
@@ -151,6 +151,31 @@ def _(server):
 @test("a radius without a place changes nothing, and neither do empty fields")
 def _(server):
     assert names(server, "radius=5000&q=&place=&near=&topic=&programme=") == names(server, "")
+
+
+@test("who is open now is asked for by a tick, which the address and the form keep")
+def _(server):
+    def ticks(page):
+        return [one for one in page.all("input", name="open") if one["type"] == "checkbox"]
+
+    (tick,) = ticks(Page(server.get("/finder").body.decode()))
+    assert tick["value"] == "now" and "checked" not in tick
+    page = Page(server.get("/finder?open=now&q=zebra&lang=cy").body.decode())
+    (tick,) = ticks(page)
+    assert "checked" in tick and page.all("input", name="open") == [tick] and "ar agor nawr" in page.text
+    assert any("open=now" in link["href"] for link in page.all("a") if "lang=pt" in link["href"])
+    # Another moment goes along as it is. It was a Monday.
+    page = Page(server.get("/finder?open=2026-11-23T10:00:00Z&q=zebra").body.decode())
+    assert not ticks(page) and [one["value"] for one in page.all("input", name="open")] == ["2026-11-23T10:00:00Z"]
+    assert "Zebra fine" in page.text and "Zebra bare" not in page.text
+    assert "Zebra fine" not in Page(server.get("/finder?open=2026-11-23T04:00:00Z&q=zebra").body.decode()).text
+
+
+@test("what a chooser says is not said by a hidden field, too")
+def _(server):
+    for name in ("topic", "programme", "language", "accessibility"):
+        page = Page(server.get(f"/finder?{name}=food").body.decode())
+        assert len(page.all("select", name=name)) == 1 and not page.all("input", name=name), name
 
 
 @test("filters without a control go along in links and in the form")
