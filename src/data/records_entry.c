@@ -96,6 +96,22 @@ static void list_add(struct list *list, struct eg_text text)
     if (text.len > 0 && list->items) list->items[list->n++] = text;
 }
 
+/* The list as one text, as a source would have it: words are looked for in it. */
+static struct eg_text join(struct reading *reading, const struct list *list)
+{
+    struct eg_buffer text;
+    if (list->n <= 1) return list->n > 0 ? list->items[0] : (struct eg_text){NULL, 0};
+    eg_buffer_init(&text, 0);
+    for (uint32_t i = 0; i < list->n; i++) {
+        if (i > 0) eg_buffer_char(&text, ';');
+        eg_buffer_text(&text, list->items[i]);
+    }
+    struct eg_text joined = eg_text_copy(reading->arena, (struct eg_text){text.data, text.len});
+    reading->failed |= text.failed || !joined.data;
+    eg_buffer_clear(&text);
+    return joined;
+}
+
 static void read_topics(struct reading *reading)
 {
     struct rows links =
@@ -106,6 +122,7 @@ static void read_topics(struct reading *reading)
                                                        links.at[i]->field[EG_ATTRIBUTE_TAXONOMY_TERM_ID]);
         if (term) list_add(&topics, term->field[EG_TAXONOMY_TERM_NAME]);
     }
+    reading->entry->field[EG_ENTRY_TOPICS] = join(reading, &topics);
     reading->entry->topics = topics.items;
     reading->entry->n_topics = topics.n;
 }
@@ -120,6 +137,7 @@ static void read_languages(struct reading *reading)
         list_add(&languages,
                  field[EG_LANGUAGE_NAME].len > 0 ? field[EG_LANGUAGE_NAME] : field[EG_LANGUAGE_CODE]);
     }
+    reading->entry->field[EG_ENTRY_LANGUAGES] = join(reading, &languages);
     reading->entry->languages = languages.items;
     reading->entry->n_languages = languages.n;
 }
@@ -134,6 +152,7 @@ static void read_accessibility(struct reading *reading, const struct eg_record *
         list_add(&provided, field[EG_ACCESSIBILITY_DESCRIPTION].len > 0 ? field[EG_ACCESSIBILITY_DESCRIPTION]
                                                                         : field[EG_ACCESSIBILITY_DETAILS]);
     }
+    reading->entry->field[EG_ENTRY_ACCESSIBILITY] = join(reading, &provided);
     reading->entry->accessibility = provided.items;
     reading->entry->n_accessibility = provided.n;
 }
