@@ -138,7 +138,9 @@ static enum eg_status write_flat(struct exporting *exporting, enum eg_flat_forma
 static enum eg_status write_one(struct exporting *exporting, struct eg_error *err)
 {
     enum eg_flat_format flat;
-    struct eg_records_view view = {exporting->records, EG_RECORDS_NESTED, exporting->options->with_private};
+    struct eg_records_view view = {.records = exporting->records,
+                                   .form = EG_RECORDS_NESTED,
+                                   .with_private = exporting->options->with_private};
     enum eg_status status =
         open_output(&exporting->output, exporting->options->out_path, view.with_private, err);
     if (status == EG_OK && eg_directory_is_flat(exporting->options->format, &flat))

@@ -54,6 +54,41 @@ void eg_entry_recorder_free(struct eg_entry_recorder *recorder)
 
 /* --- ids --------------------------------------------------------------------------------------------------------------------- */
 
+struct eg_text eg_entry_organization_id(struct eg_arena *arena, const struct eg_entry *entry)
+{
+    struct eg_text name = entry->field[EG_ENTRY_ORGANISATION];
+    /* A coalition is its own organisation. */
+    if (name.len > 0) return eg_record_id_of_name(arena, "organization", name);
+    return eg_record_id_of(arena, "organization", (struct eg_text){entry->id, EG_UUID_TEXT_LEN});
+}
+
+bool eg_entry_has_location(const struct eg_entry *entry)
+{
+    return entry->has_position || entry->field[EG_ENTRY_ADDRESS].len > 0 ||
+           entry->field[EG_ENTRY_POSTCODE].len > 0 || entry->n_accessibility > 0;
+}
+
+struct eg_text eg_entry_at_location_id(struct eg_arena *arena, const struct eg_entry *entry)
+{
+    return eg_record_id_of(arena, "service_at_location", (struct eg_text){entry->id, EG_UUID_TEXT_LEN});
+}
+
+struct eg_text eg_entry_topic_id(struct eg_arena *arena, struct eg_text topic)
+{
+    return eg_record_id_of_name(arena, "taxonomy_term", topic);
+}
+
+struct eg_text eg_entry_topics_id(struct eg_arena *arena)
+{
+    return eg_record_id_of(arena, "taxonomy", EG_TEXT("topics"));
+}
+
+static struct eg_text kept_id(struct eg_entry_recorder *recorder, struct eg_text id)
+{
+    recorder->failed |= !id.data;
+    return id;
+}
+
 static struct eg_text made_id(struct eg_entry_recorder *recorder, const char *what, struct eg_text name)
 {
     struct eg_text id = eg_record_id_of(recorder->row_arena, what, name);
@@ -174,9 +209,8 @@ static enum eg_status add_organization(struct eg_entry_recorder *recorder, const
 {
     struct row row = {{{0}}};
     struct eg_text name = entry->field[EG_ENTRY_ORGANISATION];
-    bool is_own = name.len == 0; /* a coalition is its own organisation */
-    ids->organization =
-        is_own ? made_id(recorder, "organization", ids->service) : shared_id(recorder, "organization", name);
+    bool is_own = name.len == 0;
+    ids->organization = kept_id(recorder, eg_entry_organization_id(recorder->row_arena, entry));
     row.field[EG_ORGANIZATION_ID] = ids->organization;
     row.field[EG_ORGANIZATION_NAME] = is_own ? entry->field[EG_ENTRY_NAME] : name;
     if (is_own) row.field[EG_ORGANIZATION_DESCRIPTION] = entry->field[EG_ENTRY_DESCRIPTION];
@@ -256,9 +290,7 @@ static enum eg_status add_location(struct eg_entry_recorder *recorder, const str
                                    struct ids *ids, struct eg_error *err)
 {
     struct row row = {{{0}}}, link = {{{0}}};
-    if (!entry->has_position && entry->field[EG_ENTRY_ADDRESS].len == 0 &&
-        entry->field[EG_ENTRY_POSTCODE].len == 0 && entry->n_accessibility == 0)
-        return EG_OK;
+    if (!eg_entry_has_location(entry)) return EG_OK;
     ids->location = row.field[EG_LOCATION_ID] = made_id(recorder, "location", ids->service);
     row.field[EG_LOCATION_LOCATION_TYPE] = EG_TEXT("physical");
     if (entry->has_position) {
@@ -267,7 +299,7 @@ static enum eg_status add_location(struct eg_entry_recorder *recorder, const str
     }
     enum eg_status status = add(recorder, EG_RECORD_LOCATION, &row, err);
     ids->at_location = link.field[EG_SERVICE_AT_LOCATION_ID] =
-        made_id(recorder, "service_at_location", ids->service);
+        kept_id(recorder, eg_entry_at_location_id(recorder->row_arena, entry));
     link.field[EG_SERVICE_AT_LOCATION_SERVICE_ID] = ids->service;
     link.field[EG_SERVICE_AT_LOCATION_LOCATION_ID] = ids->location;
     if (status == EG_OK) status = add(recorder, EG_RECORD_SERVICE_AT_LOCATION, &link, err);
@@ -416,25 +448,32 @@ static enum eg_status add_languages(struct eg_entry_recorder *recorder, const st
     return status;
 }
 
-static enum eg_status add_topic(struct eg_entry_recorder *recorder, struct eg_text topic,
-                                const struct ids *ids, struct eg_error *err)
+static enum eg_status add_term(struct eg_entry_recorder *recorder, struct eg_text topic,
+                               struct eg_text *id_out, struct eg_error *err)
 {
-    struct row taxonomy = {{{0}}}, term = {{{0}}}, link = {{{0}}};
-    taxonomy.field[EG_TAXONOMY_ID] = made_id(recorder, "taxonomy", EG_TEXT("topics"));
+    struct row taxonomy = {{{0}}}, term = {{{0}}};
+    taxonomy.field[EG_TAXONOMY_ID] = kept_id(recorder, eg_entry_topics_id(recorder->row_arena));
     taxonomy.field[EG_TAXONOMY_NAME] = EG_TEXT(EG_TOPICS_NAME);
     taxonomy.field[EG_TAXONOMY_DESCRIPTION] = EG_TEXT(EG_TOPICS_DESCRIPTION);
     enum eg_status status = add_once(recorder, EG_RECORD_TAXONOMY, &taxonomy, err);
-    term.field[EG_TAXONOMY_TERM_ID] = shared_id(recorder, "taxonomy_term", topic);
+    *id_out = term.field[EG_TAXONOMY_TERM_ID] =
+        kept_id(recorder, eg_entry_topic_id(recorder->row_arena, topic));
     term.field[EG_TAXONOMY_TERM_NAME] = topic;
     term.field[EG_TAXONOMY_TERM_TAXONOMY] = EG_TEXT(EG_TOPICS_NAME);
     term.field[EG_TAXONOMY_TERM_TAXONOMY_ID] = taxonomy.field[0];
-    if (status == EG_OK) status = add_once(recorder, EG_RECORD_TAXONOMY_TERM, &term, err);
+    return status == EG_OK ? add_once(recorder, EG_RECORD_TAXONOMY_TERM, &term, err) : status;
+}
+
+static enum eg_status add_topic(struct eg_entry_recorder *recorder, struct eg_text topic,
+                                const struct ids *ids, struct eg_error *err)
+{
+    struct row link = {{{0}}};
+    enum eg_status status = add_term(recorder, topic, &link.field[EG_ATTRIBUTE_TAXONOMY_TERM_ID], err);
     struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%.*s", EG_TEXT_ARG(ids->service),
-                                         EG_TEXT_ARG(term.field[0]));
+                                         EG_TEXT_ARG(link.field[EG_ATTRIBUTE_TAXONOMY_TERM_ID]));
     link.field[EG_ATTRIBUTE_ID] = made_id(recorder, "attribute", name);
     link.field[EG_ATTRIBUTE_LINK_ID] = ids->service;
     link.field[EG_ATTRIBUTE_LINK_ENTITY] = EG_TEXT("service");
-    link.field[EG_ATTRIBUTE_TAXONOMY_TERM_ID] = term.field[0];
     /* Two topics of one entry may differ only in case. */
     return status == EG_OK ? add_once(recorder, EG_RECORD_ATTRIBUTE, &link, err) : status;
 }
@@ -458,16 +497,44 @@ static enum eg_status add_all(struct eg_entry_recorder *recorder, const struct e
     return status;
 }
 
+static enum eg_status add_shared(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                 struct eg_error *err)
+{
+    struct ids ids = {.service = {entry->id, EG_UUID_TEXT_LEN}};
+    struct eg_text term;
+    enum eg_status status = EG_OK;
+    if (entry->field[EG_ENTRY_ORGANISATION].len > 0) status = add_organization(recorder, entry, &ids, err);
+    if (status == EG_OK) status = add_program(recorder, entry, &ids, err);
+    for (uint32_t i = 0; i < entry->n_topics && status == EG_OK; i++)
+        status = add_term(recorder, entry->topics[i], &term, err);
+    return status;
+}
+
+typedef enum eg_status add_fn(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                              struct eg_error *err);
+
+static enum eg_status record(struct eg_entry_recorder *recorder, const struct eg_entry *entry, add_fn *add_it,
+                             struct eg_error *err)
+{
+    recorder->failed = false;
+    recorder->row_arena = eg_arena_new(ARENA_CEILING_BYTES);
+    if (!recorder->row_arena) return eg_error_no_memory(err, sizeof *recorder);
+    enum eg_status status = add_it(recorder, entry, err);
+    eg_arena_free(recorder->row_arena);
+    recorder->row_arena = NULL;
+    return status;
+}
+
 enum eg_status eg_entry_record(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                char *doubt_out, struct eg_error *err)
 {
     doubt_out[0] = '\0';
     recorder->doubt = doubt_out;
-    recorder->failed = false;
-    recorder->row_arena = eg_arena_new(ARENA_CEILING_BYTES);
-    if (!recorder->row_arena) return eg_error_no_memory(err, sizeof *recorder);
-    enum eg_status status = add_all(recorder, entry, err);
-    eg_arena_free(recorder->row_arena);
-    recorder->row_arena = NULL;
-    return status;
+    return record(recorder, entry, add_all, err);
+}
+
+enum eg_status eg_entry_record_shared(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                      struct eg_error *err)
+{
+    return record(recorder, entry, add_shared, err);
 }

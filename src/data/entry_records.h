@@ -27,6 +27,19 @@ void eg_entry_recorder_free(struct eg_entry_recorder *recorder); /* NULL is allo
 EG_MUST_CHECK enum eg_status eg_entry_record(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                              char *doubt_out, struct eg_error *err);
 
+/* Of an entry's records only those that several entries share because they have one name: its organisation, if that has a name of its own,
+ * its programme, its topics and their taxonomy. The spelling is that of the entry that is first added. */
+EG_MUST_CHECK enum eg_status eg_entry_record_shared(struct eg_entry_recorder *recorder,
+                                                    const struct eg_entry *entry, struct eg_error *err);
+
+/* Ids of some of the records that eg_entry_record makes of an entry, for those who want to know of them without making them. In the arena;
+ * data is NULL when it refused. */
+struct eg_text eg_entry_organization_id(struct eg_arena *arena, const struct eg_entry *entry);
+bool eg_entry_has_location(const struct eg_entry *entry); /* without one it is at no location */
+struct eg_text eg_entry_at_location_id(struct eg_arena *arena, const struct eg_entry *entry);
+struct eg_text eg_entry_topic_id(struct eg_arena *arena, struct eg_text topic); /* of the term */
+struct eg_text eg_entry_topics_id(struct eg_arena *arena);                      /* of their taxonomy */
+
 /* Where entries are read from and live. */
 struct eg_entry_source {
     const struct eg_atlas *atlas;

@@ -127,8 +127,15 @@ static void write_object(const struct eg_records_view *view, const struct eg_rec
                          struct eg_json_value *into)
 {
     struct eg_text id = parent->field[branch->field];
-    const struct eg_record *row = id.len > 0 ? eg_records_find(view->records, branch->table, id) : NULL;
-    if (row) write_tree(view, row, json, eg_json_object(json, into, branch->member));
+    struct eg_records_view there = *view;
+    const struct eg_record *row = NULL;
+    if (id.len == 0) return;
+    for (int i = 0; i < EG_RECORDS_PREFERRED && !row; i++) {
+        if (view->preferred[i]) row = eg_records_find(view->preferred[i], branch->table, id);
+        if (row) there.records = view->preferred[i];
+    }
+    if (!row) row = eg_records_find(view->records, branch->table, id);
+    if (row) write_tree(&there, row, json, eg_json_object(json, into, branch->member));
 }
 
 static void write_tree(const struct eg_records_view *view, const struct eg_record *row, struct eg_json *json,
@@ -147,7 +154,8 @@ void eg_records_json_write(const struct eg_records_view *view, const struct eg_r
                            struct eg_json *json, struct eg_json_value *into)
 {
     struct eg_records_view own = *view;
-    if (view->form == EG_RECORDS_SUMMARY && row->table != EG_RECORD_SERVICE) own.form = EG_RECORDS_FLAT;
+    bool has_summary = row->table == EG_RECORD_SERVICE || row->table == EG_RECORD_SERVICE_AT_LOCATION;
+    if (view->form == EG_RECORDS_SUMMARY && !has_summary) own.form = EG_RECORDS_FLAT;
     write_tree(&own, row, json, into);
 }
 

@@ -13,14 +13,18 @@
 
 enum eg_records_form {
     EG_RECORDS_FLAT, /* a record's own fields */
-    EG_RECORDS_SUMMARY, /* the same; a service with its organisation and programme, as in HSDS's lists of services */
+    /* The same; a service with its organisation and programme, as in HSDS's lists of services, a service at a location with that. */
+    EG_RECORDS_SUMMARY,
     EG_RECORDS_NESTED /* with all that hangs on it, as HSDS's compiled schemas have it */
 };
 
+#define EG_RECORDS_PREFERRED 2
 struct eg_records_view {
     const struct eg_records *records;
     enum eg_records_form form;
     bool with_private; /* else what eg_record_is_private says is left out */
+    /* Sets, or NULL, whose rows are taken, with what hangs on them, where a record refers to an id that they have, the first's first. */
+    const struct eg_records *preferred[EG_RECORDS_PREFERRED];
 };
 
 /* Whether a record is not for the public: a contact or phone marked private, the phone of such a contact, and whatever hangs on one

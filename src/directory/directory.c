@@ -197,6 +197,11 @@ bool eg_directory_has_times(const struct eg_directory *directory)
     return directory->hours.n_groups > 1;
 }
 
+uint32_t eg_directory_entry_at(const struct eg_directory *directory, uint32_t number)
+{
+    return (uint32_t)(directory->in_order[number] - directory->entries->items);
+}
+
 uint32_t eg_directory_find(const struct eg_directory *directory, struct eg_text id)
 {
     char lower[EG_UUID_TEXT_LEN];

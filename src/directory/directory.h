@@ -125,6 +125,14 @@ EG_MUST_CHECK enum eg_status eg_directory_search(const struct eg_directory *dire
                                                  struct eg_error *err);
 void eg_directory_result_clear(struct eg_directory_result *result);
 
+/* Which entries match, as a set and not as a page: bit i % 64 of word i / 64 of bits_out[(entries + 63) / 64] is that of the entry with
+ * number i, eg_directory_entry_at. For a query without `near`; order, page and facets are passed over. Errors as above. */
+EG_MUST_CHECK enum eg_status eg_directory_match(const struct eg_directory *directory,
+                                                const struct eg_directory_query *query, uint64_t *bits_out,
+                                                struct eg_error *err);
+/* Entries are numbered in the usual order: index into eg_directory_entries()->items. */
+uint32_t eg_directory_entry_at(const struct eg_directory *directory, uint32_t number);
+
 /* By which its clocks go. */
 const struct eg_zone *eg_directory_zone(const struct eg_directory *directory);
 const struct eg_entries *eg_directory_entries(const struct eg_directory *directory);

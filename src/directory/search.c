@@ -190,7 +190,8 @@ static enum eg_status keep_times(struct search *search)
     return eg_hours_keep(&directory->hours, is_in_span, query, search->matches, search->n_words, search->err);
 }
 
-static enum eg_status run(struct search *search, struct eg_directory_result *result)
+/* All conditions but near. */
+static enum eg_status match(struct search *search)
 {
     begin_with_kinds(search);
     enum eg_status status = EG_OK;
@@ -200,7 +201,12 @@ static enum eg_status run(struct search *search, struct eg_directory_result *res
     if (status == EG_OK) status = keep_places(search);
     if (status) return status;
     keep_figures(search);
-    status = keep_times(search);
+    return keep_times(search);
+}
+
+static enum eg_status run(struct search *search, struct eg_directory_result *result)
+{
+    enum eg_status status = match(search);
     if (status) return status;
     return eg_directory_rank(search->directory, search->query, search->matches, result, search->err);
 }
@@ -222,6 +228,25 @@ enum eg_status eg_directory_search(const struct eg_directory *directory,
     free(search.part);
     if (status == EG_OK) *result_out = result;
     else eg_directory_result_clear(&result);
+    return status;
+}
+
+enum eg_status eg_directory_match(const struct eg_directory *directory,
+                                  const struct eg_directory_query *query, uint64_t *bits_out,
+                                  struct eg_error *err)
+{
+    enum eg_status status = check_query(directory, query, err);
+    if (status) return status;
+    struct search search = {.directory = directory,
+                            .query = query,
+                            .n_words = eg_bits_words(directory->entries->n),
+                            .matches = bits_out,
+                            .err = err};
+    EG_ASSERT(!query->has_near);
+    memset(bits_out, 0, search.n_words * sizeof *bits_out);
+    search.part = eg_memory_array(search.n_words, sizeof *search.part);
+    status = search.part ? match(&search) : eg_error_no_memory(err, search.n_words * sizeof *search.part);
+    free(search.part);
     return status;
 }
 

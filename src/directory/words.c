@@ -14,9 +14,8 @@
 #include "directory/bits.h"
 
 /* The name is the first. */
-static const enum eg_entry_field searched[] = {EG_ENTRY_NAME, EG_ENTRY_DESCRIPTION, EG_ENTRY_TOPICS,
-                                               EG_ENTRY_PROGRAMME};
-#define N_SEARCHED EG_ARRAY_LEN(searched)
+static const enum eg_entry_field searched[EG_WORDS_TEXTS] = {EG_ENTRY_NAME, EG_ENTRY_DESCRIPTION,
+                                                             EG_ENTRY_TOPICS, EG_ENTRY_PROGRAMME};
 
 /* --- cutting ------------------------------------------------------------------------------------------------------------- */
 
@@ -101,14 +100,14 @@ struct builder {
     struct eg_textmap *known; /* word -> its number in the order of first sight */
     struct eg_text *words;    /* [n_words] by that number */
     size_t capacity;
-    struct list counts;              /* [n_words] entries that have it */
-    struct list seen_in;             /* [n_words] the last entry that has it, + 1 */
-    struct eg_text text[N_SEARCHED]; /* of the entry before */
-    struct list cut[N_SEARCHED];     /* its words */
-    struct list pairs;               /* words of entry 0, then of entry 1 ... */
-    struct list pair_end;            /* [entries] into pairs */
+    struct list counts;                  /* [n_words] entries that have it */
+    struct list seen_in;                 /* [n_words] the last entry that has it, + 1 */
+    struct eg_text text[EG_WORDS_TEXTS]; /* of the entry before */
+    struct list cut[EG_WORDS_TEXTS];     /* its words */
+    struct list pairs;                   /* words of entry 0, then of entry 1 ... */
+    struct list pair_end;                /* [entries] into pairs */
     struct eg_buffer folded;
-    size_t n_searched; /* of the fields searched[] */
+    size_t n_texts; /* of each entry */
 };
 
 static enum eg_status number_of(struct builder *builder, struct eg_text word, uint32_t *number_out,
@@ -163,12 +162,12 @@ static enum eg_status add_words(struct builder *builder, const struct list *cut,
     return EG_OK;
 }
 
-static enum eg_status add_entry(struct builder *builder, const struct eg_entry *entry, uint32_t number,
+static enum eg_status add_entry(struct builder *builder, const struct eg_text *texts, uint32_t number,
                                 struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    for (size_t f = 0; f < builder->n_searched && status == EG_OK; f++) {
-        struct eg_text text = entry->field[searched[f]];
+    for (size_t f = 0; f < builder->n_texts && status == EG_OK; f++) {
+        struct eg_text text = texts[f];
         bool is_new = text.data != builder->text[f].data || text.len != builder->text[f].len;
         if (is_new) status = cut_field(builder, f, text, err);
         if (status == EG_OK) status = add_words(builder, &builder->cut[f], number, err);
@@ -236,22 +235,38 @@ static void clear_builder(struct builder *builder)
     free(builder->seen_in.items);
     free(builder->pairs.items);
     free(builder->pair_end.items);
-    for (size_t f = 0; f < N_SEARCHED; f++) free(builder->cut[f].items);
+    for (size_t f = 0; f < EG_WORDS_TEXTS; f++) free(builder->cut[f].items);
     eg_buffer_clear(&builder->folded);
+}
+
+enum eg_status eg_words_build_from(const struct eg_words_source *source, struct eg_arena *arena,
+                                   struct eg_words *words_out, struct eg_error *err)
+{
+    struct builder builder = {.arena = arena, .known = eg_textmap_new(1024), .n_texts = source->n_texts};
+    eg_buffer_init(&builder.folded, 0);
+    enum eg_status status = builder.known ? EG_OK : eg_error_no_memory(err, 1024);
+    for (uint32_t i = 0; i < source->n && status == EG_OK; i++) {
+        struct eg_text texts[EG_WORDS_TEXTS] = {{0}};
+        source->texts(source->context, i, texts);
+        status = add_entry(&builder, texts, i, err);
+    }
+    if (status == EG_OK) status = finish(&builder, words_out, err);
+    clear_builder(&builder);
+    return status;
+}
+
+static void texts_of_entry(const void *context, uint32_t i, struct eg_text texts_out[EG_WORDS_TEXTS])
+{
+    const struct eg_entry *const *entries = context;
+    for (size_t f = 0; f < EG_WORDS_TEXTS; f++) texts_out[f] = entries[i]->field[searched[f]];
 }
 
 enum eg_status eg_words_build(const struct eg_entry *const *entries, uint32_t n, enum eg_words_of of,
                               struct eg_arena *arena, struct eg_words *words_out, struct eg_error *err)
 {
-    struct builder builder = {.arena = arena,
-                              .known = eg_textmap_new(1024),
-                              .n_searched = of == EG_WORDS_OF_NAMES ? 1 : N_SEARCHED};
-    eg_buffer_init(&builder.folded, 0);
-    enum eg_status status = builder.known ? EG_OK : eg_error_no_memory(err, 1024);
-    for (uint32_t i = 0; i < n && status == EG_OK; i++) status = add_entry(&builder, entries[i], i, err);
-    if (status == EG_OK) status = finish(&builder, words_out, err);
-    clear_builder(&builder);
-    return status;
+    struct eg_words_source source = {texts_of_entry, (const void *)entries, n,
+                                     of == EG_WORDS_OF_NAMES ? 1 : EG_WORDS_TEXTS};
+    return eg_words_build_from(&source, arena, words_out, err);
 }
 
 /* --- asking -------------------------------------------------------------------------------------------------------------- */

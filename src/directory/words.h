@@ -35,6 +35,17 @@ EG_MUST_CHECK enum eg_status eg_words_build(const struct eg_entry *const *entrie
                                             enum eg_words_of of, struct eg_arena *arena,
                                             struct eg_words *words_out, struct eg_error *err);
 
+/* The same for anything that has texts: n things, each with the first n_texts of what `texts` says of it. Texts that several things in a row
+ * have should be the same bytes: they are cut once. */
+#define EG_WORDS_TEXTS 4U
+struct eg_words_source {
+    void (*texts)(const void *context, uint32_t i, struct eg_text texts_out[EG_WORDS_TEXTS]);
+    const void *context;
+    uint32_t n, n_texts;
+};
+EG_MUST_CHECK enum eg_status eg_words_build_from(const struct eg_words_source *source, struct eg_arena *arena,
+                                                 struct eg_words *words_out, struct eg_error *err);
+
 /* How well entries fit asked words, which are few enough: points[n], one for each entry, gains 3 for each of them that the entry has, and 2
  * for each that only begins a word of it. bits[n_bit_words] is room. */
 EG_MUST_CHECK enum eg_status eg_words_score(const struct eg_words *words, struct eg_text asked,

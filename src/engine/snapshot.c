@@ -16,6 +16,8 @@
 
 static void free_parts(struct eg_snapshot *snapshot)
 {
+    eg_hsds_free(atomic_load(&snapshot->hsds));
+    pthread_mutex_destroy(&snapshot->hsds_lock);
     eg_directory_free(snapshot->directory);
     eg_records_release(snapshot->records);
     if (snapshot->ground) {
@@ -134,6 +136,7 @@ enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads, stru
     struct eg_snapshot *snapshot = eg_memory_zeroed(1, sizeof *snapshot);
     if (!snapshot) return eg_error_no_memory(err, sizeof *snapshot);
     atomic_init(&snapshot->references, 1);
+    pthread_mutex_init(&snapshot->hsds_lock, NULL);
     enum eg_status status = eg_atlas_read(atlas_path, &snapshot->atlas, err);
     if (status == EG_OK) status = eg_generation_load(snapshot->atlas, n_threads, &snapshot->generation, err);
     if (status == EG_OK) status = load_directory(snapshot, err);
@@ -167,6 +170,7 @@ enum eg_status eg_snapshot_with_records(struct eg_snapshot *snapshot, struct eg_
     fresh->ground = ground;
     fresh->records = records;
     atomic_init(&fresh->references, 1);
+    pthread_mutex_init(&fresh->hsds_lock, NULL);
     eg_snapshot_retain(ground);
     eg_records_retain(records);
     struct eg_entries *entries = NULL;
@@ -179,6 +183,22 @@ enum eg_status eg_snapshot_with_records(struct eg_snapshot *snapshot, struct eg_
     }
     *snapshot_out = fresh;
     return EG_OK;
+}
+
+enum eg_status eg_snapshot_hsds(struct eg_snapshot *snapshot, const struct eg_hsds **hsds_out,
+                                struct eg_error *err)
+{
+    struct eg_hsds *made = atomic_load_explicit(&snapshot->hsds, memory_order_acquire);
+    enum eg_status status = EG_OK;
+    if (!made) {
+        pthread_mutex_lock(&snapshot->hsds_lock);
+        made = atomic_load_explicit(&snapshot->hsds, memory_order_relaxed);
+        if (!made) status = eg_hsds_new(snapshot->directory, snapshot->records, &made, err);
+        if (status == EG_OK) atomic_store_explicit(&snapshot->hsds, made, memory_order_release);
+        pthread_mutex_unlock(&snapshot->hsds_lock);
+    }
+    if (status == EG_OK) *hsds_out = made;
+    return status;
 }
 
 void eg_snapshot_retain(struct eg_snapshot *snapshot)

@@ -3,6 +3,7 @@
 #ifndef EG_ENGINE_SNAPSHOT_H
 #define EG_ENGINE_SNAPSHOT_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@
 #include "data/generation.h"
 #include "data/records.h"
 #include "directory/directory.h"
+#include "directory/hsds.h"
 
 struct eg_layers;    /* classes and paints, computed on first use: engine/layer.h */
 struct eg_crs_list;  /* the CRSs that maps may be asked for in: engine/crs_list.h */
@@ -30,7 +32,9 @@ struct eg_snapshot {
     char content_version[33]; /* of all that is said: the version and every entry of the directory */
     struct eg_entries
         *sourced; /* entries of directories that are read from a source: those of a store come to them */
-    struct eg_records *records; /* of the store; NULL: there is none, or nothing in it yet */
+    struct eg_records *records;   /* of the store; NULL: there is none, or nothing in it yet */
+    pthread_mutex_t hsds_lock;    /* held while `hsds` is made; no other lock is taken under it */
+    struct eg_hsds *_Atomic hsds; /* made on first use: eg_snapshot_hsds */
     struct eg_snapshot *ground; /* whose atlas, generation, layers and projections these are; NULL: its own */
     atomic_uint references;
 };
@@ -44,6 +48,9 @@ EG_MUST_CHECK enum eg_status eg_snapshot_with_records(struct eg_snapshot *snapsh
                                                       struct eg_records *records,
                                                       struct eg_snapshot **snapshot_out,
                                                       struct eg_error *err);
+/* The directory as lists of the HSDS API; whoever asks first makes them, the others wait. They live as long as the snapshot. */
+EG_MUST_CHECK enum eg_status eg_snapshot_hsds(struct eg_snapshot *snapshot, const struct eg_hsds **hsds_out,
+                                              struct eg_error *err);
 void eg_snapshot_retain(struct eg_snapshot *snapshot);
 void eg_snapshot_release(struct eg_snapshot *snapshot); /* NULL is allowed */
 

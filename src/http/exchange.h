@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "engine/engine.h"
+#include "engine/hsds.h"
 #include "engine/vector_tile.h"
 #include "http/answer.h"
 #include "http/client_address.h"
@@ -28,6 +29,11 @@ struct eg_area_request {
     double lon_deg, lat_deg;
 };
 
+struct eg_hsds_wanted {
+    struct eg_hsds_request list; /* of a record: which list, and full_service */
+    struct eg_text id;           /* of a record */
+};
+
 /* What was asked for, read by the route's parse function. Texts point into the connection's target. */
 union eg_wanted {
     struct eg_tile_request tile;
@@ -42,6 +48,7 @@ union eg_wanted {
     struct eg_ogc_features_request ogc_features;
     struct eg_ogc_map_request ogc_map;
     struct eg_finder_request finder;
+    struct eg_hsds_wanted hsds;
 };
 
 /* Who asks, and on which condition, of a route that reads it. Texts are headers of the request, until it is answered; NULL: absent. */

@@ -60,6 +60,10 @@ eg_parse_fn eg_finder_parse, eg_finder_entry_parse;
 eg_make_fn eg_finder_make, eg_finder_entry_make;
 eg_problem_fn eg_finder_problem;
 
+/* hsds.c: made for each request */
+eg_parse_fn eg_hsds_list_parse, eg_hsds_record_parse;
+eg_make_fn eg_hsds_root_make, eg_hsds_profile_make, eg_hsds_list_make, eg_hsds_record_make;
+
 /* pages.c: embedded files, kept as documents */
 eg_parse_fn eg_page_parse, eg_asset_parse;
 

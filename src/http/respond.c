@@ -40,7 +40,8 @@ static const char *list(struct eg_connection *connection, enum eg_header_list na
 const char *eg_allowed_origin(const struct eg_connection *connection)
 {
     const struct eg_server_settings *settings = &connection->loop->server->settings;
-    if (settings->any_origin) return "*";
+    const struct eg_route *route = connection->exchange.route;
+    if (settings->any_origin || (route && route->any_origin)) return "*";
     const char *origin = header(connection, "Origin");
     for (uint32_t i = 0; origin && i < settings->n_origins; i++)
         if (strcmp(settings->origins[i].data, origin) == 0) return settings->origins[i].data;

@@ -12,6 +12,18 @@ static const char *const wms_bodies[] = {"application/x-www-form-urlencoded", "t
         .cost = EG_COST_LARGE, .needs_base_url = true, .reads_accept = true                                  \
     }
 
+/* The HSDS API: a list and, at an id, one record of it. */
+#define HSDS_LIST(path)                                                                                      \
+    {                                                                                                        \
+        .pattern = (path), .parse = eg_hsds_list_parse, .make = eg_hsds_list_make, .cost = EG_COST_LARGE,    \
+        .any_origin = true                                                                                   \
+    }
+#define HSDS_RECORD(path)                                                                                    \
+    {                                                                                                        \
+        .pattern = (path), .parse = eg_hsds_record_parse, .make = eg_hsds_record_make,                       \
+        .cost = EG_COST_LARGE, .any_origin = true                                                            \
+    }
+
 static const struct eg_route routes[] = {
     {.pattern = "/tiles/{layer}/{z:u32}/{x:u32}/{picture}.png",
      .parse = eg_tile_parse,
@@ -109,6 +121,18 @@ static const struct eg_route routes[] = {
      .cost = EG_COST_LARGE,
      .needs_base_url = true,
      .reads_language = true},
+    {.pattern = "/hsds/", .make = eg_hsds_root_make, .needs_base_url = true, .any_origin = true},
+    {.pattern = "/hsds/profile", .make = eg_hsds_profile_make, .any_origin = true},
+    HSDS_LIST("/hsds/services"),
+    HSDS_RECORD("/hsds/services/{id}"),
+    HSDS_LIST("/hsds/service_at_locations"),
+    HSDS_RECORD("/hsds/service_at_locations/{id}"),
+    HSDS_LIST("/hsds/organizations"),
+    HSDS_RECORD("/hsds/organizations/{id}"),
+    HSDS_LIST("/hsds/taxonomies"),
+    HSDS_RECORD("/hsds/taxonomies/{id}"),
+    HSDS_LIST("/hsds/taxonomy_terms"),
+    HSDS_RECORD("/hsds/taxonomy_terms/{id}"),
     {.pattern = "/wms/",
      .parse = eg_wms_parse,
      .find = eg_wms_find,

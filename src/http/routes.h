@@ -68,6 +68,7 @@ struct eg_route {
     bool reads_accept;   /* exchange->accept is wanted: see http/accept.h */
     bool reads_language; /* exchange->language is wanted: see http/locale.h */
     bool reads_caller;   /* exchange->caller is wanted */
+    bool any_origin;     /* pages of any origin may read it, whatever the atlas says */
     /* EG_ALLOWS of each method that it answers; 0: GET. parse, find and make are called for all of them, and look at
      * exchange->method; only answers to GET are kept. Another method is 405. */
     unsigned methods;

@@ -52,7 +52,7 @@ static bool read_flat(struct eg_text text, enum eg_flat_format format, struct eg
 
 static void write_and_read(struct eg_records *records)
 {
-    struct eg_records_view view = {records, EG_RECORDS_NESTED, true};
+    struct eg_records_view view = {.records = records, .form = EG_RECORDS_NESTED, .with_private = true};
     struct eg_records *back = NULL;
     struct eg_error err;
     struct eg_buffer out;

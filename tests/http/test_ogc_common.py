@@ -308,7 +308,9 @@ def _(server):
     for path, item in api["paths"].items():
         address = path if "servers" in item else "/ogc" + (path if path != "/" else "")
         others = WMTS_VALUES if path.startswith("/wmts") else TMS_VALUES if path.startswith("/tms") else {}
-        for name, value in {**VALUES, **others, "{id}": some, "{featureId}": "C0505"}.items():
+        listed = path.startswith("/hsds/") and path.endswith("/{id}")
+        one = server.document(path[: -len("/{id}")])["contents"][0]["id"] if listed else some
+        for name, value in {**VALUES, **others, "{id}": one, "{featureId}": "C0505"}.items():
             address = address.replace(name, value)
         address += {"/areas/{boundaries}": "?at=-0.9,52.3", "/wms": "?SERVICE=WMS&REQUEST=GetCapabilities",
                     "/wmts": "?SERVICE=WMTS&REQUEST=GetCapabilities"}.get(path, "")

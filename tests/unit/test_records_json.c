@@ -26,7 +26,8 @@ static enum eg_status put(void *context, struct eg_text text, struct eg_error *e
 
 static void export_json(const struct eg_records *records, bool with_private, struct eg_buffer *out)
 {
-    struct eg_records_view view = {records, EG_RECORDS_NESTED, with_private};
+    struct eg_records_view view = {
+        .records = records, .form = EG_RECORDS_NESTED, .with_private = with_private};
     struct eg_error err;
     out->len = 0;
     if (eg_records_json_export(&view, put, out, &err) != EG_OK) fail_msg("%s", err.message);
@@ -358,7 +359,7 @@ static void a_refused_allocation_is_reported_and_nothing_is_left_behind(void **s
         eg_buffer_init(&lines, 0), eg_buffer_init(&out, 0);
         eg_failing_malloc_after(n);
         enum eg_status status = import_json(eg_text_from(json), &lines, &records, &err);
-        struct eg_records_view view = {records, EG_RECORDS_NESTED, true};
+        struct eg_records_view view = {.records = records, .form = EG_RECORDS_NESTED, .with_private = true};
         if (status == EG_OK) status = eg_records_json_export(&view, put, &out, &err);
         bool failed = eg_failing_malloc_triggered();
         eg_failing_malloc_after(0);
