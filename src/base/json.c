@@ -256,6 +256,16 @@ struct eg_json_value *eg_json_next(const struct eg_json_value *object, const cha
     return wrap(json_object_iter_value(at));
 }
 
+bool eg_json_is_object(const struct eg_json_value *value)
+{
+    return json_is_object(unwrap_const(value));
+}
+
+bool eg_json_is_array(const struct eg_json_value *value)
+{
+    return json_is_array(unwrap_const(value));
+}
+
 bool eg_json_is_text(const struct eg_json_value *value, struct eg_text *text_out)
 {
     const json_t *text = unwrap_const(value);

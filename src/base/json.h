@@ -53,6 +53,8 @@ size_t eg_json_length(const struct eg_json_value *array); /* 0 for anything else
 struct eg_json_value *eg_json_at(const struct eg_json_value *array, size_t index);
 /* The members of an object in their order: *name is NULL at first and becomes the name of the one returned; NULL after the last. */
 struct eg_json_value *eg_json_next(const struct eg_json_value *object, const char **name);
+bool eg_json_is_object(const struct eg_json_value *value);
+bool eg_json_is_array(const struct eg_json_value *value);
 bool eg_json_is_text(const struct eg_json_value *value, struct eg_text *text_out);
 bool eg_json_is_number(const struct eg_json_value *value, double *number_out);
 bool eg_json_is_bool(const struct eg_json_value *value, bool *bool_out);

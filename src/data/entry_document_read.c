@@ -611,12 +611,44 @@ static void finish(const struct edit *edit, struct eg_records_change *change_out
     *change_out = (struct eg_records_change){edit->puts, edit->n_puts, edit->deletes, edit->n_deletes};
 }
 
+/* A list that is none would otherwise be read as an empty one, and all rows taken away. */
+static enum eg_status check_lists(struct edit *edit)
+{
+    const struct place top = {NULL, 0};
+    const struct eg_json_value *topics = eg_json_get(edit->wish->document, "topics");
+    if (topics && !eg_json_is_array(topics)) return at_fault(edit, top, "topics", "has to be a list");
+    for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS; i++) {
+        const char *name = eg_document_lists[i].name;
+        const struct eg_json_value *list = eg_json_get(edit->wish->document, name);
+        if (list && !eg_json_is_array(list)) return at_fault(edit, top, name, "has to be a list");
+        for (size_t k = 0; k < eg_json_length(list); k++) {
+            char item[64];
+            (void)snprintf(item, sizeof item, "%s[%zu]", name, k);
+            if (!eg_json_is_object(eg_json_at(list, k)))
+                return at_fault(edit, top, item, "has to be an object");
+        }
+    }
+    return EG_OK;
+}
+
+static enum eg_status check_types(struct edit *edit)
+{
+    static const char *const objects[] = {"organisation", "location"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(objects); i++) {
+        const struct eg_json_value *object = eg_json_get(edit->wish->document, objects[i]);
+        if (object && !eg_json_is_object(object))
+            return at_fault(edit, (struct place){NULL, 0}, objects[i], "has to be an object");
+    }
+    return check_lists(edit);
+}
+
 static enum eg_status read_all(struct edit *edit)
 {
     struct eg_text *field = texts_of(edit, EG_RECORD_SERVICE, edit->service);
     if (!field) return eg_error_no_memory(edit->err, sizeof *field);
     enum eg_status status = edit->service ? EG_OK : keep(edit, edit->wish->id, &field[EG_SERVICE_ID]);
     if (status == EG_OK) status = check_id(edit);
+    if (status == EG_OK) status = check_types(edit);
     if (status == EG_OK) status = read_service_members(edit, field);
     if (status == EG_OK) status = check_row(edit, &eg_document_service, (struct place){NULL, 0}, field);
     if (status == EG_OK) status = read_program(edit, field);

@@ -196,7 +196,8 @@ static bool add_headers(struct MHD_Response *response, const struct eg_answer *a
     if (vary) fine = fine && add(response, "Vary", vary);
     if (form->allowed_origin)
         fine = fine && add(response, "Access-Control-Allow-Origin", form->allowed_origin);
-    if (form->allowed_origin && answer->n_headers > 0) /* else scripts of other origins could not read them */
+    if (form->allowed_origin &&
+        (answer->n_headers > 0 || answer->shows_etag)) /* else scripts of other origins could not read them */
         fine = fine && add(response, "Access-Control-Expose-Headers", "*");
     fine = fine && add(response, "X-Content-Type-Options", "nosniff");
     for (unsigned i = 0; i < answer->n_headers; i++)

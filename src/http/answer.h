@@ -45,6 +45,7 @@ struct eg_answer {
     unsigned status;
     const char *media_type; /* static; NULL without a body */
     bool varies_by_coding, varies_by_accept, varies_by_language;
+    bool shows_etag; /* scripts of other origins may read the ETag, too: they need it to write */
     struct eg_answer_body bodies[EG_N_CODINGS];
     struct eg_header headers[EG_ANSWER_HEADERS];
     unsigned n_headers;

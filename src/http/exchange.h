@@ -13,6 +13,7 @@
 #include "http/answer.h"
 #include "http/client_address.h"
 #include "http/document.h"
+#include "http/entries.h"
 #include "http/finder.h"
 #include "http/ogc_features.h"
 #include "http/ogc_maps.h"
@@ -49,6 +50,7 @@ union eg_wanted {
     struct eg_ogc_map_request ogc_map;
     struct eg_finder_request finder;
     struct eg_hsds_wanted hsds;
+    struct eg_entries_request entries;
 };
 
 /* Who asks, and on which condition, of a route that reads it. Texts are headers of the request, until it is answered; NULL: absent. */

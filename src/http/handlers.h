@@ -55,6 +55,12 @@ eg_make_fn eg_area_make;
 eg_parse_fn eg_coalitions_parse, eg_coalition_parse, eg_coalition_area_parse;
 eg_make_fn eg_coalitions_make, eg_coalition_make, eg_coalition_area_make, eg_coalition_profile_make;
 
+/* entries.c, entry_changes.c: the directory's store by REST */
+eg_parse_fn eg_entries_parse, eg_entry_parse;
+eg_make_fn eg_entries_make, eg_entry_make;
+eg_parse_fn eg_changes_parse, eg_change_parse, eg_change_undo_parse;
+eg_make_fn eg_changes_make, eg_change_make, eg_change_undo_make;
+
 /* finder.c: pages for the public */
 eg_parse_fn eg_finder_parse, eg_finder_entry_parse;
 eg_make_fn eg_finder_make, eg_finder_entry_make;

@@ -144,9 +144,9 @@ static void write_parameter(struct eg_html *html, const struct eg_json_value *pa
     eg_html_close(html);
 }
 
-static void write_parameters(struct eg_html *html, struct eg_json *api, const struct eg_json_value *get)
+static void write_parameters(struct eg_html *html, struct eg_json *api, const struct eg_json_value *operation)
 {
-    const struct eg_json_value *parameters = eg_json_get(get, "parameters");
+    const struct eg_json_value *parameters = eg_json_get(operation, "parameters");
     if (eg_json_length(parameters) == 0) return;
     eg_html_open(html, "table");
     eg_html_leaf(html, "caption", EG_TEXT("Parameters"));
@@ -157,44 +157,57 @@ static void write_parameters(struct eg_html *html, struct eg_json *api, const st
     eg_html_close(html);
 }
 
-static void write_answers(struct eg_html *html, const struct eg_json_value *get)
+/* The first answer is the one when all is well. */
+static void write_answers(struct eg_html *html, const struct eg_json_value *operation)
 {
-    const struct eg_json_value *answer = eg_json_get(eg_json_get(get, "responses"), "200");
+    const char *status = NULL, *type = NULL;
+    const struct eg_json_value *answer = eg_json_next(eg_json_get(operation, "responses"), &status);
     const struct eg_json_value *types = eg_json_get(answer, "content");
-    const char *type = NULL;
     eg_html_open(html, "p");
     eg_html_text(html, text_of(answer, "description"));
-    eg_html_text(html, EG_TEXT(" Answers as "));
+    if (types) eg_html_text(html, EG_TEXT(" Answers as "));
     for (uint32_t n = 0; eg_json_next(types, &type); n++) {
         if (n > 0) eg_html_text(html, EG_TEXT(", "));
         eg_html_leaf(html, "code", eg_text_from(type));
     }
-    eg_html_text(html, EG_TEXT("."));
+    if (types) eg_html_text(html, EG_TEXT("."));
     eg_html_close(html);
+}
+
+static bool has_tag(const struct eg_json_value *operation, struct eg_text tag)
+{
+    struct eg_text text = {0};
+    const struct eg_json_value *tags = eg_json_get(operation, "tags");
+    return eg_json_is_text(eg_json_at(tags, 0), &text) && eg_text_equal(text, tag);
+}
+
+static void write_operation(struct eg_html *html, struct eg_json *api, struct eg_text line,
+                            const struct eg_json_value *operation)
+{
+    eg_html_leaf(html, "h3", text_of(operation, "summary"));
+    eg_html_open(html, "p");
+    eg_html_leaf(html, "code", line);
+    eg_html_close(html);
+    struct eg_text description = text_of(operation, "description");
+    if (description.len > 0) eg_html_leaf(html, "p", description);
+    write_answers(html, operation);
+    write_parameters(html, api, operation);
 }
 
 static void write_path(struct eg_html *html, struct eg_json *api, const char *path,
-                       const struct eg_json_value *item)
+                       const struct eg_json_value *item, struct eg_text tag)
 {
-    const struct eg_json_value *get = eg_json_get(item, "get");
+    static const char *const methods[][2] = {
+        {"get", "GET"}, {"post", "POST"}, {"put", "PUT"}, {"delete", "DELETE"}};
     bool own = eg_json_get(item, "servers") != NULL;
-    eg_html_leaf(html, "h3", text_of(get, "summary"));
-    eg_html_open(html, "p");
-    eg_html_open(html, "code");
-    eg_html_text_format(html, "GET %s%s", own ? "" : "/ogc", strcmp(path, "/") == 0 ? "" : path);
-    eg_html_close(html);
-    eg_html_close(html);
-    struct eg_text description = text_of(get, "description");
-    if (description.len > 0) eg_html_leaf(html, "p", description);
-    write_answers(html, get);
-    write_parameters(html, api, get);
-}
-
-static bool has_tag(const struct eg_json_value *item, struct eg_text tag)
-{
-    struct eg_text text = {0};
-    const struct eg_json_value *tags = eg_json_get(eg_json_get(item, "get"), "tags");
-    return eg_json_is_text(eg_json_at(tags, 0), &text) && eg_text_equal(text, tag);
+    for (size_t i = 0; i < EG_ARRAY_LEN(methods); i++) {
+        const struct eg_json_value *operation = eg_json_get(item, methods[i][0]);
+        char line[256];
+        if (!has_tag(operation, tag)) continue;
+        (void)snprintf(line, sizeof line, "%s %s%s", methods[i][1], own ? "" : "/ogc",
+                       strcmp(path, "/") == 0 ? "" : path);
+        write_operation(html, api, eg_text_from(line), operation);
+    }
 }
 
 void eg_ogc_write_api_page(struct eg_html *html, struct eg_json *api)
@@ -206,7 +219,6 @@ void eg_ogc_write_api_page(struct eg_html *html, struct eg_json *api)
         const char *path = NULL;
         eg_html_leaf(html, "h2", text_of(tag, "name"));
         eg_html_leaf(html, "p", text_of(tag, "description"));
-        while ((item = eg_json_next(paths, &path)))
-            if (has_tag(item, text_of(tag, "name"))) write_path(html, api, path, item);
+        while ((item = eg_json_next(paths, &path))) write_path(html, api, path, item, text_of(tag, "name"));
     }
 }

@@ -257,15 +257,15 @@ def _(server):
         for part in ref[2:].split("/"):
             at = at[part]
     ids = []
-    for path, item in api["paths"].items():
-        get = item["get"]
-        ids.append(get["operationId"])
+    for path, operation in ((path, item[m]) for path, item in api["paths"].items() for m in ("get", "post", "put", "delete") if m in item):
+        ids.append(operation["operationId"])
         names = [api["components"]["parameters"][p["$ref"].split("/")[-1]] if "$ref" in p else p
-                 for p in get.get("parameters", [])]
+                 for p in operation.get("parameters", [])]
         in_path = {p["name"] for p in names if p["in"] == "path"}
         assert in_path == {part.split("}")[0] for part in path.split("{")[1:]}, (path, in_path)
         assert all(p.get("required") for p in names if p["in"] == "path"), path
-        assert "200" in get["responses"] and all("description" in r or "$ref" in r for r in get["responses"].values()), path
+        assert any(status.startswith("2") for status in operation["responses"]), path
+        assert all("description" in r or "$ref" in r for r in operation["responses"].values()), path
     assert len(ids) == len(set(ids))
     # Tiles and Maps tell what a path is by the end of its operation's id.
     ends = {"/map": ".getMap", "/tiles": ".getTileSetsList", "/{tileMatrixSetId}": ".getTileSet", "/{tileCol}": ".getTile"}
@@ -314,7 +314,12 @@ def _(server):
             address = address.replace(name, value)
         address += {"/areas/{boundaries}": "?at=-0.9,52.3", "/wms": "?SERVICE=WMS&REQUEST=GetCapabilities",
                     "/wmts": "?SERVICE=WMTS&REQUEST=GetCapabilities"}.get(path, "")
+        if "get" not in item:
+            continue
         answer = server.get(address)
+        if "Editing" in item["get"]["tags"] and path != "/entries":  # this atlas keeps no store
+            assert answer.status in (403, 404) and str(answer.status) in item["get"]["responses"], (address, answer.status)
+            continue
         assert answer.status == 200, (address, answer.status, answer.body[:200])
         promised = item["get"]["responses"]["200"]["content"]
         assert answer["Content-Type"].split("; charset")[0] in promised, (address, answer["Content-Type"])

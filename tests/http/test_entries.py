@@ -1,0 +1,402 @@
+"""The directory's store by REST, the real program: an entry's whole life, lost updates, who may see and do what, guesses at tokens, bodies of
+every wrong kind, and kill -9 in the midst of writes."""
+
+import copy
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+import uuid
+
+import support
+from support import LAUNCHER, PROGRAM, SLOW, Server, run, seed, test
+
+STORE = """\
+  - {id: register, title: Register, store: register.gpkg, seed: helpers, editors: editors.txt}
+"""
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+
+
+def editor(folder, *arguments):
+    """Runs `evenground editor`; returns what it says."""
+    command = LAUNCHER + [PROGRAM, "editor", arguments[0], str(folder / "editors.txt"), *arguments[1:]]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60 * SLOW)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+class Register(Server):
+    """A server of an atlas with a store, and an editor's token."""
+
+    def __init__(self, extra=STORE, **options):
+        super().__init__(extra=extra, **options)
+        self.token = editor(self.folder, "token", "robot").split()[-1]
+
+    def call(self, method, path, body=None, connection=None, token=None, **headers):
+        own = connection or http.client.HTTPConnection(self.host, self.port, timeout=30 * SLOW)
+        said = {"Accept-Encoding": "identity", "Authorization": "Bearer " + (token or self.token)}
+        if body is not None:
+            said["Content-Type"] = "application/json"
+        said.update({name.replace("_", "-"): value for name, value in headers.items()})
+        said = {name: value for name, value in said.items() if value}
+        raw = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
+        own.request(method, path, body=raw, headers=said)
+        answer = support.Answer(own.getresponse())
+        if not connection:
+            own.close()
+        return answer
+
+    def make(self, body=None, **more):
+        """A new entry; returns (its path, its ETag)."""
+        answer = self.call("POST", "/entries", body or {"name": "Swims", "kind": "hub", **more})
+        assert answer.status == 201, answer.body
+        return answer["Location"][len(f"http://{self.host}:{self.port}"):], answer["ETag"]
+
+    def now(self, path):
+        return self.call("GET", path)
+
+
+@test("an entry is made, read, changed, removed and brought back, and everybody sees it at once")
+def _(server):
+    document = {"name": "Swims", "kind": "hub", "description": "For all.", "topics": ["water"],
+                "location": {"longitude": "-1.1", "latitude": 52.1, "city": "Squareton"},
+                "phones": [{"number": "01 23", "type": "voice"}],
+                "contacts": [{"name": "Bo Private", "email": "bo@example.org", "visibility": "private"}]}
+    made = server.call("POST", "/entries?reason=by%20letter", document)
+    assert made.status == 201 and made["Content-Type"] == "application/json" and made["Cache-Control"] == "no-store"
+    path = made["Location"][len(f"http://{server.host}:{server.port}"):]
+    id = made.json()["id"]
+    assert path == "/entries/" + id and uuid.UUID(id)
+    assert server.get("/coalitions/" + id).json()["properties"]["name"] == "Swims"
+    assert b"Swims" in server.get("/finder?q=swims").body and b"Swims" in server.get("/finder/" + id).body
+    assert any(entry["id"] == id for entry in server.get("/entries?limit=1000").json()["entries"])
+
+    whole, public = server.now(path), server.get(path)
+    assert whole.body == made.body and whole["ETag"] == made["ETag"] and whole["Cache-Control"] == "no-store"
+    assert whole["Access-Control-Expose-Headers"] == "*"
+    assert b"Bo Private" in whole.body and b"Bo" not in public.body and public["Cache-Control"] == "no-cache"
+    assert whole.json()["location"]["latitude"] == "52.1"
+    assert server.get(path, {"If-None-Match": public["ETag"]}).status == 304
+
+    document["name"] = "Dives"
+    changed = server.call("PUT", path, document, If_Match=whole["ETag"])
+    assert changed.status == 200 and changed.json()["name"] == "Dives" and changed["ETag"] != whole["ETag"]
+    assert changed["ETag"] == server.now(path)["ETag"] and changed["Location"] is None
+    assert server.get("/coalitions/" + id).json()["properties"]["name"] == "Dives"
+
+    gone = server.call("DELETE", path + "?reason=closed", If_Match=changed["ETag"])
+    assert gone.status == 204 and gone.body == b"", gone.body
+    server.get(path).problem(404)
+    server.now(path).problem(404)
+    server.get("/coalitions/" + id).problem(404)
+
+    history = server.call("GET", path + "/history").json()
+    assert [line["action"] for line in history["changes"]] == ["delete", "update", "create"], history
+    assert [line.get("reason") for line in history["changes"]] == ["closed", None, "by letter"]
+    assert all(line["by"] == "robot" and line["entry_id"] == id for line in history["changes"])
+    removed = server.call("GET", "/changes/" + history["changes"][0]["id"]).json()
+    assert removed["before"] == changed.json() and "after" not in removed
+    undone = server.call("POST", f"/changes/{removed['id']}/undo")
+    assert undone.status == 200 and undone.json()["action"] == "undo" and undone.json()["after"]["id"] == id
+    back = server.now(path)
+    assert back.body == changed.body and back["ETag"] == changed["ETag"]
+    assert server.get("/coalitions/" + id).json()["properties"]["name"] == "Dives"
+
+
+@test("PUT makes an entry with an id of the writer's choice, once")
+def _(server):
+    path = "/entries/" + str(uuid.uuid4())
+    made = server.call("PUT", path, {"name": "Rows"}, If_None_Match="*")
+    assert made.status == 201 and made["Location"].endswith(path) and made.json()["id"] in path
+    server.call("PUT", path, {"name": "Rows"}, If_None_Match="*").problem(412)
+    server.call("PUT", "/entries/rows", {"name": "Rows"}, If_None_Match="*").problem(400, "id")
+    server.call("PUT", "/entries/" + NOWHERE, {"name": "Rows"}, If_Match=made["ETag"]).problem(412)
+    server.call("PUT", "/entries/" + NOWHERE, {"name": "Rows"}, If_Match="*").problem(412)
+    server.call("PUT", path, {"name": "Rows", "id": NOWHERE}, If_Match="*").problem(400, "id")
+    assert server.call("PUT", path, {"name": "Rows far"}, If_Match="*").status == 200
+
+
+@test("who does not say which version they have seen changes nothing")
+def _(server):
+    path, etag = server.make()
+    server.call("PUT", path, {"name": "Dives"}).problem(428, "If-Match")
+    server.call("PUT", path, {"name": "Dives"}, If_None_Match='"x"').problem(428, "If-Match")
+    server.call("DELETE", path).problem(428, "If-Match")
+    server.call("DELETE", path, If_None_Match="*").problem(428, "If-Match")
+    server.call("DELETE", path, If_Match='"00000000000000000000000000000000"').problem(412)
+    server.call("PUT", path, {"name": "Dives"}, If_Match="W/" + etag).problem(412)
+    server.call("PUT", path, {"name": "Dives"}, If_Match="nonsense").problem(412)
+    server.call("DELETE", "/entries/" + NOWHERE, If_Match=etag).problem(404)
+    assert server.now(path)["ETag"] == etag
+    assert server.call("PUT", path, {"name": "Dives"}, If_Match='"x", ' + etag).status == 200
+
+
+@test("the tag of the packed form is as good as that of the plain one")
+def _(server):
+    path, etag = server.make(description="water " * 200)
+    packed = server.call("GET", path, Accept_Encoding="gzip")
+    assert packed["Content-Encoding"] == "gzip" and packed["ETag"] == etag[:-1] + '-gz"', packed["ETag"]
+    changed = server.call("PUT", path, {"name": "Dives", "description": "air " * 200}, If_Match=packed["ETag"], Accept_Encoding="gzip")
+    assert changed.status == 200 and changed["ETag"].endswith('-gz"'), changed["ETag"]
+    assert server.call("DELETE", path, If_Match=changed["ETag"]).status == 204
+
+
+@test("a document that was read without a token does not take private contacts away")
+def _(server):
+    path, _etag = server.make(contacts=[{"name": "Bo", "visibility": "private"}])
+    public = server.get(path)
+    server.call("PUT", path, public.json(), If_Match=public["ETag"]).problem(412)
+    assert b"Bo" in server.now(path).body
+
+
+@test("of writers who start from one version exactly one wins, and nothing of the others is left")
+def _(server):
+    path, etag = server.make()
+    for turn in range(6):
+        answers = [None] * 6
+        barrier = threading.Barrier(len(answers))
+
+        def write(n):
+            connection = server.keep()
+            barrier.wait()
+            answers[n] = server.call("PUT", path, {"name": f"Turn {turn} of {n}"}, connection=connection, If_Match=etag)
+            connection.close()
+
+        threads = [threading.Thread(target=write, args=(n,)) for n in range(len(answers))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        won = [n for n, answer in enumerate(answers) if answer.status == 200]
+        assert len(won) == 1 and all(answer.status in (200, 412) for answer in answers), [answer.status for answer in answers]
+        assert server.now(path).json()["name"] == f"Turn {turn} of {won[0]}"
+        etag = answers[won[0]]["ETag"]
+    assert len(server.call("GET", path + "/history").json()["changes"]) == 7
+
+
+@test("without a token nothing is written, and nothing private or of the history is read")
+def _(server):
+    path, etag = server.make(contacts=[{"name": "Bo", "visibility": "private"}], phones=[{"number": "99 88 77", "visibility": "private"}])
+    change = server.call("GET", "/changes?limit=1").json()["changes"][0]["id"]
+    for method, at, body in (("POST", "/entries", {"name": "x"}), ("PUT", path, {"name": "x"}), ("DELETE", path, None), ("GET", "/changes", None),
+                             ("GET", path + "/history", None), ("GET", "/changes/" + change, None), ("POST", f"/changes/{change}/undo", None)):
+        answer = server.call(method, at, body, Authorization=None, If_Match=etag)
+        answer.problem(401)
+        assert answer["WWW-Authenticate"].startswith("Bearer"), (method, at)
+    for at in (path, "/entries", "/coalitions", "/finder" + path[8:], "/coalitions" + path[8:], "/coalitions?f=csv"):
+        body = server.get(at).body
+        assert b"Bo" not in body.replace(b"Boo", b"") or b"contacts" not in body, at
+        assert b"99 88 77" not in body, at
+    assert server.now(path)["ETag"] == etag
+
+
+@test("a wrong token is told of, also where none is needed; guesses from one address end in 429, a right token goes on")
+def _(server):
+    with Register() as fresh:
+        path, etag = fresh.make()
+        wrong = ["eg_" + "0" * 64, fresh.token[:-1] + ("0" if fresh.token[-1] != "0" else "1"), "x", fresh.token + "0"]
+        statuses = [fresh.call("GET", path, token=wrong[n % 4]).status for n in range(14)]
+        assert statuses == [401] * 10 + [429] * 4, statuses
+        late = fresh.call("PUT", path, {"name": "x"}, token=wrong[0], If_Match=etag)
+        late.problem(429)
+        assert 1 <= int(late["Retry-After"]) <= 90
+        assert fresh.now(path).status == 200 and fresh.get(path).status == 200
+        text = "".join(fresh.log)
+        assert "a wrong token from 127.0.0.1" in text and not any(token in text for token in wrong if len(token) > 1)
+
+
+@test("a token that is taken away or replaced ends at once")
+def _(server):
+    token = editor(server.folder, "token", "second").split()[-1]
+    assert server.call("GET", "/changes", token=token).status == 200
+    fresh = editor(server.folder, "token", "second").split()[-1]
+    server.call("GET", "/changes", token=token).problem(401)
+    assert server.call("GET", "/changes", token=fresh).status == 200
+    editor(server.folder, "remove", "second")
+    server.call("GET", "/changes", token=fresh).problem(401)
+
+
+@test("an undo is refused when the entry was changed since, unless it is forced, and for an import")
+def _(server):
+    path, etag = server.make()
+    first = server.call("PUT", path, {"name": "Dives"}, If_Match=etag)
+    change = server.call("GET", path + "/history?limit=1").json()["changes"][0]["id"]
+    assert server.call("PUT", path, {"name": "Rows"}, If_Match=first["ETag"]).status == 200
+    server.call("POST", f"/changes/{change}/undo").problem(409)
+    assert server.now(path).json()["name"] == "Rows"
+    assert server.call("POST", f"/changes/{change}/undo?force=true&reason=because").json()["reason"] == "because"
+    assert server.now(path).json()["name"] == "Swims"
+    server.call("POST", f"/changes/{change}/undo?force=true").problem(409)
+    server.call("POST", f"/changes/{change}/undo?force=perhaps").problem(400, "force")
+    server.call("POST", f"/changes/{NOWHERE}/undo").problem(404)
+    server.call("GET", "/changes/" + NOWHERE).problem(404)
+    server.call("GET", "/changes/'%20OR%20'1'='1").problem(404)
+    imports = [line for line in server.call("GET", "/changes?limit=1000").json()["changes"] if line["action"] == "import"]
+    assert "import" in server.call("POST", f"/changes/{imports[0]['id']}/undo").problem(409)["detail"]
+
+
+@test("lists come in pages that lead on and back")
+def _(server):
+    first = server.get("/entries?limit=7").json()
+    assert first["numberReturned"] == 7 and [link["rel"] for link in first["links"]] == ["next"]
+    at, ids = first, [entry["id"] for entry in first["entries"]]
+    while True:
+        next = [link["href"] for link in at["links"] if link["rel"] == "next"]
+        if not next:
+            break
+        at = server.get(next[0][next[0].index("/entries"):]).json()
+        ids += [entry["id"] for entry in at["entries"]]
+    assert len(ids) == len(set(ids)) == first["numberMatched"] >= 40 and ids == sorted(ids)
+    assert "prev" in [link["rel"] for link in at["links"]]
+    path, etag = server.make()
+    for n in range(4):
+        etag = server.call("PUT", path, {"name": f"N{n}"}, If_Match=etag)["ETag"]
+    page = server.call("GET", path + "/history?limit=2&offset=2").json()
+    assert [line["title"] for line in page["changes"]] == ["N1", "N0"]
+    assert [link["rel"] for link in page["links"]] == ["prev", "next"]
+    assert "/entries/" in page["links"][0]["href"]
+    server.call("GET", f"/entries/{NOWHERE}/history").problem(404)
+    server.get("/entries?limit=0").problem(400, "limit")
+    server.call("GET", "/changes?offset=-1").problem(400, "offset")
+
+
+@test("bodies that are wrong are refused with the member at fault")
+def _(server):
+    path, etag = server.make()
+    before = server.now(path).body
+    deep = b'{"name":' + b"[" * 100000 + b"]" * 100000 + b"}"
+    for status, member, body in (
+            (400, "phones[1].number", {"name": "x", "phones": [{"number": "1"}, {"number": 5}]}),
+            (400, "phones[0].number", {"name": "x", "phones": [{"type": "voice"}]}),
+            (400, "location.latitude", {"name": "x", "location": {"longitude": "1", "latitude": "95"}}),
+            (400, "kind", {"name": "x", "kind": "club"}), (400, "url", {"name": "x", "url": "no address"}),
+            (400, "frobnicates", {"name": "x", "frobnicates": "y"}), (400, "name", {}), (400, "name", {"name": ""}),
+            (400, "name", {"name": ["x"]}), (400, "topics", {"name": "x", "topics": "y"}), (400, "phones", {"name": "x", "phones": {}}),
+            (400, "languages[0]", {"name": "x", "languages": ["Welsh"]}), (400, "location", {"name": "x", "location": "here"}),
+            (400, "organisation", {"name": "x", "organisation": []}), (400, "phones", {"name": "x", "phones": None}),
+            (400, "body", b""), (400, "body", b"[]"), (400, "body", b'"x"'), (400, "body", b"null"), (400, "body", b'{"name":'),
+            (400, "body", b'{"name":"x","name":"y"}'), (400, "body", b'{"name":"\xff"}'), (400, "body", b'{"name":"\\u0000"}'),
+            (400, "body", b'{"name":"x"}{"name":"y"}'), (400, "body", deep), (413, "body", b'{"name":"' + b"x" * (256 << 10) + b'"}')):
+        answer = server.call("PUT", path, body, If_Match=etag)
+        problem = answer.problem(status)
+        assert problem.get("parameter") == member, (member, problem, str(body)[:80])
+    many = server.call("PUT", path, {"name": "x", "phones": [{"number": str(n)} for n in range(201)]}, If_Match=etag)
+    assert many.status == 400, many.body
+    server.call("PUT", path, {"name": "x"}, If_Match=etag, Content_Type="text/plain").problem(415, "Content-Type")
+    server.call("PUT", path, {"name": "x"}, If_Match=etag, Content_Type="application/x-www-form-urlencoded").problem(415, "Content-Type")
+    server.call("PUT", path + "?reason=" + "r" * 2001, {"name": "x"}, If_Match=etag).problem(400, "reason")
+    server.call("PATCH", path, {"name": "x"}, If_Match=etag).problem(405)
+    server.call("PUT", "/entries", {"name": "x"}).problem(405)
+    assert server.now(path).body == before
+
+
+@test("texts that a spreadsheet, a database or a browser would take for orders stay texts")
+def _(server):
+    hostile = ["=HYPERLINK(\"http://evil\")", "@SUM(A1)", "'; DROP TABLE service; --", "<script>alert(1)</script>", "\u202eevil", "a\"b\\c", "{{7*7}}"]
+    for text in hostile:
+        path, _etag = server.make({"name": text, "description": text})
+        assert server.now(path).json()["name"] == text
+        id = path.rsplit("/", 1)[1]
+        assert server.get("/coalitions/" + id).json()["properties"]["name"] == text
+        assert b"<script>alert" not in server.get("/finder/" + id).body
+        change = server.call("GET", path + "/history").json()["changes"][0]
+        assert change["title"] == text
+    table = server.get("/coalitions?f=csv&limit=1000").body.decode()
+    assert "'=HYPERLINK" in table and "\n=HYPERLINK" not in table and ",=HYPERLINK" not in table
+
+
+@test("scripts of other origins may write with a token")
+def _(server):
+    path, etag = server.make()
+    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "PUT",
+             "Access-Control-Request-Headers": "authorization,content-type,if-match"}
+    answer = server.get(path, asked, method="OPTIONS")
+    assert answer.status == 204 and "PUT" in answer["Access-Control-Allow-Methods"] and "DELETE" in answer["Access-Control-Allow-Methods"]
+    assert "Authorization" in answer["Access-Control-Allow-Headers"] and "*" in answer["Access-Control-Allow-Headers"]
+    done = server.call("PUT", path, {"name": "Dives"}, If_Match=etag, Origin="https://elsewhere.example")
+    assert done.status == 200 and done["Access-Control-Allow-Origin"] == "*" and done["Access-Control-Expose-Headers"] == "*"
+
+
+@test("an entry of a directory that is read from a file is none that can be edited")
+def _(server):
+    with Register(extra=STORE.replace("seed: helpers, ", "")) as other:
+        id = other.get("/coalitions?limit=1").json()["features"][0]["id"]
+        assert other.get("/entries").json()["numberMatched"] == 0
+        other.get("/entries/" + id).problem(404)
+        other.call("DELETE", "/entries/" + id, If_Match="*").problem(404)
+
+
+@test("an atlas without a store or editors says what to write into it")
+def _(server):
+    with Register(extra="") as bare:
+        assert "store" in bare.call("POST", "/entries", {"name": "x"}).problem(403)["detail"]
+        assert bare.get("/entries").json()["entries"] == []
+    with Register(extra=STORE.replace(", editors: editors.txt", "")) as bare:
+        assert "editors" in bare.call("POST", "/entries", {"name": "x"}).problem(403)["detail"]
+
+
+ROUNDS = 24 if not support.SANITIZED else 4
+
+
+@test("whatever moment the server is killed at, what it acknowledged is there")
+def _(server):
+    chance = random.Random(seed())
+    first = Register()
+    acknowledged, attempted, ids = {}, {}, [str(uuid.uuid4()) for _ in range(6)]
+
+    def write(register, until):
+        connection = register.keep()
+        etags = {}
+        n = 0
+        try:
+            while not until.is_set():
+                id = chance.choice(ids)
+                n += 1
+                name = attempted[id] = f"{id} {time.monotonic_ns()}"
+                answer = register.call("PUT", "/entries/" + id, {"name": name, "phones": [{"number": str(n)}] * (n % 4)}, connection=connection,
+                                       **({"If_Match": "*"} if id in acknowledged else {"If_None_Match": "*"}))
+                if answer.status in (200, 201):
+                    acknowledged[id] = name
+                    etags[id] = answer["ETag"]
+                elif answer.status == 412:  # it was made in the round before, and nobody told us
+                    acknowledged[id] = register.get("/entries/" + id).json()["name"]
+                else:
+                    raise AssertionError((answer.status, answer.body))
+        except (OSError, http.client.HTTPException):
+            pass
+        connection.close()
+
+    for turn in range(ROUNDS):
+        register = copy.copy(first)  # which the reader of the last one's log does not touch
+        register.__enter__()
+        try:
+            for id, name in acknowledged.items():
+                now = register.get("/entries/" + id).json()["name"]
+                assert now in (name, attempted[id]), (turn, id, now, name)
+                acknowledged[id] = now
+            until = threading.Event()
+            writer = threading.Thread(target=write, args=(register, until))
+            writer.start()
+            time.sleep(chance.uniform(0.02, 0.3))
+            os.kill(register.process.pid, signal.SIGKILL)
+            register.process.wait()
+            until.set()
+            writer.join()
+        finally:
+            register.process.kill()
+            register.process.wait()
+    with copy.copy(first) as register:
+        changes = register.call("GET", "/changes?limit=1000").json()["changes"]
+        for id, name in acknowledged.items():
+            entry = register.get("/entries/" + id).json()
+            assert entry["name"] in (name, attempted[id]), (id, entry, name)
+            last = next(line for line in changes if line.get("entry_id") == id)
+            assert last["title"] == entry["name"], (last, entry)
+        assert len(acknowledged) >= 3, acknowledged
+
+
+run(Register)
