@@ -86,9 +86,10 @@ static enum eg_status write_outline(struct drawing *drawing, const struct eg_sha
     const struct eg_plane *plane = drawing->snapshot->generation->area_sets[drawing->group.boundaries].plane;
     struct eg_geometry_writer writer = writer_for(drawing->tolerance_m);
     bool has_outline = false;
+    writer.unit = plane->grid.unit;
     begin_part(drawing, "areas");
-    enum eg_status status = eg_geometry_write_shape(
-        &writer, shape, plane->grid.unit, &eg_geometry_multipolygons, &drawing->geometry, &has_outline, err);
+    enum eg_status status = eg_geometry_write_shape(&writer, shape, &eg_geometry_multipolygons,
+                                                    &drawing->geometry, &has_outline, err);
     eg_geometry_writer_clear(&writer);
     if (!has_outline) drawing->n_parts--;
     return status;

@@ -8,9 +8,8 @@ static enum eg_status write_area(struct eg_features_writer *writer, uint32_t fea
     struct eg_features *features = writer->features;
     enum eg_status status = eg_features_shape(features, feature, err);
     if (status != EG_OK) return status;
-    double unit = features->set->plane->grid.unit;
-    return eg_geometry_write_shape(&writer->geometry, &features->area.shape, unit, notation, out, has_out,
-                                   err);
+    writer->geometry.unit = features->set->plane->grid.unit;
+    return eg_geometry_write_shape(&writer->geometry, &features->area.shape, notation, out, has_out, err);
 }
 
 static enum eg_status write_point(struct eg_features_writer *writer, const struct eg_entry *entry,
@@ -19,8 +18,8 @@ static enum eg_status write_point(struct eg_features_writer *writer, const struc
 {
     *has_out = false;
     if (!entry->has_position) return EG_OK;
-    return eg_geometry_write_point(&writer->geometry, entry->lon_deg, entry->lat_deg, notation, out, has_out,
-                                   err);
+    const double lonlat_deg[2] = {entry->lon_deg, entry->lat_deg};
+    return eg_geometry_write_point(&writer->geometry, lonlat_deg, notation, out, has_out, err);
 }
 
 enum eg_status eg_features_write_geometry(struct eg_features_writer *writer, uint32_t feature,

@@ -112,7 +112,6 @@ static size_t drop_equal(int64_t *ring, size_t n)
 struct job {
     struct eg_geometry_writer *writer;
     const struct eg_shape *shape;
-    double unit;
     const struct eg_geometry_notation *notation;
     struct eg_buffer *out;
     bool projects;
@@ -123,14 +122,13 @@ static enum eg_status load_ring(struct job *job, uint32_t r, size_t *n_out, stru
     struct eg_geometry_writer *writer = job->writer;
     const struct eg_shape *shape = job->shape;
     size_t n = shape->ring_start[r + 1] - shape->ring_start[r];
-    double unit = job->unit;
     if (!eg_memory_reserve((void **)&writer->xy, &writer->xy_capacity, 2 * n, sizeof *writer->xy) ||
         !eg_memory_reserve((void **)&writer->ring, &writer->ring_capacity, 2 * n, sizeof *writer->ring))
         return eg_error_no_memory(err, 2 * n * sizeof *writer->xy);
     for (size_t i = 0; i < n; i++) {
         struct eg_point p = shape->points[shape->ring_start[r] + i];
-        writer->xy[2 * i] = p.x * unit;
-        writer->xy[2 * i + 1] = p.y * unit;
+        writer->xy[2 * i] = p.x * writer->unit;
+        writer->xy[2 * i + 1] = p.y * writer->unit;
     }
     job->projects &= round_points(writer, writer->xy, n, writer->ring);
     *n_out = job->projects ? drop_equal(writer->ring, n) : 0;
@@ -169,10 +167,10 @@ static enum eg_status write_polygon(struct job *job, uint32_t p, bool *written_o
 }
 
 enum eg_status eg_geometry_write_shape(struct eg_geometry_writer *writer, const struct eg_shape *shape,
-                                       double unit, const struct eg_geometry_notation *notation,
-                                       struct eg_buffer *out, bool *has_out, struct eg_error *err)
+                                       const struct eg_geometry_notation *notation, struct eg_buffer *out,
+                                       bool *has_out, struct eg_error *err)
 {
-    struct job job = {writer, shape, unit, notation, out, true};
+    struct job job = {writer, shape, notation, out, true};
     uint32_t n_written = 0;
     bool several = shape->n_polygons > 1;
     size_t begin = out->len;
@@ -193,14 +191,14 @@ enum eg_status eg_geometry_write_shape(struct eg_geometry_writer *writer, const 
     return status;
 }
 
-enum eg_status eg_geometry_write_point(struct eg_geometry_writer *writer, double lon_deg, double lat_deg,
+enum eg_status eg_geometry_write_point(struct eg_geometry_writer *writer, const double lonlat_deg[2],
                                        const struct eg_geometry_notation *notation, struct eg_buffer *out,
                                        bool *has_out, struct eg_error *err)
 {
-    double xy[2] = {lon_deg, lat_deg};
+    double xy[2] = {lonlat_deg[0], lonlat_deg[1]};
     int64_t rounded[2] = {llround(xy[0] * (double)writer->scale), llround(xy[1] * (double)writer->scale)};
     bool is_degrees = !writer->transform && !writer->mercator;
-    if (!is_degrees) eg_mercator_forward(lon_deg, lat_deg, &xy[0], &xy[1]);
+    if (!is_degrees) eg_mercator_forward(lonlat_deg[0], lonlat_deg[1], &xy[0], &xy[1]);
     *has_out = is_degrees || round_points(writer, xy, 1, rounded);
     if (!*has_out) return EG_OK;
     eg_buffer_literal(out, notation->point);

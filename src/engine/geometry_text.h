@@ -30,6 +30,7 @@ struct eg_geometry_writer {
     struct eg_transform *transform; /* from EPSG:3857; not owned */
     uint32_t decimals;
     int64_t scale; /* 10 to the power of decimals */
+    double unit;   /* of the shapes' grid, in EPSG:3857 */
     double *xy;    /* working memory: a ring */
     size_t xy_capacity;
     int64_t *ring; /* in units of the last decimal */
@@ -38,15 +39,15 @@ struct eg_geometry_writer {
 /* Frees the working memory. */
 void eg_geometry_writer_clear(struct eg_geometry_writer *writer);
 
-/* Appends a shape of a plane in EPSG:3857 with this grid unit. *has_out is false, and nothing appended, when rounding leaves no polygon
+/* Appends a shape of a plane in EPSG:3857. *has_out is false, and nothing appended, when rounding leaves no polygon
  * or a vertex does not project. */
 EG_MUST_CHECK enum eg_status eg_geometry_write_shape(struct eg_geometry_writer *writer,
-                                                     const struct eg_shape *shape, double unit,
+                                                     const struct eg_shape *shape,
                                                      const struct eg_geometry_notation *notation,
                                                      struct eg_buffer *out, bool *has_out,
                                                      struct eg_error *err);
-EG_MUST_CHECK enum eg_status eg_geometry_write_point(struct eg_geometry_writer *writer, double lon_deg,
-                                                     double lat_deg,
+EG_MUST_CHECK enum eg_status eg_geometry_write_point(struct eg_geometry_writer *writer,
+                                                     const double lonlat_deg[2],
                                                      const struct eg_geometry_notation *notation,
                                                      struct eg_buffer *out, bool *has_out,
                                                      struct eg_error *err);
