@@ -57,20 +57,28 @@ static struct eg_box box_of(const struct eg_area_set *set, const struct eg_group
     return all;
 }
 
-/* Level l leaves out triangles of less than a quarter of 2^l square units. */
-static uint32_t choose_level(struct drawing *drawing, const struct eg_plane *plane,
+static uint32_t choose_level(const struct drawing *drawing, const struct eg_plane *plane,
                              const struct eg_shapes *shapes, double unit_on_ground_m)
 {
-    uint32_t level;
-    if (drawing->request->has_tolerance) {
-        /* eg_plane_level_for: triangles below a sixty-fourth of a square pixel. */
-        double units_per_px = 8 * drawing->request->tolerance_m / unit_on_ground_m;
-        level = units_per_px > 0 ? eg_plane_level_for(plane, units_per_px) : 0;
-    } else {
-        level = eg_shapes_level_within(shapes, USUAL_POINTS);
-    }
+    if (!drawing->request->has_tolerance) return eg_shapes_level_within(shapes, USUAL_POINTS);
+    /* eg_plane_level_for: triangles below a sixty-fourth of a square pixel. */
+    double units_per_px = 8 * drawing->request->tolerance_m / unit_on_ground_m;
+    return units_per_px > 0 ? eg_plane_level_for(plane, units_per_px) : 0;
+}
+
+/* The shape at a level or, where nothing is left of it there, at the next finer one. */
+static enum eg_status take_level(struct drawing *drawing, const struct eg_plane *plane,
+                                 const struct eg_shapes *shapes, struct eg_shape *shape, struct eg_error *err)
+{
+    double unit_on_ground_m = unit_m(
+        plane, box_of(&drawing->snapshot->generation->area_sets[drawing->group.boundaries], &drawing->group));
+    uint32_t level = choose_level(drawing, plane, shapes, unit_on_ground_m);
+    enum eg_status status = eg_shapes_area(shapes, 0, level, shape, err);
+    while (status == EG_OK && shape->n_polygons == 0 && level > 0)
+        status = eg_shapes_area(shapes, 0, --level, shape, err);
+    /* Level l leaves out triangles of less than a quarter of 2^l square units. */
     drawing->tolerance_m = level > 0 ? sqrt(ldexp(0.25, (int)level)) * unit_on_ground_m : 0;
-    return level;
+    return status;
 }
 
 static struct eg_geometry_writer writer_for(double tolerance_m)
@@ -106,10 +114,7 @@ static enum eg_status draw_areas(struct drawing *drawing, struct eg_error *err)
     enum eg_status status = eg_shapes_new_union(set->plane, group->is_member, &shapes, err);
     if (status == EG_OK) status = eg_shapes_area(shapes, 0, 0, &shape, err);
     double area_m2 = status == EG_OK ? eg_ground_shape_m2(&shape, set->plane->grid) : 0;
-    if (status == EG_OK) {
-        uint32_t level = choose_level(drawing, set->plane, shapes, unit_m(set->plane, box_of(set, group)));
-        if (level > 0) status = eg_shapes_area(shapes, 0, level, &shape, err);
-    }
+    if (status == EG_OK) status = take_level(drawing, set->plane, shapes, &shape, err);
     if (status == EG_OK) status = write_outline(drawing, &shape, err);
     if (drawing->n_parts > 0) drawing->parts[0].area_m2 = area_m2;
     eg_shape_clear(&shape);
