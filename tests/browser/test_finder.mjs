@@ -153,11 +153,28 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.waitForSelector('.leaflet-popup', { state: 'detached' });
       check(await page.evaluate(() => document.activeElement.classList.contains('target')), 'the keyboard is back at the marker');
     }],
-    ['an entry shows on its map whom it serves', async () => {
-      const page = await open(await browser.newContext({ viewport: { width: 1280, height: 900 } }), `/finder/${served.id}`);
-      await page.waitForSelector('#map path.leaflet-interactive, #map svg path', { state: 'attached' });
-      check(await page.locator('#map svg path').count() === served.properties.service_area.codes.length, 'as many areas as codes');
-      await page.screenshot({ path: join(shots, 'finder-entry.png') });
+    ['an entry shows on its map whom it serves: one outline, without the borders within', async () => {
+      const shapes = entries.filter(one => one.properties.kind === 'officer_base').slice(0, 1);
+      const districts = entries.filter(one => one.properties.kind === 'partnership').slice(0, 1);
+      for (const entry of [served, ...shapes, ...districts]) for (const width of [1280, 320]) {
+        const page = await open(await browser.newContext({ viewport: { width, height: 900 } }), `/finder/${entry.id}`);
+        await page.waitForSelector('#map svg path', { state: 'attached' });
+        check(await page.locator('#map svg path').count() === 1, `${entry.properties.kind}: one path`);
+        const drawn = await page.evaluate(() => {
+          const path = document.querySelector('#map svg path').getBoundingClientRect(), map = document.querySelector('#map').getBoundingClientRect();
+          return path.width > 40 && path.height > 40 && path.left >= map.left - 1 && path.right <= map.right + 1 && path.top >= map.top - 1 && path.bottom <= map.bottom + 1;
+        });
+        check(drawn, `${entry.properties.kind} at ${width}: the outline fills the map and is whole`);
+        await page.screenshot({ path: join(shots, `finder-entry-${entry.properties.kind}-${width}.png`), fullPage: true });
+      }
+    }],
+    ['an entry tells what is known of its areas together, in a table that can be read aloud', async () => {
+      const page = await open(await browser.newContext({ javaScriptEnabled: false, viewport: { width: 320, height: 900 } }), `/finder/${served.id}`);
+      const figures = await (await fetch(`${server.address}/coalitions/${served.id}/profile`)).json();
+      const shown = figures.indicators.filter(one => one.combined && one.id !== 'population');
+      check(await page.locator('table.figures tbody tr').count() === shown.length && shown.length > 3, 'a row for each');
+      check((await page.textContent('#serves + *')) !== null && (await page.textContent('section[aria-labelledby=serves]')).includes(figures.population.value.toLocaleString('en')), 'residents');
+      check(await page.locator('table.figures th[scope=row]').count() === shown.length && await page.locator('table.figures caption').count() === 1, 'headings');
     }],
     ['near me asks the browser, sorts by distance, and can be forgotten', async () => {
       const at = served.geometry.coordinates;
