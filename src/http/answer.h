@@ -33,7 +33,7 @@ struct eg_header {
     const char *name; /* static */
     char *value;      /* owned by the answer once given to it */
 };
-#define EG_ANSWER_HEADERS 4
+#define EG_ANSWER_HEADERS 8
 
 struct eg_answer_body {
     const char *bytes; /* NULL: no such coding */

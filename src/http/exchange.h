@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/hsds.h"
 #include "engine/vector_tile.h"
+#include "http/admin.h"
 #include "http/answer.h"
 #include "http/client_address.h"
 #include "http/document.h"
@@ -51,6 +52,8 @@ union eg_wanted {
     struct eg_finder_request finder;
     struct eg_hsds_wanted hsds;
     struct eg_entries_request entries;
+
+    struct eg_admin_request admin;
 };
 
 /* Who asks, and on which condition, of a route that reads it. Texts are headers of the request, until it is answered; NULL: absent. */

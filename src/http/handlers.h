@@ -70,6 +70,11 @@ eg_problem_fn eg_finder_problem;
 eg_parse_fn eg_hsds_list_parse, eg_hsds_record_parse;
 eg_make_fn eg_hsds_root_make, eg_hsds_profile_make, eg_hsds_list_make, eg_hsds_record_make;
 
+/* admin.c: pages for editors */
+eg_parse_fn eg_admin_parse;
+eg_make_fn eg_admin_make;
+eg_problem_fn eg_admin_problem;
+
 /* pages.c: embedded files, kept as documents */
 eg_parse_fn eg_page_parse, eg_asset_parse;
 

@@ -22,6 +22,7 @@ struct file {
     use("ogc.css", ogc_css, "text/css; charset=utf-8", true)                                                 \
     use("finder.js", finder_js, "text/javascript; charset=utf-8", true)                                      \
     use("finder.css", finder_css, "text/css; charset=utf-8", true)                                           \
+    use("admin.css", admin_css, "text/css; charset=utf-8", true)                                             \
     use("leaflet.js", leaflet_min_js, "text/javascript; charset=utf-8", true)                                \
     use("markercluster.js", leaflet_markercluster_min_js, "text/javascript; charset=utf-8", true)            \
     use("leaflet.css", leaflet_css, "text/css; charset=utf-8", true)                                         \

@@ -7,6 +7,18 @@ static const char *const wms_bodies[] = {"application/x-www-form-urlencoded", "t
 
 static const char *const json_bodies[] = {"application/json", NULL};
 
+static const char *const form_bodies[] = {"application/x-www-form-urlencoded", NULL};
+
+/* One of the editors' pages, which admin.c knows by their patterns. */
+#define ADMIN_PAGE(path, cost_of, methods_of)                                                                \
+    {                                                                                                        \
+        .pattern = (path), .parse = eg_admin_parse, .make = eg_admin_make, .problem = eg_admin_problem,      \
+        .cost = (cost_of), .needs_base_url = true, .reads_caller = true, .methods = (methods_of),            \
+        .body_types = form_bodies                                                                            \
+    }
+#define ADMIN_SHOWN EG_ALLOWS(EG_METHOD_GET)
+#define ADMIN_SENT EG_ALLOWS(EG_METHOD_POST)
+
 /* One of OGC API's documents; ogc.c knows them by their patterns. */
 #define OGC_DOCUMENT(path)                                                                                   \
     {                                                                                                        \
@@ -175,6 +187,18 @@ static const struct eg_route routes[] = {
     HSDS_RECORD("/hsds/taxonomies/{id}"),
     HSDS_LIST("/hsds/taxonomy_terms"),
     HSDS_RECORD("/hsds/taxonomy_terms/{id}"),
+
+    ADMIN_PAGE("/admin", EG_COST_WRITING, ADMIN_SHOWN),
+    ADMIN_PAGE("/admin/sign-in", EG_COST_SIGNING_IN, ADMIN_SHOWN | ADMIN_SENT),
+    ADMIN_PAGE("/admin/sign-out", EG_COST_WRITING, ADMIN_SENT),
+    ADMIN_PAGE("/admin/suggestions", EG_COST_WRITING, ADMIN_SHOWN),
+    ADMIN_PAGE("/admin/suggestions/{id}", EG_COST_WRITING, ADMIN_SHOWN | ADMIN_SENT),
+    ADMIN_PAGE("/admin/entries", EG_COST_WRITING, ADMIN_SHOWN),
+    ADMIN_PAGE("/admin/entries/new", EG_COST_WRITING, ADMIN_SHOWN | ADMIN_SENT),
+    ADMIN_PAGE("/admin/entries/{id}", EG_COST_WRITING, ADMIN_SHOWN | ADMIN_SENT),
+    ADMIN_PAGE("/admin/entries/{id}/delete", EG_COST_WRITING, ADMIN_SHOWN | ADMIN_SENT),
+    ADMIN_PAGE("/admin/history", EG_COST_WRITING, ADMIN_SHOWN),
+    ADMIN_PAGE("/admin/history/{change}", EG_COST_WRITING, ADMIN_SHOWN | ADMIN_SENT),
     {.pattern = "/wms/",
      .parse = eg_wms_parse,
      .find = eg_wms_find,

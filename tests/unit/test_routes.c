@@ -179,7 +179,8 @@ extern const char eg_embed_openapi_json_begin[], eg_embed_openapi_json_end[];
 static bool is_page(const char *pattern)
 {
     return strcmp(pattern, "/") == 0 || strncmp(pattern, "/assets/", strlen("/assets/")) == 0 ||
-           strncmp(pattern, "/finder", strlen("/finder")) == 0;
+           strncmp(pattern, "/finder", strlen("/finder")) == 0 ||
+           strncmp(pattern, "/admin", strlen("/admin")) == 0;
 }
 
 /* The path by which the description has a route: without types and the slash at the end, and below /ogc without that. */

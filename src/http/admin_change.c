@@ -1,0 +1,193 @@
+/* One line of the history: who changed what, when and why, what the entry said before and after; and undoing it. */
+#include <string.h>
+
+#include <microhttpd.h>
+
+#include "http/admin_edit.h"
+#include "http/server_parts.h"
+
+struct subject {
+    struct eg_admin_page *page;
+    struct eg_change_entry change; /* its texts in the page's arena */
+    struct eg_json *before, *after;
+};
+
+static bool keep_change(void *context, const struct eg_change_entry *change)
+{
+    struct subject *subject = context;
+    struct eg_change_entry *kept = &subject->change;
+    *kept = *change;
+    struct eg_text *const texts[] = {&kept->at,     &kept->by,    &kept->entry_id,   &kept->title,
+                                     &kept->before, &kept->after, &kept->suggestion, &kept->reason};
+    for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++) *texts[i] = eg_admin_keep(subject->page, *texts[i]);
+    return false;
+}
+
+static enum eg_status find(struct subject *subject, struct eg_error *err)
+{
+    struct eg_admin_page *page = subject->page;
+    struct eg_change_visitor visitor = {keep_change, subject};
+    enum eg_status status = eg_store_change(eg_ledger_store(page->ledger), page->wanted->id, &visitor, err);
+    if (status == EG_OK && subject->change.before.len > 0)
+        status = eg_json_parse(subject->change.before, &subject->before, err);
+    if (status == EG_OK && subject->change.after.len > 0)
+        status = eg_json_parse(subject->change.after, &subject->after, err);
+    return status;
+}
+
+static void clear(struct subject *subject)
+{
+    eg_json_free(subject->before);
+    eg_json_free(subject->after);
+}
+
+/* --- the page -------------------------------------------------------------------------------------------------------------- */
+
+static void begin_fact(struct eg_admin_page *page, const char *name)
+{
+    eg_html_open(&page->html, "div");
+    eg_admin_leaf(page, "dt", name);
+}
+
+static void write_facts(const struct subject *subject)
+{
+    struct eg_admin_page *page = subject->page;
+    struct eg_html *html = &page->html;
+    const struct eg_change_entry *change = &subject->change;
+    eg_html_open(html, "dl");
+    begin_fact(page, "When");
+    eg_html_open(html, "dd");
+    eg_admin_time(page, change->at);
+    eg_html_close(html);
+    eg_html_close(html);
+    begin_fact(page, "By");
+    eg_admin_data(page, "dd", change->by, "not known");
+    eg_html_close(html);
+    begin_fact(page, "What");
+    eg_admin_leaf(page, "dd", eg_admin_action(change->action));
+    eg_html_close(html);
+    if (change->reason.len > 0) {
+        begin_fact(page, "Why");
+        eg_admin_data(page, "dd", change->reason, "");
+        eg_html_close(html);
+    }
+    if (change->suggestion.len > 0) {
+        begin_fact(page, "From");
+        eg_html_open(html, "dd");
+        eg_admin_link(
+            page, eg_admin_address(page, "/admin/suggestions/%.*s", EG_TEXT_SHOWN(change->suggestion, 64)),
+            EG_TEXT("a suggestion"));
+        eg_html_close(html);
+        eg_html_close(html);
+    }
+    if (change->entry_id.len > 0) {
+        begin_fact(page, "Entry");
+        eg_html_open(html, "dd");
+        eg_admin_link(page,
+                      eg_admin_address(page, "/admin/entries/%.*s", EG_TEXT_SHOWN(change->entry_id, 64)),
+                      EG_TEXT("as it is now"));
+        eg_html_text(html, EG_TEXT(", "));
+        eg_admin_link(
+            page, eg_admin_address(page, "/admin/history?entry=%.*s", EG_TEXT_SHOWN(change->entry_id, 64)),
+            EG_TEXT("its history"));
+        eg_html_close(html);
+        eg_html_close(html);
+    }
+    eg_html_close(html);
+}
+
+/* What undoing by force would do to the entry as it is now. */
+static void write_loss(const struct subject *subject)
+{
+    struct eg_admin_page *page = subject->page;
+    struct eg_document_diff diff;
+    struct eg_json *now = eg_admin_document(page->snapshot->records, subject->change.entry_id, true);
+    if (eg_document_diff(eg_json_root(now), eg_json_root(subject->before), page->arena, &diff, NULL) == EG_OK)
+        eg_admin_diff(page, &diff, "The entry as it is now (before), and as it would be (after)");
+    eg_json_free(now);
+}
+
+static void write_undo(const struct subject *subject, bool by_force)
+{
+    struct eg_admin_page *page = subject->page;
+    struct eg_html *html = &page->html;
+    if (subject->change.entry_id.len == 0) {
+        eg_admin_leaf(page, "p", "An import changes many entries at once and cannot be undone here.");
+        return;
+    }
+    eg_admin_leaf(page, "h2", "Undo it");
+    if (by_force) {
+        eg_admin_leaf(
+            page, "p",
+            "The entry has been changed since, and that would be lost. This is what would become of it:");
+        write_loss(subject);
+    }
+    eg_admin_form(page, eg_admin_address(page, "/admin/history/%s", subject->change.id), "narrow-form");
+    if (by_force) eg_admin_hidden(page, "action", EG_TEXT("force"));
+    eg_admin_reason(page, "reason", "Why, for the history (may be left empty)", NULL);
+    eg_admin_button(page, NULL, NULL, by_force ? "Undo it all the same" : "Undo this change");
+    eg_html_close(html);
+}
+
+static enum eg_status show(struct subject *subject, const struct eg_error *why, struct eg_answer **answer_out,
+                           struct eg_error *err)
+{
+    struct eg_admin_page *page = subject->page;
+    struct eg_document_diff diff = {0};
+    bool has_documents = subject->before || subject->after;
+    struct eg_text title = subject->change.title.len > 0 ? subject->change.title : EG_TEXT("Several entries");
+    title = eg_text_format(page->arena, "Change: %.*s", EG_TEXT_SHOWN(title, 200));
+    enum eg_status status = eg_document_diff(eg_json_root(subject->before), eg_json_root(subject->after),
+                                             page->arena, &diff, err);
+    if (status != EG_OK) return status;
+    eg_admin_begin(page, title.data ? title : EG_TEXT("Change"), why->status == EG_OK ? NULL : why);
+    write_facts(subject);
+    if (has_documents) eg_admin_diff(page, &diff, "What the entry said before and after");
+    write_undo(subject, why->status == EG_CONFLICT);
+    return eg_admin_finish(page, eg_admin_status_of(page->exchange, why->status), answer_out, err);
+}
+
+static enum eg_status tell_missing(struct eg_admin_page *page, struct eg_answer **answer_out,
+                                   struct eg_error *err)
+{
+    eg_admin_begin(page, EG_TEXT("There is no such change"), NULL);
+    eg_admin_link(page, eg_admin_address(page, "/admin/history"), EG_TEXT("History"));
+    return eg_admin_finish(page, MHD_HTTP_NOT_FOUND, answer_out, err);
+}
+
+static enum eg_status find_and_show(struct eg_admin_page *page, const struct eg_error *why,
+                                    struct eg_answer **answer_out, struct eg_error *err)
+{
+    struct subject subject = {.page = page};
+    enum eg_status status = find(&subject, err);
+    if (status == EG_NOT_FOUND) status = tell_missing(page, answer_out, err);
+    else if (status == EG_OK) status = show(&subject, why, answer_out, err);
+    clear(&subject);
+    return status;
+}
+
+enum eg_status eg_admin_change(struct eg_admin_page *page, struct eg_answer **answer_out,
+                               struct eg_error *err)
+{
+    static const struct eg_error fine;
+    return find_and_show(page, &fine, answer_out, err);
+}
+
+enum eg_status eg_admin_undo(struct eg_admin_page *page, struct eg_answer **answer_out, struct eg_error *err)
+{
+    struct eg_error why = page->stale;
+    struct eg_edit_done done;
+    struct eg_edit by = eg_admin_edit_by(page, NULL);
+    bool force = eg_text_equal(eg_admin_given(page, "action"), EG_TEXT("force"));
+    enum eg_status status = why.status;
+    if (status == EG_OK)
+        status = eg_edits_undo(page->exchange->server->engine, &by, page->wanted->id, force, &done, &why);
+    if (status != EG_OK) {
+        why.status = status;
+        eg_admin_refresh(page);
+        return find_and_show(page, &why, answer_out, err);
+    }
+    struct eg_text path = eg_text_format(page->arena, "/admin/history/%s?done=undone", done.change_id);
+    eg_edit_done_clear(&done);
+    return path.data ? eg_admin_redirect(page, path, answer_out, err) : eg_error_no_memory(err, 0);
+}

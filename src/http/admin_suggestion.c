@@ -1,0 +1,404 @@
+/* One suggestion. What it would do is worked out on the records as they are now: "after" is what the entry would say, private parts and all. An
+ * editor accepts it, puts it right first, or rejects it with a reason. */
+#include <string.h>
+
+#include <microhttpd.h>
+
+#include "data/entry_document.h"
+#include "http/admin_edit.h"
+#include "http/server_parts.h"
+
+struct review {
+    struct eg_admin_page *page;
+    struct eg_suggestion suggestion; /* its texts in the page's arena */
+    struct eg_json *document;        /* as it was sent */
+    struct eg_json *before;          /* the entry as it is; NULL: a new one, or gone */
+    struct eg_json *after;           /* as it would be; NULL: `unfit` says why it cannot */
+    struct eg_error unfit;
+    char version[EG_EDIT_VERSION_BYTES]; /* of the entry as it is */
+    bool is_new, is_gone, has_changed;   /* has_changed: since it was sent */
+};
+
+static struct eg_engine *engine_of(const struct eg_admin_page *page)
+{
+    return page->exchange->server->engine;
+}
+
+static struct eg_text name_in(struct eg_json *document)
+{
+    struct eg_text name = {0};
+    (void)eg_json_is_text(eg_json_get(eg_json_root(document), "name"), &name);
+    return name;
+}
+
+static void clear(struct review *review)
+{
+    eg_json_free(review->document);
+    eg_json_free(review->before);
+    eg_json_free(review->after);
+}
+
+/* --- finding --------------------------------------------------------------------------------------------------------------- */
+
+static bool keep_suggestion(void *context, const struct eg_suggestion *suggestion)
+{
+    struct review *review = context;
+    struct eg_suggestion *kept = &review->suggestion;
+    *kept = *suggestion;
+    struct eg_text *const texts[] = {&kept->at,         &kept->entry_id,     &kept->document,
+                                     &kept->from_name,  &kept->from_contact, &kept->note,
+                                     &kept->decided_at, &kept->decided_by,   &kept->reason};
+    for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++) *texts[i] = eg_admin_keep(review->page, *texts[i]);
+    return false;
+}
+
+static bool compare_time(void *context, const struct eg_change_entry *change)
+{
+    struct review *review = context;
+    review->has_changed = eg_text_compare(change->at, review->suggestion.at) > 0;
+    return false;
+}
+
+static enum eg_status look_at_entry(struct review *review, struct eg_error *err)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_text id = review->suggestion.entry_id;
+    struct eg_change_visitor visitor = {compare_time, review};
+    struct eg_buffer text;
+    review->is_new = id.len == 0;
+    if (review->is_new) return EG_OK;
+    eg_buffer_init(&text, 0);
+    enum eg_status status = eg_edits_read(page->snapshot, id, true, &text, review->version, err);
+    if (status == EG_OK) status = eg_json_parse((struct eg_text){text.data, text.len}, &review->before, err);
+    eg_buffer_clear(&text);
+    review->is_gone = status == EG_NOT_FOUND;
+    if (status != EG_OK && !review->is_gone) return status;
+    return eg_store_history(eg_ledger_store(page->ledger), id, (struct eg_store_page){.limit = 1}, &visitor,
+                            err);
+}
+
+/* What the entry would say. A suggestion that does not fit any more can still be put right, or rejected. */
+static void look_ahead(struct review *review)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_records *records = page->snapshot->records, *applied = NULL;
+    struct eg_records_change change = {0};
+    char fresh[EG_UUID_TEXT_LEN + 1];
+    eg_uuid_random(fresh);
+    struct eg_document_wish wish = {review->is_new ? eg_text_from(fresh) : review->suggestion.entry_id,
+                                    eg_json_root(review->document), true};
+    if (!records || review->is_gone) return;
+    enum eg_status status = eg_entry_document_change(records, &wish, page->arena, &change, &review->unfit);
+    if (status == EG_OK) status = eg_records_apply(records, &change, &applied, &review->unfit);
+    if (status == EG_OK) review->after = eg_admin_document(applied, wish.id, true);
+    eg_records_release(applied);
+}
+
+static enum eg_status find(struct review *review, struct eg_error *err)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_suggestion_visitor visitor = {keep_suggestion, review};
+    enum eg_status status =
+        eg_store_suggestion(eg_ledger_store(page->ledger), page->wanted->id, &visitor, err);
+    if (status == EG_OK) status = eg_json_parse(review->suggestion.document, &review->document, err);
+    if (status == EG_OK) status = look_at_entry(review, err);
+    if (status == EG_OK && review->suggestion.state == EG_SUGGESTION_OPEN) look_ahead(review);
+    return status;
+}
+
+/* --- the page -------------------------------------------------------------------------------------------------------------- */
+
+static void write_fact(struct eg_admin_page *page, const char *name, struct eg_text value)
+{
+    if (value.len == 0) return;
+    eg_html_open(&page->html, "div");
+    eg_admin_leaf(page, "dt", name);
+    eg_admin_data(page, "dd", value, "");
+    eg_html_close(&page->html);
+}
+
+static void write_time(struct eg_admin_page *page, const char *name, struct eg_text at)
+{
+    if (at.len == 0) return;
+    eg_html_open(&page->html, "div");
+    eg_admin_leaf(page, "dt", name);
+    eg_html_open(&page->html, "dd");
+    eg_admin_time(page, at);
+    eg_html_close(&page->html);
+    eg_html_close(&page->html);
+}
+
+static void write_facts(const struct review *review)
+{
+    static const char *const states[] = {"Open", "Accepted", "Rejected"};
+    struct eg_admin_page *page = review->page;
+    const struct eg_suggestion *suggestion = &review->suggestion;
+    eg_html_open(&page->html, "dl");
+    write_time(page, "Sent", suggestion->at);
+    write_fact(page, "By", suggestion->from_name);
+    write_fact(page, "How to reach them", suggestion->from_contact);
+    write_fact(page, "Their note", suggestion->note);
+    write_fact(page, "State", eg_text_from(states[suggestion->state]));
+    write_time(page, "Decided", suggestion->decided_at);
+    write_fact(page, "Decided by", suggestion->decided_by);
+    write_fact(page, "Reason", suggestion->reason);
+    if (review->before) {
+        eg_html_open(&page->html, "div");
+        eg_admin_leaf(page, "dt", "Entry");
+        eg_html_open(&page->html, "dd");
+        eg_admin_link(page, eg_admin_address(page, "/admin/entries/%s", suggestion->entry_id.data),
+                      EG_TEXT("The entry as it is now"));
+        eg_html_close(&page->html);
+        eg_html_close(&page->html);
+    }
+    eg_html_close(&page->html);
+}
+
+static void write_warnings(const struct review *review)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_html *html = &page->html;
+    if (review->suggestion.state != EG_SUGGESTION_OPEN) return;
+    if (review->is_gone) {
+        eg_admin_open(page, "p", "problem");
+        eg_html_text(html, EG_TEXT("The entry was deleted after this was sent, so it can only be rejected."));
+        eg_html_close(html);
+    } else if (review->has_changed) {
+        eg_admin_open(page, "p", "problem");
+        eg_html_text(
+            html,
+            EG_TEXT("The entry has been changed since this was sent. Accepting it as it stands would also "
+                    "put back what was changed since: look at "));
+        eg_admin_link(page,
+                      eg_admin_address(page, "/admin/history?entry=%s", review->suggestion.entry_id.data),
+                      EG_TEXT("the entry's history"));
+        eg_html_text(html, EG_TEXT("."));
+        eg_html_close(html);
+    }
+    if (!review->after && !review->is_gone) {
+        eg_admin_open(page, "p", "problem");
+        eg_html_text_format(html, "It cannot be accepted as it stands: %s", review->unfit.message);
+        eg_html_close(html);
+    }
+}
+
+static void write_diff(struct review *review)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_document_diff diff;
+    struct eg_json *before = review->after ? review->before : NULL;
+    struct eg_json *after = review->after ? review->after : review->document;
+    if (eg_document_diff(eg_json_root(before), eg_json_root(after), page->arena, &diff, NULL) != EG_OK) {
+        eg_admin_leaf(page, "p", "It is too large to be compared.");
+        return;
+    }
+    eg_admin_diff(page, &diff,
+                  review->after ? "The entry as it is now (before), and as it would be (after)"
+                                : "What was suggested");
+}
+
+static void begin_decision(struct review *review, const char *class_name, const char *heading)
+{
+    struct eg_admin_page *page = review->page;
+    eg_admin_leaf(page, "h2", heading);
+    eg_admin_form(page, eg_admin_address(page, "/admin/suggestions/%s", review->suggestion.id), class_name);
+    eg_admin_hidden(page, "entry_version", eg_text_from(review->version));
+}
+
+static void write_decisions(struct review *review, const char *fault)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_html *html = &page->html;
+    if (!review->is_gone) {
+        begin_decision(review, "narrow-form", "Accept");
+        if (review->after) eg_admin_button(page, "action", "accept", "Accept it as it stands");
+        eg_html_open(html, "p");
+        eg_admin_link(page, eg_admin_address(page, "/admin/suggestions/%s?edit=1", review->suggestion.id),
+                      EG_TEXT("Put it right first, then accept it"));
+        eg_html_close(html);
+        eg_html_close(html);
+    }
+    begin_decision(review, "narrow-form", "Reject");
+    eg_admin_reason(page, "why", "Why? Other editors will read it.", fault);
+    eg_admin_button(page, "action", "reject", "Reject it");
+    eg_html_close(html);
+}
+
+static struct eg_text title_of(struct review *review)
+{
+    struct eg_text name = name_in(review->before ? review->before : review->document);
+    struct eg_text title = eg_text_format(review->page->arena, "%s: %.*s",
+                                          review->is_new ? "Suggested: a new entry" : "Suggested change",
+                                          EG_TEXT_SHOWN(name, 200));
+    return title.data ? title : EG_TEXT("Suggestion");
+}
+
+/* `why` of EG_OK: nothing is wrong; `fault`: beside the reason, or NULL. */
+static enum eg_status show(struct review *review, const struct eg_error *why, const char *fault,
+                           struct eg_answer **answer_out, struct eg_error *err)
+{
+    struct eg_admin_page *page = review->page;
+    eg_admin_begin(page, title_of(review), why->status == EG_OK ? NULL : why);
+    write_facts(review);
+    write_warnings(review);
+    write_diff(review);
+    if (review->suggestion.state == EG_SUGGESTION_OPEN) write_decisions(review, fault);
+    return eg_admin_finish(page, eg_admin_status_of(page->exchange, why->status), answer_out, err);
+}
+
+static enum eg_status tell_missing(struct eg_admin_page *page, struct eg_answer **answer_out,
+                                   struct eg_error *err)
+{
+    eg_admin_begin(page, EG_TEXT("There is no such suggestion"), NULL);
+    eg_admin_link(page, eg_admin_address(page, "/admin/suggestions"), EG_TEXT("Suggestions"));
+    return eg_admin_finish(page, MHD_HTTP_NOT_FOUND, answer_out, err);
+}
+
+/* --- putting it right first ------------------------------------------------------------------------------------------------ */
+
+/* The form shows what the entry would say. */
+static enum eg_status show_form(struct review *review, struct eg_admin_edit *edit, const struct eg_error *why,
+                                struct eg_answer **answer_out, struct eg_error *err)
+{
+    static const struct eg_error in_fields;
+    struct eg_admin_page *page = review->page;
+    bool has_faults = edit->faults.n > 0;
+    eg_admin_begin(page, title_of(review), why->status == EG_OK ? NULL : has_faults ? &in_fields : why);
+    if (has_faults) eg_admin_edit_write_faults(edit);
+    write_warnings(review);
+    if (why->status == EG_CONFLICT) write_diff(review);
+    eg_admin_form(page, eg_admin_address(page, "/admin/suggestions/%s?edit=1", review->suggestion.id),
+                  "entry-form");
+    eg_admin_hidden(page, "entry_version", eg_text_from(review->version));
+    eg_admin_edit_write(edit);
+    eg_admin_reason(page, "reason", "Why it was put right, for the history (may be left empty)", NULL);
+    eg_admin_button(page, "action", "save", "Accept it like this");
+    eg_html_close(&page->html);
+    eg_html_open(&page->html, "p");
+    eg_admin_link(page, eg_admin_address(page, "/admin/suggestions/%s", review->suggestion.id),
+                  EG_TEXT("Back to the suggestion"));
+    eg_html_close(&page->html);
+    return eg_admin_finish(page, eg_admin_status_of(page->exchange, why->status), answer_out, err);
+}
+
+static void begin_edit(struct review *review, struct eg_admin_edit *edit)
+{
+    eg_admin_edit_init(edit, review->page, review->after ? review->after : review->document);
+    if (review->after) review->after = NULL;
+    else review->document = NULL;
+}
+
+enum eg_status eg_admin_suggestion(struct eg_admin_page *page, struct eg_answer **answer_out,
+                                   struct eg_error *err)
+{
+    static const struct eg_error fine;
+    struct review review = {.page = page};
+    struct eg_admin_edit edit;
+    enum eg_status status = find(&review, err);
+    if (status == EG_NOT_FOUND) return tell_missing(page, answer_out, err);
+    bool may_edit = review.suggestion.state == EG_SUGGESTION_OPEN && !review.is_gone;
+    if (status == EG_OK && page->wanted->edit && may_edit) {
+        (void)title_of(&review);
+        begin_edit(&review, &edit);
+        status = show_form(&review, &edit, &fine, answer_out, err);
+        eg_admin_edit_clear(&edit);
+    } else if (status == EG_OK) {
+        status = show(&review, &fine, NULL, answer_out, err);
+    }
+    clear(&review);
+    return status;
+}
+
+/* --- deciding -------------------------------------------------------------------------------------------------------------- */
+
+static enum eg_status accept_it(struct review *review, const struct eg_json_value *document,
+                                struct eg_error *why)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_edit by = eg_admin_edit_by(page, eg_admin_version_given(page));
+    struct eg_acceptance acceptance = {eg_text_from(review->suggestion.id), document};
+    struct eg_edit_done done;
+    enum eg_status status = eg_edits_accept(engine_of(page), &by, &acceptance, &done, why);
+    if (status == EG_OK) eg_edit_done_clear(&done);
+    else why->status = status;
+    return status;
+}
+
+static enum eg_status reject_it(struct review *review, const char **fault_out, struct eg_error *why)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_edit by = eg_admin_edit_by(page, NULL);
+    if (by.reason.len == 0) {
+        *fault_out = "Say why, in a word or two.";
+        return eg_error_set(why, EG_INVALID, "a rejection needs a reason.");
+    }
+    enum eg_status status = eg_edits_reject(engine_of(page), &by, eg_text_from(review->suggestion.id), why);
+    if (status != EG_OK) why->status = status;
+    return status;
+}
+
+/* Somebody else may have been quicker: what there is now is shown with what is wrong. */
+static enum eg_status show_again(struct eg_admin_page *page, const struct eg_error *why, const char *fault,
+                                 struct eg_answer **answer_out, struct eg_error *err)
+{
+    struct review review = {.page = page};
+    eg_admin_refresh(page);
+    enum eg_status status = find(&review, err);
+    if (status == EG_OK) status = show(&review, why, fault, answer_out, err);
+    clear(&review);
+    return status;
+}
+
+static enum eg_status decide_edited(struct review *review, struct eg_answer **answer_out,
+                                    struct eg_error *err)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_admin_edit edit;
+    struct eg_error why = page->stale;
+    begin_edit(review, &edit);
+    enum eg_status status = why.status;
+    if (status == EG_OK) status = eg_admin_edit_read(&edit, &why);
+    if (status == EG_OK) status = accept_it(review, eg_json_root(edit.typed), &why);
+    if (status == EG_INVALID && edit.typed) eg_admin_edit_blame(&edit, &why);
+    why.status = status;
+    if (status == EG_OK)
+        status = eg_admin_redirect(page, EG_TEXT("/admin/suggestions?done=accepted"), answer_out, err);
+    else if (status == EG_CONFLICT && !edit.typed) status = show_again(page, &why, NULL, answer_out, err);
+    else status = show_form(review, &edit, &why, answer_out, err);
+    eg_admin_edit_clear(&edit);
+    return status;
+}
+
+static enum eg_status decide(struct review *review, struct eg_text action, struct eg_answer **answer_out,
+                             struct eg_error *err)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_error why = page->stale;
+    const char *fault = NULL;
+    enum eg_status status = why.status;
+    bool is_acceptance = eg_text_equal(action, EG_TEXT("accept"));
+    if (status == EG_OK && is_acceptance) status = accept_it(review, NULL, &why);
+    else if (status == EG_OK && eg_text_equal(action, EG_TEXT("reject")))
+        status = reject_it(review, &fault, &why);
+    else if (status == EG_OK) status = eg_error_set(&why, EG_INVALID, "the form does not say what to do.");
+    if (status != EG_OK) return show_again(page, &why, fault, answer_out, err);
+    return eg_admin_redirect(page,
+                             is_acceptance ? EG_TEXT("/admin/suggestions?done=accepted")
+                                           : EG_TEXT("/admin/suggestions?done=rejected"),
+                             answer_out, err);
+}
+
+enum eg_status eg_admin_decide(struct eg_admin_page *page, struct eg_answer **answer_out,
+                               struct eg_error *err)
+{
+    struct review review = {.page = page};
+    struct eg_text action = eg_admin_given(page, "action");
+    enum eg_status status = find(&review, err);
+    bool may_edit = review.suggestion.state == EG_SUGGESTION_OPEN && !review.is_gone;
+    if (status == EG_NOT_FOUND) return tell_missing(page, answer_out, err);
+    if (status == EG_OK && eg_text_equal(action, EG_TEXT("save")) && may_edit)
+        status = decide_edited(&review, answer_out, err);
+    else if (status == EG_OK) status = decide(&review, action, answer_out, err);
+    clear(&review);
+    return status;
+}

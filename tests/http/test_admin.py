@@ -1,0 +1,616 @@
+"""The editors' pages, the real program: signing in, forms of other sites and other sessions, what strangers wrote, two editors at once,
+the path from a suggestion to the public, undoing, and an atlas that nobody can edit."""
+
+import datetime
+import html.parser
+import http.client
+import json
+import re
+import sqlite3
+import subprocess
+import urllib.parse
+import uuid
+
+import support
+from support import LAUNCHER, PROGRAM, SLOW, Server, run, test
+
+STORE = """\
+  - {id: register, title: Register, store: register.gpkg, seed: helpers, editors: editors.txt, review_after_days: 100}
+"""
+NAME, PASSWORD = "Ann Reed", "correct horse battery"
+POISON = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;"
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:23] + "Z"
+
+
+class Page(html.parser.HTMLParser):
+    """A page's forms, links, and what is wrong with it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.text, self.forms, self.links, self.scripts, self.styles, self.ids = text, [], [], 0, 0, []
+        self.handlers, self.described, self.heading, self._area, self._select, self._in_heading = [], [], "", None, None, False
+        self.feed(text)
+
+    def handle_starttag(self, tag, pairs):
+        values = dict(pairs)
+        if "id" in values:
+            self.ids.append(values["id"])
+        self.described += (values.get("aria-describedby") or "").split()
+        self.handlers += [name for name in values if name.startswith("on")]
+        self.styles += "style" in values or tag == "style"
+        if tag == "script":
+            self.scripts += 1
+        elif tag == "h1":
+            self._in_heading = True
+        elif tag == "a":
+            self.links.append(values.get("href", ""))
+        elif tag == "form":
+            self.forms.append({"action": values.get("action"), "method": values.get("method", "get"), "fields": {}, "buttons": []})
+        elif tag == "input" and self.forms:
+            if values.get("type") not in ("checkbox", "radio") or "checked" in values:
+                self.forms[-1]["fields"][values.get("name")] = values.get("value", "on" if values.get("type") == "checkbox" else "")
+        elif tag == "textarea":
+            self._area = values.get("name")
+            self.forms[-1]["fields"][self._area] = ""
+        elif tag == "select":
+            self._select = values.get("name")
+            self.forms[-1]["fields"].setdefault(self._select, "")
+        elif tag == "option" and self._select and "selected" in values:
+            self.forms[-1]["fields"][self._select] = values.get("value", "")
+        elif tag == "button":
+            self.forms[-1]["buttons"].append((values.get("name"), values.get("value")))
+
+    def handle_endtag(self, tag):
+        self._area = None if tag == "textarea" else self._area
+        self._select = None if tag == "select" else self._select
+        self._in_heading = False if tag == "h1" else self._in_heading
+
+    def handle_data(self, data):
+        if self._area:
+            self.forms[-1]["fields"][self._area] += data
+        if self._in_heading:
+            self.heading += data
+
+    def form(self, button):
+        """The form that has this button."""
+        for form in self.forms:
+            if any(button in (name, value) for name, value in form["buttons"]):
+                return form
+        raise AssertionError(f"no form with {button}: {self.forms}")
+
+
+class Reader:
+    """A browser without scripts: keeps the cookie, follows 303."""
+
+    def __init__(self, server):
+        self.server, self.cookie, self.path = server, None, "/admin"
+
+    def send(self, method, path, body=None, **headers):
+        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=30 * SLOW)
+        said = {"Accept-Encoding": "identity"}
+        if self.cookie:
+            said["Cookie"] = self.cookie
+        if body is not None:
+            said["Content-Type"] = "application/x-www-form-urlencoded"
+            said["Origin"] = f"http://{self.server.host}:{self.server.port}"
+        said.update({name.replace("_", "-"): value for name, value in headers.items() if value is not None})
+        connection.request(method, path, body=body, headers={name: value for name, value in said.items() if value != ""})
+        answer = support.Answer(connection.getresponse())
+        connection.close()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            self.cookie = cookie.split(";")[0]
+        self.check(answer)
+        return answer
+
+    @staticmethod
+    def check(answer):
+        """What holds of each page, whatever happened."""
+        if answer.status in (404, 405, 415) and "json" in (answer["Content-Type"] or ""):
+            return
+        policy = answer["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy, policy
+        assert answer["Cache-Control"] == "no-store" and answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Referrer-Policy"] == "same-origin" and answer["X-Frame-Options"] == "DENY"
+        if answer.body:
+            page = Page(answer.body.decode())
+            assert page.scripts == 0 and page.styles == 0 and not page.handlers, answer.body
+            assert len(page.ids) == len(set(page.ids)), sorted(page.ids)
+            assert set(page.described) <= set(page.ids), set(page.described) - set(page.ids)
+
+    def open(self, path, status=200):
+        answer = self.send("GET", path)
+        hops = 0
+        while answer.status == 303 and hops < 5:
+            path = urllib.parse.urljoin(path, answer["Location"])
+            answer = self.send("GET", path)
+            hops += 1
+        assert answer.status == status, f"{path}: {answer.status}, not {status}: {answer.body[:600]}"
+        self.path, self.page = path, Page(answer.body.decode())
+        return self.page
+
+    def submit(self, button, status=200, without=(), **fields):
+        """Sends the form that has the button, as a browser does; goes where it is told to."""
+        form = self.page.form(button)
+        sent = {name: value for name, value in {**form["fields"], **fields}.items() if name and name not in without}
+        sent.update({name: value for name, value in form["buttons"] if name and value == button})
+        path = urllib.parse.urljoin(self.path, form["action"])
+        answer = self.send("POST", path, urllib.parse.urlencode(sent))
+        if answer.status == 303:
+            return self.open(urllib.parse.urljoin(path, answer["Location"]), status)
+        assert answer.status == status, f"{path}: {answer.status}, not {status}: {answer.body[:1500]}"
+        self.path, self.page = path, Page(answer.body.decode())
+        return self.page
+
+    def sign_in(self, name=NAME, password=PASSWORD, status=200, path="/admin"):
+        self.open(path)
+        assert self.page.heading == "Sign in", self.page.text
+        return self.submit(None, status, name=name, password=password)
+
+
+class Register(Server):
+    def __init__(self, extra=STORE, **options):
+        super().__init__(extra=extra, **options)
+        self.add_editor(NAME, PASSWORD)
+
+    def add_editor(self, name, password):
+        command = LAUNCHER + [PROGRAM, "editor", "add", str(self.folder / "editors.txt"), name]
+        subprocess.run(command, input=password + "\n", capture_output=True, text=True, check=True, timeout=60 * SLOW)
+
+    def remove_editor(self, name):
+        command = LAUNCHER + [PROGRAM, "editor", "remove", str(self.folder / "editors.txt"), name]
+        subprocess.run(command, capture_output=True, text=True, check=True, timeout=60 * SLOW)
+
+    def suggest(self, document, entry="", **said):
+        """As the form of the public does; returns its id."""
+        one = str(uuid.uuid4())
+        row = {"id": one, "state": "open", "at": now(), "entry_id": entry, "document": json.dumps(document),
+               "from_name": "Bo", "from_contact": "bo@example.org", "note": "Please.", **said}
+        with sqlite3.connect(self.folder / "register.gpkg", timeout=10) as store:
+            names = [row[1] for row in store.execute("pragma table_info(suggestion)")]
+            known = {name: row[name] for name in row if name in names}
+            assert set(row) == set(known), names
+            store.execute(f"insert into suggestion ({', '.join(known)}) values ({', '.join('?' * len(known))})", list(known.values()))
+        store.close()
+        return one
+
+    def document(self, entry):
+        return json.loads(self.get(f"/coalitions/{entry}").body)["properties"]
+
+    def an_entry(self, n=0):
+        return sorted(json.loads(self.get("/coalitions?limit=100").body)["features"], key=lambda one: one["id"])[n]["id"]
+
+    def reader(self):
+        reader = Reader(self)
+        reader.sign_in()
+        return reader
+
+
+# --- signing in -------------------------------------------------------------------------------------------------------
+
+
+@test("whoever is not signed in sees the sign-in page, and comes to where he wanted to go")
+def _(server):
+    reader = Reader(server)
+    entry = server.an_entry()
+    for path in ["/admin", "/admin/suggestions", "/admin/entries", f"/admin/entries/{entry}", "/admin/history", "/admin/entries/new"]:
+        answer = reader.send("GET", path)
+        assert answer.status == 303 and answer.body == b"", answer.body
+        assert urllib.parse.urljoin(path, answer["Location"]).startswith("/admin/sign-in?next="), answer["Location"]
+    reader.sign_in(path=f"/admin/entries/{entry}")
+    assert reader.path == f"/admin/entries/{entry}" and "Signed in as" in reader.page.text
+
+
+@test("only paths of ours are gone to after signing in")
+def _(server):
+    for path in ["https://evil.example/", "//evil.example", "/\\evil.example", "/admin/../finder", "/adminx", "/admin//x\r\nSet-Cookie: a=b", "javascript:alert(1)", "/admin@evil.example"]:
+        reader = Reader(server)
+        reader.open("/admin/sign-in?" + urllib.parse.urlencode({"next": path}).replace("%0D", "").replace("%0A", ""))
+        assert "next" not in reader.page.form(None)["fields"], path
+        answer = reader.send("POST", "/admin/sign-in", urllib.parse.urlencode({"name": NAME, "password": PASSWORD, "next": path}))
+        assert answer.status == 303 and urllib.parse.urljoin("/admin/sign-in", answer["Location"]) == "/admin?done=in", answer["Location"]
+
+
+@test("the cookie is for this site alone, and nothing but signing in makes one")
+def _(server):
+    reader = Reader(server)
+    assert reader.send("GET", "/admin/sign-in")["Set-Cookie"] is None
+    answer = reader.send("POST", "/admin/sign-in", urllib.parse.urlencode({"name": NAME, "password": PASSWORD}))
+    cookie = answer["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and answer.status == 303, cookie
+    assert answer["Cache-Control"] == "no-store"
+
+
+@test("a wrong name and a wrong password are told in the same words, with the name kept and the password not")
+def _(server):
+    said = []
+    for name, password in [(NAME, "wrong horse battery"), ("Nobody", PASSWORD)]:
+        reader = Reader(server)
+        reader.sign_in(name=name, password=password, status=401)
+        assert reader.page.form(None)["fields"]["name"] == name and password not in reader.page.text
+        assert 'role="alert"' in reader.page.text and "<title>Error: " in reader.page.text
+        said.append(re.search(r'role="alert">(.*?)</div>', reader.page.text, re.S)[1])
+    assert said[0] == said[1], said
+    log = "".join(server.log)
+    assert PASSWORD not in log and "wrong horse" not in log
+
+
+@test("signing out ends the session on the server, too")
+def _(server):
+    reader = server.reader()
+    cookie = reader.cookie
+    reader.submit(None)
+    assert reader.page.heading == "Sign in" and "You are signed out" in reader.page.text
+    reader.cookie = cookie
+    assert reader.send("GET", "/admin").status == 303
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+@test("a form without its token, with another session's, or from another site changes nothing")
+def _(server):
+    entry = server.an_entry(1)
+    reader, other = server.reader(), server.reader()
+    before = server.document(entry)
+    reader.open(f"/admin/entries/{entry}")
+    other.open("/admin")
+    form = reader.page.form("save")["fields"]
+    path = f"/admin/entries/{entry}"
+    for wrong in [{}, {"csrf": "0" * 64}, {"csrf": other.page.forms[0]["fields"]["csrf"]}, {"csrf": ""}]:
+        sent = {**{name: value for name, value in form.items() if name != "csrf"}, **wrong, "name": "Taken over", "action": "save"}
+        answer = reader.send("POST", path, urllib.parse.urlencode(sent))
+        assert answer.status == 400 and b"send it again" in answer.body, answer.body[:800]
+        assert Page(answer.body.decode()).form("save")["fields"]["name"] == "Taken over", "what was typed is lost"
+        answer = reader.send("POST", path + "/delete", urllib.parse.urlencode({"entry_version": form["entry_version"], **wrong}))
+        assert answer.status == 400, answer.status
+    for origin in ["https://evil.example", "null", f"http://localhost:{server.port}", f"https://{server.host}:{server.port}"]:
+        answer = reader.send("POST", path, urllib.parse.urlencode({**form, "name": "Taken over", "action": "save"}), Origin=origin)
+        assert answer.status == 403 and b"Taken over" not in answer.body, (origin, answer.status)
+        answer = reader.send("POST", "/admin/sign-out", urllib.parse.urlencode({"csrf": form["csrf"]}), Origin=origin)
+        assert answer.status == 403, answer.status
+        answer = Reader(server).send("POST", "/admin/sign-in", urllib.parse.urlencode({"name": NAME, "password": PASSWORD}), Origin=origin)
+        assert answer.status == 403 and not answer["Set-Cookie"], answer.status
+    assert server.document(entry) == before
+    answer = reader.send("POST", path, json.dumps({"name": "x"}), Content_Type="application/json")
+    assert answer.status == 415
+    assert reader.send("POST", "/admin/history", "x=1").status == 405 and reader.send("GET", "/admin/sign-out").status == 405
+
+
+@test("when the session has ended, what was typed is not lost: it is sent again after signing in")
+def _(server):
+    entry = server.an_entry(2)
+    reader = server.reader()
+    reader.open(f"/admin/entries/{entry}")
+    form, path = dict(reader.page.form("save")["fields"]), reader.path
+    reader.cookie = None
+    sent = {**form, "name": "Typed for an hour", "action": "save"}
+    answer = reader.send("POST", path, urllib.parse.urlencode(sent))
+    assert answer.status == 401 and b"sign in again" in answer.body.lower(), answer.body[:500]
+    reader.sign_in()
+    answer = reader.send("POST", path, urllib.parse.urlencode(sent))
+    reader.path, reader.page = path, Page(answer.body.decode())
+    assert answer.status == 400 and reader.page.form("save")["fields"]["name"] == "Typed for an hour", answer.status
+    reader.submit("save")
+    assert server.document(entry)["name"] == "Typed for an hour"
+
+
+@test("an editor who was removed is signed out at once")
+def _(server):
+    server.add_editor("Cy Gone", "another long password")
+    reader = Reader(server)
+    reader.sign_in(name="Cy Gone", password="another long password")
+    assert "Cy Gone" in reader.page.text
+    server.remove_editor("Cy Gone")
+    assert reader.send("GET", "/admin").status == 303
+
+
+# --- entries ----------------------------------------------------------------------------------------------------------
+
+
+@test("an entry is made, changed, reviewed, deleted and brought back, and the public sees it at once")
+def _(server):
+    reader = server.reader()
+    reader.open("/admin/entries/new")
+    reader.submit("save", status=400)
+    assert 'role="alert"' in reader.page.text and "<title>Error" in reader.page.text
+    reader.submit("save", name="Swims for all", **{"phones.0.number": "01632 960123", "phones.0.visibility": "private"})
+    assert "The entry was made" in reader.page.text, reader.page.text
+    entry = re.search("entries/([0-9a-f-]{36})", reader.path)[1]
+    assert server.document(entry)["name"] == "Swims for all" and b"960123" not in server.get(f"/finder/{entry}").body
+    assert "01632 960123" in reader.page.form("save")["fields"].values() and "Never reviewed" in reader.page.text
+    reader.submit("save")
+    assert "Nothing was changed" in reader.page.text, "the same again is no change"
+    reader.submit("save", name="Swims", reason="shorter")
+    assert "The entry was saved" in reader.page.text and server.document(entry)["name"] == "Swims"
+    reader.submit("review")
+    assert "marked as reviewed" in reader.page.text and "Last reviewed 20" in reader.page.text
+    reader.open(f"/admin/entries/{entry}/delete")
+    reader.submit("delete", reason="closed")
+    assert "was deleted" in reader.page.text and reader.page.heading == "Change: Swims"
+    assert server.get(f"/coalitions/{entry}").status == 404
+    reader.open(f"/admin/entries/{entry}", status=404)
+    reader.open(f"/admin/history?entry={entry}")
+    actions = re.findall(r"</a>: (\w+)", reader.page.text)
+    assert actions == ["deleted", "reviewed", "changed", "made"], actions
+    reader.open(next(urllib.parse.urljoin(reader.path, link) for link in reader.page.links if re.search("history/[0-9a-f]", link)))
+    assert "closed" in reader.page.text
+    undo(reader)
+    assert server.document(entry)["name"] == "Swims" and "was undone" in reader.page.text
+
+
+def undo(reader, status=200):
+    """Presses the page's button, which has no name."""
+    form = [one for one in reader.page.forms if "/history/" in urllib.parse.urljoin(reader.path, one["action"])][0]
+    path = urllib.parse.urljoin(reader.path, form["action"])
+    answer = reader.send("POST", path, urllib.parse.urlencode(form["fields"]))
+    if answer.status == 303:
+        return reader.open(urllib.parse.urljoin(path, answer["Location"]), status)
+    assert answer.status == status, (answer.status, answer.body[:500])
+    reader.path, reader.page = path, Page(answer.body.decode())
+
+
+@test("of two editors at once the second is told, and sees both")
+def _(server):
+    entry = server.an_entry(3)
+    one, other = server.reader(), server.reader()
+    one.open(f"/admin/entries/{entry}")
+    other.open(f"/admin/entries/{entry}")
+    one.submit("save", name="The first one's name")
+    other.submit("save", status=409, name="The second one's name", alternate_name="Second")
+    text = other.page.text
+    assert server.document(entry)["name"] == "The first one&#39;s name".replace("&#39;", "'")
+    assert "first one&#39;s name" in text and "second one&#39;s name" in text and 'class="diff"' in text
+    assert other.page.form("save")["fields"]["name"] == "The second one's name"
+    assert other.page.form("review")["fields"]["entry_version"] != ""
+    other.submit("save")
+    assert server.document(entry)["name"] == "The second one's name"
+    one.open(f"/admin/entries/{entry}/delete")
+    other.submit("save", name="Changed meanwhile")
+    one.submit("delete", status=409)
+    assert server.document(entry)["name"] == "Changed meanwhile"
+    one.submit("delete")
+    assert server.get(f"/coalitions/{entry}").status == 404
+    other.submit("save", status=404, name="Too late")
+
+
+@test("entries are searched, and those to review come first when they were never reviewed")
+def _(server):
+    reader = server.reader()
+    reader.open("/admin/entries")
+    assert "40 entries" in reader.page.text or "41 entries" in reader.page.text or "39 entries" in reader.page.text, reader.page.text
+    assert "Next page" in reader.page.text
+    reader.open("/admin/entries?page=2")
+    assert "Previous page" in reader.page.text
+    entry = server.an_entry(4)
+    name = server.document(entry)["name"]
+    reader.open("/admin/entries?" + urllib.parse.urlencode({"q": name}))
+    assert f"entries/{entry}" in reader.page.text
+    reader.open(f"/admin/entries?q={entry}")
+    assert "1 entry" in reader.page.text
+    reader.open("/admin/entries?q=nothing-has-this-word")
+    assert "0 entries" in reader.page.text
+    reader.open(f"/admin/entries/{entry}")
+    assert "last_reviewed" in reader.page.form("save")["fields"]
+    reader.submit("save", last_reviewed="2001-02-03")
+    reader.open("/admin/entries?due=1")
+    n = int(re.search(r"(\d+) entr", re.search(r'id="count">([^<]*)', reader.page.text)[1])[1])
+    assert "never reviewed" in reader.page.text and "Review due" in reader.page.text
+    reader.open(f"/admin/entries?due=1&page={(n + 24) // 25}")
+    assert reader.page.text.rindex("2001-02-03") > reader.page.text.rindex("never reviewed") if "never reviewed" in reader.page.text else True
+    reader.open(f"/admin/entries/{entry}")
+    reader.submit("review")
+    reader.open("/admin/entries?due=1")
+    assert int(re.search(r'id="count">(\d+)', reader.page.text)[1]) == n - 1
+
+
+@test("what is wrong with a field is told beside it, with all that was typed")
+def _(server):
+    reader = server.reader()
+    reader.open(f"/admin/entries/{server.an_entry(5)}")
+    reader.submit("save", status=400, email="no address", alternate_name="Kept", **{"location.longitude": "east"})
+    text = reader.page.text
+    assert reader.page.form("save")["fields"]["email"] == "no address" and reader.page.form("save")["fields"]["alternate_name"] == "Kept"
+    assert text.count('aria-invalid="true"') == 2 and 'role="alert"' in text, text.count('aria-invalid="true"')
+    assert "#" in "".join(reader.page.links), "the summary leads to the fields"
+
+
+# --- suggestions ------------------------------------------------------------------------------------------------------
+
+
+@test("a suggestion is shown beside the entry, accepted, and published")
+def _(server):
+    entry = server.an_entry(6)
+    one = server.suggest({"kind": "hub", "name": "A better name", "phones": [{"number": "01632 960001", "type": "voice"}]}, entry)
+    reader = server.reader()
+    assert "Suggestions (1 open)" in reader.page.text and "1 open suggestion" in reader.page.text, reader.page.text
+    reader.open("/admin/suggestions")
+    assert f"suggestions/{one}" in reader.page.text and "Bo" in reader.page.text
+    reader.open(f"/admin/suggestions/{one}")
+    text = reader.page.text
+    assert "bo@example.org" in text and "A better name" in text and "01632 960001" in text and "before" in text and "after" in text
+    assert re.search(r"Telephone <bdi>01632 960001</bdi>.*?added", text, re.S), text
+    reader.submit("accept")
+    assert "was accepted" in reader.page.text and "Suggestions</a>" in reader.page.text
+    assert server.document(entry)["name"] == "A better name" and b"960001" in server.get(f"/finder/{entry}").body
+    reader.open("/admin/suggestions?state=accepted")
+    assert f"suggestions/{one}" in reader.page.text
+    reader.open(f"/admin/suggestions/{one}")
+    assert "Decided by" in reader.page.text and not any("accept" in str(form["buttons"]) for form in reader.page.forms)
+    answer = reader.send("POST", f"/admin/suggestions/{one}", urllib.parse.urlencode({"csrf": reader.page.forms[0]["fields"]["csrf"], "action": "accept"}))
+    assert answer.status == 409, answer.status
+
+
+@test("a suggestion keeps what only editors see, and is put right before it is accepted")
+def _(server):
+    entry = server.an_entry(7)
+    reader = server.reader()
+    reader.open(f"/admin/entries/{entry}")
+    reader.submit("save", **{"contacts.0.name": "Di Private", "contacts.0.email": "di@example.org", "contacts.0.visibility": "private"})
+    assert "was saved" in reader.page.text, reader.page.text
+    one = server.suggest({"name": "Speling", "kind": "hub"}, entry, at="2031-01-02T03:04:05.678Z")
+    reader.open(f"/admin/suggestions/{one}")
+    assert "Di Private" not in re.search(r'<table class="diff">.*</table>', reader.page.text, re.S)[0], "it would be lost"
+    reader.open(f"/admin/suggestions/{one}?edit=1")
+    fields = reader.page.form("save")["fields"]
+    assert fields["name"] == "Speling" and fields["contacts.0.name"] == "Di Private", fields
+    reader.submit("save", status=400, email="wrong", name="Spelling")
+    assert reader.page.form("save")["fields"]["name"] == "Spelling"
+    reader.submit("save", email="")
+    assert "was accepted" in reader.page.text and server.document(entry)["name"] == "Spelling"
+    assert b"Di Private" not in server.get(f"/finder/{entry}").body
+    reader.open(f"/admin/entries/{entry}")
+    assert reader.page.form("save")["fields"]["contacts.0.name"] == "Di Private"
+
+
+@test("a rejection needs a reason, and says it afterwards")
+def _(server):
+    one = server.suggest({"name": "Buy cheap pills", "kind": "hub"})
+    reader = server.reader()
+    reader.open(f"/admin/suggestions/{one}")
+    assert reader.page.heading.startswith("Suggested: a new entry")
+    reader.submit("reject", status=400)
+    assert 'aria-invalid="true"' in reader.page.text and "why-fault" in reader.page.described
+    reader.submit("reject", reason="advertising")
+    assert "was rejected" in reader.page.text
+    reader.open(f"/admin/suggestions/{one}")
+    assert "advertising" in reader.page.text and "Rejected" in reader.page.text
+    assert b"cheap pills" not in server.get("/finder?q=pills").body
+
+
+@test("a new entry is suggested, accepted and found")
+def _(server):
+    one = server.suggest({"name": "Choir of Squareton", "kind": "coalition", "topics": ["singing"]})
+    reader = server.reader()
+    reader.open(f"/admin/suggestions/{one}")
+    reader.submit("accept")
+    assert b"Choir of Squareton" in server.get("/finder?q=singing").body, (reader.page.text, server.get("/finder?q=singing").body)
+
+
+@test("an entry that was changed since is said to be; one that was deleted can only be rejected")
+def _(server):
+    entry = server.an_entry(8)
+    reader = server.reader()
+    one = server.suggest({"name": "Late", "kind": "hub"}, entry)
+    reader.open(f"/admin/suggestions/{one}")
+    assert "has been changed since" not in reader.page.text
+    seen = Reader(server)
+    seen.cookie, seen.path, seen.page = reader.cookie, reader.path, reader.page
+    reader.open(f"/admin/entries/{entry}")
+    reader.submit("save", name="Meanwhile")
+    reader.open(f"/admin/suggestions/{one}")
+    assert "has been changed since" in reader.page.text and "Meanwhile" in reader.page.text
+    seen.submit("accept", status=409)
+    assert server.document(entry)["name"] == "Meanwhile" and "Meanwhile" in seen.page.text
+    reader.open(f"/admin/entries/{entry}/delete")
+    reader.submit("delete")
+    reader.open(f"/admin/suggestions/{one}")
+    assert "can only be rejected" in reader.page.text and not any(("action", "accept") in form["buttons"] for form in reader.page.forms)
+    reader.submit("reject", reason="the entry is gone")
+
+
+# --- what strangers write ---------------------------------------------------------------------------------------------
+
+
+def poisoned(depth=0):
+    item = lambda *names: {name: POISON for name in names}
+    return {"kind": "hub", "status": "active", **item("name", "alternate_name", "description", "alert", "eligibility", "fees", "how_to_apply", "programme"),
+            "url": "javascript:alert(1)//" + POISON.replace(" ", ""), "topics": [POISON],
+            "organisation": item("name", "description"), "location": item("name", "transportation", "address_1", "city"),
+            "phones": [item("number", "description")], "contacts": [item("name", "title", "department")],
+            "schedules": [item("description")], "languages": [item("name", "note")], "funding": [item("source", "title")],
+            "costs": [item("option", "amount_description")], "required_documents": [item("document")], "service_areas": [item("name", "description")]}
+
+
+@test("what a stranger writes is text on every page, in every field")
+def _(server):
+    one = server.suggest(poisoned(), "", from_name=POISON, from_contact=POISON, note=POISON)
+    reader = server.reader()
+    pages = ["/admin/suggestions", f"/admin/suggestions/{one}", f"/admin/suggestions/{one}?edit=1"]
+    for path in pages:
+        reader.open(path)  # Reader.check looks for elements and attributes that are not ours
+        assert "&lt;script&gt;" in reader.page.text and "<img" not in reader.page.text, path
+    reader.open(pages[1])
+    reader.submit("accept")
+    reader.open("/admin/history")
+    change = [urllib.parse.urljoin(reader.path, link) for link in reader.page.links if re.search("history/[0-9a-f]", link)][0]
+    reader.open(change)
+    assert "&lt;script&gt;" in reader.page.text
+    entry = re.search("entries/([0-9a-f-]{36})", reader.page.text)[1]
+    for path in ["/admin", f"/admin/entries/{entry}", f"/admin/entries/{entry}/delete", "/admin/entries?q=script", f"/admin/history?entry={entry}"]:
+        reader.open(path)
+        assert "&lt;script&gt;" in reader.page.text and "<img" not in reader.page.text, path
+        assert not any(link.lower().startswith("javascript") for link in reader.page.links), path
+    for path in ["/admin/entries?q=", "/admin/suggestions?state=", "/admin?done=", "/admin/history?entry=", "/admin/sign-in?next=", "/admin/entries/", "/admin/suggestions/", "/admin/history/"]:
+        answer = reader.send("GET", path + urllib.parse.quote(POISON, safe=""))
+        assert answer.status in (200, 400, 404) and b"<script" not in answer.body and b"<img" not in answer.body, path
+    reader.open(f"/admin/entries/{entry}/delete")
+    reader.submit("delete", reason=POISON)
+    assert "&lt;script&gt;" in reader.page.text
+
+
+# --- history ----------------------------------------------------------------------------------------------------------
+
+
+@test("a change that others were made after is undone only when one insists, seeing what is lost")
+def _(server):
+    entry = server.an_entry(9)
+    reader = server.reader()
+    reader.open(f"/admin/entries/{entry}")
+    name = reader.page.form("save")["fields"]["name"]
+    reader.submit("save", name="Second")
+    reader.submit("save", description="Third")
+    reader.open(f"/admin/history?entry={entry}")
+    changes = [urllib.parse.urljoin(reader.path, link) for link in reader.page.links if re.search("history/[0-9a-f]", link)]
+    reader.open(changes[1])
+    assert "Second" in reader.page.text and name.split()[0] in reader.page.text
+    undo(reader, status=409)
+    assert "would be lost" in reader.page.text and "Third" in reader.page.text and server.document(entry)["name"] == "Second"
+    undo(reader)
+    assert server.document(entry)["name"] == name and "was undone" in reader.page.text
+    reader.open("/admin/history/00000000-0000-4000-8000-000000000000", status=404)
+
+
+# --- others -----------------------------------------------------------------------------------------------------------
+
+
+@test("pages that are not there, and numbers that are none, are told of in the same frame")
+def _(server):
+    reader = server.reader()
+    for path in ["/admin/entries/x", "/admin/suggestions/x", "/admin/history/x", "/admin/entries/x/delete"]:
+        reader.open(path, status=404)
+        assert "<h1" in reader.page.text
+    reader.open("/admin/entries?page=0", status=400)
+    reader.open("/admin/entries?page=x", status=400)
+    assert "<h1" in reader.page.text
+
+
+@test("whoever guesses passwords is made to wait, and is told for how long")
+def _(server):
+    reader = Reader(server)
+    for i in range(40):
+        answer = reader.send("POST", "/admin/sign-in", urllib.parse.urlencode({"name": NAME, "password": f"guess number {i}"}))
+        if answer.status == 429:
+            break
+        assert answer.status == 401, answer.status
+    assert answer.status == 429 and int(answer["Retry-After"]) > 0 and b"try again in" in answer.body, answer.status
+    answer = reader.send("POST", "/admin/sign-in", urllib.parse.urlencode({"name": NAME, "password": PASSWORD}))
+    assert answer.status == 429 and b'value="Ann Reed"' in answer.body
+
+
+@test("an atlas without a store, or without editors, says what to write into it")
+def _(server):
+    with Server() as bare:
+        reader = Reader(bare)
+        for path in ["/admin", "/admin/sign-in", "/admin/entries"]:
+            answer = reader.send("GET", path)
+            assert answer.status == 403 and b"store: register.gpkg" in answer.body and b"evenground editor add" in answer.body
+    with Server(extra=STORE.replace(", editors: editors.txt", "")) as alone:
+        answer = Reader(alone).send("GET", "/admin")
+        assert answer.status == 403 and b"does not name a file of editors" in answer.body
+
+
+if __name__ == "__main__":
+    run(Register)
