@@ -162,7 +162,7 @@ struct batch {
     uint32_t n, n_stretches;
     struct eg_spot spots[BATCH];
     uint32_t cell[BATCH + 16];
-    uint8_t stretch[BATCH + 16]; /* filled eight at a time */
+    uint8_t stretch[BATCH + 16];           /* filled eight at a time */
     delta deltas[BATCH / 2];               /* of each stretch */
     uint64_t of_kind[N_KINDS][BATCH / 64]; /* sets of segments */
 };

@@ -7,16 +7,25 @@
  *
  * Here is what is settled between rounds; png_try.c has the pieces' shares. A way that is bound to fail is not tried on all
  * runs of a large picture: one run in sixteen tells the error of the style's palette to a few per cent, and a palette made
- * for that sixteenth has a smaller error on it than one for all runs has on all, since it has fewer colours to serve. */
+ * for that sixteenth has a smaller error on it than one for all runs has on all, since it has fewer colours to serve. And before
+ * anything else, one row in sixteen tells whether both will fail: a country's picture is not looked at any further. */
 #include "render/png_pieces_private.h"
 
 #define FAR_OFF                                                                                              \
     140u /* per cent: a style's palette nearer than that can be bettered by one made for the picture */
 #define HOPELESS 103u
+#define GLANCE_PIXELS 32768u
+#define GLANCE_ROWS 16u /* one in so many, at most */
 
 static bool is_over(const struct eg_png_pieces *pieces, uint64_t error, uint64_t per_cent)
 {
     return eg_png_is_over(pieces->sum.visible, error, per_cent);
+}
+
+static enum eg_png_round pack_as(struct eg_png_pieces *pieces, enum eg_png_way way)
+{
+    pieces->way = way;
+    return EG_PNG_PACK;
 }
 
 /* --- sums ------------------------------------------------------------------------------------------------------------- */
@@ -93,18 +102,79 @@ static bool style_seems_rough(struct eg_png_pieces *pieces)
     return is_over(pieces, pieces->style_guess, EG_PNG_LITTLE_DOUBT);
 }
 
-/* Whether no palette of this picture's own will do either. */
-static bool is_hopeless(struct eg_png_pieces *pieces)
+/* Whether no palette of this picture's own will do either: one is made for the sample, which has so many
+ * visible pixels. */
+static bool own_seems_rough(struct eg_png_pieces *pieces, uint64_t visible)
 {
     struct eg_png_adaptive *adaptive = pieces->scratch->adaptive;
     struct eg_png_runs *sample = &pieces->scratch->sample;
     struct eg_png_error error = {0};
-    if (!is_over(pieces, pieces->style_guess, FAR_OFF)) return false;
     eg_png_adaptive_begin(adaptive, pieces->options->palette, EG_PNG_ADAPTIVE_BITS);
     if (!eg_png_adaptive_gather(adaptive, sample)) return true;
     eg_png_adaptive_choose(adaptive);
     eg_png_adaptive_map(adaptive, sample, &error);
-    return is_over(pieces, error.sum * pieces->sampled_run, HOPELESS);
+    return eg_png_is_over(visible, error.sum, HOPELESS);
+}
+
+static bool is_hopeless(struct eg_png_pieces *pieces)
+{
+    return !pieces->own_may_do && is_over(pieces, pieces->style_guess, FAR_OFF) &&
+           own_seems_rough(pieces, pieces->sum.visible / pieces->sampled_run);
+}
+
+/* --- at a glance ------------------------------------------------------------------------------------------------------ */
+
+/* Some rows, evenly spread, are the sample. */
+static bool sample_rows(struct eg_png_pieces *pieces)
+{
+    const struct eg_canvas *canvas = pieces->canvas;
+    struct eg_png_runs *sample = &pieces->scratch->sample;
+    uint32_t n = GLANCE_PIXELS / canvas->width;
+    if (n > canvas->height / GLANCE_ROWS) n = canvas->height / GLANCE_ROWS;
+    if (n == 0) n = 1;
+    if (!eg_png_scratch_reserve_sample(pieces->scratch, n * canvas->width)) return false;
+    sample->n = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        struct eg_png_runs row = {.pixel = sample->pixel + sample->n, .length = sample->length + sample->n};
+        eg_png_runs_scan(&row, canvas, (uint32_t)((2 * i + 1) * (uint64_t)canvas->height / (2 * n)), 1);
+        sample->n += row.n;
+    }
+    return true;
+}
+
+static bool has_few_colours(struct eg_png_set *set, const struct eg_png_runs *runs)
+{
+    eg_png_set_clear(set);
+    for (uint32_t i = 0; i < runs->n; i++)
+        if (eg_png_set_add(set, runs->pixel[i]) == EG_PNG_COLOURS) return false;
+    return true;
+}
+
+static bool is_bound_to_be_full(struct eg_png_pieces *pieces)
+{
+    const struct eg_png_runs *sample = &pieces->scratch->sample;
+    struct eg_png_error style = {0};
+    uint64_t visible = 0;
+    bool opaque = true;
+    if (has_few_colours(&pieces->scratch->set, sample)) return false;
+    for (uint32_t i = 0; i < sample->n; i++) {
+        visible += sample->pixel[i] ? sample->length[i] : 0;
+        opaque &= eg_png_colour(sample->pixel[i]).a == 255;
+    }
+    if (opaque) return false; /* the others might be, too: three channels or four? */
+    eg_palette_try(pieces->options->palette, sample, 1, &style);
+    if (!eg_png_is_over(visible, style.sum, FAR_OFF)) return false;
+    pieces->own_may_do = !own_seems_rough(pieces, visible);
+    return !pieces->own_may_do;
+}
+
+enum eg_png_round eg_png_glance(struct eg_png_pieces *pieces)
+{
+    if (pieces->n == 1 || pieces->options->indexed || !eg_png_may_lose(pieces)) return EG_PNG_LOOK;
+    if (!sample_rows(pieces)) return EG_PNG_DONE;
+    if (!is_bound_to_be_full(pieces)) return EG_PNG_LOOK;
+    pieces->sum.opaque = false;
+    return pack_as(pieces, EG_PNG_FULL);
 }
 
 /* --- from round to round ---------------------------------------------------------------------------------------------- */
@@ -122,12 +192,6 @@ static bool gather_all(struct eg_png_pieces *pieces, uint32_t bits)
     }
     eg_png_adaptive_choose(scratch->adaptive);
     return true;
-}
-
-static enum eg_png_round pack_as(struct eg_png_pieces *pieces, enum eg_png_way way)
-{
-    pieces->way = way;
-    return EG_PNG_PACK;
 }
 
 static enum eg_png_round after_style(struct eg_png_pieces *pieces)

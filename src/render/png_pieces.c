@@ -168,15 +168,13 @@ static bool has_failed(const struct eg_png_pieces *pieces)
 bool eg_png_pieces_turn(struct eg_png_pieces *pieces)
 {
     if (has_failed(pieces) || pieces->round == EG_PNG_DONE) return false;
-    if (pieces->round == EG_PNG_START) {
-        pieces->round = EG_PNG_LOOK;
-    } else if (pieces->round == EG_PNG_PACK) {
+    if (pieces->round == EG_PNG_PACK) {
         pieces->round = EG_PNG_DONE;
-    } else {
-        pieces->round = eg_png_choose(pieces);
-        if (pieces->round == EG_PNG_PACK) fill_head(pieces);
-        if (pieces->round == EG_PNG_DONE) pieces->pieces[0].status = EG_NO_MEMORY;
+        return false;
     }
+    pieces->round = pieces->round == EG_PNG_START ? eg_png_glance(pieces) : eg_png_choose(pieces);
+    if (pieces->round == EG_PNG_PACK) fill_head(pieces);
+    if (pieces->round == EG_PNG_DONE) pieces->pieces[0].status = EG_NO_MEMORY;
     return pieces->round != EG_PNG_DONE;
 }
 

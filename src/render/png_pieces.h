@@ -36,8 +36,8 @@ struct eg_png_rows {
 struct eg_png_rows eg_png_pieces_rows(const struct eg_png_pieces *pieces, uint32_t piece);
 
 /* Begins a round; false when all is done or something has failed, which the join then reports. Every piece is to be
- * worked on exactly once in a round, and all must have ended before the next call. A piece's pixels have to be drawn when it
- * is worked on in the first round, not before. */
+ * worked on exactly once in a round, and all must have ended before the next call. The pixels have to be drawn before the first
+ * one. */
 bool eg_png_pieces_turn(struct eg_png_pieces *pieces);
 
 /* One piece's share of the round; pieces of one round may be worked on at once. `scratch` is the calling thread's own, for

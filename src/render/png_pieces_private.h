@@ -89,6 +89,7 @@ struct eg_png_pieces {
     enum eg_png_way way;
     const struct eg_png_set *few;  /* all colours of the picture, if it has few */
     struct eg_png_trial sum;       /* of the round's trials; without their sets and samples */
+    bool own_may_do;               /* a palette of the picture's own, by a glance */
     uint64_t style_guess;          /* the error of the style's palette, by the sample */
     uint8_t place[EG_PNG_COLOURS]; /* of the colours used, in the file's palette */
     struct eg_png_head head;
@@ -108,6 +109,9 @@ static inline bool eg_png_is_over(uint64_t visible, uint64_t error, uint64_t per
     return error * 100 > visible * per_cent;
 }
 
+/* Before the first round: which it is, EG_PNG_LOOK, or EG_PNG_PACK where a few rows leave no doubt about the way. EG_PNG_DONE when
+ * memory is refused. */
+enum eg_png_round eg_png_glance(struct eg_png_pieces *pieces);
 /* The rounds before packing: a piece's share, which fails when memory is refused ... */
 EG_MUST_CHECK bool eg_png_try(struct eg_png_pieces *pieces, uint32_t piece, struct eg_png_scratch *scratch);
 /* ... and which round is next: settles `way`, once it is EG_PNG_PACK, and with a palette sum.n_runs. EG_PNG_DONE when memory
