@@ -161,7 +161,7 @@ static struct eg_text without_usual_port(struct eg_text origin)
 }
 
 /* Not by Host, which a stranger can choose. */
-static enum eg_status check_origin(struct eg_exchange *exchange, struct eg_error *err)
+enum eg_status eg_access_check_origin(struct eg_exchange *exchange, struct eg_error *err)
 {
     const char *said = exchange->caller.origin;
     struct eg_text own = without_usual_port(origin_of(exchange->base_url));
@@ -240,7 +240,7 @@ static enum eg_status check_form(struct eg_exchange *exchange, struct eg_text cs
                                  const struct eg_editor_known *editor, struct eg_error *err)
 {
     if (exchange->method == EG_METHOD_GET) return EG_OK;
-    enum eg_status status = check_origin(exchange, err);
+    enum eg_status status = eg_access_check_origin(exchange, err);
     if (status != EG_OK || is_secret_equal(csrf, editor->csrf)) return status;
     return eg_error_set(err, refuse(exchange, MHD_HTTP_FORBIDDEN),
                         "the form is not one that was shown to this session; load the page again");
@@ -387,7 +387,7 @@ enum eg_status eg_access_sign_in_at(struct eg_exchange *exchange, const struct e
 {
     struct eg_editors_held *held = NULL;
     const struct eg_editor *editor = NULL;
-    enum eg_status status = check_origin(exchange, err);
+    enum eg_status status = eg_access_check_origin(exchange, err);
     if (status == EG_OK) status = check_often(exchange, with->name, now_s, err);
     if (status == EG_OK) status = hold_editors(exchange, &held, err);
     if (status != EG_OK) return status;

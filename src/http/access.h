@@ -43,6 +43,8 @@ struct eg_editor_known {
  * and an Origin of our own where there is one. Quick. */
 EG_MUST_CHECK enum eg_status eg_access_check(struct eg_exchange *exchange, struct eg_text csrf,
                                              struct eg_editor_known *editor_out, struct eg_error *err);
+/* Refuses (403) what a page of another site sends: an Origin, where there is one, that is not ours. */
+EG_MUST_CHECK enum eg_status eg_access_check_origin(struct eg_exchange *exchange, struct eg_error *err);
 /* Signs in, and ends the session that there was; only on EG_COST_SIGNING_IN's workers. cookie_out is the value of Set-Cookie. */
 EG_MUST_CHECK enum eg_status eg_access_sign_in(struct eg_exchange *exchange, struct eg_text name,
                                                struct eg_text password, char cookie_out[EG_COOKIE_BYTES],

@@ -269,7 +269,7 @@ static void write_member(const struct writing *writing, const struct eg_form_par
 static void begin_group(const struct writing *writing, const char *key, uint32_t number)
 {
     eg_html_open(writing->html, "fieldset");
-    if (number > 0) eg_html_attribute(writing->html, "class", EG_TEXT("item"));
+    eg_html_attribute(writing->html, "class", number > 0 ? EG_TEXT("item") : EG_TEXT("group"));
     eg_html_open(writing->html, "legend");
     say_with(writing, key, number, (struct eg_text){0});
     eg_html_close(writing->html);

@@ -80,6 +80,10 @@ EG_MUST_CHECK enum eg_status eg_entry_form_read(const struct eg_entry_form *form
                                                 struct eg_entry_faults *faults_out, struct eg_json **json_out,
                                                 struct eg_error *err);
 
+/* What was sent under a name that the page itself asks for: without blanks around it, its lines ended by LF, control characters as U+FFFD.
+ * Empty when it was not sent. Lives as long as the arena and the body. */
+struct eg_text eg_entry_form_sent(const struct eg_entry_form *form, const char *name);
+
 /* Adds an error of eg_entry_document_change ("phones[1].number ...") beside the control where it belongs. */
 void eg_entry_form_blame(const struct eg_entry_form *form, const struct eg_error *err,
                          struct eg_entry_faults *faults);

@@ -173,6 +173,12 @@ struct eg_text eg_form_plain(const struct eg_entry_form *form, struct eg_text te
     return eg_text_trim((struct eg_text){plain, len});
 }
 
+struct eg_text eg_entry_form_sent(const struct eg_entry_form *form, const char *name)
+{
+    const struct eg_text *posted = eg_form_posted(form, name);
+    return posted ? eg_form_plain(form, *posted) : (struct eg_text){0};
+}
+
 struct eg_text eg_form_usual(const struct eg_form_member *member, struct eg_text text)
 {
     if (strcmp(member->field->name, "visibility") == 0 && eg_text_equal(text, EG_TEXT("public")))

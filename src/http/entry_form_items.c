@@ -23,14 +23,13 @@ struct eg_form_value eg_form_member_value(const struct eg_entry_form *form, cons
                                           const struct eg_form_slot *slot, uint32_t i)
 {
     struct eg_form_member member = eg_form_part_member(part, i);
-    struct eg_text present = eg_form_text(form, eg_json_get(slot->item, member.name));
     uint32_t row = part->is_list ? slot->row : UINT32_MAX;
-    if (slot->kind != EG_FORM_ROW) return (struct eg_form_value){true, present};
-    if (eg_form_shows(form, &member))
-        return eg_form_value_of(form, eg_form_name_of(part, row, member.name).text, &member, present);
-    if ((member.flags & EG_FORM_FOLLOWS) && !eg_form_member_value(form, part, slot, 0).is_kept)
-        return (struct eg_form_value){false, {0}};
-    return (struct eg_form_value){true, present};
+    if (slot->kind == EG_FORM_ROW && eg_form_shows(form, &member))
+        return eg_form_value_of(form, eg_form_name_of(part, row, member.name).text, &member,
+                                eg_form_text(form, eg_json_get(slot->item, member.name)));
+    bool follows = slot->kind == EG_FORM_ROW && (member.flags & EG_FORM_FOLLOWS);
+    bool goes = follows && !eg_form_member_value(form, part, slot, 0).is_kept;
+    return (struct eg_form_value){!goes, {0}};
 }
 
 static struct eg_form_member text_member(const char *name, unsigned flags)
@@ -72,13 +71,13 @@ static bool stays(const struct eg_entry_form *form, const struct eg_form_part *p
     for (uint32_t i = 0; i < eg_form_part_count(part); i++) {
         struct eg_form_member member = eg_form_part_member(part, i);
         bool is_there = eg_json_get(slot->item, member.name) != NULL;
-        bool has_text = eg_form_member_value(form, part, slot, i).text.len > 0;
+        struct eg_form_value value = eg_form_member_value(form, part, slot, i);
         if (strcmp(member.name, "visibility") == 0) continue;
         if (eg_form_shows(form, &member)) {
-            has_shown |= has_text;
+            has_shown |= value.text.len > 0;
             had_shown |= is_there;
         } else {
-            has_hidden |= has_text;
+            has_hidden |= value.is_kept && is_there;
         }
     }
     if (has_shown) return true;

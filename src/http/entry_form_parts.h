@@ -111,7 +111,7 @@ struct eg_form_value {
 };
 struct eg_form_value eg_form_value_of(const struct eg_entry_form *form, const char *name,
                                       const struct eg_form_member *member, struct eg_text present);
-/* Of an item's or object's member; a member that is not shown is kept, or goes with the first. */
+/* Of an item's or object's member; one that is not shown is kept, or goes with the first, and its text is not looked at. */
 struct eg_form_value eg_form_member_value(const struct eg_entry_form *form, const struct eg_form_part *part,
                                           const struct eg_form_slot *slot, uint32_t i);
 /* Members of the document that are no field of the service. */

@@ -50,8 +50,8 @@ static enum eg_status keep(struct eg_finder_request *wanted, const struct eg_tar
     return EG_OK;
 }
 
-static enum eg_status read_flag(const struct eg_target *target, const char *name, bool *value_out,
-                                struct eg_error *err)
+enum eg_status eg_finder_read_flag(const struct eg_target *target, const char *name, bool *value_out,
+                                   struct eg_error *err)
 {
     struct eg_text text = {0};
     enum eg_status status = eg_target_text(target, name, &text, err);
@@ -75,8 +75,8 @@ static int64_t day_of_now(void)
 }
 
 /* What every page needs; even one that says what is wrong. */
-static enum eg_status read_manner(struct eg_exchange *exchange, const struct eg_target *target,
-                                  struct eg_error *err)
+enum eg_status eg_finder_read_manner(struct eg_exchange *exchange, const struct eg_target *target,
+                                     struct eg_error *err)
 {
     struct eg_finder_request *wanted = &exchange->wanted.finder;
     struct eg_text lang = {0};
@@ -86,7 +86,7 @@ static enum eg_status read_manner(struct eg_exchange *exchange, const struct eg_
     enum eg_status status = eg_target_text(target, "lang", &lang, err);
     wanted->by_header = lang.len == 0;
     wanted->language = eg_locales_choose(exchange->server->locales, lang, exchange->language);
-    if (status == EG_OK) status = read_flag(target, "embed", &wanted->embedded, err);
+    if (status == EG_OK) status = eg_finder_read_flag(target, "embed", &wanted->embedded, err);
     if (status == EG_OK) status = keep(wanted, target, err);
     return status;
 }
@@ -117,7 +117,7 @@ static enum eg_status read_search(const struct eg_target *target, struct eg_find
     static const struct eg_u32_range pages = {1, LAST_PAGE};
     enum eg_status status = read_filters(target, wanted, err);
     if (status == EG_OK) status = eg_target_text(target, "place", &wanted->place, err);
-    if (status == EG_OK) status = read_flag(target, "served", &wanted->served, err);
+    if (status == EG_OK) status = eg_finder_read_flag(target, "served", &wanted->served, err);
     if (status == EG_OK) status = eg_target_u32(target, "page", pages, &wanted->page, err);
     wanted->place = eg_text_trim(wanted->place);
     wanted->find.query.limit = EG_FINDER_RESULTS;
@@ -136,7 +136,7 @@ enum eg_status eg_finder_parse(struct eg_exchange *exchange, const struct eg_rou
 {
     (void)values;
     struct eg_finder_request *wanted = &exchange->wanted.finder;
-    enum eg_status status = read_manner(exchange, target, err);
+    enum eg_status status = eg_finder_read_manner(exchange, target, err);
     if (status == EG_OK) status = read_search(target, wanted, err);
     note_problem(wanted, status, err);
     return EG_OK;
@@ -145,7 +145,7 @@ enum eg_status eg_finder_parse(struct eg_exchange *exchange, const struct eg_rou
 enum eg_status eg_finder_entry_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
                                      const struct eg_target *target, struct eg_error *err)
 {
-    enum eg_status status = read_manner(exchange, target, err);
+    enum eg_status status = eg_finder_read_manner(exchange, target, err);
     exchange->wanted.finder.id = values->text[0];
     note_problem(&exchange->wanted.finder, status, err);
     return EG_OK;
@@ -177,17 +177,20 @@ static void write_problem(struct eg_finder_page *page, const char *key, const st
 }
 
 /* With the form where the address can be mended by it. */
-static enum eg_status make_problem(struct eg_exchange *exchange, const struct eg_finder_request *wanted,
-                                   const char *key, struct eg_answer **answer_out, struct eg_error *err)
+enum eg_status eg_finder_make_problem(struct eg_exchange *exchange, const char *key, unsigned http_status,
+                                      struct eg_answer **answer_out, struct eg_error *err)
 {
     struct eg_finder_page page;
-    enum eg_status status = eg_finder_page_init(&page, exchange, wanted, wanted->id.len > 0 ? 1 : 0, err);
+    const struct eg_finder_request *wanted = &exchange->wanted.finder;
+    uint32_t depth = wanted->id.len > 0 || wanted->suggests ? 1 : 0;
+    enum eg_status status = eg_finder_page_init(&page, exchange, wanted, depth, err);
     exchange->freshness = EG_FRESH_NEVER;
+    if (http_status == 0) http_status = http_status_of(wanted->problem.status);
     if (status == EG_OK) {
         eg_finder_begin(&page, eg_locale_text(page.locale, "error.title"), "main", "finder.skip_main");
         write_problem(&page, key, &wanted->problem);
         if (page.snapshot) eg_finder_form(&page);
-        status = eg_finder_finish(&page, http_status_of(wanted->problem.status), answer_out, err);
+        status = eg_finder_finish(&page, http_status, answer_out, err);
     }
     eg_finder_page_clear(&page);
     return status;
@@ -204,7 +207,7 @@ enum eg_status eg_finder_problem(const struct eg_exchange *exchange, unsigned ht
     struct eg_finder_page page;
     wanted.language = eg_locales_choose(exchange->server->locales, (struct eg_text){0}, exchange->language);
     enum eg_status status =
-        eg_finder_page_init(&page, &bare, &wanted, strchr(exchange->route->pattern, '{') ? 1 : 0, err);
+        eg_finder_page_init(&page, &bare, &wanted, strchr(exchange->route->pattern + 1, '/') ? 1 : 0, err);
     if (status == EG_OK) {
         bool is_busy = http_status == MHD_HTTP_SERVICE_UNAVAILABLE;
         eg_finder_begin(&page, eg_locale_text(page.locale, "error.title"), "main", "finder.skip_main");
@@ -236,14 +239,14 @@ enum eg_status eg_finder_make(struct eg_exchange *exchange, struct eg_answer **a
                               struct eg_error *err)
 {
     struct eg_finder_request *wanted = &exchange->wanted.finder;
-    if (wanted->is_wrong) return make_problem(exchange, wanted, "error.request", answer_out, err);
+    if (wanted->is_wrong) return eg_finder_make_problem(exchange, "error.request", 0, answer_out, err);
     struct eg_finder_page page;
     enum eg_status status = eg_finder_page_init(&page, exchange, wanted, 0, err);
     if (status == EG_OK) status = make_list(&page, answer_out, err);
     eg_finder_page_clear(&page);
     if (status == EG_OK || status == EG_NO_MEMORY) return status;
     note_problem(wanted, status, err); /* only the search knows whether what it names exists */
-    return make_problem(exchange, wanted, "error.request", answer_out, err);
+    return eg_finder_make_problem(exchange, "error.request", 0, answer_out, err);
 }
 
 static enum eg_status make_missing(struct eg_exchange *exchange, struct eg_answer **answer_out,
@@ -251,14 +254,14 @@ static enum eg_status make_missing(struct eg_exchange *exchange, struct eg_answe
 {
     struct eg_finder_request *wanted = &exchange->wanted.finder;
     eg_error_set(&wanted->problem, EG_NOT_FOUND, "there is no entry '%.*s'", EG_TEXT_SHOWN(wanted->id, 60));
-    return make_problem(exchange, wanted, "error.entry", answer_out, err);
+    return eg_finder_make_problem(exchange, "error.entry", 0, answer_out, err);
 }
 
 enum eg_status eg_finder_entry_make(struct eg_exchange *exchange, struct eg_answer **answer_out,
                                     struct eg_error *err)
 {
     struct eg_finder_request *wanted = &exchange->wanted.finder;
-    if (wanted->is_wrong) return make_problem(exchange, wanted, "error.request", answer_out, err);
+    if (wanted->is_wrong) return eg_finder_make_problem(exchange, "error.request", 0, answer_out, err);
     const struct eg_directory *directory = exchange->snapshot->directory;
     uint32_t number = eg_directory_find(directory, wanted->id);
     if (number == UINT32_MAX) return make_missing(exchange, answer_out, err);

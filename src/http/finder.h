@@ -20,6 +20,9 @@ struct eg_finder_request {
     bool embedded;                     /* in another site's page */
     uint32_t page;                     /* from 1 */
     struct eg_text id;                 /* of the entry's page */
+    bool suggests;                     /* the form at /finder/suggest */
+    struct eg_text entry;              /* that it is about; empty: a new one */
+    bool done;                         /* it was sent: say thanks */
     struct eg_language language;
     bool by_header; /* the language was chosen by Accept-Language */
     /* What links of the page repeat, in the order given: every filter, place, served, embed and lang. */

@@ -299,6 +299,7 @@ void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry)
     eg_html_close(html);
     write_reach(page, entry);
     write_source(page, entry);
+    eg_finder_suggest_link(page, entry);
     eg_html_open(html, "p");
     eg_html_open(html, "a");
     eg_html_address(html, "href", eg_finder_url(page, "/finder", EG_FINDER_KEEP_MANNER, NULL, NULL, nothing));

@@ -307,7 +307,8 @@ static void write_badge(struct eg_finder_page *page)
 static const char *path_of(const struct eg_finder_page *page)
 {
     struct eg_text path = {0};
-    if (page->wanted->id.len > 0)
+    if (page->wanted->suggests) path = EG_TEXT("/finder/suggest");
+    else if (page->wanted->id.len > 0)
         path = eg_text_format(page->arena, "/finder/%.*s", EG_TEXT_SHOWN(page->wanted->id, 64));
     return path.data ? path.data : "/finder";
 }

@@ -327,6 +327,7 @@ static void write_uses(struct eg_finder_page *page, struct eg_text data)
     eg_finder_say(page, "finder.data");
     eg_html_close(html);
     eg_html_close(html);
+    eg_finder_suggest_link(page, NULL);
     if (!page->wanted->embedded) write_embedding(page);
     eg_html_close(html);
 }

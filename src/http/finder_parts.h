@@ -59,6 +59,22 @@ enum eg_finder_keep {
 struct eg_text eg_finder_url(struct eg_finder_page *page, const char *path, enum eg_finder_keep keep,
                              const char *without, const char *name, struct eg_text value);
 
+/* finder.c */
+
+/* What every page needs, from its address; `kept` is filled in. */
+EG_MUST_CHECK enum eg_status eg_finder_read_manner(struct eg_exchange *exchange,
+                                                   const struct eg_target *target, struct eg_error *err);
+/* "1" or "true", "0" or absent. */
+EG_MUST_CHECK enum eg_status eg_finder_read_flag(const struct eg_target *target, const char *name,
+                                                 bool *value_out, struct eg_error *err);
+/* A page that says what is wrong: the text of a key, wanted->problem, and the search form to go on from. `http_status` 0: as the problem. */
+EG_MUST_CHECK enum eg_status eg_finder_make_problem(struct eg_exchange *exchange, const char *key,
+                                                    unsigned http_status, struct eg_answer **answer_out,
+                                                    struct eg_error *err);
+
+/* suggest_page.c: a link to the form; nothing unless the atlas has a store and, given an entry, it is of the store. */
+void eg_finder_suggest_link(struct eg_finder_page *page, const struct eg_entry *entry);
+
 /* finder_form.c: the search form, from what was asked for. */
 void eg_finder_form(struct eg_finder_page *page);
 

@@ -75,6 +75,10 @@ eg_parse_fn eg_admin_parse;
 eg_make_fn eg_admin_make;
 eg_problem_fn eg_admin_problem;
 
+/* suggest.c */
+eg_parse_fn eg_suggest_parse;
+eg_make_fn eg_suggest_make;
+
 /* pages.c: embedded files, kept as documents */
 eg_parse_fn eg_page_parse, eg_asset_parse;
 

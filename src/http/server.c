@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "http/access.h"
 #include "http/server_parts.h"
+#include "http/suggest.h"
 #include "http/xml.h"
 
 #define SETTINGS_BYTES (1U << 20)
@@ -157,6 +158,7 @@ static enum eg_status make_parts(struct eg_server *server, const struct eg_serve
     if (status == EG_OK) status = eg_documents_new(&server->documents, err);
     if (status == EG_OK) status = eg_locales_new(&server->locales, err);
     if (status == EG_OK) status = eg_access_new(&server->access, err);
+    if (status == EG_OK) status = eg_suggest_limits_new(&server->suggest_limits, err);
     if (status == EG_OK) status = make_pools(server, err);
     if (status != EG_OK) return status;
     uint32_t n_threads = server->settings.n_threads;
@@ -225,6 +227,7 @@ void eg_server_free(struct eg_server *server)
     eg_cache_free(server->documents);
     eg_locales_free(server->locales);
     eg_access_free(server->access);
+    eg_suggest_limits_free(server->suggest_limits);
     eg_answer_release(server->no_memory);
     free(server->loops);
     if (server->arena) eg_arena_free(server->arena);

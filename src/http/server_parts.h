@@ -108,13 +108,14 @@ struct eg_server {
     bool has_acceptor;
     struct eg_workers *workers[EG_N_COSTS]; /* NULL for EG_COST_SMALL */
     struct eg_cache *documents;
-    struct eg_locales *locales;      /* of the pages for the public */
-    struct eg_access *access;        /* who may edit: http/access.h */
-    struct eg_answer *no_memory;     /* ready for when nothing can be made */
-    struct eg_text refusal;          /* whole answers as bytes, for connections over the limit */
-    struct eg_loop *loops;           /* [settings.n_threads] */
-    atomic_uint_least64_t n_refused; /* connections over the limit */
-    pthread_t preparer;              /* of eg_server_prepare; its caller's business alone, as has_preparer */
+    struct eg_locales *locales;               /* of the pages for the public */
+    struct eg_access *access;                 /* who may edit: http/access.h */
+    struct eg_suggest_limits *suggest_limits; /* who suggested how much: http/suggest.h */
+    struct eg_answer *no_memory;              /* ready for when nothing can be made */
+    struct eg_text refusal;                   /* whole answers as bytes, for connections over the limit */
+    struct eg_loop *loops;                    /* [settings.n_threads] */
+    atomic_uint_least64_t n_refused;          /* connections over the limit */
+    pthread_t preparer; /* of eg_server_prepare; its caller's business alone, as has_preparer */
     bool has_preparer;
     atomic_bool stop_preparing;
     atomic_uint_least64_t prepared; /* the generation that is; 0: none */

@@ -62,11 +62,13 @@ export async function calm(page) {
   }
 }
 
-/** Makes the county and serves it: {address, stop()}. */
-export async function serveCounty() {
+/** Makes the county and serves it: {address, stop()}; `change` makes another atlas of the atlas's text. */
+export async function serveCounty(change) {
   const folder = mkdtempSync(join(tmpdir(), 'evenground-browser-'));
   execFileSync(program, ['sample', folder, '--areas', '400', '--seed', '1']);
-  const server = spawn(program, ['serve', join(folder, 'atlas.yaml'), '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const atlas = join(folder, 'atlas.yaml');
+  if (change) writeFileSync(atlas, change(readFileSync(atlas, 'utf8')));
+  const server = spawn(program, ['serve', atlas, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
   const address = await new Promise((done, failed) => {
     let text = '';
     server.stderr.on('data', chunk => {

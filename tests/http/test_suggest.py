@@ -1,0 +1,353 @@
+#!/usr/bin/python3
+"""What the public suggests, over HTTP: the form without a script, what is kept of it, and what is refused."""
+
+import html.parser
+import http.client
+import json
+import pathlib
+import re
+import sqlite3
+import sys
+import urllib.parse
+
+sys.dont_write_bytecode = True
+from support import SLOW, Answer, Server, raw, run, status_of, test
+
+LANGUAGES = ["en", "cy", "es", "pt"]
+STORE = """\
+  - {id: register, title: Register, store: register.gpkg, seed: helpers}
+  - id: others
+    title: Others
+    source: others.csv
+    columns: {key: id, name: name, longitude: lon, latitude: lat}
+    constants: {kind: hub}
+"""
+PROXY = '\nserver: {trusted_proxies: ["127.0.0.1"], base_url: "https://atlas.example"}\n'
+OWN = "https://atlas.example"
+
+
+class Register(Server):
+    """The tiny atlas with a store that its forty helpers fill. Clients come through a proxy, so that each has an address of its own."""
+
+    def __init__(self, settings=PROXY):
+        super().__init__(extra=STORE + settings)
+        (self.folder / "others.csv").write_text("id,name,lon,lat\n1,Elsewhere,-1.1,52.1\n")
+        self.clients = 0
+
+    def client(self):
+        self.clients += 1
+        return {"Forwarded": f"for=192.0.2.{self.clients}"}
+
+    def send(self, path, fields, headers=None):
+        """A form is sent; without headers by a client that has sent nothing before."""
+        body = urllib.parse.urlencode(fields)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=20 * SLOW)
+        connection.request("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded", **(headers or self.client())})
+        answer = Answer(connection.getresponse())
+        connection.close()
+        return answer
+
+    def suggestions(self):
+        with sqlite3.connect(f"file:{self.folder}/register.gpkg?mode=ro", uri=True) as store:
+            store.row_factory = sqlite3.Row
+            return [dict(row) for row in store.execute("SELECT * FROM suggestion ORDER BY rowid")]
+
+    def entries(self):
+        return self.get("/coalitions?limit=1000").json()["features"]
+
+    def entry(self, name="Caf\u00e9 number 7"):
+        return next(one["id"] for one in self.entries() if one["properties"]["name"] == name)
+
+
+class Page(html.parser.HTMLParser):
+    """The controls of a page with their values, and what is tied to what."""
+
+    VOID = {"meta", "link", "input", "br", "img", "hr"}
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.elements, self.text, self.open, self.fields, self.area, self.choice = [], "", [], {}, None, None
+        self.feed(text)
+        self.close()
+        assert self.open == [], self.open
+        self.ids = [values["id"] for _, values in self.elements if "id" in values]
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        assert len(values) == len(attributes), attributes
+        self.elements.append((tag, values))
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if tag == "input" and "name" in values and (values.get("type") != "checkbox" or "checked" in values):
+            self.fields[values["name"]] = values.get("value", "")
+        if tag == "select":
+            self.choice = values["name"]
+        if tag == "option" and self.choice and (self.choice not in self.fields or "selected" in values):
+            self.fields[self.choice] = values["value"]
+        if tag == "textarea":
+            self.area = values["name"]
+            self.fields[self.area] = ""
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, (tag, self.open)
+        self.open.pop()
+        if tag == "textarea":
+            self.fields[self.area] = self.fields[self.area].removeprefix("\n")
+            self.area = None
+        if tag == "select":
+            self.choice = None
+
+    def handle_data(self, data):
+        self.text += data
+        if self.area:
+            self.fields[self.area] += data
+
+    def all(self, tag, **wanted):
+        return [values for name, values in self.elements if name == tag and all(values.get(k) == v for k, v in wanted.items())]
+
+
+def page(answer, status=200):
+    assert answer.status == status, (answer.status, answer.body[:400])
+    assert answer["Content-Type"] == "text/html; charset=utf-8", answer["Content-Type"]
+    assert answer["Set-Cookie"] is None
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "unsafe" not in policy and "form-action 'self'" in policy, policy
+    read = Page(answer.body.decode())
+    assert len(read.all("h1")) == 1 and len(read.all("main")) == 1
+    assert len(read.ids) == len(set(read.ids)), sorted(one for one in read.ids if read.ids.count(one) > 1)
+    labelled = {values.get("for") for values in read.all("label")}
+    for tag in ("input", "select", "textarea"):
+        for values in read.all(tag):
+            assert values.get("type") in ("hidden", "checkbox") or values["id"] in labelled, values
+            for tied in values.get("aria-describedby", "").split():
+                assert tied in read.ids, (tied, values)
+    for tag, values in read.elements:
+        assert not [name for name in values if name.startswith("on") or name == "style"], (tag, values)
+        if tag == "a" and values["href"].startswith("#"):
+            assert values["href"][1:] in read.ids, values
+    return read
+
+
+def form(server, entry=None, manner=""):
+    return page(server.get("/finder/suggest?" + (f"entry={entry}&" if entry else "") + manner)).fields
+
+
+def thanked(server, answer):
+    """Follows to the page that says so; its address says nothing of what was sent."""
+    assert answer.status == 303, (answer.status, re.sub(r"<[^>]+>", " ", answer.body.decode())[:1500])
+    assert answer.body == b"" and answer["Set-Cookie"] is None
+    target = urllib.parse.urljoin("/finder/suggest", answer["Location"])
+    assert re.fullmatch(r"/finder/suggest\?((lang|embed|entry)=[^&]*&)*done=1", target), target
+    return page(server.get(target))
+
+
+def refused(server, answer, status, fault):
+    before = len(server.suggestions())
+    read = page(answer, status)
+    assert len(read.all("div", id="faults", role="alert")) == 1, read.text
+    assert fault in read.text, (fault, read.text)
+    assert len(server.suggestions()) == before
+    return read
+
+
+@test("an entry that is registered is kept as a suggestion and not shown")
+def _(server):
+    fields = form(server)
+    assert "version" not in fields and fields["subject"] == ""
+    fields |= {"name": "Harbour walks", "topics.0": "walks", "phones.0.number": "01632 960123", "hours": "Tu 10:00-12:00",
+               "languages.0.name": "Cymraeg", "location.address_1": "1 Quay Street", "service_areas.0.description": "The old town",
+               "from_name": "Mo", "from_contact": "mo@example.org", "note": "We begin in May"}
+    read = thanked(server, server.send("/finder/suggest", fields))
+    assert "has been kept" in read.text
+    kept = server.suggestions()[-1]
+    assert kept["state"] == "open" and not kept["entry_id"], kept
+    assert (kept["from_name"], kept["from_contact"], kept["note"]) == ("Mo", "mo@example.org", "We begin in May"), kept
+    assert json.loads(kept["document"]) == {
+        "name": "Harbour walks", "topics": ["walks"], "location": {"address_1": "1 Quay Street"}, "phones": [{"number": "01632 960123"}],
+        "schedules": [{"freq": "WEEKLY", "byday": "TU", "opens_at": "10:00", "closes_at": "12:00"}], "languages": [{"name": "Cymraeg"}],
+        "service_areas": [{"description": "The old town"}]}, kept["document"]
+    assert not [one for one in server.entries() if one["properties"]["name"] == "Harbour walks"]
+    log = "".join(server.log)
+    assert not re.search(r"Mo\b|mo@example|Harbour walks|192\.0\.2", log), log
+
+
+@test("a change to an entry says all that the entry says, and what was typed")
+def _(server):
+    entry = server.entry()
+    fields = form(server, entry)
+    assert fields["name"] == "Caf\u00e9 number 7" and fields["description"] == "Food for all", fields
+    assert sorted([fields["topics.0"], fields["topics.1"], fields["topics.2"]]) == ["", "food", "work"], fields
+    thanked(server, server.send(f"/finder/suggest?entry={entry}", fields | {"description": "Food for some\r\nand drink", "email": "cafe@example.org"}))
+    kept = server.suggestions()[-1]
+    document = json.loads(kept["document"])
+    assert kept["entry_id"] == entry == document["id"], kept
+    assert document["description"] == "Food for some\nand drink" and document["email"] == "cafe@example.org", document
+    assert document["kind"] == "service" and document["location"]["longitude"] and document["service_areas"][0]["area_codes"], document
+    assert not kept["from_name"] and not kept["from_contact"] and not kept["note"], kept
+
+
+@test("a form that is sent as it was shown says nothing new; with a note it does")
+def _(server):
+    entry = server.entry()
+    fields = form(server, entry)
+    refused(server, server.send(f"/finder/suggest?entry={entry}", fields), 400, "You have changed nothing")
+    thanked(server, server.send(f"/finder/suggest?entry={entry}", fields | {"note": "It has moved"}))
+    assert server.suggestions()[-1]["note"] == "It has moved"
+
+
+@test("what is wrong is told beside its control, in the page's language, and what was typed is still there")
+def _(server):
+    for language, words in (("en", "This has to be an email address"), ("cy", "cyfeiriad e-bost"), ("es", "correo"), ("pt", "correio")):
+        fields = form(server, manner="lang=" + language)
+        fields |= {"name": "", "email": "nobody", "phones.0.description": "evenings", "from_name": "Mo <b>", "note": "\nfirst\r\n\"second\""}
+        read = refused(server, server.send("/finder/suggest?lang=" + language, fields), 400, words)
+        for name in ("name", "email", "phones.0.number"):
+            control = read.all("input", name=name)[0]
+            assert control["aria-invalid"] == "true" and control["id"] + "-fault" in control["aria-describedby"], control
+        assert read.fields["email"] == "nobody" and read.fields["from_name"] == "Mo <b>", read.fields
+        assert read.fields["note"] == "first\n\"second\"", read.fields["note"]
+        assert read.all("html")[0]["lang"] == language
+
+
+@test("a mistake that only the directory can see is told, too")
+def _(server):
+    fields = form(server) | {"name": "X", "organisation.email": "x@example.org"}
+    refused(server, server.send("/finder/suggest", fields), 400, "This has to be filled in")
+
+
+@test("hostile values come back as text, or are refused by name")
+def _(server):
+    nasty = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</textarea><svg onload=alert(1)>", "\u202eevil\u202c", "{n} %s {why}"]
+    for text in nasty:
+        fields = form(server) | {"name": text, "description": text, "email": text, "note": text, "from_name": text}
+        read = refused(server, server.send("/finder/suggest", fields), 400, "email address")
+        assert read.fields["name"] == text and read.fields["description"] == text and read.fields["from_name"] == text, read.fields
+    entry = server.entry()
+    for text in nasty:
+        fields = form(server, entry) | {"description": text}
+        thanked(server, server.send(f"/finder/suggest?entry={entry}", fields))
+        assert json.loads(server.suggestions()[-1]["document"])["description"] == text
+    fields = form(server) | {"name": "X"}
+    for name, value, fault in (("colour", "red", "does not have that"), ("phones.0.visibility", "private", "does not have that"),
+                               ("status", "defunct", "does not have that"), ("contacts.0.name", "Jo", "does not have that"),
+                               ("phones.9999.number", "1", "too many"), ("description", "x" * 100000, "too long"), ("kind", "shop", "to choose from"),
+                               ("name", "bell \a", "no text should have"), ("note", "x" * 6000, "too long"), ("a" * 5000, "1", "does not have that")):
+        refused(server, server.send("/finder/suggest", fields | {name: value}), 400, fault)
+    twice = urllib.parse.urlencode(fields) + "&name=Y"
+    refused(server, server.send("/finder/suggest", urllib.parse.parse_qsl(twice, keep_blank_values=True)), 400, "sent twice")
+
+
+@test("a body that is no form is refused without harm")
+def _(server):
+    def post(body, kind="application/x-www-form-urlencoded"):
+        head = f"POST /finder/suggest HTTP/1.1\r\nHost: a\r\nForwarded: for=198.51.100.7\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        return status_of(raw(server, head.encode() + body)[0])
+
+    assert post(b"name=%zz") == 400
+    assert post(b"name=%00") == 400
+    assert post(b"name=%ff") == 400
+    assert post(b"{}", "application/json") == 415
+    assert post(b"a=1&" * 5000) == 400
+    assert post(b"") == 400
+    assert post(b"note=" + b"x" * 300000) == 413
+    assert server.get("/health/ready").status == 200
+
+
+@test("who fills in what nobody sees is thanked, and nothing is kept")
+def _(server):
+    before = len(server.suggestions())
+    thanked(server, server.send("/finder/suggest", form(server) | {"name": "Buy now", "subject": "Cheap"}))
+    assert len(server.suggestions()) == before
+    read = page(server.get("/finder/suggest"))
+    trap = read.all("input", name="subject")[0]
+    assert trap["tabindex"] == "-1" and trap["autocomplete"] == "off" and read.all("div", **{"class": "trap"})[0]["aria-hidden"] == "true"
+
+
+@test("an entry that was changed meanwhile is shown anew, with what was typed")
+def _(server):
+    entry = server.entry()
+    fields = form(server, entry) | {"description": "Mine", "version": "0" * 32}
+    read = refused(server, server.send(f"/finder/suggest?entry={entry}", fields), 409, "changed by somebody else")
+    assert read.fields["description"] == "Mine" and read.fields["version"] != "0" * 32
+    thanked(server, server.send(f"/finder/suggest?entry={entry}", read.fields))
+
+
+@test("a page of another site cannot send it")
+def _(server):
+    fields = form(server) | {"name": "X"}
+    before = len(server.suggestions())
+    for origin in ("https://evil.example", "null", "http://atlas.example", "https://atlas.example:444"):
+        answer = server.send("/finder/suggest", fields, {**server.client(), "Origin": origin})
+        read = page(answer, 403)
+        assert "another site" in read.text
+    assert len(server.suggestions()) == before
+    for origin in (OWN, OWN + ":443"):
+        thanked(server, server.send("/finder/suggest", fields, {**server.client(), "Origin": origin}))
+
+
+@test("five an hour from one address, and the sixth says when")
+def _(server):
+    one = server.client()
+    for number in range(5):
+        thanked(server, server.send("/finder/suggest", form(server) | {"name": f"N{number}"}, one))
+    answer = server.send("/finder/suggest", form(server) | {"name": "N6", "note": "kept here"}, one)
+    assert 600 < int(answer["Retry-After"]) <= 721, answer["Retry-After"]
+    read = refused(server, answer, 429, "send it again in 1")
+    assert read.fields["name"] == "N6" and read.fields["note"] == "kept here"
+    thanked(server, server.send("/finder/suggest", form(server) | {"name": "N6"}))
+
+
+@test("mistakes may be mended more often than that, but not without end")
+def _(server):
+    one = server.client()
+    fields = form(server)
+    statuses = [server.send("/finder/suggest", fields, one).status for _ in range(62)]
+    assert statuses[:60] == [400] * 60 and statuses[-1] == 429, statuses
+
+
+@test("links lead to the form where something can be suggested, and keep how the page is shown")
+def _(server):
+    entry = server.entry()
+    read = page(server.get(f"/finder/{entry}?lang=cy&embed=1&q=food"))
+    links = [values["href"] for values in read.all("a") if "suggest" in values["href"]]
+    assert links == [f"../finder/suggest?lang=cy&embed=1&entry={entry}"], links
+    read = page(server.get("/finder?lang=cy&embed=1&q=food"))
+    assert [values["href"] for values in read.all("a") if "suggest" in values["href"]] == ["./finder/suggest?lang=cy&embed=1"]
+    read = page(server.get(f"/finder/suggest?entry={entry}&lang=cy&embed=1"))
+    action = read.all("form", id="suggest")[0]["action"]
+    assert action == f"../finder/suggest?lang=cy&embed=1&entry={entry}", action
+    assert f"../finder/{entry}?lang=cy&embed=1" in [values["href"] for values in read.all("a")]
+    answer = server.send(f"/finder/suggest?lang=cy&embed=1&entry={entry}", read.fields | {"note": "x"})
+    assert answer["Location"] == f"suggest?lang=cy&embed=1&entry={entry}&done=1", answer["Location"]
+    elsewhere = server.entry("Elsewhere")
+    assert "suggest" not in server.get(f"/finder/{elsewhere}").body.decode()
+    for wrong in (elsewhere, "no-such-entry", "%22%3E%3Cb%3E"):
+        page(server.get("/finder/suggest?entry=" + wrong), 404)
+
+
+@test("it is written in every language and from right to left")
+def _(server):
+    titles = set()
+    for language in LANGUAGES + ["ar"]:
+        read = page(server.get("/finder/suggest?lang=" + language))
+        assert read.all("html")[0]["dir"] == ("rtl" if language == "ar" else "ltr")
+        titles.add(re.search(r"<h1[^>]*>([^<]+)", server.get("/finder/suggest?lang=" + language).body.decode())[1])
+    assert len(titles) == 4, titles
+    assert page(server.get("/finder/suggest", {"Accept-Language": "es"})).all("html")[0]["lang"] == "es"
+
+
+@test("other methods are refused")
+def _(server):
+    answer = server.get("/finder/suggest", method="DELETE")
+    assert answer.status == 405 and "POST" in answer["Allow"], (answer.status, answer["Allow"])
+
+
+@test("without a store there is no form and no link to it")
+def _(server):
+    with Server() as bare:
+        assert "suggest" not in bare.get("/finder").body.decode()
+        read = page(bare.get("/finder/suggest"), 404)
+        assert "kept elsewhere" in read.text
+
+
+run(Register)
