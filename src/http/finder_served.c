@@ -90,11 +90,9 @@ static void write_number(struct eg_finder_page *page, const struct eg_atlas_fact
     bool is_whole = value > -1e15 && value < 1e15 && value == (double)(int64_t)value;
     eg_buffer_init(&text, 0);
     eg_locale_decimal(page->locale, value, facts->has_decimals ? facts->decimals : is_whole ? 0 : 2, &text);
-    eg_html_text(&page->html, (struct eg_text){text.data, text.len});
-    if (facts->unit.len > 0) {
-        eg_html_text(&page->html, EG_TEXT(" "));
-        eg_finder_data(page, "bdi", facts->unit);
-    }
+    if (facts->unit.len > 0) eg_buffer_char(&text, ' ');
+    eg_buffer_text(&text, facts->unit);
+    eg_finder_data(page, "bdi", (struct eg_text){text.data, text.len});
     page->html.out.failed |= text.failed;
     eg_buffer_clear(&text);
 }
@@ -134,8 +132,9 @@ static void write_row(const struct table *table, const struct eg_combined_figure
     eg_html_open(&page->html, "tr");
     eg_html_open(&page->html, "th");
     eg_html_attribute(&page->html, "scope", EG_TEXT("row"));
-    eg_finder_data(page, "bdi", indicator->title);
-    eg_html_text_format(&page->html, " (%.*s)", EG_TEXT_ARG(figure->period->label));
+    eg_finder_data(page, "bdi",
+                   eg_text_format(page->arena, "%.*s (%.*s)", EG_TEXT_ARG(indicator->title),
+                                  EG_TEXT_ARG(figure->period->label)));
     eg_html_close(&page->html);
     write_value(page, &indicator->facts, &figure->group);
     write_value(page, &indicator->facts, &figure->around);
