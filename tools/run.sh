@@ -5,15 +5,16 @@
 #
 # One program makes one county, byte for byte. So it is made at every start (0.2 s), in build/, and its sum compared with that
 # of the county that stands there as it was when it was made (.made in its folder). A county that somebody has changed since
-# is left as it is.
+# is left as it is. What is kept in its directory's store while it is served is no change of that kind; a store is never thrown
+# away, though: the county that it belongs to is put aside.
 set -eu
 program=$1 atlas=$2
 shift 2
 county=geodata/county
 new=build/county.new
 
-sum_of() { # the sum of a county's files, without .made
-    (cd "$1" && find . -type f ! -name .made | LC_ALL=C sort | while read -r file; do sha256sum "$file"; done) | sha256sum
+sum_of() { # the sum of a county's files, without .made and what comes into being while it is served
+    (cd "$1" && find . -type f ! -name .made ! -name 'directory.gpkg*' ! -name editors.txt | LC_ALL=C sort | while read -r file; do sha256sum "$file"; done) | sha256sum
 }
 
 make_county() {
@@ -38,10 +39,12 @@ make_county() {
 }
 
 put_county() { # what nobody can tell to be as it was made is kept
-    if [ -d "$county" ] && [ -z "$recorded" ]; then
-        rm -rf build/county.old
-        mv "$county" build/county.old
-        echo "What was in $county before is in build/county.old." >&2
+    if [ -d "$county" ] && { [ -z "$recorded" ] || [ -e "$county/directory.gpkg" ]; }; then
+        old=build/county.old
+        while [ -e "$old/directory.gpkg" ]; do old=$old.old; done
+        rm -rf "$old"
+        mv "$county" "$old"
+        echo "What was in $county before is in $old." >&2
     fi
     rm -rf "$county"
     mkdir -p geodata

@@ -4,6 +4,7 @@
 #include "app/command.h"
 #include "base/buffer.h"
 #include "base/json.h"
+#include "data/directory_records.h"
 #include "data/entries.h"
 #include "data/generation.h"
 #include "data/report.h"
@@ -58,6 +59,26 @@ struct check {
     bool is_strict;
 };
 
+/* The entries of the store are those that it has; while it is not there, those that it will be filled with, and what reading them found. */
+static enum eg_status add_stored(const struct eg_atlas *atlas, struct eg_entries **entries,
+                                 struct eg_error *err)
+{
+    struct eg_records *records = NULL;
+    struct eg_entries *seeds = NULL, *all = NULL;
+    bool has_store = false;
+    enum eg_status status = eg_directory_open_stored(atlas, &records, &has_store, err);
+    if (status == EG_OK && !has_store) status = eg_entries_load_seeds(atlas, &seeds, err);
+    if (status == EG_OK) status = eg_entries_with_records(*entries, records, &all, err);
+    if (status == EG_OK) {
+        if (seeds) eg_entries_report_seeds(all, seeds);
+        eg_entries_free(*entries); /* the others keep what they need of it */
+        *entries = all;
+    }
+    eg_entries_free(seeds);
+    eg_records_release(records);
+    return status;
+}
+
 /* Reads the directories too, and indexes them: that logs the codes of areas that are in no boundaries. */
 static enum eg_status load(struct check *check, const char *path, struct eg_error *err)
 {
@@ -66,6 +87,10 @@ static enum eg_status load(struct check *check, const char *path, struct eg_erro
     if (status == EG_OK) status = eg_generation_load(check->atlas, 0, &check->generation, err);
     if (status == EG_OK) status = eg_crs_list_new(check->generation, &check->crs_list, err);
     if (status == EG_OK) status = eg_entries_load(check->atlas, &entries, err);
+    if (status == EG_OK && eg_atlas_store_of(check->atlas) != EG_ATLAS_NONE) {
+        status = add_stored(check->atlas, &entries, err);
+        if (status != EG_OK) eg_entries_free(entries);
+    }
     if (status != EG_OK) return status;
     status = eg_directory_new(entries, check->generation, &check->directory, err);
     if (status != EG_OK) eg_entries_free(entries);

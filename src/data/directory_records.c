@@ -60,14 +60,16 @@ enum eg_status eg_directory_stored(const struct eg_atlas *atlas, struct eg_store
     return status;
 }
 
-static enum eg_status open_stored(const struct eg_atlas *atlas, uint32_t directory,
-                                  struct eg_records **records_out, struct eg_error *err)
+enum eg_status eg_directory_open_stored(const struct eg_atlas *atlas, struct eg_records **records_out,
+                                        bool *has_store_out, struct eg_error *err)
 {
     struct eg_store *store = NULL;
     uint64_t revision;
-    enum eg_status status = eg_store_open(atlas->directories[directory].store.path, false, &store, err);
+    struct eg_text path = atlas->directories[eg_atlas_store_of(atlas)].store.path;
+    enum eg_status status = eg_store_open(path, false, &store, err);
     if (status == EG_NOT_FOUND) status = EG_OK;
     if (status == EG_OK) status = eg_directory_stored(atlas, store, records_out, &revision, err);
+    if (status == EG_OK) *has_store_out = store != NULL;
     eg_store_close(store);
     return status;
 }
@@ -97,13 +99,13 @@ enum eg_status eg_directory_records(const struct eg_atlas *atlas, struct eg_reco
                                     struct eg_error *err)
 {
     struct eg_records *sourced = NULL, *stored = NULL;
-    uint32_t directory = eg_atlas_store_of(atlas);
+    bool has_store;
     enum eg_status status = from_sources(atlas, false, &sourced, err);
-    if (status == EG_OK && directory == EG_ATLAS_NONE) {
+    if (status == EG_OK && eg_atlas_store_of(atlas) == EG_ATLAS_NONE) {
         *records_out = sourced;
         return EG_OK;
     }
-    if (status == EG_OK) status = open_stored(atlas, directory, &stored, err);
+    if (status == EG_OK) status = eg_directory_open_stored(atlas, &stored, &has_store, err);
     if (status == EG_OK) status = join(stored, sourced, records_out, err);
     eg_records_release(sourced);
     eg_records_release(stored);

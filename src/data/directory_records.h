@@ -21,6 +21,11 @@ EG_MUST_CHECK enum eg_status eg_directory_stored(const struct eg_atlas *atlas, s
                                                  struct eg_records **records_out, uint64_t *revision_out,
                                                  struct eg_error *err);
 
+/* The same of the store that the atlas names, which it must; `has_store_out`: whether it is there. It is not made. */
+EG_MUST_CHECK enum eg_status eg_directory_open_stored(const struct eg_atlas *atlas,
+                                                      struct eg_records **records_out, bool *has_store_out,
+                                                      struct eg_error *err);
+
 struct eg_import_plan {
     struct eg_records_change change;
     uint32_t n_new, n_changed, n_taken_away; /* rows of tables */

@@ -62,6 +62,7 @@ void eg_entries_free(struct eg_entries *entries)
     free(entries->items);
     eg_arena_free(owner->arena);
     eg_entries_free(owner->base);
+    eg_entries_free(owner->seeds);
     eg_records_release(owner->records);
     free(owner);
 }

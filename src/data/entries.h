@@ -109,6 +109,8 @@ EG_MUST_CHECK enum eg_status eg_entries_load_seeds(const struct eg_atlas *atlas,
  * What it needs of the two it keeps. EG_INVALID for a service area whose polygon is none, naming it; some 3 microseconds an entry. */
 EG_MUST_CHECK enum eg_status eg_entries_with_records(struct eg_entries *entries, struct eg_records *records,
                                                      struct eg_entries **entries_out, struct eg_error *err);
+/* Tells in the report of `entries`, which nobody else may look at yet, what reading the seeds found: `seeds` of eg_entries_load_seeds. */
+void eg_entries_report_seeds(struct eg_entries *entries, struct eg_entries *seeds);
 void eg_entries_retain(struct eg_entries *entries);
 void eg_entries_free(struct eg_entries *entries); /* lets go of one reference; NULL is allowed */
 

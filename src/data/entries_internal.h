@@ -17,6 +17,7 @@ struct eg_entries_owner {
     struct eg_arena *arena;
     struct eg_entries *base;    /* whose texts some of the items have; NULL: its own alone */
     struct eg_records *records; /* the same */
+    struct eg_entries *seeds;   /* whose texts some of the reports have; or NULL */
 };
 
 /* An owner of nothing yet, with one reference; NULL when memory is refused. */

@@ -52,6 +52,11 @@ enum eg_status eg_entries_report_text(const struct eg_entries *entries, struct e
         const struct eg_entries_report *report = &entries->reports[i];
         char n_entries[24];
         char n_rows[24];
+        if (spec->is_seed && report->n_rows == 0) {
+            eg_buffer_printf(out, "%.*s  %.*s: not read any more, since the store was filled from it\n",
+                             EG_TEXT_ARG(spec->id), EG_TEXT_ARG(spec->title));
+            continue;
+        }
         eg_buffer_printf(out, "%.*s  %.*s: %s entries of %s rows\n", EG_TEXT_ARG(spec->id),
                          EG_TEXT_ARG(spec->title), eg_report_count(report->n_entries, n_entries),
                          eg_report_count(report->n_rows, n_rows));

@@ -71,3 +71,13 @@ enum eg_status eg_entries_with_records(struct eg_entries *entries, struct eg_rec
     else eg_entries_free(&owner->entries);
     return status;
 }
+
+void eg_entries_report_seeds(struct eg_entries *entries, struct eg_entries *seeds)
+{
+    struct eg_entries_owner *owner = (struct eg_entries_owner *)entries;
+    EG_ASSERT(!owner->seeds);
+    eg_entries_retain(seeds);
+    owner->seeds = seeds;
+    for (uint32_t i = 0; i < entries->atlas->n_directories; i++)
+        if (entries->atlas->directories[i].is_seed) entries->reports[i] = seeds->reports[i];
+}

@@ -13,6 +13,7 @@ static const char head[] =
     "attribution: Fictional data made by Evenground\n"
     "licence: {title: CC0 1.0, url: \"https://creativecommons.org/publicdomain/zero/1.0/\"}\n"
     "fictional: true\n"
+    "time_zone: Europe/London\n"
     "population: population\n\n";
 
 static const char boundaries[] =
@@ -147,6 +148,15 @@ static const char styles[] = "styles:\n"
 
 static const char directories[] =
     "directories:\n"
+    "  # Kept in a file of its own, which is made from the three below when the county is first served. To "
+    "change it in the browser:\n"
+    "  # evenground editor add editors.txt YOUR-NAME\n"
+    "  - id: register\n"
+    "    title: Community directory\n"
+    "    store: directory.gpkg\n"
+    "    seed: [coalitions, partnerships, officers]\n"
+    "    editors: editors.txt\n"
+    "    licence: CC0 1.0\n"
     "  - id: coalitions\n"
     "    title: Coalitions, hubs, grants and services\n"
     "    source: data/coalitions.csv\n"
@@ -156,7 +166,7 @@ static const char directories[] =
     "phone,\n"
     "              email: email, url: url, amount: amount, currency: currency, funder: funder, start: start, "
     "end: end,\n"
-    "              last_reviewed: last_reviewed, serves: serves}\n"
+    "              hours: hours, last_reviewed: last_reviewed, serves: serves}\n"
     "    serves_boundaries: neighbourhood\n"
     "    licence: CC0 1.0\n"
     "  - id: partnerships\n"

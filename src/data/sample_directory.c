@@ -92,6 +92,16 @@ static void write_contact(FILE *out, const struct eg_sample_land *land, uint32_t
     eg_sample_csv_cell(out, text, false);
 }
 
+/* Of half of them only people can say when they are there. */
+static const char *hours_of(const struct eg_sample_land *land, uint32_t entry, const char *kind)
+{
+    static const char *const hours[] = {"Mo-Fr 09:00-17:00", "Mo-Sa 08:30-18:00",
+                                        "Tu-Th 10:00-16:00; Sa 10:00-13:00", "24/7"};
+    bool is_open = strcmp(kind, "hub") == 0 || strcmp(kind, "service") == 0 || strcmp(kind, "coalition") == 0;
+    uint32_t which = pick(land, entry, 10, 2 * EG_ARRAY_LEN(hours));
+    return is_open && which < EG_ARRAY_LEN(hours) ? hours[which] : "";
+}
+
 static void write_money_and_dates(FILE *out, const struct eg_sample_land *land, uint32_t entry,
                                   const char *kind)
 {
@@ -102,7 +112,8 @@ static void write_money_and_dates(FILE *out, const struct eg_sample_land *land, 
     else if (training)
         fprintf(out, ",,,2027-%02u-%02u,,", 1 + pick(land, entry, 5, 12), 1 + pick(land, entry, 6, 28));
     else fputs(",,,,,", out);
-    fprintf(out, "202%u-%02u-15,", 4 + pick(land, entry, 7, 2), 1 + pick(land, entry, 8, 12));
+    fprintf(out, "%s,202%u-%02u-15,", hours_of(land, entry, kind), 4 + pick(land, entry, 7, 2),
+            1 + pick(land, entry, 8, 12));
 }
 
 /* What an entry does and where, no two of a kind doing the same in the same town: they would have the same name. */
@@ -223,7 +234,7 @@ enum eg_status eg_sample_write_directory(const struct eg_sample_land *land, cons
     if (status != EG_OK) return status;
     fputs("key,kind,name,description,topic,programme,longitude,latitude,address,postcode,phone,email,url,"
           "amount,currency,"
-          "funder,start,end,last_reviewed,serves\n",
+          "funder,start,end,hours,last_reviewed,serves\n",
           file.stream);
     struct place places[N_ENTRIES];
     uint32_t entry = 0;

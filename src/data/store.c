@@ -20,6 +20,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cpl_string.h>
 #include <gdal.h>
@@ -310,6 +311,17 @@ static enum eg_status open_first(struct eg_store *store, bool create, struct eg_
     if (status == EG_OK) status = open_dataset(store, create && store->is_database, err);
     eg_gdal_catch_end();
     return status;
+}
+
+bool eg_store_can_be(struct eg_text source)
+{
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%.*s", EG_TEXT_ARG(source));
+    if (eg_text_starts_with(source, EG_TEXT("PG:")) || n < 0 || (size_t)n >= sizeof path) return true;
+    if (access(path, F_OK) == 0 || errno != ENOENT) return true;
+    char *slash = strrchr(path, '/');
+    if (slash) slash[slash == path] = '\0';
+    return access(slash ? path : ".", W_OK) == 0 || errno == ENOENT;
 }
 
 enum eg_status eg_store_open(struct eg_text source, bool create, struct eg_store **store_out,

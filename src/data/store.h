@@ -27,6 +27,9 @@
 
 struct eg_store;
 
+/* False for a GeoPackage that is not there in a folder that may not be written. */
+bool eg_store_can_be(struct eg_text source);
+
 /* `source`: a path ending in .gpkg, or "PG:...", as GDAL wants it (active_schema=NAME in it chooses a schema). A GeoPackage that is not
  * there and the tables that a database has not are made when `create`, whole or not at all. EG_NOT_FOUND: there is none; EG_INVALID:
  * another program's file or a newer format, both named; EG_UNSUPPORTED: the database has no PostGIS. A store made by an older version

@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "data/entry_records.h"
+#include "data/directory_records.h"
 #include "engine/ledger_parts.h"
 
 #define PLAN_CEILING_BYTES ((size_t)256 * 1024 * 1024)
@@ -61,25 +61,6 @@ static enum eg_status all_of(const struct eg_records *records, struct eg_arena *
     return EG_OK;
 }
 
-static enum eg_status record_seeds(const struct eg_entries *entries, struct eg_records_builder *builder,
-                                   struct eg_error *err)
-{
-    struct eg_entry_recorder *recorder = NULL;
-    uint32_t n_doubts = 0;
-    enum eg_status status = eg_entry_recorder_new(entries->atlas, builder, &recorder, err);
-    for (uint32_t i = 0; i < entries->n && status == EG_OK; i++) {
-        char doubt[EG_ENTRY_DOUBT_BYTES];
-        status = eg_entry_record(recorder, &entries->items[i], doubt, err);
-        if (status == EG_OK && doubt[0] && n_doubts++ == 0)
-            eg_log(EG_LOG_WARNING, "load", "seed '%.*s': %s",
-                   EG_TEXT_ARG(entries->items[i].field[EG_ENTRY_NAME]), doubt);
-    }
-    if (n_doubts > 1)
-        eg_log(EG_LOG_WARNING, "load", "%u entries of the seeds were put right like this", n_doubts);
-    eg_entry_recorder_free(recorder);
-    return status;
-}
-
 static enum eg_status commit_seeds(struct eg_ledger *ledger, const struct eg_records *records,
                                    uint64_t revision, struct eg_error *err)
 {
@@ -103,17 +84,12 @@ static enum eg_status commit_seeds(struct eg_ledger *ledger, const struct eg_rec
 static enum eg_status seed(struct eg_ledger *ledger, const struct eg_atlas *atlas, uint64_t revision,
                            struct eg_error *err)
 {
-    struct eg_entries *entries = NULL;
-    struct eg_records_builder *builder = NULL;
     struct eg_records *records = NULL;
-    enum eg_status status = eg_entries_load_seeds(atlas, &entries, err);
-    if (status == EG_OK) status = eg_records_builder_new(&builder, err);
-    if (status == EG_OK) status = record_seeds(entries, builder, err);
-    if (status == EG_OK) status = eg_records_finish(builder, &records, err);
-    if (status == EG_OK && entries->n > 0) status = commit_seeds(ledger, records, revision, err);
+    uint64_t none;
+    enum eg_status status = eg_directory_stored(atlas, NULL, &records, &none, err);
+    if (status == EG_OK && eg_records_count(records, EG_RECORD_SERVICE) > 0)
+        status = commit_seeds(ledger, records, revision, err);
     eg_records_release(records);
-    eg_records_builder_free(builder);
-    eg_entries_free(entries);
     return status;
 }
 
@@ -134,19 +110,50 @@ static enum eg_status show(struct eg_ledger *ledger, struct eg_snapshot *snapsho
     return status;
 }
 
+/* What the store would be filled with, where there is none and none can be made: nobody can write then, but everybody can read. */
+static enum eg_status show_seeds(struct eg_snapshot *snapshot, struct eg_snapshot **snapshot_out,
+                                 struct eg_error *err)
+{
+    struct eg_records *records = NULL;
+    uint64_t none;
+    enum eg_status status = eg_directory_stored(snapshot->atlas, NULL, &records, &none, err);
+    if (status == EG_OK) status = eg_snapshot_with_records(snapshot, records, snapshot_out, err);
+    eg_records_release(records);
+    return status;
+}
+
+static enum eg_status open_store(struct eg_ledger *ledger, const struct eg_atlas_directory *spec,
+                                 const struct eg_atlas *atlas, struct eg_error *err)
+{
+    uint64_t revision = 0;
+    enum eg_status status = eg_store_open(spec->store.path, true, &ledger->store, err);
+    if (status == EG_OK) status = eg_store_revision(ledger->store, &revision, err);
+    if (status == EG_OK && revision == 0 && spec->store.n_seeds > 0)
+        status = seed(ledger, atlas, revision, err);
+    return status;
+}
+
 enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, struct eg_ledger **ledger_out,
                               struct eg_snapshot **snapshot_out, struct eg_error *err)
 {
     const struct eg_atlas_directory *spec = &snapshot->atlas->directories[eg_atlas_store_of(snapshot->atlas)];
     struct eg_ledger *ledger = eg_memory_zeroed(1, sizeof *ledger);
-    uint64_t revision = 0;
     if (!ledger) return eg_error_no_memory(err, sizeof *ledger);
     atomic_init(&ledger->references, 1);
-    enum eg_status status = eg_store_open(spec->store.path, true, &ledger->store, err);
-    if (status == EG_OK) status = eg_store_revision(ledger->store, &revision, err);
-    if (status == EG_OK && revision == 0 && spec->store.n_seeds > 0)
-        status = seed(ledger, snapshot->atlas, revision, err);
-    if (status == EG_OK) status = show(ledger, snapshot, snapshot_out, err);
+    enum eg_status status = EG_OK;
+    if (eg_store_can_be(spec->store.path)) {
+        status = open_store(ledger, spec, snapshot->atlas, err);
+        if (status == EG_OK) status = show(ledger, snapshot, snapshot_out, err);
+    } else {
+        eg_log(
+            EG_LOG_WARNING, "load",
+            "the store '%.*s' is not there, and its folder cannot be written: the directory shows its seeds, "
+            "and nobody can change it",
+            EG_TEXT_SHOWN(spec->store.path, 200));
+        eg_ledger_release(ledger);
+        ledger = NULL;
+        status = show_seeds(snapshot, snapshot_out, err);
+    }
     if (status != EG_OK) {
         eg_atlas_error_at(snapshot->atlas, spec->mark, err);
         eg_ledger_release(ledger);

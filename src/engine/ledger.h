@@ -17,7 +17,8 @@
 struct eg_ledger;
 
 /* Opens the store of the snapshot's atlas, made and filled from its seeds when it is not there yet, and makes the snapshot that shows what is
- * in it. The atlas must have a store. EG_INVALID for records that make no entry, naming them. */
+ * in it. The atlas must have a store. Where it is not there and cannot be made, because its folder may not be written, the snapshot shows
+ * the seeds, a warning is logged, and *ledger_out is NULL. EG_INVALID for records that make no entry, naming them. */
 EG_MUST_CHECK enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, struct eg_ledger **ledger_out,
                                             struct eg_snapshot **snapshot_out, struct eg_error *err);
 void eg_ledger_retain(struct eg_ledger *ledger);
@@ -31,7 +32,7 @@ struct eg_store *eg_ledger_store(struct eg_ledger *ledger);
 typedef enum eg_status eg_plan_fn(void *context, const struct eg_snapshot *now, struct eg_arena *arena,
                                   struct eg_commit *commit, struct eg_error *err);
 
-/* The engine's ledger, retained, or NULL when the atlas has no store. */
+/* The engine's ledger, retained, or NULL when the atlas has no store, or one that cannot be made. */
 struct eg_ledger *eg_engine_ledger(struct eg_engine *engine);
 
 /* Plans, applies, commits and shows. When it returns EG_OK, the change is on the disk and every later snapshot has it. EG_UNSUPPORTED

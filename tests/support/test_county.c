@@ -36,6 +36,7 @@ void eg_test_county_remove(const char *county)
 {
     for (size_t i = 0; i < EG_TEST_COUNTY_FILES; i++)
         (void)remove(eg_test_county_path(county, eg_test_county_files[i]).text);
+    (void)remove(eg_test_county_path(county, "directory.gpkg").text); /* where it was served */
     (void)remove(eg_test_county_path(county, "data").text);
     (void)remove(eg_test_county_path(county, NULL).text);
 }

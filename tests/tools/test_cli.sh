@@ -123,7 +123,8 @@ call check --strict "$tree/torn/atlas.yaml"
 result $? "check --strict fails on it, with the report still on standard output" "status $status; err: $err"
 
 cp -r "$tree/county" "$tree/lost"
-printf '%s,,,,,,,,,,,,,,,,,\n' 'E900,club,Chess Club' 'E001,hub,Again' >>"$tree/lost/data/coalitions.csv"
+rm -f "$tree/lost/directory.gpkg" # the seeds are looked at while there is no store
+printf '%s,,,,,,,,,,,,,,,,,,\n' 'E900,club,Chess Club' 'E001,hub,Again' >>"$tree/lost/data/coalitions.csv"
 call check --strict "$tree/lost/atlas.yaml"
 [ $status -eq 1 ] && [[ $err == *"coalitions: 2 rows were rejected: row "*"'club' is no kind of entry; the key 'E001' came before"* ]]
 result $? "check --strict fails on rejected rows of a directory, and names them" "status $status; err: $err"
@@ -182,6 +183,47 @@ if [ -c /dev/full ]; then
     result $? "an answer that does not arrive is a failure"
 else skip "an answer that does not arrive is a failure" "no /dev/full"; fi
 ends "a folder that cannot be made is named" 1 "$tree/keep.png" sample "$tree/keep.png"
+
+# --- the directory's store ----------------------------------------------------------------------------------------------
+
+county=$tree/kept
+"$program" sample "$county" 2>/dev/null
+call check "$county/atlas.yaml" --strict
+[ "$status" -eq 0 ] && [[ $out == *"register  Community directory: 60 entries of 60 rows"*": 50 entries of 50 rows"* ]] &&
+    [ ! -e "$county/directory.gpkg" ]
+result $? "check looks at the seeds of a store that is not there yet, and does not make it" "$out$err"
+
+serve_as() { # serve_as COMMAND...: serves the county until it has said where, then ends it
+    "$@" "$program" serve "$county/atlas.yaml" --listen 127.0.0.1:0 2>"$tree/err.all" >/dev/null </dev/null &
+    local server=$!
+    for _ in $(seq 300); do
+        grep -q '^serving ' "$tree/err.all" || ! kill -0 $server 2>/dev/null && break
+        sleep 0.1
+    done
+    found=$(curl -s "$(sed -n 's/^serving //p' "$tree/err.all")coalitions?limit=0" | grep -o '"numberMatched":[0-9]*')
+    kill $server 2>/dev/null
+    wait $server
+}
+name="where the store cannot be made, its seeds are shown with a warning"
+nobody=()
+if [ "$(id -u)" -eq 0 ]; then nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups); fi
+chmod 755 "$tree" "$county" "$county/data"
+chmod a+r "$county"/* "$county"/data/*
+if "${nobody[@]}" test -x "$program" && "${nobody[@]}" test -r "$county/atlas.yaml"; then
+    chmod a-w "$county"
+    serve_as "${nobody[@]}"
+    [ "$found" = '"numberMatched":52' ] && grep -q "warning load: the store .* nobody can change it" "$tree/err.all" && [ ! -e "$county/directory.gpkg" ]
+    result $? "$name" "$found $(cat "$tree/err.all")"
+    chmod u+w "$county"
+else skip "$name" "another user cannot reach the program"; fi
+
+serve_as env
+[ "$found" = '"numberMatched":52' ] && [ -e "$county/directory.gpkg" ]
+result $? "the first time the county is served its store is made" "$found $(cat "$tree/err.all")"
+rm "$county"/data/coalitions.csv "$county"/data/partnerships.csv
+call check "$county/atlas.yaml"
+[ "$status" -eq 1 ] && [[ $err == *coalitions.csv* ]]
+result $? "the seeds of an atlas stay where it says" "$out$err"
 
 # --- installation -------------------------------------------------------------------------------------------------------
 

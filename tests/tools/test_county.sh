@@ -36,7 +36,7 @@ result() { # result STATUS NAME
     fi
 }
 
-echo 1..9
+echo 1..11
 fresh
 says out '^serving first, options: --threads 2$' && says err 'Making the fictional county'
 result $? "the county is made when it is not there, and served with the options"
@@ -55,6 +55,18 @@ result $? "a changed county is left as it is"
 echo second >"$tree/sample"
 run && says out 'serving mine' && says err 'rm -r geodata/county'
 result $? "also when the program makes another one, and it says so"
+
+fresh
+echo store >"$tree/geodata/county/directory.gpkg"
+echo names >"$tree/geodata/county/editors.txt"
+run && says out 'serving first' && [ ! -s "$tree/err" ] && [ -e "$tree/geodata/county/directory.gpkg" ]
+result $? "what is kept in the directory is no change of the county"
+echo second >"$tree/sample"
+run && echo store2 >"$tree/geodata/county/directory.gpkg" && echo third >"$tree/sample" && run &&
+    says out 'serving third' && says err 'is in build/county.old.old' &&
+    [ "$(cat "$tree/build/county.old/directory.gpkg" "$tree/build/county.old.old/directory.gpkg")" = "store
+store2" ] && [ ! -e "$tree/geodata/county/directory.gpkg" ]
+result $? "and it is put aside, not thrown away, when the county is made anew"
 
 fresh
 rm "$tree/geodata/county/.made"

@@ -259,7 +259,7 @@ static void sixty_entries_have_reserved_numbers_and_addresses(void **state)
     struct eg_entries *entries = NULL;
     struct eg_error err = {0};
     uint32_t n_of_kind[EG_N_KINDS] = {0};
-    assert_int_equal(eg_entries_load(county->atlas, &entries, &err), EG_OK);
+    assert_int_equal(eg_entries_load_seeds(county->atlas, &entries, &err), EG_OK);
     assert_int_equal(entries->n, 60);
     for (uint32_t i = 0; i < county->atlas->n_directories; i++)
         assert_int_equal(entries->reports[i].n_rejected, 0);
