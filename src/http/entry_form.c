@@ -22,6 +22,7 @@ struct control {
     struct eg_text value;
     uint32_t number;  /* the label's {n}; 0: it has none */
     const char *list; /* the id of a list of proposals, or NULL */
+    bool is_needed;   /* whatever else is filled in */
 };
 
 struct key {
@@ -92,7 +93,7 @@ static void write_label(const struct writing *writing, const struct control *con
     eg_html_open(html, "label");
     eg_html_attribute_format(html, "for", "%s", id_of(control->name, "").text);
     say_with(writing, key_of("form.", control->path, "").text, control->number, (struct eg_text){0});
-    if (control->member.field->needed) {
+    if (control->is_needed) {
         eg_html_text(html, EG_TEXT(" "));
         eg_html_open(html, "span");
         eg_html_attribute(html, "class", EG_TEXT("needed"));
@@ -133,7 +134,7 @@ static void begin_control(const struct writing *writing, const struct control *c
 
 static void end_control(const struct writing *writing, const struct control *control)
 {
-    if (control->member.field->needed) eg_html_attribute(writing->html, "required", EG_TEXT("required"));
+    if (control->is_needed) eg_html_attribute(writing->html, "required", EG_TEXT("required"));
     write_ties(writing, control);
 }
 
@@ -257,10 +258,15 @@ static void write_member(const struct writing *writing, const struct eg_form_par
     struct eg_form_member member = eg_form_part_member(part, i);
     struct eg_form_name name = eg_form_name_of(part, row, member.name);
     struct eg_form_name path = eg_form_name_of(part, UINT32_MAX, member.name);
-    struct eg_text present = eg_form_text(writing->form, eg_json_get(item, member.name));
     if (!eg_form_shows(writing->form, &member)) return;
-    struct control control = {name.text, path.text, member, value_of(writing, name.text, present),
-                              row + 1,   NULL};
+    struct eg_text present = eg_form_text(writing->form, eg_json_get(item, member.name));
+    struct control control = {.name = name.text,
+                              .path = path.text,
+                              .member = member,
+                              .value = value_of(writing, name.text, present),
+                              .number = row + 1, /* 0 without a row */
+                              .is_needed =
+                                  member.field->needed && !member.field->words && part->name[0] == '\0'};
     write_control(writing, &control);
 }
 
@@ -338,8 +344,9 @@ static void write_topics(const struct writing *writing)
         char name[EG_ENTRY_FORM_NAME_BYTES];
         (void)snprintf(name, sizeof name, EG_FORM_TOPICS ".%u", i);
         struct eg_text present = eg_form_text(writing->form, eg_json_at(topics, i));
-        struct control control = {name,  EG_FORM_TOPICS, eg_form_topic(), value_of(writing, name, present),
-                                  i + 1, "f-list-topics"};
+        struct control control = {
+            name, EG_FORM_TOPICS, eg_form_topic(), value_of(writing, name, present), i + 1, "f-list-topics",
+            false};
         write_control(writing, &control);
     }
 }
@@ -347,7 +354,7 @@ static void write_topics(const struct writing *writing)
 static void write_single(const struct writing *writing, const char *name, struct eg_form_member member,
                          struct eg_text present, const char *list)
 {
-    struct control control = {name, name, member, value_of(writing, name, present), 0, list};
+    struct control control = {name, name, member, value_of(writing, name, present), 0, list, false};
     write_control(writing, &control);
 }
 
@@ -536,6 +543,7 @@ void eg_entry_form_write_faults(const struct eg_entry_form *form, struct eg_html
     eg_html_attribute(html, "class", EG_TEXT("problem"));
     eg_html_attribute(html, "role", EG_TEXT("alert"));
     eg_html_attribute(html, "tabindex", EG_TEXT("-1"));
+    eg_html_attribute(html, "autofocus", EG_TEXT("autofocus")); /* it is read out at once */
     eg_html_attribute(html, "id", EG_TEXT("faults"));
     eg_html_open(html, "p");
     say(&writing, "fault.title");

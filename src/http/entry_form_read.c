@@ -268,6 +268,25 @@ static enum eg_status check_version(const struct eg_entry_form *form, struct eg_
     return EG_CONFLICT;
 }
 
+/* Where on the page the control stands that a fault is about: browsers send them in that order. */
+static uint32_t place_of(const struct eg_entry_form *form, const struct eg_entry_fault *fault)
+{
+    uint32_t i = 0;
+    while (i < form->posted->n && !eg_text_equal(form->posted->pairs[i].name, eg_text_from(fault->name))) i++;
+    return i;
+}
+
+static void sort_faults(const struct eg_entry_form *form, struct eg_entry_faults *faults)
+{
+    for (uint32_t i = 1; i < faults->n; i++) {
+        struct eg_entry_fault fault = faults->items[i];
+        uint32_t at = i, place = place_of(form, &fault);
+        for (; at > 0 && place_of(form, &faults->items[at - 1]) > place; at--)
+            faults->items[at] = faults->items[at - 1];
+        faults->items[at] = fault;
+    }
+}
+
 static enum eg_status tell_first(const struct eg_entry_faults *faults, struct eg_error *err)
 {
     const struct eg_entry_fault *first = &faults->items[0];
@@ -294,6 +313,7 @@ enum eg_status eg_entry_form_read(const struct eg_entry_form *form, const char *
     write_document(&reading);
     struct eg_buffer text;
     eg_buffer_init(&text, 0);
+    sort_faults(form, faults_out);
     status = tell_first(faults_out, err);
     if (failed) status = eg_error_no_memory(err, 0);
     if (status == EG_OK) status = eg_json_finish(reading.json, false, &text, err);

@@ -326,6 +326,23 @@ static void faults_are_told_with_their_control(void **state)
     }
 }
 
+static void faults_are_told_in_the_order_of_the_page(void **state)
+{
+    static const char *const names[] = {"name", "email", "phones.0.number", "organisation.email"};
+    struct trial trial;
+    prepare(&trial, *state, FULL, EG_ENTRY_FORM_PUBLIC);
+    eg_test_form_type(&trial.page, "organisation.email", "nobody");
+    eg_test_form_type(&trial.page, "name", "");
+    eg_test_form_type(&trial.page, "phones.0.number", "\a");
+    eg_test_form_type(&trial.page, "email", "nobody");
+    post(&trial);
+    assert_int_equal(read_back(&trial), EG_INVALID);
+    assert_int_equal(trial.faults.n, EG_ARRAY_LEN(names));
+    for (size_t i = 0; i < EG_ARRAY_LEN(names); i++)
+        assert_string_equal(trial.faults.items[i].name, names[i]);
+    finish(&trial);
+}
+
 static void what_was_sent_stands_in_the_form_again(void **state)
 {
     struct trial trial;
@@ -496,6 +513,7 @@ int main(void)
         cmocka_unit_test(hours_are_a_text_and_other_dates_stay),
         cmocka_unit_test(an_item_that_is_emptied_or_ticked_goes),
         cmocka_unit_test(faults_are_told_with_their_control),
+        cmocka_unit_test(faults_are_told_in_the_order_of_the_page),
         cmocka_unit_test(what_was_sent_stands_in_the_form_again),
         cmocka_unit_test(a_value_of_100_kB_is_refused_by_name),
         cmocka_unit_test(an_entry_that_changed_meanwhile_is_a_conflict),

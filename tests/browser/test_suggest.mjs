@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+// What the public suggests, in a real browser: by keyboard alone, without a script, in a frame of another site; accessible in every
+// language and at 320 pixels.
+import { check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root, visit } from './support.mjs';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+
+const STORE = '  - {id: register, title: Register, store: register.gpkg, seed: [coalitions, partnerships, officers]}\n';
+
+const modules = libraries();
+if (!modules || !existsSync('/usr/bin/chromium')) {
+  skipAll('playwright-core or Chromium could not be installed');
+} else {
+  const server = await serveCounty(atlas => atlas + STORE);
+  const browser = await openBrowser(modules);
+  const shots = join(root, 'build', 'browser', 'shots');
+  mkdirSync(shots, { recursive: true });
+  const axe = readFileSync(join(modules, 'axe-core', 'axe.min.js'), 'utf8');
+  const entries = (await (await fetch(`${server.address}/coalitions?limit=1000`)).json()).features;
+  const full = entries.find(one => one.properties.service_area && one.properties.phone && one.geometry);
+  const form = `/finder/suggest?entry=${full.id}`;
+
+  const audit = async page => page.evaluate(`${axe}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })
+    .then(result => result.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ') + ' (' + node.failureSummary + ')').join(', ')))`);
+  const look = async (page, what, width) => {
+    const found = await audit(page);
+    check(found.length === 0, `${what} at ${width}: ${found.join('; ')}`);
+    const wide = await page.evaluate('document.documentElement.scrollWidth');
+    check(wide <= width, `${what} is ${wide} pixels wide at ${width}`);
+    const small = await page.$$eval('main a, main button, main select, main textarea, main input:not([type=hidden]), main label.tick', nodes => nodes.filter(node => {
+      const box = node.getBoundingClientRect();
+      return box.width > 1 && (box.height < 24 || box.width < 24) && !node.closest('p, .trap, li');
+    }).map(node => node.outerHTML.slice(0, 80)));
+    check(small.length === 0, `${what} at ${width}: smaller than 24 pixels: ${small.join(' ')}`);
+    await page.screenshot({ path: join(shots, `suggest-${width}-${what}.png`), fullPage: true });
+  };
+  const everywhere = (width, languages, options) => async () => {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true, reducedMotion: 'reduce', ...options });
+    const page = await context.newPage();
+    for (const lang of languages) {
+      const way = options ? 'dark-' + lang : lang;
+      await visit(page, `${server.address}${form}&lang=${lang}`);
+      await look(page, `change-${way}`, width);
+      await page.fill('#f-name', '');
+      await page.fill('#f-email', 'nobody');
+      await page.click('#suggest button[type=submit]');
+      await page.waitForSelector('#faults');
+      await look(page, `faults-${way}`, width);
+      if (lang !== 'en') continue;
+      await visit(page, `${server.address}/finder/suggest`);
+      await look(page, `register-${way}`, width);
+      await visit(page, `${server.address}/finder/suggest?done=1&entry=${full.id}`);
+      await look(page, `thanks-${way}`, width);
+      await visit(page, `${server.address}/finder/suggest?entry=none`);
+      await look(page, `none-${way}`, width);
+    }
+    await context.close();
+  };
+  // The label of what has the focus.
+  const focused = page => page.evaluate(() => {
+    const label = document.querySelector(`label[for="${document.activeElement.id}"]`);
+    return (label || document.activeElement).textContent.trim();
+  });
+
+  await run([
+    ['the form is accessible in every language and fits at 320 pixels', everywhere(320, ['en', 'cy', 'es', 'pt', 'ar'])],
+    ['the form is accessible at 1280 pixels', everywhere(1280, ['en', 'ar'])],
+    ['the form is accessible in dark colours', everywhere(1280, ['en'], { colorScheme: 'dark' })],
+    ['by keyboard alone an entry\'s page leads to its form, which is filled in and sent', async () => {
+      const page = await (await browser.newContext()).newPage();
+      await visit(page, `${server.address}/finder/${full.id}`);
+      await page.focus('.suggest a');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('#suggest');
+      const seen = [];
+      for (let i = 0; i < 120 && !(await focused(page)).startsWith('Your name'); i++) {
+        await page.keyboard.press('Tab');
+        seen.push(await focused(page));
+        if (seen.at(-1) === 'What it does') await page.keyboard.type('Typed. ');
+      }
+      check(seen.includes('What it does') && seen.includes('Hours') && seen.at(-1).startsWith('Your name'), seen.join(' | '));
+      check(!seen.includes('Leave this empty'), 'the trap is reached');
+      await page.keyboard.type('Mo');
+      while (await page.evaluate(() => document.activeElement.type) !== 'submit') await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/done=1/);
+      check(await page.textContent('h1') === 'Thank you', await page.textContent('h1'));
+      await page.reload();
+      check(await page.textContent('h1') === 'Thank you', 'after a reload');
+    }],
+    ['without a script somebody registers, mends a mistake, and is thanked', async () => {
+      const page = await (await browser.newContext({ javaScriptEnabled: false, locale: 'es' })).newPage();
+      await visit(page, `${server.address}/finder`);
+      await page.click('.suggest a');
+      check(await page.textContent('h1') === 'Registre su organización', await page.textContent('h1'));
+      check(!(await page.isVisible('.trap input')) || (await page.locator('.trap').boundingBox()).x < 0, 'the trap is seen');
+      await page.fill('#f-phones-0-number', '01632 960 123');
+      await page.fill('#f-url', 'www.example.org');
+      await page.click('#suggest button[type=submit]');
+      check(await page.locator('#faults a').count() === 1, 'one fault');
+      await page.click('#faults a');
+      check(/#f-name$/.test(page.url()), page.url());
+      check(await page.inputValue('#f-phones-0-number') === '01632 960 123', 'what was typed stays');
+      await page.fill('#f-name', 'Paseos <b>largos</b>');
+      await page.click('#suggest button[type=submit]');
+      check(await page.textContent('h1') === 'Gracias', await page.textContent('h1'));
+    }],
+    ['in a frame of another site it is sent from there, and stays in the frame', async () => {
+      const host = createServer((request, answer) => {
+        answer.setHeader('Content-Type', 'text/html');
+        answer.end(`<!doctype html><title>Host</title><iframe title="Form" width="600" height="800" src="${server.address}${form}&embed=1"></iframe>`);
+      });
+      await new Promise(done => host.listen(0, '127.0.0.1', done));
+      const page = await (await browser.newContext()).newPage();
+      await visit(page, `http://localhost:${host.address().port}/`);
+      const frame = page.frameLocator('iframe');
+      await frame.locator('#s-note').fill('It has moved');
+      await frame.locator('#suggest button[type=submit]').click();
+      await frame.locator('h1', { hasText: 'Thank you' }).waitFor();
+      check(await frame.locator('header').count() === 0, 'still embedded');
+      host.close();
+    }]
+  ]);
+  await browser.close();
+  await server.stop();
+}
