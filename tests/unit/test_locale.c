@@ -145,6 +145,27 @@ static void numbers_distances_and_dates_are_written_as_the_language_does(void **
     }
     eg_locale_distance(es, 1249, &out);
     check_text(&out, "1,2 km");
+    static const struct {
+        double value;
+        uint32_t decimals;
+        const char *english, *spanish;
+    } decimals[] = {
+        {0, 0, "0", "0"},
+        {0.05, 1, "0.1", "0,1"},
+        {18.25, 1, "18.3", "18,3"},
+        {1234.5678, 2, "1,234.57", "1.234,57"},
+        {1234.004, 2, "1,234.00", "1.234,00"},
+        {-3.5, 1, "\u22123.5", "\u22123,5"},
+        {-0.01, 1, "0.0", "0,0"},
+        {2.5, 9, "2.500000", "2,500000"},
+        {1e20, 2, "100000000000000000000", "100000000000000000000"},
+    };
+    for (size_t i = 0; i < EG_ARRAY_LEN(decimals); i++) {
+        eg_locale_decimal(en, decimals[i].value, decimals[i].decimals, &out);
+        check_text(&out, decimals[i].english);
+        eg_locale_decimal(es, decimals[i].value, decimals[i].decimals, &out);
+        check_text(&out, decimals[i].spanish);
+    }
     eg_locale_date(en, EG_TEXT("2025-06-05"), &out);
     check_text(&out, "5 June 2025");
     eg_locale_date(es, EG_TEXT("2024-02-29"), &out);

@@ -149,9 +149,45 @@ static int clear_files(void **state)
     return 0;
 }
 
+/* The mean of S04 and S05 would tell the weight of S04 to whoever knows that of S05. */
+static void a_weight_that_is_withheld_as_an_indicator_weighs_in_no_mean(void **state)
+{
+    (void)state;
+    struct eg_test_load load;
+    (void)eg_test_temp_file("h.csv", "code,w\nW,10\nE,*\n");
+    load_weights(
+        HALVES
+        "tables:\n- {id: t, source: \"@t.csv\", key: code, boundaries: a, period: \"2020\", markers: "
+        "{suppressed: \"*\"}}\n"
+        "- {id: o, source: \"@h.csv\", key: code, boundaries: h, period: \"2020\", markers: "
+        "{suppressed: \"*\"}}\n"
+        "indicators:\n"
+        "- {id: i, title: I, series: {table: t, value: v}, aggregate: {from: a, method: "
+        "weighted_mean, weight: {table: t, column: w}, to: h}}\n"
+        "- {id: people, title: P, additive: true, series: [{table: t, value: w}, {table: o, value: w}]}\n",
+        "code,v,w\nS00,10,1\nS01,20,2\nS02,30,3\nS03,40,4\n"
+        "S04,10,1\nS05,20,2\nS06,30,3\nS07,40,3\n",
+        &load);
+    const struct eg_series *halves = eg_test_series(&load, "i", "h", NULL);
+    uint32_t west = eg_test_area(&load, "h", "W"), east = eg_test_area(&load, "h", "E");
+    const struct eg_series *weights =
+        eg_generation_weights(load.generation, &load.atlas->indicators[0].aggregations[0]);
+    assert_non_null(weights);
+    const struct eg_series *people = eg_test_series(&load, "people", "a", NULL);
+    uint32_t smallest = eg_test_area(&load, "a", "S04"); /* withheld so that East does not follow */
+    assert_int_equal(people->state[smallest], EG_SUPPRESSED);
+    for (uint32_t i = 0; i < 8; i++)
+        assert_int_equal(weights->state[i], i == smallest ? EG_SUPPRESSED : EG_VALID);
+    assert_true(weights->value[smallest] == 0);
+    assert_int_equal(halves->state[west], EG_VALID);
+    assert_int_equal(halves->state[east], EG_UNRELIABLE);
+    eg_test_load_clear(&load);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_weight_that_is_withheld_as_an_indicator_weighs_in_no_mean),
         cmocka_unit_test(weights_of_any_size_weigh),
         cmocka_unit_test(an_area_whose_weight_is_unreadable_or_below_zero_makes_the_mean_unreliable),
         cmocka_unit_test(a_weight_without_a_row_or_a_number_counts_like_an_unreadable_one),
