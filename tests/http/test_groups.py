@@ -5,7 +5,7 @@ import csv
 import html
 import io
 import json
-import pathlib
+import math
 import re
 import sys
 
@@ -88,6 +88,14 @@ class Groups(Server):
         walkers = [{"type": "Feature", "properties": {"key": key, "name": key, "serves": serves}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
                    for key, serves in (("both", "C0000;C0001"), ("shape", None))]
         (self.folder / "walkers.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": walkers}))
+        # A coast of 20,000 vertices, with a lake.
+        coast = [[WEST + 0.3 + (0.1 + 0.004 * math.sin(97 * turn)) * math.cos(turn), SOUTH + 0.3 + (0.06 + 0.002 * math.cos(131 * turn)) * math.sin(turn)]
+                 for turn in (2 * math.pi * i / 20000 for i in range(20000))]
+        lake = [[WEST + 0.3, SOUTH + 0.3], [WEST + 0.3, SOUTH + 0.31], [WEST + 0.31, SOUTH + 0.31], [WEST + 0.31, SOUTH + 0.3], [WEST + 0.3, SOUTH + 0.3]]
+        self.coast = [coast + coast[:1], lake]
+        geometry = {"type": "Polygon", "coordinates": self.coast}
+        walkers.append({"type": "Feature", "properties": {"key": "coast", "name": "coast", "serves": None}, "geometry": geometry})
+        (self.folder / "walkers.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": walkers}))
         self.atlas.write_text(ATLAS)
 
     def __enter__(self):
@@ -157,6 +165,21 @@ def _(server):
     feature = area(server, "shape")
     assert feature["geometry"]["type"] == "MultiPolygon" and feature["properties"]["parts"][0]["from"] == "shape"
     assert "boundaries" not in feature["properties"], feature["properties"]
+
+
+@test("a shape with many vertices has few, but for those who ask for all")
+def _(server):
+    answer = server.get(f"/coalitions/{server.ids['coast']}/area")
+    usual, whole, coarse = answer.json(), area(server, "coast", "?tolerance=0"), area(server, "coast", "?tolerance=500")
+    degrees = sum(abs(signed(ring)) * (1 if i == 0 else -1) for i, ring in enumerate(server.coast))
+    assert len(answer.body) < 100000 and len(whole["geometry"]["coordinates"][0][0]) == 20001
+    for feature, difference in ((usual, 0.001), (whole, 1e-6), (coarse, 0.1)):
+        assert [len(polygon) for polygon in feature["geometry"]["coordinates"]] == [2], feature["properties"]
+        assert abs(cells_in(feature["geometry"]) * STEP**2 - degrees) < difference * degrees, feature["properties"]
+        assert feature["properties"]["area_km2"] == whole["properties"]["area_km2"]
+    assert len(coarse["geometry"]["coordinates"][0][0]) < len(usual["geometry"]["coordinates"][0][0]) <= 3001
+    tolerances = [feature["properties"]["parts"][0]["tolerance_m"] for feature in (whole, usual, coarse)]
+    assert tolerances == sorted(tolerances) and tolerances[0] == 0 < tolerances[1], tolerances
 
 
 @test("a code of no area is counted, and an entry with no others has no outline")

@@ -301,16 +301,19 @@ static void a_profile_tells_numbers_and_what_cannot_be_combined(void **state)
 static void every_refused_allocation_is_told(void **state)
 {
     (void)state;
-    struct eg_coalition_area_request request = {.id = id_of("c1"), .base_url = EG_TEXT("")};
+    struct eg_coalition_area_request request = {.id = id_of("c1"), .base_url = EG_TEXT("")},
+                                     coarse = {.id = id_of("p1"), .has_tolerance = true, .tolerance_m = 100};
     for (long n = 1;; n++) {
-        struct eg_entity area = {0}, profile = {0};
+        struct eg_entity area = {0}, shape = {0}, profile = {0};
         eg_failing_malloc_after(n);
         enum eg_status status = eg_engine_coalition_area(small.snapshot, &request, &area, NULL);
+        if (status == EG_OK) status = eg_engine_coalition_area(small.snapshot, &coarse, &shape, NULL);
         if (status == EG_OK)
             status = eg_engine_coalition_profile(small.snapshot, request.id, EG_TEXT(""), &profile, NULL);
         bool failed = eg_failing_malloc_triggered();
         eg_failing_malloc_after(0);
         eg_entity_clear(&area);
+        eg_entity_clear(&shape);
         eg_entity_clear(&profile);
         assert_int_equal(status, failed ? EG_NO_MEMORY : EG_OK);
         if (!failed) break;
