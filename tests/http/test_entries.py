@@ -346,7 +346,7 @@ ROUNDS = 24 if not support.SANITIZED else 4
 def _(server):
     chance = random.Random(seed())
     first = Register()
-    acknowledged, attempted, ids = {}, {}, [str(uuid.uuid4()) for _ in range(6)]
+    n_written, acknowledged, attempted, ids = [0], {}, {}, [str(uuid.uuid4()) for _ in range(6)]
 
     def write(register, until):
         connection = register.keep()
@@ -359,6 +359,7 @@ def _(server):
                 name = attempted[id] = f"{id} {time.monotonic_ns()}"
                 answer = register.call("PUT", "/entries/" + id, {"name": name, "phones": [{"number": str(n)}] * (n % 4)}, connection=connection,
                                        **({"If_Match": "*"} if id in acknowledged else {"If_None_Match": "*"}))
+                n_written[0] += answer.status != 412
                 if answer.status in (200, 201):
                     acknowledged[id] = name
                     etags[id] = answer["ETag"]
@@ -381,7 +382,10 @@ def _(server):
             until = threading.Event()
             writer = threading.Thread(target=write, args=(register, until))
             writer.start()
-            time.sleep(chance.uniform(0.02, 0.3))
+            enough, late = n_written[0] + chance.randrange(1, 9), time.monotonic() + 20 * SLOW
+            while n_written[0] < enough and time.monotonic() < late:
+                time.sleep(0.001)
+            time.sleep(chance.uniform(0, 0.04))
             os.kill(register.process.pid, signal.SIGKILL)
             register.process.wait()
             until.set()
@@ -396,7 +400,7 @@ def _(server):
             assert entry["name"] in (name, attempted[id]), (id, entry, name)
             last = next(line for line in changes if line.get("entry_id") == id)
             assert last["title"] == entry["name"], (last, entry)
-        assert len(acknowledged) >= 3, acknowledged
+        assert n_written[0] >= ROUNDS and acknowledged, n_written
 
 
 run(Register)
