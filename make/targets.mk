@@ -8,6 +8,7 @@ JOBS ?= $(shell nproc)
 SECONDS ?= 300
 # What runs against PostGIS, too: EG_TEST_STORE names the database (tests/support/test_store.h).
 STORE_TESTS = $(basename $(patsubst tests/%,%,$(wildcard tests/unit/test_store*.c)))
+STORE_SCRIPTS = conformance/test_directory_formats.py
 REMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
 .PHONY: help build test test-clients test-postgis test-cite check format bless bench fuzz search run install clean packages
@@ -54,10 +55,10 @@ test-clients: ## GDAL, OWSLib, QGIS, MapServer, web maps against the running pro
 	@$(REMAKE) $(PROGRAM)
 	@TEST_JOBS=1 tests/run.sh $(VARIANT) clients
 
-test-postgis: ## the tests of the store against PostGIS, which it installs and starts in a temporary folder
+test-postgis: ## the tests of the store, of imports and exports against PostGIS, which it installs and starts in a temporary folder
 	@tools/install-packages.sh build test
-	@$(REMAKE) $(STORE_TESTS:%=$(BUILD)/tests/%)
-	@tools/test-postgis.sh $(VARIANT) $(STORE_TESTS)
+	@$(REMAKE) $(PROGRAM) $(STORE_TESTS:%=$(BUILD)/tests/%)
+	@tools/test-postgis.sh $(VARIANT) $(STORE_TESTS) $(STORE_SCRIPTS)
 
 test-cite: ## OGC's executable suites, where Maven Central has them (see docs/conformance.md)
 	@tools/install-packages.sh build test cite

@@ -1,8 +1,8 @@
 #!/bin/bash
-# test-postgis.sh VARIANT TEST...: runs test programs (unit/test_store ...) against PostGIS, in a cluster of its own that is made in a temporary
-# folder, listens on a socket there and nowhere else, and is stopped and removed at the end. PostgreSQL refuses to run as root, so
-# root starts it as the user nobody. Where it cannot be installed the tests are skipped, loudly. The last line is
-# "N passed, M failed, K skipped", as that of tests/run.sh.
+# test-postgis.sh VARIANT TEST...: runs test programs (unit/test_store ...) and scripts (conformance/test_....py) against PostGIS,
+# in a cluster of its own that is made in a temporary folder, listens on a socket there and nowhere else, and is stopped and
+# removed at the end. PostgreSQL refuses to run as root, so root starts it as the user nobody. Where it cannot be installed the
+# tests are skipped, loudly. The last line is "N passed, M failed, K skipped", as that of tests/run.sh.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 variant=${1:?usage: tools/test-postgis.sh VARIANT TEST...}
@@ -45,12 +45,15 @@ trap stop EXIT
 rm -f "$folder.out"
 
 export EG_TEST_STORE="PG:host=$folder user=tester dbname=directory"
+export EVENGROUND_PROGRAM=$PWD/build/$variant/evenground
 export CMOCKA_MESSAGE_OUTPUT=TAP TEST_TIMEOUT=${TEST_TIMEOUT:-600}
 results=build/$variant/test-results
 mkdir -p "$results"
 passed=0 failed=0 skipped=0
 for test in "$@"; do
-    tests/run-one.sh "$variant" "tests/$test.c" # writes the counts to a file
+    file=$test.c
+    case $test in *.py) file=$test test=${test%.py} ;; esac
+    tests/run-one.sh "$variant" "tests/$file" # writes the counts to a file
     read -r p f s <"$results/${test//\//.}.count"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done

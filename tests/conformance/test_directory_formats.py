@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """The directory in other people's formats, by the real program: what it exports is valid by HSDS 3.0's own schemas, comes back whole, and
 what is imported wrongly is told. Real directories (../shared/data) go through as well. Prints TAP; parts that lack a schema, a library or the
-data say so and are skipped."""
+data say so and are skipped.
+
+The register into which is imported is a GeoPackage, or, where EG_TEST_STORE names a database ("PG:..."), a schema of it for each test."""
 import csv
 import json
 import os
@@ -15,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("EVENGROUND_PROGRAM", str(ROOT / "build/release/evenground"))
 DATA = pathlib.Path(os.environ.get("EVENGROUND_DATA", str(ROOT / "../shared/data")))
 SCHEMAS = DATA / "../schemas/hsds/3.0"
-FLAT = ("csv", "geojson")
+DATABASE = os.environ.get("EG_TEST_STORE", "")
 TESTS = []
 
 
@@ -44,14 +46,42 @@ def take_in(atlas, path, form, *options, status=0):
     return run("directory", "import", atlas, path, "--format", form, *options, status=status)
 
 
+def sql(statement):
+    """What the database answers, by PostgreSQL's own client."""
+    names = dict(part.split("=", 1) for part in DATABASE[len("PG:"):].split())
+    return subprocess.run(["psql", "-h", names["host"], "-U", names["user"], "-d", names["dbname"], "-XAtqc", statement],
+                          capture_output=True, text=True, check=True).stdout.strip()
+
+
+def schema(folder):
+    return folder.name.replace("-", "_").lower()
+
+
+def forget(folder):
+    """Takes the register away, if there is one."""
+    if DATABASE:
+        sql(f"DROP SCHEMA IF EXISTS {schema(folder)} CASCADE")
+        sql(f"CREATE SCHEMA {schema(folder)}")
+    else:
+        (folder / "county/register.gpkg").unlink(missing_ok=True)
+
+
+def is_made(folder):
+    if DATABASE:
+        return sql(f"SELECT to_regclass('{schema(folder)}.store') IS NOT NULL") == "t"
+    return (folder / "county/register.gpkg").exists()
+
+
 def county(folder):
     """A sample county, and a second atlas beside it that keeps a register, empty at first."""
+    forget(folder)
     run("sample", folder / "county")
     atlas = folder / "county/atlas.yaml"
     text = atlas.read_text()
     head = text[: text.index("\ndirectories:")]
     register = folder / "county/register.yaml"
-    register.write_text(head + "\ndirectories:\n  - {id: register, title: Register, store: register.gpkg}\n")
+    store = f"{DATABASE} active_schema={schema(folder)}" if DATABASE else "register.gpkg"
+    register.write_text(head + f"\ndirectories:\n  - {{id: register, title: Register, store: '{store}'}}\n")
     return atlas, register
 
 
@@ -70,7 +100,7 @@ def every_format_comes_back_as_it_went(folder):
         assert bytes_of(export(folder, register, form)) == before, f"{form} differs after an import"
         again = take_in(register, out, form)
         assert "0 records new, 0 changed, 0 taken away" in again, again
-        (folder / "county/register.gpkg").unlink()
+        forget(folder)
     out = export(folder, atlas, "360giving")
     before = sorted(out.read_bytes().splitlines())
     assert len(before) == 9
@@ -141,9 +171,9 @@ def a_rejected_row_keeps_everything_out_unless_asked(folder):
     assert lines[4] == ":6: rejected: its id or key came before, in line 2: '1'", lines[4]
     assert lines[5] == ":7: rejected: the name is not UTF-8", lines[5]
     assert lines[6].startswith("6 rows read, 4 rejected, 2 remarks of doubt"), lines[6]
-    assert not (folder / "county/register.gpkg").exists()
+    assert not is_made(folder)
     assert "dry run" in take_in(register, path, "csv", "--partial", "--dry-run")
-    assert not (folder / "county/register.gpkg").exists()
+    assert not is_made(folder)
     assert "Imported." in take_in(register, path, "csv", "--partial", status=1)
     assert len(json.loads(export(folder, register, "hsds").read_text())) == 2
 
@@ -286,6 +316,8 @@ def main():
             print(f"not ok {number} - {name}")
             print("\n".join(f"# {line}" for line in f"{type(error).__name__}: {error}".splitlines()[-20:]))
         finally:
+            if DATABASE:
+                sql(f"DROP SCHEMA IF EXISTS {schema(folder)} CASCADE")
             shutil.rmtree(folder, ignore_errors=True)
         sys.stdout.flush()
     sys.exit(failed > 0)
