@@ -3,7 +3,7 @@
 
     tools/bench.py [--only SECTION,...] [--rounds N] [--record]
 
-Sections: load, process, http, wms, seams, quality, cached, bytes, scale, areas, capabilities, sets, vector, directory. Needs the real data
+Sections: load, process, http, wms, seams, quality, cached, bytes, scale, areas, capabilities, sets, vector, directory, writers. Needs the real data
 (EVENGROUND_DATA, default ../shared/data) and, for the peers' columns, the peers' harness (EVENGROUND_PEERS, default
 ../shared/peers) set up in PEERS_WORK; what is absent is said and left out. Mapnik's output areas are prepared here, by mapshaper (MAPSHAPER, or where npm
 puts it beside PEERS_WORK). Prints tables, at the end one line a requirement: met, missed, or not measured;
@@ -24,6 +24,7 @@ import time
 import urllib.request
 
 import bench_report
+import bench_writers
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DATA = os.path.abspath(os.environ.get('EVENGROUND_DATA', os.path.join(ROOT, '..', 'shared', 'data')))
@@ -531,6 +532,20 @@ def section_directory(_rounds):
     results['directory'] = found
 
 
+def section_writers(_rounds):
+    """People who search while editors write, over HTTP."""
+    if not shutil.which('wrk'):
+        return say('writers: no wrk, left out')
+    found = bench_writers.measure(PROGRAM, os.path.join(BUILD, 'writers'))
+    rows = [(f"{found['readers']} who search, nobody writes", found['alone']), (f"the same while {found['writers']} write", found['together']),
+            ('a change, from sending to acknowledged', found['writes'])]
+    table('A store of 100,000 entries, over HTTP', ('who', 'per second', 'median, ms', '99th of 100, ms'),
+          [(name, f"{row['per_s']:.1f}", f"{row['p50_ms']:.1f}", f"{row['p99_ms']:.1f}") for name, row in rows])
+    say(f"\n{found['writes']['n']} changes were acknowledged, and all of them are there. The store was made and filled in "
+        f"{found['first_start_s']:.1f} s; it is ready {found['start_s']:.1f} s after a start.")
+    results['writers'] = found
+
+
 FIRST_DOCUMENTS = {'WMS 1.3.0': '/wms?SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.3.0', 'WMTS': '/wmts/1.0.0/WMTSCapabilities.xml',
                    '/ogc/collections': '/ogc/collections?f=json', '/ogc/api': '/ogc/api?f=json'}
 
@@ -714,7 +729,7 @@ def section_wms(rounds):
 SECTIONS = {'load': section_load, 'process': section_process, 'http': section_http, 'seams': section_seams,
             'wms': section_wms, 'quality': section_quality, 'cached': section_cached, 'bytes': section_bytes, 'areas': section_areas,
             'scale': section_scale, 'capabilities': section_capabilities, 'sets': section_sets, 'vector': section_vector,
-            'directory': section_directory}
+            'directory': section_directory, 'writers': section_writers}
 
 
 def finish(record):
