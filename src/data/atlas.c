@@ -106,6 +106,7 @@ static const struct eg_field atlas_fields[] = {
     {.key = "layers", .type = EG_FIELD_CUSTOM, .read = eg_read_layers},
     {.key = "views", .type = EG_FIELD_CUSTOM, .read = eg_read_views},
     {.key = "directories", .type = EG_FIELD_CUSTOM, .read = eg_read_directories},
+    {.key = "places", .type = EG_FIELD_CUSTOM, .read = eg_read_places},
     {.key = "limits", .type = EG_FIELD_CUSTOM, .read = eg_read_limits},
     {.key = "server", .type = EG_FIELD_CUSTOM, .read = eg_read_server},
     {.key = "basemap", .type = EG_FIELD_CUSTOM, .read = eg_read_basemap},

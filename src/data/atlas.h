@@ -112,7 +112,7 @@ struct eg_atlas_expect {
     uint32_t rows_without_area; /* UINT32_MAX: any number */
 };
 
-/* What reading a directory may refuse without --strict failing. */
+/* What reading a directory or a table of places may refuse without --strict failing. */
 struct eg_atlas_directory_expect {
     uint32_t rejected_rows; /* UINT32_MAX: any number */
 };
@@ -341,6 +341,30 @@ struct eg_atlas_directory {
     struct eg_text attribution, licence_title, licence_url;
 };
 
+enum eg_place_kind { EG_PLACE_POSTCODE, EG_PLACE_TOWN, EG_PLACE_LANDMARK, EG_N_PLACE_KINDS };
+
+/* A table of places that people may name besides the areas of the boundary sets. */
+struct eg_atlas_place_table {
+    struct eg_mark mark;
+    struct eg_text id, title, source, layer;
+    struct eg_text filter_sql; /* OGR only */
+    const struct eg_atlas_condition *filter;
+    uint32_t n_filter;
+    char delimiter;
+    struct eg_text encoding;
+    enum eg_place_kind kind;
+    struct eg_text country; /* ISO 3166-1, two capital letters; absent: not stated */
+    struct eg_text name;    /* column: of the postcode, for that kind */
+    /* Where it is: longitude and latitude, or the code of the area that it is in, or, with none of them, the source's points. */
+    struct eg_text longitude, latitude, code;
+    uint32_t boundaries; /* of the codes; or EG_ATLAS_NONE */
+    struct eg_atlas_directory_expect expect;
+    struct eg_text attribution, licence_title, licence_url;
+};
+
+/* "postcode", "town", "landmark"; never NULL. */
+const char *eg_place_kind_name(enum eg_place_kind kind);
+
 struct eg_atlas_limits {
     uint32_t connections;         /* default 1000 */
     uint32_t image_px;            /* longest side of a picture, default 4096 */
@@ -420,6 +444,8 @@ struct eg_atlas {
     uint32_t n_layers;
     const struct eg_atlas_directory *directories;
     uint32_t n_directories;
+    const struct eg_atlas_place_table *place_tables; /* `places` in the file */
+    uint32_t n_place_tables;
     struct eg_atlas_limits limits;
     struct eg_atlas_server server;
     struct eg_atlas_basemap basemap;

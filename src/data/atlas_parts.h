@@ -60,6 +60,7 @@ enum eg_section {
     EG_SECTION_INDICATORS,
     EG_SECTION_STYLES,
     EG_SECTION_DIRECTORIES,
+    EG_SECTION_PLACES,
     EG_N_SECTIONS
 };
 
@@ -233,6 +234,7 @@ enum eg_status eg_read_indicators(struct eg_reader *reader, const struct eg_at *
 enum eg_status eg_read_styles(struct eg_reader *reader, const struct eg_at *at, void *atlas);
 enum eg_status eg_read_layers(struct eg_reader *reader, const struct eg_at *at, void *atlas);
 enum eg_status eg_read_directories(struct eg_reader *reader, const struct eg_at *at, void *atlas);
+enum eg_status eg_read_places(struct eg_reader *reader, const struct eg_at *at, void *atlas);
 enum eg_status eg_read_limits(struct eg_reader *reader, const struct eg_at *at, void *atlas);
 enum eg_status eg_read_server(struct eg_reader *reader, const struct eg_at *at, void *atlas);
 enum eg_status eg_read_basemap(struct eg_reader *reader, const struct eg_at *at, void *atlas);

@@ -50,7 +50,7 @@ static void collect(struct collector *collector, const struct eg_node *node, con
 
 enum eg_status eg_places_collect(struct eg_reader *reader, const struct eg_node *root)
 {
-    static const char *const sections[] = {"boundaries", "tables", "indicators", "directories"};
+    static const char *const sections[] = {"boundaries", "tables", "indicators", "directories", "places"};
     uint32_t n = 0;
     for (size_t i = 0; i < EG_ARRAY_LEN(sections); i++) {
         const struct eg_node *section = eg_node_get(root, sections[i]);

@@ -187,6 +187,7 @@ static const char *const section_key[EG_N_SECTIONS] = {
     [EG_SECTION_VIEWS] = "views",   [EG_SECTION_BOUNDARIES] = "boundaries",
     [EG_SECTION_TABLES] = "tables", [EG_SECTION_INDICATORS] = "indicators",
     [EG_SECTION_STYLES] = "styles", [EG_SECTION_DIRECTORIES] = "directories",
+    [EG_SECTION_PLACES] = "places",
 };
 
 static bool is_id(struct eg_text text)

@@ -33,6 +33,8 @@ static void free_sets(struct eg_generation *generation)
 static void free_generation(struct eg_generation_full *full)
 {
     free_sets(&full->shown);
+    for (uint32_t i = 0; full->shown.place_tables && i < full->shown.atlas->n_place_tables; i++)
+        eg_place_table_clear(&full->shown.place_tables[i]);
     for (uint32_t i = 0; full->arenas && i < full->n_arenas; i++) eg_arena_free(full->arenas[i]);
     free(full->arenas);
     free(full);
@@ -46,7 +48,7 @@ static struct eg_generation_full *new_generation(const struct eg_atlas *atlas)
     full->shown.atlas = atlas;
     full->shown.report = &full->report;
     full->report.atlas = atlas;
-    full->n_arenas = atlas->n_boundaries + atlas->n_tables + 1;
+    full->n_arenas = atlas->n_boundaries + atlas->n_tables + atlas->n_place_tables + 1;
     full->arenas = eg_memory_zeroed(full->n_arenas, sizeof(struct eg_arena *));
     bool done = full->arenas != NULL;
     for (uint32_t i = 0; i < full->n_arenas && done; i++) {
@@ -57,7 +59,11 @@ static struct eg_generation_full *new_generation(const struct eg_atlas *atlas)
     if (done) {
         full->shown.area_sets = eg_arena_array(rest, atlas->n_boundaries, sizeof *full->shown.area_sets);
         full->report.boundaries = eg_arena_array(rest, atlas->n_boundaries, sizeof *full->report.boundaries);
-        done = full->shown.area_sets && full->report.boundaries;
+        full->report.places = eg_arena_array(rest, atlas->n_place_tables, sizeof *full->report.places);
+        full->shown.place_tables =
+            eg_arena_array(rest, atlas->n_place_tables, sizeof *full->shown.place_tables);
+        done = full->shown.area_sets && full->report.boundaries && full->report.places &&
+               full->shown.place_tables;
     }
     if (done) return full;
     free_generation(full);

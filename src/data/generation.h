@@ -70,6 +70,7 @@ struct eg_generation {
     uint32_t n_series;
     struct eg_weights *weights; /* [n_weights] */
     uint32_t n_weights;
+    struct eg_place_table *place_tables; /* [atlas->n_place_tables] */
     struct eg_report *report;
     char version[33]; /* hash of everything that is shown: changes when any answer may change */
 };

@@ -135,6 +135,19 @@ static void add_series(struct eg_buffer *sums, const struct eg_series *series, u
     add_texts(sums, series->categories, series->n_categories);
 }
 
+static void add_places(struct eg_buffer *sums, const struct eg_place_table *table)
+{
+    const struct eg_text texts[] = {table->spec->id, table->spec->title, table->spec->attribution,
+                                    table->spec->licence_title, table->spec->licence_url};
+    add_texts(sums, texts, EG_ARRAY_LEN(texts));
+    add_number(sums, table->n);
+    if (table->postcodes) add_bytes(sums, table->postcodes, table->n * sizeof *table->postcodes);
+    for (uint32_t i = 0; table->places && i < table->n; i++) {
+        add_text(sums, table->places[i].name);
+        add_bytes(sums, &table->places[i].spot, sizeof table->places[i].spot);
+    }
+}
+
 enum eg_status eg_generation_hash(struct eg_generation *generation, struct eg_error *err)
 {
     struct eg_buffer sums;
@@ -152,6 +165,8 @@ enum eg_status eg_generation_hash(struct eg_generation *generation, struct eg_er
         const struct eg_series *series = &generation->weights[i].series;
         add_series(&sums, series, generation->area_sets[series->boundaries].n_areas);
     }
+    for (uint32_t i = 0; i < generation->atlas->n_place_tables; i++)
+        add_places(&sums, &generation->place_tables[i]);
     enum eg_status status = EG_OK;
     if (sums.failed) status = eg_error_no_memory(err, sums.capacity);
     else eg_hash128_hex(sums.data, sums.len, generation->version);

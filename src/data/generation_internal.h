@@ -13,7 +13,7 @@ struct eg_generation_full {
     atomic_uint n_references;
     struct eg_report report;
     struct eg_nest nest;
-    uint32_t n_arenas; /* one per boundary set, one per table, one for the rest */
+    uint32_t n_arenas; /* one per boundary set, one per table, one per table of places, one for the rest */
     struct eg_arena **arenas;
 };
 

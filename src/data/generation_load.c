@@ -3,7 +3,7 @@
  *
  *   read      each source's polygons, projected onto the grid; codes sorted
  *   dissolve  codes of the larger sets, a base before what is dissolved from it
- *   build     borders and planes of each source | each table joined to the codes
+ *   build     borders and planes of each source | each table joined to the codes | each table of places
  *   levels    planes of the larger sets
  *   finish    withheld values, aggregates, order
  *
@@ -41,7 +41,7 @@ struct set_load {
 
 struct loader;
 
-/* One step of loading on one item: a boundary set, or n_boundaries + a table. */
+/* One step of loading on one item: a boundary set, n_boundaries + a table, or behind those a table of places. */
 typedef enum eg_status step_fn(struct loader *loader, uint32_t item, struct eg_error *err);
 
 struct loader {
@@ -95,8 +95,10 @@ static void batch_of_dissolvable(struct loader *loader, bool planes)
 static void place(const struct loader *loader, uint32_t item, struct eg_error *err)
 {
     const struct eg_atlas *atlas = loader->atlas;
-    if (item < atlas->n_boundaries) eg_atlas_error_at(atlas, atlas->boundaries[item].mark, err);
-    else eg_atlas_error_at_table(atlas, item - atlas->n_boundaries, err);
+    uint32_t n = atlas->n_boundaries, n_tables = atlas->n_tables;
+    if (item < n) eg_atlas_error_at(atlas, atlas->boundaries[item].mark, err);
+    else if (item - n < n_tables) eg_atlas_error_at_table(atlas, item - n, err);
+    else eg_atlas_error_at(atlas, atlas->place_tables[item - n - n_tables].mark, err);
 }
 
 static enum eg_status run_items(void *context, size_t begin, size_t end, uint32_t worker,
@@ -311,11 +313,24 @@ static enum eg_status join_table(struct loader *loader, uint32_t table, struct e
     return eg_join_table(&join, &loader->drafts[table], err);
 }
 
+static enum eg_status read_places(struct loader *loader, uint32_t table, struct eg_error *err)
+{
+    const struct eg_atlas *atlas = loader->atlas;
+    const struct eg_atlas_place_table *spec = &atlas->place_tables[table];
+    const struct eg_area_set *set =
+        spec->boundaries == EG_ATLAS_NONE ? NULL : &loader->sets[spec->boundaries];
+    struct eg_arena *arena = loader->full->arenas[atlas->n_boundaries + atlas->n_tables + table];
+    return eg_place_table_read(spec, set, arena, &loader->full->shown.place_tables[table],
+                               &loader->full->report.places[table], err);
+}
+
 static enum eg_status build_or_join(struct loader *loader, uint32_t item, struct eg_error *err)
 {
-    uint32_t n_sets = loader->atlas->n_boundaries;
-    enum eg_status status =
-        item < n_sets ? build_set(loader, item, err) : join_table(loader, item - n_sets, err);
+    uint32_t n_sets = loader->atlas->n_boundaries, n_tables = loader->atlas->n_tables;
+    enum eg_status status;
+    if (item < n_sets) status = build_set(loader, item, err);
+    else if (item - n_sets < n_tables) status = join_table(loader, item - n_sets, err);
+    else status = read_places(loader, item - n_sets - n_tables, err);
     eg_progress_add(&loader->progress, 1);
     return status;
 }
@@ -324,7 +339,8 @@ static enum eg_status build_phase(struct loader *loader, struct eg_error *err)
 {
     const struct eg_atlas *atlas = loader->atlas;
     batch_of_sources(loader);
-    for (uint32_t i = 0; i < atlas->n_tables; i++) loader->batch[loader->n_batch++] = atlas->n_boundaries + i;
+    for (uint32_t i = 0; i < atlas->n_tables + atlas->n_place_tables; i++)
+        loader->batch[loader->n_batch++] = atlas->n_boundaries + i;
     eg_progress_begin(&loader->progress, "find borders, join tables");
     eg_progress_expect(&loader->progress, loader->n_batch);
     enum eg_status status = run_batch(loader, build_or_join, err);
@@ -444,7 +460,8 @@ enum eg_status eg_generation_fill(struct eg_generation_full *full, uint32_t n_th
     eg_gdal_setup();
     loader.loads = eg_memory_zeroed(atlas->n_boundaries, sizeof *loader.loads);
     loader.drafts = eg_memory_zeroed(atlas->n_tables, sizeof *loader.drafts);
-    loader.batch = eg_memory_zeroed((size_t)atlas->n_boundaries + atlas->n_tables, sizeof *loader.batch);
+    loader.batch = eg_memory_zeroed((size_t)atlas->n_boundaries + atlas->n_tables + atlas->n_place_tables,
+                                    sizeof *loader.batch);
     enum eg_status status = EG_OK;
     if (!loader.loads || !loader.drafts || !loader.batch) status = eg_error_no_memory(err, sizeof loader);
     for (uint32_t i = 0; i < atlas->n_boundaries; i++) {

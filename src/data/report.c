@@ -283,16 +283,16 @@ static void tell_cells(struct teller *teller, uint32_t index)
 
 /* --- directories ------------------------------------------------------------------------------------------------------- */
 
-static void tell_rejected(struct teller *teller, const struct eg_entries *entries, uint32_t directory)
+static void tell_rejected(struct teller *teller, struct eg_text id, const struct eg_text *rejected,
+                          uint32_t n_samples, uint32_t n_rejected)
 {
-    const struct eg_entries_report *report = &entries->reports[directory];
-    add(teller, "%.*s: ", EG_TEXT_ARG(entries->atlas->directories[directory].id));
-    add_counted(teller, report->n_rejected, "row was rejected", "rows were rejected");
-    uint32_t shown = report->n_rejected < EG_ENTRIES_SAMPLES ? report->n_rejected : EG_ENTRIES_SAMPLES;
+    add(teller, "%.*s: ", EG_TEXT_ARG(id));
+    add_counted(teller, n_rejected, "row was rejected", "rows were rejected");
+    uint32_t shown = n_rejected < n_samples ? n_rejected : n_samples;
     for (uint32_t i = 0; i < shown; i++) {
-        add(teller, "%s%.*s", i == 0 ? ": " : "; ", EG_TEXT_ARG(report->rejected[i]));
+        add(teller, "%s%.*s", i == 0 ? ": " : "; ", EG_TEXT_ARG(rejected[i]));
     }
-    if (report->n_rejected > shown) add(teller, "; ...");
+    if (n_rejected > shown) add(teller, "; ...");
     end_line(teller);
 }
 
@@ -312,9 +312,27 @@ static bool tell_directories(struct teller *teller, const struct eg_entries *ent
     for (uint32_t i = 0; entries && i < entries->atlas->n_directories; i++) {
         bool beyond = eg_entries_beyond_expected(entries, i);
         bool doubtful = entries->reports[i].n_doubtful > 0;
-        if (beyond) tell_rejected(teller, entries, i);
+        const struct eg_entries_report *report = &entries->reports[i];
+        if (beyond)
+            tell_rejected(teller, entries->atlas->directories[i].id, report->rejected, EG_ENTRIES_SAMPLES,
+                          report->n_rejected);
         if (doubtful) tell_doubtful(teller, entries, i);
         good = good && !beyond && !doubtful;
+    }
+    return good;
+}
+
+/* False when a table of places rejected more than is expected. */
+static bool tell_places(struct teller *teller)
+{
+    const struct eg_atlas *atlas = teller->generation->atlas;
+    bool good = true;
+    for (uint32_t i = 0; i < atlas->n_place_tables; i++) {
+        const struct eg_place_report *report = &teller->generation->report->places[i];
+        const struct eg_atlas_place_table *spec = &atlas->place_tables[i];
+        if (report->n_rejected <= spec->expect.rejected_rows) continue;
+        tell_rejected(teller, spec->id, report->rejected, EG_PLACE_SAMPLES, report->n_rejected);
+        good = false;
     }
     return good;
 }
@@ -336,6 +354,7 @@ void eg_report_findings(struct eg_report_subject subject, void (*say)(void *cont
     for (uint32_t i = 0; i < n_joins; i++) tell_cells(&teller, i);
     for (uint32_t i = 0; i < generation->atlas->n_boundaries; i++) tell_boundaries(&teller, i);
     (void)tell_directories(&teller, subject.entries);
+    (void)tell_places(&teller);
 }
 
 /* --- strict ------------------------------------------------------------------------------------------------------------ */
@@ -371,6 +390,7 @@ bool eg_report_is_strict(struct eg_report_subject subject, struct eg_buffer *rea
         good = good && !beyond && !bad_cells;
     }
     good = tell_directories(&teller, subject.entries) && good;
+    good = tell_places(&teller) && good;
     eg_buffer_clear(&unused);
     return good;
 }

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "data/atlas.h"
 #include "data/entries.h"
+#include "data/place_table.h"
 #include "geo/topology.h"
 
 #define EG_REPORT_SAMPLES 5 /* example keys kept per finding */
@@ -78,6 +79,7 @@ struct eg_report {
     uint32_t n_series;
     struct eg_weight_report *weights; /* [n_weights] */
     uint32_t n_weights;
+    struct eg_place_report *places; /* [atlas->n_place_tables] */
     double seconds; /* files to ready */
     size_t peak_bytes;
 };
@@ -98,10 +100,10 @@ void eg_report_findings(struct eg_report_subject subject, void (*say)(void *cont
 /* For people: a page of text. */
 EG_MUST_CHECK enum eg_status eg_report_text(struct eg_report_subject subject, struct eg_buffer *out,
                                             struct eg_error *err);
-/* For programs; also part of GET /layers. Adds members to `into`: "findings", "strict", "boundaries", "series", "weights" and,
- * with entries, "directories". Nothing in it depends on the clock or the machine. */
+/* For programs; also part of GET /layers. Adds members to `into`: "findings", "strict", "boundaries", "series", "weights",
+ * with tables of places "places" and, with entries, "directories". Nothing in it depends on the clock or the machine. */
 void eg_report_json(struct eg_report_subject subject, struct eg_json *json, struct eg_json_value *into);
-/* False when --strict must fail: an area without a row, a row without an area or a rejected row of a directory beyond what the
+/* False when --strict must fail: an area without a row, a row without an area or a rejected row of a directory or of a table of places beyond what the
  * atlas expects, a row with more or fewer cells than the header, or cells that are neither numbers nor markers, those of weights included; each reason is a line in `reasons`, which may be NULL. */
 bool eg_report_is_strict(struct eg_report_subject subject, struct eg_buffer *reasons);
 

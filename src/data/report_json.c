@@ -144,5 +144,6 @@ void eg_report_json(struct eg_report_subject subject, struct eg_json *json, stru
     for (uint32_t i = 0; i < generation->report->n_weights; i++) {
         add_weight(generation->atlas, &generation->report->weights[i], json, weights);
     }
+    eg_place_report_json(generation->atlas, generation->report->places, json, into);
     if (subject.entries) eg_entries_report_json(subject.entries, json, into);
 }

@@ -346,6 +346,7 @@ enum eg_status eg_report_text(struct eg_report_subject subject, struct eg_buffer
     if (generation->n_series == 0) eg_buffer_literal(out, "None.\n");
     write_indicators(generation, out);
     write_weights(generation, out);
+    eg_place_report_text(generation->atlas, report->places, out);
     if (subject.entries) return eg_entries_report_text(subject.entries, out, err);
     return out->failed ? eg_error_no_memory(err, out->capacity) : EG_OK;
 }
