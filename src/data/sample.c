@@ -106,6 +106,7 @@ static enum eg_status write_all(const struct eg_sample_land *land, const char *f
     if (status == EG_OK) status = eg_sample_write_boundaries(land, data, err);
     if (status == EG_OK) status = eg_sample_write_tables(land, data, err);
     if (status == EG_OK) status = eg_sample_write_directory(land, data, err);
+    if (status == EG_OK) status = eg_sample_write_places(land, data, err);
     if (status == EG_OK) status = eg_sample_write_atlas(land, folder, err);
     return status;
 }

@@ -182,7 +182,16 @@ static const char directories[] =
     "    source: data/officers.geojson\n"
     "    columns: {key: key, name: name, description: description, phone: phone}\n"
     "    constants: {kind: officer_base, topics: community_safety}\n"
-    "    licence: CC0 1.0\n";
+    "    licence: CC0 1.0\n\n";
+
+static const char places[] = "places:\n"
+                             "  - id: postcodes\n"
+                             "    title: Postcodes\n"
+                             "    kind: postcode\n"
+                             "    country: GB\n"
+                             "    source: data/postcodes.csv\n"
+                             "    columns: {postcode: postcode, longitude: longitude, latitude: latitude}\n"
+                             "    licence: CC0 1.0\n";
 
 static void write_views(FILE *out, const struct eg_sample_land *land)
 {
@@ -213,5 +222,6 @@ enum eg_status eg_sample_write_atlas(const struct eg_sample_land *land, const ch
     fputs(indicators, file.stream);
     fputs(styles, file.stream);
     fputs(directories, file.stream);
+    fputs(places, file.stream);
     return eg_sample_file_close(&file, err);
 }

@@ -75,15 +75,14 @@ static void write_served_areas(FILE *out, const struct eg_sample_land *land, uin
     }
 }
 
-static void write_contact(FILE *out, const struct eg_sample_land *land, uint32_t entry,
-                          const struct eg_sample_area *home)
+static void write_contact(FILE *out, const struct eg_sample_land *land, uint32_t entry, uint32_t home)
 {
-    char text[128];
+    char text[128], postcode[12];
     snprintf(text, sizeof text, "%u High Street, %s", 1 + pick(land, entry, 3, 120),
-             land->towns[home->town].name);
+             land->towns[land->areas[home].town].name);
     eg_sample_csv_cell(out, text, false);
-    snprintf(text, sizeof text, "ZZ%u %uAA", 1 + home->district % 98, 1 + entry % 9);
-    eg_sample_csv_cell(out, text, false);
+    eg_sample_postcode(land, home, postcode);
+    eg_sample_csv_cell(out, postcode, false);
     snprintf(text, sizeof text, "01632 960%03u", entry);
     eg_sample_csv_cell(out, text, false);
     snprintf(text, sizeof text, "contact-%02u@example.org", entry + 1);
@@ -160,7 +159,7 @@ static void write_entry(FILE *out, const struct eg_sample_land *land, uint32_t e
              land->towns[home->town].name);
     eg_sample_csv_cell(out, text, false);
     fprintf(out, "%s,%s,%.6f,%.6f,", theme->topic, theme->programme, lon, lat);
-    write_contact(out, land, entry, home);
+    write_contact(out, land, entry, home_number);
     write_money_and_dates(out, land, entry, kind->kind);
     write_served_areas(out, land, home_number, 4 + pick(land, entry, 9, 30));
     putc('\n', out);

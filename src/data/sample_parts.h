@@ -90,6 +90,9 @@ void eg_sample_area_name(const struct eg_sample_land *land, uint32_t area, char 
 void eg_sample_district_code(uint32_t district, char code_out[12]);
 void eg_sample_district_name(const struct eg_sample_land *land, uint32_t district, char name_out[48]);
 
+/* The postcode of a neighbourhood: "ZZ4 1AA". */
+void eg_sample_postcode(const struct eg_sample_land *land, uint32_t area, char postcode_out[12]);
+
 /* A file that takes its place only when it is whole. */
 struct eg_sample_file {
     FILE *stream;
@@ -108,6 +111,8 @@ EG_MUST_CHECK enum eg_status eg_sample_write_tables(const struct eg_sample_land 
                                                     struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_sample_write_directory(const struct eg_sample_land *land, const char *folder,
                                                        struct eg_error *err);
+EG_MUST_CHECK enum eg_status eg_sample_write_places(const struct eg_sample_land *land, const char *folder,
+                                                    struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_sample_write_atlas(const struct eg_sample_land *land, const char *folder,
                                                    struct eg_error *err);
 

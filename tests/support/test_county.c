@@ -19,8 +19,8 @@
 #include "data/sample.h"
 
 const char *const eg_test_county_files[EG_TEST_COUNTY_FILES] = {
-    "data/neighbourhoods.fgb", "data/deprivation.csv",  "data/outcomes.csv", "data/coalitions.csv",
-    "data/partnerships.csv",   "data/officers.geojson", "atlas.yaml"};
+    "data/neighbourhoods.fgb", "data/deprivation.csv",  "data/outcomes.csv",  "data/coalitions.csv",
+    "data/partnerships.csv",   "data/officers.geojson", "data/postcodes.csv", "atlas.yaml"};
 
 struct eg_test_path eg_test_county_path(const char *county, const char *file)
 {

@@ -11,7 +11,7 @@
 #include "data/generation.h"
 
 /* What a county consists of; the first is the boundaries, the last the atlas, which does not depend on the seed. */
-enum { EG_TEST_COUNTY_FILES = 7, EG_TEST_COUNTY_ATLAS = 6 };
+enum { EG_TEST_COUNTY_FILES = 8, EG_TEST_COUNTY_ATLAS = 7 };
 extern const char *const eg_test_county_files[EG_TEST_COUNTY_FILES];
 
 struct eg_test_path {
