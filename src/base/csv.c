@@ -1,5 +1,8 @@
 #include "base/csv.h"
 
+#include <math.h>
+#include <stdio.h>
+
 static bool begins_like_formula(struct eg_text text)
 {
     static const char signs[] = {'=', '+', '-', '@', '\t', '\r'};
@@ -30,6 +33,20 @@ void eg_csv_cell(struct eg_buffer *out, struct eg_text text, bool is_first)
         eg_buffer_char(out, text.data[i]);
     }
     if (quoted) eg_buffer_char(out, '"');
+}
+
+void eg_csv_decimal(struct eg_buffer *out, double value, uint32_t decimals)
+{
+    char digits[48];
+    unsigned long long scale = 1;
+    for (uint32_t i = 0; i < decimals; i++) scale *= 10;
+    long long units = llround(value * (double)scale);
+    unsigned long long size = units < 0 ? 0 - (unsigned long long)units : (unsigned long long)units;
+    int len = snprintf(digits, sizeof digits, "%s%llu.%0*llu", units < 0 ? "-" : "", size / scale,
+                       (int)decimals, size % scale);
+    while (digits[len - 1] == '0') len--;
+    if (digits[len - 1] == '.') len--;
+    eg_csv_cell(out, (struct eg_text){digits, (size_t)len}, false);
 }
 
 void eg_csv_end_row(struct eg_buffer *out)

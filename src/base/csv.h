@@ -6,11 +6,15 @@
 #ifndef EG_BASE_CSV_H
 #define EG_BASE_CSV_H
 
+#include <stdint.h>
+
 #include "base/buffer.h"
 #include "base/text.h"
 
 /* Appends a cell, after a comma unless it is the row's first. */
 void eg_csv_cell(struct eg_buffer *out, struct eg_text text, bool is_first);
+/* A number's cell, after a comma: rounded to `decimals` (0 to 9), without zeros at its end, and the same in every locale. */
+void eg_csv_decimal(struct eg_buffer *out, double value, uint32_t decimals);
 void eg_csv_end_row(struct eg_buffer *out);
 
 /* The text that eg_csv_cell was given. */

@@ -80,7 +80,7 @@ struct eg_report {
     struct eg_weight_report *weights; /* [n_weights] */
     uint32_t n_weights;
     struct eg_place_report *places; /* [atlas->n_place_tables] */
-    double seconds; /* files to ready */
+    double seconds;                 /* files to ready */
     size_t peak_bytes;
 };
 

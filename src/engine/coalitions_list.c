@@ -1,8 +1,5 @@
 /* The coalition finder's answers for programs that do not want maps, and for spreadsheets. Each entry's JSON is a document of its own, so
  * that the list is never in memory as a tree. */
-#include <math.h>
-#include <stdio.h>
-
 #include "base/csv.h"
 #include "engine/coalitions_parts.h"
 
@@ -67,24 +64,9 @@ static void write_list(struct eg_buffer *out, struct eg_buffer *scratch, const s
     out->failed |= scratch->failed;
 }
 
-/* Rounded, without zeros at its end, and the same in every locale. */
-static void write_decimal(struct eg_buffer *out, double value, int decimals)
-{
-    char digits[48];
-    unsigned long long scale = 1;
-    for (int i = 0; i < decimals; i++) scale *= 10;
-    long long units = llround(value * (double)scale);
-    unsigned long long size = units < 0 ? 0 - (unsigned long long)units : (unsigned long long)units;
-    int len = snprintf(digits, sizeof digits, "%s%llu.%0*llu", units < 0 ? "-" : "", size / scale, decimals,
-                       size % scale);
-    while (digits[len - 1] == '0') len--;
-    if (digits[len - 1] == '.') len--;
-    eg_csv_cell(out, (struct eg_text){digits, (size_t)len}, false);
-}
-
 static void write_degrees(struct eg_buffer *out, const struct eg_entry *entry, double degrees)
 {
-    if (entry->has_position) write_decimal(out, degrees, 7);
+    if (entry->has_position) eg_csv_decimal(out, degrees, 7);
     else eg_csv_cell(out, EG_TEXT(""), false);
 }
 
@@ -127,7 +109,7 @@ enum eg_status eg_coalitions_write_csv(const struct eg_coalitions *found, struct
         for (size_t c = 0; c < EG_ARRAY_LEN(columns); c++) write_cell(&body, &scratch, entry, columns[c]);
         eg_csv_cell(&body, found->atlas->directories[entry->directory].id, false);
         char next[EG_ZONE_TIME_BYTES];
-        if (found->query->has_near) write_decimal(&body, hit->distance_m, 1);
+        if (found->query->has_near) eg_csv_decimal(&body, hit->distance_m, 1);
         if (found->query->has_span)
             eg_csv_cell(&body, eg_text_from(eg_coalition_next(found, i, next)), false);
         eg_csv_end_row(&body);

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cache/cache.h"
 #include "engine/entity.h"
+#include "engine/gazetteer.h"
 #include "engine/layer.h"
 #include "engine/snapshot.h"
 
@@ -198,6 +199,20 @@ EG_MUST_CHECK enum eg_status eg_engine_coalition_area(struct eg_snapshot *snapsh
 EG_MUST_CHECK enum eg_status eg_engine_coalition_profile(struct eg_snapshot *snapshot, struct eg_text id,
                                                          struct eg_text base_url,
                                                          struct eg_entity *entity_out, struct eg_error *err);
+enum eg_places_form {
+    EG_PLACES_GEOJSON, /* FeatureCollection of points, with numberReturned; an area's feature has its bbox */
+    EG_PLACES_JSON, /* a list of objects with the members of the features' properties, longitude, latitude and bbox */
+    EG_PLACES_CSV
+};
+struct eg_places_request {
+    struct eg_place_query query;
+    enum eg_places_form form;
+};
+/* Places of that name: each with its name, a label that tells it from others of the same name, kind, code, where it lies and
+ * how well it fits. EG_INVALID with the field at fault. */
+EG_MUST_CHECK enum eg_status eg_engine_places(struct eg_snapshot *snapshot,
+                                              const struct eg_places_request *request,
+                                              struct eg_entity *entity_out, struct eg_error *err);
 /* The join report and, for operators, what is loaded. */
 EG_MUST_CHECK enum eg_status eg_engine_report(struct eg_snapshot *snapshot, struct eg_entity *entity_out,
                                               struct eg_error *err);

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "data/entry_records.h"
 #include "data/records_json.h"
-#include "engine/place_name.h"
+#include "engine/gazetteer.h"
 
 struct writing {
     struct eg_snapshot *snapshot;
@@ -181,16 +181,19 @@ static enum eg_status find_postcode(const struct writing *writing, char room[EG_
                                     struct eg_hsds_query *query)
 {
     struct eg_text typed = writing->request->postcode;
-    struct eg_place_name place = {0};
+    struct eg_place_query asked = {.text = typed, .limit = 1};
+    struct eg_place_hit place = {0};
+    uint32_t n_found = 0;
     double lonlat_deg[2];
     if (typed.len == 0) return EG_OK;
     query->postcode = (struct eg_text){room, eg_hsds_postcode(typed, room)};
-    enum eg_status status = eg_place_name_find(writing->snapshot, typed, &place, writing->err);
+    enum eg_status status =
+        eg_gazetteer_find(writing->snapshot->gazetteer, &asked, &place, &n_found, writing->err);
     if (status != EG_OK) {
         (void)eg_error_field(writing->err, "postcode");
         return status;
     }
-    if (place.found && place.has_position) {
+    if (n_found > 0 && place.match >= EG_MATCH_WORDS && place.has_position) {
         query->has_point = true;
         query->lon_deg = place.lon_deg;
         query->lat_deg = place.lat_deg;

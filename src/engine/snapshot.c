@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "engine/crs_list.h"
+#include "engine/gazetteer.h"
 #include "engine/layer.h"
 #include "engine/projected.h"
 #include "engine/tile_sets.h"
@@ -23,6 +24,7 @@ static void free_parts(struct eg_snapshot *snapshot)
     if (snapshot->ground) {
         eg_snapshot_release(snapshot->ground);
     } else {
+        eg_gazetteer_free(snapshot->gazetteer);
         eg_projected_free(snapshot->projected);
         eg_tile_sets_free(snapshot->tile_sets);
         eg_crs_list_free(snapshot->crs_list);
@@ -139,6 +141,8 @@ enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads, stru
     pthread_mutex_init(&snapshot->hsds_lock, NULL);
     enum eg_status status = eg_atlas_read(atlas_path, &snapshot->atlas, err);
     if (status == EG_OK) status = eg_generation_load(snapshot->atlas, n_threads, &snapshot->generation, err);
+    if (status == EG_OK)
+        status = eg_gazetteer_new(snapshot->generation, n_threads, &snapshot->gazetteer, err);
     if (status == EG_OK) status = load_directory(snapshot, err);
     if (status == EG_OK)
         status = eg_layers_new(snapshot->atlas, snapshot->generation, &snapshot->layers, err);
@@ -165,6 +169,7 @@ enum eg_status eg_snapshot_with_records(struct eg_snapshot *snapshot, struct eg_
     fresh->crs_list = ground->crs_list;
     fresh->tile_sets = ground->tile_sets;
     fresh->projected = ground->projected;
+    fresh->gazetteer = ground->gazetteer;
     memcpy(fresh->version, ground->version, sizeof fresh->version);
     fresh->version_number = ground->version_number;
     fresh->ground = ground;

@@ -17,6 +17,7 @@
 struct eg_layers;    /* classes and paints, computed on first use: engine/layer.h */
 struct eg_crs_list;  /* the CRSs that maps may be asked for in: engine/crs_list.h */
 struct eg_tile_sets; /* the tile pyramids on offer: engine/tile_sets.h */
+struct eg_gazetteer; /* what people may name when they say where: engine/gazetteer.h */
 struct eg_projected; /* planes in other CRSs, computed on first use: engine/projected.h */
 
 struct eg_snapshot {
@@ -27,6 +28,7 @@ struct eg_snapshot {
     struct eg_crs_list *crs_list;
     struct eg_tile_sets *tile_sets;
     struct eg_projected *projected;
+    struct eg_gazetteer *gazetteer;
     char version[33];         /* of all that is drawn: the `v` of versioned URLs */
     uint64_t version_number;  /* the same for keys */
     char content_version[33]; /* of all that is said: the version and every entry of the directory */

@@ -45,6 +45,7 @@ union eg_wanted {
     struct eg_area_request area;
     struct eg_coalitions_request coalitions;
     struct eg_coalition_area_request coalition_area;
+    struct eg_places_request places;
     struct eg_text id;
     struct eg_wms_request wms;
     struct eg_ogc_features_request ogc_features;

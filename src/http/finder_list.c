@@ -11,20 +11,6 @@
 
 /* --- searching ----------------------------------------------------------------------------------------------------- */
 
-static void use_place(const struct eg_finder_page *page, struct eg_finder_found *found)
-{
-    struct eg_directory_query *query = &found->request.query;
-    const struct eg_place_area area = found->place.area;
-    query->has_near = found->place.has_position;
-    query->near_lon_deg = found->place.lon_deg;
-    query->near_lat_deg = found->place.lat_deg;
-    if (!page->wanted->served) return;
-    struct eg_text id = page->snapshot->atlas->boundaries[area.boundaries].id;
-    struct eg_text code = page->snapshot->generation->area_sets[area.boundaries].codes[area.area];
-    (void)snprintf(found->serves, sizeof found->serves, "%.*s:%.*s", EG_TEXT_ARG(id), EG_TEXT_ARG(code));
-    found->request.serves = eg_text_from(found->serves);
-}
-
 static void use_position(const struct eg_finder_page *page, struct eg_finder_found *found)
 {
     const struct eg_directory_query *query = &found->request.query;
@@ -39,51 +25,15 @@ enum eg_status eg_finder_search(struct eg_finder_page *page, struct eg_finder_fo
 {
     *found_out = (struct eg_finder_found){.request = page->wanted->find};
     if (page->wanted->place.len > 0) {
-        enum eg_status status =
-            eg_place_name_find(page->snapshot, page->wanted->place, &found_out->place, err);
+        enum eg_status status = eg_finder_find_place(page, found_out, err);
         if (status != EG_OK || !found_out->place.found) return status;
-        use_place(page, found_out);
-    } else {
-        use_position(page, found_out);
     }
+    if (found_out->request.serves.len == 0) use_position(page, found_out);
     if (!found_out->request.query.has_near) found_out->request.query.has_radius = false;
     return eg_engine_coalitions_find(page->snapshot, &found_out->request, &found_out->result, err);
 }
 
 /* --- places -------------------------------------------------------------------------------------------------------- */
-
-static struct eg_text name_of(const struct eg_finder_page *page, struct eg_place_area area)
-{
-    const struct eg_area_set *set = &page->snapshot->generation->area_sets[area.boundaries];
-    return set->names[area.area].len > 0 ? set->names[area.area] : set->codes[area.area];
-}
-
-/* Links that ask for one area and no other. */
-static void write_places(struct eg_finder_page *page, const char *key, const struct eg_place_name *place)
-{
-    struct eg_html *html = &page->html;
-    if (place->n_others == 0) return;
-    eg_finder_leaf(page, "p", key);
-    eg_finder_open(page, "ul", "places");
-    for (uint32_t i = 0; i < place->n_others; i++) {
-        struct eg_place_area area = place->others[i];
-        const struct eg_area_set *set = &page->snapshot->generation->area_sets[area.boundaries];
-        struct eg_text value = eg_text_format(
-            page->arena, "%.*s:%.*s", EG_TEXT_ARG(page->snapshot->atlas->boundaries[area.boundaries].id),
-            EG_TEXT_ARG(set->codes[area.area]));
-        eg_html_open(html, "li");
-        eg_html_open(html, "a");
-        eg_html_address(html, "href",
-                        eg_finder_url(page, "/finder", EG_FINDER_KEEP_ALL, "near", "place", value));
-        eg_html_attribute(html, "dir", EG_TEXT("auto"));
-        eg_html_text(html, name_of(page, area));
-        eg_html_close(html);
-        eg_html_text_format(html, " (%.*s, %.*s)", EG_TEXT_SHOWN(set->spec->title, 100),
-                            EG_TEXT_SHOWN(set->codes[area.area], 60));
-        eg_html_close(html);
-    }
-    eg_html_close(html);
-}
 
 static void write_where(struct eg_finder_page *page, const struct eg_finder_found *found)
 {
@@ -93,17 +43,17 @@ static void write_where(struct eg_finder_page *page, const struct eg_finder_foun
         eg_html_open(html, "p");
         eg_finder_say_with(page, "place.unknown", "place", page->wanted->place);
         eg_html_close(html);
-        write_places(page, "place.similar", &found->place);
+        eg_finder_other_places(page, "place.similar", &found->place);
         eg_html_close(html);
         return;
     }
     if (!found->request.query.has_near) return;
-    struct eg_text place =
-        found->place.found ? name_of(page, found->place.area) : eg_locale_text(page->locale, "near.here");
+    struct eg_text place = found->place.found ? eg_finder_place_name(page, found->place.hits[0].place)
+                                              : eg_locale_text(page->locale, "near.here");
     eg_html_open(html, "p");
     eg_finder_say_with(page, "results.near", "place", place);
     eg_html_close(html);
-    write_places(page, "place.others", &found->place);
+    eg_finder_other_places(page, "place.others", &found->place);
 }
 
 /* --- entries ------------------------------------------------------------------------------------------------------- */

@@ -3,7 +3,6 @@
 #define EG_HTTP_FINDER_PARTS_H
 
 #include "base/arena.h"
-#include "engine/place_name.h"
 #include "http/exchange.h"
 #include "http/finder.h"
 #include "http/html.h"
@@ -78,11 +77,28 @@ void eg_finder_suggest_link(struct eg_finder_page *page, const struct eg_entry *
 /* finder_form.c: the search form, from what was asked for. */
 void eg_finder_form(struct eg_finder_page *page);
 
+/* finder_place.c: the place that was typed. */
+#define EG_FINDER_PLACES 7U
+struct eg_finder_place {
+    bool found; /* it is hits[0]; others could be meant, too */
+    struct eg_place_hit
+        hits[EG_FINDER_PLACES]; /* [n] without one that is found, those that are called much like it */
+    uint32_t n;
+};
+struct eg_finder_found;
+/* Looks for it, and asks near it or, where that is wanted, for what serves it. */
+EG_MUST_CHECK enum eg_status eg_finder_find_place(const struct eg_finder_page *page,
+                                                  struct eg_finder_found *found, struct eg_error *err);
+struct eg_text eg_finder_place_name(struct eg_finder_page *page, struct eg_found_place place);
+/* A list of links to all but the one that is found, under a sentence; nothing without them. */
+void eg_finder_other_places(struct eg_finder_page *page, const char *key,
+                            const struct eg_finder_place *place);
+
 /* finder_list.c */
 struct eg_finder_found {
     struct eg_coalitions_request request; /* with the place resolved */
     struct eg_directory_result result;
-    struct eg_place_name place;
+    struct eg_finder_place place;
     char serves[160]; /* what request.serves points into */
 };
 /* Looks the place up and searches. */

@@ -61,6 +61,10 @@ eg_make_fn eg_entries_make, eg_entry_make;
 eg_parse_fn eg_changes_parse, eg_change_parse, eg_change_undo_parse;
 eg_make_fn eg_changes_make, eg_change_make, eg_change_undo_make;
 
+/* places.c */
+eg_parse_fn eg_places_parse;
+eg_make_fn eg_places_make;
+
 /* finder.c: pages for the public */
 eg_parse_fn eg_finder_parse, eg_finder_entry_parse;
 eg_make_fn eg_finder_make, eg_finder_entry_make;

@@ -1,0 +1,118 @@
+/* The place that somebody typed: found, or what else it could mean, as links that ask for one place and no other. */
+#include <stdio.h>
+#include <string.h>
+
+#include "http/finder_parts.h"
+
+/* --- finding --------------------------------------------------------------------------------------------------------- */
+
+/* "lsoa:E01000001" for an area, else the label. */
+static void write_asking(const struct eg_finder_page *page, struct eg_found_place place,
+                         struct eg_buffer *out)
+{
+    if (place.is != EG_PLACE_IS_AREA) {
+        eg_gazetteer_label(page->snapshot->gazetteer, place, out);
+        return;
+    }
+    const struct eg_area_set *set = &page->snapshot->generation->area_sets[place.source];
+    eg_buffer_text(out, set->spec->id);
+    eg_buffer_char(out, ':');
+    eg_buffer_text(out, set->codes[place.item]);
+}
+
+/* Whom it serves is asked by area or, of a point, by position. */
+static void use(const struct eg_finder_page *page, struct eg_finder_found *found)
+{
+    struct eg_directory_query *query = &found->request.query;
+    const struct eg_place_hit *hit = &found->place.hits[0];
+    query->has_near = hit->has_position;
+    query->near_lon_deg = hit->lon_deg;
+    query->near_lat_deg = hit->lat_deg;
+    if (!page->wanted->served || hit->place.is != EG_PLACE_IS_AREA) return;
+    struct eg_text id = page->snapshot->atlas->boundaries[hit->place.source].id;
+    struct eg_text code = page->snapshot->generation->area_sets[hit->place.source].codes[hit->place.item];
+    (void)snprintf(found->serves, sizeof found->serves, "%.*s:%.*s", EG_TEXT_ARG(id), EG_TEXT_ARG(code));
+    found->request.serves = eg_text_from(found->serves);
+}
+
+enum eg_status eg_finder_find_place(const struct eg_finder_page *page, struct eg_finder_found *found,
+                                    struct eg_error *err)
+{
+    struct eg_finder_place *place = &found->place;
+    struct eg_place_query query = {.text = page->wanted->place, .limit = EG_FINDER_PLACES};
+    enum eg_status status = eg_gazetteer_find(page->snapshot->gazetteer, &query, place->hits, &place->n, err);
+    if (status != EG_OK) {
+        eg_error_field(err, "place");
+        return status;
+    }
+    place->found = place->n > 0 && place->hits[0].match >= EG_MATCH_WORDS;
+    /* Beside a place of just that name, longer names are no others that it could mean. */
+    if (place->found && place->hits[0].match >= EG_MATCH_PART)
+        while (place->hits[place->n - 1].match < EG_MATCH_WHOLE && place->n > 1) place->n--;
+    if (place->found) use(page, found);
+    return EG_OK;
+}
+
+/* --- saying ---------------------------------------------------------------------------------------------------------- */
+
+static struct eg_text kept(struct eg_finder_page *page, struct eg_buffer *text)
+{
+    struct eg_text copy = eg_text_copy(page->arena, (struct eg_text){text->data, text->len});
+    page->html.out.failed |= text->failed || !copy.data;
+    eg_buffer_clear(text);
+    return copy.data ? copy : EG_TEXT("");
+}
+
+struct eg_text eg_finder_place_name(struct eg_finder_page *page, struct eg_found_place place)
+{
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    eg_gazetteer_name(page->snapshot->gazetteer, place, &text);
+    return kept(page, &text);
+}
+
+/* Which of several of one name: "(Districts, M0001)", or what tells it from those of its table. */
+static void write_which(struct eg_finder_page *page, struct eg_found_place place)
+{
+    const struct eg_area_set *set = &page->snapshot->generation->area_sets[place.source];
+    if (place.is == EG_PLACE_IS_AREA)
+        eg_html_text_format(&page->html, " (%.*s, %.*s)", EG_TEXT_SHOWN(set->spec->title, 100),
+                            EG_TEXT_SHOWN(set->codes[place.item], 60));
+    else
+        eg_html_text_format(&page->html, " (%.*s)",
+                            EG_TEXT_SHOWN(page->snapshot->atlas->place_tables[place.source].title, 100));
+}
+
+static struct eg_text link_text(struct eg_finder_page *page, struct eg_found_place place)
+{
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    if (place.is == EG_PLACE_IS_AREA) eg_gazetteer_name(page->snapshot->gazetteer, place, &text);
+    else eg_gazetteer_label(page->snapshot->gazetteer, place, &text);
+    return kept(page, &text);
+}
+
+void eg_finder_other_places(struct eg_finder_page *page, const char *key, const struct eg_finder_place *place)
+{
+    struct eg_html *html = &page->html;
+    uint32_t first = place->found ? 1 : 0;
+    if (place->n <= first) return;
+    eg_finder_leaf(page, "p", key);
+    eg_finder_open(page, "ul", "places");
+    for (uint32_t i = first; i < place->n; i++) {
+        struct eg_buffer asking;
+        eg_buffer_init(&asking, 0);
+        write_asking(page, place->hits[i].place, &asking);
+        struct eg_text value = kept(page, &asking);
+        eg_html_open(html, "li");
+        eg_html_open(html, "a");
+        eg_html_address(html, "href",
+                        eg_finder_url(page, "/finder", EG_FINDER_KEEP_ALL, "near", "place", value));
+        eg_html_attribute(html, "dir", EG_TEXT("auto"));
+        eg_html_text(html, link_text(page, place->hits[i].place));
+        eg_html_close(html);
+        write_which(page, place->hits[i].place);
+        eg_html_close(html);
+    }
+    eg_html_close(html);
+}
