@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/command.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "data/atlas.h"
 #include "engine/engine.h"
@@ -13,6 +14,8 @@
 
 #define GRACE_S 10.0
 #define LOOK_NS 500000000L
+#define DAY_S 86400.0
+#define HOUR_S 3600.0
 
 struct serve_options {
     const char *atlas_path;
@@ -140,16 +143,32 @@ static void look_for_changes(const struct service *service, bool *failing)
     *failing = failed;
 }
 
+/* Who sent a suggestion is forgotten some time after the decision: at the start, once a day, and an hour after a failure. */
+static void forget_senders(const struct service *service, double *next_s)
+{
+    struct eg_error err;
+    char text[1024];
+    double now_s = eg_clock_monotonic_s();
+    if (now_s < *next_s) return;
+    bool done = eg_engine_forget(service->engine, &err) == EG_OK;
+    *next_s = now_s + (done ? DAY_S : HOUR_S);
+    if (!done)
+        eg_log(EG_LOG_WARNING, "serve", "who sent old suggestions could not be forgotten: %s",
+               eg_error_format(&err, text, sizeof text));
+}
+
 static void wait_for_end(const struct service *service)
 {
     static const struct timespec between_looks = {.tv_nsec = LOOK_NS};
     bool failing = false;
+    double forget_s = eg_clock_monotonic_s();
     int signal_number;
     for (;;) {
         signal_number = sigtimedwait(&service->signals, NULL, &between_looks);
         if (signal_number == SIGHUP) reload(service);
         else if (signal_number > 0) break;
         else look_for_changes(service, &failing);
+        forget_senders(service, &forget_s);
     }
     eg_log(EG_LOG_INFO, "serve", "stopping on %s", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
 }

@@ -2,8 +2,10 @@
 #include "engine/ledger.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/calendar.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -42,6 +44,29 @@ void eg_ledger_stamp(struct eg_arena *arena, char id_out[EG_UUID_TEXT_LEN + 1], 
     eg_clock_utc_ms(now);
     eg_uuid_random(id_out);
     *at_out = eg_text_copy(arena, eg_text_from(now));
+}
+
+/* The first moment of the day that many days ago, in UTC. */
+static void moment_before(uint32_t n_days, char text_out[EG_CLOCK_UTC_MS_BYTES])
+{
+    char now[21];
+    int64_t day = 0;
+    eg_clock_utc(now);
+    EG_ASSERT(eg_calendar_parse_date((struct eg_text){now, EG_CALENDAR_DATE_LEN}, &day));
+    struct eg_date date = eg_calendar_date(day - n_days);
+    (void)snprintf(text_out, EG_CLOCK_UTC_MS_BYTES, "%04u-%02u-%02uT00:00:00.000Z", date.year % 10000U,
+                   date.month % 100U, date.day % 100U);
+}
+
+enum eg_status eg_engine_forget(struct eg_engine *engine, struct eg_error *err)
+{
+    char before[EG_CLOCK_UTC_MS_BYTES];
+    struct eg_ledger *ledger = eg_engine_ledger(engine);
+    if (!ledger) return EG_OK;
+    moment_before(EG_LEDGER_REMEMBERS_DAYS, before);
+    enum eg_status status = eg_store_forget(ledger->store, eg_text_from(before), err);
+    eg_ledger_release(ledger);
+    return status;
 }
 
 /* --- opening --------------------------------------------------------------------------------------------------------------- */

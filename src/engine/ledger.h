@@ -43,6 +43,11 @@ EG_MUST_CHECK enum eg_status eg_engine_write(struct eg_engine *engine, eg_plan_f
 /* Shows what another program wrote, if it did: one cheap query otherwise. EG_OK without a store. */
 EG_MUST_CHECK enum eg_status eg_engine_refresh(struct eg_engine *engine, struct eg_error *err);
 
+/* Empties who sent the suggestions that were decided more than EG_LEDGER_REMEMBERS_DAYS ago: name, contact and note. To be called at the start and
+ * once a day. EG_OK without a store. */
+#define EG_LEDGER_REMEMBERS_DAYS 90
+EG_MUST_CHECK enum eg_status eg_engine_forget(struct eg_engine *engine, struct eg_error *err);
+
 /* A line of history or a suggestion that comes into being now: a new id, and the time. */
 void eg_ledger_stamp(struct eg_arena *arena, char id_out[EG_UUID_TEXT_LEN + 1], struct eg_text *at_out);
 
