@@ -90,10 +90,8 @@ static enum eg_status show(struct eg_admin_edit *edit, const char *id, const cha
     eg_admin_begin(page, title, why->status == EG_OK ? NULL : has_faults ? &in_fields : why);
     if (has_faults) eg_admin_edit_write_faults(edit);
     if (why->status == EG_CONFLICT) write_conflict(edit);
-    if (edit->document) {
-        write_links(page, id);
-        write_review(page, edit->document, id, version);
-    }
+    if (edit->document) write_links(page, id);
+    if (edit->document && why->status == EG_OK) write_review(page, edit->document, id, version);
     eg_admin_form(page, eg_admin_address(page, "/admin/entries/%s", edit->document ? id : "new"),
                   "entry-form");
     eg_admin_hidden(page, "entry_version", eg_text_from(version));
@@ -181,6 +179,8 @@ static enum eg_status put(struct eg_admin_edit *edit, struct eg_text id, const c
     if (status == EG_OK)
         status = eg_edits_put(engine_of(page), &by, id, eg_json_root(edit->typed), done_out, why);
     if (status == EG_INVALID && edit->typed) eg_admin_edit_blame(edit, why);
+    if (status == EG_CONFLICT)
+        eg_error_set(why, EG_CONFLICT, "somebody else changed the entry while you had it open.");
     if (status != EG_OK) why->status = status;
     return status;
 }

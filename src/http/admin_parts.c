@@ -63,6 +63,7 @@ void eg_admin_time(struct eg_admin_page *page, struct eg_text at)
 void eg_admin_problem_box(struct eg_admin_page *page, const struct eg_error *problem)
 {
     struct eg_html *html = &page->html;
+    if (problem->message[0] == '\0') return;
     eg_admin_open(page, "div", "problem");
     eg_html_attribute(html, "role", EG_TEXT("alert"));
     eg_html_open(html, "p");

@@ -66,7 +66,8 @@ EG_MUST_CHECK enum eg_status eg_admin_page_init(struct eg_admin_page *page, stru
 void eg_admin_page_clear(struct eg_admin_page *page);
 /* From here on with the directory as it is by now. What was taken from the snapshot before is not to be used any more. */
 void eg_admin_refresh(struct eg_admin_page *page);
-/* Up to the heading and what happened before; ends inside <main>. With an error the title says so. */
+/* Up to the heading and what happened before; ends inside <main>. With a problem the title says so, and the page tells of it; one without a
+ * message the page tells of itself. */
 void eg_admin_begin(struct eg_admin_page *page, struct eg_text title, const struct eg_error *problem);
 EG_MUST_CHECK enum eg_status eg_admin_finish(struct eg_admin_page *page, unsigned http_status,
                                              struct eg_answer **answer_out, struct eg_error *err);
@@ -92,7 +93,7 @@ void eg_admin_data(struct eg_admin_page *page, const char *element, struct eg_te
                    const char *otherwise);
 /* A moment in the time of the atlas, as <time>. */
 void eg_admin_time(struct eg_admin_page *page, struct eg_text at);
-/* What is wrong, before the heading's content: focus goes there. */
+/* What is wrong, before all else; nothing where the problem has no message. */
 void eg_admin_problem_box(struct eg_admin_page *page, const struct eg_error *problem);
 
 /* Opens a form that is sent to an address of ours, with the session's token. */

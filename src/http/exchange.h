@@ -53,7 +53,6 @@ union eg_wanted {
     struct eg_finder_request finder;
     struct eg_hsds_wanted hsds;
     struct eg_entries_request entries;
-
     struct eg_admin_request admin;
 };
 

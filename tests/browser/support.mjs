@@ -62,12 +62,14 @@ export async function calm(page) {
   }
 }
 
-/** Makes the county and serves it: {address, stop()}; `change` makes another atlas of the atlas's text. */
-export async function serveCounty(change) {
+/** Makes the county and serves it: {address, stop()}; `change` makes another atlas of the atlas's text, `editor` {name, password} gets into
+ * its editors.txt. */
+export async function serveCounty(change, editor) {
   const folder = mkdtempSync(join(tmpdir(), 'evenground-browser-'));
   execFileSync(program, ['sample', folder, '--areas', '400', '--seed', '1']);
   const atlas = join(folder, 'atlas.yaml');
   if (change) writeFileSync(atlas, change(readFileSync(atlas, 'utf8')));
+  if (editor) execFileSync(program, ['editor', 'add', join(folder, 'editors.txt'), editor.name], { input: `${editor.password}\n`, stdio: ['pipe', 'ignore', 'ignore'] });
   const server = spawn(program, ['serve', atlas, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
   const address = await new Promise((done, failed) => {
     let text = '';

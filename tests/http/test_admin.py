@@ -8,6 +8,7 @@ import json
 import re
 import sqlite3
 import subprocess
+import time
 import urllib.parse
 import uuid
 
@@ -364,7 +365,7 @@ def _(server):
     assert server.document(entry)["name"] == "The first one&#39;s name".replace("&#39;", "'")
     assert "first one&#39;s name" in text and "second one&#39;s name" in text and 'class="diff"' in text
     assert other.page.form("save")["fields"]["name"] == "The second one's name"
-    assert other.page.form("review")["fields"]["entry_version"] != ""
+    assert "somebody else changed the entry" in text and other.page.form("save")["fields"]["entry_version"] != ""
     other.submit("save")
     assert server.document(entry)["name"] == "The second one's name"
     one.open(f"/admin/entries/{entry}/delete")
@@ -598,6 +599,26 @@ def _(server):
     assert answer.status == 429 and int(answer["Retry-After"]) > 0 and b"try again in" in answer.body, answer.status
     answer = reader.send("POST", "/admin/sign-in", urllib.parse.urlencode({"name": NAME, "password": PASSWORD}))
     assert answer.status == 429 and b'value="Ann Reed"' in answer.body
+
+
+@test("who sent a suggestion is forgotten ninety days after the decision")
+def _(server):
+    with Register() as other:
+        rows = {}
+        for state, decided in [("open", ""), ("rejected", "2026-01-01T00:00:00.000Z"), ("accepted", now())]:
+            rows[state] = other.suggest({"name": "x", "kind": "hub"}, state=state, decided_at=decided, decided_by="Ann Reed" if decided else "")
+        other.stop()
+        with other:
+            reader = other.reader()
+            for attempt in range(50):
+                reader.open(f"/admin/suggestions/{rows['rejected']}")
+                if "bo@example.org" not in reader.page.text:
+                    break
+                time.sleep(0.1 * SLOW)
+            assert "bo@example.org" not in reader.page.text and "Please." not in reader.page.text
+            for state in ["open", "accepted"]:
+                reader.open(f"/admin/suggestions/{rows[state]}")
+                assert "bo@example.org" in reader.page.text, state
 
 
 @test("an atlas without a store, or without editors, says what to write into it")
