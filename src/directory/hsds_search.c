@@ -1,6 +1,7 @@
 /* Questions to the lists. A condition is a set of services or of services at locations, as bits in the order of their ids; the directory's
  * own indexes number entries in another order, and what they answer is carried over, a pass over all entries (a fifth of a millisecond for
  * 100,000). */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -242,6 +243,23 @@ static void keep_modified(struct asking *asking)
     keep(asking, asking->part);
 }
 
+/* A box around all that lies within the radius: a degree of latitude has more than 110,000 m, one of longitude at least as many times the
+ * cosine of the highest latitude that a way of that length can reach. */
+static struct eg_bounds box_around(const struct eg_hsds_query *query)
+{
+    double up_deg = query->radius_m / 110000 + 1e-6;
+    double highest_deg = fabs(query->lat_deg) + up_deg;
+    double across_deg =
+        highest_deg < 89 ? up_deg / cos(highest_deg * (3.14159265358979323846 / 180)) : 360.0;
+    struct eg_bounds box = {-180, fmax(-90, query->lat_deg - up_deg), 180, fmin(90, query->lat_deg + up_deg)};
+    if (across_deg >= 180) return box;
+    box.min_x = query->lon_deg - across_deg;
+    box.max_x = query->lon_deg + across_deg;
+    if (box.min_x < -180) box.min_x += 360;
+    if (box.max_x > 180) box.max_x -= 360;
+    return box;
+}
+
 /* Services at locations that are at the postcode or near it, or whose service serves it. */
 static enum eg_status keep_postcode(struct asking *asking)
 {
@@ -254,7 +272,7 @@ static enum eg_status keep_postcode(struct asking *asking)
     uint32_t n = 0, first = query->postcode.len > 0 ? eg_hsds_postcodes(hsds, query->postcode, &n) : 0;
     if (query->has_point && query->has_radius) {
         struct eg_near near = {query->lon_deg, query->lat_deg, query->radius_m, 0, 0};
-        eg_bits_set_range(asking->at, 0, asking->n_at);
+        eg_places_in_box(&hsds->at_places, box_around(query), asking->at);
         eg_places_keep_within(&hsds->at_places, &near, asking->at, eg_bits_words(asking->n_at));
     }
     for (uint32_t i = first; i < first + n; i++) eg_bits_set(asking->at, hsds->postcodes[i].at);

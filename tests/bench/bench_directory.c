@@ -5,74 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/calendar.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "directory/directory.h"
+#include "support/many_entries.h"
 
-#define N_ENTRIES 100000
-#define N_TOWNS 200
 #define N_ASKED 500
 #define CSV_PATH "build/bench-directory.csv"
 
-static uint64_t state = 1;
-
-static double next_unit(void)
-{
-    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (double)(state >> 11U) * 0x1p-53;
-}
-
-static const char *pick(const char *const *words, size_t n)
-{
-    return words[(size_t)(next_unit() * (double)n)];
-}
-
-static const char *const adjectives[] = {"Healthy",   "Green",    "Open",       "United", "Northern",
-                                         "Friendly",  "Active",   "Better",     "Young",  "Silver",
-                                         "Riverside", "Hillside", "St. John's", "Café",   "Family"};
-static const char *const nouns[] = {"Hub",   "Coalition", "Library", "Kitchen",  "Garden",
-                                    "Forum", "Network",   "Centre",  "Trust",    "Partnership",
-                                    "Club",  "Clinic",    "Project", "Alliance", "Hall"};
-static const char *const topics[] = {"smoking", "food",   "mental health", "recovery",
-                                     "ageing",  "weight", "advice",        "early years"};
-
-static const char *const hours[] = {"Mo-Fr 09:00-17:00", "Mo-Sa 10:00-12:00,13:00-18:00", "We[2] 18:00-20:00",
-                                    "Tu,Th 14:00-16:00; Sa 10:00-12:00", "ask"};
-static const char *const languages[] = {"English", "English;Welsh", "English;Polish;Urdu", "Welsh"};
-
-struct town {
-    double lon_deg, lat_deg;
-};
-
-static struct town towns[N_TOWNS];
-
-static void write_csv(void)
-{
-    (void)mkdir("build", 0755);
-    FILE *file = fopen(CSV_PATH, "we");
-    if (!file) exit(1);
-    (void)fprintf(file, "key,name,kind,about,topic,hours,language,funder,organisation,lon,lat\n");
-    for (int i = 0; i < N_TOWNS; i++)
-        towns[i] = (struct town){-5 + 6.5 * next_unit(), 50.2 + 5 * next_unit()};
-    for (int i = 0; i < N_ENTRIES; i++) {
-        const struct town *town = &towns[(size_t)(next_unit() * next_unit() * N_TOWNS)];
-        const char *adjective = pick(adjectives, EG_ARRAY_LEN(adjectives));
-        const char *noun = pick(nouns, EG_ARRAY_LEN(nouns));
-        const char *topic = pick(topics, EG_ARRAY_LEN(topics));
-        (void)fprintf(file,
-                      "%d,%s %s %d,hub,\"%s and %s for people of all ages in ward %d\",%s,\"%s\",%s,"
-                      "Fund %d,Organisation %d,%.6f,%.6f\n",
-                      i, adjective, noun, (int)(next_unit() * 5000), noun, topic, (int)(next_unit() * 8000),
-                      topic, pick(hours, EG_ARRAY_LEN(hours)), pick(languages, EG_ARRAY_LEN(languages)),
-                      (int)(next_unit() * next_unit() * 2000), (int)(next_unit() * 30000),
-                      town->lon_deg + 0.1 * (next_unit() - 0.5), town->lat_deg + 0.1 * (next_unit() - 0.5));
-    }
-    if (fclose(file) != 0) exit(1);
-}
+static const struct eg_many_town *towns;
 
 static struct eg_directory *load(void)
 {
@@ -109,106 +53,106 @@ static struct eg_directory *load(void)
 
 /* --- questions ------------------------------------------------------------------------------------------------------- */
 
-typedef void ask_fn(struct eg_directory_query *query, const struct town *town);
+typedef void ask_fn(struct eg_directory_query *query, const struct eg_many_town *town);
 
-static void ask_box(struct eg_directory_query *query, const struct town *town)
+static void ask_box(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     query->has_bbox = true;
     query->bbox_deg = (struct eg_bounds){town->lon_deg - 0.5, town->lat_deg - 0.3, town->lon_deg + 0.5,
                                          town->lat_deg + 0.3};
 }
 
-static void ask_words(struct eg_directory_query *query, const struct town *town)
+static void ask_words(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     (void)town;
     query->words = EG_TEXT("cafe gard");
 }
 
-static void ask_near(struct eg_directory_query *query, const struct town *town)
+static void ask_near(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     query->has_near = true;
     query->near_lon_deg = town->lon_deg;
     query->near_lat_deg = town->lat_deg;
 }
 
-static void ask_radius(struct eg_directory_query *query, const struct town *town)
+static void ask_radius(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     ask_near(query, town);
     query->has_radius = true;
     query->radius_m = 5000;
 }
 
-static void ask_wide_radius(struct eg_directory_query *query, const struct town *town)
+static void ask_wide_radius(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     ask_near(query, town);
     query->has_radius = true;
     query->radius_m = 200000;
 }
 
-static void ask_all_together(struct eg_directory_query *query, const struct town *town)
+static void ask_all_together(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     ask_box(query, town);
     ask_near(query, town);
     query->words = EG_TEXT("healthy h");
 }
 
-static void ask_open(struct eg_directory_query *query, const struct town *town)
+static void ask_open(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     (void)town;
     query->has_open = true;
     query->open_min = eg_calendar_day(2026, 11, 18) * 1440 + 11 * 60;
 }
 
-static void ask_facets(struct eg_directory_query *query, const struct town *town)
+static void ask_facets(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     (void)town;
     query->facets = (1U << EG_N_FACETS) - 1;
 }
 
-static void ask_all_with_facets(struct eg_directory_query *query, const struct town *town)
+static void ask_all_with_facets(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     ask_all_together(query, town);
     ask_facets(query, town);
 }
 
-static void ask_all_with_facets_open(struct eg_directory_query *query, const struct town *town)
+static void ask_all_with_facets_open(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     ask_all_with_facets(query, town);
     ask_open(query, town);
 }
 
-static void ask_by_relevance(struct eg_directory_query *query, const struct town *town)
+static void ask_by_relevance(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     ask_words(query, town);
     query->order = EG_ORDER_RELEVANCE;
 }
 
-static void ask_by_name(struct eg_directory_query *query, const struct town *town)
+static void ask_by_name(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     ask_near(query, town);
     query->order = EG_ORDER_NAME;
 }
 
-static void ask_far_down(struct eg_directory_query *query, const struct town *town)
+static void ask_far_down(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     ask_near(query, town);
-    query->offset = N_ENTRIES / 2;
+    query->offset = EG_MANY_ENTRIES / 2;
 }
 
-static void ask_from_far_away(struct eg_directory_query *query, const struct town *town)
+static void ask_from_far_away(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     ask_near(query, town);
     query->near_lon_deg += 140;
     query->near_lat_deg *= -0.6;
 }
 
-static void ask_far_down_from_far_away(struct eg_directory_query *query, const struct town *town)
+static void ask_far_down_from_far_away(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     ask_from_far_away(query, town);
-    query->offset = N_ENTRIES / 2;
+    query->offset = EG_MANY_ENTRIES / 2;
 }
 
-static void ask_thousand(struct eg_directory_query *query, const struct town *town)
+static void ask_thousand(struct eg_directory_query *query, const struct eg_many_town *town)
 {
     ask_near(query, town);
     query->limit = 1000;
@@ -228,7 +172,7 @@ static void measure(const char *name, ask_fn *ask, const struct eg_directory *di
     for (int i = 0; i < N_ASKED; i++) {
         struct eg_directory_query query = {.serves_boundaries = EG_ATLAS_NONE, .limit = 20};
         struct eg_directory_result result = {0};
-        ask(&query, &towns[i % N_TOWNS]);
+        ask(&query, &towns[i % EG_MANY_TOWNS]);
         double began = eg_clock_monotonic_s();
         if (eg_directory_search(directory, &query, &result, NULL) != EG_OK) exit(1);
         ms[i] = (eg_clock_monotonic_s() - began) * 1e3;
@@ -243,7 +187,8 @@ static void measure(const char *name, ask_fn *ask, const struct eg_directory *di
 int main(void)
 {
     eg_log_set_level(EG_LOG_ERROR);
-    write_csv();
+    towns = eg_many_entries_write(CSV_PATH);
+    if (!towns) return 1;
     struct eg_directory *directory = load();
     measure("box", ask_box, directory);
     measure("words", ask_words, directory);
