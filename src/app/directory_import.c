@@ -10,6 +10,7 @@
 #include "app/directory.h"
 #include "base/arena.h"
 #include "data/directory_records.h"
+#include "data/record_times.h"
 #include "data/records_json.h"
 #include "data/records_tabular.h"
 #include "engine/ledger.h"
@@ -274,6 +275,11 @@ static enum eg_status commit(struct importing *importing, struct eg_error *err)
     line.reason = eg_text_format(importing->arena, "%u rows imported, %u rejected",
                                  importing->counts.rows.n_rows, importing->counts.rows.n_rejected);
     if (!line.at.data || !line.reason.data) return eg_error_no_memory(err, 0);
+    /* What a file does not say of times stays unsaid, so that the same file changes nothing when it comes again. */
+    struct eg_records_moment moment = {.at = line.at};
+    if (importing->revision > 0)
+        status = eg_records_state_times(importing->base, &moment, importing->arena, &whole.change, err);
+    if (status != EG_OK) return status;
     return eg_store_commit(importing->store, &whole, &importing->revision, err);
 }
 

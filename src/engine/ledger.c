@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "data/directory_records.h"
+#include "data/record_times.h"
 #include "engine/ledger_parts.h"
 
 #define PLAN_CEILING_BYTES ((size_t)256 * 1024 * 1024)
@@ -97,6 +98,8 @@ static enum eg_status commit_seeds(struct eg_ledger *ledger, const struct eg_rec
     line.reason = EG_TEXT("filled from the directories that the atlas names as its seed");
     enum eg_status status =
         line.at.data ? all_of(records, arena, &commit.change, err) : eg_error_no_memory(err, 0);
+    struct eg_records_moment moment = {.at = line.at, .also_where_silent = true};
+    if (status == EG_OK) status = eg_records_state_times(NULL, &moment, arena, &commit.change, err);
     if (status == EG_OK) status = eg_store_commit(ledger->store, &commit, &revision, err);
     if (status == EG_OK)
         eg_log(EG_LOG_INFO, "load", "the store was filled with %u entries",
@@ -225,6 +228,10 @@ enum eg_status eg_ledger_write(struct eg_ledger *ledger, struct eg_snapshot *now
     *fresh_out = NULL;
     if (!arena) return eg_error_no_memory(err, PLAN_CEILING_BYTES);
     enum eg_status status = plan->make(plan->context, now, arena, &commit, err);
+    if (status == EG_OK && commit.n_history > 0) {
+        struct eg_records_moment moment = {.at = commit.history[0].at, .also_where_silent = true};
+        status = eg_records_state_times(now->records, &moment, arena, &commit.change, err);
+    }
     if (status == EG_OK) status = carry_out(ledger, now, &commit, fresh_out, err);
     eg_arena_free(arena);
     return status;

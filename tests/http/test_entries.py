@@ -107,6 +107,23 @@ def _(server):
     assert server.get("/coalitions/" + id).json()["properties"]["name"] == "Dives"
 
 
+@test("who harvests the HSDS API finds at once what was changed since")
+def _(server):
+    path, etag = server.make()
+    time.sleep(1.1)
+    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    changed = lambda: [service["id"] for service in server.get("/hsds/services?modified_after=" + since).json()["contents"]]
+    assert changed() == []
+    id = path.split("/")[-1]
+    answer = server.call("PUT", path, {"name": "Swims", "phones": [{"number": "01"}]}, If_Match=etag)
+    assert answer.status == 200 and changed() == [id]
+    service = server.get("/hsds/services/" + id).json()
+    assert since[:-1] <= service["last_modified"] and service["phones"][0]["number"] == "01", service
+    assert server.call("DELETE", path, If_Match="*").status == 204
+    assert changed() == []
+    server.get("/hsds/services/" + id).problem(404, "id")
+
+
 @test("PUT makes an entry with an id of the writer's choice, once")
 def _(server):
     path = "/entries/" + str(uuid.uuid4())
