@@ -6,10 +6,12 @@ import http.client
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import threading
 import time
+import urllib.parse
 import uuid
 
 import support
@@ -21,10 +23,10 @@ STORE = """\
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
-def editor(folder, *arguments):
-    """Runs `evenground editor`; returns what it says."""
+def editor(folder, *arguments, said=""):
+    """Runs `evenground editor` with that standard input; returns what it says."""
     command = LAUNCHER + [PROGRAM, "editor", arguments[0], str(folder / "editors.txt"), *arguments[1:]]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60 * SLOW)
+    done = subprocess.run(command, input=said, capture_output=True, text=True, timeout=60 * SLOW)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -235,6 +237,37 @@ def _(server):
     assert server.call("GET", "/changes", token=fresh).status == 200
     editor(server.folder, "remove", "second")
     server.call("GET", "/changes", token=fresh).problem(401)
+
+
+@test("a session writes with the form's token, and not for other sites, nor when it is over")
+def _(server):
+    password = "correct horse battery"
+    editor(server.folder, "add", "Ann Reed", said=password + "\n")
+    connection = server.keep()
+    connection.request("POST", "/admin/sign-in", body=urllib.parse.urlencode({"name": "Ann Reed", "password": password}),
+                       headers={"Content-Type": "application/x-www-form-urlencoded"})
+    cookie = support.Answer(connection.getresponse())["Set-Cookie"].split(";")[0]
+    connection.close()
+    page = server.get("/admin", {"Cookie": cookie}).body.decode()
+    csrf = re.search(r'name="csrf"[^>]*value="([0-9a-f]{64})"|value="([0-9a-f]{64})"[^>]*name="csrf"', page)
+    csrf = csrf[1] or csrf[2]
+    path, etag = server.make(contacts=[{"name": "Bo", "visibility": "private"}])
+    own = f"http://{server.host}:{server.port}"
+
+    def by_session(method, body=None, at=path, **headers):
+        return server.call(method, at, body, Authorization=None, Cookie=cookie, **headers)
+
+    assert b"Bo" in by_session("GET").body and by_session("GET")["Cache-Control"] == "no-store"
+    for wrong in ({}, {"X_CSRF_Token": "0" * 64}, {"X_CSRF_Token": ""}, {"X_CSRF_Token": csrf, "Origin": "https://evil.example"},
+                  {"X_CSRF_Token": csrf, "Origin": "null"}):
+        by_session("PUT", {"name": "x"}, If_Match=etag, **wrong).problem(403)
+        by_session("DELETE", If_Match=etag, **wrong).problem(403)
+    done = by_session("PUT", {"name": "Dives"}, If_Match=etag, X_CSRF_Token=csrf, Origin=own)
+    assert done.status == 200 and server.call("GET", path + "/history").json()["changes"][0]["by"] == "Ann Reed"
+    editor(server.folder, "remove", "Ann Reed")
+    by_session("PUT", {"name": "x"}, If_Match=done["ETag"], X_CSRF_Token=csrf, Origin=own).problem(401)
+    assert by_session("GET").status == 200 and by_session("GET")["Cache-Control"] == "no-cache"
+    by_session("GET", at="/changes").problem(401)
 
 
 @test("an undo is refused when the entry was changed since, unless it is forced, and for an import")

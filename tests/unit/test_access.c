@@ -15,6 +15,7 @@
 #include "http/access_parts.h"
 #include "http/server_parts.h"
 #include "http/sessions.h"
+#include "support/failing_malloc.h"
 #include "support/temp_file.h"
 
 #define PASSWORD "correct horse battery"
@@ -381,6 +382,26 @@ static void a_file_that_is_open_to_others_or_damaged_is_503_until_it_is_mended(v
     assert_int_equal(token_refusal(world), 503);
 }
 
+static void refused_memory_is_said_and_nothing_leaks(void **state)
+{
+    struct world *world = *state;
+    for (long n = 1;; n++) {
+        struct eg_exchange exchange = from(world, EG_METHOD_GET, 1);
+        struct eg_editor_known editor;
+        struct eg_access *old = world->server.access;
+        exchange.caller.authorization = world->bearer;
+        eg_failing_malloc_after(n);
+        enum eg_status status = eg_access_new(&world->server.access, NULL);
+        if (status == EG_OK) status = eg_access_check_at(&exchange, EG_TEXT(""), 0, &editor, NULL);
+        bool failed = eg_failing_malloc_triggered();
+        eg_failing_malloc_after(0);
+        if (world->server.access != old) eg_access_free(world->server.access);
+        world->server.access = old;
+        assert_int_equal(status, failed ? EG_NO_MEMORY : EG_OK);
+        if (!failed) break;
+    }
+}
+
 enum { THREADS = 4, ROUNDS = 60 };
 
 static void *go_in_and_out(void *context)
@@ -424,6 +445,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_a_store_or_editors_nobody_may_edit, begin, end),
         cmocka_unit_test_setup_teardown(a_file_that_is_open_to_others_or_damaged_is_503_until_it_is_mended,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(refused_memory_is_said_and_nothing_leaks, begin, end),
         cmocka_unit_test_setup_teardown(threads_ask_while_the_file_is_replaced, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

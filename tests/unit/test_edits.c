@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "engine/ledger.h"
+#include "support/failing_malloc.h"
 #include "support/test_register.h"
 
 #define ID "0a000000-0000-5000-8000-00000000000b"
@@ -477,6 +478,27 @@ static void a_rejected_suggestion_changes_nothing(void **state)
     assert_int_equal(eg_engine_generation(engine), generation);
 }
 
+static void refused_memory_is_said_and_nothing_is_half_done(void **state)
+{
+    struct eg_engine *engine = ((struct eg_test_register *)*state)->engine;
+    struct eg_json *json = NULL;
+    must_put(engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}]}", NULL);
+    assert_int_equal(eg_json_parse(EG_TEXT("{\"name\":\"Dives\"}"), &json, NULL), EG_OK);
+    for (long n = 1;; n++) {
+        struct eg_edit_done done;
+        eg_failing_malloc_after(n);
+        enum eg_status status = eg_edits_put(engine, &by_ann, EG_TEXT(ID), eg_json_root(json), &done, NULL);
+        bool failed = eg_failing_malloc_triggered();
+        eg_failing_malloc_after(0);
+        if (status == EG_OK) eg_edit_done_clear(&done);
+        assert_true(status == EG_OK || (failed && status == EG_NO_MEMORY));
+        assert_int_equal(strstr(said(engine, ID, true), "Dives") != NULL, status == EG_OK);
+        assert_int_equal(strcmp(line_of(engine, ID, 0).title, "Dives") == 0, status == EG_OK);
+        if (status == EG_OK) break;
+    }
+    eg_json_free(json);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -499,6 +521,7 @@ int main(void)
         TEST(a_suggestion_may_be_put_right_or_be_a_new_entry),
         TEST(a_suggestion_that_cannot_be_done_stays_open),
         TEST(a_rejected_suggestion_changes_nothing),
+        TEST(refused_memory_is_said_and_nothing_is_half_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
