@@ -5,13 +5,11 @@ import { check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, r
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-const STORE = '  - {id: register, title: Register, store: register.gpkg, seed: [coalitions, partnerships, officers]}\n';
-
 const modules = libraries();
 if (!modules || !existsSync('/usr/bin/chromium')) {
   skipAll('playwright-core or Chromium could not be installed');
 } else {
-  const server = await serveCounty(atlas => atlas + STORE);
+  const server = await serveCounty();
   const browser = await openBrowser(modules);
   const shots = join(root, 'build', 'browser', 'shots');
   mkdirSync(shots, { recursive: true });
