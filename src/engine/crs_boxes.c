@@ -1,9 +1,10 @@
 /* The box of areas in another CRS is not that of their box in degrees: England's, projected to the national grid, would reach 15
- * kilometres out to sea. So their coast is projected: or what of it may be outermost. The coast (England's has 70,000 points at
- * the detail that is taken) is dealt out to the cells of a grid over its box. For each CRS the grid's nodes are projected; they
+ * kilometres out to sea. So their coast is projected: or what of it may be outermost. The coast (England's has 70,000 points) is dealt out to the cells of a grid over its box. For each CRS the grid's nodes are projected; they
  * tell between which values the points of a cell can lie, and only the points of cells that reach beyond what some point of another
  * cell is sure to reach are projected themselves: some thousand. Sets put together from one another mostly fill the same box and
- * have one coast. */
+ * have one coast.
+ *
+ * What is projected is points. The edges between them, straight in EPSG:3857, may bend outwards in another CRS: by no more than the margin. */
 #include "engine/crs_boxes.h"
 
 #include <math.h>
@@ -13,8 +14,8 @@
 #include "base/memory.h"
 #include "base/workers.h"
 
-#define DETAIL 4000 /* of the extent: what is left out is smaller, and the margin */
-#define SIDE 32     /* cells of the grid each way */
+#define EARTH_M 6371000.0
+#define SIDE 32 /* cells of the grid each way */
 #define NODES (SIDE + 1)
 /* Of a cell's breadth: what the map may bend within it. A cell of a grid over the whole world is 1,250 km broad, and a meridian or
  * parallel leaves its chord there by a fortieth of that. */
@@ -25,6 +26,7 @@ struct coast {
     size_t n;
     double *xy; /* [2 * n] EPSG:3857 metres, cell by cell; of the set itself only */
     struct eg_bounds box;
+    double edge2;                    /* the longest edge, squared metres of EPSG:3857 */
     uint32_t start[SIDE * SIDE + 1]; /* of each cell's points, row by row */
 };
 
@@ -85,10 +87,7 @@ static enum eg_status deal_out(struct coast *coast, struct eg_error *err)
 
 static enum eg_status read_coast(const struct eg_plane *plane, struct coast *coast, struct eg_error *err)
 {
-    double extent =
-        fmax((double)plane->box.max_x - plane->box.min_x, (double)plane->box.max_y - plane->box.min_y);
-    uint32_t level = eg_plane_level_for(plane, fmax(extent / DETAIL, 1) * plane->grid.unit);
-    const struct eg_plane_level *from = &plane->level[level];
+    const struct eg_plane_level *from = &plane->level[0]; /* all vertices */
     size_t n = 0;
     for (uint32_t arc = 0; arc < plane->n_arcs; arc++)
         if (is_coast(plane, arc)) n += from->start[arc + 1] - from->start[arc];
@@ -98,8 +97,12 @@ static enum eg_status read_coast(const struct eg_plane *plane, struct coast *coa
     for (uint32_t arc = 0; arc < plane->n_arcs; arc++)
         for (uint32_t i = from->start[arc]; is_coast(plane, arc) && i < from->start[arc + 1];
              i++, coast->n++) {
-            coast->xy[2 * coast->n] = from->points[i].x * plane->grid.unit;
-            coast->xy[2 * coast->n + 1] = from->points[i].y * plane->grid.unit;
+            double *xy = &coast->xy[2 * coast->n];
+            xy[0] = from->points[i].x * plane->grid.unit;
+            xy[1] = from->points[i].y * plane->grid.unit;
+            if (i == from->start[arc]) continue;
+            double dx = xy[0] - xy[-2], dy = xy[1] - xy[-1];
+            coast->edge2 = fmax(coast->edge2, dx * dx + dy * dy);
         }
     return deal_out(coast, err);
 }
@@ -190,10 +193,19 @@ static enum eg_status project_coast(const struct coast *coast, struct eg_transfo
     return EG_OK;
 }
 
-static struct eg_bounds with_margin(struct eg_bounds box)
+static double extent_of(struct eg_bounds box)
 {
-    if (box.min_x > box.max_x) return box;
-    double margin = fmax(box.max_x - box.min_x, box.max_y - box.min_y) / DETAIL;
+    return fmax(box.max_x - box.min_x, box.max_y - box.min_y);
+}
+
+/* An edge of length l leaves its chord by l^2 / 8 times its curvature, which is that of a small circle or two: the straight line of EPSG:3857
+ * on the ground (its length there shrinks as the curvature grows: at most 1 / 2R together), and what the CRS adds (1 / R where it is
+ * any good). Twice that. Units of the CRS may be degrees, hence as a share of the extent. Neighbourhoods drawn to 20 m: millimetres. */
+static struct eg_bounds with_margin(struct eg_bounds box, const struct coast *coast)
+{
+    double extent_m = extent_of(coast->box);
+    if (box.min_x > box.max_x || !(extent_m > 0)) return box;
+    double margin = extent_of(box) * (coast->edge2 / 8 * 3 / EARTH_M / extent_m + 1e-12);
     return (struct eg_bounds){box.min_x - margin, box.min_y - margin, box.max_x + margin, box.max_y + margin};
 }
 
@@ -205,9 +217,12 @@ static enum eg_status box_in(const struct boxes *boxes, uint32_t set, struct eg_
     const struct coast *coast = &boxes->coasts[set];
     struct eg_bounds box = nowhere;
     enum eg_status status = EG_OK;
-    if (eg_text_equal(crs, EG_TEXT("EPSG:3857"))) box = coast->box;
-    else if (transform) status = project_coast(coast, transform, &box, err);
-    *box_out = with_margin(box);
+    if (eg_text_equal(crs, EG_TEXT("EPSG:3857"))) {
+        *box_out = coast->box;
+        return EG_OK;
+    }
+    if (transform) status = project_coast(coast, transform, &box, err);
+    *box_out = with_margin(box, coast);
     return status;
 }
 

@@ -4,7 +4,7 @@
 
 #include "engine/crs_list.h"
 
-/* bounds_out[n_boundaries][n_entries], a little larger than the areas (a four-thousandth of their extent); empty, min above max, where nothing
+/* bounds_out[n_boundaries][n_entries]: those of all vertices, and larger by what the longest edge of the coast may bend; empty, min above max, where nothing
  * projects. Some 10 ms a CRS, most of it for finding the operation. */
 EG_MUST_CHECK enum eg_status eg_crs_boxes_make(const struct eg_generation *generation,
                                                const struct eg_crs_entry *entries, uint32_t n_entries,

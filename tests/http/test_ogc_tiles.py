@@ -143,7 +143,7 @@ def _(server):
         for rest, status, parameter in (("nosuch/9/168/254", 404, "tileMatrixSetId"), ("WebMercatorQuad/x/0/0", 404, "tileMatrix"),
                                         ("WebMercatorQuad/99/0/0", 404, "tileMatrix"), ("WebMercatorQuad/1/2/0", 404, "tileRow"),
                                         ("WebMercatorQuad/1/0/2", 404, "tileCol"), ("WebMercatorQuad/1/-1/0", 400, "tileRow"),
-                                        ("WebMercatorQuad/1/0/1.5", 400, "tileCol"), ("WebMercatorQuad/1/0/99999999999", 400, "tileCol"),
+                                        ("WebMercatorQuad/1/0/1.5", 400, "tileCol"), ("WebMercatorQuad/1/0/99999999999", 404, "tileCol"),
                                         ("WebMercatorQuad/1/0/0?f=tiff", 400, "f")):
             server.get(f"{LAYER}{kind}/{rest}").problem(status, parameter)
     server.get(LAYER + "/map/tiles/WebMercatorQuad/1/0/0", {"Accept": "text/html"}).problem(406, "Accept")
