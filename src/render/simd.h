@@ -29,6 +29,27 @@ static inline eg_i16x8 eg_simd_pairs(int r, int g, int b, int a)
                       (int16_t)b, (int16_t)(b * 128), (int16_t)a, (int16_t)(a * 128)};
 }
 
+/* What eg_simd_pack does, where it does not happen often; and everywhere else than on x86-64. */
+__attribute__((noinline, unused)) static void eg_simd_pack_crowded(const eg_u32x4 sum[4], int shift,
+                                                                   struct eg_rgba *pixels_out)
+{
+    for (int i = 0; i < 4; i++) {
+        int32_t v[4];
+        uint8_t c[4];
+        for (int k = 0; k < 4; k++) {
+            v[k] = (int32_t)sum[i][k] >> shift;
+            if (v[k] < 0) v[k] = 0;
+        }
+        for (int k = 0; k < 4; k++) {
+            int32_t value = v[3] > 255 ? (v[k] * 255 + v[3] / 2) / v[3] : v[k];
+            c[k] = (uint8_t)(value > 255 ? 255 : value);
+        }
+        for (int k = 0; k < 3; k++)
+            if (c[k] > c[3]) c[k] = c[3];
+        memcpy(&pixels_out[i], c, 4);
+    }
+}
+
 #if defined(__SSE2__) && !defined(EG_PLAIN_C)
 
 static inline eg_u32x4 eg_simd_times(eg_i16x8 pairs, int32_t factor)
@@ -105,13 +126,20 @@ static inline eg_f64x2 eg_simd_clamp(eg_f64x2 v, double limit)
     return (eg_f64x2)_mm_max_pd(_mm_min_pd((__m128d)v, bound), _mm_sub_pd(_mm_setzero_pd(), bound));
 }
 
-/* Four sums to four pixels: shifted down, clamped to 0 .. 255, and no channel above alpha. */
+/* Four sums to four pixels: shifted down, clamped to 0 .. 255, and no channel above alpha. Where alphas add up to more than 255,
+ * as borders do that cross by less than a pixel, the colours are shared out anew. */
 static inline void eg_simd_pack(const eg_u32x4 sum[4], int shift, struct eg_rgba *pixels_out)
 {
     __m128i low =
         _mm_packs_epi32(_mm_srai_epi32((__m128i)sum[0], shift), _mm_srai_epi32((__m128i)sum[1], shift));
     __m128i high =
         _mm_packs_epi32(_mm_srai_epi32((__m128i)sum[2], shift), _mm_srai_epi32((__m128i)sum[3], shift));
+    const __m128i full = _mm_set1_epi16(255);
+    __m128i beyond = _mm_or_si128(_mm_cmpgt_epi16(low, full), _mm_cmpgt_epi16(high, full));
+    if (__builtin_expect(_mm_movemask_epi8(beyond) & 0xC0C0, 0)) {
+        eg_simd_pack_crowded(sum, shift, pixels_out);
+        return;
+    }
     __m128i pixels = _mm_packus_epi16(low, high);
     __m128i alpha = _mm_srli_epi32(pixels, 24);
     alpha = _mm_or_si128(alpha, _mm_slli_epi32(alpha, 8));
@@ -237,16 +265,7 @@ static inline eg_f64x2 eg_simd_clamp(eg_f64x2 v, double limit)
 
 static inline void eg_simd_pack(const eg_u32x4 sum[4], int shift, struct eg_rgba *pixels_out)
 {
-    for (int i = 0; i < 4; i++) {
-        uint8_t c[4];
-        for (int k = 0; k < 4; k++) {
-            int32_t v = (int32_t)sum[i][k] >> shift;
-            c[k] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
-        }
-        for (int k = 0; k < 3; k++)
-            if (c[k] > c[3]) c[k] = c[3];
-        memcpy(&pixels_out[i], c, 4);
-    }
+    eg_simd_pack_crowded(sum, shift, pixels_out);
 }
 
 static inline eg_f32x4 eg_simd_sqrt(eg_f32x4 v)

@@ -232,7 +232,8 @@ static void expected_colour(const struct scene *s, const struct eg_view *view, u
         sum[2] += share * (c->b - o->b);
         sum[3] += share * (c->a - o->a);
     }
-    for (int k = 3; k >= 0; k--) out[k] = fmin(fmax(sum[k], 0), k < 3 ? out[3] : 255);
+    double crowd = fmax(sum[3] / 255, 1); /* areas that overlap share the pixel */
+    for (int k = 3; k >= 0; k--) out[k] = fmin(fmax(sum[k] / crowd, 0), k < 3 ? out[3] : 255);
 }
 
 static void colours_are_those_of_the_covered_areas(void **state)

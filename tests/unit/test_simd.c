@@ -38,6 +38,13 @@ static int clamped(int v, int most)
     return v < 0 ? 0 : v > most ? most : v;
 }
 
+/* Of a channel, the pixel's alphas adding up to `alphas`. */
+static int shared(int v, int alphas)
+{
+    if (v < 0) return 0;
+    return clamped(alphas > 255 ? (v * 255 + alphas / 2) / alphas : v, clamped(alphas, 255));
+}
+
 static void sums_become_premultiplied_pixels(void **state)
 {
     (void)state;
@@ -54,9 +61,9 @@ static void sums_become_premultiplied_pixels(void **state)
         for (int i = 0; i < 4; i++) {
             int a = clamped(v[i][3], 255);
             assert_int_equal(pixels[i].a, a);
-            assert_int_equal(pixels[i].r, clamped(v[i][0], a));
-            assert_int_equal(pixels[i].g, clamped(v[i][1], a));
-            assert_int_equal(pixels[i].b, clamped(v[i][2], a));
+            assert_int_equal(pixels[i].r, shared(v[i][0], v[i][3]));
+            assert_int_equal(pixels[i].g, shared(v[i][1], v[i][3]));
+            assert_int_equal(pixels[i].b, shared(v[i][2], v[i][3]));
         }
     }
 }
@@ -119,11 +126,63 @@ static void clamping_makes_numbers_of_anything(void **state)
     }
 }
 
+static void numbers_are_rounded_half_to_even(void **state)
+{
+    (void)state;
+    eg_u32x4 near = eg_simd_rounded((eg_f64x2){2.5, 3.5}, (eg_f64x2){-0.5, -1.75});
+    const int want[4] = {2, 4, 0, -2};
+    for (int k = 0; k < 4; k++) assert_int_equal((int32_t)near[k], want[k]);
+    eg_u32x4 far = eg_simd_rounded((eg_f64x2){1e12, -1e12}, (eg_f64x2){0x1p31, -0x1p31 - 1});
+    for (int k = 0; k < 4; k++) assert_int_equal(far[k], 0x80000000U);
+    assert_true(eg_simd_has_top_bit(far));
+    assert_false(eg_simd_has_top_bit((eg_u32x4){0, 1, 0x7fffffff, 3}));
+    assert_true(eg_simd_has_top_bit((eg_u32x4){0, 1, 0x80000001U, 3}));
+}
+
+static void places_are_told_their_cells(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 1000; round++) {
+        int32_t places[8];
+        for (int k = 0; k < 8; k++) places[k] = (int32_t)eg_test_random_below(&seeded, 512 * 256);
+        eg_u32x4 cells = eg_simd_cells(places, 8, 520);
+        for (int k = 0; k < 4; k++)
+            assert_int_equal(cells[k], places[2 * k] / 256 + places[2 * k + 1] / 256 * 520);
+    }
+}
+
+static void steps_between_numbers_are_told(void **state)
+{
+    (void)state;
+    static const int steps[] = {0, 1, -1, 520, -520, 521, 100000, -65537};
+    for (int round = 0; round < 1000; round++) {
+        uint32_t numbers[17] = {300000};
+        uint8_t bytes[17] = {7};
+        uint32_t want[3] = {0}, equal = 0;
+        for (uint32_t k = 0; k < 16; k++) {
+            int step = steps[eg_test_random_below(&seeded, EG_ARRAY_LEN(steps))];
+            numbers[k + 1] = numbers[k] + (uint32_t)step;
+            bytes[k + 1] = (uint8_t)(bytes[k] + eg_test_random_below(&seeded, 2));
+            want[0] |= (uint32_t)(step == 0) << k;
+            want[1] |= (uint32_t)(step == 1 || step == -1) << k;
+            want[2] |= (uint32_t)(step == 520 || step == -520) << k;
+            equal |= (uint32_t)(bytes[k] == bytes[k + 1]) << k;
+        }
+        assert_int_equal(eg_simd_steps(numbers, 0), want[0]);
+        assert_int_equal(eg_simd_steps(numbers, 1), want[1]);
+        assert_int_equal(eg_simd_steps(numbers, 520), want[2]);
+        assert_int_equal(eg_simd_equal_bytes(bytes), equal);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deltas_are_multiplied_exactly),
         cmocka_unit_test(sums_become_premultiplied_pixels),
+        cmocka_unit_test(numbers_are_rounded_half_to_even),
+        cmocka_unit_test(places_are_told_their_cells),
+        cmocka_unit_test(steps_between_numbers_are_told),
         cmocka_unit_test(ink_over_a_pixel_is_rounded_to_nearest),
         cmocka_unit_test(bytes_are_only_ever_raised),
         cmocka_unit_test(points_are_read_and_told_apart_by_sign_bits),
