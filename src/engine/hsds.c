@@ -176,32 +176,42 @@ static enum eg_status unknown_postcode(struct eg_text typed, struct eg_error *er
     return EG_NOT_FOUND;
 }
 
-/* Where the postcode is: as the gazetteer has it, else in the middle of the addresses that have it. */
+static enum eg_status ask_gazetteer(const struct writing *writing, struct eg_text postcode,
+                                    struct eg_place_hit *place_out, struct eg_error *err)
+{
+    struct eg_place_query asked = {.text = postcode, .limit = 1};
+    uint32_t n_found = 0;
+    enum eg_status status = eg_gazetteer_find(writing->snapshot->gazetteer, &asked, place_out, &n_found, err);
+    if (n_found == 0 || place_out->match < EG_MATCH_WORDS) place_out->has_position = false;
+    if (status == EG_INVALID && err) err->field[0] = '\0'; /* the gazetteer's name for it */
+    if (status == EG_INVALID) (void)eg_error_field(err, "postcode");
+    return status;
+}
+
+static void set_point(struct eg_hsds_query *query, double lon_deg, double lat_deg)
+{
+    query->has_point = true;
+    query->lon_deg = lon_deg;
+    query->lat_deg = lat_deg;
+}
+
+/* Where the postcode is: as the gazetteer has it; else in the middle of the addresses that have it; else where those are that begin as it
+ * does. */
 static enum eg_status find_postcode(const struct writing *writing, char room[EG_HSDS_POSTCODE_BYTES],
                                     struct eg_hsds_query *query)
 {
-    struct eg_text typed = writing->request->postcode;
-    struct eg_place_query asked = {.text = typed, .limit = 1};
+    struct eg_text typed = eg_text_trim(writing->request->postcode);
     struct eg_place_hit place = {0};
-    uint32_t n_found = 0;
     double lonlat_deg[2];
     if (typed.len == 0) return EG_OK;
     query->postcode = (struct eg_text){room, eg_hsds_postcode(typed, room)};
-    enum eg_status status =
-        eg_gazetteer_find(writing->snapshot->gazetteer, &asked, &place, &n_found, writing->err);
-    if (status != EG_OK) {
-        (void)eg_error_field(writing->err, "postcode");
-        return status;
-    }
-    if (n_found > 0 && place.match >= EG_MATCH_WORDS && place.has_position) {
-        query->has_point = true;
-        query->lon_deg = place.lon_deg;
-        query->lat_deg = place.lat_deg;
-    } else if (eg_hsds_postcode_place(writing->hsds, query->postcode, lonlat_deg)) {
-        query->has_point = true;
-        query->lon_deg = lonlat_deg[0];
-        query->lat_deg = lonlat_deg[1];
-    }
+    bool is_zip4 = query->postcode.len == 5 && typed.len == 10;
+    enum eg_status status = ask_gazetteer(writing, is_zip4 ? query->postcode : typed, &place, writing->err);
+    if (status != EG_OK) return status;
+    if (place.has_position && place.match == EG_MATCH_WHOLE) set_point(query, place.lon_deg, place.lat_deg);
+    else if (eg_hsds_postcode_place(writing->hsds, query->postcode, lonlat_deg))
+        set_point(query, lonlat_deg[0], lonlat_deg[1]);
+    else if (place.has_position) set_point(query, place.lon_deg, place.lat_deg);
     bool known = query->has_point || eg_hsds_has_postcode(writing->hsds, query->postcode);
     return known ? EG_OK : unknown_postcode(typed, writing->err);
 }

@@ -28,10 +28,13 @@ EXTRA = f"""\
     constants: {{kind: hub}}
     columns: {{key: key, name: name, organisation: organisation, topics: topics, postcode: postcode, longitude: lon, latitude: lat}}
   - {{id: register, title: Register, store: register.gpkg}}
+places:
+  - {{id: postcodes, title: Postcodes, kind: postcode, country: GB, source: postcodes.csv, columns: {{postcode: code, longitude: lon, latitude: lat}}}}
 server: {{cors_origins: ["{ORIGIN}"]}}
 limits: {{results: 300}}
 """
 POSTCODES = ["XA1 1AA", "XA1 1AB", "XB2 2CC", "02139", "02139-4307", "ZZ99"]
+KNOWN = (WEST + 3.4 * STEP, SOUTH + 5.6 * STEP)  # within the cell C0305
 TIMES = ["2025-03-01T00:00:00Z", "2025-06-15T12:30:00+02:00", "2026-01-31T09:30:00Z", "2026-02-01T00:00:00Z"]
 
 
@@ -135,6 +138,9 @@ class Register(Server):
             lat = f"{SOUTH + 0.6 * choice.random():.5f}" if lon else ""
             halls.append(f"h{i},Hall {i} garden,{organisation},{'Dance;Food' if i % 2 else 'dance'},{choice.choice(POSTCODES + [''])},{lon},{lat}")
         (self.folder / "halls.csv").write_text("\n".join(halls) + "\n", encoding="utf-8")
+        # One that no address has, and one that some have, which lie elsewhere.
+        known = [("XC3 3DD", *KNOWN), ("XB2 2CC", WEST + 0.1, SOUTH + 0.1)]
+        (self.folder / "postcodes.csv").write_text("code,lon,lat\n" + "".join(f"{code},{lon:.6f},{lat:.6f}\n" for code, lon, lat in known))
         made = self.folder / "made.json"
         made.write_text(json.dumps(Made(number).services))
         program("directory", "import", self.atlas, made, "--format", "hsds")
@@ -465,21 +471,27 @@ def at_postcode(server, fits_at, serves=lambda service: False, **parameters):
     return len(services)
 
 
+def near_postcode(server, typed, plain, lon, lat, radii=(3000, 12000, 30000)):
+    places = [at["location"] for at in at_of(server.exported) if "latitude" in at["location"]]
+    for radius in radii:
+        radius = clear_radius([distance_m(lon, lat, place) for place in places], radius)
+        near = lambda at: "latitude" in at["location"] and distance_m(lon, lat, at["location"]) <= radius
+        n = at_postcode(server, lambda at: plain in postcodes_of(at) or near(at), postcode=typed, proximity=radius)
+        assert 0 < n < len(server.exported), (typed, radius, n)
+
+
 @test("a postcode is found in any spelling, with what lies near it")
 def _(server):
-    for typed, plain in (("xa11aa", "XA11AA"), ("XB2 2CC", "XB22CC"), ("02139", "02139"), ("02139-0001", "02139")):
-        here = [at for at in at_of(server.exported) if plain in postcodes_of(at)]
-        placed = [at["location"] for at in here if "latitude" in at["location"]]
+    for typed, plain in (("xa11aa", "XA11AA"), (" XA1 1AB ", "XA11AB"), ("02139", "02139"), ("02139-0001", "02139")):
+        here = [at for at in at_of(server.exported) if plain in postcodes_of(at) and "latitude" in at["location"]]
         # One for each of its addresses.
-        weights = [sum(1 for address in at["location"].get("addresses", []) if plain in postcodes_of({"location": {"addresses": [address]}})) for at in here if "latitude" in at["location"]]
-        lon = sum(w * place["longitude"] for w, place in zip(weights, placed)) / sum(weights)
-        lat = sum(w * place["latitude"] for w, place in zip(weights, placed)) / sum(weights)
-        for radius in (3000, 12000, 30000):
-            places = [at["location"] for at in at_of(server.exported) if "latitude" in at["location"]]
-            radius = clear_radius([distance_m(lon, lat, place) for place in places], radius)
-            near = lambda at: "latitude" in at["location"] and distance_m(lon, lat, at["location"]) <= radius
-            n = at_postcode(server, lambda at: plain in postcodes_of(at) or near(at), postcode=typed, proximity=radius)
-            assert 0 < n < len(server.exported)
+        weights = [sum(plain in postcodes_of({"location": {"addresses": [one]}}) for one in at["location"]["addresses"]) for at in here]
+        lon = sum(w * at["location"]["longitude"] for w, at in zip(weights, here)) / sum(weights)
+        lat = sum(w * at["location"]["latitude"] for w, at in zip(weights, here)) / sum(weights)
+        near_postcode(server, typed, plain, lon, lat)
+    for typed in ("XC3 3DD", "xc33dd"):
+        near_postcode(server, typed, "XC33DD", *KNOWN, radii=(9000, 30000))
+    near_postcode(server, "xb22cc", "XB22CC", WEST + 0.1, SOUTH + 0.1)
 
 
 def clear_radius(distances, radius):
@@ -491,15 +503,14 @@ def clear_radius(distances, radius):
 
 @test("without proximity a postcode finds who serves it")
 def _(server):
-    # The place of an area stands for a postcode that the gazetteer knows.
-    for code in ("C0305", "C0606", "C0000"):
+    for typed, code in (("C0606", "C0606"), ("C0000", "C0000"), ("XC3 3DD", "C0305")):
         serves = lambda service: any(code in area.get("area_codes", "").split(";") for area in service.get("service_areas", []))
-        at_postcode(server, lambda at: False, serves, postcode=code)
-    middle = (WEST + 3.5 * STEP, SOUTH + 5.5 * STEP)
-    places = [at["location"] for at in at_of(server.exported) if "latitude" in at["location"]]
-    radius = clear_radius([distance_m(*middle, place) for place in places], 9000)
-    near = lambda at: "latitude" in at["location"] and distance_m(*middle, at["location"]) <= radius
-    assert at_postcode(server, near, postcode="C0305", proximity=radius) > 0
+        at_postcode(server, lambda at: False, serves, postcode=typed)
+    assert server.ids("services", postcode="XC3 3DD")
+    # Both who serves it and who is there.
+    here = f"C{int(0.1 / STEP):02}{int(0.1 / STEP):02}"
+    serves = lambda service: any(here in area.get("area_codes", "").split(";") for area in service.get("service_areas", []))
+    at_postcode(server, lambda at: "XB22CC" in postcodes_of(at), serves, postcode="XB2 2CC")
 
 
 # --- what is wrong -----------------------------------------------------------------------------------------------------------
@@ -530,6 +541,7 @@ def _(server):
         ("/services?postcode=XA1+1AA&proximity=1e9", 400, "proximity"),
         ("/services?postcode=QQ99+9QQ", 404, "postcode"),
         ("/services?postcode=%22%27", 404, "postcode"),
+        ("/services?postcode=" + "x" * 2000, 400, "postcode"),
         ("/services?search=" + "+".join("abcdefghijklmnopqrst"), 400, "search"),
         ("/organizations?search=" + "+".join("abcdefghijklmnopqrst"), 400, "search"),
         ("/services?page=1&page=2", 400, "page"),
