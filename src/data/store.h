@@ -139,7 +139,6 @@ EG_MUST_CHECK enum eg_status eg_store_suggestion(struct eg_store *store, struct 
                                                  struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_store_suggestion_count(struct eg_store *store, enum eg_suggestion_state state,
                                                        uint32_t *n_out, struct eg_error *err);
-#define EG_SUGGESTION_DAYS 90U /* after the decision, for which a sender's name, contact and note are kept */
 /* Empties name, contact and note of the suggestions that were decided before a time (RFC 3339 in UTC). */
 EG_MUST_CHECK enum eg_status eg_store_forget(struct eg_store *store, struct eg_text decided_before,
                                              struct eg_error *err);

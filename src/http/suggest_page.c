@@ -6,8 +6,7 @@
 
 #include <microhttpd.h>
 
-#include "base/log.h"
-#include "data/store.h"
+#include "engine/ledger.h"
 
 static const struct eg_text nothing;
 
@@ -88,7 +87,7 @@ static void write_sender(struct eg_finder_page *page, const struct eg_suggesting
     eg_finder_open(page, "fieldset", "group");
     eg_finder_leaf(page, "legend", "suggest.you");
     eg_finder_open(page, "p", "note");
-    eg_finder_say_number(page, "suggest.you_hint", EG_SUGGESTION_DAYS);
+    eg_finder_say_number(page, "suggest.you_hint", EG_LEDGER_REMEMBERS_DAYS);
     eg_html_close(html);
     begin_field(page, EG_SUGGEST_NAME, "suggest.from_name", NULL);
     write_line(page, EG_SUGGEST_NAME, "name", eg_entry_form_sent(&suggesting->form, EG_SUGGEST_NAME));

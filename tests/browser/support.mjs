@@ -1,6 +1,6 @@
 // For browser tests: TAP, the program with the fictional county on a free port, Debian's Chromium.
 import { spawn, spawnSync, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,15 +62,12 @@ export async function calm(page) {
   }
 }
 
-/** Makes the county and serves it: {address, stop()}; `change` makes another atlas of the atlas's text, `editor` {name, password} gets into
- * its editors.txt. */
-export async function serveCounty(change, editor) {
+/** Makes the county and serves it: {address, stop()}; `editor` {name, password} gets into its editors.txt. */
+export async function serveCounty(editor) {
   const folder = mkdtempSync(join(tmpdir(), 'evenground-browser-'));
   execFileSync(program, ['sample', folder, '--areas', '400', '--seed', '1']);
-  const atlas = join(folder, 'atlas.yaml');
-  if (change) writeFileSync(atlas, change(readFileSync(atlas, 'utf8')));
   if (editor) execFileSync(program, ['editor', 'add', join(folder, 'editors.txt'), editor.name], { input: `${editor.password}\n`, stdio: ['pipe', 'ignore', 'ignore'] });
-  const server = spawn(program, ['serve', atlas, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn(program, ['serve', join(folder, 'atlas.yaml'), '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
   const address = await new Promise((done, failed) => {
     let text = '';
     server.stderr.on('data', chunk => {

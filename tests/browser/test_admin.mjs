@@ -10,8 +10,7 @@ const modules = libraries();
 if (!modules || !existsSync('/usr/bin/chromium')) {
   skipAll('playwright-core or Chromium could not be installed');
 } else {
-  const register = '  - {id: register, title: Register, store: register.gpkg, seed: [coalitions, partnerships, officers], editors: editors.txt}';
-  const server = await serveCounty(atlas => atlas.replace(/^directories:$/m, `directories:\n${register}`), EDITOR);
+  const server = await serveCounty(EDITOR);
   const browser = await openBrowser(modules);
   const shots = join(root, 'build', 'browser', 'shots');
   mkdirSync(shots, { recursive: true });
