@@ -532,6 +532,21 @@ def section_directory(_rounds):
     results['directory'] = found
 
 
+def section_places(_rounds):
+    """What people type, answered from the areas of England and Wales and 1.7 million made-up postcodes, in process, one thread."""
+    areas = [unpack(name) for name in ('ew_lsoa11_bgc.gpkg.xz', 'ew_msoa11_bgc.gpkg.xz')]
+    if not all(areas):
+        return say('places: no data, left out')
+    found = figures([os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_places'), *areas])
+    names = [key[:-len('_p50_ms')] for key in found if key.endswith('_p50_ms')]
+    rows = [(name.replace('_', ' '), f"{found[name + '_p50_ms']:.3f}", f"{found[name + '_p99_ms']:.3f}") for name in names]
+    table(f"Places among {found['named']:,.0f} areas and {found['postcodes']:,.0f} postcodes, whole answers, in process",
+          ('typed', 'median, ms of processor time', '99th of 100'), rows)
+    say(f"\nMaking the gazetteer took {found['make_ms']:.0f} ms; it takes {found['gazetteer_mib']:.1f} MiB, the postcodes "
+        f"{found['postcodes_mib']:.1f} MiB.")
+    results['places'] = found
+
+
 def section_writers(_rounds):
     """People who search while editors write, over HTTP."""
     if not shutil.which('wrk'):
@@ -754,7 +769,7 @@ def section_wms(rounds):
 SECTIONS = {'load': section_load, 'process': section_process, 'http': section_http, 'seams': section_seams,
             'wms': section_wms, 'quality': section_quality, 'cached': section_cached, 'bytes': section_bytes, 'areas': section_areas,
             'scale': section_scale, 'capabilities': section_capabilities, 'sets': section_sets, 'vector': section_vector,
-            'directory': section_directory, 'writers': section_writers}
+            'directory': section_directory, 'places': section_places, 'writers': section_writers}
 
 
 def finish(record):
