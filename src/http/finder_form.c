@@ -214,6 +214,14 @@ static void write_radius(struct eg_finder_page *page)
     eg_html_close(html);
 }
 
+static bool has_postcodes(const struct eg_finder_page *page)
+{
+    const struct eg_atlas *atlas = page->snapshot->atlas;
+    for (uint32_t i = 0; i < atlas->n_place_tables; i++)
+        if (atlas->place_tables[i].kind == EG_PLACE_POSTCODE) return true;
+    return false;
+}
+
 static struct eg_text kept(const struct eg_finder_page *page, const char *name)
 {
     for (uint32_t i = 0; i < page->wanted->n_kept; i++)
@@ -335,7 +343,9 @@ void eg_finder_form(struct eg_finder_page *page)
     eg_finder_say(page, "search.title");
     eg_html_close(html);
     write_input(page, "q", "search.words", "search.words_hint", page->wanted->find.query.words);
-    write_input(page, "place", "search.place", "search.place_hint", page->wanted->place);
+    write_input(page, "place", "search.place",
+                has_postcodes(page) ? "search.place_hint_postcode" : "search.place_hint",
+                page->wanted->place);
     write_near(page);
     write_radius(page);
     write_tick(page, "served", "1", "search.served", page->wanted->served);

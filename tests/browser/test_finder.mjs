@@ -119,6 +119,23 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check((await names(one)).join() === (await names(other)).join() && (await names(one)).length > 0, 'the same list');
       check(await other.isChecked('input[value=hub]') && await other.inputValue('#place') === 'Ashport', 'the form holds it');
     }],
+    ['places are suggested while one types, by name and by postcode, and what is chosen is found', async () => {
+      const page = await open(await browser.newContext(), '/finder');
+      const offered = async text => {
+        await page.fill('#place', text);
+        await until(page, () => document.querySelectorAll('#place-list option').length > 0);
+        return page.$$eval('#place-list option', options => options.map(option => option.value));
+      };
+      check((await offered('ashp')).includes('Ashport and Isles District'), 'a name');
+      await page.fill('#place', '');
+      await until(page, () => document.querySelectorAll('#place-list option').length === 0);
+      const postcodes = await offered('zz3');
+      check(postcodes[0] === 'ZZ3', postcodes.join());
+      await page.fill('#place', postcodes[0]);
+      await page.keyboard.press('Enter');
+      await settled(page);
+      check(/from: ZZ3/.test(await page.textContent('#found')), await page.textContent('#found'));
+    }],
     ['without a script the form, the pages, an entry and its contact work', async () => {
       const page = await open(await browser.newContext({ javaScriptEnabled: false }), '/finder');
       check(!(await page.isVisible('#map')) && !(await page.isVisible('#near-me')), 'nothing that needs a script');

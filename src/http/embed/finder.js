@@ -245,6 +245,30 @@
     }, { maximumAge: 60000, timeout: 15000 });
   }
 
+  /* Places while they are typed, in a list of the browser's own, which keyboards and screen readers know. */
+  function suggestPlaces() {
+    var field = form.elements.place, list = element('datalist'), timer = 0, typed = 0;
+    var path = form.getAttribute('action').replace(/finder$/, 'places');
+    list.id = 'place-list';
+    field.parentNode.appendChild(list);
+    field.setAttribute('list', list.id);
+    field.removeAttribute('autocomplete'); /* with it some browsers show no list at all */
+    var fillList = function (places) {
+      list.textContent = '';
+      places.forEach(function (found) { list.appendChild(element('option')).value = found.label; });
+    };
+    field.addEventListener('input', function () {
+      var text = field.value.trim(), number = ++typed;
+      clearTimeout(timer);
+      if (text.length < 2) { fillList([]); return; }
+      timer = setTimeout(function () {
+        fetchAs(path + '?f=json&limit=8&q=' + encodeURIComponent(text), 'application/json').then(function (response) {
+          return response.ok ? response.json() : [];
+        }).then(function (places) { if (number === typed) fillList(places); }).catch(function () { if (number === typed) fillList([]); });
+      }, 150);
+    });
+  }
+
   function listen() {
     var timer = 0, typing = function () {
       clearTimeout(timer);
@@ -263,6 +287,7 @@
     });
     byId('q').addEventListener('input', typing);
     byId('near-me').addEventListener('click', nearMe);
+    suggestPlaces();
     window.addEventListener('popstate', function () { clearTimeout(timer); show(location.href, 'back'); });
     /* Links to other pages of the results, to other places of a name. */
     byId('results').addEventListener('click', function (event) {
