@@ -23,8 +23,8 @@
 struct eg_access {
     struct eg_editors_watch *editors;
     struct eg_sessions *sessions;
-    struct eg_attempts *addresses, *names;
-    uint64_t seed;                 /* of the hashes below, unknown to strangers */
+    struct eg_attempts *addresses, *names, *tokens; /* passwords by address and by name; tokens by address */
+    uint64_t seed;                                  /* of the hashes below, unknown to strangers */
     pthread_mutex_t lock;          /* guards the two below; nothing else is locked while it is held */
     uint64_t familiar[N_FAMILIAR]; /* hashes of a name and an address; 0: none */
     uint32_t n_familiar;           /* so many were ever written, in turns */
@@ -44,6 +44,7 @@ enum eg_status eg_access_new(struct eg_access **access_out, struct eg_error *err
     if (status == EG_OK) status = eg_sessions_new(&access->sessions, err);
     if (status == EG_OK) status = eg_attempts_new(of_address, &access->addresses, err);
     if (status == EG_OK) status = eg_attempts_new(of_name, &access->names, err);
+    if (status == EG_OK) status = eg_attempts_new(of_address, &access->tokens, err);
     if (status != EG_OK) {
         eg_access_free(access);
         return status;
@@ -59,6 +60,7 @@ void eg_access_free(struct eg_access *access)
     eg_sessions_free(access->sessions);
     eg_attempts_free(access->addresses);
     eg_attempts_free(access->names);
+    eg_attempts_free(access->tokens);
     pthread_mutex_destroy(&access->lock);
     free(access);
 }
@@ -185,8 +187,7 @@ static enum eg_status refuse_token(struct eg_exchange *exchange, double now_s, s
 {
     double wait_s;
     char address[64];
-    if (!eg_attempts_take(exchange->server->access->addresses, exchange->caller.address.bytes, now_s,
-                          &wait_s))
+    if (!eg_attempts_take(exchange->server->access->tokens, exchange->caller.address.bytes, now_s, &wait_s))
         return refuse_for_now(exchange, wait_s, err);
     eg_log(EG_LOG_WARNING, "access", "a wrong token from %s",
            write_address(&exchange->caller.address, address));

@@ -7,7 +7,8 @@
  *
  * A route that calls any of these has `reads_caller` and `needs_base_url`.
  *
- * An address may fail EG_ACCESS_ADDRESS times at once, and so often again in each quarter of an hour; signing in forgets its failures.
+ * An address may fail EG_ACCESS_ADDRESS times at once, and so often again in each quarter of an hour; signing in forgets its failures. Wrong
+ * tokens are counted apart, so that a program with an old one does not keep the people behind its address from signing in.
  * A name may fail EG_ACCESS_NAME times in an hour, from all addresses together, save those from which it has signed in since
  * the program started: these have only their own limit, so that strangers who guess at a name cannot keep its owner out. What cannot be
  * guessed, a token or a session, is never refused for other people's failures. */
