@@ -112,6 +112,18 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check(await count(page) === some && await page.inputValue('#q') === 'food', 'forward');
       check(await page.evaluate(() => window.kept), 'it was reloaded');
     }],
+    ['who is open now is a tick, which the address keeps', async () => {
+      const page = await open(await browser.newContext(), '/finder');
+      await page.check('input[name=open]');
+      await until(page, () => /[?&]open=now/.test(location.search));
+      await settled(page);
+      const { numberMatched } = await (await fetch(`${server.address}/coalitions?open=now`)).json();
+      const shown = await page.locator('ol.entries li').count();
+      check(numberMatched > 0 && shown === Math.min(numberMatched, 20), `${shown} of ${numberMatched}`);
+      await page.reload();
+      await calm(page);
+      check(await page.isChecked('input[name=open]'), 'the tick is still there');
+    }],
     ['an address shows to others what it shows here, with a script or without', async () => {
       const path = '/finder?place=Ashport&radius=25000&kind=coalition&kind=hub';
       const one = await open(await browser.newContext(), path);
