@@ -287,11 +287,14 @@ def _(server):
 def _(_server):
     keys = set(json.loads((ROOT / "locales/en.json").read_text()))
     sources = "".join(path.read_text() for path in sorted((ROOT / "src/http").glob("*.c")))
-    used = set(re.findall(r'"([a-z]+\.[a-z0-9_]+)"', sources)) | {"language", "direction", "date"}
+    used = set(re.findall(r'"([a-z]+\.[a-z0-9_.]+)"', sources)) | {"language", "direction", "date"}
     used |= {f"month.{n}" for n in range(1, 13)}
+    # Those of the entry's form are put together of the members that it shows ("phones", "number") and what is said of them.
+    words = set(re.findall(r'"([\w ]+)"', sources + (ROOT / "src/data/record_specs.c").read_text())) | {"hint", "item", "remove", "hours"}
+    used |= {key for key in keys if key.startswith("form.") and words.issuperset(key.split(".")[1:])}
     assert keys <= used, keys - used
     prefixes = {key.split(".")[0] for key in keys if "." in key}
-    asked = {key for key in used if key.split(".")[0] in prefixes and not key.endswith((".js", ".css"))}
+    asked = {key for key in used if key.split(".")[0] in prefixes and not key.endswith((".js", ".css", "."))}
     assert asked <= keys, asked - keys
 
 
