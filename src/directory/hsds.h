@@ -25,7 +25,7 @@ enum eg_hsds_list {
 
 struct eg_hsds;
 
-/* Both must outlive it; records NULL: no directory has a store. 100,000 entries: a third of a second, in the looking up of what
+/* Both must outlive it; records NULL: no directory has a store. 100,000 entries: half a second, in the looking up of what
  * belongs to services of a store or in the making of ids for others; 200 bytes an entry. */
 EG_MUST_CHECK enum eg_status eg_hsds_new(const struct eg_directory *directory,
                                          const struct eg_records *records, struct eg_hsds **hsds_out,

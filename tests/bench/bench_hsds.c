@@ -1,9 +1,10 @@
 /* How long the HSDS API takes with 100,000 entries: making its lists, then each kind of page 300 times, JSON and all, once with the entries
  * read from a file and once with all of them in a store. Prints a line a figure: name, tab, number; pages in milliseconds, the median and
- * the 99th of 100. */
+ * the 99th of 100, by the clock and ("cpu") by what the thread worked, which others on the machine lengthen less. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -158,44 +159,71 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void print_times(const char *where, const char *name, double *ms)
+/* By the clock, and by what this thread worked. */
+struct spent {
+    double wall_ms[N_ASKED], cpu_ms[N_ASKED];
+};
+
+static double worked_ms(void)
 {
-    qsort(ms, N_ASKED, sizeof *ms, compare);
-    (void)printf("%s_%s_p50_ms\t%.3f\n%s_%s_p99_ms\t%.3f\n", where, name, ms[N_ASKED / 2], where, name,
-                 ms[N_ASKED * 99 / 100]);
+    struct timespec time;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) exit(1);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+static void begin(struct spent *spent, uint32_t i)
+{
+    spent->cpu_ms[i] = worked_ms();
+    spent->wall_ms[i] = eg_clock_monotonic_s() * 1e3;
+}
+
+static void end(struct spent *spent, uint32_t i)
+{
+    spent->wall_ms[i] = eg_clock_monotonic_s() * 1e3 - spent->wall_ms[i];
+    spent->cpu_ms[i] = worked_ms() - spent->cpu_ms[i];
+}
+
+static void print_times(const char *where, const char *name, struct spent *spent)
+{
+    qsort(spent->wall_ms, N_ASKED, sizeof *spent->wall_ms, compare);
+    qsort(spent->cpu_ms, N_ASKED, sizeof *spent->cpu_ms, compare);
+    (void)printf("%s_%s_p50_ms\t%.3f\n%s_%s_p99_ms\t%.3f\n", where, name, spent->wall_ms[N_ASKED / 2], where,
+                 name, spent->wall_ms[N_ASKED * 99 / 100]);
+    (void)printf("%s_%s_cpu_p50_ms\t%.3f\n%s_%s_cpu_p99_ms\t%.3f\n", where, name, spent->cpu_ms[N_ASKED / 2],
+                 where, name, spent->cpu_ms[N_ASKED * 99 / 100]);
 }
 
 static void measure(const char *where, const char *name, ask_fn *ask, struct eg_snapshot *snapshot)
 {
-    static double ms[N_ASKED];
+    static struct spent spent;
     const struct eg_hsds *hsds = NULL;
     if (eg_snapshot_hsds(snapshot, &hsds, NULL) != EG_OK) exit(1);
     for (uint32_t i = 0; i < N_ASKED; i++) {
         struct eg_hsds_request request = {.page = 1, .per_page = 50};
         struct eg_entity entity = {0};
         ask(hsds, &request, i);
-        double began = eg_clock_monotonic_s();
+        begin(&spent, i);
         if (eg_engine_hsds_list(snapshot, &request, &entity, NULL) != EG_OK) exit(1);
-        ms[i] = (eg_clock_monotonic_s() - began) * 1e3;
+        end(&spent, i);
         eg_entity_clear(&entity);
     }
-    print_times(where, name, ms);
+    print_times(where, name, &spent);
 }
 
 static void measure_records(const char *where, struct eg_snapshot *snapshot)
 {
-    static double ms[N_ASKED];
+    static struct spent spent;
     const struct eg_hsds *hsds = NULL;
     if (eg_snapshot_hsds(snapshot, &hsds, NULL) != EG_OK) exit(1);
     for (uint32_t i = 0; i < N_ASKED; i++) {
         struct eg_entity entity = {0};
         struct eg_text id = eg_hsds_at(hsds, EG_HSDS_SERVICES, i * 331).id;
-        double began = eg_clock_monotonic_s();
+        begin(&spent, i);
         if (eg_engine_hsds_record(snapshot, EG_HSDS_SERVICES, id, false, &entity, NULL) != EG_OK) exit(1);
-        ms[i] = (eg_clock_monotonic_s() - began) * 1e3;
+        end(&spent, i);
         eg_entity_clear(&entity);
     }
-    print_times(where, "one_service", ms);
+    print_times(where, "one_service", &spent);
 }
 
 static void measure_all(const char *where, struct eg_snapshot *snapshot)
@@ -216,9 +244,10 @@ static void measure_all(const char *where, struct eg_snapshot *snapshot)
                  {"places_5_km", ask_places},
                  {"organizations", ask_organizations}};
     const struct eg_hsds *hsds = NULL;
-    double began = eg_clock_monotonic_s();
+    double began_s = eg_clock_monotonic_s(), worked = worked_ms();
     if (eg_snapshot_hsds(snapshot, &hsds, NULL) != EG_OK) exit(1);
-    (void)printf("%s_lists_ms\t%.1f\n", where, (eg_clock_monotonic_s() - began) * 1e3);
+    (void)printf("%s_lists_ms\t%.1f\n%s_lists_cpu_ms\t%.1f\n", where,
+                 (eg_clock_monotonic_s() - began_s) * 1e3, where, worked_ms() - worked);
     for (size_t i = 0; i < EG_ARRAY_LEN(pages); i++) measure(where, pages[i].name, pages[i].ask, snapshot);
     measure_records(where, snapshot);
 }
