@@ -312,7 +312,7 @@ def _(server):
         one = server.document(path[: -len("/{id}")])["contents"][0]["id"] if listed else some
         for name, value in {**VALUES, **others, "{id}": one, "{featureId}": "C0505"}.items():
             address = address.replace(name, value)
-        address += {"/areas/{boundaries}": "?at=-0.9,52.3", "/wms": "?SERVICE=WMS&REQUEST=GetCapabilities",
+        address += {"/areas/{boundaries}": "?at=-0.9,52.3", "/places": "?q=cell", "/wms": "?SERVICE=WMS&REQUEST=GetCapabilities",
                     "/wmts": "?SERVICE=WMTS&REQUEST=GetCapabilities"}.get(path, "")
         if "get" not in item:
             continue

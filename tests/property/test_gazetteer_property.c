@@ -233,12 +233,64 @@ static void a_postcode_and_what_stands_before_its_gap_are_those_of_a_walk(void *
     }
 }
 
+/* --- whatever somebody sends ----------------------------------------------------------------------------------------- */
+
+static void any_text_has_an_answer_and_every_label_finds_its_place(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"a",
+                                        "w",
+                                        "wx",
+                                        " ",
+                                        ",",
+                                        "(",
+                                        ")",
+                                        "-",
+                                        "A1",
+                                        "1AA",
+                                        ":",
+                                        "squares",
+                                        "'",
+                                        "\xe2\x80\x99",
+                                        "\xc3\xa9",
+                                        "\xcc\x81",
+                                        "\xf0\x9f\x92\xa9",
+                                        "T",
+                                        "S",
+                                        "%",
+                                        "x y"};
+    for (uint32_t q = 0; q < QUESTIONS; q++) {
+        struct eg_buffer text;
+        struct eg_place_hit hits[EG_PLACES_FOUND_MAX];
+        uint32_t n = 0;
+        eg_buffer_init(&text, 0);
+        for (uint32_t i = eg_test_random_below(&all.random, 12); i > 0; i--)
+            eg_buffer_literal(&text, parts[eg_test_random_below(&all.random, EG_ARRAY_LEN(parts))]);
+        struct eg_place_query query = {.text = {text.data, text.len}, .limit = 3};
+        assert_int_equal(eg_gazetteer_find(all.gazetteer, &query, hits, &n, NULL), EG_OK);
+        assert_true(n <= 3);
+        for (uint32_t i = 0; i < n; i++) {
+            struct eg_place_hit again[EG_PLACES_FOUND_MAX];
+            uint32_t n_again = 0, at = 0;
+            text.len = 0;
+            eg_gazetteer_label(all.gazetteer, hits[i].place, &text);
+            query = (struct eg_place_query){.text = {text.data, text.len}, .limit = EG_PLACES_FOUND_MAX};
+            assert_int_equal(eg_gazetteer_find(all.gazetteer, &query, again, &n_again, NULL), EG_OK);
+            while (at < n_again && memcmp(&again[at].place, &hits[i].place, sizeof hits[i].place) != 0) at++;
+            if (at == n_again) print_error("'%s' does not find its place\n", text.data);
+            assert_true(at < n_again);
+        }
+        eg_buffer_clear(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_best_places_are_those_of_a_walk_through_all_names),
         cmocka_unit_test(the_nearest_places_are_those_of_a_walk_through_all_names),
         cmocka_unit_test(a_postcode_and_what_stands_before_its_gap_are_those_of_a_walk),
+        cmocka_unit_test(any_text_has_an_answer_and_every_label_finds_its_place),
     };
     return cmocka_run_group_tests_name("gazetteer", tests, set_up, tear_down);
 }
