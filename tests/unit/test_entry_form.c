@@ -458,6 +458,54 @@ static void the_form_is_written_in_every_language(void **state)
     finish(&trial);
 }
 
+extern const char eg_embed_en_json_begin[], eg_embed_en_json_end[];
+
+/* Up to a placeholder, as HTML has it. */
+static void must_show(const char *html, const char *key, struct eg_text text)
+{
+    struct eg_html escaped;
+    struct eg_text shown;
+    (void)eg_text_cut(text, '{', &shown);
+    eg_html_init(&escaped, EG_TEXT(""), 0);
+    eg_html_text(&escaped, shown);
+    if (!strstr(html, escaped.out.data)) fail_msg("'%s' is in the catalogue, but not in the form", key);
+    eg_html_clear(&escaped);
+}
+
+static void every_text_of_the_catalogue_is_in_the_form(void **state)
+{
+    struct trial trial;
+    struct eg_html html;
+    struct eg_json *catalogue = NULL, *many = NULL;
+    struct eg_buffer text;
+    const char *key = NULL;
+    eg_buffer_init(&text, 0);
+    eg_buffer_literal(&text, "{\"phones\":[{}");
+    for (uint32_t i = 0; i < EG_ENTRY_FORM_ROWS; i++) eg_buffer_literal(&text, ",{}");
+    eg_buffer_literal(&text, "]}");
+    assert_int_equal(eg_json_parse((struct eg_text){text.data, text.len}, &many, NULL), EG_OK);
+    prepare(&trial, *state, FULL, EG_ENTRY_FORM_EDITOR);
+    eg_html_init(&html, EG_TEXT(""), 0);
+    eg_entry_form_write(&trial.form, &html);
+    trial.form.scope = EG_ENTRY_FORM_PUBLIC;
+    eg_entry_form_write(&trial.form, &html);
+    trial.form.document = eg_json_root(many);
+    eg_entry_form_write(&trial.form, &html);
+    struct eg_text english = {eg_embed_en_json_begin,
+                              (size_t)(eg_embed_en_json_end - eg_embed_en_json_begin)};
+    assert_int_equal(eg_json_parse(english, &catalogue, NULL), EG_OK);
+    for (const struct eg_json_value *value; (value = eg_json_next(eg_json_root(catalogue), &key));) {
+        struct eg_text words;
+        if (strncmp(key, "form.", 5) == 0 && eg_json_is_text(value, &words))
+            must_show(html.out.data, key, words);
+    }
+    eg_json_free(catalogue);
+    eg_json_free(many);
+    eg_buffer_clear(&text);
+    eg_html_clear(&html);
+    finish(&trial);
+}
+
 static void a_list_that_is_too_long_for_the_form_keeps_its_rest(void **state)
 {
     struct eg_buffer text;
@@ -520,6 +568,7 @@ int main(void)
         cmocka_unit_test(a_new_entry_begins_with_nothing),
         cmocka_unit_test(mistakes_of_the_document_are_told_beside_their_control),
         cmocka_unit_test(the_form_is_written_in_every_language),
+        cmocka_unit_test(every_text_of_the_catalogue_is_in_the_form),
         cmocka_unit_test(a_list_that_is_too_long_for_the_form_keeps_its_rest),
         cmocka_unit_test(running_out_of_memory_loses_nothing),
     };
