@@ -58,8 +58,15 @@ export async function calm(page) {
   for (let polls = 0, quiet = 0; quiet < 3; polls++) {
     if (polls > 1000) throw new Error(`${page.url()} still waits for ${[...requests].map(request => request.url())}`);
     await page.waitForTimeout(20);
+    if (polls % 50 === 49) await forgetUnwanted(page, requests);
     quiet = requests.size === 0 ? quiet + 1 : 0;
   }
+}
+
+/** A map takes tiles away that it has asked for and needs no more. Chromium does not always say how these requests ended. */
+async function forgetUnwanted(page, requests) {
+  const awaited = new Set(await page.evaluate(() => [...document.images].filter(image => !image.complete).map(image => image.src)));
+  for (const request of requests) if (request.resourceType() === 'image' && !awaited.has(request.url())) requests.delete(request);
 }
 
 /** Makes the county and serves it: {address, stop()}; `editor` {name, password} gets into its editors.txt. */
