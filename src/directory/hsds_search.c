@@ -249,8 +249,7 @@ static struct eg_bounds box_around(const struct eg_hsds_query *query)
 {
     double up_deg = query->radius_m / 110000 + 1e-6;
     double highest_deg = fabs(query->lat_deg) + up_deg;
-    double across_deg =
-        highest_deg < 89 ? up_deg / cos(highest_deg * (3.14159265358979323846 / 180)) : 360.0;
+    double across_deg = highest_deg < 89 ? up_deg / cos(highest_deg * (3.14159265358979323846 / 180)) : 360.0;
     struct eg_bounds box = {-180, fmax(-90, query->lat_deg - up_deg), 180, fmin(90, query->lat_deg + up_deg)};
     if (across_deg >= 180) return box;
     box.min_x = query->lon_deg - across_deg;

@@ -53,7 +53,7 @@ enum eg_status eg_coalitions_parse(struct eg_exchange *exchange, const struct eg
     (void)values;
     struct eg_coalitions_request *wanted = &exchange->wanted.coalitions;
     *wanted = (struct eg_coalitions_request){.base_url = exchange->base_url};
-    exchange->freshness = EG_FRESH_MINUTE;
+    exchange->freshness = eg_exchange_directory_freshness(exchange);
     enum eg_status status = eg_coalitions_read(target, exchange->server->settings.most_results, wanted, err);
     if (status == EG_OK) status = read_form(exchange, target, err);
     if (status == EG_OK) status = write_self_url(target, &exchange->self_url, err);
@@ -83,7 +83,7 @@ enum eg_status eg_coalition_parse(struct eg_exchange *exchange, const struct eg_
     (void)target;
     (void)err;
     exchange->wanted.id = values->text[0];
-    exchange->freshness = EG_FRESH_MINUTE;
+    exchange->freshness = eg_exchange_directory_freshness(exchange);
     return EG_OK;
 }
 
@@ -106,7 +106,7 @@ enum eg_status eg_coalition_area_parse(struct eg_exchange *exchange, const struc
     static const struct eg_double_range tolerances = {0, COARSEST_M};
     struct eg_coalition_area_request *wanted = &exchange->wanted.coalition_area;
     *wanted = (struct eg_coalition_area_request){.id = values->text[0], .base_url = exchange->base_url};
-    exchange->freshness = EG_FRESH_MINUTE;
+    exchange->freshness = eg_exchange_directory_freshness(exchange);
     return eg_target_double(target, "tolerance", tolerances, &wanted->has_tolerance, &wanted->tolerance_m,
                             err);
 }

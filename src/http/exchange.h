@@ -101,5 +101,8 @@ struct eg_exchange {
  * checked when it is not, an hour without. */
 EG_MUST_CHECK enum eg_status eg_exchange_read_version(struct eg_exchange *exchange,
                                                       const struct eg_target *target, struct eg_error *err);
+/* The freshness of what tells of the directory: to be checked each time where it may change at any moment, because a number that was
+ * withdrawn must not stay with anybody; a minute where it is read from files. */
+enum eg_freshness eg_exchange_directory_freshness(const struct eg_exchange *exchange);
 
 #endif

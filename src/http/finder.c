@@ -82,7 +82,7 @@ enum eg_status eg_finder_read_manner(struct eg_exchange *exchange, const struct 
     struct eg_text lang = {0};
     *wanted = (struct eg_finder_request){.page = 1, .today = day_of_now()};
     wanted->find.query.serves_boundaries = EG_ATLAS_NONE;
-    exchange->freshness = EG_FRESH_MINUTE;
+    exchange->freshness = eg_exchange_directory_freshness(exchange);
     enum eg_status status = eg_target_text(target, "lang", &lang, err);
     wanted->by_header = lang.len == 0;
     wanted->language = eg_locales_choose(exchange->server->locales, lang, exchange->language);

@@ -442,6 +442,9 @@ static enum eg_status add_headers(struct eg_finder_page *page, struct eg_answer 
                    page->wanted->embedded ? "; frame-ancestors *" : "; frame-ancestors 'self'", policy);
     enum eg_status status = eg_answer_add_header(answer, "Content-Security-Policy", policy, err);
     if (status != EG_OK) return status;
+    /* Where somebody looks for help, a position maybe, stands in the address and is nobody else's business. */
+    if (status == EG_OK) status = eg_answer_add_header(answer, "Referrer-Policy", "same-origin", err);
+    if (status != EG_OK) return status;
     return eg_answer_add_header(answer, "Content-Language", eg_locale_tag(page->locale).data, err);
 }
 

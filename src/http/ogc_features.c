@@ -150,7 +150,7 @@ static enum eg_status parse(struct eg_exchange *exchange, const struct eg_route_
     struct eg_ogc_features_request *wanted = &exchange->wanted.ogc_features;
     *wanted = (struct eg_ogc_features_request){.resource = resource};
     if (resource == EG_OGC_ITEM) wanted->feature = values->text[1];
-    exchange->freshness = EG_FRESH_MINUTE;
+    exchange->freshness = eg_exchange_directory_freshness(exchange);
     enum eg_status status = eg_collection_find(exchange->snapshot, values->text[0], &wanted->collection, err);
     if (status == EG_OK) status = choose_format(exchange, target, wanted, err);
     if (status == EG_OK) status = read_texts(target, wanted, err);

@@ -6,6 +6,13 @@
 
 #define MOST_SMALL_PX 512 /* a side: some milliseconds at worst; larger ones are for workers */
 
+enum eg_freshness eg_exchange_directory_freshness(const struct eg_exchange *exchange)
+{
+    const struct eg_snapshot *snapshot = exchange->snapshot;
+    bool changes = snapshot && eg_atlas_store_of(snapshot->atlas) != EG_ATLAS_NONE;
+    return changes ? EG_FRESH_CHECK : EG_FRESH_MINUTE;
+}
+
 enum eg_status eg_exchange_read_version(struct eg_exchange *exchange, const struct eg_target *target,
                                         struct eg_error *err)
 {

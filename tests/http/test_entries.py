@@ -109,6 +109,16 @@ def _(server):
     assert server.get("/coalitions/" + id).json()["properties"]["name"] == "Dives"
 
 
+@test("nobody keeps what the directory said: a number that was withdrawn is asked for again")
+def _(server):
+    identity = server.make()[0].rsplit("/", 1)[1]
+    for path in ("/coalitions", f"/coalitions/{identity}", "/finder", f"/finder/{identity}", "/ogc/collections/coalitions/items"):
+        answer = server.get(path)
+        assert (answer.status, answer["Cache-Control"]) == (200, "no-cache"), (path, answer.status, answer["Cache-Control"])
+        assert server.get(path, {"If-None-Match": answer["ETag"]}).status == 304, path
+    assert server.get("/finder")["Referrer-Policy"] == "same-origin", "an address of the finder may hold a position"
+
+
 @test("who harvests the HSDS API finds at once what was changed since")
 def _(server):
     path, etag = server.make()
