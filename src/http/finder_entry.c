@@ -11,7 +11,7 @@ static const struct eg_text nothing;
 
 /* --- facts --------------------------------------------------------------------------------------------------------- */
 
-static void begin_section(struct eg_finder_page *page, const char *id, const char *key)
+void eg_finder_begin_section(struct eg_finder_page *page, const char *id, const char *key)
 {
     struct eg_html *html = &page->html;
     eg_html_open(html, "section");
@@ -22,33 +22,33 @@ static void begin_section(struct eg_finder_page *page, const char *id, const cha
     eg_html_close(html);
 }
 
-static void begin_fact(struct eg_finder_page *page, const char *key)
+void eg_finder_begin_fact(struct eg_finder_page *page, const char *key)
 {
     eg_html_open(&page->html, "div");
     eg_finder_leaf(page, "dt", key);
     eg_html_open(&page->html, "dd");
 }
 
-static void end_fact(struct eg_finder_page *page)
+void eg_finder_end_fact(struct eg_finder_page *page)
 {
     eg_html_close(&page->html);
     eg_html_close(&page->html);
 }
 
-static void write_fact(struct eg_finder_page *page, const char *key, struct eg_text value)
+void eg_finder_fact(struct eg_finder_page *page, const char *key, struct eg_text value)
 {
     if (value.len == 0) return;
-    begin_fact(page, key);
+    eg_finder_begin_fact(page, key);
     eg_finder_data(page, "span", value);
-    end_fact(page);
+    eg_finder_end_fact(page);
 }
 
 static void write_terms(struct eg_finder_page *page, const char *key, const struct eg_text *terms, uint32_t n)
 {
     if (n == 0) return;
-    begin_fact(page, key);
+    eg_finder_begin_fact(page, key);
     eg_finder_terms(page, terms, n);
-    end_fact(page);
+    eg_finder_end_fact(page);
 }
 
 static void write_date(struct eg_finder_page *page, struct eg_text date)
@@ -64,9 +64,9 @@ static void write_date(struct eg_finder_page *page, struct eg_text date)
 static void write_day(struct eg_finder_page *page, const char *key, struct eg_text date)
 {
     if (date.len == 0) return;
-    begin_fact(page, key);
+    eg_finder_begin_fact(page, key);
     write_date(page, date);
-    end_fact(page);
+    eg_finder_end_fact(page);
 }
 
 /* --- contact ------------------------------------------------------------------------------------------------------- */
@@ -74,33 +74,33 @@ static void write_day(struct eg_finder_page *page, const char *key, struct eg_te
 static void write_contact(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     const struct eg_text *field = entry->field;
-    begin_section(page, "contact", "entry.contact");
+    eg_finder_begin_section(page, "contact", "entry.contact");
     bool any = field[EG_ENTRY_ADDRESS].len > 0 || field[EG_ENTRY_POSTCODE].len > 0 ||
                field[EG_ENTRY_PHONE].len > 0 || field[EG_ENTRY_EMAIL].len > 0 || field[EG_ENTRY_URL].len > 0;
     if (!any) eg_finder_leaf(page, "p", "entry.no_contact");
     if (any) eg_html_open(&page->html, "dl");
     if (field[EG_ENTRY_PHONE].len > 0) {
-        begin_fact(page, "entry.phone");
+        eg_finder_begin_fact(page, "entry.phone");
         eg_finder_phone(page, field[EG_ENTRY_PHONE]);
-        end_fact(page);
+        eg_finder_end_fact(page);
     }
     if (field[EG_ENTRY_EMAIL].len > 0) {
-        begin_fact(page, "entry.email");
+        eg_finder_begin_fact(page, "entry.email");
         eg_finder_email(page, field[EG_ENTRY_EMAIL]);
-        end_fact(page);
+        eg_finder_end_fact(page);
     }
     if (field[EG_ENTRY_URL].len > 0) {
-        begin_fact(page, "entry.web");
+        eg_finder_begin_fact(page, "entry.web");
         eg_html_link(&page->html, field[EG_ENTRY_URL], field[EG_ENTRY_URL]);
-        end_fact(page);
+        eg_finder_end_fact(page);
     }
     if (field[EG_ENTRY_ADDRESS].len > 0 || field[EG_ENTRY_POSTCODE].len > 0) {
-        begin_fact(page, "entry.address");
+        eg_finder_begin_fact(page, "entry.address");
         eg_finder_data(page, "span", field[EG_ENTRY_ADDRESS]);
         if (field[EG_ENTRY_ADDRESS].len > 0 && field[EG_ENTRY_POSTCODE].len > 0)
             eg_html_text(&page->html, EG_TEXT(", "));
         eg_finder_data(page, "span", field[EG_ENTRY_POSTCODE]);
-        end_fact(page);
+        eg_finder_end_fact(page);
     }
     if (any) eg_html_close(&page->html);
     eg_html_close(&page->html);
@@ -114,13 +114,13 @@ static void write_amount(struct eg_finder_page *page, const struct eg_entry *ent
     struct eg_text amount = entry->field[EG_ENTRY_AMOUNT], currency = entry->field[EG_ENTRY_CURRENCY];
     double number;
     if (amount.len == 0) return;
-    begin_fact(page, "entry.amount");
+    eg_finder_begin_fact(page, "entry.amount");
     if (eg_text_to_double(amount, &number) && number >= 0 && number < 1e15)
         amount = eg_locale_number(page->locale, (uint64_t)(number + 0.5), room);
     eg_html_text(&page->html, amount);
     if (currency.len > 0) eg_html_text(&page->html, EG_TEXT(" "));
     eg_html_text(&page->html, currency);
-    end_fact(page);
+    eg_finder_end_fact(page);
 }
 
 static bool has_about(const struct eg_entry *entry)
@@ -137,19 +137,19 @@ static void write_about(struct eg_finder_page *page, const struct eg_entry *entr
 {
     const struct eg_text *field = entry->field;
     if (!has_about(entry)) return;
-    begin_section(page, "about", "entry.about");
+    eg_finder_begin_section(page, "about", "entry.about");
     eg_html_open(&page->html, "dl");
-    write_fact(page, "entry.organisation", field[EG_ENTRY_ORGANISATION]);
-    write_fact(page, "entry.programme", field[EG_ENTRY_PROGRAMME]);
+    eg_finder_fact(page, "entry.organisation", field[EG_ENTRY_ORGANISATION]);
+    eg_finder_fact(page, "entry.programme", field[EG_ENTRY_PROGRAMME]);
     write_terms(page, "entry.topics", entry->topics, entry->n_topics);
-    write_fact(page, "entry.hours", field[EG_ENTRY_HOURS]);
+    eg_finder_fact(page, "entry.hours", field[EG_ENTRY_HOURS]);
     write_terms(page, "entry.languages", entry->languages, entry->n_languages);
     write_terms(page, "entry.accessibility", entry->accessibility, entry->n_accessibility);
     write_amount(page, entry);
-    write_fact(page, "entry.funder", field[EG_ENTRY_FUNDER]);
+    eg_finder_fact(page, "entry.funder", field[EG_ENTRY_FUNDER]);
     write_day(page, "entry.start", field[EG_ENTRY_START]);
     write_day(page, "entry.end", field[EG_ENTRY_END]);
-    write_fact(page, "entry.status", field[EG_ENTRY_STATUS]);
+    eg_finder_fact(page, "entry.status", field[EG_ENTRY_STATUS]);
     eg_html_close(&page->html);
     eg_html_close(&page->html);
 }
@@ -184,7 +184,7 @@ static void write_position_links(struct eg_finder_page *page, const struct eg_en
 static void write_reach(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     struct eg_html *html = &page->html;
-    begin_section(page, "reach", "entry.reach");
+    eg_finder_begin_section(page, "reach", "entry.reach");
     if (entry->has_position) {
         eg_html_open(html, "p");
         eg_finder_say_with(page, "entry.position", "position",
@@ -224,7 +224,7 @@ static void write_reviewed(struct eg_finder_page *page, const struct eg_entry *e
     struct eg_text date = entry->field[EG_ENTRY_LAST_REVIEWED];
     uint32_t most_days =
         directory->store.path.len > 0 ? directory->store.review_after_days : USUAL_REVIEW_DAYS;
-    begin_fact(page, "entry.reviewed");
+    eg_finder_begin_fact(page, "entry.reviewed");
     if (date.len == 0) eg_finder_say(page, "entry.reviewed_never");
     else write_date(page, date);
     if (is_old(page, entry, most_days)) {
@@ -234,27 +234,27 @@ static void write_reviewed(struct eg_finder_page *page, const struct eg_entry *e
         else eg_finder_say_number(page, "entry.reviewed_days", most_days);
         eg_html_close(&page->html);
     }
-    end_fact(page);
+    eg_finder_end_fact(page);
 }
 
 static void write_source(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     const struct eg_atlas_directory *directory = &page->snapshot->atlas->directories[entry->directory];
     struct eg_html *html = &page->html;
-    begin_section(page, "source", "entry.source");
+    eg_finder_begin_section(page, "source", "entry.source");
     eg_html_open(html, "dl");
     write_reviewed(page, entry);
-    begin_fact(page, "entry.source");
+    eg_finder_begin_fact(page, "entry.source");
     eg_finder_data(page, "span", directory->title);
     if (directory->attribution.len > 0) {
         eg_html_text(html, EG_TEXT(", "));
         eg_finder_data(page, "span", directory->attribution);
     }
-    end_fact(page);
+    eg_finder_end_fact(page);
     if (directory->licence_title.len > 0) {
-        begin_fact(page, "entry.licence");
+        eg_finder_begin_fact(page, "entry.licence");
         eg_html_link(html, directory->licence_url, directory->licence_title);
-        end_fact(page);
+        eg_finder_end_fact(page);
     }
     eg_html_close(html);
     eg_html_open(html, "p");
@@ -292,9 +292,14 @@ void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry)
     eg_finder_open(page, "div", "entry");
     eg_finder_open(page, "div", "told");
     write_top(page, entry);
+    struct eg_json *document = eg_finder_document(page, entry);
+    eg_finder_alert(page, document);
     write_contact(page, entry);
+    eg_finder_more_contact(page, document);
     write_about(page, entry);
-    begin_section(page, "serves", "entry.serves");
+    eg_finder_more_about(page, document);
+    eg_json_free(document);
+    eg_finder_begin_section(page, "serves", "entry.serves");
     eg_finder_served(page, entry);
     eg_html_close(html);
     write_reach(page, entry);

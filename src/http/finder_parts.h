@@ -109,7 +109,23 @@ void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *foun
 /* finder_served.c: the content of the section about whom it serves: the areas by name, and what is known of them together. */
 void eg_finder_served(struct eg_finder_page *page, const struct eg_entry *entry);
 
+/* finder_more.c: what only a store's records say of an entry, and what hangs on them; nothing where there is nothing. The document is
+ * without what is private; NULL for an entry of another directory, or when memory is refused. Free with eg_json_free. */
+struct eg_json *eg_finder_document(struct eg_finder_page *page, const struct eg_entry *entry);
+void eg_finder_alert(struct eg_finder_page *page, struct eg_json *document);
+void eg_finder_more_contact(struct eg_finder_page *page,
+                            struct eg_json *document); /* people, further numbers */
+void eg_finder_more_about(struct eg_finder_page *page,
+                          struct eg_json *document); /* conditions, costs, what to bring */
+
 /* finder_entry.c */
+/* A section with its heading's id and text, to be closed by eg_html_close. */
+void eg_finder_begin_section(struct eg_finder_page *page, const char *id, const char *key);
+/* A term and its description in a list of such (dl). */
+void eg_finder_begin_fact(struct eg_finder_page *page, const char *key);
+void eg_finder_end_fact(struct eg_finder_page *page);
+void eg_finder_fact(struct eg_finder_page *page, const char *key,
+                    struct eg_text value); /* nothing when empty */
 void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry);
 
 #endif

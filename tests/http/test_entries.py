@@ -119,6 +119,22 @@ def _(server):
     assert server.get("/finder")["Referrer-Policy"] == "same-origin", "an address of the finder may hold a position"
 
 
+@test("whatever a coalition may say of itself stands on its page, but for what is private")
+def _(server):
+    said = {"alert": "Closed <this> week", "alternate_name": "The Pool", "eligibility": "Over sixteen", "fees": "Free for most",
+            "how_to_apply": "Ring the bell", "location": {"transportation": "Bus seven", "longitude": "-1.1", "latitude": "52.1"},
+            "phones": [{"number": "0301 111", "description": "Mornings"}, {"number": "0302 222"}, {"number": "0303 333", "visibility": "private"}],
+            "contacts": [{"name": "Cy Public", "title": "Warden", "email": "cy@example.org"}, {"name": "Bo Private", "visibility": "private"}],
+            "costs": [{"option": "Families", "amount": "3.50", "currency": "GBP"}], "required_documents": [{"document": "A towel"}],
+            "service_areas": [{"description": "The harbour"}], "accessibility": [{"description": "lift", "details": "Round the back"}]}
+    path, _etag = server.make(**said)
+    page = server.get("/finder/" + path.rsplit("/", 1)[1]).body.decode()
+    for text in ("Closed &lt;this&gt; week", "The Pool", "Over sixteen", "Free for most", "Ring the bell", "Bus seven", "0301 111", "Mornings",
+                 "0302 222", "Cy Public", "Warden", "cy@example.org", "Families", "3.50", "A towel", "The harbour", "Round the back"):
+        assert text in page, text
+    assert "0303 333" not in page and "Bo Private" not in page
+
+
 @test("who harvests the HSDS API finds at once what was changed since")
 def _(server):
     path, etag = server.make()
