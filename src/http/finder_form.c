@@ -334,7 +334,9 @@ void eg_finder_form(struct eg_finder_page *page)
     eg_html_attribute(html, "id", EG_TEXT("search"));
     eg_html_attribute(html, "role", EG_TEXT("search"));
     eg_html_attribute(html, "method", EG_TEXT("get"));
-    eg_html_address(html, "action", eg_text_format(page->arena, "%.*s/finder", EG_TEXT_ARG(page->base_url)));
+    /* Without a script the page comes anew: what was found, not the form again. */
+    eg_html_address(html, "action",
+                    eg_text_format(page->arena, "%.*s/finder#results", EG_TEXT_ARG(page->base_url)));
     eg_html_attribute(html, "aria-labelledby", EG_TEXT("search-title"));
     eg_html_attribute(html, "data-loading", text_of(page, "results.loading"));
     eg_html_attribute(html, "data-failed", text_of(page, "results.failed"));

@@ -245,7 +245,7 @@ def _(server):
             assert read.all("div", role="alert"), query
     assert server.get("/finder?page=x")["Cache-Control"] == "no-store"
     read = page(server, "/finder/nobody?lang=pt", 404)
-    assert "nobody" in read.text and read.all("form")[0]["action"] == "../finder"
+    assert "nobody" in read.text and read.all("form")[0]["action"] == "../finder#results"
     page(server, "/finder/" + urllib.parse.quote(HOSTILE[0], safe=""), 404)
     page(server, "/finder?" + "&".join("kind=hub" for _ in range(40)), 400)
     answer = server.get("/finder", method="POST")

@@ -169,7 +169,7 @@
     fields.forEach(function (value, name) { if (value !== '') kept.append(name, value); });
     if (!kept.get('near') && !kept.get('place')) { kept.delete('radius'); }
     var text = kept.toString();
-    return form.getAttribute('action') + (text ? '?' + text : '');
+    return form.getAttribute('action').split('#')[0] + (text ? '?' + text : '');
   }
 
   function setField(field, from) {
@@ -248,7 +248,7 @@
   /* Places while they are typed, in a list of the browser's own, which keyboards and screen readers know. */
   function suggestPlaces() {
     var field = form.elements.place, list = element('datalist'), timer = 0, typed = 0;
-    var path = form.getAttribute('action').replace(/finder$/, 'places');
+    var path = form.getAttribute('action').replace(/finder#results$/, 'places');
     list.id = 'place-list';
     field.parentNode.appendChild(list);
     field.setAttribute('list', list.id);
