@@ -130,17 +130,20 @@ static void reload(const struct service *service)
                eg_error_format(&err, text, sizeof text));
 }
 
-/* What another program wrote to the directory's store is shown within half a second; a store that cannot be asked is told of once. */
-static void look_for_changes(const struct service *service, bool *failing)
+#define TOLD_BYTES 1024
+
+/* What another program wrote to the directory's store is shown within half a second; why a store cannot be shown is told once. */
+static void look_for_changes(const struct service *service, char told[TOLD_BYTES])
 {
     struct eg_error err;
-    char text[1024];
-    bool failed = eg_engine_refresh(service->engine, &err) != EG_OK;
-    if (failed && !*failing)
-        eg_log(EG_LOG_ERROR, "serve", "the directory's store cannot be read, what was read stays: %s",
-               eg_error_format(&err, text, sizeof text));
-    if (*failing && !failed) eg_log(EG_LOG_INFO, "serve", "the directory's store can be read again");
-    *failing = failed;
+    char text[TOLD_BYTES] = "";
+    if (eg_engine_refresh(service->engine, &err) != EG_OK) (void)eg_error_format(&err, text, sizeof text);
+    if (text[0] != '\0' && strcmp(text, told) != 0)
+        eg_log(EG_LOG_ERROR, "serve",
+               "the directory's store cannot be read, what is shown of it stays as it is: %s", text);
+    if (text[0] == '\0' && told[0] != '\0')
+        eg_log(EG_LOG_INFO, "serve", "the directory's store can be read again");
+    memcpy(told, text, sizeof text);
 }
 
 /* Who sent a suggestion is forgotten some time after the decision: at the start, once a day, and an hour after a failure. */
@@ -160,14 +163,14 @@ static void forget_senders(const struct service *service, double *next_s)
 static void wait_for_end(const struct service *service)
 {
     static const struct timespec between_looks = {.tv_nsec = LOOK_NS};
-    bool failing = false;
+    char told[TOLD_BYTES] = "";
     double forget_s = eg_clock_monotonic_s();
     int signal_number;
     for (;;) {
         signal_number = sigtimedwait(&service->signals, NULL, &between_looks);
         if (signal_number == SIGHUP) reload(service);
         else if (signal_number > 0) break;
-        else look_for_changes(service, &failing);
+        else look_for_changes(service, told);
         forget_senders(service, &forget_s);
     }
     eg_log(EG_LOG_INFO, "serve", "stopping on %s", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");

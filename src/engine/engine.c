@@ -99,7 +99,7 @@ static enum eg_status take_over(struct eg_engine *engine, struct eg_snapshot *lo
     enum eg_status status = EG_OK;
     pthread_mutex_lock(&engine->writing);
     if (eg_atlas_store_of(loaded->atlas) != EG_ATLAS_NONE) {
-        status = eg_ledger_open(loaded, &ledger, &shown, err);
+        status = eg_ledger_open(loaded, engine->ledger ? engine->snapshot : NULL, &ledger, &shown, err);
         eg_snapshot_release(loaded); /* the one that is shown keeps what it needs of it */
     }
     if (status == EG_OK) {
@@ -147,6 +147,20 @@ static enum eg_status refresh(struct eg_engine *engine, bool *changed_out, struc
     return status;
 }
 
+/* What is wrong in the store is no fault of what somebody wants to write to it. */
+static enum eg_status refresh_to_write(struct eg_engine *engine, bool *changed_out, struct eg_error *err)
+{
+    struct eg_error why = {0};
+    enum eg_status status = refresh(engine, changed_out, &why);
+    if (status == EG_INVALID || status == EG_LIMIT)
+        return eg_error_set(
+            err, EG_BUSY,
+            "nothing can be changed before a wrong row of the store is mended there (in QGIS, say): %s",
+            why.message);
+    if (status != EG_OK && err) *err = why;
+    return status;
+}
+
 static enum eg_status write_once(struct eg_engine *engine, const struct eg_plan *plan, struct eg_error *err)
 {
     struct eg_snapshot *fresh = NULL;
@@ -167,10 +181,10 @@ enum eg_status eg_engine_write(struct eg_engine *engine, eg_plan_fn *plan, void 
                               "this atlas has no directory that can be changed here: it names no store");
     for (int attempt = 0; attempt < WRITE_ATTEMPTS && status == EG_CONFLICT && changed; attempt++) {
         /* A conflict with what is written down, and not with what the plan expects, is one with another program. */
-        status = refresh(engine, &changed, err);
+        status = refresh_to_write(engine, &changed, err);
         if (status == EG_OK) status = write_once(engine, &wanted, err);
         if (status != EG_CONFLICT) break;
-        enum eg_status again = refresh(engine, &changed, err);
+        enum eg_status again = refresh_to_write(engine, &changed, err);
         if (again != EG_OK) status = again;
     }
     pthread_mutex_unlock(&engine->writing);

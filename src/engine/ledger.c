@@ -15,10 +15,21 @@
 #include "engine/ledger_parts.h"
 
 #define PLAN_CEILING_BYTES ((size_t)256 * 1024 * 1024)
+#define NOTHING_SHOWN UINT64_MAX
+#define WRONG_FOR_S 10
+
+/* Why a revision cannot be shown, so that it is not read again twice a second. For WRONG_FOR_S only: another file of the same revision may
+ * be put in its place. */
+struct wrong {
+    uint64_t revision;
+    double until_s; /* 0: nothing is known to be wrong */
+    struct eg_error why;
+};
 
 struct eg_ledger {
     struct eg_store *store;
-    uint64_t revision; /* that the present snapshot shows */
+    uint64_t revision; /* that the present snapshot shows, or NOTHING_SHOWN */
+    struct wrong wrong;
     atomic_uint references;
 };
 
@@ -138,6 +149,49 @@ static enum eg_status show(struct eg_ledger *ledger, struct eg_snapshot *snapsho
     return status;
 }
 
+static bool is_at_fault(enum eg_status status)
+{
+    return status == EG_INVALID || status == EG_LIMIT;
+}
+
+enum eg_status eg_ledger_refresh(struct eg_ledger *ledger, struct eg_snapshot *now,
+                                 struct eg_snapshot **fresh_out, struct eg_error *err)
+{
+    uint64_t revision = 0;
+    struct wrong *wrong = &ledger->wrong;
+    struct eg_error own;
+    if (!err) err = &own;
+    *fresh_out = NULL;
+    enum eg_status status = eg_store_revision(ledger->store, &revision, err);
+    if (status != EG_OK) return status;
+    if (revision != ledger->revision && revision == wrong->revision &&
+        eg_clock_monotonic_s() < wrong->until_s) {
+        *err = wrong->why;
+        return err->status;
+    }
+    wrong->until_s = 0;
+    if (revision != ledger->revision) status = show(ledger, now, fresh_out, err);
+    if (is_at_fault(status)) *wrong = (struct wrong){revision, eg_clock_monotonic_s() + WRONG_FOR_S, *err};
+    return status;
+}
+
+/* Of a store with rows that cannot be shown: what was shown of it before, or nothing. */
+static enum eg_status show_without(struct eg_snapshot *snapshot, const struct eg_snapshot *before,
+                                   struct eg_snapshot **snapshot_out, struct eg_error *err)
+{
+    struct eg_records_builder *builder = NULL;
+    struct eg_records *none = NULL;
+    enum eg_status status = EG_INVALID;
+    if (before) status = eg_snapshot_with_records(snapshot, before->records, snapshot_out, err);
+    if (!is_at_fault(status)) return status;
+    status = eg_records_builder_new(&builder, err);
+    if (status == EG_OK) status = eg_records_finish(builder, &none, err);
+    if (status == EG_OK) status = eg_snapshot_with_records(snapshot, none, snapshot_out, err);
+    eg_records_release(none);
+    eg_records_builder_free(builder);
+    return status;
+}
+
 /* What the store would be filled with, where there is none and none can be made: nobody can write then, but everybody can read. */
 static enum eg_status show_seeds(struct eg_snapshot *snapshot, struct eg_snapshot **snapshot_out,
                                  struct eg_error *err)
@@ -161,17 +215,51 @@ static enum eg_status open_store(struct eg_ledger *ledger, const struct eg_atlas
     return status;
 }
 
-enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, struct eg_ledger **ledger_out,
-                              struct eg_snapshot **snapshot_out, struct eg_error *err)
+static const struct eg_atlas_directory *spec_of(const struct eg_snapshot *snapshot)
 {
-    const struct eg_atlas_directory *spec = &snapshot->atlas->directories[eg_atlas_store_of(snapshot->atlas)];
+    return &snapshot->atlas->directories[eg_atlas_store_of(snapshot->atlas)];
+}
+
+/* The same store's. */
+static bool can_stay(const struct eg_snapshot *before, const struct eg_snapshot *snapshot)
+{
+    return before && before->records && eg_atlas_store_of(before->atlas) != EG_ATLAS_NONE &&
+           eg_text_equal(spec_of(before)->store.path, spec_of(snapshot)->store.path);
+}
+
+/* What is wrong there is no reason to show nothing else: it is told, and eg_ledger_refresh finds it mended. */
+static enum eg_status show_first(struct eg_ledger *ledger, struct eg_snapshot *snapshot,
+                                 const struct eg_snapshot *before, struct eg_snapshot **snapshot_out,
+                                 struct eg_error *err)
+{
+    char text[1024];
+    struct eg_error own;
+    if (!err) err = &own;
+    enum eg_status status = eg_ledger_refresh(ledger, snapshot, snapshot_out, err);
+    if (!is_at_fault(status)) return status;
+    if (!can_stay(before, snapshot)) before = NULL;
+    eg_atlas_error_at(snapshot->atlas, spec_of(snapshot)->mark, err);
+    eg_log(EG_LOG_ERROR, "load",
+           "the directory's store has a row that is wrong, so %s; mend it in the store (with QGIS, say), and "
+           "the directory is shown without a restart: %s",
+           before ? "what was shown of it stays and cannot be changed" : "nothing of it is shown",
+           eg_error_format(err, text, sizeof text));
+    return show_without(snapshot, before, snapshot_out, err);
+}
+
+enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, const struct eg_snapshot *before,
+                              struct eg_ledger **ledger_out, struct eg_snapshot **snapshot_out,
+                              struct eg_error *err)
+{
+    const struct eg_atlas_directory *spec = spec_of(snapshot);
     struct eg_ledger *ledger = eg_memory_zeroed(1, sizeof *ledger);
     if (!ledger) return eg_error_no_memory(err, sizeof *ledger);
     atomic_init(&ledger->references, 1);
+    ledger->revision = NOTHING_SHOWN;
     enum eg_status status = EG_OK;
     if (eg_store_can_be(spec->store.path)) {
         status = open_store(ledger, spec, snapshot->atlas, err);
-        if (status == EG_OK) status = show(ledger, snapshot, snapshot_out, err);
+        if (status == EG_OK) status = show_first(ledger, snapshot, before, snapshot_out, err);
     } else {
         eg_log(
             EG_LOG_WARNING, "load",
@@ -192,15 +280,6 @@ enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, struct eg_ledger **l
 }
 
 /* --- writing --------------------------------------------------------------------------------------------------------------- */
-
-enum eg_status eg_ledger_refresh(struct eg_ledger *ledger, struct eg_snapshot *now,
-                                 struct eg_snapshot **fresh_out, struct eg_error *err)
-{
-    uint64_t revision = 0;
-    *fresh_out = NULL;
-    enum eg_status status = eg_store_revision(ledger->store, &revision, err);
-    return status == EG_OK && revision != ledger->revision ? show(ledger, now, fresh_out, err) : status;
-}
 
 /* Applied and indexed before it is committed: what cannot be shown is not written. */
 static enum eg_status carry_out(struct eg_ledger *ledger, struct eg_snapshot *now, struct eg_commit *commit,

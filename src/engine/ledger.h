@@ -18,9 +18,12 @@ struct eg_ledger;
 
 /* Opens the store of the snapshot's atlas, made and filled from its seeds when it is not there yet, and makes the snapshot that shows what is
  * in it. The atlas must have a store. Where it is not there and cannot be made, because its folder may not be written, the snapshot shows
- * the seeds, a warning is logged, and *ledger_out is NULL. EG_INVALID for records that make no entry, naming them. */
-EG_MUST_CHECK enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, struct eg_ledger **ledger_out,
-                                            struct eg_snapshot **snapshot_out, struct eg_error *err);
+ * the seeds, a warning is logged, and *ledger_out is NULL. Where the store has records that cannot be shown, an error that names them is
+ * logged, and the snapshot shows of the store what `before` (NULL: nothing was) shows of the same one, or nothing; never the seeds, which may be
+ * years old. Then nobody can write, and eg_engine_refresh shows the store once it is mended. */
+EG_MUST_CHECK enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, const struct eg_snapshot *before,
+                                            struct eg_ledger **ledger_out, struct eg_snapshot **snapshot_out,
+                                            struct eg_error *err);
 void eg_ledger_retain(struct eg_ledger *ledger);
 void eg_ledger_release(struct eg_ledger *ledger); /* NULL is allowed */
 
@@ -36,11 +39,12 @@ typedef enum eg_status eg_plan_fn(void *context, const struct eg_snapshot *now, 
 struct eg_ledger *eg_engine_ledger(struct eg_engine *engine);
 
 /* Plans, applies, commits and shows. When it returns EG_OK, the change is on the disk and every later snapshot has it. EG_UNSUPPORTED
- * without a store; EG_BUSY when another program holds it; EG_CONFLICT when others kept writing; else as `plan`, eg_records_apply and
- * eg_store_commit say. */
+ * without a store; EG_BUSY when another program holds it, or has left a row in it that cannot be shown, which is named; EG_CONFLICT when
+ * others kept writing; else as `plan`, eg_records_apply and eg_store_commit say. */
 EG_MUST_CHECK enum eg_status eg_engine_write(struct eg_engine *engine, eg_plan_fn *plan, void *context,
                                              struct eg_error *err);
-/* Shows what another program wrote, if it did: one cheap query otherwise. EG_OK without a store. */
+/* Shows what another program wrote, if it did: one cheap query otherwise. EG_INVALID or EG_LIMIT for records that cannot be shown, naming
+ * them: what is shown stays. EG_OK without a store. */
 EG_MUST_CHECK enum eg_status eg_engine_refresh(struct eg_engine *engine, struct eg_error *err);
 
 /* Empties who sent the suggestions that were decided more than EG_LEDGER_REMEMBERS_DAYS ago: name, contact and note. To be called at the start and

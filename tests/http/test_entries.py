@@ -1,6 +1,7 @@
 """The directory's store by REST, the real program: an entry's whole life, lost updates, who may see and do what, guesses at tokens, bodies of
 every wrong kind, and kill -9 in the midst of writes."""
 
+import contextlib
 import copy
 import http.client
 import json
@@ -8,6 +9,7 @@ import os
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -413,6 +415,50 @@ def _(server):
         assert bare.get("/entries").json()["entries"] == []
     with Register(extra=STORE.replace(", editors: editors.txt", "")) as bare:
         assert "editors" in bare.call("POST", "/entries", {"name": "x"}).problem(403)["detail"]
+
+
+def set_status(server, status):
+    """As somebody would in QGIS: the first row's status."""
+    with contextlib.closing(sqlite3.connect(server.folder / "register.gpkg", timeout=10)) as store, store:
+        store.execute("UPDATE service SET status = ? WHERE fid = 1", (status,))
+
+
+@test("a wrong cell of the store stops nothing but the store, and is named, until it is mended")
+def _(server):
+    where = "table service, row 1: service.status"
+    first = Register()
+    with contextlib.ExitStack() as ends:
+        ends.callback(support.shutil.rmtree, first.folder, ignore_errors=True)
+        one = copy.copy(first).__enter__()
+        ends.callback(one.stop)
+        path, etag = one.make()
+        n = len(one.get("/entries?limit=1000").json()["entries"])
+        set_status(one, "perhaps")
+        assert where in one.call("PUT", path, {"name": "Dives"}, If_Match=etag).problem(503)["detail"]
+        assert one.now(path).json()["name"] == "Swims"
+        assert one.stop() == 0
+
+        checked = subprocess.run(LAUNCHER + [PROGRAM, "check", str(first.atlas)], capture_output=True, text=True, timeout=60 * SLOW)
+        assert checked.returncode == 1 and where in checked.stderr, checked
+
+        two = copy.copy(first)
+        two.log = []
+        two.__enter__()
+        ends.callback(two.stop)
+        assert any("ERROR" in line.upper() and where in line and "QGIS" in line for line in two.log), two.log
+        assert two.get(support.TILE).status == 200 and two.get("/finder").status == 200
+        assert two.get("/entries").json()["entries"] == []
+        two.get(path).problem(404)
+        assert where in two.call("PUT", path, {"name": "Dives"}, If_Match=etag).problem(503)["detail"]
+        assert where in two.call("POST", "/entries", {"name": "Rows"}).problem(503)["detail"]
+
+        set_status(two, "active")
+        late = time.monotonic() + 10 * SLOW
+        while two.get(path).status != 200 and time.monotonic() < late:
+            time.sleep(0.05)
+        assert len(two.get("/entries?limit=1000").json()["entries"]) == n
+        assert two.call("PUT", path, {"name": "Dives"}, If_Match=etag).status == 200
+        assert two.stop() == 0
 
 
 ROUNDS = 24 if not support.SANITIZED else 4

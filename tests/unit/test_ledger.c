@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <gdal.h>
 
 #include "data/entry_document.h"
 #include "support/temp_file.h"
@@ -196,6 +197,59 @@ static void what_another_server_wrote_is_seen(void **state)
     eg_engine_free(other);
 }
 
+/* As somebody would in QGIS. */
+static void set_status(const struct world *world, const char *status)
+{
+    char sql[128];
+    GDALDatasetH edited = GDALOpenEx(world->store, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
+    assert_non_null(edited);
+    (void)snprintf(sql, sizeof sql, "UPDATE service SET status = '%s' WHERE fid = 1", status);
+    OGRLayerH result = GDALDatasetExecuteSQL(edited, sql, NULL, NULL);
+    if (result) GDALDatasetReleaseResultSet(edited, result);
+    GDALClose(edited);
+}
+
+/* Nobody can write, and that is no fault of what they write. */
+static void assert_held_up(const struct world *world)
+{
+    struct eg_error err = {0};
+    struct telling telling = {ID, "{\"name\":\"Swims\"}", 0};
+    assert_int_equal(eg_engine_write(world->engine, tell, &telling, &err), EG_BUSY);
+    assert_non_null(strstr(err.message, "table service, row 1: service.status"));
+    assert_string_equal(err.field, "");
+    assert_int_equal(telling.n_calls, 0);
+    for (int i = 0; i < 2; i++) { /* the second time from memory */
+        assert_int_equal(eg_engine_refresh(world->engine, &err), EG_INVALID);
+        assert_non_null(strstr(err.message, "table service, row 1: service.status"));
+        assert_string_equal(err.field, "status");
+    }
+}
+
+static void a_wrong_row_does_not_stop_the_rest(void **state)
+{
+    struct world *world = *state;
+    set_status(world, "perhaps");
+    assert_held_up(world);
+    assert_int_equal(n_entries(world->engine), 2);
+    /* A reload keeps what was shown; */
+    assert_int_equal(eg_engine_load(world->engine, world->atlas, NULL), EG_OK);
+    assert_int_equal(n_entries(world->engine), 2);
+    assert_held_up(world);
+    /* a new process has nothing to show of it, */
+    eg_engine_free(world->engine);
+    world->engine = engine_of(world);
+    assert_int_equal(n_entries(world->engine), 0);
+    assert_held_up(world);
+    assert_int_equal(eg_engine_load(world->engine, world->atlas, NULL), EG_OK);
+    assert_int_equal(n_entries(world->engine), 0);
+    /* until it is mended. */
+    set_status(world, "active");
+    assert_int_equal(eg_engine_refresh(world->engine, NULL), EG_OK);
+    assert_int_equal(n_entries(world->engine), 2);
+    assert_int_equal(told(world->engine, ID, "{\"name\":\"Swims\"}"), EG_OK);
+    assert_int_equal(n_entries(world->engine), 3);
+}
+
 enum { WRITERS = 3, WRITES = 8 };
 
 struct writer {
@@ -241,6 +295,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_write_is_shown_at_once_and_outlives_the_process, begin, end),
         cmocka_unit_test_setup_teardown(what_cannot_be_shown_is_not_written, begin, end),
         cmocka_unit_test_setup_teardown(what_another_server_wrote_is_seen, begin, end),
+        cmocka_unit_test_setup_teardown(a_wrong_row_does_not_stop_the_rest, begin, end),
         cmocka_unit_test_setup_teardown(writers_and_a_reload_do_not_lose_one_another_s_work, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
