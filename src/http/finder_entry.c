@@ -149,7 +149,11 @@ static void write_about(struct eg_finder_page *page, const struct eg_entry *entr
     eg_finder_fact(page, "entry.funder", field[EG_ENTRY_FUNDER]);
     write_day(page, "entry.start", field[EG_ENTRY_START]);
     write_day(page, "entry.end", field[EG_ENTRY_END]);
-    eg_finder_fact(page, "entry.status", field[EG_ENTRY_STATUS]);
+    if (field[EG_ENTRY_STATUS].len > 0) {
+        eg_finder_begin_fact(page, "entry.status");
+        eg_finder_status(page, field[EG_ENTRY_STATUS]);
+        eg_finder_end_fact(page);
+    }
     eg_html_close(&page->html);
     eg_html_close(&page->html);
 }
@@ -279,6 +283,7 @@ static void write_top(struct eg_finder_page *page, const struct eg_entry *entry)
     eg_html_attribute_format(html, "class", "pin pin-%s", eg_entry_kind_name(entry->kind));
     eg_html_close(html);
     eg_finder_kind(page, entry->kind);
+    eg_finder_out_of_service(page, entry->field[EG_ENTRY_STATUS]);
     eg_html_close(html);
     if (about.len > 0) eg_finder_data(page, "p", about);
     else eg_finder_leaf(page, "p", "entry.no_description");

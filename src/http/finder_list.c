@@ -79,6 +79,7 @@ static void write_facts(struct eg_finder_page *page, const struct eg_entry *entr
     eg_html_attribute_format(html, "class", "pin pin-%s", eg_entry_kind_name(entry->kind));
     eg_html_close(html);
     eg_finder_kind(page, entry->kind);
+    eg_finder_out_of_service(page, entry->field[EG_ENTRY_STATUS]);
     if (distance_m) write_distance(page, *distance_m);
     if (entry->n_topics > 0) {
         eg_html_text(html, EG_TEXT(" · "));

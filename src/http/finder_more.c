@@ -1,5 +1,7 @@
 /* What a coalition says of itself beyond what can be searched for: the entry's document (data/entry_document.h) has it, the flat entry has
  * no room. The labels are those of the form by which it was said. */
+#include <string.h>
+
 #include "base/json.h"
 #include "data/entry_document.h"
 #include "http/finder_parts.h"
@@ -31,6 +33,34 @@ void eg_finder_alert(struct eg_finder_page *page, struct eg_json *document)
     eg_finder_open(page, "div", "notice");
     eg_finder_leaf(page, "strong", "form.alert");
     eg_finder_data(page, "p", alert);
+    eg_html_close(&page->html);
+}
+
+/* --- status ---------------------------------------------------------------------------------------------------------- */
+
+static const char *status_key(struct eg_text status)
+{
+    static const char *const keys[] = {"form.status.active", "form.status.inactive", "form.status.defunct",
+                                       "form.status.temporarily closed"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(keys); i++)
+        if (eg_text_equal(status, eg_text_from(keys[i] + strlen("form.status.")))) return keys[i];
+    return NULL;
+}
+
+void eg_finder_status(struct eg_finder_page *page, struct eg_text status)
+{
+    const char *key = status_key(status);
+    if (key) eg_finder_say(page, key);
+    else eg_finder_data(page, "span", status);
+}
+
+void eg_finder_out_of_service(struct eg_finder_page *page, struct eg_text status)
+{
+    const char *key = status_key(status);
+    if (!key || eg_text_equal(status, EG_TEXT("active"))) return;
+    eg_html_text(&page->html, EG_TEXT(" "));
+    eg_finder_open(page, "strong", "old");
+    eg_finder_say(page, key);
     eg_html_close(&page->html);
 }
 

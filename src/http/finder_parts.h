@@ -118,6 +118,11 @@ void eg_finder_more_contact(struct eg_finder_page *page,
 void eg_finder_more_about(struct eg_finder_page *page,
                           struct eg_json *document); /* conditions, costs, what to bring */
 
+/* One of HSDS's words for whether it goes on, in the page's language; any other text as it is. */
+void eg_finder_status(struct eg_finder_page *page, struct eg_text status);
+/* A mark for what is closed, for now or for good; nothing for anything else. */
+void eg_finder_out_of_service(struct eg_finder_page *page, struct eg_text status);
+
 /* finder_entry.c */
 /* A section with its heading's id and text, to be closed by eg_html_close. */
 void eg_finder_begin_section(struct eg_finder_page *page, const char *id, const char *key);

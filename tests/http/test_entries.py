@@ -137,6 +137,16 @@ def _(server):
     assert "0303 333" not in page and "Bo Private" not in page
 
 
+@test("what is given up is told from what goes on, in the list and on its page")
+def _(server):
+    path, _etag = server.make(name="Gone for good", status="defunct")
+    server.make(name="Goes on", status="active")
+    listed = server.get("/finder?q=good&lang=en").body.decode()
+    assert '<strong class="old">Given up</strong>' in listed
+    assert '<strong class="old">' in server.get("/finder/" + path.rsplit("/", 1)[1]).body.decode()
+    assert '<strong class="old">' not in server.get("/finder?q=goes&lang=en").body.decode()
+
+
 @test("who harvests the HSDS API finds at once what was changed since")
 def _(server):
     path, etag = server.make()
