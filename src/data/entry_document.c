@@ -1,6 +1,8 @@
 /* Which member of a document says which field of which record, and writing by it. */
 #include "data/entry_document.h"
 
+#include <string.h>
+
 #include "data/entry_document_parts.h"
 
 const struct eg_document_part eg_document_service = {
@@ -137,6 +139,24 @@ uint32_t eg_document_part_members(const struct eg_document_part *part)
     return n;
 }
 
+const struct eg_document_member *eg_document_member_named(const struct eg_document_part *part,
+                                                          const char *name)
+{
+    for (uint32_t i = 0; i < eg_document_part_members(part); i++)
+        if (strcmp(part->members[i].name, name) == 0) return &part->members[i];
+    return NULL;
+}
+
+bool eg_document_has_part(const char *name)
+{
+    static const char *const others[] = {"id", "programme", "topics", "organisation", "location"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(others); i++)
+        if (strcmp(name, others[i]) == 0) return true;
+    for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS; i++)
+        if (strcmp(name, eg_document_lists[i].name) == 0) return true;
+    return false;
+}
+
 const struct eg_record *eg_document_location_of(const struct eg_records *records,
                                                 const struct eg_record *service)
 {
@@ -149,11 +169,19 @@ const struct eg_record *eg_document_location_of(const struct eg_records *records
 
 /* --- writing ---------------------------------------------------------------------------------------------------------------- */
 
-static void write_members(const struct eg_document_part *part, const struct eg_record *row,
-                          struct eg_json *json, struct eg_json_value *into)
+/* What is private through another row says so itself: a document knows nothing of that tie, and what is made of it anew has none. */
+static struct eg_text text_of(const struct eg_records *records, const struct eg_document_part *part,
+                              const struct eg_record *row, uint32_t field)
+{
+    bool is_private = field == part->visibility && eg_record_is_private(records, row);
+    return is_private ? EG_TEXT("private") : row->field[field];
+}
+
+static void write_members(const struct eg_records *records, const struct eg_document_part *part,
+                          const struct eg_record *row, struct eg_json *json, struct eg_json_value *into)
 {
     for (uint32_t i = 0; i < eg_document_part_members(part); i++) {
-        struct eg_text text = row->field[part->members[i].field];
+        struct eg_text text = text_of(records, part, row, part->members[i].field);
         bool is_geometry = part->table == EG_RECORD_SERVICE_AREA &&
                            part->members[i].field == EG_SERVICE_AREA_EXTENT &&
                            eg_text_equal(row->field[EG_SERVICE_AREA_EXTENT_TYPE], EG_TEXT("geojson"));
@@ -161,12 +189,6 @@ static void write_members(const struct eg_document_part *part, const struct eg_r
         if (is_geometry) eg_json_raw(json, into, part->members[i].name, text);
         else eg_json_text(json, into, part->members[i].name, text);
     }
-}
-
-static bool is_hidden(const struct eg_document_part *part, const struct eg_record *row, bool with_private)
-{
-    return !with_private && part->visibility != UINT32_MAX &&
-           eg_text_equal(row->field[part->visibility], EG_TEXT("private"));
 }
 
 static void write_list(const struct eg_records *records, const struct eg_document_part *part,
@@ -177,9 +199,9 @@ static void write_list(const struct eg_records *records, const struct eg_documen
     const struct eg_record *const *rows = eg_records_with(records, part->table, part->parent, parent, &n);
     struct eg_json_value *list = NULL;
     for (uint32_t i = 0; i < n; i++) {
-        if (is_hidden(part, rows[i], with_private)) continue;
+        if (!with_private && eg_record_is_private(records, rows[i])) continue;
         if (!list) list = eg_json_array(json, into, part->name);
-        write_members(part, rows[i], json, eg_json_object(json, list, NULL));
+        write_members(records, part, rows[i], json, eg_json_object(json, list, NULL));
     }
 }
 
@@ -204,8 +226,8 @@ static void write_location(const struct eg_records *records, const struct eg_rec
     struct eg_json_value *object = eg_json_object(json, into, "location");
     const struct eg_record *const *addresses =
         eg_records_with(records, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, location->field[0], &n);
-    write_members(&eg_document_location, location, json, object);
-    if (n > 0) write_members(&eg_document_address, addresses[0], json, object);
+    write_members(records, &eg_document_location, location, json, object);
+    if (n > 0) write_members(records, &eg_document_address, addresses[0], json, object);
 }
 
 void eg_entry_document_write(const struct eg_records *records, const struct eg_record *service,
@@ -217,11 +239,11 @@ void eg_entry_document_write(const struct eg_records *records, const struct eg_r
         eg_records_find(records, EG_RECORD_PROGRAM, service->field[EG_SERVICE_PROGRAM_ID]);
     const struct eg_record *location = eg_document_location_of(records, service);
     eg_json_text(json, into, "id", service->field[0]);
-    write_members(&eg_document_service, service, json, into);
+    write_members(records, &eg_document_service, service, json, into);
     if (program) eg_json_text(json, into, "programme", program->field[EG_PROGRAM_NAME]);
     write_topics(records, service->field[0], json, into);
     if (organization)
-        write_members(&eg_document_organisation, organization, json,
+        write_members(records, &eg_document_organisation, organization, json,
                       eg_json_object(json, into, "organisation"));
     if (location) write_location(records, location, json, into);
     for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS; i++) {

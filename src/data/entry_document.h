@@ -26,7 +26,8 @@
 
 #define EG_DOCUMENT_ITEMS 200U /* of one list */
 
-/* Writes the document of a service into an object; without contacts and phones that are private unless `with_private`. */
+/* Writes the document of a service into an object; without what eg_record_is_private says unless `with_private`, when a phone that is
+ * private as its contact's says that it is. */
 void eg_entry_document_write(const struct eg_records *records, const struct eg_record *service,
                              bool with_private, struct eg_json *json, struct eg_json_value *into);
 

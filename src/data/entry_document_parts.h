@@ -2,6 +2,7 @@
 #ifndef EG_DATA_ENTRY_DOCUMENT_PARTS_H
 #define EG_DATA_ENTRY_DOCUMENT_PARTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "data/record_specs.h"
@@ -24,6 +25,9 @@ struct eg_document_part {
 
 uint32_t eg_document_part_members(const struct eg_document_part *part);
 
+const struct eg_document_member *eg_document_member_named(const struct eg_document_part *part,
+                                                          const char *name);
+
 /* The document's own members that are the service's, those of "organisation", and of "location" the location's and the address's. */
 extern const struct eg_document_part eg_document_service, eg_document_organisation, eg_document_location,
     eg_document_address;
@@ -31,9 +35,21 @@ extern const struct eg_document_part eg_document_service, eg_document_organisati
 enum { EG_DOCUMENT_N_LISTS = 9 };
 extern const struct eg_document_part eg_document_lists[EG_DOCUMENT_N_LISTS];
 
-/* The first location of a service, or NULL. */
+/* Whether a member of the document is a list, an object or another part that is no text of its service. */
+bool eg_document_has_part(const char *name);
+
 struct eg_records;
 struct eg_record;
+struct eg_document_wish;
+/* Whether a row stays whatever the document says, because its writer does not see it. */
+bool eg_document_keeps(const struct eg_records *records, const struct eg_document_wish *wish,
+                       const struct eg_record *row);
+/* Whether the telephone that is to have these texts is no longer its contact's: the contact leaves with this document, or is private and
+ * the row takes another number, which is not. */
+bool eg_document_phone_loses_contact(const struct eg_records *records, const struct eg_document_wish *wish,
+                                     const struct eg_text *field);
+
+/* The first location of a service, or NULL. */
 const struct eg_record *eg_document_location_of(const struct eg_records *records,
                                                 const struct eg_record *service);
 

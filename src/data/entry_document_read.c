@@ -87,6 +87,16 @@ static bool refers_to(const struct eg_record_field *field, const struct eg_recor
            eg_text_equal(row->field[EG_ATTRIBUTE_LINK_ENTITY], eg_text_from(eg_record_spec(table)->name));
 }
 
+/* Whether it does as the document leaves it, too. */
+static bool goes_on_referring(const struct edit *edit, const struct eg_record *row, uint32_t field,
+                              struct eg_text id)
+{
+    for (uint32_t i = 0; i < edit->n_puts; i++)
+        if (edit->puts[i].table == row->table && eg_text_equal(edit->puts[i].field[0], row->field[0]))
+            return eg_text_equal(edit->puts[i].field[field], id);
+    return true;
+}
+
 static enum eg_status list_delete(struct edit *edit, enum eg_record_table table, struct eg_text id)
 {
     if (edit->n_deletes == CHANGES_MAX)
@@ -112,6 +122,7 @@ static enum eg_status delete_whole(struct edit *edit, enum eg_record_table table
                     rows = eg_records_with(edit->records, (enum eg_record_table)t, f, gone.id, &n);
                 for (uint32_t i = 0; i < n && status == EG_OK; i++)
                     if (refers_to(&spec->fields[f], rows[i], gone.table) &&
+                        goes_on_referring(edit, rows[i], f, gone.id) &&
                         !is_deleted(edit, rows[i]->table, rows[i]->field[0]))
                         status = list_delete(edit, rows[i]->table, rows[i]->field[0]);
             }
@@ -180,13 +191,6 @@ static enum eg_status check_extent(struct edit *edit, struct place place, struct
     return at_fault(edit, place, "extent", why.message);
 }
 
-static const struct eg_document_member *member_named(const struct eg_document_part *part, const char *name)
-{
-    for (uint32_t i = 0; i < eg_document_part_members(part); i++)
-        if (strcmp(part->members[i].name, name) == 0) return &part->members[i];
-    return NULL;
-}
-
 static void clear_members(const struct eg_document_part *part, struct eg_text *field)
 {
     for (uint32_t i = 0; i < eg_document_part_members(part); i++) field[part->members[i].field] = EG_TEXT("");
@@ -201,8 +205,8 @@ static enum eg_status read_members(struct edit *edit, const struct eg_document_p
     const char *name = NULL;
     clear_members(part, field);
     for (const struct eg_json_value *value; (value = eg_json_next(object, &name));) {
-        const struct eg_document_member *member = member_named(part, name);
-        if (!member && other && member_named(other, name)) continue;
+        const struct eg_document_member *member = eg_document_member_named(part, name);
+        if (!member && other && eg_document_member_named(other, name)) continue;
         if (!member) return at_fault(edit, place, name, "is no member of this document");
         enum eg_status status = read_value(edit, value, &spec->fields[member->field], &field[member->field]);
         if (status == EG_INVALID) return at_fault(edit, place, name, "has to be a text");
@@ -231,16 +235,6 @@ static enum eg_status check_row(struct edit *edit, const struct eg_document_part
 
 /* --- the service ------------------------------------------------------------------------------------------------------------- */
 
-static bool is_among_parts(const char *name)
-{
-    static const char *const others[] = {"id", "programme", "topics", "organisation", "location"};
-    for (size_t i = 0; i < EG_ARRAY_LEN(others); i++)
-        if (strcmp(name, others[i]) == 0) return true;
-    for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS; i++)
-        if (strcmp(name, eg_document_lists[i].name) == 0) return true;
-    return false;
-}
-
 static enum eg_status read_service_members(struct edit *edit, struct eg_text *field)
 {
     const struct eg_record_spec *spec = eg_record_spec(EG_RECORD_SERVICE);
@@ -248,8 +242,8 @@ static enum eg_status read_service_members(struct edit *edit, struct eg_text *fi
     const char *name = NULL;
     clear_members(&eg_document_service, field);
     for (const struct eg_json_value *value; (value = eg_json_next(edit->wish->document, &name));) {
-        const struct eg_document_member *member = member_named(&eg_document_service, name);
-        if (!member && is_among_parts(name)) continue;
+        const struct eg_document_member *member = eg_document_member_named(&eg_document_service, name);
+        if (!member && eg_document_has_part(name)) continue;
         if (!member) return at_fault(edit, top, name, "is no member of an entry's document");
         enum eg_status status = read_value(edit, value, &spec->fields[member->field], &field[member->field]);
         if (status == EG_INVALID) return at_fault(edit, top, name, "has to be a text");
@@ -444,13 +438,6 @@ static struct eg_text free_id(struct edit *edit, enum eg_record_table table, str
     }
 }
 
-static bool is_kept_private(const struct edit *edit, const struct eg_document_part *part,
-                            const struct eg_record *row)
-{
-    return edit->wish->keeps_private && part->visibility != UINT32_MAX &&
-           eg_text_equal(row->field[part->visibility], EG_TEXT("private"));
-}
-
 /* The rows that the list is about; private ones that stay are left out. */
 static enum eg_status present_rows(struct edit *edit, const struct eg_document_part *part,
                                    struct eg_text parent, const struct eg_record ***rows_out, uint32_t *n_out)
@@ -463,7 +450,7 @@ static enum eg_status present_rows(struct edit *edit, const struct eg_document_p
     *n_out = 0;
     *rows_out = kept;
     for (uint32_t i = 0; i < n; i++)
-        if (!is_kept_private(edit, part, rows[i])) kept[(*n_out)++] = rows[i];
+        if (!eg_document_keeps(edit->records, edit->wish, rows[i])) kept[(*n_out)++] = rows[i];
     return EG_OK;
 }
 
@@ -473,6 +460,9 @@ static enum eg_status read_item(struct edit *edit, const struct eg_document_part
     enum eg_status status = read_members(edit, part, NULL, item, place, field);
     if (status != EG_OK) return status;
     if (edit->wish->keeps_private && part->visibility != UINT32_MAX) field[part->visibility] = EG_TEXT("");
+    bool is_phone = part->table == EG_RECORD_PHONE;
+    if (is_phone && eg_document_phone_loses_contact(edit->records, edit->wish, field))
+        field[EG_PHONE_CONTACT_ID] = EG_TEXT("");
     status = check_row(edit, part, place, field);
     return status == EG_OK ? put(edit, part->table, field) : status;
 }

@@ -54,6 +54,10 @@ const struct eg_record *eg_records_find(const struct eg_records *records, enum e
 const struct eg_record *const *eg_records_with(const struct eg_records *records, enum eg_record_table table,
                                                uint32_t field, struct eg_text id, uint32_t *n_out);
 
+/* Whether a record is not for the public: a contact or phone marked private, the phone of such a contact, and whatever hangs on one
+ * of these (a language, an attribute, a line of metadata). */
+bool eg_record_is_private(const struct eg_records *records, const struct eg_record *row);
+
 /* What one accepted write does: rows put (new, or in place of the one with this id) and rows taken away. */
 struct eg_record_key {
     enum eg_record_table table;

@@ -33,11 +33,6 @@ static struct eg_text id_of(const struct eg_record *row)
     return row->field[0];
 }
 
-static bool is_private(const struct eg_record *row, uint32_t visibility)
-{
-    return eg_text_equal(row->field[visibility], EG_TEXT("private"));
-}
-
 /* --- names ---------------------------------------------------------------------------------------------------------------------- */
 
 static void read_service(struct reading *reading)
@@ -134,6 +129,7 @@ static void read_languages(struct reading *reading)
     struct list languages = list_of(reading, rows.n);
     for (uint32_t i = 0; i < rows.n; i++) {
         const struct eg_text *field = rows.at[i]->field;
+        if (eg_record_is_private(reading->records, rows.at[i])) continue;
         list_add(&languages,
                  field[EG_LANGUAGE_NAME].len > 0 ? field[EG_LANGUAGE_NAME] : field[EG_LANGUAGE_CODE]);
     }
@@ -193,7 +189,7 @@ static struct eg_text first_public_phone(const struct reading *reading, enum eg_
 {
     struct rows rows = rows_with(reading, EG_RECORD_PHONE, of, id);
     for (uint32_t i = 0; i < rows.n; i++)
-        if (!is_private(rows.at[i], EG_PHONE_VISIBILITY)) return rows.at[i]->field[EG_PHONE_NUMBER];
+        if (!eg_record_is_private(reading->records, rows.at[i])) return rows.at[i]->field[EG_PHONE_NUMBER];
     return EG_TEXT("");
 }
 

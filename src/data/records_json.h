@@ -27,10 +27,6 @@ struct eg_records_view {
     const struct eg_records *preferred[EG_RECORDS_PREFERRED];
 };
 
-/* Whether a record is not for the public: a contact or phone marked private, the phone of such a contact, and whatever hangs on one
- * of these (a language, an attribute, a line of metadata). */
-bool eg_record_is_private(const struct eg_records *records, const struct eg_record *row);
-
 /* Adds the record's members to `into`, an object. It is the caller who asks whether the record itself is private. Some 20 microseconds
  * for a nested service. */
 void eg_records_json_write(const struct eg_records_view *view, const struct eg_record *row,

@@ -308,6 +308,40 @@ def _(server):
     by_session("GET", at="/changes").problem(401)
 
 
+@test("the telephone of a private contact is private wherever it is asked for, also when its entry was removed and is back")
+def _(server):
+    id, contact = "5d000000-0000-4000-8000-000000000001", "5d000000-0000-4000-8000-000000000002"
+    phones = [{"id": "5d000000-0000-4000-8000-000000000003", "number": "44 55 66", "service_id": id, "contact_id": contact}]
+    service = {"id": id, "name": "Ringers", "status": "active", "organization": {"id": "5d000000-0000-4000-8000-000000000004", "name": "Bells"},
+               "contacts": [{"id": contact, "name": "Kay Unseen", "visibility": "private"}], "phones": phones}
+    made = server.folder / "made.json"
+    made.write_text(json.dumps([service]), encoding="utf-8")
+    done = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(server.atlas), str(made), "--format", "hsds"], capture_output=True, timeout=60 * SLOW)
+    assert done.returncode == 0, done.stderr
+    path = "/entries/" + id
+    deadline = time.monotonic() + 20 * SLOW
+    while server.get(path).status != 200 and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    def look():
+        whole = server.now(path).json()
+        assert whole["phones"] == [{"number": "44 55 66", "visibility": "private"}], whole
+        for at in (path, "/finder/" + id, "/finder?q=Ringers", "/coalitions", "/coalitions?f=csv", "/finder/suggest?entry=" + id,
+                   "/ogc/collections/coalitions/items?limit=1000", "/hsds/services/" + id):
+            answer = server.get(at)
+            assert answer.status == 200 and b"Ringers" in answer.body, (at, answer.status)
+            assert b"44 55 66" not in answer.body and b"Unseen" not in answer.body, at
+        for form in ("csv", "geojson", "hsds"):
+            done = subprocess.run(LAUNCHER + [PROGRAM, "directory", "export", str(server.atlas), "--format", form, "--out", "-"], capture_output=True, timeout=60 * SLOW)
+            assert done.returncode == 0 and b"Ringers" in done.stdout and b"44 55 66" not in done.stdout, (form, done.stderr)
+
+    look()
+    assert server.call("DELETE", path, If_Match=server.now(path)["ETag"]).status == 204
+    change = server.call("GET", path + "/history?limit=1").json()["changes"][0]["id"]
+    assert server.call("POST", f"/changes/{change}/undo").status == 200
+    look()
+
+
 @test("an undo is refused when the entry was changed since, unless it is forced, and for an import")
 def _(server):
     path, etag = server.make()

@@ -183,6 +183,87 @@ static void strangers_neither_see_nor_lose_what_is_private(void **state)
     eg_records_release(records);
 }
 
+#define HANGING(contacts, phones) "{\"name\":\"Walks\",\"phones\":[" phones "],\"contacts\":[" contacts "]}"
+#define JO "{\"name\":\"Jo\",\"visibility\":\"private\"}"
+#define OF_JO "{\"number\":\"111\",\"visibility\":\"private\"}"
+
+/* A private contact, whose the number 111 is, in a row that does not say private itself. */
+static struct eg_records *with_a_number_of_a_private_contact(void)
+{
+    struct eg_records *records = nothing(), *fresh = NULL;
+    must_tell(&records, ID, HANGING(JO, "{\"number\":\"111\"}"));
+    struct eg_text field[EG_RECORD_FIELDS];
+    memcpy(field, eg_records_at(records, EG_RECORD_PHONE, 0)->field, EG_PHONE_N_FIELDS * sizeof *field);
+    field[EG_PHONE_CONTACT_ID] = eg_records_at(records, EG_RECORD_CONTACT, 0)->field[0];
+    struct eg_record put = {EG_RECORD_PHONE, field};
+    struct eg_records_change change = {&put, 1, NULL, 0};
+    assert_int_equal(eg_records_apply(records, &change, &fresh, NULL), EG_OK);
+    eg_records_release(records);
+    return fresh;
+}
+
+static void remove_whole(struct eg_records **records)
+{
+    struct eg_arena *arena = eg_arena_new(1 << 22);
+    struct eg_records_change change;
+    struct eg_records *fresh = NULL;
+    assert_int_equal(eg_entry_document_removal(*records, EG_TEXT(ID), arena, &change, NULL), EG_OK);
+    assert_int_equal(eg_records_apply(*records, &change, &fresh, NULL), EG_OK);
+    eg_records_release(*records);
+    *records = fresh;
+    eg_arena_free(arena);
+}
+
+static void a_number_of_a_private_contact_stays_private_whatever_is_done(void **state)
+{
+    (void)state;
+    char whole[4096], open[4096];
+    struct eg_records *records = with_a_number_of_a_private_contact();
+    (void)snprintf(open, sizeof open, "%s", said(records, ID, false));
+    assert_null(strstr(open, "111"));
+    (void)snprintf(whole, sizeof whole, "%s", said(records, ID, true));
+    assert_non_null(strstr(whole, "\"phones\":[" OF_JO "]"));
+    /* Strangers do not take it away. */
+    struct told told = {.id = ID, .text = open, .keeps_private = true};
+    assert_int_equal(tell(&records, &told, NULL), EG_OK);
+    assert_int_equal(told.n_puts + told.n_deletes, 0);
+    /* A document without the word does not make it public while it is that contact's. */
+    must_tell(&records, ID, HANGING(JO, "{\"number\":\"111\"}"));
+    assert_string_equal(said(records, ID, true), whole);
+    /* Removed and brought back. */
+    remove_whole(&records);
+    assert_int_equal(eg_records_count(records, EG_RECORD_PHONE), 0);
+    must_tell(&records, ID, whole);
+    assert_string_equal(said(records, ID, false), open);
+    assert_string_equal(said(records, ID, true), whole);
+    assert_true(eg_text_equal(eg_records_at(records, EG_RECORD_PHONE, 0)->field[EG_PHONE_VISIBILITY],
+                              EG_TEXT("private")));
+    eg_records_release(records);
+}
+
+static void a_number_is_what_the_document_says_when_its_contact_goes_or_another_takes_its_row(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_public;
+    } cases[] = {
+        {HANGING("", OF_JO), false},
+        {HANGING("{\"name\":\"Jo\"}", OF_JO), false},
+        {HANGING("", "{\"number\":\"222\"}"), true},
+        {HANGING(JO, "{\"number\":\"222\"}"), true},
+        {HANGING(JO, "{\"number\":\"222\",\"visibility\":\"private\"}"), false},
+    };
+    for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
+        struct eg_records *records = with_a_number_of_a_private_contact();
+        must_tell(&records, ID, cases[i].text);
+        assert_int_equal(eg_records_count(records, EG_RECORD_PHONE), 1);
+        assert_int_equal(strstr(said(records, ID, false), "phones") != NULL, cases[i].is_public);
+        assert_non_null(strstr(said(records, ID, true), "phones"));
+        eg_records_release(records);
+    }
+}
+
 static void an_organisation_of_a_known_name_is_shared_and_left_as_it_is(void **state)
 {
     (void)state;
@@ -308,6 +389,8 @@ int main(void)
         cmocka_unit_test(what_is_not_in_the_document_goes),
         cmocka_unit_test(rows_keep_their_ids_and_what_a_document_has_no_words_for),
         cmocka_unit_test(strangers_neither_see_nor_lose_what_is_private),
+        cmocka_unit_test(a_number_of_a_private_contact_stays_private_whatever_is_done),
+        cmocka_unit_test(a_number_is_what_the_document_says_when_its_contact_goes_or_another_takes_its_row),
         cmocka_unit_test(an_organisation_of_a_known_name_is_shared_and_left_as_it_is),
         cmocka_unit_test(an_entry_that_is_taken_away_leaves_what_others_need),
         cmocka_unit_test(mistakes_are_told_with_their_place),

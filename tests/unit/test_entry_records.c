@@ -258,6 +258,34 @@ static void a_private_telephone_number_is_not_the_entry_s(void **state)
     eg_arena_free(arena);
 }
 
+static void nor_is_that_of_a_private_contact(void **state)
+{
+    (void)state;
+    static const char *const visibilities[] = {"private", "public", ""};
+    for (size_t i = 0; i < EG_ARRAY_LEN(visibilities); i++) {
+        struct eg_entry entry = full_entry(), back;
+        struct eg_records *records = NULL, *fresh = NULL;
+        struct eg_arena *arena = eg_arena_new(1 << 20);
+        char doubt[EG_ENTRY_DOUBT_BYTES];
+        assert_int_equal(recorded(&entry, 1, &records, doubt, NULL), EG_OK);
+        struct eg_text phone[EG_RECORD_FIELDS], contact[EG_RECORD_FIELDS] = {{0}};
+        const struct eg_record *was = eg_records_at(records, EG_RECORD_PHONE, 0);
+        memcpy(phone, was->field, EG_PHONE_N_FIELDS * sizeof *phone);
+        phone[EG_PHONE_CONTACT_ID] = contact[EG_CONTACT_ID] = EG_TEXT("00000000-0000-5000-8000-00000000000c");
+        phone[EG_PHONE_VISIBILITY] = EG_TEXT("public");
+        contact[EG_CONTACT_SERVICE_ID] = EG_TEXT(ID);
+        contact[EG_CONTACT_VISIBILITY] = eg_text_from(visibilities[i]);
+        struct eg_record puts[] = {{EG_RECORD_PHONE, phone}, {EG_RECORD_CONTACT, contact}};
+        struct eg_records_change change = {puts, 2, NULL, 0};
+        assert_int_equal(eg_records_apply(records, &change, &fresh, NULL), EG_OK);
+        assert_int_equal(read_back(fresh, 0, arena, &back, NULL), EG_OK);
+        assert_text(back.field[EG_ENTRY_PHONE], i == 0 ? "" : "01632 960123");
+        eg_records_release(records);
+        eg_records_release(fresh);
+        eg_arena_free(arena);
+    }
+}
+
 static void refused_memory_is_said_and_nothing_leaks(void **state)
 {
     (void)state;
@@ -316,6 +344,7 @@ int main(void)
         cmocka_unit_test(an_entry_without_organisation_is_its_own),
         cmocka_unit_test(what_hsds_has_no_form_for_is_put_right_or_left_out_and_said),
         cmocka_unit_test(a_private_telephone_number_is_not_the_entry_s),
+        cmocka_unit_test(nor_is_that_of_a_private_contact),
         cmocka_unit_test(polygons_that_are_none_are_refused),
         cmocka_unit_test(refused_memory_is_said_and_nothing_leaks),
     };
