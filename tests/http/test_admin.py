@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """The editors' pages, the real program: signing in, forms of other sites and other sessions, what strangers wrote, two editors at once,
 the path from a suggestion to the public, undoing, and an atlas that nobody can edit."""
 

@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """The directory's store by REST, the real program: an entry's whole life, lost updates, who may see and do what, guesses at tokens, bodies of
 every wrong kind, and kill -9 in the midst of writes."""
 
