@@ -18,10 +18,10 @@ static enum eg_status record_all(const struct eg_entries *entries, struct eg_rec
     uint32_t n_doubts = 0;
     enum eg_status status = eg_entry_recorder_new(entries->atlas, builder, &recorder, err);
     for (uint32_t i = 0; i < entries->n && status == EG_OK; i++) {
-        status = eg_entry_record(recorder, &entries->items[i], doubt, err);
+        status = eg_entry_record(recorder, entries->items[i], doubt, err);
         if (status == EG_OK && doubt[0] && n_doubts++ == 0)
             eg_log(EG_LOG_WARNING, "directory", "'%.*s': %s",
-                   EG_TEXT_SHOWN(entries->items[i].field[EG_ENTRY_NAME], 80), doubt);
+                   EG_TEXT_SHOWN(entries->items[i]->field[EG_ENTRY_NAME], 80), doubt);
     }
     if (status == EG_OK && n_doubts > 1)
         eg_log(EG_LOG_WARNING, "directory", "%u entries were put right like this", n_doubts);

@@ -59,7 +59,8 @@ void eg_entries_free(struct eg_entries *entries)
 {
     struct eg_entries_owner *owner = (struct eg_entries_owner *)entries;
     if (!owner || atomic_fetch_sub_explicit(&owner->references, 1, memory_order_acq_rel) > 1) return;
-    free(entries->items);
+    free((void *)entries->items);
+    free(owner->own);
     eg_arena_free(owner->arena);
     eg_entries_free(owner->base);
     eg_entries_free(owner->seeds);
@@ -205,16 +206,16 @@ static enum eg_status drop_duplicates(struct eg_entries_owner *owner, struct eg_
     struct eg_entries *entries = &owner->entries;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < entries->n; i++) {
-        const struct eg_entry *entry = &entries->items[i];
+        const struct eg_entry *entry = &owner->own[i];
         struct eg_entries_report *report = &entries->reports[entry->directory];
-        if (kept > 0 && memcmp(entries->items[kept - 1].id, entry->id, sizeof entry->id) == 0) {
+        if (kept > 0 && memcmp(owner->own[kept - 1].id, entry->id, sizeof entry->id) == 0) {
             enum eg_status status = reject_duplicate(owner, entry, err);
             if (status) return status;
             continue;
         }
         report->n_entries++;
         if (!entry->has_position) report->n_without_position++;
-        if (kept != i) entries->items[kept] = *entry;
+        if (kept != i) owner->own[kept] = *entry;
         kept++;
     }
     entries->n = kept;
@@ -227,12 +228,12 @@ static enum eg_status sort_entries(struct eg_entries_owner *owner, struct eg_err
     struct sort_key *keys = eg_memory_array(entries->n, sizeof *keys);
     if (!keys) return eg_error_no_memory(err, entries->n * sizeof *keys);
     for (uint32_t i = 0; i < entries->n; i++) {
-        const char *id = entries->items[i].id;
+        const char *id = owner->own[i].id;
         uint64_t high = hex_digits(&id);
         keys[i] = (struct sort_key){.high = high, .low = hex_digits(&id), .item = i};
     }
     qsort(keys, entries->n, sizeof *keys, compare_keys);
-    permute(entries->items, keys, entries->n);
+    permute(owner->own, keys, entries->n);
     free(keys);
     return drop_duplicates(owner, err);
 }
@@ -278,10 +279,22 @@ static enum eg_status load_all(struct eg_entries_owner *owner, bool seeds, struc
     }
     eg_buffer_clear(&loader.name);
     for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) eg_buffer_clear(&loader.joined[f]);
-    entries->items = loader.items;
+    owner->own = loader.items;
     entries->n = loader.n;
     if (status == EG_OK) status = sort_entries(owner, err);
     return status;
+}
+
+static enum eg_status list_items(struct eg_entries_owner *owner, struct eg_error *err)
+{
+    struct eg_entries *entries = &owner->entries;
+    void *own = owner->own;
+    if (own) eg_memory_shrink(&own, entries->n, sizeof *owner->own);
+    owner->own = own;
+    entries->items = eg_memory_array(entries->n, sizeof *entries->items);
+    if (!entries->items) return eg_error_no_memory(err, entries->n * sizeof *entries->items);
+    for (uint32_t i = 0; i < entries->n; i++) entries->items[i] = &owner->own[i];
+    return EG_OK;
 }
 
 static enum eg_status load(const struct eg_atlas *atlas, bool seeds, struct eg_entries **entries_out,
@@ -290,13 +303,11 @@ static enum eg_status load(const struct eg_atlas *atlas, bool seeds, struct eg_e
     struct eg_entries_owner *owner = eg_entries_owner_new(atlas);
     if (!owner) return eg_error_no_memory(err, sizeof *owner);
     enum eg_status status = load_all(owner, seeds, err);
+    if (status == EG_OK) status = list_items(owner, err);
     if (status) {
         eg_entries_free(&owner->entries);
         return status;
     }
-    void *items = owner->entries.items;
-    if (items) eg_memory_shrink(&items, owner->entries.n, sizeof *owner->entries.items);
-    owner->entries.items = items;
     for (uint32_t i = 0; i < atlas->n_directories; i++)
         if (is_wanted(&atlas->directories[i], seeds)) log_report(&owner->entries, i);
     *entries_out = &owner->entries;

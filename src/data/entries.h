@@ -84,7 +84,7 @@ struct eg_records; /* data/records.h */
 
 struct eg_entries {
     const struct eg_atlas *atlas;
-    struct eg_entry *items; /* ascending by id */
+    const struct eg_entry **items; /* [n] ascending by id */
     uint32_t n;
     struct eg_entries_report *reports; /* [atlas->n_directories] */
 };

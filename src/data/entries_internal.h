@@ -15,6 +15,7 @@ struct eg_entries_owner {
     struct eg_entries entries; /* first: the two have one address */
     atomic_uint references;
     struct eg_arena *arena;
+    struct eg_entry *own;       /* those of the items that are in nobody else's hands */
     struct eg_entries *base;    /* whose texts some of the items have; NULL: its own alone */
     struct eg_records *records; /* the same */
     struct eg_entries *seeds;   /* whose texts some of the reports have; or NULL */

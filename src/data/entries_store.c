@@ -21,18 +21,18 @@ static enum eg_status read_services(struct eg_entries_owner *owner, struct eg_en
     return EG_OK;
 }
 
-/* items[n_all] has the store's entries in its last places; the others are merged in from the front, which never overtakes them. */
-static uint32_t merge(const struct eg_entries *base, struct eg_entry *items, uint32_t n_all,
-                      uint32_t n_stored)
+/* The store's, which are the owner's own, and the others; of two with one id the store's. */
+static uint32_t merge(const struct eg_entries *base, const struct eg_entry *stored, uint32_t n_stored,
+                      const struct eg_entry **items)
 {
-    uint32_t n = 0, s = n_all - n_stored;
+    uint32_t n = 0, s = 0;
     for (uint32_t b = 0; b < base->n; b++) {
         int order = -1;
-        while (s < n_all && (order = memcmp(items[s].id, base->items[b].id, EG_UUID_TEXT_LEN)) < 0)
-            items[n++] = items[s++];
-        if (s >= n_all || order != 0) items[n++] = base->items[b];
+        while (s < n_stored && (order = memcmp(stored[s].id, base->items[b]->id, EG_UUID_TEXT_LEN)) < 0)
+            items[n++] = &stored[s++];
+        if (s >= n_stored || order != 0) items[n++] = base->items[b];
     }
-    while (s < n_all) items[n++] = items[s++];
+    while (s < n_stored) items[n++] = &stored[s++];
     return n;
 }
 
@@ -43,16 +43,17 @@ static enum eg_status fill(struct eg_entries_owner *owner, struct eg_error *err)
     uint32_t n_all = base->n + n_stored;
     struct eg_entries_report *reports =
         eg_arena_array(owner->arena, owner->entries.atlas->n_directories, sizeof *reports);
-    struct eg_entry *items = owner->entries.items = eg_memory_array(n_all, sizeof *items);
-    if (!reports || !items) return eg_error_no_memory(err, n_all * sizeof *items);
-    enum eg_status status = read_services(owner, items + base->n, err);
+    struct eg_entry *own = owner->own = eg_memory_array(n_stored, sizeof *own);
+    owner->entries.items = eg_memory_array(n_all, sizeof *owner->entries.items);
+    if (!reports || !own || !owner->entries.items) return eg_error_no_memory(err, n_stored * sizeof *own);
+    enum eg_status status = read_services(owner, own, err);
     if (status != EG_OK) return status;
     for (uint32_t i = 0; i < owner->entries.atlas->n_directories; i++) reports[i] = base->reports[i];
     struct eg_entries_report *stored = &reports[eg_atlas_store_of(owner->entries.atlas)];
     stored->n_rows = stored->n_entries = n_stored;
-    for (uint32_t i = base->n; i < n_all; i++) stored->n_without_position += !items[i].has_position;
+    for (uint32_t i = 0; i < n_stored; i++) stored->n_without_position += !own[i].has_position;
     owner->entries.reports = reports;
-    owner->entries.n = merge(base, items, n_all, n_stored);
+    owner->entries.n = merge(base, own, n_stored, owner->entries.items);
     return EG_OK;
 }
 

@@ -17,19 +17,20 @@
 struct sort_item {
     uint64_t begins; /* the folded name's first eight bytes: most comparisons end here */
     struct eg_text folded;
-    const struct eg_entry *entry;
+    uint32_t index;  /* into entries->items, which ascend by id */
     uint32_t number; /* in the order of answers */
+    enum eg_entry_kind kind;
 };
 
 static int compare_items(const void *a, const void *b)
 {
     const struct sort_item *x = a;
     const struct sort_item *y = b;
-    if (x->entry->kind != y->entry->kind) return x->entry->kind < y->entry->kind ? -1 : 1;
+    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
     if (x->begins != y->begins) return x->begins < y->begins ? -1 : 1;
     int order = eg_text_compare(x->folded, y->folded);
     if (order != 0) return order;
-    return x->entry < y->entry ? -1 : x->entry > y->entry; /* entries ascend by id */
+    return x->index < y->index ? -1 : x->index > y->index;
 }
 
 static uint64_t first_bytes(struct eg_text text)
@@ -56,8 +57,9 @@ static enum eg_status fill_items(const struct eg_entries *entries, struct sort_i
     eg_buffer_init(&buffer, 0);
     enum eg_status status = EG_OK;
     for (uint32_t i = 0; i < entries->n && status == EG_OK; i++) {
-        items[i].entry = &entries->items[i];
-        status = fold_name(entries->items[i].field[EG_ENTRY_NAME], &buffer, scratch, &items[i].folded, err);
+        items[i].index = i;
+        items[i].kind = entries->items[i]->kind;
+        status = fold_name(entries->items[i]->field[EG_ENTRY_NAME], &buffer, scratch, &items[i].folded, err);
         items[i].begins = first_bytes(items[i].folded);
     }
     eg_buffer_clear(&buffer);
@@ -97,13 +99,18 @@ static enum eg_status put_in_order(struct eg_directory *directory, struct eg_err
     directory->in_order = eg_arena_array(directory->arena, n, sizeof *directory->in_order);
     enum eg_status status = EG_OK;
     uint32_t *by_name = eg_arena_array(directory->arena, n, sizeof *by_name);
+    uint32_t *index_of = eg_arena_array(directory->arena, n, sizeof *index_of);
     directory->by_name = by_name;
-    if (!items || !scratch || !directory->in_order || !by_name)
+    directory->index_of = index_of;
+    if (!items || !scratch || !directory->in_order || !by_name || !index_of)
         status = eg_error_no_memory(err, n * sizeof *items);
     if (status == EG_OK) status = fill_items(directory->entries, items, scratch, err);
     if (status == EG_OK) {
         qsort(items, n, sizeof *items, compare_items);
-        for (uint32_t i = 0; i < n; i++) directory->in_order[i] = items[i].entry;
+        for (uint32_t i = 0; i < n; i++) {
+            index_of[i] = items[i].index;
+            directory->in_order[i] = directory->entries->items[items[i].index];
+        }
         count_kinds(directory);
         put_in_order_of_names(items, n, by_name);
     }
@@ -199,7 +206,7 @@ bool eg_directory_has_times(const struct eg_directory *directory)
 
 uint32_t eg_directory_entry_at(const struct eg_directory *directory, uint32_t number)
 {
-    return (uint32_t)(directory->in_order[number] - directory->entries->items);
+    return directory->index_of[number];
 }
 
 uint32_t eg_directory_find(const struct eg_directory *directory, struct eg_text id)
@@ -214,7 +221,7 @@ uint32_t eg_directory_find(const struct eg_directory *directory, struct eg_text 
     uint32_t high = directory->entries->n;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = memcmp(directory->entries->items[middle].id, lower, sizeof lower);
+        int order = memcmp(directory->entries->items[middle]->id, lower, sizeof lower);
         if (order == 0) return middle;
         if (order < 0) low = middle + 1;
         else high = middle;

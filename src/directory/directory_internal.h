@@ -18,6 +18,7 @@ struct eg_directory {
     struct eg_zone *zone;                /* the atlas's */
     struct eg_arena *arena;              /* everything below */
     const struct eg_entry **in_order;    /* [entries->n] number -> entry */
+    const uint32_t *index_of;            /* [entries->n] number -> index into entries->items */
     uint32_t kind_start[EG_N_KINDS + 1]; /* numbers of a kind are consecutive */
     struct eg_places places;
     struct eg_words words;

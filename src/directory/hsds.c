@@ -173,7 +173,7 @@ static enum eg_status name_it(struct build *build, enum eg_hsds_list list, struc
     if (*number_out != EG_TEXTMAP_NONE) return EG_OK;
     struct named named = {.item = {.entry = entry}};
     if (list == EG_HSDS_TAXONOMY_TERMS) named.item.id = eg_entry_topic_id(arena, name);
-    else named.item.id = eg_entry_organization_id(arena, &build->hsds->entries->items[entry]);
+    else named.item.id = eg_entry_organization_id(arena, build->hsds->entries->items[entry]);
     if (!named.item.id.data) return refused(build, EG_UUID_TEXT_LEN);
     enum eg_status status = add_named(build, list, named, number_out);
     if (status != EG_OK || name.len == 0) return status;
@@ -223,7 +223,7 @@ static enum eg_status gather(struct build *build)
     uint32_t store = eg_atlas_store_of(entries->atlas);
     enum eg_status status = gather_rows(build);
     for (uint32_t i = 0; i < entries->n && status == EG_OK; i++) {
-        const struct eg_entry *entry = &entries->items[i];
+        const struct eg_entry *entry = entries->items[i];
         struct eg_text id = {entry->id, EG_UUID_TEXT_LEN};
         const struct eg_record *row = NULL;
         build->hsds->modified_s[i] = EG_HSDS_UNKNOWN_S;
@@ -260,7 +260,7 @@ static void texts_of(const void *context, uint32_t i, struct eg_text texts_out[E
     };
     const struct naming *naming = context;
     const struct eg_hsds_item *item = &naming->items[i];
-    const struct eg_entry *entry = &naming->hsds->entries->items[item->entry];
+    const struct eg_entry *entry = naming->hsds->entries->items[item->entry];
     if (item->row) {
         for (size_t f = 0; f < 3; f++) texts_out[f] = item->row->field[fields[naming->list][f]];
     } else { /* an organisation that is an entry */
@@ -325,7 +325,7 @@ static int compare_items(const void *a, const void *b)
 static const struct eg_entry *place_of(struct build *build, const struct eg_hsds_item *at)
 {
     const struct eg_hsds *hsds = build->hsds;
-    const struct eg_entry *entry = &hsds->entries->items[at->entry];
+    const struct eg_entry *entry = hsds->entries->items[at->entry];
     if (!at->row) return entry;
     const struct eg_record *location = eg_records_find(hsds->records, EG_RECORD_LOCATION,
                                                        at->row->field[EG_SERVICE_AT_LOCATION_LOCATION_ID]);
@@ -397,7 +397,7 @@ static enum eg_status code_all(struct build *build)
         const struct eg_hsds_item *at = &build->at[i];
         uint32_t n = 0;
         if (!at->row)
-            status = add_code(build, &codes, hsds->entries->items[at->entry].field[EG_ENTRY_POSTCODE], i);
+            status = add_code(build, &codes, hsds->entries->items[at->entry]->field[EG_ENTRY_POSTCODE], i);
         const struct eg_record *const *rows = NULL;
         if (at->row)
             rows = eg_records_with(hsds->records, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID,

@@ -41,7 +41,7 @@ struct eg_hsds_item eg_hsds_at(const struct eg_hsds *hsds, enum eg_hsds_list lis
     EG_ASSERT(item < eg_hsds_count(hsds, list));
     if (list == EG_HSDS_SERVICE_AT_LOCATIONS) return hsds->at[item];
     if (list != EG_HSDS_SERVICES) return hsds->names[list].items[item];
-    struct eg_text id = {hsds->entries->items[item].id, EG_UUID_TEXT_LEN};
+    struct eg_text id = {hsds->entries->items[item]->id, EG_UUID_TEXT_LEN};
     return (struct eg_hsds_item){id, hsds->service[item], item};
 }
 

@@ -184,9 +184,9 @@ static void name_entries(const struct eg_directory *directory, const struct eg_d
                          struct eg_directory_result *result)
 {
     for (uint32_t i = 0; i < result->n; i++) {
-        const struct eg_entry *entry = directory->in_order[result->hits[i].entry];
-        result->hits[i].entry = (uint32_t)(entry - directory->entries->items);
-        find_next(query, entry, &result->hits[i]);
+        uint32_t number = result->hits[i].entry;
+        result->hits[i].entry = directory->index_of[number];
+        find_next(query, directory->in_order[number], &result->hits[i]);
     }
 }
 

@@ -248,7 +248,7 @@ static enum eg_status write_geojson(const struct eg_coalitions *found,
     for (uint32_t i = 0; i < result->n; i++) {
         struct eg_json_value *properties =
             add_feature(json, eg_json_object(json, features, NULL), found->atlas,
-                        &found->entries->items[result->hits[i].entry], false);
+                        found->entries->items[result->hits[i].entry], false);
         eg_coalition_hit_properties(json, properties, found, i);
     }
     return eg_entity_from_json(json, "application/geo+json", entity_out, err);
@@ -300,7 +300,7 @@ enum eg_status eg_coalition_find(const struct eg_snapshot *snapshot, struct eg_t
         eg_error_field(err, "id");
         return EG_NOT_FOUND;
     }
-    *entry_out = &eg_directory_entries(snapshot->directory)->items[number];
+    *entry_out = eg_directory_entries(snapshot->directory)->items[number];
     return EG_OK;
 }
 

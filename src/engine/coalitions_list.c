@@ -8,7 +8,7 @@
 static enum eg_status write_object(const struct eg_coalitions *found, uint32_t hit, struct eg_buffer *out,
                                    struct eg_error *err)
 {
-    const struct eg_entry *entry = &found->entries->items[found->result->hits[hit].entry];
+    const struct eg_entry *entry = found->entries->items[found->result->hits[hit].entry];
     struct eg_json *json = eg_json_new_object();
     struct eg_json_value *root = json ? eg_json_root(json) : NULL;
     eg_json_cstring(json, root, "id", entry->id);
@@ -104,7 +104,7 @@ enum eg_status eg_coalitions_write_csv(const struct eg_coalitions *found, struct
     write_heading(found, &body);
     for (uint32_t i = 0; i < found->result->n; i++) {
         const struct eg_directory_hit *hit = &found->result->hits[i];
-        const struct eg_entry *entry = &found->entries->items[hit->entry];
+        const struct eg_entry *entry = found->entries->items[hit->entry];
         eg_csv_cell(&body, eg_text_from(entry->id), true);
         for (size_t c = 0; c < EG_ARRAY_LEN(columns); c++) write_cell(&body, &scratch, entry, columns[c]);
         eg_csv_cell(&body, found->atlas->directories[entry->directory].id, false);

@@ -131,7 +131,7 @@ static bool entries_bounds(const struct eg_entries *entries, struct eg_bounds *b
 {
     struct eg_bounds box = {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
     for (uint32_t i = 0; i < entries->n; i++) {
-        const struct eg_entry *entry = &entries->items[i];
+        const struct eg_entry *entry = entries->items[i];
         if (!entry->has_position) continue;
         box.min_x = fmin(box.min_x, entry->lon_deg);
         box.max_x = fmax(box.max_x, entry->lon_deg);

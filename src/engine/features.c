@@ -276,7 +276,7 @@ uint32_t eg_features_find(const struct eg_features *features, struct eg_text id)
 struct eg_text eg_features_id(const struct eg_features *features, uint32_t feature)
 {
     EG_ASSERT(feature < features->n);
-    if (features->entries) return eg_text_from(features->entries->items[feature].id);
+    if (features->entries) return eg_text_from(features->entries->items[feature]->id);
     return features->set->codes[feature];
 }
 
@@ -358,7 +358,7 @@ static struct eg_value of_topics(struct eg_features *features, const struct eg_e
 
 static struct eg_value of_field(struct eg_features *features, uint32_t feature, uint32_t field)
 {
-    const struct eg_entry *entry = &features->entries->items[feature];
+    const struct eg_entry *entry = features->entries->items[feature];
     double number;
     if (field == EG_ENTRY_TOPICS) return of_topics(features, entry);
     if (field != EG_ENTRY_AMOUNT) return of_text(entry->field[field]);
@@ -369,7 +369,7 @@ static struct eg_value of_field(struct eg_features *features, uint32_t feature, 
 static struct eg_value of_entry(struct eg_features *features, uint32_t feature,
                                 const struct eg_column *column)
 {
-    const struct eg_entry *entry = &features->entries->items[feature];
+    const struct eg_entry *entry = features->entries->items[feature];
     if (column->kind == EG_COLUMN_ENTRY_ID) return of_text(eg_text_from(entry->id));
     if (column->kind == EG_COLUMN_ENTRY_KIND) return of_text(eg_text_from(eg_entry_kind_name(entry->kind)));
     if (column->kind == EG_COLUMN_ENTRY_FIELD) return of_field(features, feature, column->number);

@@ -27,6 +27,6 @@ enum eg_status eg_features_write_geometry(struct eg_features_writer *writer, uin
                                           bool *has_out, struct eg_error *err)
 {
     const struct eg_entries *entries = writer->features->entries;
-    if (entries) return write_point(writer, &entries->items[feature], notation, out, has_out, err);
+    if (entries) return write_point(writer, entries->items[feature], notation, out, has_out, err);
     return write_area(writer, feature, notation, out, has_out, err);
 }

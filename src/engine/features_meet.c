@@ -109,7 +109,7 @@ bool eg_features_box_deg(const struct eg_features *features, uint32_t feature, s
 {
     EG_ASSERT(feature < features->n);
     if (features->entries) {
-        const struct eg_entry *entry = &features->entries->items[feature];
+        const struct eg_entry *entry = features->entries->items[feature];
         if (entry->has_position)
             *box_out = (struct eg_bounds){entry->lon_deg, entry->lat_deg, entry->lon_deg, entry->lat_deg};
         return entry->has_position;
@@ -327,7 +327,7 @@ bool eg_features_intersects(struct eg_features *features, uint32_t feature,
 {
     EG_ASSERT(feature < features->n);
     if (features->entries) {
-        const struct eg_entry *entry = &features->entries->items[feature];
+        const struct eg_entry *entry = features->entries->items[feature];
         struct position at = {entry->lon_deg, entry->lat_deg};
         if (!entry->has_position || !box_holds(&shape->box_deg, at)) return false;
         features->work += shape->part_start[shape->n_parts];

@@ -43,7 +43,7 @@ static enum eg_status record_entry(struct writing *writing, uint32_t entry)
     }
     if (status != EG_OK || (writing->recorded[entry / 64] & bit)) return status;
     writing->recorded[entry / 64] |= bit;
-    return eg_entry_record(writing->recorder, &entries->items[entry], doubt, writing->err);
+    return eg_entry_record(writing->recorder, entries->items[entry], doubt, writing->err);
 }
 
 static enum eg_status limit_services(const struct writing *writing)
@@ -120,8 +120,8 @@ static void write_services(const struct writing *writing, uint32_t organization,
             write_row(writing, EG_HSDS_SERVICES, services[i], EG_RECORDS_NESTED, json, service);
             continue;
         }
-        eg_json_cstring(json, service, "id", entries->items[services[i]].id);
-        eg_json_text(json, service, "name", entries->items[services[i]].field[EG_ENTRY_NAME]);
+        eg_json_cstring(json, service, "id", entries->items[services[i]]->id);
+        eg_json_text(json, service, "name", entries->items[services[i]]->field[EG_ENTRY_NAME]);
     }
 }
 
@@ -141,7 +141,7 @@ static void append_minimal(const struct writing *writing, uint32_t service)
 {
     int64_t time_s;
     const struct eg_entries *entries = eg_directory_entries(writing->snapshot->directory);
-    eg_buffer_printf(writing->out, "{\"id\":\"%s\"", entries->items[service].id);
+    eg_buffer_printf(writing->out, "{\"id\":\"%s\"", entries->items[service]->id);
     if (eg_hsds_modified(writing->hsds, service, &time_s)) {
         int64_t day = time_s / 86400 - (time_s % 86400 < 0), second = time_s - day * 86400;
         struct eg_date date = eg_calendar_date(day + eg_calendar_day(1970, 1, 1));

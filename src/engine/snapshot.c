@@ -124,7 +124,7 @@ static enum eg_status compute_content_version(struct eg_snapshot *snapshot, stru
         eg_hash128_hex(content.data, content.len, so_far);
         content.len = 0;
         eg_buffer_literal(&content, so_far);
-        add_entry(&content, &entries->items[i]);
+        add_entry(&content, entries->items[i]);
     }
     bool failed = content.failed;
     if (!failed) eg_hash128_hex(content.data, content.len, snapshot->content_version);

@@ -172,9 +172,9 @@ struct eg_admin_counts eg_admin_count_entries(const struct eg_admin_page *page)
     struct reviews reviews = reviews_of(page);
     struct eg_admin_counts counts = {0};
     for (uint32_t i = 0; i < entries->n; i++) {
-        if (entries->items[i].directory != reviews.store) continue;
+        if (entries->items[i]->directory != reviews.store) continue;
         counts.n++;
-        if (reviewed_on(&entries->items[i]) < reviews.due_before_day) counts.n_due++;
+        if (reviewed_on(entries->items[i]) < reviews.due_before_day) counts.n_due++;
     }
     return counts;
 }
@@ -214,7 +214,7 @@ static struct row *choose(struct eg_admin_page *page, const struct eg_directory_
     struct row *rows = eg_arena_array(page->arena, found->n + 1U, sizeof *rows);
     uint32_t n = 0;
     for (uint32_t i = 0; rows && i < found->n; i++) {
-        const struct eg_entry *entry = &entries->items[found->hits[i].entry];
+        const struct eg_entry *entry = entries->items[found->hits[i].entry];
         int64_t day = reviewed_on(entry);
         if (entry->directory != reviews.store) continue;
         if (page->wanted->due && day >= reviews.due_before_day) continue;
@@ -228,7 +228,7 @@ static struct row *choose(struct eg_admin_page *page, const struct eg_directory_
 static void write_entry(struct eg_admin_page *page, const struct row *row, int64_t due_before_day)
 {
     struct eg_html *html = &page->html;
-    const struct eg_entry *entry = &eg_directory_entries(page->snapshot->directory)->items[row->entry];
+    const struct eg_entry *entry = eg_directory_entries(page->snapshot->directory)->items[row->entry];
     eg_html_open(html, "li");
     eg_admin_open(page, "p", "row");
     eg_admin_link(page, eg_admin_address(page, "/admin/entries/%s", entry->id), entry->field[EG_ENTRY_NAME]);

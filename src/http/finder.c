@@ -268,7 +268,7 @@ enum eg_status eg_finder_entry_make(struct eg_exchange *exchange, struct eg_answ
     struct eg_finder_page page;
     enum eg_status status = eg_finder_page_init(&page, exchange, wanted, 1, err);
     if (status == EG_OK) {
-        eg_finder_entry(&page, &eg_directory_entries(directory)->items[number]);
+        eg_finder_entry(&page, eg_directory_entries(directory)->items[number]);
         status = eg_finder_finish(&page, MHD_HTTP_OK, answer_out, err);
     }
     eg_finder_page_clear(&page);

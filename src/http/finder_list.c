@@ -297,7 +297,7 @@ static void write_list(struct eg_finder_page *page, const struct eg_finder_found
     eg_finder_open(page, "ol", "entries");
     eg_html_attribute_format(html, "start", "%u", found->request.query.offset + 1);
     for (uint32_t i = 0; i < result->n; i++)
-        write_entry(page, &entries->items[result->hits[i].entry],
+        write_entry(page, entries->items[result->hits[i].entry],
                     found->request.query.has_near ? &result->hits[i].distance_m : NULL);
     eg_html_close(html);
 }

@@ -57,7 +57,7 @@ static struct eg_snapshot *stored(struct eg_snapshot *sourced)
         eg_entry_recorder_new(sourced->atlas, builder, &recorder, NULL) != EG_OK)
         exit(1);
     for (uint32_t i = 0; i < entries->n; i++)
-        if (eg_entry_record(recorder, &entries->items[i], doubt, NULL) != EG_OK) exit(1);
+        if (eg_entry_record(recorder, entries->items[i], doubt, NULL) != EG_OK) exit(1);
     if (eg_records_finish(builder, &records, NULL) != EG_OK) exit(1);
     double began = eg_clock_monotonic_s();
     if (eg_snapshot_with_records(sourced, records, &snapshot, NULL) != EG_OK) exit(1);

@@ -247,8 +247,8 @@ static int compare_usual(const struct eg_entry *a, const struct eg_entry *b, boo
 
 static int compare_hits(const void *a, const void *b)
 {
-    const struct eg_entry *x = &all->items[*(const uint32_t *)a];
-    const struct eg_entry *y = &all->items[*(const uint32_t *)b];
+    const struct eg_entry *x = all->items[*(const uint32_t *)a];
+    const struct eg_entry *y = all->items[*(const uint32_t *)b];
     enum eg_directory_order order = asked_query->order;
     if (order == EG_ORDER_RELEVANCE) {
         int px = points_of(x, asked_query->words), py = points_of(y, asked_query->words);
@@ -271,7 +271,7 @@ static void check_counts(const struct eg_directory_counts *counts, enum eg_facet
     for (uint32_t v = 0; v < counts->n; v++) {
         uint32_t n = 0;
         for (uint32_t i = 0; i < n_found; i++)
-            n += has_text(&all->items[found[i]], kind, counts->values[v].text);
+            n += has_text(all->items[found[i]], kind, counts->values[v].text);
         assert_int_equal(counts->values[v].n, n);
         assert_true(n > 0);
         if (v > 0) assert_true(counts->values[v - 1].n >= n);
@@ -279,7 +279,7 @@ static void check_counts(const struct eg_directory_counts *counts, enum eg_facet
     }
     for (uint32_t i = 0; i < n_found; i++) {
         struct eg_text texts[8] = {{0}};
-        uint32_t n = texts_of(&all->items[found[i]], kind, texts);
+        uint32_t n = texts_of(all->items[found[i]], kind, texts);
         for (uint32_t t = 0; t < n; t++) {
             bool is_new = true;
             for (uint32_t u = 0; u < t; u++) is_new &= !folds_alike(texts[t], texts[u]);
@@ -297,7 +297,7 @@ static void check_query(const struct eg_directory *directory, const struct eg_di
     all = eg_directory_entries(directory);
     asked_query = query;
     for (uint32_t i = 0; i < all->n; i++)
-        if (matches(query, &all->items[i])) expected[n++] = i;
+        if (matches(query, all->items[i])) expected[n++] = i;
     qsort(expected, n, sizeof *expected, compare_hits);
     struct eg_directory_result result = {0};
     struct eg_error err = {0};
@@ -309,7 +309,7 @@ static void check_query(const struct eg_directory *directory, const struct eg_di
     assert_int_equal(result.n, left < query->limit ? left : query->limit);
     for (uint32_t i = 0; i < result.n; i++) {
         assert_int_equal(result.hits[i].entry, expected[query->offset + i]);
-        assert_true(result.hits[i].distance_m == distance_to(query, &all->items[result.hits[i].entry]));
+        assert_true(result.hits[i].distance_m == distance_to(query, all->items[result.hits[i].entry]));
     }
     for (int k = 0; k < EG_N_FACETS; k++) {
         if (query->facets >> k & 1U) check_counts(&result.counts[k], (enum eg_facet_kind)k, expected, n);

@@ -127,8 +127,8 @@ static int compare_hits(const void *a, const void *b)
 {
     const struct eg_directory_hit *x = a;
     const struct eg_directory_hit *y = b;
-    const struct eg_entry *p = &compared->items[x->entry];
-    const struct eg_entry *q = &compared->items[y->entry];
+    const struct eg_entry *p = compared->items[x->entry];
+    const struct eg_entry *q = compared->items[y->entry];
     if (x->distance_m != y->distance_m) return x->distance_m < y->distance_m ? -1 : 1;
     if (p->kind != q->kind) return p->kind < q->kind ? -1 : 1;
     int order = eg_text_compare(p->field[EG_ENTRY_NAME], q->field[EG_ENTRY_NAME]); /* the names fold alike */
@@ -142,7 +142,7 @@ static void check_query(const struct eg_directory *directory, const struct eg_di
     compared = eg_directory_entries(directory);
     for (uint32_t i = 0; i < compared->n; i++) {
         double distance_m = 0;
-        if (matches(query, &compared->items[i], &distance_m))
+        if (matches(query, compared->items[i], &distance_m))
             expected[n++] = (struct eg_directory_hit){.entry = i, .distance_m = distance_m};
     }
     qsort(expected, n, sizeof *expected, compare_hits);
@@ -243,7 +243,7 @@ static void an_entry_exactly_at_the_radius_is_within(void **state)
     const struct eg_entries *entries = eg_directory_entries(test->directory);
     for (int i = 0; i < N_QUERIES / 4; i++) {
         struct eg_directory_query query = random_query();
-        const struct eg_entry *entry = &entries->items[below(entries->n)];
+        const struct eg_entry *entry = entries->items[below(entries->n)];
         if (!entry->has_position) continue;
         random_near(&query, true);
         double lon_deg = entry->lon_deg == 180 ? -180 : entry->lon_deg;
@@ -419,7 +419,7 @@ static void check_serving(const struct eg_directory *directory, const struct eg_
     for (uint32_t i = 0; i < result.n; i++) {
         uint32_t key = N_SERVING;
         struct eg_text text =
-            eg_directory_entries(directory)->items[result.hits[i].entry].field[EG_ENTRY_KEY];
+            eg_directory_entries(directory)->items[result.hits[i].entry]->field[EG_ENTRY_KEY];
         assert_true(eg_text_to_u32(text, &key) && key < N_SERVING);
         found[key] = true;
     }

@@ -337,7 +337,7 @@ static void a_single_entry_survives_every_refused_allocation(void **state)
     for (long n = 1; failed; n++) {
         struct eg_entity entity = {0};
         eg_failing_malloc_after(n);
-        enum eg_status status = eg_engine_coalition(small.snapshot, eg_text_from(entries->items[0].id),
+        enum eg_status status = eg_engine_coalition(small.snapshot, eg_text_from(entries->items[0]->id),
                                                     EG_TEXT("https://a.example"), &entity, NULL);
         failed = eg_failing_malloc_triggered();
         eg_failing_malloc_after(0);

@@ -216,8 +216,8 @@ static struct eg_text id_of(const char *key)
 {
     const struct eg_entries *entries = eg_directory_entries(small.snapshot->directory);
     for (uint32_t i = 0; i < entries->n; i++)
-        if (eg_text_equal(entries->items[i].field[EG_ENTRY_KEY], eg_text_from(key)))
-            return eg_text_from(entries->items[i].id);
+        if (eg_text_equal(entries->items[i]->field[EG_ENTRY_KEY], eg_text_from(key)))
+            return eg_text_from(entries->items[i]->id);
     fail_msg("no entry %s", key);
     return EG_TEXT("");
 }

@@ -85,7 +85,7 @@ static const char *keys_of(const struct eg_directory *directory, const struct eg
     assert_int_equal(status, EG_OK);
     assert_true(result.n < 16);
     for (uint32_t i = 0; i < result.n; i++) {
-        keys[i] = eg_directory_entries(directory)->items[result.hits[i].entry].field[EG_ENTRY_KEY].data[0];
+        keys[i] = eg_directory_entries(directory)->items[result.hits[i].entry]->field[EG_ENTRY_KEY].data[0];
     }
     keys[result.n] = '\0';
     eg_directory_result_clear(&result);
@@ -145,7 +145,7 @@ static const char *id_of(const struct eg_directory *directory, char key)
 {
     const struct eg_entries *entries = eg_directory_entries(directory);
     for (uint32_t i = 0; i < entries->n; i++) {
-        if (entries->items[i].field[EG_ENTRY_KEY].data[0] == key) return entries->items[i].id;
+        if (entries->items[i]->field[EG_ENTRY_KEY].data[0] == key) return entries->items[i]->id;
     }
     return "";
 }
@@ -383,7 +383,7 @@ static void the_western_and_southern_borders_of_a_polygon_are_inside(void **stat
     const struct eg_entries *entries = eg_directory_entries(test->directory);
     const struct eg_entry *patch = NULL;
     for (uint32_t i = 0; i < entries->n; i++) {
-        if (entries->items[i].n_area_rings > 0) patch = &entries->items[i];
+        if (entries->items[i]->n_area_rings > 0) patch = entries->items[i];
     }
     assert_non_null(patch);
     assert_true(eg_service_polygon_contains(patch, 0.3, 50.35));
@@ -412,7 +412,7 @@ static void an_entry_is_found_by_its_id_in_any_case(void **state)
     const struct eg_entries *entries = eg_directory_entries(test->directory);
     for (uint32_t i = 0; i < entries->n; i++) {
         char id[EG_UUID_TEXT_LEN + 1];
-        memcpy(id, entries->items[i].id, sizeof id);
+        memcpy(id, entries->items[i]->id, sizeof id);
         assert_int_equal(eg_directory_find(test->directory, eg_text_from(id)), i);
         for (char *c = id; *c; c++) *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
         assert_int_equal(eg_directory_find(test->directory, eg_text_from(id)), i);

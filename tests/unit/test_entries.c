@@ -79,8 +79,8 @@ static struct eg_entries *load_csv(struct collection *collection, const char *co
 static const struct eg_entry *find(const struct eg_entries *entries, const char *key)
 {
     for (uint32_t i = 0; i < entries->n; i++) {
-        if (eg_text_equal(entries->items[i].field[EG_ENTRY_KEY], eg_text_from(key)))
-            return &entries->items[i];
+        if (eg_text_equal(entries->items[i]->field[EG_ENTRY_KEY], eg_text_from(key)))
+            return entries->items[i];
     }
     fail_msg("no entry has the key '%s'", key);
     return NULL;
@@ -122,8 +122,8 @@ static void the_id_is_the_uuid_of_prefix_and_key(void **state)
     struct eg_entries *entries = load_csv(&collection, "id,title,lon,lat\n17,Barking,0.08,51.5\n");
     assert_int_equal(entries->n, 1);
     /* Python: uuid5(uuid5(NAMESPACE_URL, "urn:evenground:directory-entry"), "libraries:17") */
-    assert_string_equal(entries->items[0].id, "65863893-aead-5edf-a2d7-f9e505a26d61");
-    assert_text(entries->items[0].field[EG_ENTRY_KEY], "17");
+    assert_string_equal(entries->items[0]->id, "65863893-aead-5edf-a2d7-f9e505a26d61");
+    assert_text(entries->items[0]->field[EG_ENTRY_KEY], "17");
     eg_entries_free(entries);
 }
 
@@ -263,8 +263,8 @@ static void entries_ascend_by_id_and_all_of_them_are_there(void **state)
     assert_int_equal(entries->n, 1000);
     bool seen[1000] = {false};
     for (uint32_t i = 0; i < entries->n; i++) {
-        const struct eg_entry *entry = &entries->items[i];
-        if (i > 0) assert_true(strcmp(entries->items[i - 1].id, entry->id) < 0);
+        const struct eg_entry *entry = entries->items[i];
+        if (i > 0) assert_true(strcmp(entries->items[i - 1]->id, entry->id) < 0);
         uint32_t key = 1000;
         assert_true(eg_text_to_u32(entry->field[EG_ENTRY_KEY], &key) && key < 1000);
         assert_false(seen[key]);
@@ -315,8 +315,8 @@ static void ids_without_a_key_column_stay_when_rows_are_put_in_another_order(voi
     assert_int_equal(before->n, 3);
     assert_int_equal(after->n, 3);
     for (uint32_t i = 0; i < 3; i++) {
-        assert_string_equal(before->items[i].id, after->items[i].id);
-        assert_text(after->items[i].field[EG_ENTRY_KEY], before->items[i].field[EG_ENTRY_KEY].data);
+        assert_string_equal(before->items[i]->id, after->items[i]->id);
+        assert_text(after->items[i]->field[EG_ENTRY_KEY], before->items[i]->field[EG_ENTRY_KEY].data);
     }
     eg_entries_free(before);
     eg_entries_free(after);
@@ -437,8 +437,8 @@ static void columns_for_the_position_win_over_the_geometry(void **state)
             "\"title\":\"A\",\"lon\":9.5,\"lat\":50.5},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":"
             "[[[0,50],[4,50],[4,54],[0,50]]]}}]}"));
     struct eg_entries *entries = load(&collection, 1);
-    assert_true(entries->items[0].lon_deg == 9.5 && entries->items[0].lat_deg == 50.5);
-    assert_int_equal(entries->items[0].n_area_rings, 1);
+    assert_true(entries->items[0]->lon_deg == 9.5 && entries->items[0]->lat_deg == 50.5);
+    assert_int_equal(entries->items[0]->n_area_rings, 1);
     eg_entries_free(entries);
 }
 
@@ -458,8 +458,8 @@ static void eastings_and_northings_become_degrees(void **state)
     collection.directories[0].column[EG_ENTRY_LATITUDE].first = (struct eg_text){0};
     struct eg_entries *entries = load(&collection, 1);
     /* cs2cs EPSG:27700 EPSG:4326 with the seven-parameter operation: 52.23684 -0.89764 */
-    assert_true(fabs(entries->items[0].lon_deg + 0.8976) < 1e-3);
-    assert_true(fabs(entries->items[0].lat_deg - 52.2368) < 1e-3);
+    assert_true(fabs(entries->items[0]->lon_deg + 0.8976) < 1e-3);
+    assert_true(fabs(entries->items[0]->lat_deg - 52.2368) < 1e-3);
     eg_entries_free(entries);
 }
 

@@ -85,7 +85,7 @@ static bool has_name(struct eg_engine *engine, const char *id, const char *name)
     struct eg_snapshot *snapshot = eg_engine_snapshot(engine);
     uint32_t at = eg_directory_find(snapshot->directory, eg_text_from(id));
     bool found = at != UINT32_MAX &&
-                 eg_text_equal(eg_directory_entries(snapshot->directory)->items[at].field[EG_ENTRY_NAME],
+                 eg_text_equal(eg_directory_entries(snapshot->directory)->items[at]->field[EG_ENTRY_NAME],
                                eg_text_from(name));
     eg_snapshot_release(snapshot);
     return found;

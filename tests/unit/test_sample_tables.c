@@ -264,11 +264,11 @@ static void sixty_entries_have_reserved_numbers_and_addresses(void **state)
     for (uint32_t i = 0; i < county->atlas->n_directories; i++)
         assert_int_equal(entries->reports[i].n_rejected, 0);
     for (uint32_t i = 0; i < entries->n; i++) {
-        assert_entry_is_fictional(&entries->items[i]);
-        n_of_kind[entries->items[i].kind]++;
-        for (uint32_t j = 0; j < i && entries->items[i].kind != EG_KIND_OFFICER_BASE; j++)
-            assert_false(eg_text_equal(entries->items[i].field[EG_ENTRY_NAME],
-                                       entries->items[j].field[EG_ENTRY_NAME]));
+        assert_entry_is_fictional(entries->items[i]);
+        n_of_kind[entries->items[i]->kind]++;
+        for (uint32_t j = 0; j < i && entries->items[i]->kind != EG_KIND_OFFICER_BASE; j++)
+            assert_false(eg_text_equal(entries->items[i]->field[EG_ENTRY_NAME],
+                                       entries->items[j]->field[EG_ENTRY_NAME]));
     }
     for (int kind = 0; kind < EG_N_KINDS; kind++) assert_true(n_of_kind[kind] > 0);
     eg_entries_free(entries);
@@ -280,7 +280,7 @@ static void entries_lie_in_the_county_and_serve_areas_that_exist(void **state)
     struct eg_entries *entries = NULL;
     assert_int_equal(eg_entries_load(county->atlas, &entries, NULL), EG_OK);
     for (uint32_t i = 0; i < entries->n; i++) {
-        const struct eg_entry *entry = &entries->items[i];
+        const struct eg_entry *entry = entries->items[i];
         uint32_t set = county->atlas->directories[entry->directory].serves_boundaries;
         uint32_t home = eg_generation_locate(county->generation, 0, entry->lon_deg, entry->lat_deg);
         assert_true(entry->has_position);

@@ -75,9 +75,9 @@ static void a_change_of_the_directory_leaves_pictures_as_they_are(void **state)
     uint32_t at = eg_directory_find(third->directory, EG_TEXT(ID));
     const struct eg_entries *entries = eg_directory_entries(third->directory);
     assert_int_equal(entries->n, 2);
-    assert_true(eg_text_equal(entries->items[at].field[EG_ENTRY_NAME], EG_TEXT("Swims")));
-    assert_int_equal(entries->items[at].directory, 1);
-    assert_true(eg_text_equal(entries->items[1 - at].field[EG_ENTRY_NAME], EG_TEXT("Walks")));
+    assert_true(eg_text_equal(entries->items[at]->field[EG_ENTRY_NAME], EG_TEXT("Swims")));
+    assert_int_equal(entries->items[at]->directory, 1);
+    assert_true(eg_text_equal(entries->items[1 - at]->field[EG_ENTRY_NAME], EG_TEXT("Walks")));
     eg_snapshot_release(third);
 }
 
