@@ -38,6 +38,32 @@ bool eg_entry_kind_parse(struct eg_text text, enum eg_entry_kind *kind_out)
     return false;
 }
 
+uint32_t eg_entry_count_places(const struct eg_entry *entry)
+{
+    return entry->n_places > 1 ? entry->n_places : 1;
+}
+
+struct eg_entry_place eg_entry_place_at(const struct eg_entry *entry, uint32_t i)
+{
+    EG_ASSERT(i < eg_entry_count_places(entry));
+    if (entry->n_places > 0) return entry->places[i];
+    return (struct eg_entry_place){.address = entry->field[EG_ENTRY_ADDRESS],
+                                   .postcode = entry->field[EG_ENTRY_POSTCODE],
+                                   .has_position = entry->has_position,
+                                   .lon_deg = entry->lon_deg,
+                                   .lat_deg = entry->lat_deg,
+                                   .accessibility = entry->accessibility,
+                                   .n_accessibility = entry->n_accessibility};
+}
+
+uint32_t eg_entry_placed_at(const struct eg_entry *entry)
+{
+    if (entry->has_position) return 0;
+    for (uint32_t i = 0; i < entry->n_places; i++)
+        if (entry->places[i].has_position) return i;
+    return UINT32_MAX;
+}
+
 struct eg_entries_owner *eg_entries_owner_new(const struct eg_atlas *atlas)
 {
     struct eg_entries_owner *owner = eg_memory_zeroed(1, sizeof *owner);
@@ -214,7 +240,7 @@ static enum eg_status drop_duplicates(struct eg_entries_owner *owner, struct eg_
             continue;
         }
         report->n_entries++;
-        if (!entry->has_position) report->n_without_position++;
+        if (eg_entry_placed_at(entry) == UINT32_MAX) report->n_without_position++;
         if (kept != i) owner->own[kept] = *entry;
         kept++;
     }

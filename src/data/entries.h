@@ -1,5 +1,5 @@
 /* Directory entries as their sources give them: read from CSV or OGR with the atlas's column mapping, checked, not yet
- * indexed. One entry is one thing at one location: a coalition, a hub, a grant.
+ * indexed. One entry is one thing, a coalition, a hub, a grant, at one place or, where a store's records say so, at several.
  *
  * Terms follow HSDS 3.0 where it has them. Immutable; owned by struct eg_entries. */
 #ifndef EG_DATA_ENTRIES_H
@@ -39,12 +39,25 @@ const char *eg_entry_kind_name(enum eg_entry_kind kind);
 /* False for an unknown word. */
 bool eg_entry_kind_parse(struct eg_text text, enum eg_entry_kind *kind_out);
 
+/* One of the places of an entry. */
+struct eg_entry_place {
+    struct eg_text location; /* the id of its record; empty where there is none */
+    struct eg_text name, address, postcode;
+    bool has_position;
+    double lon_deg, lat_deg;             /* WGS 84 */
+    const struct eg_text *accessibility; /* [n_accessibility] */
+    uint32_t n_accessibility;
+};
+
 struct eg_entry {
     char id[EG_UUID_TEXT_LEN + 1]; /* UUIDv5 of id_prefix and key */
     uint32_t directory;            /* index into atlas->directories */
     enum eg_entry_kind kind;
-    bool has_position;
+    bool has_position;       /* of the first place, as its address and postcode are */
     double lon_deg, lat_deg; /* WGS 84 */
+    const struct eg_entry_place
+        *places; /* [n_places] all of them, where there are several; else NULL: eg_entry_place_at */
+    uint32_t n_places;
     struct eg_text field
         [EG_N_ENTRY_FIELDS]; /* as given, trimmed; empty when absent. Longitude and latitude as text too */
     const struct eg_text *topics; /* [n_topics] */
@@ -54,7 +67,7 @@ struct eg_entry {
     uint32_t serves_boundaries;      /* an index, or EG_ATLAS_NONE */
     const struct eg_text *languages; /* [n_languages] */
     uint32_t n_languages;
-    const struct eg_text *accessibility; /* [n_accessibility] */
+    const struct eg_text *accessibility; /* [n_accessibility] at any of its places */
     uint32_t n_accessibility;
     /* [n_schedules] when it is open or takes place, of its hours or, for training without hours, its start and end. */
     const struct eg_schedule *schedules;
@@ -65,6 +78,12 @@ struct eg_entry {
     const double *area_lonlat;
     struct eg_text area_geojson; /* empty without polygon */
 };
+
+/* How many places there are to ask for: at least 1, which may have neither a position nor an address. */
+uint32_t eg_entry_count_places(const struct eg_entry *entry);
+struct eg_entry_place eg_entry_place_at(const struct eg_entry *entry, uint32_t i);
+/* The first place that has a position; UINT32_MAX without one. */
+uint32_t eg_entry_placed_at(const struct eg_entry *entry);
 
 struct eg_entries_report {
     uint32_t n_rows, n_entries, n_filtered, n_without_position, n_rejected;

@@ -51,7 +51,8 @@ static enum eg_status fill(struct eg_entries_owner *owner, struct eg_error *err)
     for (uint32_t i = 0; i < owner->entries.atlas->n_directories; i++) reports[i] = base->reports[i];
     struct eg_entries_report *stored = &reports[eg_atlas_store_of(owner->entries.atlas)];
     stored->n_rows = stored->n_entries = n_stored;
-    for (uint32_t i = 0; i < n_stored; i++) stored->n_without_position += !own[i].has_position;
+    for (uint32_t i = 0; i < n_stored; i++)
+        stored->n_without_position += eg_entry_placed_at(&own[i]) == UINT32_MAX;
     owner->entries.reports = reports;
     owner->entries.n = merge(base, own, n_stored, owner->entries.items);
     return EG_OK;

@@ -38,9 +38,11 @@ const struct eg_text *eg_flat_list(const struct eg_entry *entry, unsigned column
     case EG_ENTRY_LANGUAGES:
         *n_out = entry->n_languages;
         return entry->languages;
-    case EG_ENTRY_ACCESSIBILITY:
-        *n_out = entry->n_accessibility;
-        return entry->accessibility;
+    case EG_ENTRY_ACCESSIBILITY: { /* of the first place, as its address */
+        struct eg_entry_place first = eg_entry_place_at(entry, 0);
+        *n_out = first.n_accessibility;
+        return first.accessibility;
+    }
     default:
         *n_out = UINT32_MAX;
         return NULL;

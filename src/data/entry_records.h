@@ -1,7 +1,7 @@
 /* Between the two forms that the directory's data have: an entry, flat, as the index wants it and as rows of a CSV are; and the
  * records of HSDS that say the same. docs/directory.md has the table.
  *
- * One service is one entry, at its first location; an entry's id is its service's. A service without a kind is a "service". */
+ * One service is one entry, at all its locations (data/service_places.h); an entry's id is its service's. A service without a kind is a "service". */
 #ifndef EG_DATA_ENTRY_RECORDS_H
 #define EG_DATA_ENTRY_RECORDS_H
 

@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "data/entry_records.h"
 #include "data/geojson_rings.h"
+#include "data/service_places.h"
 
 struct reading {
     const struct eg_atlas *atlas;
@@ -92,14 +93,14 @@ static void list_add(struct list *list, struct eg_text text)
 }
 
 /* The list as one text, as a source would have it: words are looked for in it. */
-static struct eg_text join(struct reading *reading, const struct list *list)
+static struct eg_text join(struct reading *reading, const struct eg_text *items, uint32_t n)
 {
     struct eg_buffer text;
-    if (list->n <= 1) return list->n > 0 ? list->items[0] : (struct eg_text){NULL, 0};
+    if (n <= 1) return n > 0 ? items[0] : (struct eg_text){NULL, 0};
     eg_buffer_init(&text, 0);
-    for (uint32_t i = 0; i < list->n; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         if (i > 0) eg_buffer_char(&text, ';');
-        eg_buffer_text(&text, list->items[i]);
+        eg_buffer_text(&text, items[i]);
     }
     struct eg_text joined = eg_text_copy(reading->arena, (struct eg_text){text.data, text.len});
     reading->failed |= text.failed || !joined.data;
@@ -117,7 +118,7 @@ static void read_topics(struct reading *reading)
                                                        links.at[i]->field[EG_ATTRIBUTE_TAXONOMY_TERM_ID]);
         if (term) list_add(&topics, term->field[EG_TAXONOMY_TERM_NAME]);
     }
-    reading->entry->field[EG_ENTRY_TOPICS] = join(reading, &topics);
+    reading->entry->field[EG_ENTRY_TOPICS] = join(reading, topics.items, topics.n);
     reading->entry->topics = topics.items;
     reading->entry->n_topics = topics.n;
 }
@@ -133,12 +134,40 @@ static void read_languages(struct reading *reading)
         list_add(&languages,
                  field[EG_LANGUAGE_NAME].len > 0 ? field[EG_LANGUAGE_NAME] : field[EG_LANGUAGE_CODE]);
     }
-    reading->entry->field[EG_ENTRY_LANGUAGES] = join(reading, &languages);
+    reading->entry->field[EG_ENTRY_LANGUAGES] = join(reading, languages.items, languages.n);
     reading->entry->languages = languages.items;
     reading->entry->n_languages = languages.n;
 }
 
-static void read_accessibility(struct reading *reading, const struct eg_record *location)
+/* --- where ---------------------------------------------------------------------------------------------------------------------- */
+
+/* In one line, without the postcode, which has a field of its own. */
+static void read_address(struct reading *reading, const struct eg_record *location,
+                         struct eg_entry_place *place)
+{
+    static const enum eg_address_field parts[] = {EG_ADDRESS_ADDRESS_1, EG_ADDRESS_ADDRESS_2, EG_ADDRESS_CITY,
+                                                  EG_ADDRESS_REGION, EG_ADDRESS_STATE_PROVINCE};
+    struct rows rows = rows_with(reading, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, id_of(location));
+    if (rows.n == 0) return;
+    struct eg_buffer line;
+    eg_buffer_init(&line, 0);
+    for (size_t i = 0; i < EG_ARRAY_LEN(parts); i++) eg_buffer_part(&line, rows.at[0]->field[parts[i]], ", ");
+    place->postcode = rows.at[0]->field[EG_ADDRESS_POSTAL_CODE];
+    if (line.len > 0) place->address = eg_text_copy(reading->arena, (struct eg_text){line.data, line.len});
+    reading->failed |= line.failed || (line.len > 0 && !place->address.data);
+    eg_buffer_clear(&line);
+}
+
+static void read_position(const struct eg_record *location, struct eg_entry_place *place)
+{
+    struct eg_text lon = location->field[EG_LOCATION_LONGITUDE], lat = location->field[EG_LOCATION_LATITUDE];
+    if (!eg_text_to_double(lon, &place->lon_deg) || !eg_text_to_double(lat, &place->lat_deg)) return;
+    place->has_position = place->lon_deg >= -180 && place->lon_deg <= 180 && place->lat_deg >= -90 &&
+                          place->lat_deg <= 90 && (place->lon_deg != 0 || place->lat_deg != 0);
+}
+
+static void read_accessibility(struct reading *reading, const struct eg_record *location,
+                               struct eg_entry_place *place)
 {
     struct rows rows =
         rows_with(reading, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, id_of(location));
@@ -148,40 +177,48 @@ static void read_accessibility(struct reading *reading, const struct eg_record *
         list_add(&provided, field[EG_ACCESSIBILITY_DESCRIPTION].len > 0 ? field[EG_ACCESSIBILITY_DESCRIPTION]
                                                                         : field[EG_ACCESSIBILITY_DETAILS]);
     }
-    reading->entry->field[EG_ENTRY_ACCESSIBILITY] = join(reading, &provided);
-    reading->entry->accessibility = provided.items;
-    reading->entry->n_accessibility = provided.n;
+    place->accessibility = provided.items;
+    place->n_accessibility = provided.n;
 }
 
-/* --- where ---------------------------------------------------------------------------------------------------------------------- */
-
-/* In one line, without the postcode, which has a field of its own. */
-static void read_address(struct reading *reading, const struct eg_record *location)
+static struct eg_entry_place read_place(struct reading *reading, const struct eg_record *location)
 {
-    static const enum eg_address_field parts[] = {EG_ADDRESS_ADDRESS_1, EG_ADDRESS_ADDRESS_2, EG_ADDRESS_CITY,
-                                                  EG_ADDRESS_REGION, EG_ADDRESS_STATE_PROVINCE};
-    struct rows rows = rows_with(reading, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, id_of(location));
-    if (rows.n == 0) return;
-    struct eg_buffer line;
-    eg_buffer_init(&line, 0);
-    for (size_t i = 0; i < EG_ARRAY_LEN(parts); i++) eg_buffer_part(&line, rows.at[0]->field[parts[i]], ", ");
-    struct eg_text *field = reading->entry->field;
-    field[EG_ENTRY_POSTCODE] = rows.at[0]->field[EG_ADDRESS_POSTAL_CODE];
-    if (line.len > 0)
-        field[EG_ENTRY_ADDRESS] = eg_text_copy(reading->arena, (struct eg_text){line.data, line.len});
-    reading->failed |= line.failed || (line.len > 0 && !field[EG_ENTRY_ADDRESS].data);
-    eg_buffer_clear(&line);
+    struct eg_entry_place place = {.location = id_of(location), .name = location->field[EG_LOCATION_NAME]};
+    read_position(location, &place);
+    read_address(reading, location, &place);
+    read_accessibility(reading, location, &place);
+    return place;
 }
 
-static void read_position(struct reading *reading, const struct eg_record *location)
+static bool is_listed(const struct list *list, struct eg_text text)
+{
+    for (uint32_t i = 0; i < list->n; i++)
+        if (eg_text_equal(list->items[i], text)) return true;
+    return false;
+}
+
+/* What there is at any of the places, once each: by which an entry is found. */
+static struct list gather_accessibility(struct reading *reading, const struct eg_entry_place *places,
+                                        uint32_t n)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < n; i++) most += places[i].n_accessibility;
+    struct list provided = list_of(reading, most);
+    for (uint32_t i = 0; i < n && provided.items; i++)
+        for (uint32_t k = 0; k < places[i].n_accessibility; k++)
+            if (!is_listed(&provided, places[i].accessibility[k]))
+                list_add(&provided, places[i].accessibility[k]);
+    return provided;
+}
+
+static void take_accessibility(struct reading *reading, const struct eg_entry_place *places, uint32_t n)
 {
     struct eg_entry *entry = reading->entry;
-    struct eg_text lon = location->field[EG_LOCATION_LONGITUDE], lat = location->field[EG_LOCATION_LATITUDE];
-    if (!eg_text_to_double(lon, &entry->lon_deg) || !eg_text_to_double(lat, &entry->lat_deg)) return;
-    entry->has_position = entry->lon_deg >= -180 && entry->lon_deg <= 180 && entry->lat_deg >= -90 &&
-                          entry->lat_deg <= 90 && (entry->lon_deg != 0 || entry->lat_deg != 0);
-    entry->field[EG_ENTRY_LONGITUDE] = lon;
-    entry->field[EG_ENTRY_LATITUDE] = lat;
+    struct list all = {NULL, 0};
+    if (n > 1) all = gather_accessibility(reading, places, n);
+    entry->accessibility = n > 1 ? all.items : places[0].accessibility;
+    entry->n_accessibility = n > 1 ? all.n : places[0].n_accessibility;
+    entry->field[EG_ENTRY_ACCESSIBILITY] = join(reading, entry->accessibility, entry->n_accessibility);
 }
 
 static struct eg_text first_public_phone(const struct reading *reading, enum eg_phone_field of,
@@ -193,30 +230,54 @@ static struct eg_text first_public_phone(const struct reading *reading, enum eg_
     return EG_TEXT("");
 }
 
-/* The service's own number, else that of its location, else the organisation's. */
-static void read_phone(struct reading *reading, const struct eg_record *location)
+/* The service's own number, else that of it at its place, else of the place (the first that has one), else the organisation's. */
+static void read_phone(struct reading *reading, const struct eg_service_places *places)
 {
     struct eg_text phone = first_public_phone(reading, EG_PHONE_SERVICE_ID, id_of(reading->service));
-    if (phone.len == 0 && location)
-        phone = first_public_phone(reading, EG_PHONE_LOCATION_ID, id_of(location));
+    for (uint32_t i = 0; i < places->n && phone.len == 0; i++) {
+        phone = first_public_phone(reading, EG_PHONE_SERVICE_AT_LOCATION_ID, id_of(places->link[i]));
+        if (phone.len == 0)
+            phone = first_public_phone(reading, EG_PHONE_LOCATION_ID, id_of(places->location[i]));
+    }
     struct eg_text organization = reading->service->field[EG_SERVICE_ORGANIZATION_ID];
     if (phone.len == 0) phone = first_public_phone(reading, EG_PHONE_ORGANIZATION_ID, organization);
     reading->entry->field[EG_ENTRY_PHONE] = phone;
 }
 
-static void read_location(struct reading *reading)
+static void take_first(struct eg_entry *entry, const struct eg_entry_place *place,
+                       const struct eg_record *location)
 {
-    struct rows links = rows_with(reading, EG_RECORD_SERVICE_AT_LOCATION, EG_SERVICE_AT_LOCATION_SERVICE_ID,
-                                  id_of(reading->service));
-    const struct eg_record *location = NULL;
-    if (links.n > 0)
-        location = eg_records_find(reading->records, EG_RECORD_LOCATION,
-                                   links.at[0]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID]);
-    read_phone(reading, location);
-    if (!location) return;
-    read_position(reading, location);
-    read_address(reading, location);
-    read_accessibility(reading, location);
+    entry->has_position = place->has_position;
+    entry->lon_deg = place->lon_deg;
+    entry->lat_deg = place->lat_deg;
+    entry->field[EG_ENTRY_LONGITUDE] = location->field[EG_LOCATION_LONGITUDE];
+    entry->field[EG_ENTRY_LATITUDE] = location->field[EG_LOCATION_LATITUDE];
+    entry->field[EG_ENTRY_ADDRESS] = place->address;
+    entry->field[EG_ENTRY_POSTCODE] = place->postcode;
+}
+
+/* One place has room in the entry itself. */
+static void read_places(struct reading *reading)
+{
+    struct eg_service_places found;
+    struct eg_entry *entry = reading->entry;
+    if (!eg_service_places(reading->records, id_of(reading->service), reading->arena, &found)) {
+        reading->failed = true;
+        return;
+    }
+    read_phone(reading, &found);
+    if (found.n == 0) return;
+    struct eg_entry_place one;
+    struct eg_entry_place *places = &one;
+    if (found.n > 1) places = eg_arena_array(reading->arena, found.n, sizeof *places);
+    reading->failed |= !places;
+    if (!places) return;
+    for (uint32_t i = 0; i < found.n; i++) places[i] = read_place(reading, found.location[i]);
+    take_first(entry, &places[0], found.location[0]);
+    take_accessibility(reading, places, found.n);
+    if (found.n == 1) return;
+    entry->places = places;
+    entry->n_places = found.n;
 }
 
 /* --- whom it serves ------------------------------------------------------------------------------------------------------------- */
@@ -384,7 +445,7 @@ enum eg_status eg_entry_from_records(const struct eg_entry_source *source, const
     read_organization(&reading);
     read_topics(&reading);
     read_languages(&reading);
-    read_location(&reading);
+    read_places(&reading);
     read_funding(&reading);
     read_dates(&reading);
     read_schedules(&reading);

@@ -333,7 +333,7 @@ static const struct eg_entry *place_of(struct build *build, const struct eg_hsds
     bool placed = location && eg_text_to_double(location->field[EG_LOCATION_LONGITUDE], &lon_deg) &&
                   eg_text_to_double(location->field[EG_LOCATION_LATITUDE], &lat_deg) && lon_deg >= -180 &&
                   lon_deg <= 180 && lat_deg >= -90 && lat_deg <= 90;
-    bool same = placed == entry->has_position &&
+    bool same = entry->n_places == 0 && placed == entry->has_position &&
                 (!placed || (lon_deg == entry->lon_deg && lat_deg == entry->lat_deg));
     if (same) return entry;
     struct eg_entry *other = eg_arena_array(hsds->arena, 1, sizeof *other);
