@@ -113,8 +113,11 @@ EG_MUST_CHECK enum eg_status eg_store_change(struct eg_store *store, struct eg_t
 struct eg_suggestion {
     char id[EG_UUID_TEXT_LEN + 1];
     enum eg_suggestion_state state;
-    struct eg_text at, entry_id;                  /* entry_id empty: a new entry */
-    struct eg_text document;                      /* entry document in JSON */
+    struct eg_text at, entry_id; /* entry_id empty: a new entry */
+    struct eg_text document;     /* entry document in JSON */
+    struct eg_text
+        base; /* what the entry's document, without what is private, said to who suggested it; empty: a new entry, or
+                          * one sent before stores kept it */
     struct eg_text from_name, from_contact, note; /* personal: only editors see them; see eg_store_forget */
     struct eg_text decided_at, decided_by, reason;
 };

@@ -43,6 +43,7 @@ static const struct eg_store_column suggestion_columns[EG_STORE_SUGGESTION_N] = 
     [EG_STORE_SUGGESTION_AT] = {.name = "at"},
     [EG_STORE_SUGGESTION_ENTRY_ID] = {.name = "entry_id"},
     [EG_STORE_SUGGESTION_DOCUMENT] = {.name = "document"},
+    [EG_STORE_SUGGESTION_BASE] = {.name = "base"},
     [EG_STORE_SUGGESTION_FROM_NAME] = {.name = "from_name"},
     [EG_STORE_SUGGESTION_FROM_CONTACT] = {.name = "from_contact"},
     [EG_STORE_SUGGESTION_NOTE] = {.name = "note"},

@@ -15,6 +15,9 @@ struct job {
     enum eg_change_action action; /* an update of an entry that is not there makes it */
     struct eg_text id;            /* in lower case */
     const struct eg_json_value *document;
+    const struct eg_json_value
+        *base; /* that the document was made from by who sees nothing private; NULL: any */
+    const struct eg_acceptance *acceptance; /* with `base`: what was decided */
     bool keeps_private, must_exist;
     const struct eg_text *expected; /* the document that the entry must have now; NULL: any */
     struct eg_text suggestion;      /* that is thereby accepted; empty: none */
@@ -124,6 +127,38 @@ static enum eg_status plan_review(const struct job *job, const struct now *now, 
     return EG_OK;
 }
 
+/* The document as everybody sees it. */
+static enum eg_status read_public(const struct now *now, struct eg_json **json_out, struct eg_error *err)
+{
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    enum eg_status status = write_document(now->records, now->service, false, &text, err);
+    if (status == EG_OK) status = eg_json_parse((struct eg_text){text.data, text.len}, json_out, err);
+    eg_buffer_clear(&text);
+    return status;
+}
+
+/* What differs between a document and its base, laid over the entry as it is. */
+static enum eg_status plan_merged(const struct job *job, const struct now *now, struct eg_arena *arena,
+                                  struct eg_records_change *change, struct eg_error *err)
+{
+    struct eg_json *present = NULL;
+    struct eg_document_merged merged = {0};
+    enum eg_status status = read_public(now, &present, err);
+    if (status != EG_OK) return status;
+    struct eg_document_merge merge = {job->base, job->document, eg_json_root(present),
+                                      job->acceptance->choices, job->acceptance->n_choices};
+    status = eg_document_merge(&merge, arena, &merged, err);
+    if (status == EG_OK) status = eg_document_merge_check(&merged, err);
+    if (status == EG_OK) {
+        struct eg_document_wish wish = {job->id, eg_json_root(merged.document), job->keeps_private};
+        status = eg_entry_document_change(now->records, &wish, arena, change, err);
+    }
+    eg_json_free(merged.document);
+    eg_json_free(present);
+    return status;
+}
+
 /* When it was modified stands in its row, and in no document. */
 static enum eg_status plan_rows(const struct job *job, const struct now *now, struct eg_arena *arena,
                                 struct eg_records_change *change, struct eg_error *err)
@@ -133,6 +168,7 @@ static enum eg_status plan_rows(const struct job *job, const struct now *now, st
     if (job->what == REMOVE && !now->service) return EG_OK; /* undone already */
     if (job->what == REMOVE) return eg_entry_document_removal(now->records, job->id, arena, change, err);
     if (job->what == REVIEW) status = plan_review(job, now, arena, change, err);
+    else if (job->base) status = plan_merged(job, now, arena, change, err);
     else status = eg_entry_document_change(now->records, &wish, arena, change, err);
     if (status != EG_OK || change->n_puts + change->n_deletes == 0) return status;
     struct eg_text *field = service_row(now->records, job->id, arena, change);
@@ -366,6 +402,7 @@ static bool visit_suggestion(void *context, const struct eg_suggestion *suggesti
     struct found *found = context;
     eg_buffer_text(&found->id, suggestion->entry_id);
     eg_buffer_text(&found->first, suggestion->document);
+    eg_buffer_text(&found->second, suggestion->base);
     return false;
 }
 
@@ -421,12 +458,23 @@ enum eg_status eg_edits_undo(struct eg_engine *engine, const struct eg_edit *edi
 
 /* --- suggestions ----------------------------------------------------------------------------------------------------------- */
 
+/* The suggestion's document, and what it is based on where it says so. */
+static enum eg_status take_suggested(struct job *job, const struct found *found, struct eg_json *json[2],
+                                     struct eg_error *err)
+{
+    enum eg_status status = put_document(job, text_of(&found->first), &json[0], err);
+    if (status != EG_OK || found->second.len == 0 || !job->must_exist) return status;
+    status = eg_json_parse(text_of(&found->second), &json[1], err);
+    if (status == EG_OK) job->base = eg_json_root(json[1]);
+    return status;
+}
+
 enum eg_status eg_edits_accept(struct eg_engine *engine, const struct eg_edit *edit,
                                const struct eg_acceptance *acceptance, struct eg_edit_done *done_out,
                                struct eg_error *err)
 {
     struct found found;
-    struct eg_json *json = NULL;
+    struct eg_json *json[2] = {NULL, NULL};
     char fresh[EG_UUID_TEXT_LEN + 1];
     init_found(&found);
     eg_uuid_random(fresh);
@@ -436,12 +484,14 @@ enum eg_status eg_edits_accept(struct eg_engine *engine, const struct eg_edit *e
                       .action = EG_CHANGE_UPDATE,
                       .id = found.id.len > 0 ? text_of(&found.id) : eg_text_from(fresh),
                       .document = acceptance->document,
+                      .acceptance = acceptance,
                       .keeps_private = !acceptance->document,
                       .must_exist = found.id.len > 0,
                       .suggestion = acceptance->suggestion};
-    if (status == EG_OK && !job.document) status = put_document(&job, text_of(&found.first), &json, err);
+    if (status == EG_OK && !job.document) status = take_suggested(&job, &found, json, err);
     if (status == EG_OK) status = carry_out(engine, &job, done_out, err);
-    eg_json_free(json);
+    eg_json_free(json[0]);
+    eg_json_free(json[1]);
     clear_found(&found);
     return status;
 }

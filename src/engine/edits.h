@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "data/document_merge.h"
 #include "engine/engine.h"
 
 #define EG_EDIT_REASON_BYTES 2000U
@@ -64,8 +65,13 @@ struct eg_acceptance {
     struct eg_text suggestion;
     const struct eg_json_value
         *document; /* as the editor has put it right; NULL: as it was suggested, private rows kept */
+    const struct eg_document_choice
+        *choices; /* [n_choices]: where both changed the same (data/document_merge.h) */
+    uint32_t n_choices;
 };
-/* EG_NOT_FOUND for a suggestion that is not there, or the entry that it is about; EG_CONFLICT when it was decided before. */
+/* What the suggestion changes is laid over the entry as it is now; one that does not say on what it is based takes the entry's place whole.
+ * EG_NOT_FOUND for a suggestion that is not there, or the entry that it is about; EG_CONFLICT when it was decided before, and naming the
+ * members that were changed since and about which nobody has decided. */
 EG_MUST_CHECK enum eg_status eg_edits_accept(struct eg_engine *engine, const struct eg_edit *edit,
                                              const struct eg_acceptance *acceptance,
                                              struct eg_edit_done *done_out, struct eg_error *err);

@@ -33,4 +33,11 @@ struct eg_edit eg_admin_edit_by(struct eg_admin_page *page, const char *version)
 /* The version that was sent with the form. Never NULL. */
 const char *eg_admin_version_given(struct eg_admin_page *page);
 
+/* --- admin_conflicts.c: what a suggestion and the editors have both changed ------------------------------------------------- */
+
+/* What was decided in the form that was sent. */
+const struct eg_document_choice *eg_admin_choices(struct eg_admin_page *page, uint32_t *n_out);
+/* Each with what it said, says and would say; with buttons to decide by inside a form that `asks`. */
+void eg_admin_conflicts(struct eg_admin_page *page, const struct eg_document_merged *merged, bool asks);
+
 #endif

@@ -8,7 +8,7 @@
 #include "engine/ledger.h"
 #include "http/access.h"
 #include "http/admin.h"
-#include "http/document_diff.h"
+#include "data/document_diff.h"
 #include "http/exchange.h"
 #include "http/html.h"
 #include "http/kvp.h"

@@ -14,6 +14,9 @@ struct review {
     struct eg_json *document;        /* as it was sent */
     struct eg_json *before;          /* the entry as it is; NULL: a new one, or gone */
     struct eg_json *after;           /* as it would be; NULL: `unfit` says why it cannot */
+    struct eg_json *base,
+        *seen; /* what everybody saw of it when it was sent, NULL: nobody knows; and sees now */
+    struct eg_document_merged merged;
     struct eg_error unfit;
     char version[EG_EDIT_VERSION_BYTES]; /* of the entry as it is */
     bool is_new, is_gone, has_changed;   /* has_changed: since it was sent */
@@ -36,6 +39,9 @@ static void clear(struct review *review)
     eg_json_free(review->document);
     eg_json_free(review->before);
     eg_json_free(review->after);
+    eg_json_free(review->base);
+    eg_json_free(review->seen);
+    eg_json_free(review->merged.document);
 }
 
 /* --- finding --------------------------------------------------------------------------------------------------------------- */
@@ -45,9 +51,9 @@ static bool keep_suggestion(void *context, const struct eg_suggestion *suggestio
     struct review *review = context;
     struct eg_suggestion *kept = &review->suggestion;
     *kept = *suggestion;
-    struct eg_text *const texts[] = {&kept->at,         &kept->entry_id,     &kept->document,
-                                     &kept->from_name,  &kept->from_contact, &kept->note,
-                                     &kept->decided_at, &kept->decided_by,   &kept->reason};
+    struct eg_text *const texts[] = {
+        &kept->at,           &kept->entry_id, &kept->document,   &kept->base,       &kept->from_name,
+        &kept->from_contact, &kept->note,     &kept->decided_at, &kept->decided_by, &kept->reason};
     for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++) *texts[i] = eg_admin_keep(review->page, *texts[i]);
     return false;
 }
@@ -77,6 +83,23 @@ static enum eg_status look_at_entry(struct review *review, struct eg_error *err)
                             err);
 }
 
+/* What it changes, laid over what everybody sees of the entry now. One that does not say on what it is based is taken whole. */
+static enum eg_status merge(struct review *review, struct eg_error *err)
+{
+    struct eg_admin_page *page = review->page;
+    uint32_t n = 0;
+    const struct eg_document_choice *choices = eg_admin_choices(page, &n);
+    if (review->suggestion.base.len == 0 || !review->before) return EG_OK;
+    enum eg_status status = eg_json_parse(review->suggestion.base, &review->base, err);
+    if (status != EG_OK) return status;
+    review->seen = eg_admin_document(page->snapshot->records, review->suggestion.entry_id, false);
+    struct eg_document_merge merge = {eg_json_root(review->base), eg_json_root(review->document),
+                                      eg_json_root(review->seen), choices, n};
+    status = eg_document_merge(&merge, page->arena, &review->merged, err);
+    if (status == EG_OK) review->has_changed = review->merged.n_edited > 0;
+    return status;
+}
+
 /* What the entry would say. A suggestion that does not fit any more can still be put right, or rejected. */
 static void look_ahead(struct review *review)
 {
@@ -88,7 +111,10 @@ static void look_ahead(struct review *review)
     struct eg_document_wish wish = {review->is_new ? eg_text_from(fresh) : review->suggestion.entry_id,
                                     eg_json_root(review->document), true};
     if (!records || review->is_gone) return;
-    enum eg_status status = eg_entry_document_change(records, &wish, page->arena, &change, &review->unfit);
+    enum eg_status status = merge(review, &review->unfit);
+    if (review->merged.document) wish.document = eg_json_root(review->merged.document);
+    if (status == EG_OK)
+        status = eg_entry_document_change(records, &wish, page->arena, &change, &review->unfit);
     if (status == EG_OK) status = eg_records_apply(records, &change, &applied, &review->unfit);
     if (status == EG_OK) review->after = eg_admin_document(applied, wish.id, true);
     eg_records_release(applied);
@@ -154,6 +180,30 @@ static void write_facts(const struct review *review)
     eg_html_close(&page->html);
 }
 
+/* What becomes of what was changed since. */
+static void write_changed(const struct review *review)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_html *html = &page->html;
+    bool has_base = review->merged.document != NULL;
+    eg_admin_open(page, "p", has_base ? "notice" : "problem");
+    eg_html_text(html, EG_TEXT("The entry has been changed since this was sent. "));
+    if (!has_base)
+        eg_html_text(html,
+                     EG_TEXT("This suggestion does not say what it is based on, so accepting it as it stands "
+                             "would also put back what was changed since: look at "));
+    else if (review->merged.n == 0)
+        eg_html_text(html,
+                     EG_TEXT("What was changed stays, since the suggestion is about other things: see "));
+    else
+        eg_html_text(html,
+                     EG_TEXT("Some of it concerns what is suggested, and has to be decided below: see "));
+    eg_admin_link(page, eg_admin_address(page, "/admin/history?entry=%s", review->suggestion.entry_id.data),
+                  EG_TEXT("the entry's history"));
+    eg_html_text(html, EG_TEXT("."));
+    eg_html_close(html);
+}
+
 static void write_warnings(const struct review *review)
 {
     struct eg_admin_page *page = review->page;
@@ -164,16 +214,7 @@ static void write_warnings(const struct review *review)
         eg_html_text(html, EG_TEXT("The entry was deleted after this was sent, so it can only be rejected."));
         eg_html_close(html);
     } else if (review->has_changed) {
-        eg_admin_open(page, "p", "problem");
-        eg_html_text(
-            html,
-            EG_TEXT("The entry has been changed since this was sent. Accepting it as it stands would also "
-                    "put back what was changed since: look at "));
-        eg_admin_link(page,
-                      eg_admin_address(page, "/admin/history?entry=%s", review->suggestion.entry_id.data),
-                      EG_TEXT("the entry's history"));
-        eg_html_text(html, EG_TEXT("."));
-        eg_html_close(html);
+        write_changed(review);
     }
     if (!review->after && !review->is_gone) {
         eg_admin_open(page, "p", "problem");
@@ -211,7 +252,10 @@ static void write_decisions(struct review *review, const char *fault)
     struct eg_html *html = &page->html;
     if (!review->is_gone) {
         begin_decision(review, "narrow-form", "Accept");
-        if (review->after) eg_admin_button(page, "action", "accept", "Accept it as it stands");
+        eg_admin_conflicts(page, &review->merged, true);
+        if (review->after)
+            eg_admin_button(page, "action", "accept",
+                            review->merged.n > 0 ? "Accept it as decided" : "Accept it as it stands");
         eg_html_open(html, "p");
         eg_admin_link(page, eg_admin_address(page, "/admin/suggestions/%s?edit=1", review->suggestion.id),
                       EG_TEXT("Put it right first, then accept it"));
@@ -267,6 +311,7 @@ static enum eg_status show_form(struct review *review, struct eg_admin_edit *edi
     if (has_faults) eg_admin_edit_write_faults(edit);
     write_warnings(review);
     if (why->status == EG_CONFLICT) write_diff(review);
+    eg_admin_conflicts(page, &review->merged, false);
     eg_admin_form(page, eg_admin_address(page, "/admin/suggestions/%s?edit=1", review->suggestion.id),
                   "entry-form");
     eg_admin_hidden(page, "entry_version", eg_text_from(review->version));
@@ -316,7 +361,9 @@ static enum eg_status accept_it(struct review *review, const struct eg_json_valu
 {
     struct eg_admin_page *page = review->page;
     struct eg_edit by = eg_admin_edit_by(page, eg_admin_version_given(page));
-    struct eg_acceptance acceptance = {eg_text_from(review->suggestion.id), document};
+    struct eg_acceptance acceptance = {.suggestion = eg_text_from(review->suggestion.id),
+                                       .document = document};
+    acceptance.choices = eg_admin_choices(page, &acceptance.n_choices);
     struct eg_edit_done done;
     enum eg_status status = eg_edits_accept(engine_of(page), &by, &acceptance, &done, why);
     if (status == EG_OK) eg_edit_done_clear(&done);

@@ -179,6 +179,21 @@ static enum eg_status check_document(struct eg_suggesting *suggesting, struct eg
     return status;
 }
 
+/* What the entry said to who suggests the change. */
+static enum eg_status base_of(struct eg_suggesting *suggesting, struct eg_text *base_out,
+                              struct eg_error *err)
+{
+    struct eg_buffer text;
+    *base_out = EG_TEXT("");
+    if (!suggesting->present) return EG_OK;
+    eg_buffer_init(&text, 0);
+    enum eg_status status = eg_json_finish(suggesting->present, false, &text, err);
+    if (status == EG_OK) *base_out = eg_text_copy(suggesting->arena, (struct eg_text){text.data, text.len});
+    if (status == EG_OK && !base_out->data) status = eg_error_no_memory(err, text.len);
+    eg_buffer_clear(&text);
+    return status;
+}
+
 static enum eg_status store(struct eg_suggesting *suggesting, struct eg_text document, struct eg_error *err)
 {
     struct eg_suggestion suggestion = {
@@ -192,7 +207,8 @@ static enum eg_status store(struct eg_suggesting *suggesting, struct eg_text doc
     if (!suggestion.at.data) return eg_error_no_memory(err, 0);
     struct eg_ledger *ledger = eg_engine_ledger(suggesting->exchange->server->engine);
     if (!ledger) return eg_error_set(err, EG_BUSY, "the atlas has no store any more");
-    enum eg_status status = eg_store_suggest(eg_ledger_store(ledger), &suggestion, err);
+    enum eg_status status = base_of(suggesting, &suggestion.base, err);
+    if (status == EG_OK) status = eg_store_suggest(eg_ledger_store(ledger), &suggestion, err);
     eg_ledger_release(ledger);
     if (status == EG_OK) /* who and what is nobody's business here */
         eg_log(EG_LOG_INFO, "suggest", "suggestion %s is kept for the editors", suggestion.id);

@@ -491,6 +491,44 @@ def _(server):
     assert b"Choir of Squareton" in server.get("/finder?q=singing").body, (reader.page.text, server.get("/finder?q=singing").body)
 
 
+@test("what was changed since a suggestion was sent stays; where both changed the same, the editor decides")
+def _(server):
+    entry = server.an_entry(9)
+    base = json.loads(server.get(f"/entries/{entry}").body)
+    reader = server.reader()
+    one = server.suggest({**base, "name": "As suggested", "alert": "Closed on Mondays"}, entry, base=json.dumps(base))
+    two = server.suggest({**base, "name": "As suggested twice", "fees": "None"}, entry, base=json.dumps(base))
+    reader.open(f"/admin/entries/{entry}")
+    reader.submit("save", url="https://meanwhile.example/", eligibility="For all")
+    reader.open(f"/admin/suggestions/{one}")
+    assert "What was changed stays" in reader.page.text and "meanwhile.example" not in reader.page.text, reader.page.text
+    reader.submit("accept")
+    now = json.loads(server.get(f"/entries/{entry}").body)
+    assert (now["name"], now["alert"], now["url"], now["eligibility"]) == ("As suggested", "Closed on Mondays", "https://meanwhile.example/", "For all"), now
+    reader.open(f"/admin/suggestions/{two}")
+    text = reader.page.text
+    assert "has to be decided" in text and base["name"] in text and "As suggested twice" in text and "Name: changed since" in text, text
+    reader.submit("accept", status=409)
+    assert "decide for each of name" in reader.page.text, reader.page.text
+    assert json.loads(server.get(f"/entries/{entry}").body) == now
+    reader.submit("accept", **{"choice.name": "now"})
+    after = json.loads(server.get(f"/entries/{entry}").body)
+    assert after == {**now, "fees": "None"}, after
+
+
+@test("a suggestion of before, which does not say what it is based on, is said to take later changes back")
+def _(server):
+    entry = server.an_entry(10)
+    reader = server.reader()
+    one = server.suggest({"name": "Whole", "kind": "hub"}, entry)
+    reader.open(f"/admin/entries/{entry}")
+    reader.submit("save", alert="Meanwhile")
+    reader.open(f"/admin/suggestions/{one}")
+    assert "does not say what it is based on" in reader.page.text, reader.page.text
+    reader.submit("accept")
+    assert "alert" not in json.loads(server.get(f"/entries/{entry}").body)
+
+
 @test("an entry that was changed since is said to be; one that was deleted can only be rejected")
 def _(server):
     entry = server.an_entry(8)

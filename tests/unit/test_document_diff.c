@@ -1,4 +1,4 @@
-#include "http/document_diff.h"
+#include "data/document_diff.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -372,18 +372,26 @@ static void an_import_and_what_never_was_cannot_be_undone(void **state)
 
 /* --- suggestions ------------------------------------------------------------------------------------------------------------- */
 
-static const char *suggest(struct eg_engine *engine, const char *entry_id, const char *document)
+static const char *suggest_on(struct eg_engine *engine, const char *entry_id, const char *base,
+                              const char *document)
 {
     static char id[EG_UUID_TEXT_LEN + 1];
     struct eg_ledger *ledger = eg_engine_ledger(engine);
     struct eg_suggestion suggestion = {.at = EG_TEXT("2026-01-31T09:30:00Z"),
                                        .entry_id = eg_text_from(entry_id),
-                                       .document = eg_text_from(document)};
+                                       .document = eg_text_from(document),
+                                       .base = eg_text_from(base)};
     eg_uuid_random(suggestion.id);
     memcpy(id, suggestion.id, sizeof id);
     assert_int_equal(eg_store_suggest(eg_ledger_store(ledger), &suggestion, NULL), EG_OK);
     eg_ledger_release(ledger);
     return id;
+}
+
+/* One that does not say on what it is based, as stores of before have them. */
+static const char *suggest(struct eg_engine *engine, const char *entry_id, const char *document)
+{
+    return suggest_on(engine, entry_id, NULL, document);
 }
 
 static bool keep_state(void *context, const struct eg_suggestion *suggestion)
@@ -408,7 +416,8 @@ static enum eg_status accept(struct eg_engine *engine, const struct eg_edit *edi
     struct eg_json *json = NULL;
     struct eg_edit_done done;
     if (document) assert_int_equal(eg_json_parse(eg_text_from(document), &json, NULL), EG_OK);
-    struct eg_acceptance acceptance = {eg_text_from(id), json ? eg_json_root(json) : NULL};
+    struct eg_acceptance acceptance = {.suggestion = eg_text_from(id),
+                                       .document = json ? eg_json_root(json) : NULL};
     enum eg_status status = eg_edits_accept(engine, edit, &acceptance, &done, NULL);
     if (status == EG_OK) eg_edit_done_clear(&done);
     eg_json_free(json);
@@ -427,6 +436,61 @@ static void an_accepted_suggestion_is_done_and_closed_at_once(void **state)
     assert_int_equal(state_of(engine, id), EG_SUGGESTION_ACCEPTED);
     assert_string_equal(line_of(engine, ID, 0).suggestion, id);
     assert_int_equal(accept(engine, &by_ann, id, NULL), EG_CONFLICT);
+}
+
+static void an_editor_s_later_change_stays_when_a_suggestion_is_accepted(void **state)
+{
+    struct eg_engine *engine = ((struct eg_test_register *)*state)->engine;
+    static const char base[] =
+        "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}],\"location\":{\"city\":\"A\"}}";
+    must_put(
+        engine, ID,
+        "{\"name\":\"Swims\",\"url\":\"https://a.example\",\"phones\":[{\"number\":\"1\"},{\"number\":\"7\","
+        "\"visibility\":\"private\"}],\"location\":{\"city\":\"A\",\"address_1\":\"Pool\"}}",
+        NULL);
+    const char *id = suggest_on(
+        engine, ID, base,
+        "{\"name\":\"Swims daily\",\"phones\":[{\"number\":\"2\"}],\"location\":{\"city\":\"B\"}}");
+    assert_int_equal(accept(engine, &by_ann, id, NULL), EG_OK);
+    char *now = said(engine, ID, true);
+    assert_non_null(strstr(now, "\"name\":\"Swims daily\""));
+    assert_non_null(strstr(now, "\"url\":\"https://a.example\""));
+    assert_non_null(strstr(now, "\"number\":\"2\""));
+    assert_non_null(strstr(now, "\"number\":\"7\"")); /* private: nobody saw it */
+    assert_non_null(strstr(now, "\"city\":\"B\""));
+    assert_non_null(strstr(now, "\"address_1\":\"Pool\""));
+}
+
+static enum eg_status accept_with(struct eg_engine *engine, const char *id,
+                                  const struct eg_document_choice *choices, uint32_t n, struct eg_error *err)
+{
+    struct eg_edit_done done;
+    struct eg_acceptance acceptance = {eg_text_from(id), NULL, choices, n};
+    enum eg_status status = eg_edits_accept(engine, &by_ann, &acceptance, &done, err);
+    if (status == EG_OK) eg_edit_done_clear(&done);
+    return status;
+}
+
+static void what_both_have_changed_has_to_be_decided(void **state)
+{
+    struct eg_engine *engine = ((struct eg_test_register *)*state)->engine;
+    struct eg_error err = {0};
+    must_put(engine, ID, "{\"name\":\"Dives\",\"phones\":[{\"number\":\"3\"}],\"url\":\"https://a.example\"}",
+             NULL);
+    const char *id = suggest_on(engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}]}",
+                                "{\"name\":\"Rows\",\"phones\":[{\"number\":\"2\"}]}");
+    const struct eg_document_choice choices[] = {{EG_TEXT("phones"), true}, {EG_TEXT("name"), false}};
+    assert_int_equal(accept_with(engine, id, NULL, 0, &err), EG_CONFLICT);
+    assert_non_null(strstr(err.message, "name, phones"));
+    assert_string_equal(err.field, "name");
+    assert_int_equal(accept_with(engine, id, choices, 1, &err), EG_CONFLICT);
+    assert_null(strstr(err.message, "phones"));
+    assert_int_equal(state_of(engine, id), EG_SUGGESTION_OPEN);
+    assert_non_null(strstr(said(engine, ID, true), "\"number\":\"3\""));
+    assert_int_equal(accept_with(engine, id, choices, 2, &err), EG_OK);
+    assert_non_null(strstr(said(engine, ID, true), "\"number\":\"2\""));
+    assert_non_null(strstr(said(engine, ID, true), "Dives"));
+    assert_non_null(strstr(said(engine, ID, true), "a.example"));
 }
 
 static void a_suggestion_that_changes_nothing_is_closed_all_the_same(void **state)
@@ -517,6 +581,8 @@ int main(void)
         TEST(a_later_change_is_lost_only_by_force),
         TEST(an_import_and_what_never_was_cannot_be_undone),
         TEST(an_accepted_suggestion_is_done_and_closed_at_once),
+        TEST(an_editor_s_later_change_stays_when_a_suggestion_is_accepted),
+        TEST(what_both_have_changed_has_to_be_decided),
         TEST(a_suggestion_that_changes_nothing_is_closed_all_the_same),
         TEST(a_suggestion_may_be_put_right_or_be_a_new_entry),
         TEST(a_suggestion_that_cannot_be_done_stays_open),

@@ -210,6 +210,37 @@ static void who_suggested_is_forgotten_some_time_after_the_decision(void **state
     eg_store_close(store);
 }
 
+static bool see_base(void *context, const struct eg_suggestion *suggestion)
+{
+    (void)snprintf(context, 64, "%.*s", EG_TEXT_ARG(suggestion->base));
+    return false;
+}
+
+static void a_store_of_before_gets_the_columns_that_it_lacks(void **state)
+{
+    (void)state;
+    struct eg_error err = {0};
+    char base[64] = "?";
+    struct eg_suggestion_visitor visitor = {see_base, base};
+    struct eg_text source = eg_test_store_source("before");
+    struct eg_store *store = eg_test_store_small(source);
+    assert_int_equal(suggest(store, 51, &err), EG_OK);
+    eg_store_close(store);
+    eg_test_store_must(source, "ALTER TABLE suggestion DROP COLUMN base");
+    store = eg_test_store_open(source, true);
+    assert_int_equal(eg_store_suggestion(store, eg_text_from(eg_test_id(51)), &visitor, &err), EG_OK);
+    assert_string_equal(base, "");
+    struct eg_suggestion with = {.at = EG_TEXT("2026-11-22T10:00:00.000Z"),
+                                 .entry_id = eg_text_from(eg_test_id(2)),
+                                 .document = EG_TEXT("{\"name\":\"Walks\"}"),
+                                 .base = EG_TEXT("{\"name\":\"Runs\"}")};
+    (void)snprintf(with.id, sizeof with.id, "%s", eg_test_id(52));
+    assert_int_equal(eg_store_suggest(store, &with, &err), EG_OK);
+    assert_int_equal(eg_store_suggestion(store, eg_text_from(eg_test_id(52)), &visitor, &err), EG_OK);
+    assert_string_equal(base, "{\"name\":\"Runs\"}");
+    eg_store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +248,7 @@ int main(void)
         cmocka_unit_test(suggestions_wait_oldest_first_until_they_are_decided_once),
         cmocka_unit_test(a_decision_that_fails_takes_the_commit_with_it),
         cmocka_unit_test(no_more_than_ten_thousand_suggestions_wait),
+        cmocka_unit_test(a_store_of_before_gets_the_columns_that_it_lacks),
         cmocka_unit_test(who_suggested_is_forgotten_some_time_after_the_decision),
     };
     int failed = cmocka_run_group_tests_name("store_history", tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* Values come in three shapes: texts and numbers, objects of these, lists of these or of objects. Lists have a few items; for the two hundred
  * that a document may have, how like each is to each is worked out once, and then the likest pair is taken again and again. */
-#include "http/document_diff.h"
+#include "data/document_diff.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* In what two documents of an entry (data/entry_document.h) differ, member by member, for people who have to decide about it. */
-#ifndef EG_HTTP_DOCUMENT_DIFF_H
-#define EG_HTTP_DOCUMENT_DIFF_H
+#ifndef EG_DATA_DOCUMENT_DIFF_H
+#define EG_DATA_DOCUMENT_DIFF_H
 
 #include <stdint.h>
 
