@@ -29,26 +29,6 @@ static int set_option(const struct eg_command *command, int option, const char *
     return EG_EXIT_DONE;
 }
 
-static enum eg_status write_json(struct eg_report_subject subject, struct eg_crs_list *crs_list,
-                                 struct eg_buffer *out, struct eg_error *err)
-{
-    struct eg_json *json = eg_json_new_object();
-    if (!json) return eg_error_no_memory(err, 0);
-    eg_report_json(subject, json, eg_json_root(json));
-    enum eg_status status = eg_crs_report_json(crs_list, json, eg_json_root(json), err);
-    if (status == EG_OK) status = eg_json_finish(json, true, out, err);
-    eg_json_free(json);
-    eg_buffer_char(out, '\n');
-    return status;
-}
-
-static enum eg_status write_text(struct eg_report_subject subject, struct eg_crs_list *crs_list,
-                                 struct eg_buffer *out, struct eg_error *err)
-{
-    enum eg_status status = eg_report_text(subject, out, err);
-    return status == EG_OK ? eg_crs_report_text(crs_list, out, err) : status;
-}
-
 /* What is read, and what is said of it. */
 struct check {
     struct eg_atlas *atlas;
@@ -58,6 +38,51 @@ struct check {
     struct eg_buffer report, reasons;
     bool is_strict;
 };
+
+static void unknown_json(const struct check *check, struct eg_json *json, struct eg_json_value *root)
+{
+    struct eg_directory_unknown unknown = eg_directory_unknown_codes(check->directory);
+    eg_json_integer(json, root, "unknown_area_codes", unknown.n);
+    if (unknown.n == 0) return;
+    struct eg_json_value *first = eg_json_object(json, root, "first_unknown_area_code");
+    eg_json_text(json, first, "code", unknown.code);
+    eg_json_cstring(json, first, "entry", unknown.entry->id);
+}
+
+static void unknown_text(const struct check *check, struct eg_buffer *out)
+{
+    struct eg_directory_unknown unknown = eg_directory_unknown_codes(check->directory);
+    char name[100], code[100];
+    if (unknown.n == 0) return;
+    eg_buffer_printf(
+        out,
+        "%u codes of areas that entries serve are in no boundaries: these areas are not shown; the "
+        "first: '%s' of entry %s, '%s'\n",
+        unknown.n, eg_text_escape(unknown.code, code, sizeof code), unknown.entry->id,
+        eg_text_escape(unknown.entry->field[EG_ENTRY_NAME], name, sizeof name));
+}
+
+static enum eg_status write_json(const struct check *check, struct eg_report_subject subject,
+                                 struct eg_buffer *out, struct eg_error *err)
+{
+    struct eg_json *json = eg_json_new_object();
+    if (!json) return eg_error_no_memory(err, 0);
+    eg_report_json(subject, json, eg_json_root(json));
+    unknown_json(check, json, eg_json_root(json));
+    enum eg_status status = eg_crs_report_json(check->crs_list, json, eg_json_root(json), err);
+    if (status == EG_OK) status = eg_json_finish(json, true, out, err);
+    eg_json_free(json);
+    eg_buffer_char(out, '\n');
+    return status;
+}
+
+static enum eg_status write_text(const struct check *check, struct eg_report_subject subject,
+                                 struct eg_buffer *out, struct eg_error *err)
+{
+    enum eg_status status = eg_report_text(subject, out, err);
+    unknown_text(check, out);
+    return status == EG_OK ? eg_crs_report_text(check->crs_list, out, err) : status;
+}
 
 /* The entries of the store are those that it has; while it is not there, those that it will be filled with, and what reading them found. */
 static enum eg_status add_stored(const struct eg_atlas *atlas, struct eg_entries **entries,
@@ -101,8 +126,8 @@ static enum eg_status judge(struct check *check, bool as_json, struct eg_error *
 {
     struct eg_report_subject subject = {check->generation, eg_directory_entries(check->directory)};
     check->is_strict = eg_report_is_strict(subject, &check->reasons);
-    return as_json ? write_json(subject, check->crs_list, &check->report, err)
-                   : write_text(subject, check->crs_list, &check->report, err);
+    return as_json ? write_json(check, subject, &check->report, err)
+                   : write_text(check, subject, &check->report, err);
 }
 
 static int answer(const struct check *check, bool strict)

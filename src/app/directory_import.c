@@ -9,7 +9,9 @@
 
 #include "app/directory.h"
 #include "base/arena.h"
+#include "data/area_codes.h"
 #include "data/directory_records.h"
+#include "data/generation.h"
 #include "data/record_times.h"
 #include "data/records_json.h"
 #include "data/records_tabular.h"
@@ -45,7 +47,9 @@ struct importing {
     const char *path;
     struct eg_atlas *atlas;
     uint32_t directory;
-    struct eg_store *store;                 /* NULL: not there yet */
+    struct eg_store *store;           /* NULL: not there yet */
+    struct eg_generation *generation; /* loaded for the first row that names areas */
+    bool has_tried_areas;
     struct eg_records *base, *read, *after; /* what was there, what the file says, what will be there */
     uint64_t revision;
     struct eg_arena *arena;
@@ -77,6 +81,28 @@ static void print_remark(void *context, const struct eg_intake_remark *remark)
     printf(": %s: ", remark->kind == EG_INTAKE_REJECTED ? "rejected" : "doubtful");
     print_shown(eg_text_from(remark->reason));
     putchar('\n');
+}
+
+/* The codes of areas are in the atlas's sources, which are loaded for this alone: seconds for a country. Without them the rest of the file can
+ * be imported all the same. */
+static bool has_areas(void *context, struct eg_text boundaries, struct eg_text codes,
+                      char reason_out[EG_INTAKE_REASON_BYTES])
+{
+    struct importing *importing = context;
+    struct eg_area_codes_fault fault;
+    struct eg_error err = {0};
+    if (boundaries.len + codes.len == 0) return true;
+    if (!importing->has_tried_areas) {
+        importing->has_tried_areas = true;
+        fprintf(stderr,
+                "The file names areas by their codes: the atlas's boundaries are read to look them up.\n");
+        if (eg_generation_load(importing->atlas, 0, &importing->generation, &err) != EG_OK)
+            fprintf(stderr, "evenground: whether the areas are there is not checked: %s\n", err.message);
+    }
+    if (!importing->generation || eg_area_codes_are_known(importing->generation, boundaries, codes, &fault))
+        return true;
+    (void)snprintf(reason_out, EG_INTAKE_REASON_BYTES, "%s", fault.what);
+    return false;
 }
 
 static void print_counts(const struct importing *importing)
@@ -183,7 +209,7 @@ static enum eg_status read_records(struct importing *importing, const struct eg_
                                    struct eg_error *err)
 {
     struct eg_intake *intake = NULL;
-    struct eg_intake_sink sink = {print_remark, importing};
+    struct eg_intake_sink sink = {print_remark, importing, has_areas};
     bool is_json = importing->options->format == EG_DIRECTORY_HSDS;
     enum eg_status status = eg_intake_new(sink, is_json, &intake, err);
     if (status == EG_OK && is_json)
@@ -202,7 +228,7 @@ static enum eg_status read_all(struct importing *importing, struct eg_error *err
     struct eg_flat_source source = {.atlas = importing->atlas,
                                     .directory = importing->directory,
                                     .known = importing->base,
-                                    .sink = {print_remark, importing}};
+                                    .sink = {print_remark, importing, has_areas}};
     eg_buffer_init(&text, 0);
     enum eg_status status = EG_OK;
     if (importing->options->format != EG_DIRECTORY_TABULAR) status = read_file(importing->path, &text, err);
@@ -317,6 +343,7 @@ static int run(const struct eg_command *command, int argc, char **argv)
     if (status == EG_OK) status = read_all(&importing, &err);
     if (status == EG_OK) status = plan(&importing, &err);
     exit_status = status == EG_OK ? finish(&importing) : eg_command_failed(&err);
+    eg_generation_release(importing.generation);
     eg_store_close(importing.store);
     eg_records_release(importing.base);
     eg_records_release(importing.read);

@@ -186,7 +186,7 @@ static enum eg_status check_extent(struct edit *edit, struct place place, struct
     field[EG_SERVICE_AREA_EXTENT_TYPE] = extent.len > 0 ? EG_TEXT("geojson") : EG_TEXT("");
     if (extent.len == 0) return EG_OK;
     struct eg_error why = {0};
-    enum eg_status status = eg_geojson_rings_read(extent, edit->arena, &rings, &why);
+    enum eg_status status = eg_geojson_rings_read_sound(extent, edit->arena, &rings, &why);
     if (status == EG_OK || status == EG_NO_MEMORY) return status;
     return at_fault(edit, place, "extent", why.message);
 }
@@ -220,7 +220,7 @@ static enum eg_status check_row(struct edit *edit, const struct eg_document_part
                                 const struct eg_text *field)
 {
     struct eg_error why = {0};
-    enum eg_status status = eg_record_check(part->table, field, &why);
+    enum eg_status status = eg_record_check_incoming(part->table, field, &why);
     if (status == EG_OK) return EG_OK;
     for (uint32_t i = 0; i < eg_document_part_members(part); i++) {
         const char *name = eg_record_spec(part->table)->fields[part->members[i].field].name;

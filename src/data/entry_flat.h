@@ -48,7 +48,7 @@ struct eg_flat_counts {
 };
 
 /* Reads a file into records. Rejected are rows with a wrong coordinate, an unknown kind, wrong UTF-8, no name, an id that came before;
- * what eg_entry_record doubts, a polygon that is none and columns that no entry has are doubtful. A row without a kind is a service, of
+ * a polygon that is none or crosses itself; what eg_entry_record doubts and columns that no entry has are doubtful. A row without a kind is a service, of
  * 360Giving a grant. EG_INVALID for a file that is none of its format, with its line; EG_LIMIT beyond EG_INTAKE_ROWS_MAX rows. */
 EG_MUST_CHECK enum eg_status eg_flat_read(struct eg_text text, const struct eg_flat_source *source,
                                           struct eg_records **records_out, struct eg_flat_counts *counts_out,

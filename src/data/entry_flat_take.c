@@ -14,7 +14,6 @@
 #include "data/record_tree.h"
 
 #define ARENA_CEILING_BYTES ((size_t)4 * 1024 * 1024 * 1024)
-#define REASON_BYTES 512
 
 struct eg_flat_intake {
     const struct eg_flat_source *source;
@@ -34,7 +33,7 @@ struct eg_flat_intake {
 void eg_flat_remark(struct eg_flat_intake *intake, enum eg_intake_kind kind,
                     const struct eg_intake_place *place, const char *format, ...)
 {
-    char reason[REASON_BYTES];
+    char reason[EG_INTAKE_REASON_BYTES];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(reason, sizeof reason, format, args);
@@ -67,30 +66,47 @@ static uint32_t boundaries_named(const struct eg_atlas *atlas, struct eg_text id
     return EG_ATLAS_NONE;
 }
 
+/* What the atlas does not have of what is named: it is kept, since another load of the atlas may have it. */
+static void check_served(struct eg_flat_intake *intake, struct eg_text boundaries, struct eg_text codes,
+                         const struct eg_intake_place *place)
+{
+    char reason[EG_INTAKE_REASON_BYTES];
+    const struct eg_intake_sink *sink = &intake->source->sink;
+    if (sink->has_areas && !sink->has_areas(sink->context, boundaries, codes, reason))
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "of what it serves, %s; it is kept, and not shown",
+                       reason);
+}
+
 static void take_served(struct eg_flat_intake *intake, struct eg_entry *entry, struct eg_text boundaries,
                         const struct eg_intake_place *place)
 {
     if (entry->n_serves == 0) return;
     entry->serves_boundaries = boundaries_named(intake->source->atlas, boundaries);
-    if (entry->serves_boundaries != EG_ATLAS_NONE) return;
+    if (entry->serves_boundaries != EG_ATLAS_NONE) {
+        check_served(intake, boundaries, entry->field[EG_ENTRY_SERVES], place);
+        return;
+    }
     eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
                    "the codes that it serves are left out: the atlas has no boundaries '%.*s'",
                    EG_TEXT_SHOWN(boundaries, 60));
     entry->n_serves = 0;
 }
 
-static enum eg_status take_area(struct eg_flat_intake *intake, struct eg_entry *entry, struct eg_text geojson,
-                                const struct eg_intake_place *place, struct eg_error *err)
+/* A polygon that cannot be used rejects its row. */
+static enum eg_status take_area(struct eg_flat_intake *intake, struct eg_text geojson,
+                                const struct eg_intake_place *place, bool *rejected_out, struct eg_error *err)
 {
+    struct eg_entry *entry = &intake->loader.items[0];
     struct eg_geojson_rings rings;
     struct eg_error fault = {0};
     if (geojson.len == 0) return EG_OK;
     enum eg_status status = eg_text_is_utf8(geojson)
-                                ? eg_geojson_rings_read(geojson, intake->loader.arena, &rings, &fault)
+                                ? eg_geojson_rings_read_sound(geojson, intake->loader.arena, &rings, &fault)
                                 : eg_error_set(&fault, EG_INVALID, "it is not UTF-8");
     if (status == EG_NO_MEMORY) return eg_error_no_memory(err, geojson.len);
     if (status != EG_OK) {
-        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "the service area is left out: %s", fault.message);
+        eg_flat_remark(intake, EG_INTAKE_REJECTED, place, "the service area: %s", fault.message);
+        *rejected_out = true;
         return EG_OK;
     }
     entry->area_geojson = eg_text_copy(intake->loader.arena, geojson);
@@ -224,8 +240,9 @@ enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text 
     struct eg_entry *entry = &intake->loader.items[0];
     take_id(intake, entry, cells[EG_FLAT_ID], place);
     take_served(intake, entry, cells[EG_FLAT_SERVES_BOUNDARIES], place);
-    status = take_area(intake, entry, cells[EG_FLAT_SERVICE_AREA], place, err);
-    return status == EG_OK ? record(intake, entry, place, err) : status;
+    bool rejected = false;
+    status = take_area(intake, cells[EG_FLAT_SERVICE_AREA], place, &rejected, err);
+    return status == EG_OK && !rejected ? record(intake, entry, place, err) : status;
 }
 
 /* --- the whole ------------------------------------------------------------------------------------------------------------------ */

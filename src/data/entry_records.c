@@ -150,11 +150,11 @@ static bool looks_like_a_host(struct eg_text text)
 static struct eg_text web_address(struct eg_entry_recorder *recorder, const struct eg_entry *entry)
 {
     struct eg_text given = entry->field[EG_ENTRY_URL];
-    if (given.len == 0 || eg_record_text_is(EG_RECORD_URI, given)) return given;
+    if (given.len == 0 || eg_record_text_is(EG_RECORD_URL, given)) return given;
     if (looks_like_a_host(given)) {
         struct eg_text whole = eg_text_format(recorder->row_arena, "https://%.*s", EG_TEXT_ARG(given));
         recorder->failed |= !whole.data;
-        if (whole.data && eg_record_text_is(EG_RECORD_URI, whole)) {
+        if (whole.data && eg_record_text_is(EG_RECORD_URL, whole)) {
             doubt(recorder, EG_ENTRY_URL, given, "has no scheme: https:// is put before it");
             return whole;
         }

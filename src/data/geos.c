@@ -106,6 +106,53 @@ struct GEOSGeom_t *eg_geos_make_valid(struct eg_geos *geos, struct GEOSGeom_t *g
     return valid;
 }
 
+/* A multipolygon of valid rings, or NULL. */
+static GEOSGeometry *multipolygon(struct eg_geos *geos, const struct eg_flat_polygons *polygons)
+{
+    GEOSGeometry **parts = eg_memory_zeroed(polygons->n_polygons, sizeof *parts);
+    GEOSGeometry *whole = NULL;
+    uint32_t n = 0;
+    if (!parts) return NULL;
+    for (; n < polygons->n_polygons; n++) {
+        uint32_t first = polygons->polygon[n];
+        struct eg_flat_polygon polygon = {polygons->xy, polygons->start + first,
+                                          polygons->polygon[n + 1] - first};
+        parts[n] = eg_geos_polygon(geos, &polygon);
+        if (!parts[n]) break;
+    }
+    if (n == polygons->n_polygons)
+        whole = GEOSGeom_createCollection_r(geos->handle, GEOS_MULTIPOLYGON, parts, n);
+    else
+        for (uint32_t i = 0; i < n; i++) GEOSGeom_destroy_r(geos->handle, parts[i]);
+    free(parts);
+    return whole;
+}
+
+static void locate_fault(struct eg_geos *geos, const GEOSGeometry *whole, struct eg_geos_fault *fault)
+{
+    char *reason = NULL;
+    GEOSGeometry *place = NULL;
+    if (GEOSisValidDetail_r(geos->handle, whole, 0, &reason, &place) != 1) {
+        (void)snprintf(fault->reason, sizeof fault->reason, "%s", reason ? reason : "not valid");
+        if (place) (void)GEOSGeomGetX_r(geos->handle, place, &fault->xy[0]);
+        if (place) (void)GEOSGeomGetY_r(geos->handle, place, &fault->xy[1]);
+    }
+    GEOSFree_r(geos->handle, reason);
+    eg_geos_destroy(geos, place);
+}
+
+enum eg_status eg_geos_find_fault(struct eg_geos *geos, const struct eg_flat_polygons *polygons,
+                                  struct eg_geos_fault *fault_out, struct eg_error *err)
+{
+    *fault_out = (struct eg_geos_fault){.reason = ""};
+    GEOSGeometry *whole = multipolygon(geos, polygons);
+    if (!whole && !geos->message[0]) return eg_error_no_memory(err, polygons->n_polygons);
+    if (!whole) return eg_geos_failure(geos, "making a polygon", err);
+    locate_fault(geos, whole, fault_out);
+    GEOSGeom_destroy_r(geos->handle, whole);
+    return EG_OK;
+}
+
 static enum eg_status visit_ring(struct eg_geos *geos, const GEOSGeometry *ring, bool is_hole,
                                  eg_geos_ring_fn *visit, void *context, struct eg_error *err)
 {

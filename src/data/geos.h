@@ -36,6 +36,21 @@ void eg_geos_destroy(struct eg_geos *geos, struct GEOSGeom_t *geometry); /* NULL
 struct GEOSGeom_t *eg_geos_make_valid(struct eg_geos *geos, struct GEOSGeom_t *geometry, bool *repaired_out,
                                       char *reason_out, size_t size);
 
+/* Polygons of one multipolygon: polygon p has the rings polygon[p] .. polygon[p+1]-1, of which ring r has the points start[r] ..
+ * start[r+1]-1. */
+struct eg_flat_polygons {
+    const double *xy;
+    const uint32_t *start, *polygon; /* [polygon[n_polygons] + 1], [n_polygons + 1] */
+    uint32_t n_polygons;
+};
+struct eg_geos_fault {
+    char reason[80]; /* "Self-intersection"; empty: there is none */
+    double xy[2];
+};
+/* Why they are no valid multipolygon: rings that cross, holes outside their shell, polygons that overlap. */
+EG_MUST_CHECK enum eg_status eg_geos_find_fault(struct eg_geos *geos, const struct eg_flat_polygons *polygons,
+                                                struct eg_geos_fault *fault_out, struct eg_error *err);
+
 /* Calls visit for every ring of every polygon in a geometry of any kind (lines and points are passed over), shells before
  * their holes; xy[2*n], without the repeated last point. Stops at the first status that is not EG_OK. */
 typedef enum eg_status eg_geos_ring_fn(void *context, const double *xy, size_t n, bool is_hole,

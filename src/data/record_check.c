@@ -94,6 +94,28 @@ static bool is_uri(struct eg_text text)
     return true;
 }
 
+static bool begins_with(struct eg_text text, struct eg_text head)
+{
+    return text.len >= head.len && eg_text_equal_any_case((struct eg_text){text.data, head.len}, head);
+}
+
+/* What a browser would run, or open of its own machine. */
+static bool is_harmful(struct eg_text uri)
+{
+    static const char *const schemes[] = {"javascript:", "vbscript:", "data:", "file:", "blob:"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(schemes); i++)
+        if (begins_with(uri, eg_text_from(schemes[i]))) return true;
+    return false;
+}
+
+/* A scheme of the web and a host. */
+static bool is_url(struct eg_text text)
+{
+    bool is_web = begins_with(text, EG_TEXT("http://")) || begins_with(text, EG_TEXT("https://"));
+    size_t host = is_web && (text.data[4] == 's' || text.data[4] == 'S') ? 8 : 7;
+    return is_web && is_uri(text) && host < text.len && !strchr("/?#:@", text.data[host]);
+}
+
 static bool is_email(struct eg_text text)
 {
     struct eg_text local, domain = eg_text_cut(text, '@', &local);
@@ -128,7 +150,9 @@ bool eg_record_text_is(enum eg_record_type type, struct eg_text text)
     case EG_RECORD_TIME:
         return is_time(text);
     case EG_RECORD_URI:
-        return is_uri(text);
+        return is_uri(text) && !is_harmful(text);
+    case EG_RECORD_URL:
+        return is_url(text);
     case EG_RECORD_EMAIL:
         return is_email(text);
     case EG_RECORD_TEXT:
@@ -138,8 +162,10 @@ bool eg_record_text_is(enum eg_record_type type, struct eg_text text)
     return true;
 }
 
-static bool is_well_formed(const struct eg_record_field *field, struct eg_text text)
+static bool is_well_formed(const struct eg_record_field *field, struct eg_text text, bool is_incoming)
 {
+    bool is_address = field->type == EG_RECORD_URI || field->type == EG_RECORD_URL;
+    if (is_address && !is_incoming) return is_uri(text);
     return field->type == EG_RECORD_WORD ? is_word(text, field->words) : eg_record_text_is(field->type, text);
 }
 
@@ -157,6 +183,7 @@ static enum eg_status refuse(const struct eg_record_spec *spec, const struct eg_
         [EG_RECORD_DATE_TIME] = "a time (2026-01-31T09:30:00Z)",
         [EG_RECORD_TIME] = "a time of day (HH:MM)",
         [EG_RECORD_URI] = "an address with its scheme (https://...)",
+        [EG_RECORD_URL] = "an address of the web (https://...)",
         [EG_RECORD_EMAIL] = "an e-mail address",
     };
     char words[160] = "one of";
@@ -172,7 +199,7 @@ static enum eg_status refuse(const struct eg_record_spec *spec, const struct eg_
 }
 
 static enum eg_status check_field(const struct eg_record_spec *spec, const struct eg_record_field *field,
-                                  struct eg_text text, struct eg_error *err)
+                                  struct eg_text text, bool is_incoming, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
     if (text.len == 0 && !field->needed) return EG_OK;
@@ -184,17 +211,29 @@ static enum eg_status check_field(const struct eg_record_spec *spec, const struc
                               text.len, EG_RECORD_FIELD_BYTES);
     else if (!eg_text_is_utf8(text))
         status = eg_error_set(err, EG_INVALID, "%s.%s is not UTF-8", spec->name, field->name);
-    else if (!is_well_formed(field, text)) return refuse(spec, field, text, err);
+    else if (!is_well_formed(field, text, is_incoming)) return refuse(spec, field, text, err);
     if (status != EG_OK) eg_error_field(err, field->name);
     return status;
 }
 
-enum eg_status eg_record_check(enum eg_record_table table, const struct eg_text *field, struct eg_error *err)
+static enum eg_status check(enum eg_record_table table, const struct eg_text *field, bool is_incoming,
+                            struct eg_error *err)
 {
     const struct eg_record_spec *spec = eg_record_spec(table);
     for (uint32_t i = 0; i < spec->n_fields; i++) {
-        enum eg_status status = check_field(spec, &spec->fields[i], field[i], err);
+        enum eg_status status = check_field(spec, &spec->fields[i], field[i], is_incoming, err);
         if (status != EG_OK) return status;
     }
     return EG_OK;
+}
+
+enum eg_status eg_record_check(enum eg_record_table table, const struct eg_text *field, struct eg_error *err)
+{
+    return check(table, field, false, err);
+}
+
+enum eg_status eg_record_check_incoming(enum eg_record_table table, const struct eg_text *field,
+                                        struct eg_error *err)
+{
+    return check(table, field, true, err);
 }

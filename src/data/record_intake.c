@@ -10,11 +10,12 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/textmap.h"
+#include "data/geojson_rings.h"
 #include "data/record_ids.h"
 #include "data/record_tree.h"
 
 #define ARENA_CEILING_BYTES ((size_t)4 * 1024 * 1024 * 1024)
-#define REASON_BYTES 512
+#define EXTENT_CEILING_BYTES ((size_t)64 * 1024 * 1024)
 #define SHOWN_BYTES 60
 #define PASSES_MAX 64U /* HSDS's tables hang on one another six deep */
 
@@ -85,7 +86,7 @@ static void tell(struct eg_intake *intake, enum eg_intake_kind kind, const struc
 void eg_intake_remark(struct eg_intake *intake, enum eg_intake_kind kind, const struct eg_intake_place *place,
                       const char *format, ...)
 {
-    char reason[REASON_BYTES];
+    char reason[EG_INTAKE_REASON_BYTES];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(reason, sizeof reason, format, args);
@@ -98,7 +99,7 @@ static void doubt(struct eg_intake *intake, const struct row *row, const char *f
 
 static void doubt(struct eg_intake *intake, const struct row *row, const char *format, ...)
 {
-    char reason[REASON_BYTES];
+    char reason[EG_INTAKE_REASON_BYTES];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(reason, sizeof reason, format, args);
@@ -183,6 +184,7 @@ static void mend(struct eg_intake *intake, struct row *row, uint32_t f)
         [EG_RECORD_DATE_TIME] = "a date and time with its offset from UTC (2026-01-31T09:30:00Z)",
         [EG_RECORD_TIME] = "a time of day (HH:MM)",
         [EG_RECORD_URI] = "an address with its scheme (https://...)",
+        [EG_RECORD_URL] = "an address of the web (https://...)",
         [EG_RECORD_EMAIL] = "an e-mail address",
         [EG_RECORD_WORD] = "one of the words that the standard has for it",
     };
@@ -227,7 +229,7 @@ static void merge(struct eg_intake *intake, struct row *first, struct row *copy)
         if (first->field[f].len == 0 || copy->field[f].len == 0 ||
             eg_text_equal(first->field[f], copy->field[f]))
             continue;
-        char reason[REASON_BYTES];
+        char reason[EG_INTAKE_REASON_BYTES];
         (void)snprintf(reason, sizeof reason, "%s %.*s came before with another %s: '%.*s', not '%.*s'",
                        spec->name, EG_TEXT_ARG(copy->field[0]), spec->fields[f].name,
                        EG_TEXT_SHOWN(first->field[f], SHOWN_BYTES),
@@ -258,6 +260,38 @@ static enum eg_status enter(struct eg_intake *intake, struct row *row, struct eg
     return EG_OK;
 }
 
+/* Whether there is nothing to say against the polygon of a row. */
+static enum eg_status check_extent(const struct row *row, struct eg_error *fault)
+{
+    struct eg_geojson_rings rings;
+    struct eg_text extent = row->field[EG_SERVICE_AREA_EXTENT];
+    if (extent.len == 0 || !eg_text_equal(row->field[EG_SERVICE_AREA_EXTENT_TYPE], EG_TEXT("geojson")))
+        return EG_OK;
+    struct eg_arena *arena = eg_arena_new(EXTENT_CEILING_BYTES);
+    enum eg_status status = arena ? eg_geojson_rings_read_sound(extent, arena, &rings, fault)
+                                  : eg_error_no_memory(fault, EXTENT_CEILING_BYTES);
+    eg_arena_free(arena);
+    return status;
+}
+
+static enum eg_status check(const struct row *row, struct eg_error *fault)
+{
+    enum eg_status status = eg_record_check_incoming(row->table, row->field, fault);
+    if (status == EG_OK && row->table == EG_RECORD_SERVICE_AREA) status = check_extent(row, fault);
+    return status;
+}
+
+/* What the atlas does not have is kept all the same, since another load of the atlas may have it. */
+static void check_areas(struct eg_intake *intake, const struct row *row)
+{
+    char reason[EG_INTAKE_REASON_BYTES];
+    const struct eg_intake_sink *sink = &intake->sink;
+    if (row->table != EG_RECORD_SERVICE_AREA || !sink->has_areas) return;
+    if (!sink->has_areas(sink->context, row->field[EG_SERVICE_AREA_BOUNDARIES],
+                         row->field[EG_SERVICE_AREA_AREA_CODES], reason))
+        doubt(intake, row, "service_area: %s; it is kept, and not shown", reason);
+}
+
 enum eg_status eg_intake_add(struct eg_intake *intake, enum eg_record_table table,
                              const struct eg_text *field, const struct eg_intake_place *place,
                              struct eg_error *err)
@@ -275,9 +309,14 @@ enum eg_status eg_intake_add(struct eg_intake *intake, enum eg_record_table tabl
         if (status == EG_OK) mend(intake, &row, f);
     }
     if (status != EG_OK) return status;
-    if (eg_record_check(table, row.field, &fault) == EG_OK) return enter(intake, &row, err);
-    reject(intake, &row, fault.message);
-    return EG_OK;
+    status = check(&row, &fault);
+    if (status == EG_NO_MEMORY) return eg_error_no_memory(err, 0);
+    if (status != EG_OK) {
+        reject(intake, &row, fault.message);
+        return EG_OK;
+    }
+    check_areas(intake, &row);
+    return enter(intake, &row, err);
 }
 
 /* --- references ----------------------------------------------------------------------------------------------------------------- */
@@ -305,7 +344,7 @@ static bool settle_reference(struct eg_intake *intake, struct row *row, uint32_t
 {
     const struct eg_record_spec *spec = eg_record_spec(row->table);
     const struct eg_record_field *field = &spec->fields[f];
-    char reason[REASON_BYTES];
+    char reason[EG_INTAKE_REASON_BYTES];
     bool refers = field->type == EG_RECORD_REFERENCE ||
                   (field->type == EG_RECORD_LINK && row->table == EG_RECORD_ATTRIBUTE);
     if (!refers || row->field[f].len == 0) return false;

@@ -35,9 +35,15 @@ struct eg_intake_remark {
 /* Hears every remark, in the order in which they come up. */
 typedef void eg_intake_remark_fn(void *context, const struct eg_intake_remark *remark);
 
+#define EG_INTAKE_REASON_BYTES 512
+/* Whether the areas are known that a row names, by boundaries and codes separated by semicolons; if not, says why. */
+typedef bool eg_intake_areas_fn(void *context, struct eg_text boundaries, struct eg_text codes,
+                                char reason_out[EG_INTAKE_REASON_BYTES]);
+
 struct eg_intake_sink {
     eg_intake_remark_fn *remark;
     void *context;
+    eg_intake_areas_fn *has_areas; /* NULL: nobody asks */
 };
 
 struct eg_intake_counts {
@@ -54,7 +60,7 @@ void eg_intake_free(struct eg_intake *intake); /* NULL is allowed */
 /* Takes a row: field[] as of eg_record_spec(table), any text. Blanks at both ends go, "Not stated" becomes absent.
  * An id or reference that is no UUID becomes the UUID that stands for it everywhere ("17" of the table service is UUIDv5 of
  * "service:17"), a doubt; an optional field without its form is left out, a doubt; a needed one that is missing or wrong rejects the
- * row, as does an id that came before with something else. EG_LIMIT beyond EG_INTAKE_ROWS_MAX. */
+ * row, as does an id that came before with something else, or a polygon that is none or crosses itself. EG_LIMIT beyond EG_INTAKE_ROWS_MAX. */
 EG_MUST_CHECK enum eg_status eg_intake_add(struct eg_intake *intake, enum eg_record_table table,
                                            const struct eg_text *field, const struct eg_intake_place *place,
                                            struct eg_error *err);

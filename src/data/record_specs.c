@@ -25,7 +25,7 @@ static const struct eg_record_field organization_fields[] = {
     [EG_ORGANIZATION_ALTERNATE_NAME] = {.name = "alternate_name", .type = EG_RECORD_TEXT},
     [EG_ORGANIZATION_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT, .required = true},
     [EG_ORGANIZATION_EMAIL] = {.name = "email", .type = EG_RECORD_EMAIL},
-    [EG_ORGANIZATION_WEBSITE] = {.name = "website", .type = EG_RECORD_URI},
+    [EG_ORGANIZATION_WEBSITE] = {.name = "website", .type = EG_RECORD_URL},
     [EG_ORGANIZATION_TAX_STATUS] = {.name = "tax_status", .type = EG_RECORD_TEXT},
     [EG_ORGANIZATION_TAX_ID] = {.name = "tax_id", .type = EG_RECORD_TEXT},
     [EG_ORGANIZATION_YEAR_INCORPORATED] = {.name = "year_incorporated", .type = EG_RECORD_NUMBER},
@@ -72,7 +72,7 @@ static const struct eg_record_field service_fields[] = {
     [EG_SERVICE_NAME] = {.name = "name", .type = EG_RECORD_TEXT, .needed = true, .required = true},
     [EG_SERVICE_ALTERNATE_NAME] = {.name = "alternate_name", .type = EG_RECORD_TEXT},
     [EG_SERVICE_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT},
-    [EG_SERVICE_URL] = {.name = "url", .type = EG_RECORD_URI},
+    [EG_SERVICE_URL] = {.name = "url", .type = EG_RECORD_URL},
     [EG_SERVICE_EMAIL] = {.name = "email", .type = EG_RECORD_EMAIL},
     [EG_SERVICE_STATUS] =
         {.name = "status", .type = EG_RECORD_WORD, .words = statuses, .needed = true, .required = true},
@@ -98,7 +98,7 @@ static const struct eg_record_field location_fields[] = {
     [EG_LOCATION_ID] = ID,
     [EG_LOCATION_LOCATION_TYPE] =
         {.name = "location_type", .type = EG_RECORD_WORD, .words = places, .needed = true, .required = true},
-    [EG_LOCATION_URL] = {.name = "url", .type = EG_RECORD_URI},
+    [EG_LOCATION_URL] = {.name = "url", .type = EG_RECORD_URL},
     [EG_LOCATION_ORGANIZATION_ID] = {.name = "organization_id",
                                      .type = EG_RECORD_REFERENCE,
                                      .to = EG_RECORD_ORGANIZATION},
@@ -224,7 +224,7 @@ static const struct eg_record_field schedule_fields[] = {
     [EG_SCHEDULE_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT},
     [EG_SCHEDULE_OPENS_AT] = {.name = "opens_at", .type = EG_RECORD_TIME},
     [EG_SCHEDULE_CLOSES_AT] = {.name = "closes_at", .type = EG_RECORD_TIME},
-    [EG_SCHEDULE_SCHEDULE_LINK] = {.name = "schedule_link", .type = EG_RECORD_URI},
+    [EG_SCHEDULE_SCHEDULE_LINK] = {.name = "schedule_link", .type = EG_RECORD_URL},
     [EG_SCHEDULE_ATTENDING_TYPE] = {.name = "attending_type", .type = EG_RECORD_TEXT},
     [EG_SCHEDULE_NOTES] = {.name = "notes", .type = EG_RECORD_TEXT},
 };
@@ -249,7 +249,7 @@ static const struct eg_record_field accessibility_fields[] = {
                                       .needed = true},
     [EG_ACCESSIBILITY_DESCRIPTION] = {.name = "description", .type = EG_RECORD_TEXT},
     [EG_ACCESSIBILITY_DETAILS] = {.name = "details", .type = EG_RECORD_TEXT},
-    [EG_ACCESSIBILITY_URL] = {.name = "url", .type = EG_RECORD_URI},
+    [EG_ACCESSIBILITY_URL] = {.name = "url", .type = EG_RECORD_URL},
 };
 
 static const struct eg_record_field cost_option_fields[] = {
@@ -288,7 +288,7 @@ static const struct eg_record_field required_document_fields[] = {
                                          .to = EG_RECORD_SERVICE,
                                          .needed = true},
     [EG_REQUIRED_DOCUMENT_DOCUMENT] = {.name = "document", .type = EG_RECORD_TEXT},
-    [EG_REQUIRED_DOCUMENT_URI] = {.name = "uri", .type = EG_RECORD_URI},
+    [EG_REQUIRED_DOCUMENT_URI] = {.name = "uri", .type = EG_RECORD_URL},
 };
 
 static const struct eg_record_field taxonomy_fields[] = {

@@ -43,7 +43,8 @@ enum eg_record_type {
     EG_RECORD_DATE,      /* YYYY-MM-DD */
     EG_RECORD_DATE_TIME, /* RFC 3339 */
     EG_RECORD_TIME,      /* HH:MM, perhaps :SS, perhaps Z or an offset from UTC */
-    EG_RECORD_URI,       /* absolute: a scheme, a colon and more */
+    EG_RECORD_URI,       /* a name of something: a scheme, a colon and more */
+    EG_RECORD_URL,       /* where people are led: http or https */
     EG_RECORD_EMAIL,
     EG_RECORD_WORD /* one of `words` */
 };
@@ -338,11 +339,15 @@ uint32_t eg_record_field_named(enum eg_record_table table, struct eg_text name);
 /* Whether a field holds the id of another row. */
 bool eg_record_refers(const struct eg_record_field *field);
 
-/* Whether a text has the form of a type (not WORD). */
+/* Whether a text has the form of a type (not WORD) as it may come in. */
 bool eg_record_text_is(enum eg_record_type type, struct eg_text text);
 
 /* One record by itself: what is needed is there, forms are right. EG_INVALID with the field's name and what it should be. */
 EG_MUST_CHECK enum eg_status eg_record_check(enum eg_record_table table, const struct eg_text *field,
                                              struct eg_error *err);
+/* The same of what comes in by a document or a file, where an address that people are to follow must be one of the web. A store that another
+ * program has filled with others is shown nonetheless: no page makes a link of them. */
+EG_MUST_CHECK enum eg_status eg_record_check_incoming(enum eg_record_table table, const struct eg_text *field,
+                                                      struct eg_error *err);
 
 #endif

@@ -36,6 +36,12 @@ static struct eg_text id_of(const struct eg_record *row)
 
 /* --- names ---------------------------------------------------------------------------------------------------------------------- */
 
+/* Whatever another program wrote into the store: nobody is led to what is not of the web. */
+static struct eg_text web_address(struct eg_text text)
+{
+    return eg_record_text_is(EG_RECORD_URL, text) ? text : EG_TEXT("");
+}
+
 static void read_service(struct reading *reading)
 {
     static const struct {
@@ -51,6 +57,7 @@ static void read_service(struct reading *reading)
     struct eg_entry *entry = reading->entry;
     memcpy(entry->id, field[EG_SERVICE_ID].data, EG_UUID_TEXT_LEN);
     for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++) entry->field[texts[i].to] = field[texts[i].from];
+    entry->field[EG_ENTRY_URL] = web_address(field[EG_SERVICE_URL]);
     if (field[EG_SERVICE_KIND].len == 0) entry->field[EG_ENTRY_KIND] = EG_TEXT("service");
     EG_ASSERT(eg_entry_kind_parse(entry->field[EG_ENTRY_KIND], &entry->kind)); /* a checked word */
     if (entry->field[EG_ENTRY_KEY].len == 0) entry->field[EG_ENTRY_KEY] = field[EG_SERVICE_ID];
@@ -69,7 +76,8 @@ static void read_organization(struct reading *reading)
     if (!organization) return;
     if (!eg_text_equal(organization->field[EG_ORGANIZATION_NAME], service[EG_SERVICE_NAME]))
         field[EG_ENTRY_ORGANISATION] = organization->field[EG_ORGANIZATION_NAME];
-    if (field[EG_ENTRY_URL].len == 0) field[EG_ENTRY_URL] = organization->field[EG_ORGANIZATION_WEBSITE];
+    if (field[EG_ENTRY_URL].len == 0)
+        field[EG_ENTRY_URL] = web_address(organization->field[EG_ORGANIZATION_WEBSITE]);
     if (field[EG_ENTRY_EMAIL].len == 0) field[EG_ENTRY_EMAIL] = organization->field[EG_ORGANIZATION_EMAIL];
 }
 

@@ -99,6 +99,7 @@ static const char *type_name(enum eg_record_type type, const char **format_out)
         *format_out = "uuid";
         return "string";
     case EG_RECORD_URI:
+    case EG_RECORD_URL:
         *format_out = "uri";
         return "string";
     case EG_RECORD_EMAIL:

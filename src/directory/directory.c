@@ -153,9 +153,17 @@ static enum eg_status build_indexes(struct eg_directory *directory, struct eg_er
 static void log_unknown_codes(const struct eg_service_areas *areas)
 {
     if (areas->n_unknown_codes == 0) return;
-    eg_log(EG_LOG_WARNING, "load",
-           "directory: %u codes of areas that entries serve are in no boundaries; the first: '%.*s'",
-           areas->n_unknown_codes, EG_TEXT_ARG(areas->first_unknown_code));
+    eg_log(
+        EG_LOG_WARNING, "load",
+        "directory: %u codes of areas that entries serve are in no boundaries; the first: '%.*s' of entry %s",
+        areas->n_unknown_codes, EG_TEXT_ARG(areas->first_unknown_code), areas->first_unknown_of->id);
+}
+
+struct eg_directory_unknown eg_directory_unknown_codes(const struct eg_directory *directory)
+{
+    const struct eg_service_areas *areas = &directory->areas;
+    return (struct eg_directory_unknown){areas->n_unknown_codes, areas->first_unknown_code,
+                                         areas->first_unknown_of};
 }
 
 enum eg_status eg_directory_new(struct eg_entries *entries, struct eg_generation *generation,

@@ -136,6 +136,13 @@ uint32_t eg_directory_entry_at(const struct eg_directory *directory, uint32_t nu
 /* By which its clocks go. */
 const struct eg_zone *eg_directory_zone(const struct eg_directory *directory);
 const struct eg_entries *eg_directory_entries(const struct eg_directory *directory);
+/* Codes of areas that entries serve and no boundaries have: those areas are not shown. */
+struct eg_directory_unknown {
+    uint32_t n;
+    struct eg_text code; /* the first */
+    const struct eg_entry *entry;
+};
+struct eg_directory_unknown eg_directory_unknown_codes(const struct eg_directory *directory);
 /* Whether any entry says when it is open or takes place. */
 bool eg_directory_has_times(const struct eg_directory *directory);
 /* Index of the entry with this UUID (any letter case), or UINT32_MAX. */

@@ -45,6 +45,7 @@ static void resolve_codes(struct builder *builder, uint32_t number)
             builder->pairs[builder->n_pairs++] = (struct eg_sort_item){.key = key, .row = number};
         } else if (builder->areas.n_unknown_codes++ == 0) {
             builder->areas.first_unknown_code = entry->serves[i];
+            builder->areas.first_unknown_of = entry;
         }
     }
 }

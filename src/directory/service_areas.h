@@ -32,6 +32,7 @@ struct eg_service_areas {
     const struct eg_service_polygon *polygons; /* [n_polygons] by number */
     uint32_t n_unknown_codes;                  /* named by entries, but of no area */
     struct eg_text first_unknown_code;
+    const struct eg_entry *first_unknown_of; /* that names it */
 };
 
 /* entries[n] in answer order; the result lives in the arena and leans on the generation. */

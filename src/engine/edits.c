@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "data/entry_document.h"
 #include "engine/ledger.h"
+#include "engine/named_areas.h"
 
 struct job {
     const struct eg_edit *edit;
@@ -27,6 +28,7 @@ struct job {
 /* The entry as a plan finds it. */
 struct now {
     struct eg_records *records;
+    const struct eg_generation *generation;
     const struct eg_record *service; /* NULL: there is none */
     struct eg_text at;               /* the time */
 };
@@ -170,6 +172,8 @@ static enum eg_status plan_rows(const struct job *job, const struct now *now, st
     if (job->what == REVIEW) status = plan_review(job, now, arena, change, err);
     else if (job->base) status = plan_merged(job, now, arena, change, err);
     else status = eg_entry_document_change(now->records, &wish, arena, change, err);
+    if (status == EG_OK && job->what == PUT && job->action != EG_CHANGE_UNDO)
+        status = eg_named_areas_check(now->generation, job->document, change, err);
     if (status != EG_OK || change->n_puts + change->n_deletes == 0) return status;
     struct eg_text *field = service_row(now->records, job->id, arena, change);
     if (!field) return eg_error_no_memory(err, sizeof *field);
@@ -222,6 +226,7 @@ static enum eg_status look(const struct job *job, const struct eg_snapshot *snap
     struct eg_buffer before;
     if (!snapshot->records) return eg_error_set(err, EG_BUSY, "the directory's store is being opened");
     now->records = snapshot->records;
+    now->generation = snapshot->generation;
     now->service = service_of(now->records, job->id);
     eg_buffer_init(&before, 0);
     enum eg_status status = write_document(now->records, now->service, true, &before, err);

@@ -140,7 +140,8 @@ static void end_control(const struct writing *writing, const struct control *con
 
 static void write_line(const struct writing *writing, const struct control *control)
 {
-    static const char *const types[] = {[EG_RECORD_URI] = "url", [EG_RECORD_EMAIL] = "email"};
+    static const char *const types[] = {
+        [EG_RECORD_URI] = "url", [EG_RECORD_URL] = "url", [EG_RECORD_EMAIL] = "email"};
     struct eg_html *html = writing->html;
     enum eg_record_type is = control->member.field->type;
     const char *type = is < EG_ARRAY_LEN(types) && types[is] ? types[is] : "text";

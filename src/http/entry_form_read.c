@@ -26,10 +26,10 @@ static void add_fault(struct eg_entry_faults *faults, struct eg_text name, const
 static const char *const forms[] = {
     [EG_RECORD_NUMBER] = "fault.number",  [EG_RECORD_DATE] = "fault.date",
     [EG_RECORD_DATE_TIME] = "fault.date", [EG_RECORD_TIME] = "fault.time",
-    [EG_RECORD_URI] = "fault.address",    [EG_RECORD_EMAIL] = "fault.email",
-    [EG_RECORD_WORD] = "fault.word",      [EG_RECORD_TEXT] = "fault.word",
-    [EG_RECORD_ID] = "fault.word",        [EG_RECORD_REFERENCE] = "fault.word",
-    [EG_RECORD_LINK] = "fault.word",
+    [EG_RECORD_URI] = "fault.address",    [EG_RECORD_URL] = "fault.address",
+    [EG_RECORD_EMAIL] = "fault.email",    [EG_RECORD_WORD] = "fault.word",
+    [EG_RECORD_TEXT] = "fault.word",      [EG_RECORD_ID] = "fault.word",
+    [EG_RECORD_REFERENCE] = "fault.word", [EG_RECORD_LINK] = "fault.word",
 };
 
 static bool is_word(struct eg_text text, const char *const *words)
@@ -125,7 +125,7 @@ static void copy_value(struct reading *reading, struct eg_json_value *into, cons
 static struct eg_text with_scheme(const struct eg_entry_form *form, const struct eg_form_member *member,
                                   struct eg_text text)
 {
-    bool is_bare = member->field->type == EG_RECORD_URI && text.len > 0 &&
+    bool is_bare = member->field->type == EG_RECORD_URL && text.len > 0 &&
                    !memchr(text.data, ':', text.len) && memchr(text.data, '.', text.len) &&
                    !memchr(text.data, ' ', text.len);
     if (!is_bare) return text;

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "data/entry_document.h"
 #include "engine/ledger.h"
+#include "engine/named_areas.h"
 #include "http/access.h"
 #include "http/attempts.h"
 #include "http/handlers.h"
@@ -171,6 +172,9 @@ static enum eg_status check_document(struct eg_suggesting *suggesting, struct eg
     wish.id = suggesting->service ? suggesting->service->field[0] : eg_text_from(id);
     enum eg_status status = eg_entry_document_change(suggesting->exchange->snapshot->records, &wish,
                                                      suggesting->arena, &change, err);
+    if (status == EG_OK)
+        status =
+            eg_named_areas_check(suggesting->exchange->snapshot->generation, wish.document, &change, err);
     if (status == EG_INVALID || status == EG_LIMIT) {
         eg_entry_form_blame(&suggesting->form, err, &suggesting->faults);
         return EG_INVALID;

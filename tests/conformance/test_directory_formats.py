@@ -204,6 +204,40 @@ def what_a_row_does_not_say_stays(folder):
     assert (export(folder, register, "tabular", "--private").stat().st_mode & 0o077) == 0
 
 
+BOWTIE = {"type": "Polygon", "coordinates": [[[-1, 52], [-0.9, 52.1], [-0.9, 52], [-1, 52.1], [-1, 52]]]}
+
+
+@test
+def areas_that_are_none_and_addresses_that_harm_are_told(folder):
+    atlas, register = county(folder)
+    wards = {row["serves_boundaries"]: row["serves"].split(";")[0] for row in csv.DictReader(export(folder, atlas, "csv").open(newline=""))}
+    good = wards["neighbourhood"]
+    service = {"id": "11111111-1111-4111-8111-111111111111", "name": "W", "status": "active", "url": "javascript:alert(1)"}
+    places = [{"boundaries": "neighbourhood", "area_codes": good}, {"boundaries": "neighbourhood", "area_codes": f"{good};{good}X"},
+              {"boundaries": "ward", "area_codes": good}, {"extent": json.dumps(BOWTIE), "extent_type": "geojson"}]
+    areas = [{"id": f"22222222-2222-4222-8222-22222222222{i}", **place} for i, place in enumerate(places)]
+    made = folder / "made.json"
+    made.write_text(json.dumps([{**service, "service_areas": areas}]))
+    report = take_in(register, made, "hsds", "--partial", status=1)
+    for line in ("service.url 'javascript:alert(1)' is left out: it is not an address of the web",
+                 f"$[0].service_areas[1]: doubtful: service_area: '{good}X' is not in 'neighbourhood'; did you mean '{good}'?; it is kept",
+                 "$[0].service_areas[2]: doubtful: service_area: the atlas has no boundaries 'ward'; did you mean one of",
+                 "$[0].service_areas[3]: rejected: the GeoJSON polygon cannot be used: Self-intersection at longitude -0.95, latitude 52.05"):
+        assert line in report, (line, report)
+    assert "service_areas[0]" not in report and "1 rejected" in report, report
+    forget(folder)
+    rows = folder / "some.csv"
+    with rows.open("w", newline="") as file:
+        out = csv.writer(file)
+        out.writerows([["name", "serves", "serves_boundaries", "service_area", "url"], ["A", good, "neighbourhood", "", ""],
+                       ["B", good + "X", "neighbourhood", "", "data:text/html,x"], ["C", "", "", json.dumps(BOWTIE), ""]])
+    report = take_in(register, rows, "csv", status=1)
+    for line in (f"some.csv:3: doubtful: of what it serves, '{good}X' is not in 'neighbourhood'; did you mean '{good}'?; it is kept",
+                 "some.csv:3: doubtful: the url 'data:text/html,x' is left out", "some.csv:4: rejected: the service area: the GeoJSON polygon"):
+        assert line in report, (line, report)
+    assert "some.csv:2" not in report, report
+
+
 @test
 def cells_are_no_formulas(folder):
     _, register = county(folder)

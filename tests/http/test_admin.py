@@ -554,10 +554,10 @@ def _(server):
 # --- what strangers write ---------------------------------------------------------------------------------------------
 
 
-def poisoned(depth=0):
+def poisoned(url):
     item = lambda *names: {name: POISON for name in names}
     return {"kind": "hub", "status": "active", **item("name", "alternate_name", "description", "alert", "eligibility", "fees", "how_to_apply", "programme"),
-            "url": "javascript:alert(1)//" + POISON.replace(" ", ""), "topics": [POISON],
+            "url": url + POISON.replace(" ", ""), "topics": [POISON],
             "organisation": item("name", "description"), "location": item("name", "transportation", "address_1", "city"),
             "phones": [item("number", "description")], "contacts": [item("name", "title", "department")],
             "schedules": [item("description")], "languages": [item("name", "note")], "funding": [item("source", "title")],
@@ -566,8 +566,14 @@ def poisoned(depth=0):
 
 @test("what a stranger writes is text on every page, in every field")
 def _(server):
-    one = server.suggest(poisoned(), "", from_name=POISON, from_contact=POISON, note=POISON)
     reader = server.reader()
+    harmful = server.suggest(poisoned("javascript:alert(1)//"), "", from_name=POISON, from_contact=POISON, note=POISON)
+    for more in ("", "?edit=1"):
+        reader.open(f"/admin/suggestions/{harmful}{more}")
+        assert not any(link.lower().startswith("javascript") for link in reader.page.links)
+    reader.open(f"/admin/suggestions/{harmful}")
+    assert not any(("action", "accept") in form["buttons"] for form in reader.page.forms)  # it cannot be as it is
+    one = server.suggest(poisoned("https://x.example/"), "", from_name=POISON, from_contact=POISON, note=POISON)
     pages = ["/admin/suggestions", f"/admin/suggestions/{one}", f"/admin/suggestions/{one}?edit=1"]
     for path in pages:
         reader.open(path)  # Reader.check looks for elements and attributes that are not ours

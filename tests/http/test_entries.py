@@ -387,6 +387,65 @@ def _(server):
     server.call("GET", "/changes?offset=-1").problem(400, "offset")
 
 
+def wait_for(holds):
+    late = time.monotonic() + 10 * SLOW
+    while not holds():
+        assert time.monotonic() < late
+        time.sleep(0.05)
+
+
+BOWTIE = {"type": "Polygon", "coordinates": [[[-1, 52], [-0.9, 52.1], [-0.9, 52], [-1, 52.1], [-1, 52]]]}
+
+
+@test("an area that the atlas does not have is named, with the one that was meant; what an entry had before does not stand in its way")
+def _(server):
+    document = {"name": "Swims", "service_areas": [{"boundaries": "cells", "area_codes": "C0101;C0191"}]}
+    problem = server.call("POST", "/entries", document).problem(400, "service_areas[0].area_codes")
+    assert "'C0191' is not in 'cells'; did you mean 'C01" in problem["detail"], problem
+    problem = server.call("POST", "/entries", {"name": "x", "service_areas": [{"boundaries": "Cells", "area_codes": "C0101"}]}).problem(400)
+    assert "no boundaries 'Cells'; did you mean one of 'cells'" in problem["detail"], problem
+    problem = server.call("POST", "/entries", {"name": "x", "service_areas": [{"extent": BOWTIE}]}).problem(400)
+    assert "Self-intersection at longitude -0.95, latitude 52.05" in problem["detail"], problem
+    document["service_areas"][0]["area_codes"] = "C0101;C0111"
+    path, etag = server.make(document)
+    with contextlib.closing(sqlite3.connect(server.folder / "register.gpkg", timeout=10)) as store, store:
+        for name in ("IsEmpty", "MinX", "MaxX", "MinY", "MaxY"):  # of the triggers, which have nothing to do here
+            store.create_function("ST_" + name, 1, lambda shape: 1)
+        store.execute("UPDATE service_area SET area_codes = 'C0101;C9999' WHERE area_codes = 'C0101;C0111'")
+    wait_for(lambda: server.now(path)["ETag"] != etag)
+    document = server.now(path).json()
+    assert document["service_areas"][0]["area_codes"] == "C0101;C9999"
+    area = server.get("/coalitions/" + document["id"] + "/area").json()["properties"]
+    assert (area["n_areas"], area["n_unknown_codes"]) == (1, 1), area
+    assert any("1 codes of areas" in line and "'C9999' of entry " + document["id"] in line for line in server.log), server.log
+    checked = subprocess.run(LAUNCHER + [PROGRAM, "check", str(server.atlas)], capture_output=True, text=True, timeout=60 * SLOW)
+    assert checked.returncode == 0 and f"1 codes of areas that entries serve are in no boundaries: these areas are not shown; the first: 'C9999' of entry {document['id']}, 'Swims'" in checked.stdout, checked.stdout
+    assert server.call("PUT", path, {**document, "name": "Dives"}, If_Match="*").status == 200
+    document["service_areas"][0]["area_codes"] += ";C0001"
+    server.call("PUT", path, document, If_Match="*").problem(400, "service_areas[0].area_codes")
+
+
+@test("nobody is led to an address that is not of the web, whoever wrote it into the store")
+def _(server):
+    path, _etag = server.make(url="https://swims.example/", organisation={"name": "Swimmers", "url": "https://swims.example/"},
+                              accessibility=[{"description": "lift", "url": "https://swims.example/lift"}],
+                              required_documents=[{"document": "A towel", "uri": "https://swims.example/towel"}], location={"longitude": "-1.1", "latitude": "52.1"})
+    id = path.rsplit("/", 1)[1]
+    assert b"https://swims.example/" in server.get("/finder/" + id).body
+    harm = "javascript:alert(1)"
+    with contextlib.closing(sqlite3.connect(server.folder / "register.gpkg", timeout=10)) as store, store:
+        for table, column in (("service", "url"), ("organization", "website"), ("accessibility", "url"), ("required_document", "uri")):
+            assert store.execute(f"UPDATE {table} SET {column} = ? WHERE {column} LIKE 'https://swims%'", (harm,)).rowcount > 0
+    wait_for(lambda: server.now(path).json()["url"] == harm)
+    for page in ("/finder/" + id, "/finder?q=swims", f"/finder/suggest?entry={id}", "/ogc/collections/coalitions/items?f=html&limit=1000"):
+        links = re.findall(r"""<a [^>]*href=["']?([^"'> ]*)""", server.get(page).body.decode())
+        assert links and not [link for link in links if link.lower().startswith("javascript")], page
+    for data in ("/coalitions/" + id, "/coalitions?q=swims", "/ogc/collections/coalitions/items/" + id):
+        assert harm not in server.get(data).body.decode(), data
+    problem = server.call("PUT", path, server.now(path).json(), If_Match="*").problem(400, "url")
+    assert "an address of the web" in problem["detail"]
+
+
 @test("bodies that are wrong are refused with the member at fault")
 def _(server):
     path, etag = server.make()
@@ -396,6 +455,11 @@ def _(server):
             (400, "phones[1].number", {"name": "x", "phones": [{"number": "1"}, {"number": 5}]}),
             (400, "phones[0].number", {"name": "x", "phones": [{"type": "voice"}]}),
             (400, "location.latitude", {"name": "x", "location": {"longitude": "1", "latitude": "95"}}),
+            (400, "url", {"name": "x", "url": "javascript:alert(1)"}), (400, "organisation.url", {"name": "x", "organisation": {"name": "y", "url": "data:,x"}}),
+            (400, "service_areas[0].boundaries", {"name": "x", "service_areas": [{"area_codes": "C0101"}]}),
+            (400, "service_areas[0].boundaries", {"name": "x", "service_areas": [{"boundaries": "cell", "area_codes": "C0101"}]}),
+            (400, "service_areas[1].area_codes", {"name": "x", "service_areas": [{}, {"boundaries": "cells", "area_codes": "C0101; C0199"}]}),
+            (400, "service_areas[0].extent", {"name": "x", "service_areas": [{"extent": BOWTIE}]}),
             (400, "kind", {"name": "x", "kind": "club"}), (400, "url", {"name": "x", "url": "no address"}),
             (400, "frobnicates", {"name": "x", "frobnicates": "y"}), (400, "name", {}), (400, "name", {"name": ""}),
             (400, "name", {"name": ["x"]}), (400, "topics", {"name": "x", "topics": "y"}), (400, "phones", {"name": "x", "phones": {}}),

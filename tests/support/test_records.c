@@ -83,6 +83,8 @@ static struct eg_text value_of(struct making *making, const struct eg_record_fie
         return eg_text_from(times[pick % 3]);
     case EG_RECORD_URI:
         return eg_text_from(uris[pick % 2]);
+    case EG_RECORD_URL:
+        return eg_text_from(uris[0]);
     case EG_RECORD_EMAIL:
         return EG_TEXT("a+b@c.example");
     case EG_RECORD_WORD:
@@ -185,5 +187,5 @@ static void write_remark(void *context, const struct eg_intake_remark *remark)
 
 struct eg_intake_sink eg_test_remarks(struct eg_buffer *lines)
 {
-    return (struct eg_intake_sink){write_remark, lines};
+    return (struct eg_intake_sink){.remark = write_remark, .context = lines};
 }

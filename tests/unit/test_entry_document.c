@@ -14,6 +14,10 @@
 #define OTHER "585a9093-5c12-5388-b7de-8ecc54e58083"
 #define SQUARE "{\"type\":\"Polygon\",\"coordinates\":[[[0,50],[1,50],[1,51],[0,51],[0,50]]]}"
 
+#define BOWTIE "[[[0,50],[1,51],[1,50],[0,51],[0,50]]]"
+#define OFF "[[[0,50],[181,50],[1,51],[0,51],[0,50]]]"
+#define TWICE "[[[0,50],[1,50],[1,51],[0,50]]],[[[0,50],[1,50],[1,51],[0,50]]]"
+
 /* Nothing, from which all comes by documents. */
 static struct eg_records *nothing(void)
 {
@@ -334,6 +338,25 @@ static void mistakes_are_told_with_their_place(void **state)
          "phones[0].visibility"},
         {"{\"name\":\"W\",\"service_areas\":[{\"extent\":{\"type\":\"Point\",\"coordinates\":[0,0]}}]}",
          "service_areas[0].extent"},
+        {"{\"name\":\"W\",\"service_areas\":[{},{\"extent\":{\"type\":\"Polygon\",\"coordinates\":" BOWTIE
+         "}}]}",
+         "service_areas[1].extent"},
+        {"{\"name\":\"W\",\"service_areas\":[{\"extent\":{\"type\":\"Polygon\",\"coordinates\":[]}}]}",
+         "service_areas[0].extent"},
+        {"{\"name\":\"W\",\"service_areas\":[{\"extent\":{\"type\":\"Polygon\",\"coordinates\":" OFF "}}]}",
+         "service_areas[0].extent"},
+        {"{\"name\":\"W\",\"service_areas\":[{\"extent\":{\"type\":\"MultiPolygon\",\"coordinates\":[" TWICE
+         "]}}]}",
+         "service_areas[0].extent"},
+        {"{\"name\":\"W\",\"url\":\"javascript:alert(1)\"}", "url"},
+        {"{\"name\":\"W\",\"url\":\"JavaScript://x.example/%0aalert(1)\"}", "url"},
+        {"{\"name\":\"W\",\"url\":\"data:text/html,x\"}", "url"},
+        {"{\"name\":\"W\",\"url\":\"file:///etc/passwd\"}", "url"},
+        {"{\"name\":\"W\",\"url\":\"https://\"}", "url"},
+        {"{\"name\":\"W\",\"organisation\":{\"name\":\"O\",\"url\":\"vbscript:x\"}}", "organisation.url"},
+        {"{\"name\":\"W\",\"accessibility\":[{\"url\":\"data:,x\"}]}", "accessibility[0].url"},
+        {"{\"name\":\"W\",\"required_documents\":[{\"document\":\"d\",\"uri\":\"javascript:x\"}]}",
+         "required_documents[0].uri"},
         {"{\"name\":\"W\",\"schedules\":[{\"freq\":\"DAILY\"}]}", "schedules[0].freq"},
         {"{\"name\":\"W\",\"funding\":[{\"amount\":\"much\"}]}", "funding[0].amount"},
     };

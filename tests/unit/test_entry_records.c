@@ -211,6 +211,8 @@ static void what_hsds_has_no_form_for_is_put_right_or_left_out_and_said(void **s
     } cases[] = {
         {EG_ENTRY_URL, "www.walks.example/a", "https://www.walks.example/a", "has no scheme"},
         {EG_ENTRY_URL, "none yet", "", "the url 'none yet' is left out"},
+        {EG_ENTRY_URL, "javascript:alert(1)", "", "the url 'javascript:alert(1)' is left out"},
+        {EG_ENTRY_URL, "ftp://x.example/a", "", "the url 'ftp://x.example/a' is left out"},
         {EG_ENTRY_EMAIL, "ask Jo", "", "the email 'ask Jo' is left out"},
         {EG_ENTRY_START, "2019", "2019-01-01", ""},
         {EG_ENTRY_END, "2019", "2019-12-31", ""},

@@ -205,7 +205,7 @@ static void what_is_wrong_is_told_with_line_and_path(void **state)
     assert_lines(
         &lines,
         "doubtful 1 $[0] service has no field 'colour': it is left out\n"
-        "doubtful 1 $[0] service.url 'none' is left out: it is not an address with its scheme (https://...)\n"
+        "doubtful 1 $[0] service.url 'none' is left out: it is not an address of the web (https://...)\n"
         "rejected 1 $[0].phones[0] phone.number is missing and has to be given\n"
         "doubtful 1 $[0].phones[1] phone without an id: 312ef20a-43c9-5d4e-a252-b02577656992 stands for it, "
         "after where it stands\n"
