@@ -75,8 +75,7 @@ static void write_contact(struct eg_finder_page *page, const struct eg_entry *en
 {
     const struct eg_text *field = entry->field;
     eg_finder_begin_section(page, "contact", "entry.contact");
-    bool any = field[EG_ENTRY_ADDRESS].len > 0 || field[EG_ENTRY_POSTCODE].len > 0 ||
-               field[EG_ENTRY_PHONE].len > 0 || field[EG_ENTRY_EMAIL].len > 0 || field[EG_ENTRY_URL].len > 0;
+    bool any = field[EG_ENTRY_PHONE].len > 0 || field[EG_ENTRY_EMAIL].len > 0 || field[EG_ENTRY_URL].len > 0;
     if (!any) eg_finder_leaf(page, "p", "entry.no_contact");
     if (any) eg_html_open(&page->html, "dl");
     if (field[EG_ENTRY_PHONE].len > 0) {
@@ -92,14 +91,6 @@ static void write_contact(struct eg_finder_page *page, const struct eg_entry *en
     if (field[EG_ENTRY_URL].len > 0) {
         eg_finder_begin_fact(page, "entry.web");
         eg_html_link(&page->html, field[EG_ENTRY_URL], field[EG_ENTRY_URL]);
-        eg_finder_end_fact(page);
-    }
-    if (field[EG_ENTRY_ADDRESS].len > 0 || field[EG_ENTRY_POSTCODE].len > 0) {
-        eg_finder_begin_fact(page, "entry.address");
-        eg_finder_data(page, "span", field[EG_ENTRY_ADDRESS]);
-        if (field[EG_ENTRY_ADDRESS].len > 0 && field[EG_ENTRY_POSTCODE].len > 0)
-            eg_html_text(&page->html, EG_TEXT(", "));
-        eg_finder_data(page, "span", field[EG_ENTRY_POSTCODE]);
         eg_finder_end_fact(page);
     }
     if (any) eg_html_close(&page->html);
@@ -125,9 +116,9 @@ static void write_amount(struct eg_finder_page *page, const struct eg_entry *ent
 
 static bool has_about(const struct eg_entry *entry)
 {
-    static const enum eg_entry_field fields[] = {EG_ENTRY_ORGANISATION, EG_ENTRY_PROGRAMME, EG_ENTRY_HOURS,
-                                                 EG_ENTRY_AMOUNT,       EG_ENTRY_FUNDER,    EG_ENTRY_START,
-                                                 EG_ENTRY_END,          EG_ENTRY_STATUS};
+    static const enum eg_entry_field fields[] = {EG_ENTRY_ORGANISATION, EG_ENTRY_PROGRAMME, EG_ENTRY_AMOUNT,
+                                                 EG_ENTRY_FUNDER,       EG_ENTRY_START,     EG_ENTRY_END,
+                                                 EG_ENTRY_STATUS};
     for (size_t i = 0; i < EG_ARRAY_LEN(fields); i++)
         if (entry->field[fields[i]].len > 0) return true;
     return entry->n_topics + entry->n_languages + entry->n_accessibility > 0;
@@ -142,7 +133,6 @@ static void write_about(struct eg_finder_page *page, const struct eg_entry *entr
     eg_finder_fact(page, "entry.organisation", field[EG_ENTRY_ORGANISATION]);
     eg_finder_fact(page, "entry.programme", field[EG_ENTRY_PROGRAMME]);
     write_terms(page, "entry.topics", entry->topics, entry->n_topics);
-    eg_finder_fact(page, "entry.hours", field[EG_ENTRY_HOURS]);
     write_terms(page, "entry.languages", entry->languages, entry->n_languages);
     write_terms(page, "entry.accessibility", entry->accessibility, entry->n_accessibility);
     write_amount(page, entry);
@@ -185,20 +175,46 @@ static void write_position_links(struct eg_finder_page *page, const struct eg_en
     eg_html_close(html);
 }
 
+static void write_address(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_text address = entry->field[EG_ENTRY_ADDRESS], postcode = entry->field[EG_ENTRY_POSTCODE];
+    if (address.len + postcode.len == 0) return;
+    eg_html_open(&page->html, "dl");
+    eg_finder_begin_fact(page, "entry.address");
+    eg_finder_data(page, "span", address);
+    if (address.len > 0 && postcode.len > 0) eg_html_text(&page->html, EG_TEXT(", "));
+    eg_finder_data(page, "span", postcode);
+    eg_finder_end_fact(page);
+    eg_html_close(&page->html);
+}
+
+static void write_position(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    if (!entry->has_position) {
+        eg_finder_leaf(page, "p", "entry.no_position");
+        return;
+    }
+    write_position_links(page, entry);
+    eg_finder_open(page, "p", "note");
+    eg_finder_say_with(page, "entry.position", "position",
+                       eg_text_format(page->arena, "%.5f, %.5f", entry->lat_deg, entry->lon_deg));
+    eg_html_close(&page->html);
+}
+
+/* With the map, so that on a narrow screen it is not the last thing of a long page. */
 static void write_reach(struct eg_finder_page *page, const struct eg_entry *entry)
 {
-    struct eg_html *html = &page->html;
+    bool is_on_map = entry->has_position || entry->n_serves > 0 || entry->area_geojson.len > 0;
+    eg_finder_open(page, "div", "where");
     eg_finder_begin_section(page, "reach", "entry.reach");
-    if (entry->has_position) {
-        eg_html_open(html, "p");
-        eg_finder_say_with(page, "entry.position", "position",
-                           eg_text_format(page->arena, "%.5f, %.5f", entry->lat_deg, entry->lon_deg));
-        eg_html_close(html);
-        write_position_links(page, entry);
-    } else {
-        eg_finder_leaf(page, "p", "entry.no_position");
-    }
-    eg_html_close(html);
+    write_address(page, entry);
+    write_position(page, entry);
+    if (is_on_map)
+        eg_finder_map(
+            page, "map.entry",
+            eg_text_format(page->arena, "%.*s/coalitions/%s", EG_TEXT_ARG(page->base_url), entry->id));
+    eg_html_close(&page->html);
+    eg_html_close(&page->html);
 }
 
 /* --- how old it is, and whose -------------------------------------------------------------------------------------- */
@@ -285,41 +301,50 @@ static void write_top(struct eg_finder_page *page, const struct eg_entry *entry)
     eg_finder_kind(page, entry->kind);
     eg_finder_out_of_service(page, entry->field[EG_ENTRY_STATUS]);
     eg_html_close(html);
+    eg_finder_moment(page, entry);
     if (about.len > 0) eg_finder_data(page, "p", about);
     else eg_finder_leaf(page, "p", "entry.no_description");
 }
 
-void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry)
+static void write_way_back(struct eg_finder_page *page)
 {
     struct eg_html *html = &page->html;
-    bool is_on_map = entry->has_position || entry->n_serves > 0 || entry->area_geojson.len > 0;
-    eg_finder_begin(page, entry->field[EG_ENTRY_NAME], "main", "finder.skip_main");
-    eg_finder_open(page, "div", "entry");
-    eg_finder_open(page, "div", "told");
-    write_top(page, entry);
-    struct eg_json *document = eg_finder_document(page, entry);
-    eg_finder_alert(page, document);
-    write_contact(page, entry);
-    eg_finder_more_contact(page, document);
-    write_about(page, entry);
-    eg_finder_more_about(page, document);
-    eg_json_free(document);
-    eg_finder_begin_section(page, "serves", "entry.serves");
-    eg_finder_served(page, entry);
-    eg_html_close(html);
-    write_reach(page, entry);
-    write_source(page, entry);
-    eg_finder_suggest_link(page, entry);
     eg_html_open(html, "p");
     eg_html_open(html, "a");
     eg_html_address(html, "href", eg_finder_url(page, "/finder", EG_FINDER_KEEP_MANNER, NULL, NULL, nothing));
     eg_finder_say(page, "entry.back");
     eg_html_close(html);
     eg_html_close(html);
-    eg_html_close(html);
-    if (is_on_map)
-        eg_finder_map(
-            page, "map.entry",
-            eg_text_format(page->arena, "%.*s/coalitions/%s", EG_TEXT_ARG(page->base_url), entry->id));
-    eg_html_close(html);
+}
+
+static void write_rest(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_json *document)
+{
+    eg_finder_open(page, "div", "rest");
+    eg_finder_hours(page, entry, document);
+    eg_finder_more_contact(page, document);
+    write_about(page, entry);
+    eg_finder_more_about(page, document);
+    eg_finder_begin_section(page, "serves", "entry.serves");
+    eg_finder_served(page, entry);
+    eg_html_close(&page->html);
+    write_source(page, entry);
+    eg_finder_suggest_link(page, entry);
+    write_way_back(page);
+    eg_html_close(&page->html);
+}
+
+void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_json *document = eg_finder_document(page, entry);
+    eg_finder_begin(page, entry->field[EG_ENTRY_NAME], "main", "finder.skip_main");
+    eg_finder_open(page, "div", "entry");
+    eg_finder_open(page, "div", "told");
+    write_top(page, entry);
+    eg_finder_alert(page, document);
+    write_contact(page, entry);
+    eg_html_close(&page->html);
+    write_reach(page, entry);
+    write_rest(page, entry, document);
+    eg_html_close(&page->html);
+    eg_json_free(document);
 }

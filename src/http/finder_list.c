@@ -122,6 +122,7 @@ static void write_entry(struct eg_finder_page *page, const struct eg_entry *entr
     eg_html_close(html);
     eg_html_close(html);
     write_facts(page, entry, distance_m);
+    eg_finder_moment(page, entry);
     if (about.len > 0) {
         eg_html_open(html, "p");
         eg_html_attribute(html, "dir", EG_TEXT("auto"));

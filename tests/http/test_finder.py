@@ -208,7 +208,9 @@ def _(server):
     links = [values["href"] for values in read.all("a")]
     assert "tel:+4401632960000" in links and "mailto:a.b@example.org" in links and "https://example.org/?a=1&b=2" in links, links
     assert "geo:52.100000,-1.100000" in links and "../#at=52.10000,-1.10000,15" in links, links
-    assert "29 February 2020" in read.text and "Not reviewed for over a year" in read.text and "Mo-Fr" in read.text
+    assert "29 February 2020" in read.text and "Not reviewed for over a year" in read.text
+    assert "Monday to Friday: 9\u00a0am to 5\u00a0pm" in read.text and "Saturday and Sunday: closed" in read.text and "Mo-Fr" not in read.text
+    assert "Open now, until 5\u00a0pm" in read.text or "Closed now, opens" in read.text
     bare = page(server, "/finder/" + ids["Zebra bare"]).text
     for sentence in ("No description was given", "No contact was given", "not stated whom it serves", "no position on the map",
                      "not stated when this was last reviewed"):
@@ -290,6 +292,8 @@ def _(_server):
     sources = "".join(path.read_text() for path in sorted((ROOT / "src/http").glob("*.c")))
     used = set(re.findall(r'"([a-z]+\.[a-z0-9_.]+)"', sources)) | {"language", "direction", "date"}
     used |= {f"month.{n}" for n in range(1, 13)}
+    # Weekdays and times of day are asked for by number and form; tests/unit/test_hours_words.c says them.
+    used |= {key for key in keys if re.fullmatch(r"weekday\.[1-7]|time\.(from|to|since|until|at)(_one)?|hours\.nth(_weekend)?\.([1-5]|last|before_last)", key)}
     # Those of the entry's form are put together of the members that it shows ("phones", "number") and what is said of them.
     words = set(re.findall(r'"([\w ]+)"', sources + (ROOT / "src/data/record_specs.c").read_text())) | {"hint", "item", "remove", "hours"}
     used |= {key for key in keys if key.startswith("form.") and words.issuperset(key.split(".")[1:])}

@@ -1,0 +1,115 @@
+/* When an entry is open, or an event takes place: what its schedules say, in words; and what they cannot say, as it was written. */
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/clock.h"
+#include "data/record_specs.h"
+#include "http/finder_parts.h"
+#include "http/hours_words.h"
+
+#define MOST_DESCRIPTIONS 40U
+
+static struct eg_hours_words words_of(const struct eg_finder_page *page)
+{
+    char now[21];
+    int64_t unix_s = 0;
+    eg_clock_utc(now);
+    (void)eg_calendar_parse_instant(eg_text_from(now), &unix_s);
+    struct eg_local_time local = eg_zone_local(eg_directory_zone(page->snapshot->directory), unix_s);
+    return (struct eg_hours_words){.locale = page->locale,
+                                   .arena = page->arena,
+                                   .now_min = local.day * EG_SCHEDULE_DAY_MINUTES + local.second / 60};
+}
+
+/* Not where the atlas does not say by which clock, nor of what is given up or closed for a while. */
+static bool tells_now(const struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_text status = entry->field[EG_ENTRY_STATUS];
+    return page->snapshot->atlas->time_zone.len > 0 &&
+           (status.len == 0 || eg_text_equal(status, EG_TEXT("active")));
+}
+
+/* "Next date: " before a date; what is on or over needs no such word. */
+static void write_event(struct eg_finder_page *page, struct eg_hours_words *words,
+                        const struct eg_entry *entry)
+{
+    struct eg_text text = {0};
+    enum eg_event_is is = eg_hours_event(words, entry->schedules, entry->n_schedules, &text);
+    if (is == EG_EVENT_UNKNOWN) return;
+    eg_finder_open(page, "p", is == EG_EVENT_OVER ? "moment over" : "moment");
+    if (is == EG_EVENT_NEXT) {
+        eg_finder_say(page, "event.next");
+        eg_html_text(&page->html, EG_TEXT(": "));
+    }
+    eg_html_text(&page->html, text);
+    eg_html_close(&page->html);
+}
+
+void eg_finder_moment(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_hours_words words = words_of(page);
+    if (entry->n_schedules == 0 || !tells_now(page, entry)) return;
+    if (entry->kind == EG_KIND_TRAINING) {
+        write_event(page, &words, entry);
+    } else {
+        struct eg_text now = eg_hours_now(&words, entry->schedules, entry->n_schedules);
+        if (now.len > 0) {
+            eg_finder_open(page, "p", "moment");
+            eg_html_text(&page->html, now);
+            eg_html_close(&page->html);
+        }
+    }
+    page->html.out.failed |= words.failed;
+}
+
+/* --- lines ----------------------------------------------------------------------------------------------------------- */
+
+static void write_line(struct eg_finder_page *page, struct eg_text when, struct eg_text what)
+{
+    struct eg_placeholder fills[] = {{"when", when}, {"what", what}};
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    if (when.len > 0 && what.len > 0)
+        eg_locale_write(page->locale, "hours.line", fills, EG_ARRAY_LEN(fills), &text);
+    else eg_buffer_text(&text, when.len > 0 ? when : what);
+    eg_html_leaf(&page->html, "li", (struct eg_text){text.data, text.len});
+    page->html.out.failed |= text.failed;
+    eg_buffer_clear(&text);
+}
+
+/* What people wrote of schedules: "by appointment", "in term only". Each once. */
+static uint32_t find_descriptions(struct eg_json *document, struct eg_text found[MOST_DESCRIPTIONS])
+{
+    const struct eg_json_value *list = document ? eg_json_get(eg_json_root(document), "schedules") : NULL;
+    uint32_t n = 0;
+    for (size_t i = 0; i < eg_json_length(list) && n < MOST_DESCRIPTIONS; i++) {
+        struct eg_text text = {0};
+        bool is_there = false;
+        if (!eg_json_is_text(eg_json_get(eg_json_at(list, i), "description"), &text)) continue;
+        for (uint32_t k = 0; k < n; k++) is_there |= eg_text_equal(found[k], text);
+        if (!is_there && text.len > 0) found[n++] = text;
+    }
+    return n;
+}
+
+void eg_finder_hours(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_json *document)
+{
+    struct eg_hours_words words = words_of(page);
+    struct eg_text hours = entry->field[EG_ENTRY_HOURS], descriptions[MOST_DESCRIPTIONS];
+    const struct eg_hours_line *lines;
+    uint32_t n_descriptions = find_descriptions(document, descriptions);
+    if (n_descriptions == 0 && entry->n_schedules == 0 && hours.len > 0)
+        descriptions[n_descriptions++] = hours;
+    uint32_t n = eg_hours_lines(&words, entry->schedules, entry->n_schedules, &lines);
+    page->html.out.failed |= words.failed;
+    if (n + n_descriptions == 0) return;
+    eg_finder_begin_section(page, "hours", "entry.hours");
+    eg_finder_open(page, "ul", "hours");
+    for (uint32_t i = 0; i < n; i++) write_line(page, lines[i].when, lines[i].what);
+    if (n > 0 && eg_hours_close_on_holidays(hours))
+        write_line(page, eg_locale_text(page->locale, "hours.public_holidays"),
+                   eg_locale_text(page->locale, "hours.closed"));
+    for (uint32_t i = 0; i < n_descriptions; i++) eg_finder_data(page, "li", descriptions[i]);
+    eg_html_close(&page->html);
+    eg_html_close(&page->html);
+}
