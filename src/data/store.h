@@ -68,6 +68,7 @@ struct eg_change_entry {
     struct eg_text entry_id, title;    /* of the service concerned; empty for an import */
     struct eg_text before, after;      /* entry documents in JSON; empty: there was or is none */
     struct eg_text suggestion, reason; /* the id of the suggestion that was accepted; why */
+    struct eg_text rows;               /* what it did to the rows (data/change_rows.h); empty: not kept */
     uint64_t revision;                 /* of the commit that it belongs to: read, not written */
 };
 

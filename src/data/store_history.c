@@ -36,6 +36,7 @@ enum eg_status eg_store_write_history(struct eg_store *store, const struct eg_co
             [EG_STORE_CHANGE_AFTER] = line->after,
             [EG_STORE_CHANGE_SUGGESTION_ID] = line->suggestion,
             [EG_STORE_CHANGE_REASON] = line->reason,
+            [EG_STORE_CHANGE_ROWS] = line->rows,
         };
         status = eg_store_insert(store, EG_STORE_CHANGE, fields, err);
     }
@@ -55,6 +56,7 @@ static struct eg_change_entry line_of(const struct eg_text *fields)
         .after = fields[EG_STORE_CHANGE_AFTER],
         .suggestion = fields[EG_STORE_CHANGE_SUGGESTION_ID],
         .reason = fields[EG_STORE_CHANGE_REASON],
+        .rows = fields[EG_STORE_CHANGE_ROWS],
     };
     (void)snprintf(line.id, sizeof line.id, "%.*s", EG_TEXT_ARG(fields[EG_STORE_CHANGE_ID]));
     (void)eg_text_to_u64(fields[EG_STORE_CHANGE_REVISION], &line.revision);

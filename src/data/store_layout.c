@@ -36,6 +36,7 @@ static const struct eg_store_column change_columns[EG_STORE_CHANGE_N] = {
     [EG_STORE_CHANGE_AFTER] = {.name = "after"},
     [EG_STORE_CHANGE_SUGGESTION_ID] = {.name = "suggestion_id"},
     [EG_STORE_CHANGE_REASON] = {.name = "reason"},
+    [EG_STORE_CHANGE_ROWS] = {.name = "rows"},
 };
 static const struct eg_store_column suggestion_columns[EG_STORE_SUGGESTION_N] = {
     [EG_STORE_SUGGESTION_ID] = {.name = "id", .needed = true},

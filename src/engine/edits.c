@@ -6,20 +6,23 @@
 
 #include "base/calendar.h"
 #include "base/clock.h"
+#include "data/change_rows.h"
 #include "data/entry_document.h"
 #include "engine/ledger.h"
 #include "engine/named_areas.h"
 
 struct job {
     const struct eg_edit *edit;
-    enum { PUT, REMOVE, REVIEW } what;
-    enum eg_change_action action; /* an update of an entry that is not there makes it */
-    struct eg_text id;            /* in lower case */
+    enum { PUT, REMOVE, REVIEW, RESTORE } what; /* RESTORE: the rows as they were before a change */
+    enum eg_change_action action;               /* an update of an entry that is not there makes it */
+    struct eg_text id;                          /* in lower case */
     const struct eg_json_value *document;
     const struct eg_json_value
         *base; /* that the document was made from by who sees nothing private; NULL: any */
     const struct eg_acceptance *acceptance; /* with `base`: what was decided */
     bool keeps_private, must_exist;
+    struct eg_text rows; /* what that change did to them; empty: it is not known */
+    bool force;
     const struct eg_text *expected; /* the document that the entry must have now; NULL: any */
     struct eg_text suggestion;      /* that is thereby accepted; empty: none */
     struct eg_edit_done *done;
@@ -35,7 +38,7 @@ struct now {
 
 /* What goes into the history. */
 struct line {
-    struct eg_text at, title, before, after;
+    struct eg_text at, title, before, after, rows;
 };
 
 bool eg_edit_is_version(const void *context, const char *version)
@@ -161,24 +164,95 @@ static enum eg_status plan_merged(const struct job *job, const struct now *now, 
     return status;
 }
 
+/* As far as it can be shown. */
+static enum eg_status check_rows(const struct now *now, const struct eg_records_change *change,
+                                 struct eg_error *err)
+{
+    struct eg_records *applied = NULL;
+    enum eg_status status = eg_records_apply(now->records, change, &applied, err);
+    eg_records_release(applied);
+    if (status != EG_INVALID && status != EG_NOT_FOUND) return status;
+    return eg_error_set(
+        err, EG_CONFLICT,
+        "what the entry referred to, or what refers to it, has been changed since: undo the later "
+        "changes first, or use force if they may be lost");
+}
+
+static enum eg_status restore_rows(const struct job *job, const struct now *now, struct eg_arena *arena,
+                                   struct eg_records_change *change, struct eg_error *err)
+{
+    struct eg_rows_undoing *undoing = NULL;
+    struct eg_records_change undone = {0};
+    enum eg_status status = eg_rows_undoing_new(now->records, false, arena, &undoing, err);
+    if (status == EG_OK) status = eg_rows_undoing_add(undoing, job->rows, err);
+    if (status == EG_OK) status = eg_rows_undoing_finish(undoing, &undone, err);
+    if (status == EG_OK) status = check_rows(now, &undone, err);
+    eg_rows_undoing_free(undoing);
+    if (status == EG_OK) *change = undone;
+    return status;
+}
+
+/* The rows as they were; where they cannot be by force, what the document has words for. */
+static enum eg_status plan_restore(const struct job *job, const struct now *now, struct eg_arena *arena,
+                                   struct eg_records_change *change, struct eg_error *err)
+{
+    struct eg_document_wish wish = {job->id, job->document, false};
+    enum eg_status status = EG_CONFLICT;
+    if (job->rows.len > 0) status = restore_rows(job, now, arena, change, err);
+    if (status != EG_CONFLICT || (job->rows.len > 0 && !job->force)) return status;
+    if (job->document) return eg_entry_document_change(now->records, &wish, arena, change, err);
+    if (!now->service) return EG_OK; /* it is gone already */
+    return eg_entry_document_removal(now->records, job->id, arena, change, err);
+}
+
+/* Whether the service is there after a change. */
+static bool is_there(const struct now *now, const struct eg_records_change *change, struct eg_text id)
+{
+    for (uint32_t i = 0; i < change->n_deletes; i++)
+        if (change->deletes[i].table == EG_RECORD_SERVICE &&
+            eg_text_equal_any_case(change->deletes[i].id, id))
+            return false;
+    for (uint32_t i = 0; i < change->n_puts; i++)
+        if (change->puts[i].table == EG_RECORD_SERVICE &&
+            eg_text_equal_any_case(change->puts[i].field[0], id))
+            return true;
+    return now->service != NULL;
+}
+
 /* When it was modified stands in its row, and in no document. */
 static enum eg_status plan_rows(const struct job *job, const struct now *now, struct eg_arena *arena,
                                 struct eg_records_change *change, struct eg_error *err)
 {
     struct eg_document_wish wish = {job->id, job->document, job->keeps_private};
     enum eg_status status = EG_OK;
-    if (job->what == REMOVE && !now->service) return EG_OK; /* undone already */
     if (job->what == REMOVE) return eg_entry_document_removal(now->records, job->id, arena, change, err);
-    if (job->what == REVIEW) status = plan_review(job, now, arena, change, err);
+    if (job->what == RESTORE) status = plan_restore(job, now, arena, change, err);
+    else if (job->what == REVIEW) status = plan_review(job, now, arena, change, err);
     else if (job->base) status = plan_merged(job, now, arena, change, err);
     else status = eg_entry_document_change(now->records, &wish, arena, change, err);
     if (status == EG_OK && job->what == PUT && job->action != EG_CHANGE_UNDO)
         status = eg_named_areas_check(now->generation, job->document, change, err);
     if (status != EG_OK || change->n_puts + change->n_deletes == 0) return status;
+    if (!is_there(now, change, job->id)) return EG_OK;
     struct eg_text *field = service_row(now->records, job->id, arena, change);
     if (!field) return eg_error_no_memory(err, sizeof *field);
     field[EG_SERVICE_LAST_MODIFIED] = now->at;
     return EG_OK;
+}
+
+/* What the change does to the rows. What is too large for a line is undone by the document. */
+static enum eg_status keep_rows(const struct now *now, const struct eg_records_change *change,
+                                struct eg_arena *arena, struct line *line, struct eg_error *err)
+{
+    struct eg_buffer rows;
+    eg_buffer_init(&rows, 0);
+    enum eg_status status = eg_change_rows_write(now->records, change, &rows, err);
+    if (status == EG_OK && rows.len > 0 && rows.len <= EG_STORE_TEXT_BYTES) {
+        line->rows = eg_text_copy(arena, (struct eg_text){rows.data, rows.len});
+        if (!line->rows.data) status = eg_error_no_memory(err, rows.len);
+    }
+    eg_buffer_clear(&rows);
+    return status;
 }
 
 /* What the entry says after the change, and what it is called. */
@@ -196,9 +270,11 @@ static enum eg_status look_ahead(const struct job *job, const struct now *now,
     const struct eg_record *after = service_of(applied, job->id);
     status = write_document(applied, after, true, document, err);
     line->after = (struct eg_text){document->data, document->len};
-    line->title = eg_text_copy(arena, (after ? after : now->service)->field[EG_SERVICE_NAME]);
+    const struct eg_record *named = after ? after : now->service;
+    if (named) line->title = eg_text_copy(arena, named->field[EG_SERVICE_NAME]);
     eg_records_release(applied);
-    return status == EG_OK && !line->title.data ? eg_error_no_memory(err, 0) : status;
+    if (status == EG_OK && named && !line->title.data) status = eg_error_no_memory(err, 0);
+    return status == EG_OK ? keep_rows(now, change, arena, line, err) : status;
 }
 
 /* --- the plan -------------------------------------------------------------------------------------------------------------- */
@@ -253,7 +329,8 @@ static enum eg_status write_line(const struct job *job, const struct line *line,
                                       .before = line->before,
                                       .after = line->after,
                                       .suggestion = job->suggestion,
-                                      .reason = job->edit->reason};
+                                      .reason = job->edit->reason,
+                                      .rows = line->rows};
     memcpy(entry->id, job->done->change_id, sizeof entry->id);
     *decision = (struct eg_suggestion_decision){job->suggestion, line->at, job->edit->by, job->edit->reason,
                                                 EG_SUGGESTION_ACCEPTED};
@@ -371,7 +448,7 @@ enum eg_status eg_edits_review(struct eg_engine *engine, const struct eg_edit *e
 
 /* Of a line of the history, or of a suggestion, what is needed after the visit. */
 struct found {
-    struct eg_buffer id, first, second;
+    struct eg_buffer id, first, second, rows;
 };
 
 static void init_found(struct found *found)
@@ -379,6 +456,7 @@ static void init_found(struct found *found)
     eg_buffer_init(&found->id, 0);
     eg_buffer_init(&found->first, 0);
     eg_buffer_init(&found->second, 0);
+    eg_buffer_init(&found->rows, 0);
 }
 
 static void clear_found(struct found *found)
@@ -386,6 +464,7 @@ static void clear_found(struct found *found)
     eg_buffer_clear(&found->id);
     eg_buffer_clear(&found->first);
     eg_buffer_clear(&found->second);
+    eg_buffer_clear(&found->rows);
 }
 
 static struct eg_text text_of(const struct eg_buffer *buffer)
@@ -399,6 +478,7 @@ static bool visit_change(void *context, const struct eg_change_entry *change)
     eg_buffer_text(&found->id, change->entry_id);
     eg_buffer_text(&found->first, change->before);
     eg_buffer_text(&found->second, change->after);
+    eg_buffer_text(&found->rows, change->rows);
     return false;
 }
 
@@ -422,7 +502,8 @@ static enum eg_status find(struct eg_engine *engine, struct eg_text change, stru
         change.len > 0 ? eg_store_change(eg_ledger_store(ledger), change, &of_change, err)
                        : eg_store_suggestion(eg_ledger_store(ledger), suggestion, &of_suggestion, err);
     eg_ledger_release(ledger);
-    if (status == EG_OK && (found->id.failed || found->first.failed || found->second.failed))
+    if (status == EG_OK &&
+        (found->id.failed || found->first.failed || found->second.failed || found->rows.failed))
         status = eg_error_no_memory(err, found->first.len);
     return status;
 }
@@ -445,9 +526,11 @@ enum eg_status eg_edits_undo(struct eg_engine *engine, const struct eg_edit *edi
     enum eg_status status = find(engine, change_id, EG_TEXT(""), &found, err);
     struct eg_text before = text_of(&found.first), after = text_of(&found.second);
     struct job job = {.edit = edit,
-                      .what = before.len > 0 ? PUT : REMOVE,
+                      .what = RESTORE,
                       .action = EG_CHANGE_UNDO,
                       .id = text_of(&found.id),
+                      .rows = text_of(&found.rows),
+                      .force = force,
                       .expected = force ? NULL : &after};
     if (status == EG_OK && job.id.len == 0)
         status =

@@ -53,9 +53,11 @@ EG_MUST_CHECK enum eg_status eg_edits_remove(struct eg_engine *engine, const str
 EG_MUST_CHECK enum eg_status eg_edits_review(struct eg_engine *engine, const struct eg_edit *edit,
                                              struct eg_text id, struct eg_edit_done *done_out,
                                              struct eg_error *err);
-/* The entry says again what it said before a change; one that was removed is made again with its id, as far as its document says it. EG_CONFLICT
- * when the entry says something else now than after that change, unless `force`; when it says already what it said before; and for an
- * import, which is no change of one entry. EG_NOT_FOUND for a change that is not in the history. */
+/* The rows are again what they were before a change: those that it made go, those that it took away come back, and what it changed in others is
+ * changed back; what entries share (organisations, programmes, topics) stays where others changed it since or need it. A line that an older
+ * version wrote has no rows: then the entry says again what its document said. EG_CONFLICT when the entry says something else now than after
+ * that change, or its rows do, unless `force`, when the document decides where rows cannot be as they were; when it says already what it said
+ * before; and for an import, which is no change of one entry. EG_NOT_FOUND for a change that is not in the history. */
 EG_MUST_CHECK enum eg_status eg_edits_undo(struct eg_engine *engine, const struct eg_edit *edit,
                                            struct eg_text change_id, bool force,
                                            struct eg_edit_done *done_out, struct eg_error *err);

@@ -12,6 +12,7 @@
 #include "engine/ledger.h"
 #include "support/failing_malloc.h"
 #include "support/test_register.h"
+#include "support/test_store.h"
 
 #define ID "0a000000-0000-5000-8000-00000000000b"
 
@@ -360,6 +361,91 @@ static void a_later_change_is_lost_only_by_force(void **state)
     assert_non_null(strstr(said(engine, ID, true), "Swims"));
 }
 
+/* As another program's statements do, which the engine then sees. */
+static void by_hand(struct eg_test_register *test, const char *sql)
+{
+    eg_test_store_must(eg_text_from(test->store), sql);
+    assert_int_equal(eg_engine_refresh(test->engine, NULL), EG_OK);
+}
+
+static uint64_t count(struct eg_test_register *test, const char *sql)
+{
+    return eg_test_store_number(eg_text_from(test->store), sql);
+}
+
+static void a_removed_entry_comes_back_with_rows_that_no_document_names(void **state)
+{
+    struct eg_test_register *test = *state;
+    struct eg_edit_done done;
+    must_put(test->engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}],\"topics\":[\"water\"]}",
+             NULL);
+    by_hand(test, "UPDATE phone SET extension = '77' WHERE number = '1'");
+    by_hand(test, "INSERT INTO location (id, location_type, name) VALUES "
+                  "('0a000000-0000-5000-8000-0000000000aa', 'physical', 'Second')");
+    by_hand(test,
+            "INSERT INTO service_at_location (id, service_id, location_id) VALUES "
+            "('0a000000-0000-5000-8000-0000000000ab', '" ID "', '0a000000-0000-5000-8000-0000000000aa')");
+    assert_int_equal(eg_edits_remove(test->engine, &by_ann, EG_TEXT(ID), &done, NULL), EG_OK);
+    eg_edit_done_clear(&done);
+    assert_int_equal(count(test, "SELECT count(*) FROM service_at_location WHERE service_id = '" ID "'"), 0);
+    assert_int_equal(undo(test->engine, line_of(test->engine, ID, 0).id, false), EG_OK);
+    assert_int_equal(count(test, "SELECT count(*) FROM service_at_location WHERE service_id = '" ID "'"), 1);
+    assert_int_equal(count(test, "SELECT count(*) FROM phone WHERE extension = '77'"), 1);
+    assert_non_null(strstr(said(test->engine, ID, true), "Second"));
+}
+
+static void what_others_share_is_left_alone(void **state)
+{
+    struct eg_test_register *test = *state;
+    static const char other[] = "0a000000-0000-5000-8000-00000000000c";
+    must_put(test->engine, ID,
+             "{\"name\":\"Swims\",\"organisation\":{\"name\":\"Club\"},\"topics\":[\"water\"]}", NULL);
+    struct line made = line_of(test->engine, ID, 0);
+    must_put(test->engine, other,
+             "{\"name\":\"Dives\",\"organisation\":{\"name\":\"Club\"},\"topics\":[\"water\"]}", NULL);
+    char *now = said(test->engine, other, true), before[2048];
+    (void)snprintf(before, sizeof before, "%s", now);
+    assert_int_equal(undo(test->engine, made.id, false), EG_OK);
+    assert_string_equal(said(test->engine, ID, true), "");
+    assert_string_equal(said(test->engine, other, true), before);
+    assert_int_equal(count(test, "SELECT count(*) FROM taxonomy_term WHERE name = 'water'"), 1);
+}
+
+static void rows_that_were_changed_past_the_document_are_lost_only_by_force(void **state)
+{
+    struct eg_test_register *test = *state;
+    struct eg_edit_done done;
+    must_put(test->engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}]}", NULL);
+    by_hand(test, "UPDATE phone SET extension = '77' WHERE number = '1'");
+    must_put(test->engine, ID, "{\"name\":\"Swims\"}", NULL);
+    assert_int_equal(undo(test->engine, line_of(test->engine, ID, 0).id, false), EG_OK);
+    struct line undone = line_of(test->engine, ID, 0);
+    by_hand(test, "UPDATE phone SET extension = '78' WHERE number = '1'");
+    assert_int_equal(undo(test->engine, undone.id, false), EG_CONFLICT);
+    assert_int_equal(count(test, "SELECT count(*) FROM phone WHERE extension = '78'"), 1);
+    assert_int_equal(undo(test->engine, undone.id, true), EG_OK);
+    assert_int_equal(count(test, "SELECT count(*) FROM phone WHERE number = '1'"), 0);
+    assert_int_equal(eg_edits_remove(test->engine, &by_ann, EG_TEXT(ID), &done, NULL), EG_OK);
+    eg_edit_done_clear(&done);
+}
+
+static void a_line_of_before_is_undone_by_its_document(void **state)
+{
+    struct eg_test_register *test = *state;
+    struct eg_edit_done done;
+    must_put(test->engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}]}", NULL);
+    assert_int_equal(eg_edits_remove(test->engine, &by_ann, EG_TEXT(ID), &done, NULL), EG_OK);
+    eg_edit_done_clear(&done);
+    eg_engine_free(test->engine);
+    eg_test_store_must(eg_text_from(test->store), "ALTER TABLE change DROP COLUMN rows");
+    test->engine = eg_test_register_engine(test);
+    assert_int_equal(undo(test->engine, line_of(test->engine, ID, 0).id, false), EG_OK);
+    assert_non_null(strstr(said(test->engine, ID, true), "\"number\":\"1\""));
+    assert_int_equal(undo(test->engine, line_of(test->engine, ID, 0).id, false), EG_OK);
+    assert_string_equal(said(test->engine, ID, true), "");
+    assert_int_equal(undo(test->engine, line_of(test->engine, ID, 0).id, false), EG_OK);
+}
+
 static void an_import_and_what_never_was_cannot_be_undone(void **state)
 {
     struct eg_engine *engine = ((struct eg_test_register *)*state)->engine;
@@ -579,6 +665,10 @@ int main(void)
         TEST(a_change_is_undone_and_that_is_a_change),
         TEST(what_was_removed_comes_back_and_what_was_made_goes),
         TEST(a_later_change_is_lost_only_by_force),
+        TEST(a_removed_entry_comes_back_with_rows_that_no_document_names),
+        TEST(what_others_share_is_left_alone),
+        TEST(rows_that_were_changed_past_the_document_are_lost_only_by_force),
+        TEST(a_line_of_before_is_undone_by_its_document),
         TEST(an_import_and_what_never_was_cannot_be_undone),
         TEST(an_accepted_suggestion_is_done_and_closed_at_once),
         TEST(an_editor_s_later_change_stays_when_a_suggestion_is_accepted),

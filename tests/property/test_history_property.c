@@ -1,0 +1,260 @@
+/* Whatever editors do, undone in reverse order it leaves every row as it was, also those of which no document says anything. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "engine/edits.h"
+#include "engine/ledger.h"
+#include "support/test_random.h"
+#include "support/test_register.h"
+#include "support/test_store.h"
+
+#define N_EDITS 40
+#define N_ROUNDS 3
+#define N_IDS 5
+
+static struct eg_test_random dice;
+
+static uint32_t below(uint32_t n)
+{
+    return eg_test_random_below(&dice, n);
+}
+
+/* --- documents ------------------------------------------------------------------------------------------------------------- */
+
+static void write_members(struct eg_buffer *json)
+{
+    static const char *const organisations[] = {"A", "B", "C"}, *const kinds[] = {"hub", "training", "grant"};
+    eg_buffer_printf(json, "{\"name\":\"Name %u\",\"kind\":\"%s\"", below(9), kinds[below(3)]);
+    if (below(2)) eg_buffer_printf(json, ",\"alert\":\"Notice %u\"", below(4));
+    if (below(3))
+        eg_buffer_printf(json,
+                         ",\"organisation\":{\"name\":\"Organisation %s\",\"email\":\"o%u@example.org\"}",
+                         organisations[below(3)], below(3));
+    if (below(3) == 0) eg_buffer_printf(json, ",\"programme\":\"Programme %u\"", below(2));
+    if (below(2)) eg_buffer_printf(json, ",\"topics\":[\"topic %u\",\"other %u\"]", below(4), below(4));
+    if (below(2))
+        eg_buffer_printf(json,
+                         ",\"location\":{\"city\":\"Town %u\",\"longitude\":\"%u.50\",\"latitude\":%u.1}",
+                         below(3), below(9), below(9));
+}
+
+static void write_lists(struct eg_buffer *json)
+{
+    uint32_t n = below(4);
+    for (uint32_t i = 0; i < n; i++)
+        eg_buffer_printf(json, "%s{\"number\":\"0%u\",\"visibility\":\"%s\"}%s",
+                         i == 0 ? ",\"phones\":[" : ",", below(99), below(3) ? "public" : "private",
+                         i + 1 == n ? "]" : "");
+    if (below(2)) eg_buffer_printf(json, ",\"contacts\":[{\"name\":\"Contact %u\"}]", below(5));
+    if (below(2))
+        eg_buffer_printf(json, ",\"funding\":[{\"source\":\"F\",\"amount\":\"%u.10\"}]", below(500));
+    if (below(2)) eg_buffer_printf(json, ",\"languages\":[{\"name\":\"L%u\"},{\"name\":\"M\"}]", below(3));
+    if (below(3) == 0)
+        eg_buffer_literal(json, ",\"service_areas\":[{\"boundaries\":\"a\",\"area_codes\":\"A\"}]");
+    eg_buffer_char(json, '}');
+}
+
+static struct eg_json *random_document(void)
+{
+    struct eg_json *document = NULL;
+    struct eg_error err = {0};
+    struct eg_buffer json;
+    eg_buffer_init(&json, 0);
+    write_members(&json);
+    write_lists(&json);
+    if (eg_json_parse((struct eg_text){json.data, json.len}, &document, &err) != EG_OK)
+        fail_msg("%s: %.*s", err.message, (int)json.len, json.data);
+    eg_buffer_clear(&json);
+    return document;
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------------------------- */
+
+/* All rows as text, but for the times of modification. Numbers are written as a store gives them back. */
+static struct eg_buffer dump(struct eg_engine *engine)
+{
+    struct eg_snapshot *snapshot = eg_engine_snapshot(engine);
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
+        const struct eg_record_spec *spec = eg_record_spec((enum eg_record_table)t);
+        for (uint32_t i = 0; i < eg_records_count(snapshot->records, (enum eg_record_table)t); i++) {
+            const struct eg_record *row = eg_records_at(snapshot->records, (enum eg_record_table)t, i);
+            eg_buffer_printf(&text, "%s", spec->name);
+            for (uint32_t f = 0; f < spec->n_fields; f++) {
+                double number;
+                if (row->field[f].len == 0) continue;
+                if (t == EG_RECORD_SERVICE && f == EG_SERVICE_LAST_MODIFIED) continue;
+                eg_buffer_printf(&text, " %s=", spec->fields[f].name);
+                if (spec->fields[f].type == EG_RECORD_NUMBER && eg_text_to_double(row->field[f], &number))
+                    eg_buffer_printf(&text, "%.15g", number);
+                else eg_buffer_text(&text, row->field[f]);
+            }
+            eg_buffer_char(&text, '\n');
+        }
+    }
+    eg_snapshot_release(snapshot);
+    eg_buffer_char(&text, '\0');
+    assert_false(text.failed);
+    return text;
+}
+
+static void assert_same(const struct eg_buffer *before, const struct eg_buffer *after)
+{
+    const char *a = before->data, *b = after->data;
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    if (*a == *b) return;
+    while (a > before->data && a[-1] != '\n') {
+        a--;
+        b--;
+    }
+    fail_msg("the rows are not as they were:\n%.*s\nbecame\n%.*s", (int)strcspn(a, "\n"), a,
+             (int)strcspn(b, "\n"), b);
+}
+
+/* What no document says: a second place, an identifier of the organisation, a line of metadata. */
+static enum eg_status add_unsaid(void *context, const struct eg_snapshot *now, struct eg_arena *arena,
+                                 struct eg_commit *commit, struct eg_error *err)
+{
+    (void)context;
+    (void)err;
+    struct eg_record *puts = eg_arena_array(arena, 4, sizeof *puts);
+    const struct eg_record *service = eg_records_at(now->records, EG_RECORD_SERVICE, 0);
+    struct eg_test_row place = eg_test_location(70, "50.25", "0.25");
+    const enum eg_record_table tables[] = {EG_RECORD_LOCATION, EG_RECORD_SERVICE_AT_LOCATION,
+                                           EG_RECORD_ORGANIZATION_IDENTIFIER, EG_RECORD_METADATA};
+    for (uint32_t i = 0; i < 4; i++) {
+        struct eg_text *field = eg_arena_array(arena, EG_RECORD_FIELDS, sizeof *field);
+        field[0] = eg_text_from(eg_test_id(70 + i));
+        puts[i] = (struct eg_record){tables[i], field};
+        if (i == 0) memcpy(field, place.field, sizeof place.field);
+        if (i == 1) {
+            field[EG_SERVICE_AT_LOCATION_SERVICE_ID] = service->field[0];
+            field[EG_SERVICE_AT_LOCATION_LOCATION_ID] = eg_text_from(eg_test_id(70));
+        }
+        if (i == 2) {
+            field[EG_ORGANIZATION_IDENTIFIER_ORGANIZATION_ID] = service->field[EG_SERVICE_ORGANIZATION_ID];
+            field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_TYPE] = EG_TEXT("charity");
+            field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER] = EG_TEXT("12345");
+        }
+        if (i == 3) {
+            field[EG_METADATA_RESOURCE_ID] = service->field[0];
+            field[EG_METADATA_RESOURCE_TYPE] = EG_TEXT("service");
+            field[EG_METADATA_LAST_ACTION_DATE] = EG_TEXT("2026-01-31T09:30:00Z");
+            field[EG_METADATA_LAST_ACTION_TYPE] = EG_TEXT("update");
+            field[EG_METADATA_FIELD_NAME] = EG_TEXT("name");
+            field[EG_METADATA_PREVIOUS_VALUE] = EG_TEXT("x");
+            field[EG_METADATA_REPLACEMENT_VALUE] = EG_TEXT("y");
+            field[EG_METADATA_UPDATED_BY] = EG_TEXT("ann");
+        }
+    }
+    commit->change = (struct eg_records_change){.puts = puts, .n_puts = 4};
+    return EG_OK;
+}
+
+/* --- edits ------------------------------------------------------------------------------------------------------------------ */
+
+static const struct eg_edit by_ann = {.by = {"ann", 3}};
+
+struct world {
+    struct eg_test_register test;
+    char ids[N_IDS][EG_UUID_TEXT_LEN + 1];
+    char changes[N_EDITS][EG_UUID_TEXT_LEN + 1];
+    uint32_t n_changes;
+};
+
+static void keep(struct world *world, struct eg_edit_done *done)
+{
+    if (done->change_id[0])
+        memcpy(world->changes[world->n_changes++], done->change_id, sizeof done->change_id);
+    eg_edit_done_clear(done);
+}
+
+static void edit(struct world *world)
+{
+    struct eg_edit_done done;
+    struct eg_error err = {0};
+    struct eg_text id = eg_text_from(world->ids[below(N_IDS)]);
+    struct eg_engine *engine = world->test.engine;
+    uint32_t what = below(8);
+    enum eg_status status;
+    if (what == 0) status = eg_edits_remove(engine, &by_ann, id, &done, &err);
+    else if (what == 1) status = eg_edits_review(engine, &by_ann, id, &done, &err);
+    else if (what == 2 && world->n_changes > 0) {
+        struct eg_text change = eg_text_from(world->changes[below(world->n_changes)]);
+        status = eg_edits_undo(engine, &by_ann, change, below(2), &done, &err);
+        if (status == EG_CONFLICT) return;
+    } else {
+        struct eg_json *document = random_document();
+        status = eg_edits_put(engine, &by_ann, id, eg_json_root(document), &done, &err);
+        eg_json_free(document);
+    }
+    if (status == EG_NOT_FOUND) return;
+    if (status != EG_OK) fail_msg("%s", err.message);
+    keep(world, &done);
+}
+
+static void undo_all(struct world *world)
+{
+    while (world->n_changes > 0) {
+        struct eg_edit_done done;
+        struct eg_error err = {0};
+        struct eg_text change = eg_text_from(world->changes[--world->n_changes]);
+        if (eg_edits_undo(world->test.engine, &by_ann, change, false, &done, &err) != EG_OK)
+            fail_msg("change %u: %s", world->n_changes, err.message);
+        eg_edit_done_clear(&done);
+    }
+}
+
+static void begin(struct world *world)
+{
+    eg_test_register_open(&world->test);
+    struct eg_error err = {0};
+    if (eg_engine_write(world->test.engine, add_unsaid, NULL, &err) != EG_OK) fail_msg("%s", err.message);
+    struct eg_snapshot *snapshot = eg_engine_snapshot(world->test.engine);
+    for (uint32_t i = 0; i < N_IDS; i++) {
+        struct eg_text id = eg_text_from(eg_test_id(80 + i));
+        if (i < 2) id = eg_records_at(snapshot->records, EG_RECORD_SERVICE, i)->field[0];
+        (void)snprintf(world->ids[i], sizeof world->ids[i], "%.*s", EG_TEXT_ARG(id));
+    }
+    eg_snapshot_release(snapshot);
+}
+
+static void whatever_is_done_is_undone_row_by_row(void **state)
+{
+    (void)state;
+    for (uint32_t round = 0; round < N_ROUNDS; round++) {
+        struct world world = {.n_changes = 0};
+        begin(&world);
+        struct eg_buffer before = dump(world.test.engine);
+        for (uint32_t i = 0; i < N_EDITS; i++) edit(&world);
+        undo_all(&world);
+        struct eg_buffer after = dump(world.test.engine);
+        assert_same(&before, &after);
+        eg_buffer_clear(&after);
+        struct eg_engine *other = eg_test_register_engine(&world.test); /* as the store has it */
+        after = dump(other);
+        assert_same(&before, &after);
+        eg_engine_free(other);
+        eg_buffer_clear(&before);
+        eg_buffer_clear(&after);
+        eg_test_register_close(&world.test);
+    }
+}
+
+int main(void)
+{
+    dice = eg_test_random_new();
+    const struct CMUnitTest tests[] = {cmocka_unit_test(whatever_is_done_is_undone_row_by_row)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
