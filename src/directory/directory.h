@@ -48,10 +48,10 @@ enum eg_directory_order {
 /* All conditions must hold. Absent texts have len 0. */
 struct eg_directory_query {
     /* West, south, east, north, all of which belong to the box; west > east crosses the antimeridian, and 180 degrees east and
-     * west are one meridian. Entries without position are in no box. */
+     * west are one meridian. Entries of which any place is in it match; those without position are in no box. */
     bool has_bbox;
     struct eg_bounds bbox_deg;
-    /* Entries without position do not match. */
+    /* Entries without position do not match. Of an entry at several places the nearest counts, whatever the box says. */
     bool has_near;
     double near_lon_deg, near_lat_deg;
     bool has_radius;
@@ -97,8 +97,11 @@ struct eg_directory_counts {
 };
 
 struct eg_directory_hit {
-    uint32_t entry;            /* index into eg_directory_entries()->items */
-    double distance_m;         /* from `near`; 0 without */
+    uint32_t entry;    /* index into eg_directory_entries()->items */
+    double distance_m; /* from `near`; 0 without */
+    /* Which of its places is meant, eg_entry_place_at: with `near` the nearest, else the first in the box, else the first with a position;
+     * 0 for an entry that has none. */
+    uint32_t place;
     struct eg_occurrence next; /* with a span: the first in it */
 };
 

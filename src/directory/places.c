@@ -129,63 +129,138 @@ static struct eg_place_block block_of(const struct eg_place *places, uint32_t n)
     return block;
 }
 
-static uint32_t list_places(const struct eg_entry *const *entries, uint32_t n, struct eg_sort_item *items)
+/* A position of an entry. */
+struct spot {
+    uint32_t number;
+    uint8_t which;
+    double lon_deg, lat_deg;
+};
+
+static uint32_t count_spots(const struct eg_entry *const *entries, uint32_t n)
 {
-    uint32_t n_places = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        if (!entries[i]->has_position) continue;
-        uint64_t key = curve_position(cell_of(entries[i]->lon_deg, 180), cell_of(entries[i]->lat_deg, 90));
-        items[n_places++] = (struct eg_sort_item){.key = key, .row = i};
-    }
-    return n_places;
+    uint32_t n_spots = 0;
+    for (uint32_t i = 0; i < n; i++) n_spots += eg_entry_count_places(entries[i]);
+    return n_spots;
 }
 
-static enum eg_status fill_places(const struct eg_entry *const *entries, uint32_t n,
-                                  const struct eg_sort_item *sorted, struct eg_arena *arena,
-                                  struct eg_places *places, struct eg_error *err)
+static uint32_t list_spots(const struct eg_entry *const *entries, uint32_t n, struct spot *spots)
 {
-    uint32_t *place_of = eg_arena_array(arena, n, sizeof *place_of);
-    uint32_t *number = eg_arena_array(arena, places->n, sizeof *number);
-    struct eg_place *place = eg_arena_array(arena, places->n, sizeof *place);
-    struct eg_place_block *blocks = eg_arena_array(arena, places->n_blocks, sizeof *blocks);
-    if (!place_of || !number || !place || !blocks) return eg_error_no_memory(err, places->n * sizeof *place);
-    for (uint32_t i = 0; i < n; i++) place_of[i] = EG_PLACES_NONE;
-    for (uint32_t i = 0; i < places->n; i++) {
-        const struct eg_entry *entry = entries[sorted[i].row];
-        place_of[sorted[i].row] = i;
-        number[i] = sorted[i].row;
-        place[i] = eg_place_at(entry->lon_deg == 180 ? -180 : entry->lon_deg, entry->lat_deg);
+    uint32_t n_spots = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t k = 0; k < eg_entry_count_places(entries[i]); k++) {
+            struct eg_entry_place place = eg_entry_place_at(entries[i], k);
+            double lon_deg = place.lon_deg == 180 ? -180 : place.lon_deg;
+            if (place.has_position) spots[n_spots++] = (struct spot){i, (uint8_t)k, lon_deg, place.lat_deg};
+        }
     }
+    return n_spots;
+}
+
+/* Ties the places of each entry to a circle, which begins with its first: spots[n] stand in the order of entries, place[i] is where the
+ * i-th went. */
+static uint32_t tie_places(const struct spot *spots, const uint32_t *place, uint32_t n, uint32_t *place_of,
+                           uint32_t *next)
+{
+    uint32_t n_several = 0;
+    for (uint32_t first = 0, end; first < n; first = end) {
+        for (end = first; end < n && spots[end].number == spots[first].number; end++)
+            next[place[end]] = place[end + 1 < n ? end + 1 : end];
+        next[place[end - 1]] = place[first];
+        place_of[spots[first].number] = place[first];
+        n_several += end - first > 1;
+    }
+    return n_several;
+}
+
+static void list_several(struct eg_places *places, uint32_t n, uint32_t *several)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t place = places->place_of[i];
+        if (place != EG_PLACES_NONE && places->next[place] != place) several[places->n_several++] = i;
+    }
+    places->several = several;
+}
+
+static void make_blocks(struct eg_places *places, struct eg_place_block *blocks)
+{
     for (uint32_t i = 0; i < places->n_blocks; i++) {
         uint32_t first = i * EG_PLACES_BLOCK;
         uint32_t left = places->n - first;
-        blocks[i] = block_of(place + first, left < EG_PLACES_BLOCK ? left : EG_PLACES_BLOCK);
+        blocks[i] = block_of(places->places + first, left < EG_PLACES_BLOCK ? left : EG_PLACES_BLOCK);
     }
+    places->blocks = blocks;
+}
+
+/* moved[n] is room for where each spot goes. */
+static enum eg_status fill_places(const struct spot *spots, const struct eg_sort_item *sorted,
+                                  uint32_t *moved, uint32_t n_entries, struct eg_arena *arena,
+                                  struct eg_places *places)
+{
+    uint32_t *place_of = eg_arena_array(arena, n_entries, sizeof *place_of);
+    uint32_t *number = eg_arena_array(arena, places->n, sizeof *number);
+    uint32_t *next = eg_arena_array(arena, places->n, sizeof *next);
+    uint8_t *which = eg_arena_array(arena, places->n, sizeof *which);
+    struct eg_place *place = eg_arena_array(arena, places->n, sizeof *place);
+    struct eg_place_block *blocks = eg_arena_array(arena, places->n_blocks, sizeof *blocks);
+    if (!place_of || !number || !next || !which || !place || !blocks) return EG_NO_MEMORY;
+    for (uint32_t i = 0; i < n_entries; i++) place_of[i] = EG_PLACES_NONE;
+    for (uint32_t i = 0; i < places->n; i++) {
+        const struct spot *spot = &spots[sorted[i].row];
+        moved[sorted[i].row] = i;
+        number[i] = spot->number;
+        which[i] = spot->which;
+        place[i] = eg_place_at(spot->lon_deg, spot->lat_deg);
+    }
+    uint32_t n_several = tie_places(spots, moved, places->n, place_of, next);
     places->place_of = place_of;
     places->number = number;
+    places->which = which;
+    places->next = next;
     places->places = place;
-    places->blocks = blocks;
+    make_blocks(places, blocks);
+    uint32_t *several = eg_arena_array(arena, n_several, sizeof *several);
+    if (!several) return EG_NO_MEMORY;
+    list_several(places, n_several > 0 ? n_entries : 0, several);
     return EG_OK;
+}
+
+static enum eg_status put_in_order(const struct spot *spots, struct eg_sort_item *items, uint32_t n_entries,
+                                   struct eg_arena *arena, struct eg_places *places)
+{
+    struct eg_sort_item *scratch = eg_memory_array(places->n, sizeof *scratch);
+    uint32_t *moved = eg_memory_array(places->n, sizeof *moved);
+    enum eg_status status = scratch && moved ? EG_OK : EG_NO_MEMORY;
+    for (uint32_t i = 0; i < places->n && status == EG_OK; i++) {
+        uint64_t key = curve_position(cell_of(spots[i].lon_deg, 180), cell_of(spots[i].lat_deg, 90));
+        items[i] = (struct eg_sort_item){.key = key, .row = i};
+    }
+    if (status == EG_OK) {
+        const struct eg_sort_item *sorted = eg_sort_items(items, scratch, places->n);
+        status = fill_places(spots, sorted, moved, n_entries, arena, places);
+    }
+    free(moved);
+    free(scratch);
+    return status;
 }
 
 enum eg_status eg_places_build(const struct eg_entry *const *entries, uint32_t n, struct eg_arena *arena,
                                struct eg_places *places_out, struct eg_error *err)
 {
-    struct eg_sort_item *items = eg_memory_array(n, sizeof *items);
-    struct eg_sort_item *scratch = eg_memory_array(n, sizeof *scratch);
-    enum eg_status status = EG_OK;
-    if (items && scratch) {
-        struct eg_places places = {.n = list_places(entries, n, items)};
+    uint32_t most = count_spots(entries, n);
+    struct spot *spots = eg_memory_array(most, sizeof *spots);
+    struct eg_sort_item *items = eg_memory_array(most, sizeof *items);
+    struct eg_places places = {0};
+    enum eg_status status = spots && items ? EG_OK : EG_NO_MEMORY;
+    if (status == EG_OK) {
+        places.n = list_spots(entries, n, spots);
         places.n_blocks = (places.n + EG_PLACES_BLOCK - 1) / EG_PLACES_BLOCK;
-        const struct eg_sort_item *sorted = eg_sort_items(items, scratch, places.n);
-        status = fill_places(entries, n, sorted, arena, &places, err);
-        if (status == EG_OK) *places_out = places;
-    } else {
-        status = eg_error_no_memory(err, n * sizeof *items);
+        status = put_in_order(spots, items, n, arena, &places);
     }
     free(items);
-    free(scratch);
-    return status;
+    free(spots);
+    if (status != EG_OK) return eg_error_no_memory(err, most * sizeof *spots);
+    *places_out = places;
+    return EG_OK;
 }
 
 /* --- boxes --------------------------------------------------------------------------------------------------------------- */
@@ -203,10 +278,23 @@ static bool blocks_meet(struct eg_bounds box, struct eg_bounds block)
     return block.max_x >= box.min_x || block.min_x <= box.max_x;
 }
 
+/* As the places write their longitudes: a box that ends at 180 degrees now crosses. */
+static struct eg_bounds box_of_places(struct eg_bounds box)
+{
+    if (box.max_x == 180 && box.min_x > -180) box.max_x = -180;
+    return box;
+}
+
+bool eg_places_box_holds(struct eg_bounds box_deg, double lon_deg, double lat_deg)
+{
+    struct eg_bounds box = box_of_places(box_deg);
+    if (!(lat_deg >= box.min_y && lat_deg <= box.max_y)) return false;
+    return longitude_is_within(box, lon_deg == 180 ? -180 : lon_deg);
+}
+
 void eg_places_in_box(const struct eg_places *places, struct eg_bounds box_deg, uint64_t *bits)
 {
-    struct eg_bounds box = box_deg;
-    if (box.max_x == 180 && box.min_x > -180) box.max_x = -180; /* as the places write it: now it crosses */
+    struct eg_bounds box = box_of_places(box_deg);
     for (uint32_t i = 0; i < places->n_blocks; i++) {
         if (!blocks_meet(box, places->blocks[i].box_deg)) continue;
         uint32_t end = (i + 1) * EG_PLACES_BLOCK < places->n ? (i + 1) * EG_PLACES_BLOCK : places->n;

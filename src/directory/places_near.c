@@ -6,7 +6,10 @@
  * far down the page is.
  *
  * From far away all of a town lies within 0.3 % of one distance. When too many are left, the blocks tighten their bounds: one
- * exact distance to the block's centre, and the triangle inequality. */
+ * exact distance to the block's centre, and the triangle inequality.
+ *
+ * An entry at several places is one candidate, with its shortest chord: the bounds that it gives hold for the nearest of them, whichever
+ * that is. Which one, is measured of those that are left. */
 #include "directory/places.h"
 
 #include <math.h>
@@ -21,7 +24,7 @@
 
 struct candidate {
     double chord2;
-    uint32_t place;
+    uint32_t place; /* of the entry's, that with this chord */
 };
 
 struct range {
@@ -37,6 +40,8 @@ struct search {
     uint32_t first, last;   /* ranks wanted among them, last excluded */
     double *values;         /* [n] room for selections */
     double surely, perhaps; /* chords squared: certainly within the radius below, certainly not above */
+    struct range
+        *ranges; /* [n_blocks] of those that were asked for, others have most_m 0; NULL: none is kept */
 };
 
 static struct search begin_search(const struct eg_places *places, const struct eg_near *near)
@@ -58,9 +63,13 @@ static double exact_m(const struct search *search, uint32_t place)
 static struct range range_of_block(const struct search *search, uint32_t block)
 {
     const struct eg_place_block *it = &search->places->blocks[block];
+    struct range *kept = search->ranges ? &search->ranges[block] : NULL;
+    if (kept && kept->most_m > 0) return *kept;
     double to_centre = eg_geodesic_distance_m(search->from.lon_deg, search->from.lat_deg, it->centre.lon_deg,
                                               it->centre.lat_deg);
-    return (struct range){to_centre - it->radius_m, to_centre + it->radius_m};
+    struct range range = {to_centre - it->radius_m, to_centre + it->radius_m};
+    if (kept) *kept = range;
+    return range;
 }
 
 /* --- candidates ---------------------------------------------------------------------------------------------------------- */
@@ -89,12 +98,66 @@ static void consider(struct search *search, uint32_t place, bool surely_within)
     search->candidates[search->n++] = (struct candidate){chord2, place};
 }
 
+static double chord2_to(const struct search *search, uint32_t place)
+{
+    return eg_place_chord2(&search->from, &search->places->places[place]);
+}
+
+static bool is_place_within(const struct search *search, uint32_t place)
+{
+    double chord2 = chord2_to(search, place), radius_m = search->near->radius_m;
+    if (chord2 < search->surely || chord2 > search->perhaps) return chord2 < search->surely;
+    if (search->ranges) {
+        struct range range = range_of_block(search, place / EG_PLACES_BLOCK);
+        if (range.most_m <= radius_m || range.least_m > radius_m) return range.most_m <= radius_m;
+    }
+    return exact_m(search, place) <= radius_m;
+}
+
+/* The same for an entry with several places, of which this is one. */
+static bool is_any_within(const struct search *search, uint32_t first)
+{
+    uint32_t place = first;
+    do {
+        if (is_place_within(search, place)) return true;
+        place = search->places->next[place];
+    } while (place != first);
+    return false;
+}
+
+static void consider_several(struct search *search, uint32_t first)
+{
+    struct candidate best = {chord2_to(search, first), first};
+    for (uint32_t place = search->places->next[first]; place != first; place = search->places->next[place]) {
+        double chord2 = chord2_to(search, place);
+        if (chord2 < best.chord2) best = (struct candidate){chord2, place};
+    }
+    bool within = isinf(search->near->radius_m) || best.chord2 < search->surely;
+    if (within || (best.chord2 <= search->perhaps && is_any_within(search, first)))
+        search->candidates[search->n++] = best;
+}
+
+static bool is_one_of_several(const struct search *search, uint32_t place)
+{
+    return search->places->next[place] != place;
+}
+
+static void gather_several(struct search *search, const uint64_t *bits)
+{
+    const struct eg_places *places = search->places;
+    for (uint32_t i = 0; i < places->n_several; i++)
+        if (eg_bits_has(bits, places->several[i]))
+            consider_several(search, places->place_of[places->several[i]]);
+}
+
+/* Of the places of a block those of entries that have no other. */
 static void gather_block(struct search *search, const uint64_t *bits, uint32_t block, bool surely_within)
 {
     const struct eg_places *places = search->places;
     uint32_t end = (block + 1) * EG_PLACES_BLOCK < places->n ? (block + 1) * EG_PLACES_BLOCK : places->n;
     for (uint32_t i = block * EG_PLACES_BLOCK; i < end; i++) {
-        if (eg_bits_has(bits, places->number[i])) consider(search, i, surely_within);
+        if (eg_bits_has(bits, places->number[i]) && !is_one_of_several(search, i))
+            consider(search, i, surely_within);
     }
 }
 
@@ -107,6 +170,7 @@ static void gather_by_block(struct search *search, const uint64_t *bits)
             gather_block(search, bits, block, surely_within);
         }
     }
+    gather_several(search, bits);
 }
 
 static void gather_one_by_one(struct search *search, const uint64_t *bits, size_t n_bit_words)
@@ -115,7 +179,9 @@ static void gather_one_by_one(struct search *search, const uint64_t *bits, size_
     for (size_t w = 0; w < n_bit_words; w++) {
         for (uint64_t word = bits[w]; word != 0; word &= word - 1) {
             uint32_t place = search->places->place_of[w * 64 + (size_t)__builtin_ctzll(word)];
-            if (place != EG_PLACES_NONE) consider(search, place, everywhere);
+            if (place == EG_PLACES_NONE) continue;
+            if (is_one_of_several(search, place)) consider_several(search, place);
+            else consider(search, place, everywhere);
         }
     }
 }
@@ -180,18 +246,24 @@ static void narrow_by_chord(struct search *search)
     drop_before(search, n_kept, n_before);
 }
 
+/* Of an entry's nearest place: no nearer than the least of any, no farther than the most of any. */
+static struct range range_of_entry(const struct search *search, uint32_t first)
+{
+    struct range nearest = {(double)INFINITY, (double)INFINITY};
+    uint32_t place = first;
+    do {
+        struct range of_block = range_of_block(search, place / EG_PLACES_BLOCK);
+        double chord2 = chord2_to(search, place);
+        nearest.least_m = fmin(nearest.least_m, fmax(of_block.least_m, eg_place_least_m(chord2)));
+        nearest.most_m = fmin(nearest.most_m, fmin(of_block.most_m, eg_place_most_m(chord2)));
+        place = search->places->next[place];
+    } while (place != first);
+    return nearest;
+}
+
 static void tighten(const struct search *search, struct range *ranges)
 {
-    uint32_t block = UINT32_MAX;
-    struct range of_block = {0};
-    for (uint32_t i = 0; i < search->n; i++) { /* candidates of a block stand together */
-        if (search->candidates[i].place / EG_PLACES_BLOCK != block) {
-            block = search->candidates[i].place / EG_PLACES_BLOCK;
-            of_block = range_of_block(search, block);
-        }
-        ranges[i].least_m = fmax(of_block.least_m, eg_place_least_m(search->candidates[i].chord2));
-        ranges[i].most_m = fmin(of_block.most_m, eg_place_most_m(search->candidates[i].chord2));
-    }
+    for (uint32_t i = 0; i < search->n; i++) ranges[i] = range_of_entry(search, search->candidates[i].place);
 }
 
 static enum eg_status narrow_by_block(struct search *search, struct eg_error *err)
@@ -225,14 +297,34 @@ static int compare_hits(const void *a, const void *b)
     return x->entry < y->entry ? -1 : x->entry > y->entry;
 }
 
+/* Exactly, to the nearest of an entry's places, of which `first` is one; of equally near ones that which comes first. */
+static double nearest_m(const struct search *search, uint32_t first, uint32_t *which_out)
+{
+    double least_m = (double)INFINITY;
+    uint32_t place = first;
+    do {
+        bool alone = search->places->next[place] == place;
+        if (alone || eg_place_least_m(chord2_to(search, place)) <= least_m) {
+            double distance_m = exact_m(search, place);
+            uint32_t which = search->places->which[place];
+            if (distance_m < least_m || (distance_m == least_m && which < *which_out)) {
+                least_m = distance_m;
+                *which_out = which;
+            }
+        }
+        place = search->places->next[place];
+    } while (place != first);
+    return least_m;
+}
+
 static enum eg_status measure(struct search *search, struct eg_directory_result *result, struct eg_error *err)
 {
     struct eg_directory_hit *hits = eg_memory_array(search->n, sizeof *hits);
     if (!hits) return eg_error_no_memory(err, search->n * sizeof *hits);
     for (uint32_t i = 0; i < search->n; i++) {
         uint32_t place = search->candidates[i].place;
-        hits[i] = (struct eg_directory_hit){.entry = search->places->number[place],
-                                            .distance_m = exact_m(search, place)};
+        hits[i] = (struct eg_directory_hit){.entry = search->places->number[place]};
+        hits[i].distance_m = nearest_m(search, place, &hits[i].place);
     }
     qsort(hits, search->n, sizeof *hits, compare_hits);
     result->n = search->last - search->first;
@@ -262,7 +354,8 @@ static enum eg_status find(struct search *search, const uint64_t *bits, size_t n
     uint64_t n = eg_bits_count(bits, n_bit_words);
     search->candidates = eg_memory_array(n, sizeof *search->candidates);
     search->values = eg_memory_array(n > FEW ? n : 0, sizeof *search->values);
-    if (!search->candidates || !search->values)
+    search->ranges = n > FEW ? eg_memory_zeroed(search->places->n_blocks, sizeof *search->ranges) : NULL;
+    if (!search->candidates || !search->values || (n > FEW && !search->ranges))
         return eg_error_no_memory(err, n * sizeof *search->candidates);
     if (n <= FEW) gather_one_by_one(search, bits, n_bit_words);
     else gather_by_block(search, bits);
@@ -278,25 +371,24 @@ enum eg_status eg_places_near(const struct eg_places *places, const uint64_t *bi
     enum eg_status status = find(&search, bits, n_bit_words, &result, err);
     free(search.candidates);
     free(search.values);
+    free(search.ranges);
     if (status == EG_OK) *result_out = result;
     return status;
 }
 
 /* --- the same without an order ------------------------------------------------------------------------------------------- */
 
-double eg_places_distance_m(const struct eg_places *places, const struct eg_near *from, uint32_t number)
+double eg_places_distance_m(const struct eg_places *places, const struct eg_near *from, uint32_t number,
+                            uint32_t *which_out)
 {
     struct search search = begin_search(places, from);
-    return exact_m(&search, places->place_of[number]);
+    return nearest_m(&search, places->place_of[number], which_out);
 }
 
 static bool is_within(const struct search *search, uint32_t place)
 {
     if (place == EG_PLACES_NONE) return false;
-    if (isinf(search->near->radius_m)) return true;
-    double chord2 = eg_place_chord2(&search->from, &search->places->places[place]);
-    if (chord2 < search->surely) return true;
-    return chord2 <= search->perhaps && exact_m(search, place) <= search->near->radius_m;
+    return isinf(search->near->radius_m) || is_any_within(search, place);
 }
 
 void eg_places_keep_within(const struct eg_places *places, const struct eg_near *near, uint64_t *bits,

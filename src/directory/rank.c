@@ -118,8 +118,8 @@ static enum eg_status list_otherwise(struct ranking *ranking)
     else list_usual(ranking, n);
     if (!ranking->query->has_near) return status;
     for (uint32_t i = 0; i < result->n; i++)
-        result->hits[i].distance_m =
-            eg_places_distance_m(&ranking->directory->places, &ranking->near, result->hits[i].entry);
+        result->hits[i].distance_m = eg_places_distance_m(&ranking->directory->places, &ranking->near,
+                                                          result->hits[i].entry, &result->hits[i].place);
     return status;
 }
 
@@ -179,14 +179,28 @@ static void find_next(const struct eg_directory_query *query, const struct eg_en
                                 &hit->next);
 }
 
+/* The place that is meant where the distance does not say it. */
+static uint32_t place_meant(const struct eg_directory_query *query, const struct eg_entry *entry)
+{
+    uint32_t placed = eg_entry_placed_at(entry);
+    for (uint32_t i = 0; i < entry->n_places && query->has_bbox; i++) {
+        const struct eg_entry_place *place = &entry->places[i];
+        if (place->has_position && eg_places_box_holds(query->bbox_deg, place->lon_deg, place->lat_deg))
+            return i;
+    }
+    return placed == UINT32_MAX ? 0 : placed;
+}
+
 /* From numbers in answer order to indices of entries. */
 static void name_entries(const struct eg_directory *directory, const struct eg_directory_query *query,
                          struct eg_directory_result *result)
 {
     for (uint32_t i = 0; i < result->n; i++) {
         uint32_t number = result->hits[i].entry;
+        const struct eg_entry *entry = directory->in_order[number];
         result->hits[i].entry = directory->index_of[number];
-        find_next(query, directory->in_order[number], &result->hits[i]);
+        find_next(query, entry, &result->hits[i]);
+        if (!query->has_near) result->hits[i].place = place_meant(query, entry);
     }
 }
 
