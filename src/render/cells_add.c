@@ -16,7 +16,7 @@
  *
  * Borders are mostly short: at zoom 8 an arc has two segments, and a segment two cells. Most of the time goes into whatever is done
  * for every point, so that is done for many points at once (see the batches below). */
-#include "render/cells.h"
+#include "render/cells_wide.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +141,11 @@ static inline void add_split(struct eg_cells *cells, int32_t xa, int32_t ya, int
     yb ^= swap_y;
     if ((ya ^ yb) >> EG_SUBPX_BITS == 0) add_row(cells, ya >> EG_SUBPX_BITS, xa, xb, yb - ya, d);
     else add_rows(cells, xa, ya, xb, yb, d);
+}
+
+void eg_cells_add_split(struct eg_cells *cells, struct eg_spot a, struct eg_spot b, delta d)
+{
+    add_split(cells, a.x, a.y, b.x, b.y, d);
 }
 
 /* --- batches --------------------------------------------------------------------------------------------------------- */
@@ -436,9 +441,8 @@ static inline void add_beside(struct eg_cells *cells, const struct eg_vertex *a,
 
 /* --- arcs ----------------------------------------------------------------------------------------------------------- */
 
-/* A stretch of an arc with a point outside of the window. */
-static void add_crossing(struct eg_cells *cells, const struct eg_window *window,
-                         const struct eg_point *points, uint32_t n, delta d)
+void eg_cells_add_crossing(struct eg_cells *cells, const struct eg_window *window,
+                           const struct eg_point *points, uint32_t n, delta d)
 {
     struct eg_vertex a = eg_window_place(window, points);
     for (uint32_t i = 1; i < n; i++) {
@@ -451,8 +455,9 @@ static void add_crossing(struct eg_cells *cells, const struct eg_window *window,
     }
 }
 
-void eg_cells_add(struct eg_cells *cells, const struct eg_window *window, const struct eg_plane_level *level,
-                  const struct eg_cells_arc *arcs, uint32_t n, const struct eg_cells_table *table)
+void eg_cells_add_narrow(struct eg_cells *cells, const struct eg_window *window,
+                         const struct eg_plane_level *level, const struct eg_cells_arc *arcs, uint32_t n,
+                         const struct eg_cells_table *table)
 {
     struct batch batch;
     begin_batch(&batch);
@@ -465,8 +470,15 @@ void eg_cells_add(struct eg_cells *cells, const struct eg_window *window, const 
             if (batch.n + n_here > BATCH) flush_batch(cells, &batch);
             if (eg_window_place_within(window, points, n_here, &batch.spots[batch.n]))
                 keep_stretch(&batch, n_here, d);
-            else add_crossing(cells, window, points, n_here, d);
+            else eg_cells_add_crossing(cells, window, points, n_here, d);
         }
     }
     flush_batch(cells, &batch);
+}
+
+void eg_cells_add(struct eg_cells *cells, const struct eg_window *window, const struct eg_plane_level *level,
+                  const struct eg_cells_arc *arcs, uint32_t n, const struct eg_cells_table *table)
+{
+    if (eg_cells_wide_works()) eg_cells_add_wide(cells, window, level, arcs, n, table);
+    else eg_cells_add_narrow(cells, window, level, arcs, n, table);
 }
