@@ -2,15 +2,21 @@
 # test-postgis.sh VARIANT TEST...: runs test programs (unit/test_store ...) and scripts (conformance/test_....py) against PostGIS,
 # in a cluster of its own that is made in a temporary folder, listens on a socket there and nowhere else, and is stopped and
 # removed at the end. PostgreSQL refuses to run as root, so root starts it as the user nobody. Where it cannot be installed the
-# tests are skipped, loudly. The last line is "N passed, M failed, K skipped", as that of tests/run.sh.
+# tests are skipped, loudly and counted; with POSTGIS_REQUIRED=1, as in .ci/run, that is a failure. The last line is "N passed, M failed, K skipped", as that of tests/run.sh.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 variant=${1:?usage: tools/test-postgis.sh VARIANT TEST...}
 shift
+n_tests=$#
 
 skip() { # skip REASON: nothing is tested, and nobody overlooks it
-    echo "# SKIP: no PostGIS to test against: $1"
-    echo "0 passed, 0 failed, 1 skipped"
+    if [ -n "${POSTGIS_REQUIRED:-}" ]; then
+        echo "no PostGIS to test against, and it is required: $1"
+        echo "0 passed, 1 failed, 0 skipped"
+        exit 1
+    fi
+    echo "# SKIP: no PostGIS to test against: $1. NOTHING OF IT WAS TESTED." >&2
+    echo "0 passed, 0 failed, $n_tests skipped"
     exit 0
 }
 

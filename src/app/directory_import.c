@@ -149,11 +149,23 @@ static enum eg_status read_descriptor(int fd, const char *path, struct eg_buffer
     return EG_OK;
 }
 
+/* A packed file is small, and what it holds may be without end: unpacking is left to who knows where it comes from. */
+static enum eg_status check_packed(const struct eg_buffer *text, struct eg_error *err)
+{
+    struct eg_text begin = {text->data, text->len};
+    bool is_gzip = eg_text_starts_with(begin, EG_TEXT("\x1F\x8B"));
+    if (!is_gzip && !eg_text_starts_with(begin, EG_TEXT("PK\x03\x04"))) return EG_OK;
+    return eg_error_set(err, EG_INVALID,
+                        "the file is packed: unpack it first (%s), and import what comes out",
+                        is_gzip ? "gunzip --keep" : "unzip");
+}
+
 static enum eg_status read_file(const char *path, struct eg_buffer *text, struct eg_error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return not_read(path, err);
     enum eg_status status = read_descriptor(fd, path, text, err);
+    if (status == EG_OK) status = check_packed(text, err);
     (void)close(fd);
     return status;
 }

@@ -13,7 +13,7 @@
 #include "http/server.h"
 
 #define GRACE_S 10.0
-#define LOOK_NS 500000000L
+#define LOOK_NS 100000000L
 #define DAY_S 86400.0
 #define HOUR_S 3600.0
 
@@ -132,7 +132,7 @@ static void reload(const struct service *service)
 
 #define TOLD_BYTES 1024
 
-/* What another program wrote to the directory's store is shown within half a second; why a store cannot be shown is told once. */
+/* What another program wrote to the directory's store is shown within a tenth of a second; why a store cannot be shown is told once. */
 static void look_for_changes(const struct service *service, char told[TOLD_BYTES])
 {
     struct eg_error err;

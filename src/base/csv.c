@@ -3,32 +3,58 @@
 #include <math.h>
 #include <stdio.h>
 
+/* Where a spreadsheet may begin a cell: one that takes semicolons (as in much of Europe) or tabs for what parts cells does not heed our
+ * quotation marks in the midst of a line, nor line ends within them. */
+static bool parts_cells(char c)
+{
+    return c == ';' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* The signs, and their forms of full width, which spreadsheets of East Asia take for them. */
 static bool begins_like_formula(struct eg_text text)
 {
-    static const char signs[] = {'=', '+', '-', '@', '\t', '\r'};
-    for (size_t i = 0; i < sizeof signs && text.len > 0; i++)
-        if (text.data[0] == signs[i]) return true;
+    static const char *const signs[] = {
+        "=", "+", "-", "@", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(signs); i++)
+        if (eg_text_starts_with(text, eg_text_from(signs[i]))) return true;
     return false;
 }
 
-/* One that begins with apostrophes needs one more, if what follows them does: the first is taken away again. */
-static bool needs_guard(struct eg_text text)
+/* Whether an apostrophe has to stand before a part of a cell, of which we get all that follows, too. One that begins with apostrophes needs
+ * one more, if what follows them does: the first is taken away again. */
+static bool needs_guard(struct eg_text part, bool is_first)
 {
     double number;
-    while (text.len > 0 && text.data[0] == '\'') text = (struct eg_text){text.data + 1, text.len - 1};
-    return begins_like_formula(text) && !eg_text_to_double(text, &number);
+    size_t end = 0;
+    while (part.len > 0 && part.data[0] == '\'') part = (struct eg_text){part.data + 1, part.len - 1};
+    if (is_first && part.len > 0 && (part.data[0] == '\t' || part.data[0] == '\r')) return true;
+    if (!begins_like_formula(part)) return false;
+    while (end < part.len && !parts_cells(part.data[end])) end++;
+    return !eg_text_to_double((struct eg_text){part.data, end}, &number);
+}
+
+static bool begins_part(struct eg_text cell, size_t at)
+{
+    return at == 0 || parts_cells(cell.data[at - 1]);
+}
+
+static bool needs_quotes(struct eg_text text)
+{
+    bool quoted =
+        text.len > 0 && (text.data[0] == ' ' || text.data[text.len - 1] == ' ' || text.data[0] == '\t');
+    for (size_t i = 0; i < text.len && !quoted; i++)
+        quoted = text.data[i] == ',' || text.data[i] == '"' || text.data[i] == '\n' || text.data[i] == '\r';
+    return quoted;
 }
 
 void eg_csv_cell(struct eg_buffer *out, struct eg_text text, bool is_first)
 {
-    bool quoted = needs_guard(text) && (text.data[0] == '\t' || text.data[0] == '\r');
-    for (size_t i = 0; i < text.len && !quoted; i++)
-        quoted = text.data[i] == ',' || text.data[i] == '"' || text.data[i] == '\n' || text.data[i] == '\r';
-    if (text.len > 0 && !quoted) quoted = text.data[0] == ' ' || text.data[text.len - 1] == ' ';
+    bool quoted = needs_quotes(text);
     if (!is_first) eg_buffer_char(out, ',');
     if (quoted) eg_buffer_char(out, '"');
-    if (needs_guard(text)) eg_buffer_char(out, '\'');
     for (size_t i = 0; i < text.len; i++) {
+        struct eg_text rest = {text.data + i, text.len - i};
+        if (begins_part(text, i) && needs_guard(rest, i == 0)) eg_buffer_char(out, '\'');
         if (text.data[i] == '"') eg_buffer_char(out, '"');
         eg_buffer_char(out, text.data[i]);
     }
@@ -54,9 +80,15 @@ void eg_csv_end_row(struct eg_buffer *out)
     eg_buffer_literal(out, "\r\n");
 }
 
-struct eg_text eg_csv_unguard(struct eg_text cell)
+size_t eg_csv_unguard(char *cell, size_t len)
 {
-    if (cell.len < 2 || cell.data[0] != '\'') return cell;
-    struct eg_text rest = {cell.data + 1, cell.len - 1};
-    return needs_guard(rest) ? rest : cell;
+    size_t to = 0;
+    bool begins = true;
+    for (size_t from = 0; from < len; from++) {
+        struct eg_text rest = {cell + from + 1, len - from - 1};
+        bool is_guard = begins && cell[from] == '\'' && needs_guard(rest, from == 0);
+        begins = parts_cells(cell[from]);
+        if (!is_guard) cell[to++] = cell[from];
+    }
+    return to;
 }

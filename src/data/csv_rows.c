@@ -70,8 +70,8 @@ static enum eg_status finish_row(struct scan *scan)
     if (scan->bytes.failed) return eg_error_no_memory(scan->err, scan->bytes.capacity);
     for (uint32_t i = 0; i < scan->n; i++) {
         struct span span = scan->spans[i];
-        struct eg_text cell = {scan->bytes.data ? scan->bytes.data + span.start : "", span.len};
-        scan->cells[i] = eg_csv_unguard(cell);
+        char *cell = scan->bytes.data ? scan->bytes.data + span.start : NULL;
+        scan->cells[i] = cell ? (struct eg_text){cell, eg_csv_unguard(cell, span.len)} : EG_TEXT("");
     }
     struct eg_csv_row row = {scan->row_line, scan->n, scan->cells};
     return scan->on_row(scan->context, &row, scan->err);

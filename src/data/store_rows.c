@@ -34,10 +34,13 @@ static enum eg_status read_texts(OGRFeatureH feature, const int *column, uint32_
     return EG_OK;
 }
 
-/* Errors are logged, and what is private is never. */
+/* Errors are logged, and what is private is never. Whether a contact is private is not known before all is read, so of a telephone that is
+ * somebody's, and of what hangs on a telephone, nothing is shown. */
 static bool may_be_shown(unsigned t, const struct eg_text *fields)
 {
     struct eg_text visibility = EG_TEXT("");
+    if (t == EG_RECORD_PHONE && fields[EG_PHONE_CONTACT_ID].len > 0) return false;
+    if (t == EG_RECORD_LANGUAGE && fields[EG_LANGUAGE_PHONE_ID].len > 0) return false;
     if (t == EG_RECORD_CONTACT) visibility = fields[EG_CONTACT_VISIBILITY];
     if (t == EG_RECORD_PHONE) visibility = fields[EG_PHONE_VISIBILITY];
     return visibility.len == 0 || eg_text_equal(visibility, EG_TEXT("public"));
@@ -48,7 +51,8 @@ static enum eg_status withhold(unsigned t, struct eg_error *err)
     char field[sizeof err->field];
     (void)snprintf(field, sizeof field, "%s", err->field);
     enum eg_status status =
-        eg_error_set(err, err->status, "%s.%s is not what it should be (the row is private)",
+        eg_error_set(err, err->status,
+                     "%s.%s is not what it should be (its text is not shown: the row is private, or may be)",
                      eg_store_layer_name(t), field);
     (void)eg_error_field(err, field);
     return status;

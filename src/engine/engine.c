@@ -177,8 +177,8 @@ enum eg_status eg_engine_write(struct eg_engine *engine, eg_plan_fn *plan, void 
     enum eg_status status = EG_CONFLICT;
     pthread_mutex_lock(&engine->writing);
     if (!engine->ledger)
-        status = eg_error_set(err, EG_UNSUPPORTED,
-                              "this atlas has no directory that can be changed here: it names no store");
+        status = engine->snapshot ? eg_ledger_say_absent(engine->snapshot->atlas, err)
+                                  : eg_error_set(err, EG_BUSY, "the atlas is being loaded");
     for (int attempt = 0; attempt < WRITE_ATTEMPTS && status == EG_CONFLICT && changed; attempt++) {
         /* A conflict with what is written down, and not with what the plan expects, is one with another program. */
         status = refresh_to_write(engine, &changed, err);

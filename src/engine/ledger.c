@@ -204,6 +204,25 @@ static enum eg_status show_seeds(struct eg_snapshot *snapshot, struct eg_snapsho
     return status;
 }
 
+enum eg_status eg_ledger_say_absent(const struct eg_atlas *atlas, struct eg_error *err)
+{
+    uint32_t directory = eg_atlas_store_of(atlas);
+    if (directory == EG_ATLAS_NONE)
+        return eg_error_set(err, EG_UNSUPPORTED,
+                            "this atlas has no directory that can be changed here: it names no store");
+    struct eg_text path = atlas->directories[directory].store.path;
+    if (eg_store_can_be(path))
+        return eg_error_set(err, EG_BUSY,
+                            "the directory's store is not open yet: try again in a moment, or load the atlas "
+                            "anew (SIGHUP) if that does not help");
+    return eg_error_set(
+        err, EG_BUSY,
+        "the directory shows its seeds and cannot be changed, because its store is not there and "
+        "the server may not write the folder it belongs into ('%.*s'): let the server's user "
+        "write there, then load the atlas anew (SIGHUP)",
+        EG_TEXT_SHOWN(path, 200));
+}
+
 static enum eg_status open_store(struct eg_ledger *ledger, const struct eg_atlas_directory *spec,
                                  const struct eg_atlas *atlas, struct eg_error *err)
 {

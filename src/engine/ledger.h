@@ -38,6 +38,9 @@ typedef enum eg_status eg_plan_fn(void *context, const struct eg_snapshot *now, 
 /* The engine's ledger, retained, or NULL when the atlas has no store, or one that cannot be made. */
 struct eg_ledger *eg_engine_ledger(struct eg_engine *engine);
 
+/* Says why there is none, and what helps: EG_UNSUPPORTED without a store, EG_BUSY for one that cannot be made or that is not open yet. */
+enum eg_status eg_ledger_say_absent(const struct eg_atlas *atlas, struct eg_error *err);
+
 /* Plans, applies, commits and shows. When it returns EG_OK, the change is on the disk and every later snapshot has it. EG_UNSUPPORTED
  * without a store; EG_BUSY when another program holds it, or has left a row in it that cannot be shown, which is named; EG_CONFLICT when
  * others kept writing; else as `plan`, eg_records_apply and eg_store_commit say. */

@@ -162,12 +162,42 @@ static struct eg_text without_usual_port(struct eg_text origin)
     return origin;
 }
 
-/* Not by Host, which a stranger can choose. */
+/* "localhost:8080", "192.0.2.7", "[::1]:8080": hosts that no name server has a say in. */
+static bool is_sure_host(const char *host)
+{
+    char name[INET6_ADDRSTRLEN + 2];
+    uint8_t address[16];
+    bool is_v6 = host[0] == '[';
+    size_t len = is_v6 ? strcspn(host + 1, "]") : strcspn(host, ":");
+    if (len >= sizeof name) return false;
+    (void)snprintf(name, sizeof name, "%.*s", (int)len, host + is_v6);
+    if (is_v6) return inet_pton(AF_INET6, name, address) == 1;
+    return eg_text_equal_any_case(eg_text_from(name), EG_TEXT("localhost")) ||
+           inet_pton(AF_INET, name, address) == 1;
+}
+
+/* Whether the page that sends is at the very host that it sends to. Who starts a server and opens http://localhost:8080/ instead of
+ * http://127.0.0.1:8080/ is no other site. A page cannot choose Host: browsers write into it where the request goes, as they write into Origin
+ * where the page is from. But a stranger can give a name of his own our address (DNS rebinding), and then his page is at the host that it
+ * sends to. So only names that he cannot give count: localhost and addresses in figures. All others are for base_url to say, and where
+ * it does, or a proxy is trusted to, this is not asked. */
+static bool is_own_host(const char *host, struct eg_text origin)
+{
+    struct eg_text scheme = EG_TEXT("http://");
+    if (!host || !is_sure_host(host) || !eg_text_starts_with(origin, scheme)) return false;
+    struct eg_text from = without_usual_port(origin), to = eg_text_from(host);
+    from = (struct eg_text){from.data + scheme.len, from.len - scheme.len};
+    if (eg_text_ends_with(to, EG_TEXT(":80"))) to.len -= 3;
+    return eg_text_equal_any_case(from, to);
+}
+
 enum eg_status eg_access_check_origin(struct eg_exchange *exchange, struct eg_error *err)
 {
     const char *said = exchange->caller.origin;
     struct eg_text own = without_usual_port(origin_of(exchange->base_url));
-    if (!said || eg_text_equal_any_case(without_usual_port(eg_text_from(said)), own)) return EG_OK;
+    if (!said || eg_text_equal_any_case(without_usual_port(eg_text_from(said)), own) ||
+        is_own_host(exchange->caller.own_host, eg_text_from(said)))
+        return EG_OK;
     return eg_error_set(err, refuse(exchange, MHD_HTTP_FORBIDDEN),
                         "the request comes from a page of another site; this one is %.*s, and says so by "
                         "'base_url' in the atlas's 'server' when it is reached by another address",

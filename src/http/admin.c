@@ -311,8 +311,7 @@ static enum eg_status show_home(struct eg_admin_page *page, struct eg_answer **a
 static enum eg_status look_into_store(struct eg_admin_page *page, struct eg_error *err)
 {
     page->ledger = eg_engine_ledger(page->exchange->server->engine);
-    if (!page->ledger)
-        return eg_error_set(err, EG_BUSY, "the directory's store is not open; try again in a moment");
+    if (!page->ledger) return eg_ledger_say_absent(page->snapshot->atlas, err);
     return eg_store_suggestion_count(eg_ledger_store(page->ledger), EG_SUGGESTION_OPEN, &page->n_open, err);
 }
 

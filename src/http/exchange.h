@@ -58,6 +58,8 @@ union eg_wanted {
 
 /* Who asks, and on which condition, of a route that reads it. Texts are headers of the request, until it is answered; NULL: absent. */
 struct eg_caller {
+    /* What stands in Host where a page's origin may be compared with it: eg_access_check_origin; NULL: nowhere. */
+    const char *own_host;
     const char *authorization, *origin, *if_match, *if_none_match;
     const char *session; /* the cookie EG_SESSION_COOKIE */
     const char *csrf;    /* X-CSRF-Token, by which a script gives back what a form has as a member */

@@ -168,6 +168,8 @@ static struct eg_caller find_caller(struct eg_connection *connection)
     struct eg_forwarded_for said = {.forwarded = list(connection, EG_LIST_FORWARDED),
                                     .forwarded_for = list(connection, EG_LIST_FORWARDED_FOR)};
     const union MHD_ConnectionInfo *peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (settings->base_url.len == 0 && settings->n_trusted == 0)
+        caller.own_host = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST);
     if (peer && peer->client_addr)
         caller.address = eg_client_address(peer->client_addr, &said, settings->trusted, settings->n_trusted);
     return caller;

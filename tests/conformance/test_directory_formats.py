@@ -239,6 +239,15 @@ def areas_that_are_none_and_addresses_that_harm_are_told(folder):
 
 
 @test
+def a_packed_file_is_to_be_unpacked(folder):
+    _, register = county(folder)
+    for name, begin, how in (("a.csv.gz", b"\x1f\x8b\x08", "gunzip"), ("a.zip", b"PK\x03\x04", "unzip")):
+        (folder / name).write_bytes(begin + bytes(30))
+        done = subprocess.run([PROGRAM, "directory", "import", register, folder / name, "--format", "csv"], capture_output=True, text=True, timeout=300)
+        assert done.returncode == 1 and name in done.stderr and "unpack it first (" + how in done.stderr, done.stderr
+
+
+@test
 def cells_are_no_formulas(folder):
     _, register = county(folder)
     names = ["=1+1", "@x", "+44 1", "-a", "'=b", "''+c", "-1.5", "'d"]

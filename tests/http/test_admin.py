@@ -281,6 +281,21 @@ def _(server):
     assert reader.send("POST", "/admin/history", "x=1").status == 405 and reader.send("GET", "/admin/sign-out").status == 405
 
 
+@test("whoever opens the server as localhost is no other site; a name that a stranger gave its address is one")
+def _(server):
+    form = urllib.parse.urlencode({"name": NAME, "password": PASSWORD})
+    port = server.port
+    for host, origin, status in ((f"localhost:{port}", f"http://localhost:{port}", 303), (f"LOCALHOST:{port}", f"http://localhost:{port}", 303),
+                                 (f"127.0.0.2:{port}", f"http://127.0.0.2:{port}", 303), ("localhost", "http://localhost", 303), ("[::1]:80", "http://[::1]", 303),
+                                 (f"localhost:{port}", f"http://localhost:{port + 1}", 403), (f"localhost:{port}", f"https://localhost:{port}", 403),
+                                 (f"rebound.example:{port}", f"http://rebound.example:{port}", 403), ("localhost.evil.example", "http://localhost.evil.example", 403),
+                                 (f"127.0.0.1.evil.example:{port}", f"http://127.0.0.1.evil.example:{port}", 403), ("localhost", "http://localhost@evil.example", 403),
+                                 (f"localhost:{port}", "http://", 403), (f"localhost:{port}", "null", 403), (f"localhost:{port}", "http://evil.example", 403)):
+        answer = Reader(server).send("POST", "/admin/sign-in", form, Host=host, Origin=origin)
+        assert answer.status == status, (host, origin, answer.status, answer.body[:300])
+        assert bool(answer["Set-Cookie"]) == (status == 303)
+
+
 @test("when the session has ended, what was typed is not lost: it is sent again after signing in")
 def _(server):
     entry = server.an_entry(2)
@@ -676,6 +691,13 @@ def _(server):
     with Server(extra=STORE.replace(", editors: editors.txt", "")) as alone:
         answer = Reader(alone).send("GET", "/admin")
         assert answer.status == 403 and b"does not name a file of editors" in answer.body
+    with Register(extra=STORE.replace("store: register.gpkg", "store: /proc/self/register.gpkg")) as seeds:
+        assert seeds.an_entry()
+        reader = Reader(seeds)
+        reader.sign_in(status=503)
+        answer = reader.send("GET", "/admin")
+        for words in (b"shows its seeds and cannot be changed", b"/proc/self/register.gpkg", b"let the server&#39;s user write there", b"SIGHUP"):
+            assert answer.status == 503 and words in answer.body.replace(b"&apos;", b"&#39;").replace(b"server's", b"server&#39;s"), answer.body
 
 
 if __name__ == "__main__":

@@ -123,6 +123,13 @@ static void what_is_private_is_not_in_the_message(void **state)
     assert_null(strstr(err.message, "maria"));
     assert_non_null(strstr(err.message, "table contact, row 1: contact.email"));
     assert_string_equal(err.field, "email");
+    eg_test_store_must(source, "UPDATE contact SET email = NULL");
+    eg_test_store_must(source, "INSERT INTO phone (id, contact_id, number, visibility) VALUES "
+                               "('00000000-0000-5000-8000-000000000010', "
+                               "'00000000-0000-5000-8000-000000000009', '0301 111', 'maria''s own')");
+    assert_int_equal(eg_test_store_load(store, &err), EG_INVALID);
+    assert_null(strstr(err.message, "maria"));
+    assert_non_null(strstr(err.message, "table phone, row"));
     eg_store_close(store);
 }
 
