@@ -8,7 +8,8 @@
  * A token is one of 1,024 numbers: 0 to 255 literals, then 256 lengths (3 to 258) to the left, then 256 from above, then 256
  * from farther away, which the distance follows. The parse is greedy with a guess at the costs: a match from above pays 7
  * extra bits for its distance (257 in a tile) and must replace more than that in literals and runs. Pictures with outlines
- * get a closer one, deflate_search.c. Exact is what the stream holds; approximate only how short it is. */
+ * get a closer one, deflate_search.c, large ones without a palette a quicker one, deflate_pixels.c. Exact is what the stream
+ * holds; approximate only how short it is. */
 #include "render/deflate.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 
 #include "base/memory.h"
 #include "render/adler.h"
+#include "render/deflate_pixels.h"
 #include "render/deflate_search.h"
 #include "render/huffman.h"
 
@@ -64,9 +66,10 @@ struct eg_deflate {
     uint64_t held; /* bits not yet written, the next one lowest */
     uint32_t n_held;
     uint32_t adler;
-    bool begun; /* the stream's header is written, or was by another piece */
-    bool piece; /* the stream's checksum is not ours to write */
-    bool more;  /* other pieces follow */
+    bool begun;    /* the stream's header is written, or was by another piece */
+    bool piece;    /* the stream's checksum is not ours to write */
+    bool more;     /* other pieces follow */
+    bool by_pixel; /* the block's tokens are those of deflate_pixels.h */
     uint8_t *out;
     size_t n_out, out_capacity;
     struct eg_deflate_search *search;
@@ -244,6 +247,12 @@ static enum eg_status find_tokens(struct eg_deflate *deflate, const struct eg_de
     bool closely = false;
     memset(deflate->count, 0, sizeof deflate->count);
     memset(deflate->distance_count, 0, sizeof deflate->distance_count);
+    deflate->by_pixel = eg_deflate_pixels_suit(rows);
+    if (deflate->by_pixel) {
+        deflate->first = deflate->tokens;
+        deflate->n_tokens = eg_deflate_pixels_parse(rows, deflate->differs, deflate->tokens, deflate->count);
+        return EG_OK;
+    }
     compare(rows->bytes, n, rows->unit_bytes, deflate->differs);
     if (rows->unit_bytes == 1) {
         enum eg_status status =
@@ -412,6 +421,15 @@ static void put_tokens(struct eg_deflate *deflate)
     deflate->n_out = (size_t)(out - deflate->out);
 }
 
+static void put_pixels(struct eg_deflate *deflate, const struct eg_deflate_rows *rows)
+{
+    struct eg_deflate_bits bits = {deflate->held, deflate->n_held, deflate->out + deflate->n_out};
+    eg_deflate_pixels_put(rows, deflate->first, deflate->n_tokens, deflate->codes, &bits);
+    deflate->held = bits.held;
+    deflate->n_held = bits.n_held;
+    deflate->n_out = (size_t)(bits.out - deflate->out);
+}
+
 /* Fixed codes (3.2.6) save the description of the codes; some tens of bytes count in a nearly empty picture. */
 static void fixed_codes(struct eg_huffman *literals, struct eg_huffman *distances)
 {
@@ -451,7 +469,8 @@ static bool take_fixed_codes(struct eg_deflate *deflate)
 
 static void choose_codes(struct eg_deflate *deflate, bool last)
 {
-    eg_huffman_build(&deflate->literals, deflate->literal_count, N_LITERALS, MAX_CODE_BITS);
+    eg_huffman_build(&deflate->literals, deflate->literal_count, N_LITERALS,
+                     deflate->by_pixel ? EG_DEFLATE_PIXEL_BITS : MAX_CODE_BITS);
     eg_huffman_build(&deflate->distances, deflate->distance_count, N_DISTANCES, MAX_CODE_BITS);
     bool fixed = take_fixed_codes(deflate);
     put(deflate, last | (fixed ? 1u : 2u) << 1, 3);
@@ -462,15 +481,16 @@ static void choose_codes(struct eg_deflate *deflate, bool last)
 
 /* No token takes more than 11 bits a byte (a match of three with fixed codes: 8 + 5 + 13), stream and block headers less than
  * a kilobyte. */
-static bool make_room(struct eg_deflate *deflate, size_t n)
+static bool make_room(struct eg_deflate *deflate, const struct eg_deflate_rows *rows)
 {
+    size_t n = rows->n_bytes, words = 2 * set_words(n);
+    if (eg_deflate_pixels_suit(rows)) words = eg_deflate_pixels_words(rows->row_bytes);
     void *out = deflate->out, *tokens = deflate->tokens, *differs = deflate->differs;
     bool made = eg_memory_reserve(&out, &deflate->out_capacity, n + n / 2 + 1024, 1);
     deflate->out = out;
     made = made && eg_memory_reserve(&tokens, &deflate->tokens_capacity, n, sizeof deflate->tokens[0]);
     deflate->tokens = tokens;
-    made = made && eg_memory_reserve(&differs, &deflate->differs_capacity, 2 * set_words(n),
-                                     sizeof deflate->differs[0]);
+    made = made && eg_memory_reserve(&differs, &deflate->differs_capacity, words, sizeof deflate->differs[0]);
     deflate->differs = differs;
     return made;
 }
@@ -502,7 +522,7 @@ enum eg_status eg_deflate_rows(struct eg_deflate *deflate, const struct eg_defla
 {
     EG_ASSERT(rows->n_bytes >= 1 && rows->n_bytes <= MAX_BYTES && rows->unit_bytes >= 1 &&
               rows->unit_bytes <= 4);
-    if (!make_room(deflate, rows->n_bytes)) return eg_error_no_memory(err, rows->n_bytes);
+    if (!make_room(deflate, rows)) return eg_error_no_memory(err, rows->n_bytes);
     size_t reach = rows->row_bytes >= 1 && rows->row_bytes <= WINDOW_BYTES ? rows->row_bytes : rows->n_bytes;
     struct split left = split_distance((uint32_t)rows->unit_bytes);
     struct split above = split_distance(reach <= WINDOW_BYTES ? (uint32_t)reach : 1);
@@ -514,7 +534,8 @@ enum eg_status eg_deflate_rows(struct eg_deflate *deflate, const struct eg_defla
     count_symbols(deflate, left, above);
     choose_codes(deflate, rows->last && !deflate->more);
     work_out_codes(deflate, left, above);
-    put_tokens(deflate);
+    if (deflate->by_pixel) put_pixels(deflate, rows);
+    else put_tokens(deflate);
     put(deflate, deflate->literals.code[END_OF_BLOCK], deflate->literals.length[END_OF_BLOCK]);
     deflate->adler = eg_adler32(deflate->adler, rows->bytes, rows->n_bytes);
     if (rows->last) put_end(deflate);

@@ -134,7 +134,7 @@ static enum eg_status pack(const struct eg_png_pieces *pieces, uint32_t number,
     const struct eg_png_head *head = &pieces->head;
     struct eg_png_piece *piece = &pieces->pieces[number];
     struct eg_png_rows all = eg_png_pieces_rows(pieces, number);
-    struct eg_deflate_rows rows = {.unit_bytes = head->n_channels};
+    struct eg_deflate_rows rows = {.unit_bytes = head->n_channels, .by_pixel = pieces->n > 1};
     rows.row_bytes = 1 + ((size_t)head->width * head->n_channels * head->bits + 7) / 8;
     if (!eg_png_scratch_reserve(scratch, pieces->band_rows, head->width)) return EG_NO_MEMORY;
     rows.bytes = scratch->rows;

@@ -53,7 +53,7 @@ static size_t pack_own(const struct way *way, const struct rows *rows, uint8_t *
     if (!deflate) deflate = eg_deflate_new();
     require(deflate != NULL, "no memory");
     eg_deflate_begin(deflate);
-    struct eg_deflate_rows all = {rows->bytes, rows->n, rows->row_bytes, rows->unit_bytes, true};
+    struct eg_deflate_rows all = {rows->bytes, rows->n, rows->row_bytes, rows->unit_bytes, true, false};
     require(eg_deflate_rows(deflate, &all, &bytes, &n, NULL) == EG_OK, "no memory");
     memcpy(out, bytes, n);
     return n;

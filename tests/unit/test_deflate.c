@@ -47,7 +47,7 @@ static void check(const uint8_t *bytes, size_t n, size_t row_bytes, size_t unit_
     struct eg_deflate *deflate = eg_deflate_new();
     stream.n = 0;
     eg_deflate_begin(deflate);
-    append(&stream, deflate, &(struct eg_deflate_rows){bytes, n, row_bytes, unit_bytes, true});
+    append(&stream, deflate, &(struct eg_deflate_rows){bytes, n, row_bytes, unit_bytes, true, false});
     assert_inflates_to(&stream, bytes, n);
     eg_deflate_free(deflate);
 }
@@ -76,6 +76,73 @@ static void maps_of_all_shapes_inflate_to_what_they_were(void **state)
         fill_like_a_map(&random, bytes, n, row_bytes);
         check(bytes, n, row_bytes, 1 + eg_test_random_below(&random, 4));
     }
+}
+
+/* Pixels of four bytes behind a byte of their own in each row: areas of few colours, blends of any between them, and what stands
+ * above. */
+static void fill_with_pixels(struct eg_test_random *random, uint8_t *bytes, size_t n_rows, size_t width)
+{
+    uint32_t longest = 1 + eg_test_random_below(random, 200);
+    for (size_t y = 0; y < n_rows; y++) {
+        uint8_t *row = bytes + y * (4 * width + 1);
+        *row++ = (uint8_t)(eg_test_random_below(random, 50) == 0);
+        for (size_t x = 0; x < width;) {
+            uint32_t kind = eg_test_random_below(random, y > 0 ? 4 : 2);
+            uint32_t run = 1 + eg_test_random_below(random, kind == 0 ? 5 : longest);
+            uint32_t colour = eg_test_random_below(random, 5) * 0x00301201u;
+            for (; run > 0 && x < width; run--, x++) {
+                if (kind == 0) colour = (uint32_t)eg_test_random_u64(random);
+                memcpy(row + 4 * x, &colour, sizeof colour);
+                if (kind > 1) memcpy(row + 4 * x, row + 4 * x - (4 * width + 1), sizeof colour);
+            }
+        }
+    }
+}
+
+static void whole_pixels_inflate_to_what_they_were(void **state)
+{
+    (void)state;
+    static uint8_t bytes[MOST];
+    static struct stream stream;
+    static const size_t widths[] = {1, 2, 63, 64, 65, 127, 128, 129, 255, 256, 800, 8191, 8192};
+    struct eg_test_random random = eg_test_random_new();
+    struct eg_deflate *deflate = eg_deflate_new();
+    for (size_t round = 0; round < 400; round++) {
+        size_t width =
+            round % 2 ? widths[round / 2 % EG_ARRAY_LEN(widths)] : 1 + eg_test_random_below(&random, 900);
+        size_t row_bytes = 4 * width + 1, most = MOST / row_bytes < 40 ? MOST / row_bytes : 40, n = 0;
+        stream.n = 0;
+        eg_deflate_begin(deflate);
+        for (uint32_t left = 1 + eg_test_random_below(&random, 2); left > 0; left--) {
+            size_t n_rows = 1 + eg_test_random_below(&random, (uint32_t)(most / 2));
+            fill_with_pixels(&random, bytes + n, n_rows, width);
+            append(&stream, deflate,
+                   &(struct eg_deflate_rows){bytes + n, n_rows * row_bytes, row_bytes, 4, left == 1, true});
+            n += n_rows * row_bytes;
+        }
+        assert_inflates_to(&stream, bytes, n);
+    }
+    eg_deflate_free(deflate);
+}
+
+/* A row of one colour and one of noise, with the length of a match's end: none is shorter than a pixel. */
+static void every_number_of_like_pixels_is_written(void **state)
+{
+    (void)state;
+    static uint8_t bytes[3 * (4 * 700 + 1)];
+    static struct stream stream;
+    struct eg_deflate *deflate = eg_deflate_new();
+    for (size_t width = 1; width <= 700; width++) {
+        size_t row_bytes = 4 * width + 1;
+        memset(bytes, 7, sizeof bytes);
+        for (size_t i = 0; i < row_bytes; i++)
+            bytes[row_bytes + i] = bytes[2 * row_bytes + i] = (uint8_t)(i * i >> 3);
+        stream.n = 0;
+        eg_deflate_begin(deflate);
+        append(&stream, deflate, &(struct eg_deflate_rows){bytes, 3 * row_bytes, row_bytes, 4, true, true});
+        assert_inflates_to(&stream, bytes, 3 * row_bytes);
+    }
+    eg_deflate_free(deflate);
 }
 
 /* Slanting lines of four blended pixels between areas of one colour, as outlines are drawn. Above row 0 is nothing. */
@@ -135,7 +202,7 @@ static void slanting_lines_are_found_again_in_the_rows_above(void **state)
         size_t n = fill_with_lines(&random, bytes, 256, 257);
         stream.n = 0;
         eg_deflate_begin(deflate);
-        append(&stream, deflate, &(struct eg_deflate_rows){bytes, n, 257, 1, true});
+        append(&stream, deflate, &(struct eg_deflate_rows){bytes, n, 257, 1, true, false});
         n_ours += stream.n;
         n_runs += runs_packed_by_zlib(bytes, n);
     }
@@ -166,7 +233,7 @@ static void noise_inflates_to_what_it_was_and_hardly_grows(void **state)
     for (size_t i = 0; i < MOST; i++) bytes[i] = (uint8_t)eg_test_random_u64(&random);
     stream.n = 0;
     eg_deflate_begin(deflate);
-    append(&stream, deflate, &(struct eg_deflate_rows){bytes, MOST, 257, 1, true});
+    append(&stream, deflate, &(struct eg_deflate_rows){bytes, MOST, 257, 1, true, false});
     assert_inflates_to(&stream, bytes, MOST);
     assert_true(stream.n < MOST + MOST / 100);
     eg_deflate_free(deflate);
@@ -221,7 +288,8 @@ static void blocks_of_one_stream_join_at_any_bit(void **state)
         for (uint32_t left = 1 + eg_test_random_below(&random, 20); left > 0; left--) {
             size_t more = row_bytes * (1 + eg_test_random_below(&random, 50));
             fill_like_a_map(&random, bytes + n, more, row_bytes);
-            append(&stream, deflate, &(struct eg_deflate_rows){bytes + n, more, row_bytes, 1, left == 1});
+            append(&stream, deflate,
+                   &(struct eg_deflate_rows){bytes + n, more, row_bytes, 1, left == 1, false});
             n += more;
         }
         assert_inflates_to(&stream, bytes, n);
@@ -247,7 +315,8 @@ static void pieces_made_apart_are_one_stream(void **state)
             for (uint32_t left = 1 + eg_test_random_below(&random, 3); left > 0; left--) {
                 size_t more = row_bytes * (1 + eg_test_random_below(&random, 50));
                 fill_like_a_map(&random, bytes + n, more, row_bytes);
-                append(&stream, deflate, &(struct eg_deflate_rows){bytes + n, more, row_bytes, 1, left == 1});
+                append(&stream, deflate,
+                       &(struct eg_deflate_rows){bytes + n, more, row_bytes, 1, left == 1, false});
                 n += more;
             }
             adler = eg_adler32_join(adler, eg_deflate_adler(deflate), n - begun);
@@ -268,7 +337,7 @@ static void a_tile_of_one_colour_takes_a_few_hundred_bytes_at_most(void **state)
     struct eg_deflate *deflate = eg_deflate_new();
     stream.n = 0;
     eg_deflate_begin(deflate);
-    append(&stream, deflate, &(struct eg_deflate_rows){bytes, sizeof bytes, 257, 1, true});
+    append(&stream, deflate, &(struct eg_deflate_rows){bytes, sizeof bytes, 257, 1, true, false});
     assert_inflates_to(&stream, bytes, sizeof bytes);
     assert_true(stream.n < 100);
     eg_deflate_free(deflate);
@@ -335,7 +404,7 @@ static void refused_memory_is_reported(void **state)
         struct eg_deflate *deflate = eg_deflate_new();
         if (deflate) {
             eg_deflate_begin(deflate);
-            struct eg_deflate_rows rows = {bytes, sizeof bytes, 100, 1, true};
+            struct eg_deflate_rows rows = {bytes, sizeof bytes, 100, 1, true, false};
             status = eg_deflate_rows(deflate, &rows, &out, &n_out, NULL);
         }
         bool failed = eg_failing_malloc_triggered();
@@ -350,6 +419,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(maps_of_all_shapes_inflate_to_what_they_were),
+        cmocka_unit_test(whole_pixels_inflate_to_what_they_were),
+        cmocka_unit_test(every_number_of_like_pixels_is_written),
         cmocka_unit_test(outlines_inflate_to_what_they_were),
         cmocka_unit_test(slanting_lines_are_found_again_in_the_rows_above),
         cmocka_unit_test(pictures_of_many_runs_inflate_to_what_they_were),
