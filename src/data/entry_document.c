@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/entry_document_parts.h"
+#include "data/service_places.h"
 
 const struct eg_document_part eg_document_service = {
     .table = EG_RECORD_SERVICE,
@@ -35,6 +36,17 @@ const struct eg_document_part eg_document_location = {
     .table = EG_RECORD_LOCATION,
     .visibility = UINT32_MAX,
     .members = {{"name", EG_LOCATION_NAME},
+                {"longitude", EG_LOCATION_LONGITUDE},
+                {"latitude", EG_LOCATION_LATITUDE},
+                {"transportation", EG_LOCATION_TRANSPORTATION}},
+};
+
+const struct eg_document_part eg_document_other_location = {
+    .name = "other_locations",
+    .table = EG_RECORD_LOCATION,
+    .visibility = UINT32_MAX,
+    .members = {{"id", EG_LOCATION_ID},
+                {"name", EG_LOCATION_NAME},
                 {"longitude", EG_LOCATION_LONGITUDE},
                 {"latitude", EG_LOCATION_LATITUDE},
                 {"transportation", EG_LOCATION_TRANSPORTATION}},
@@ -132,6 +144,13 @@ const struct eg_document_part eg_document_lists[EG_DOCUMENT_N_LISTS] = {
      {{"document", EG_REQUIRED_DOCUMENT_DOCUMENT}, {"uri", EG_REQUIRED_DOCUMENT_URI}}},
 };
 
+const struct eg_document_part *eg_document_accessibility(void)
+{
+    uint32_t i = 0;
+    while (eg_document_lists[i].table != EG_RECORD_ACCESSIBILITY) i++;
+    return &eg_document_lists[i];
+}
+
 uint32_t eg_document_part_members(const struct eg_document_part *part)
 {
     uint32_t n = 0;
@@ -149,22 +168,13 @@ const struct eg_document_member *eg_document_member_named(const struct eg_docume
 
 bool eg_document_has_part(const char *name)
 {
-    static const char *const others[] = {"id", "programme", "topics", "organisation", "location"};
+    static const char *const others[] = {"id",           "programme", "topics",
+                                         "organisation", "location",  "other_locations"};
     for (size_t i = 0; i < EG_ARRAY_LEN(others); i++)
         if (strcmp(name, others[i]) == 0) return true;
     for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS; i++)
         if (strcmp(name, eg_document_lists[i].name) == 0) return true;
     return false;
-}
-
-const struct eg_record *eg_document_location_of(const struct eg_records *records,
-                                                const struct eg_record *service)
-{
-    uint32_t n;
-    const struct eg_record *const *links = eg_records_with(
-        records, EG_RECORD_SERVICE_AT_LOCATION, EG_SERVICE_AT_LOCATION_SERVICE_ID, service->field[0], &n);
-    if (n == 0) return NULL;
-    return eg_records_find(records, EG_RECORD_LOCATION, links[0]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID]);
 }
 
 /* --- writing ---------------------------------------------------------------------------------------------------------------- */
@@ -219,25 +229,65 @@ static void write_topics(const struct eg_records *records, struct eg_text servic
     }
 }
 
-static void write_location(const struct eg_records *records, const struct eg_record *location,
-                           struct eg_json *json, struct eg_json_value *into)
+/* A location, whose members are `part`'s and its address's, as an object that is there. */
+static void write_location(const struct eg_records *records, const struct eg_document_part *part,
+                           const struct eg_record *location, struct eg_json *json,
+                           struct eg_json_value *object)
 {
     uint32_t n;
-    struct eg_json_value *object = eg_json_object(json, into, "location");
     const struct eg_record *const *addresses =
         eg_records_with(records, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, location->field[0], &n);
-    write_members(records, &eg_document_location, location, json, object);
+    write_members(records, part, location, json, object);
     if (n > 0) write_members(records, &eg_document_address, addresses[0], json, object);
+}
+
+/* What one writes about. */
+struct writing {
+    const struct eg_records *records;
+    bool with_private;
+    struct eg_json *json;
+};
+
+static void write_one_list(const struct writing *writing, const struct eg_document_part *part,
+                           const struct eg_record *parent, struct eg_json_value *into)
+{
+    if (parent)
+        write_list(writing->records, part, parent->field[0], writing->with_private, writing->json, into);
+}
+
+/* Those of a service; that of its first location stands among them. */
+static void write_lists(const struct writing *writing, const struct eg_record *service,
+                        const struct eg_record *location, struct eg_json_value *into)
+{
+    for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS; i++) {
+        bool of_location = eg_document_lists[i].table == EG_RECORD_ACCESSIBILITY;
+        write_one_list(writing, &eg_document_lists[i], of_location ? location : service, into);
+    }
+}
+
+static void write_others(const struct writing *writing, const struct eg_service_places *places,
+                         struct eg_json_value *into)
+{
+    struct eg_json_value *list = NULL;
+    if (places->n > 1) list = eg_json_array(writing->json, into, eg_document_other_location.name);
+    for (uint32_t i = 1; i < places->n; i++) {
+        struct eg_json_value *object = eg_json_object(writing->json, list, NULL);
+        write_location(writing->records, &eg_document_other_location, places->location[i], writing->json,
+                       object);
+        write_one_list(writing, eg_document_accessibility(), places->location[i], object);
+    }
 }
 
 void eg_entry_document_write(const struct eg_records *records, const struct eg_record *service,
                              bool with_private, struct eg_json *json, struct eg_json_value *into)
 {
+    const struct writing writing = {records, with_private, json};
+    struct eg_service_places places;
     const struct eg_record *organization =
         eg_records_find(records, EG_RECORD_ORGANIZATION, service->field[EG_SERVICE_ORGANIZATION_ID]);
     const struct eg_record *program =
         eg_records_find(records, EG_RECORD_PROGRAM, service->field[EG_SERVICE_PROGRAM_ID]);
-    const struct eg_record *location = eg_document_location_of(records, service);
+    eg_service_places(records, service->field[0], &places);
     eg_json_text(json, into, "id", service->field[0]);
     write_members(records, &eg_document_service, service, json, into);
     if (program) eg_json_text(json, into, "programme", program->field[EG_PROGRAM_NAME]);
@@ -245,11 +295,9 @@ void eg_entry_document_write(const struct eg_records *records, const struct eg_r
     if (organization)
         write_members(records, &eg_document_organisation, organization, json,
                       eg_json_object(json, into, "organisation"));
-    if (location) write_location(records, location, json, into);
-    for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS; i++) {
-        bool of_location = eg_document_lists[i].table == EG_RECORD_ACCESSIBILITY;
-        if (of_location && !location) continue;
-        write_list(records, &eg_document_lists[i], of_location ? location->field[0] : service->field[0],
-                   with_private, json, into);
-    }
+    if (places.n > 0)
+        write_location(records, &eg_document_location, places.location[0], json,
+                       eg_json_object(json, into, "location"));
+    write_others(&writing, &places, into);
+    write_lists(&writing, service, places.n > 0 ? places.location[0] : NULL, into);
 }

@@ -6,6 +6,7 @@
  *    "organisation": {"name", "description", "url", "email"},
  *    "location": {"name", "longitude", "latitude", "transportation", "address_1", "address_2", "city", "region", "state_province",
  *                 "postal_code", "country"},
+ *    "other_locations": [{"id", as "location", "accessibility": [as below]}],
  *    "phones": [{"number", "type", "description", "visibility"}],
  *    "contacts": [{"name", "title", "department", "email", "visibility"}],
  *    "schedules": [{"freq", "interval", "byday", "bymonthday", "dtstart", "until", "valid_from", "valid_to", "opens_at", "closes_at",
@@ -14,6 +15,9 @@
  *    "service_areas": [{"name", "description", "boundaries", "area_codes", "extent"}],
  *    "funding": [{"source", "amount", "currency", "valid_from", "valid_to", "title"}],
  *    "costs": [{"option", "amount", "currency", "amount_description"}], "required_documents": [{"document", "uri"}]}
+ *
+ * "location" and "accessibility" are of the first place (data/service_places.h). Items of "other_locations" are known by their ids; one
+ * without an id is a new location, one with the id of another entry's is shared with it from then on.
  *
  * Values are texts; numbers may be written as numbers, an extent as GeoJSON. What is absent is not stated. */
 #ifndef EG_DATA_ENTRY_DOCUMENT_H

@@ -28,12 +28,14 @@ uint32_t eg_document_part_members(const struct eg_document_part *part);
 const struct eg_document_member *eg_document_member_named(const struct eg_document_part *part,
                                                           const char *name);
 
-/* The document's own members that are the service's, those of "organisation", and of "location" the location's and the address's. */
+/* The document's own members that are the service's, those of "organisation", and of "location" the location's and the address's; those of
+ * the location of an item of "other_locations", which has the address's and a list "accessibility", too. */
 extern const struct eg_document_part eg_document_service, eg_document_organisation, eg_document_location,
-    eg_document_address;
+    eg_document_address, eg_document_other_location;
 
 enum { EG_DOCUMENT_N_LISTS = 9 };
 extern const struct eg_document_part eg_document_lists[EG_DOCUMENT_N_LISTS];
+const struct eg_document_part *eg_document_accessibility(void); /* of these, that of a location */
 
 /* Whether a member of the document is a list, an object or another part that is no text of its service. */
 bool eg_document_has_part(const char *name);
@@ -48,9 +50,5 @@ bool eg_document_keeps(const struct eg_records *records, const struct eg_documen
  * the row takes another number, which is not. */
 bool eg_document_phone_loses_contact(const struct eg_records *records, const struct eg_document_wish *wish,
                                      const struct eg_text *field);
-
-/* The first location of a service, or NULL. */
-const struct eg_record *eg_document_location_of(const struct eg_records *records,
-                                                const struct eg_record *service);
 
 #endif

@@ -1,37 +1,16 @@
 /* From a document to what has to be done. The rows that there are take the new texts in their order, so that they keep their ids and what
  * the document has no words for; rows that are too many go, with all that refers to them. */
-#include "data/entry_document.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "data/entries.h"
-#include "data/entry_document_parts.h"
+#include "data/entry_document_edit.h"
 #include "data/geojson_rings.h"
 #include "data/record_ids.h"
 
-#define CHANGES_MAX 4096U /* rows put, and rows taken away */
-
-struct edit {
-    const struct eg_records *records;
-    const struct eg_document_wish *wish;
-    struct eg_arena *arena;
-    struct eg_error *err;
-    const struct eg_record *service; /* NULL: a new one */
-    const struct eg_record *location;
-    struct eg_record *puts;
-    struct eg_record_key *deletes;
-    uint32_t n_puts, n_deletes;
-};
-
-/* Where in the document: "phones", 1 or "location", UINT32_MAX. */
-struct place {
-    const char *part;
-    uint32_t item;
-};
-
-static enum eg_status at_fault(struct edit *edit, struct place place, const char *member, const char *what)
+enum eg_status eg_document_at_fault(struct eg_document_edit *edit, struct eg_document_place place,
+                                    const char *member, const char *what)
 {
     char path[64];
     if (!place.part) (void)snprintf(path, sizeof path, "%s", member);
@@ -42,116 +21,9 @@ static enum eg_status at_fault(struct edit *edit, struct place place, const char
     return EG_INVALID;
 }
 
-/* --- rows -------------------------------------------------------------------------------------------------------------------- */
-
-/* A row's texts to be changed: those of `from`, or none. NULL when memory is refused. */
-static struct eg_text *texts_of(struct edit *edit, enum eg_record_table table, const struct eg_record *from)
-{
-    uint32_t n = eg_record_spec(table)->n_fields;
-    struct eg_text *field = eg_arena_array(edit->arena, n, sizeof *field);
-    if (field && from) memcpy(field, from->field, n * sizeof *field);
-    return field;
-}
-
-static bool is_same(const struct eg_record *row, const struct eg_text *field)
-{
-    uint32_t n = eg_record_spec(row->table)->n_fields;
-    for (uint32_t f = 0; f < n; f++)
-        if (!eg_text_equal(row->field[f], field[f])) return false;
-    return true;
-}
-
-/* Unless the row is there and says the same. */
-static enum eg_status put(struct edit *edit, enum eg_record_table table, const struct eg_text *field)
-{
-    const struct eg_record *row = eg_records_find(edit->records, table, field[0]);
-    if (row && is_same(row, field)) return EG_OK;
-    if (edit->n_puts == CHANGES_MAX)
-        return eg_error_set(edit->err, EG_LIMIT, "the entry would change more than %u records", CHANGES_MAX);
-    edit->puts[edit->n_puts++] = (struct eg_record){table, field};
-    return EG_OK;
-}
-
-static bool is_deleted(const struct edit *edit, enum eg_record_table table, struct eg_text id)
-{
-    for (uint32_t i = 0; i < edit->n_deletes; i++)
-        if (edit->deletes[i].table == table && eg_text_equal(edit->deletes[i].id, id)) return true;
-    return false;
-}
-
-static bool refers_to(const struct eg_record_field *field, const struct eg_record *row,
-                      enum eg_record_table table)
-{
-    if (field->type == EG_RECORD_REFERENCE) return field->to == table;
-    return field->type == EG_RECORD_LINK && row->table == EG_RECORD_ATTRIBUTE &&
-           eg_text_equal(row->field[EG_ATTRIBUTE_LINK_ENTITY], eg_text_from(eg_record_spec(table)->name));
-}
-
-/* Whether it does as the document leaves it, too. */
-static bool goes_on_referring(const struct edit *edit, const struct eg_record *row, uint32_t field,
-                              struct eg_text id)
-{
-    for (uint32_t i = 0; i < edit->n_puts; i++)
-        if (edit->puts[i].table == row->table && eg_text_equal(edit->puts[i].field[0], row->field[0]))
-            return eg_text_equal(edit->puts[i].field[field], id);
-    return true;
-}
-
-static enum eg_status list_delete(struct edit *edit, enum eg_record_table table, struct eg_text id)
-{
-    if (edit->n_deletes == CHANGES_MAX)
-        return eg_error_set(edit->err, EG_LIMIT, "the entry would change more than %u records", CHANGES_MAX);
-    edit->deletes[edit->n_deletes++] = (struct eg_record_key){table, id};
-    return EG_OK;
-}
-
-/* Takes a row away and all that refers to it. The rows to look at are those listed: each is looked at once. */
-static enum eg_status delete_whole(struct edit *edit, enum eg_record_table table, struct eg_text id)
-{
-    if (is_deleted(edit, table, id)) return EG_OK;
-    uint32_t next = edit->n_deletes;
-    enum eg_status status = list_delete(edit, table, id);
-    for (; next < edit->n_deletes && status == EG_OK; next++) {
-        const struct eg_record_key gone = edit->deletes[next];
-        for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
-            const struct eg_record_spec *spec = eg_record_spec((enum eg_record_table)t);
-            for (uint32_t f = 1; f < spec->n_fields; f++) {
-                uint32_t n = 0;
-                const struct eg_record *const *rows = NULL;
-                if (eg_record_refers(&spec->fields[f]))
-                    rows = eg_records_with(edit->records, (enum eg_record_table)t, f, gone.id, &n);
-                for (uint32_t i = 0; i < n && status == EG_OK; i++)
-                    if (refers_to(&spec->fields[f], rows[i], gone.table) &&
-                        goes_on_referring(edit, rows[i], f, gone.id) &&
-                        !is_deleted(edit, rows[i]->table, rows[i]->field[0]))
-                        status = list_delete(edit, rows[i]->table, rows[i]->field[0]);
-            }
-        }
-    }
-    return status;
-}
-
-/* Whether anything that stays refers to a row. */
-static bool is_needed(const struct edit *edit, enum eg_record_table table, struct eg_text id)
-{
-    static const enum eg_record_table holders[] = {EG_RECORD_SERVICE, EG_RECORD_PROGRAM, EG_RECORD_LOCATION,
-                                                   EG_RECORD_SERVICE_AT_LOCATION, EG_RECORD_ORGANIZATION};
-    for (size_t h = 0; h < EG_ARRAY_LEN(holders); h++) {
-        const struct eg_record_spec *spec = eg_record_spec(holders[h]);
-        for (uint32_t f = 1; f < spec->n_fields; f++) {
-            uint32_t n;
-            if (spec->fields[f].type != EG_RECORD_REFERENCE || spec->fields[f].to != table) continue;
-            const struct eg_record *const *rows = eg_records_with(edit->records, holders[h], f, id, &n);
-            for (uint32_t i = 0; i < n; i++)
-                if (!is_deleted(edit, holders[h], rows[i]->field[0])) return true;
-        }
-    }
-    return false;
-}
-
 /* --- values ------------------------------------------------------------------------------------------------------------------ */
 
-static enum eg_status keep(struct edit *edit, struct eg_text text, struct eg_text *text_out)
+static enum eg_status keep(struct eg_document_edit *edit, struct eg_text text, struct eg_text *text_out)
 {
     *text_out = EG_TEXT("");
     if (text.len == 0) return EG_OK;
@@ -160,7 +32,7 @@ static enum eg_status keep(struct edit *edit, struct eg_text text, struct eg_tex
 }
 
 /* A text as it is, a number or GeoJSON as JSON writes it. */
-static enum eg_status read_value(struct edit *edit, const struct eg_json_value *value,
+static enum eg_status read_value(struct eg_document_edit *edit, const struct eg_json_value *value,
                                  const struct eg_record_field *field, struct eg_text *text_out)
 {
     struct eg_text text;
@@ -179,7 +51,8 @@ static enum eg_status read_value(struct edit *edit, const struct eg_json_value *
 }
 
 /* A polygon that can be used; its type goes with it. */
-static enum eg_status check_extent(struct edit *edit, struct place place, struct eg_text *field)
+static enum eg_status check_extent(struct eg_document_edit *edit, struct eg_document_place place,
+                                   struct eg_text *field)
 {
     struct eg_geojson_rings rings;
     struct eg_text extent = field[EG_SERVICE_AREA_EXTENT];
@@ -188,7 +61,7 @@ static enum eg_status check_extent(struct edit *edit, struct place place, struct
     struct eg_error why = {0};
     enum eg_status status = eg_geojson_rings_read_sound(extent, edit->arena, &rings, &why);
     if (status == EG_OK || status == EG_NO_MEMORY) return status;
-    return at_fault(edit, place, "extent", why.message);
+    return eg_document_at_fault(edit, place, "extent", why.message);
 }
 
 static void clear_members(const struct eg_document_part *part, struct eg_text *field)
@@ -196,10 +69,17 @@ static void clear_members(const struct eg_document_part *part, struct eg_text *f
     for (uint32_t i = 0; i < eg_document_part_members(part); i++) field[part->members[i].field] = EG_TEXT("");
 }
 
-/* Fills the texts of a row with an object's members; those of `other` (NULL: none) are another row's and passed over. */
-static enum eg_status read_members(struct edit *edit, const struct eg_document_part *part,
-                                   const struct eg_document_part *other, const struct eg_json_value *object,
-                                   struct place place, struct eg_text *field)
+static bool is_list_of_place(const struct eg_document_part *part, const struct eg_document_part *other,
+                             const char *name)
+{
+    bool is_place = part == &eg_document_other_location || other == &eg_document_other_location;
+    return is_place && strcmp(name, "accessibility") == 0;
+}
+
+enum eg_status eg_document_read_members(struct eg_document_edit *edit, const struct eg_document_part *part,
+                                        const struct eg_document_part *other,
+                                        const struct eg_json_value *object, struct eg_document_place place,
+                                        struct eg_text *field)
 {
     const struct eg_record_spec *spec = eg_record_spec(part->table);
     const char *name = NULL;
@@ -207,17 +87,17 @@ static enum eg_status read_members(struct edit *edit, const struct eg_document_p
     for (const struct eg_json_value *value; (value = eg_json_next(object, &name));) {
         const struct eg_document_member *member = eg_document_member_named(part, name);
         if (!member && other && eg_document_member_named(other, name)) continue;
-        if (!member) return at_fault(edit, place, name, "is no member of this document");
+        if (!member && is_list_of_place(part, other, name)) continue;
+        if (!member) return eg_document_at_fault(edit, place, name, "is no member of this document");
         enum eg_status status = read_value(edit, value, &spec->fields[member->field], &field[member->field]);
-        if (status == EG_INVALID) return at_fault(edit, place, name, "has to be a text");
+        if (status == EG_INVALID) return eg_document_at_fault(edit, place, name, "has to be a text");
         if (status != EG_OK) return status;
     }
     return part->table == EG_RECORD_SERVICE_AREA ? check_extent(edit, place, field) : EG_OK;
 }
 
-/* What eg_record_check says, with the document's own words for the place. */
-static enum eg_status check_row(struct edit *edit, const struct eg_document_part *part, struct place place,
-                                const struct eg_text *field)
+enum eg_status eg_document_check_row(struct eg_document_edit *edit, const struct eg_document_part *part,
+                                     struct eg_document_place place, const struct eg_text *field)
 {
     struct eg_error why = {0};
     enum eg_status status = eg_record_check_incoming(part->table, field, &why);
@@ -227,7 +107,7 @@ static enum eg_status check_row(struct edit *edit, const struct eg_document_part
         if (strcmp(name, why.field) != 0) continue;
         char what[200];
         (void)snprintf(what, sizeof what, "is wrong: %.180s", why.message);
-        return at_fault(edit, place, part->members[i].name, what);
+        return eg_document_at_fault(edit, place, part->members[i].name, what);
     }
     if (edit->err) *edit->err = why;
     return status;
@@ -235,43 +115,44 @@ static enum eg_status check_row(struct edit *edit, const struct eg_document_part
 
 /* --- the service ------------------------------------------------------------------------------------------------------------- */
 
-static enum eg_status read_service_members(struct edit *edit, struct eg_text *field)
+static enum eg_status read_service_members(struct eg_document_edit *edit, struct eg_text *field)
 {
     const struct eg_record_spec *spec = eg_record_spec(EG_RECORD_SERVICE);
-    struct place top = {NULL, 0};
+    struct eg_document_place top = {NULL, 0};
     const char *name = NULL;
     clear_members(&eg_document_service, field);
     for (const struct eg_json_value *value; (value = eg_json_next(edit->wish->document, &name));) {
         const struct eg_document_member *member = eg_document_member_named(&eg_document_service, name);
         if (!member && eg_document_has_part(name)) continue;
-        if (!member) return at_fault(edit, top, name, "is no member of an entry's document");
+        if (!member) return eg_document_at_fault(edit, top, name, "is no member of an entry's document");
         enum eg_status status = read_value(edit, value, &spec->fields[member->field], &field[member->field]);
-        if (status == EG_INVALID) return at_fault(edit, top, name, "has to be a text");
+        if (status == EG_INVALID) return eg_document_at_fault(edit, top, name, "has to be a text");
         if (status != EG_OK) return status;
     }
     if (field[EG_SERVICE_STATUS].len == 0) field[EG_SERVICE_STATUS] = EG_TEXT("active");
     return EG_OK;
 }
 
-static enum eg_status check_id(struct edit *edit)
+static enum eg_status check_id(struct eg_document_edit *edit)
 {
     struct eg_text stated = edit->wish->id;
     const struct eg_json_value *value = eg_json_get(edit->wish->document, "id");
     if (value && (!eg_json_is_text(value, &stated) || !eg_text_equal_any_case(stated, edit->wish->id)))
-        return at_fault(edit, (struct place){NULL, 0}, "id", "is that of another entry");
+        return eg_document_at_fault(edit, (struct eg_document_place){NULL, 0}, "id",
+                                    "is that of another entry");
     return EG_OK;
 }
 
 /* A programme or topic known by its name: the row that is there, or a new one. */
-static enum eg_status find_or_make(struct edit *edit, enum eg_record_table table, struct eg_text name,
-                                   struct eg_text *id_out)
+static enum eg_status find_or_make(struct eg_document_edit *edit, enum eg_record_table table,
+                                   struct eg_text name, struct eg_text *id_out)
 {
     *id_out = eg_record_id_of_name(edit->arena, eg_record_spec(table)->name, name);
     if (!id_out->data) return eg_error_no_memory(edit->err, name.len);
     if (eg_records_find(edit->records, table, *id_out)) return EG_OK;
     for (uint32_t i = 0; i < edit->n_puts; i++)
         if (edit->puts[i].table == table && eg_text_equal(edit->puts[i].field[0], *id_out)) return EG_OK;
-    struct eg_text *field = texts_of(edit, table, NULL);
+    struct eg_text *field = eg_document_texts(edit, table, NULL);
     if (!field) return eg_error_no_memory(edit->err, sizeof *field);
     field[0] = *id_out;
     if (table == EG_RECORD_PROGRAM) {
@@ -282,15 +163,16 @@ static enum eg_status find_or_make(struct edit *edit, enum eg_record_table table
         field[EG_TAXONOMY_TERM_TAXONOMY_ID] = eg_record_id_of(edit->arena, "taxonomy", EG_TEXT("topics"));
         if (!field[EG_TAXONOMY_TERM_TAXONOMY_ID].data) return eg_error_no_memory(edit->err, 0);
     }
-    return put(edit, table, field);
+    return eg_document_put(edit, table, field);
 }
 
-static enum eg_status read_program(struct edit *edit, struct eg_text *service)
+static enum eg_status read_program(struct eg_document_edit *edit, struct eg_text *service)
 {
     const struct eg_json_value *value = eg_json_get(edit->wish->document, "programme");
     struct eg_text name = EG_TEXT("");
     if (value && !eg_json_is_text(value, &name))
-        return at_fault(edit, (struct place){NULL, 0}, "programme", "has to be a text");
+        return eg_document_at_fault(edit, (struct eg_document_place){NULL, 0}, "programme",
+                                    "has to be a text");
     enum eg_status status = keep(edit, eg_text_trim(name), &name);
     const struct eg_record *now =
         eg_records_find(edit->records, EG_RECORD_PROGRAM, service[EG_SERVICE_PROGRAM_ID]);
@@ -303,25 +185,27 @@ static enum eg_status read_program(struct edit *edit, struct eg_text *service)
 /* --- the organisation ---------------------------------------------------------------------------------------------------------- */
 
 /* An organisation that the document does not name is the entry's own and called as it is. */
-static enum eg_status read_organization(struct edit *edit, struct eg_text *service)
+static enum eg_status read_organization(struct eg_document_edit *edit, struct eg_text *service)
 {
-    struct place place = {"organisation", UINT32_MAX};
+    struct eg_document_place place = {"organisation", UINT32_MAX};
     const struct eg_json_value *object = eg_json_get(edit->wish->document, "organisation");
     const struct eg_record *now =
         eg_records_find(edit->records, EG_RECORD_ORGANIZATION, service[EG_SERVICE_ORGANIZATION_ID]);
-    struct eg_text *field = texts_of(edit, EG_RECORD_ORGANIZATION, now);
+    struct eg_text *field = eg_document_texts(edit, EG_RECORD_ORGANIZATION, now);
     if (!field) return eg_error_no_memory(edit->err, sizeof *field);
     if (!object && now) return EG_OK;
     if (!object) {
         field[EG_ORGANIZATION_ID] = eg_record_id_of(edit->arena, "organization", service[EG_SERVICE_ID]);
         field[EG_ORGANIZATION_NAME] = service[EG_SERVICE_NAME];
         service[EG_SERVICE_ORGANIZATION_ID] = field[EG_ORGANIZATION_ID];
-        return field[0].data ? put(edit, EG_RECORD_ORGANIZATION, field) : eg_error_no_memory(edit->err, 0);
+        return field[0].data ? eg_document_put(edit, EG_RECORD_ORGANIZATION, field)
+                             : eg_error_no_memory(edit->err, 0);
     }
-    enum eg_status status = read_members(edit, &eg_document_organisation, NULL, object, place, field);
+    enum eg_status status =
+        eg_document_read_members(edit, &eg_document_organisation, NULL, object, place, field);
     if (status != EG_OK) return status;
     if (field[EG_ORGANIZATION_NAME].len == 0)
-        return at_fault(edit, place, "name", "is missing and has to be given");
+        return eg_document_at_fault(edit, place, "name", "is missing and has to be given");
     if (!now || !eg_text_equal(now->field[EG_ORGANIZATION_NAME], field[EG_ORGANIZATION_NAME])) {
         field[EG_ORGANIZATION_ID] =
             eg_record_id_of_name(edit->arena, "organization", field[EG_ORGANIZATION_NAME]);
@@ -330,31 +214,31 @@ static enum eg_status read_organization(struct edit *edit, struct eg_text *servi
         /* One of that name that others have, too, stays as it is. */
         if (eg_records_find(edit->records, EG_RECORD_ORGANIZATION, field[0])) return EG_OK;
     }
-    status = check_row(edit, &eg_document_organisation, place, field);
-    return status == EG_OK ? put(edit, EG_RECORD_ORGANIZATION, field) : status;
+    status = eg_document_check_row(edit, &eg_document_organisation, place, field);
+    return status == EG_OK ? eg_document_put(edit, EG_RECORD_ORGANIZATION, field) : status;
 }
 
 /* --- topics -------------------------------------------------------------------------------------------------------------------- */
 
-static enum eg_status link_topic(struct edit *edit, struct eg_text topic, struct eg_text service,
+static enum eg_status link_topic(struct eg_document_edit *edit, struct eg_text topic, struct eg_text service,
                                  struct eg_text *link_out)
 {
     struct eg_text term, taxonomy = eg_record_id_of(edit->arena, "taxonomy", EG_TEXT("topics"));
     enum eg_status status = taxonomy.data ? EG_OK : eg_error_no_memory(edit->err, 0);
     if (status == EG_OK && !eg_records_find(edit->records, EG_RECORD_TAXONOMY, taxonomy)) {
-        struct eg_text *field = texts_of(edit, EG_RECORD_TAXONOMY, NULL);
+        struct eg_text *field = eg_document_texts(edit, EG_RECORD_TAXONOMY, NULL);
         if (!field) return eg_error_no_memory(edit->err, sizeof *field);
         field[EG_TAXONOMY_ID] = taxonomy;
         field[EG_TAXONOMY_NAME] = EG_TEXT(EG_TOPICS_NAME);
         field[EG_TAXONOMY_DESCRIPTION] = EG_TEXT(EG_TOPICS_DESCRIPTION);
         bool is_new = true;
         for (uint32_t i = 0; i < edit->n_puts; i++) is_new &= edit->puts[i].table != EG_RECORD_TAXONOMY;
-        if (is_new) status = put(edit, EG_RECORD_TAXONOMY, field);
+        if (is_new) status = eg_document_put(edit, EG_RECORD_TAXONOMY, field);
     }
     if (status == EG_OK) status = find_or_make(edit, EG_RECORD_TAXONOMY_TERM, topic, &term);
     if (status != EG_OK) return status;
     struct eg_text name = eg_text_format(edit->arena, "%.*s:%.*s", EG_TEXT_ARG(service), EG_TEXT_ARG(term));
-    struct eg_text *field = texts_of(edit, EG_RECORD_ATTRIBUTE, NULL);
+    struct eg_text *field = eg_document_texts(edit, EG_RECORD_ATTRIBUTE, NULL);
     if (!name.data || !field) return eg_error_no_memory(edit->err, sizeof *field);
     field[EG_ATTRIBUTE_ID] = *link_out = eg_record_id_of(edit->arena, "attribute", name);
     field[EG_ATTRIBUTE_LINK_ID] = service;
@@ -362,17 +246,18 @@ static enum eg_status link_topic(struct edit *edit, struct eg_text topic, struct
     field[EG_ATTRIBUTE_TAXONOMY_TERM_ID] = term;
     if (!link_out->data) return eg_error_no_memory(edit->err, 0);
     const struct eg_record *now = eg_records_find(edit->records, EG_RECORD_ATTRIBUTE, *link_out);
-    return now ? EG_OK : put(edit, EG_RECORD_ATTRIBUTE, field);
+    return now ? EG_OK : eg_document_put(edit, EG_RECORD_ATTRIBUTE, field);
 }
 
-static const struct eg_record *linked_term(const struct edit *edit, const struct eg_record *link)
+static const struct eg_record *linked_term(const struct eg_document_edit *edit, const struct eg_record *link)
 {
     return eg_records_find(edit->records, EG_RECORD_TAXONOMY_TERM,
                            link->field[EG_ATTRIBUTE_TAXONOMY_TERM_ID]);
 }
 
 /* The link through which the service has a topic of this name, of whichever taxonomy, or NULL. */
-static const struct eg_record *link_to(const struct edit *edit, struct eg_text service, struct eg_text topic)
+static const struct eg_record *link_to(const struct eg_document_edit *edit, struct eg_text service,
+                                       struct eg_text topic)
 {
     uint32_t n;
     const struct eg_record *const *links =
@@ -385,8 +270,8 @@ static const struct eg_record *link_to(const struct edit *edit, struct eg_text s
 }
 
 /* Links that none of the topics named. */
-static enum eg_status drop_links(struct edit *edit, struct eg_text service, const struct eg_text *named,
-                                 size_t n_named)
+static enum eg_status drop_links(struct eg_document_edit *edit, struct eg_text service,
+                                 const struct eg_text *named, size_t n_named)
 {
     uint32_t n;
     enum eg_status status = EG_OK;
@@ -395,16 +280,16 @@ static enum eg_status drop_links(struct edit *edit, struct eg_text service, cons
     for (uint32_t i = 0; i < n && status == EG_OK; i++) {
         bool stays = !linked_term(edit, links[i]);
         for (size_t k = 0; k < n_named && !stays; k++) stays = eg_text_equal(named[k], links[i]->field[0]);
-        if (!stays) status = delete_whole(edit, EG_RECORD_ATTRIBUTE, links[i]->field[0]);
+        if (!stays) status = eg_document_delete(edit, EG_RECORD_ATTRIBUTE, links[i]->field[0]);
     }
     return status;
 }
 
-static enum eg_status read_topics(struct edit *edit, struct eg_text service)
+static enum eg_status read_topics(struct eg_document_edit *edit, struct eg_text service)
 {
     const struct eg_json_value *list = eg_json_get(edit->wish->document, "topics");
     size_t n = eg_json_length(list);
-    struct place place = {"topics", 0};
+    struct eg_document_place place = {"topics", 0};
     if (n > EG_DOCUMENT_ITEMS)
         return eg_error_set(edit->err, EG_LIMIT, "topics may have %u items", EG_DOCUMENT_ITEMS);
     struct eg_text *links = eg_arena_array(edit->arena, n, sizeof *links);
@@ -413,7 +298,7 @@ static enum eg_status read_topics(struct edit *edit, struct eg_text service)
         struct eg_text topic;
         place.item = (uint32_t)i;
         if (!eg_json_is_text(eg_json_at(list, i), &topic) || eg_text_trim(topic).len == 0)
-            return at_fault(edit, place, "name", "has to be a text");
+            return eg_document_at_fault(edit, place, "name", "has to be a text");
         enum eg_status status = keep(edit, eg_text_trim(topic), &topic);
         if (status != EG_OK) return status;
         const struct eg_record *now = link_to(edit, service, topic);
@@ -426,20 +311,8 @@ static enum eg_status read_topics(struct edit *edit, struct eg_text service)
 
 /* --- lists ----------------------------------------------------------------------------------------------------------------------- */
 
-/* An id for a row that hangs on another: the first that is not taken. */
-static struct eg_text free_id(struct edit *edit, enum eg_record_table table, struct eg_text parent,
-                              uint32_t *from)
-{
-    for (;;) {
-        struct eg_text name = eg_text_format(edit->arena, "%.*s:%u", EG_TEXT_ARG(parent), (*from)++);
-        struct eg_text id = name.data ? eg_record_id_of(edit->arena, eg_record_spec(table)->name, name)
-                                      : (struct eg_text){NULL, 0};
-        if (!id.data || !eg_records_find(edit->records, table, id)) return id;
-    }
-}
-
 /* The rows that the list is about; private ones that stay are left out. */
-static enum eg_status present_rows(struct edit *edit, const struct eg_document_part *part,
+static enum eg_status present_rows(struct eg_document_edit *edit, const struct eg_document_part *part,
                                    struct eg_text parent, const struct eg_record ***rows_out, uint32_t *n_out)
 {
     uint32_t n;
@@ -454,201 +327,122 @@ static enum eg_status present_rows(struct edit *edit, const struct eg_document_p
     return EG_OK;
 }
 
-static enum eg_status read_item(struct edit *edit, const struct eg_document_part *part, struct place place,
-                                const struct eg_json_value *item, struct eg_text *field)
+static enum eg_status read_item(struct eg_document_edit *edit, const struct eg_document_part *part,
+                                struct eg_document_place place, const struct eg_json_value *item,
+                                struct eg_text *field)
 {
-    enum eg_status status = read_members(edit, part, NULL, item, place, field);
+    enum eg_status status = eg_document_read_members(edit, part, NULL, item, place, field);
     if (status != EG_OK) return status;
     if (edit->wish->keeps_private && part->visibility != UINT32_MAX) field[part->visibility] = EG_TEXT("");
     bool is_phone = part->table == EG_RECORD_PHONE;
     if (is_phone && eg_document_phone_loses_contact(edit->records, edit->wish, field))
         field[EG_PHONE_CONTACT_ID] = EG_TEXT("");
-    status = check_row(edit, part, place, field);
-    return status == EG_OK ? put(edit, part->table, field) : status;
+    status = eg_document_check_row(edit, part, place, field);
+    return status == EG_OK ? eg_document_put(edit, part->table, field) : status;
 }
 
-static enum eg_status read_list(struct edit *edit, const struct eg_document_part *part, struct eg_text parent)
+enum eg_status eg_document_read_list(struct eg_document_edit *edit, const struct eg_document_part *part,
+                                     const char *path, const struct eg_json_value *list,
+                                     struct eg_text parent)
 {
-    const struct eg_json_value *list = eg_json_get(edit->wish->document, part->name);
     size_t n = eg_json_length(list);
     const struct eg_record **rows = NULL;
     uint32_t n_rows = 0, next_id = 0;
     if (n > EG_DOCUMENT_ITEMS)
-        return eg_error_set(edit->err, EG_LIMIT, "%s may have %u items", part->name, EG_DOCUMENT_ITEMS);
+        return eg_error_set(edit->err, EG_LIMIT, "%s may have %u items", path, EG_DOCUMENT_ITEMS);
     enum eg_status status = present_rows(edit, part, parent, &rows, &n_rows);
     for (uint32_t i = 0; i < n && status == EG_OK; i++) {
-        struct eg_text *field = texts_of(edit, part->table, i < n_rows ? rows[i] : NULL);
+        struct eg_text *field = eg_document_texts(edit, part->table, i < n_rows ? rows[i] : NULL);
         if (!field) return eg_error_no_memory(edit->err, sizeof *field);
-        if (i >= n_rows) field[0] = free_id(edit, part->table, parent, &next_id);
+        if (i >= n_rows) field[0] = eg_document_free_id(edit, part->table, parent, &next_id);
         if (!field[0].data) return eg_error_no_memory(edit->err, EG_UUID_TEXT_LEN);
         field[part->parent] = parent;
-        status = read_item(edit, part, (struct place){part->name, i}, eg_json_at(list, i), field);
+        status = read_item(edit, part, (struct eg_document_place){path, i}, eg_json_at(list, i), field);
     }
     for (uint32_t i = (uint32_t)n; i < n_rows && status == EG_OK; i++)
-        status = delete_whole(edit, part->table, rows[i]->field[0]);
-    return status;
-}
-
-/* --- the location ---------------------------------------------------------------------------------------------------------------- */
-
-static enum eg_status read_address(struct edit *edit, const struct eg_json_value *object,
-                                   struct eg_text location)
-{
-    struct place place = {"location", UINT32_MAX};
-    uint32_t n, next_id = 0;
-    const struct eg_record *const *now =
-        eg_records_with(edit->records, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, location, &n);
-    struct eg_text *field = texts_of(edit, EG_RECORD_ADDRESS, n > 0 ? now[0] : NULL);
-    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
-    enum eg_status status =
-        read_members(edit, &eg_document_address, &eg_document_location, object, place, field);
-    if (status != EG_OK) return status;
-    bool is_empty = true;
-    for (uint32_t i = 0; i < eg_document_part_members(&eg_document_address); i++)
-        is_empty &= field[eg_document_address.members[i].field].len == 0;
-    if (is_empty) return n > 0 ? delete_whole(edit, EG_RECORD_ADDRESS, now[0]->field[0]) : EG_OK;
-    if (n == 0) field[EG_ADDRESS_ID] = free_id(edit, EG_RECORD_ADDRESS, location, &next_id);
-    if (!field[0].data) return eg_error_no_memory(edit->err, 0);
-    field[EG_ADDRESS_LOCATION_ID] = location;
-    if (field[EG_ADDRESS_ADDRESS_TYPE].len == 0) field[EG_ADDRESS_ADDRESS_TYPE] = EG_TEXT("physical");
-    return put(edit, EG_RECORD_ADDRESS, field);
-}
-
-static enum eg_status link_location(struct edit *edit, struct eg_text service, struct eg_text location)
-{
-    struct eg_text *field = texts_of(edit, EG_RECORD_SERVICE_AT_LOCATION, NULL);
-    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
-    field[EG_SERVICE_AT_LOCATION_ID] = eg_record_id_of(edit->arena, "service_at_location", service);
-    if (!field[0].data) return eg_error_no_memory(edit->err, 0);
-    field[EG_SERVICE_AT_LOCATION_SERVICE_ID] = service;
-    field[EG_SERVICE_AT_LOCATION_LOCATION_ID] = location;
-    return put(edit, EG_RECORD_SERVICE_AT_LOCATION, field);
-}
-
-static bool is_in_range(struct eg_text text, double most)
-{
-    double value;
-    return text.len == 0 || (eg_text_to_double(text, &value) && value >= -most && value <= most);
-}
-
-static enum eg_status check_position(struct edit *edit, const struct eg_text *field)
-{
-    struct place place = {"location", UINT32_MAX};
-    struct eg_text lon = field[EG_LOCATION_LONGITUDE], lat = field[EG_LOCATION_LATITUDE];
-    if ((lon.len == 0) != (lat.len == 0))
-        return at_fault(edit, place, lon.len == 0 ? "longitude" : "latitude",
-                        "is missing: give both or neither");
-    if (!is_in_range(lon, 180))
-        return at_fault(edit, place, "longitude", "has to be a number from -180 to 180");
-    if (!is_in_range(lat, 90)) return at_fault(edit, place, "latitude", "has to be a number from -90 to 90");
-    return EG_OK;
-}
-
-/* A location that nobody else refers to goes with its last service. */
-static enum eg_status leave_location(struct edit *edit, struct eg_text service)
-{
-    uint32_t n;
-    const struct eg_record *const *links = eg_records_with(edit->records, EG_RECORD_SERVICE_AT_LOCATION,
-                                                           EG_SERVICE_AT_LOCATION_SERVICE_ID, service, &n);
-    if (n == 0) return EG_OK;
-    struct eg_text location = links[0]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID];
-    enum eg_status status = delete_whole(edit, EG_RECORD_SERVICE_AT_LOCATION, links[0]->field[0]);
-    if (status != EG_OK || is_needed(edit, EG_RECORD_LOCATION, location)) return status;
-    return delete_whole(edit, EG_RECORD_LOCATION, location);
-}
-
-static enum eg_status read_location(struct edit *edit, struct eg_text service)
-{
-    struct place place = {"location", UINT32_MAX};
-    const struct eg_json_value *object = eg_json_get(edit->wish->document, "location");
-    bool has_list = eg_json_length(eg_json_get(edit->wish->document, "accessibility")) > 0;
-    if (!object && !has_list) return leave_location(edit, service);
-    struct eg_text *field = texts_of(edit, EG_RECORD_LOCATION, edit->location);
-    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
-    if (!edit->location) {
-        field[EG_LOCATION_ID] = eg_record_id_of(edit->arena, "location", service);
-        field[EG_LOCATION_LOCATION_TYPE] = EG_TEXT("physical");
-        if (!field[0].data) return eg_error_no_memory(edit->err, 0);
-    }
-    enum eg_status status =
-        read_members(edit, &eg_document_location, &eg_document_address, object, place, field);
-    if (status == EG_OK) status = check_position(edit, field);
-    if (status == EG_OK) status = check_row(edit, &eg_document_location, place, field);
-    if (status == EG_OK) status = put(edit, EG_RECORD_LOCATION, field);
-    if (status == EG_OK && !edit->location) status = link_location(edit, service, field[0]);
-    if (status == EG_OK) status = read_address(edit, object, field[0]);
-    for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS && status == EG_OK; i++)
-        if (eg_document_lists[i].table == EG_RECORD_ACCESSIBILITY)
-            status = read_list(edit, &eg_document_lists[i], field[0]);
+        status = eg_document_delete(edit, part->table, rows[i]->field[0]);
     return status;
 }
 
 /* --- all together ------------------------------------------------------------------------------------------------------------------ */
 
-static enum eg_status begin(struct edit *edit, const struct eg_records *records, struct eg_arena *arena,
-                            struct eg_error *err)
+static enum eg_status begin(struct eg_document_edit *edit, const struct eg_records *records,
+                            struct eg_arena *arena, struct eg_error *err)
 {
     edit->records = records;
     edit->arena = arena;
     edit->err = err;
-    edit->puts = eg_arena_array(arena, CHANGES_MAX, sizeof *edit->puts);
-    edit->deletes = eg_arena_array(arena, CHANGES_MAX, sizeof *edit->deletes);
-    return edit->puts && edit->deletes ? EG_OK : eg_error_no_memory(err, CHANGES_MAX * sizeof *edit->deletes);
+    edit->puts = eg_arena_array(arena, EG_DOCUMENT_CHANGES, sizeof *edit->puts);
+    edit->deletes = eg_arena_array(arena, EG_DOCUMENT_CHANGES, sizeof *edit->deletes);
+    return edit->puts && edit->deletes ? EG_OK
+                                       : eg_error_no_memory(err, EG_DOCUMENT_CHANGES * sizeof *edit->deletes);
 }
 
-static void finish(const struct edit *edit, struct eg_records_change *change_out)
+static void finish(const struct eg_document_edit *edit, struct eg_records_change *change_out)
 {
     *change_out = (struct eg_records_change){edit->puts, edit->n_puts, edit->deletes, edit->n_deletes};
 }
 
 /* A list that is none would otherwise be read as an empty one, and all rows taken away. */
-static enum eg_status check_lists(struct edit *edit)
+static enum eg_status check_lists(struct eg_document_edit *edit)
 {
-    const struct place top = {NULL, 0};
+    const struct eg_document_place top = {NULL, 0};
     const struct eg_json_value *topics = eg_json_get(edit->wish->document, "topics");
-    if (topics && !eg_json_is_array(topics)) return at_fault(edit, top, "topics", "has to be a list");
+    if (topics && !eg_json_is_array(topics))
+        return eg_document_at_fault(edit, top, "topics", "has to be a list");
     for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS; i++) {
         const char *name = eg_document_lists[i].name;
         const struct eg_json_value *list = eg_json_get(edit->wish->document, name);
-        if (list && !eg_json_is_array(list)) return at_fault(edit, top, name, "has to be a list");
+        if (list && !eg_json_is_array(list)) return eg_document_at_fault(edit, top, name, "has to be a list");
         for (size_t k = 0; k < eg_json_length(list); k++) {
             char item[64];
             (void)snprintf(item, sizeof item, "%s[%zu]", name, k);
             if (!eg_json_is_object(eg_json_at(list, k)))
-                return at_fault(edit, top, item, "has to be an object");
+                return eg_document_at_fault(edit, top, item, "has to be an object");
         }
     }
     return EG_OK;
 }
 
-static enum eg_status check_types(struct edit *edit)
+static enum eg_status check_types(struct eg_document_edit *edit)
 {
     static const char *const objects[] = {"organisation", "location"};
     for (size_t i = 0; i < EG_ARRAY_LEN(objects); i++) {
         const struct eg_json_value *object = eg_json_get(edit->wish->document, objects[i]);
         if (object && !eg_json_is_object(object))
-            return at_fault(edit, (struct place){NULL, 0}, objects[i], "has to be an object");
+            return eg_document_at_fault(edit, (struct eg_document_place){NULL, 0}, objects[i],
+                                        "has to be an object");
     }
-    return check_lists(edit);
+    enum eg_status status = check_lists(edit);
+    return status == EG_OK ? eg_document_check_places(edit) : status;
 }
 
-static enum eg_status read_all(struct edit *edit)
+static enum eg_status read_top_list(struct eg_document_edit *edit, const struct eg_document_part *part,
+                                    struct eg_text service)
 {
-    struct eg_text *field = texts_of(edit, EG_RECORD_SERVICE, edit->service);
+    return eg_document_read_list(edit, part, part->name, eg_json_get(edit->wish->document, part->name),
+                                 service);
+}
+
+static enum eg_status read_all(struct eg_document_edit *edit)
+{
+    struct eg_text *field = eg_document_texts(edit, EG_RECORD_SERVICE, edit->service);
     if (!field) return eg_error_no_memory(edit->err, sizeof *field);
     enum eg_status status = edit->service ? EG_OK : keep(edit, edit->wish->id, &field[EG_SERVICE_ID]);
     if (status == EG_OK) status = check_id(edit);
     if (status == EG_OK) status = check_types(edit);
     if (status == EG_OK) status = read_service_members(edit, field);
-    if (status == EG_OK) status = check_row(edit, &eg_document_service, (struct place){NULL, 0}, field);
+    if (status == EG_OK)
+        status =
+            eg_document_check_row(edit, &eg_document_service, (struct eg_document_place){NULL, 0}, field);
     if (status == EG_OK) status = read_program(edit, field);
     if (status == EG_OK) status = read_organization(edit, field);
-    if (status == EG_OK) status = put(edit, EG_RECORD_SERVICE, field);
+    if (status == EG_OK) status = eg_document_put(edit, EG_RECORD_SERVICE, field);
     if (status == EG_OK) status = read_topics(edit, field[0]);
-    if (status == EG_OK) status = read_location(edit, field[0]);
+    if (status == EG_OK) status = eg_document_read_places(edit, field[0]);
     for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS && status == EG_OK; i++)
         if (eg_document_lists[i].table != EG_RECORD_ACCESSIBILITY)
-            status = read_list(edit, &eg_document_lists[i], field[0]);
+            status = read_top_list(edit, &eg_document_lists[i], field[0]);
     return status;
 }
 
@@ -656,11 +450,10 @@ enum eg_status eg_entry_document_change(const struct eg_records *records, const 
                                         struct eg_arena *arena, struct eg_records_change *change_out,
                                         struct eg_error *err)
 {
-    struct edit edit = {.wish = wish};
+    struct eg_document_edit edit = {.wish = wish};
     enum eg_status status = begin(&edit, records, arena, err);
     if (status != EG_OK) return status;
     edit.service = eg_records_find(records, EG_RECORD_SERVICE, wish->id);
-    if (edit.service) edit.location = eg_document_location_of(records, edit.service);
     status = read_all(&edit);
     if (status == EG_OK) finish(&edit, change_out);
     return status;
@@ -670,19 +463,20 @@ enum eg_status eg_entry_document_removal(const struct eg_records *records, struc
                                          struct eg_arena *arena, struct eg_records_change *change_out,
                                          struct eg_error *err)
 {
-    struct edit edit = {0};
+    struct eg_document_edit edit = {0};
     const struct eg_record *service = eg_records_find(records, EG_RECORD_SERVICE, id);
     if (!service)
         return eg_error_set(err, EG_NOT_FOUND, "there is no entry '%.*s' in the store", EG_TEXT_ARG(id));
     enum eg_status status = begin(&edit, records, arena, err);
-    if (status == EG_OK) status = leave_location(&edit, service->field[0]);
-    if (status == EG_OK) status = delete_whole(&edit, EG_RECORD_SERVICE, service->field[0]);
+    if (status == EG_OK) status = eg_document_leave_places(&edit, service->field[0]);
+    if (status == EG_OK) status = eg_document_delete(&edit, EG_RECORD_SERVICE, service->field[0]);
     struct eg_text organization = service->field[EG_SERVICE_ORGANIZATION_ID];
     struct eg_text program = service->field[EG_SERVICE_PROGRAM_ID];
-    if (status == EG_OK && organization.len > 0 && !is_needed(&edit, EG_RECORD_ORGANIZATION, organization))
-        status = delete_whole(&edit, EG_RECORD_ORGANIZATION, organization);
-    if (status == EG_OK && program.len > 0 && !is_needed(&edit, EG_RECORD_PROGRAM, program))
-        status = delete_whole(&edit, EG_RECORD_PROGRAM, program);
+    if (status == EG_OK && organization.len > 0 &&
+        !eg_document_is_needed(&edit, EG_RECORD_ORGANIZATION, organization))
+        status = eg_document_delete(&edit, EG_RECORD_ORGANIZATION, organization);
+    if (status == EG_OK && program.len > 0 && !eg_document_is_needed(&edit, EG_RECORD_PROGRAM, program))
+        status = eg_document_delete(&edit, EG_RECORD_PROGRAM, program);
     if (status == EG_OK) finish(&edit, change_out);
     return status;
 }

@@ -269,10 +269,7 @@ static void read_places(struct reading *reading)
 {
     struct eg_service_places found;
     struct eg_entry *entry = reading->entry;
-    if (!eg_service_places(reading->records, id_of(reading->service), reading->arena, &found)) {
-        reading->failed = true;
-        return;
-    }
+    eg_service_places(reading->records, id_of(reading->service), &found);
     read_phone(reading, &found);
     if (found.n == 0) return;
     struct eg_entry_place one;

@@ -3,10 +3,8 @@
 #ifndef EG_DATA_SERVICE_PLACES_H
 #define EG_DATA_SERVICE_PLACES_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "base/arena.h"
 #include "data/records.h"
 
 #define EG_SERVICE_PLACES 200U /* of one service; rows beyond stay as they are and are not shown */
@@ -18,8 +16,8 @@ struct eg_service_places {
 };
 
 /* The link that was made with the entry (its id is made of the service's) before the others, these by their ids; of several to one location
- * the first. The arena is for that id, and used only where there are several links; false when it refused. */
-bool eg_service_places(const struct eg_records *records, struct eg_text service, struct eg_arena *arena,
+ * the first. */
+void eg_service_places(const struct eg_records *records, struct eg_text service,
                        struct eg_service_places *places_out);
 
 #endif

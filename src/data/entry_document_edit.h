@@ -1,0 +1,76 @@
+/* Shared by the parts that turn a document into a change: the change under way (entry_document_rows.c), members of objects and lists
+ * (entry_document_read.c), locations (entry_document_places.c). */
+#ifndef EG_DATA_ENTRY_DOCUMENT_EDIT_H
+#define EG_DATA_ENTRY_DOCUMENT_EDIT_H
+
+#include "data/entry_document.h"
+#include "data/entry_document_parts.h"
+
+#define EG_DOCUMENT_CHANGES 4096U /* rows put, and rows taken away */
+
+struct eg_document_edit {
+    const struct eg_records *records;
+    const struct eg_document_wish *wish;
+    struct eg_arena *arena;
+    struct eg_error *err;
+    const struct eg_record *service; /* NULL: a new one */
+    struct eg_record *puts;
+    struct eg_record_key *deletes;
+    uint32_t n_puts, n_deletes;
+};
+
+/* Where in the document: "phones", 1 or "location", UINT32_MAX. */
+struct eg_document_place {
+    const char *part;
+    uint32_t item;
+};
+
+/* EG_INVALID: "phones[1].number <what>". */
+enum eg_status eg_document_at_fault(struct eg_document_edit *edit, struct eg_document_place place,
+                                    const char *member, const char *what);
+
+/* entry_document_rows.c */
+
+/* A row's texts to be changed: those of `from`, or none. NULL when memory is refused. */
+struct eg_text *eg_document_texts(struct eg_document_edit *edit, enum eg_record_table table,
+                                  const struct eg_record *from);
+/* Unless the row is there and says the same. */
+EG_MUST_CHECK enum eg_status eg_document_put(struct eg_document_edit *edit, enum eg_record_table table,
+                                             const struct eg_text *field);
+/* Takes a row away and all that refers to it. */
+EG_MUST_CHECK enum eg_status eg_document_delete(struct eg_document_edit *edit, enum eg_record_table table,
+                                                struct eg_text id);
+/* Whether anything that stays refers to a row. */
+bool eg_document_is_needed(const struct eg_document_edit *edit, enum eg_record_table table,
+                           struct eg_text id);
+/* An id for a row that hangs on another: the first that is not taken. `data` NULL when memory is refused. */
+struct eg_text eg_document_free_id(struct eg_document_edit *edit, enum eg_record_table table,
+                                   struct eg_text parent, uint32_t *from);
+
+/* entry_document_read.c */
+
+/* Fills the texts of a row with an object's members; those of `other` (NULL: none) are another row's and passed over. */
+EG_MUST_CHECK enum eg_status eg_document_read_members(struct eg_document_edit *edit,
+                                                      const struct eg_document_part *part,
+                                                      const struct eg_document_part *other,
+                                                      const struct eg_json_value *object,
+                                                      struct eg_document_place place, struct eg_text *field);
+/* What eg_record_check says, with the document's own words for the place. */
+EG_MUST_CHECK enum eg_status eg_document_check_row(struct eg_document_edit *edit,
+                                                   const struct eg_document_part *part,
+                                                   struct eg_document_place place,
+                                                   const struct eg_text *field);
+/* The rows that a list says; `path` is the list's in the document ("phones"). */
+EG_MUST_CHECK enum eg_status eg_document_read_list(struct eg_document_edit *edit,
+                                                   const struct eg_document_part *part, const char *path,
+                                                   const struct eg_json_value *list, struct eg_text parent);
+
+/* entry_document_places.c */
+
+/* That "location", "accessibility" and "other_locations" are of the types that they have to be. */
+EG_MUST_CHECK enum eg_status eg_document_check_places(struct eg_document_edit *edit);
+EG_MUST_CHECK enum eg_status eg_document_read_places(struct eg_document_edit *edit, struct eg_text service);
+/* A service leaves all its locations. */
+EG_MUST_CHECK enum eg_status eg_document_leave_places(struct eg_document_edit *edit, struct eg_text service);
+
+#endif

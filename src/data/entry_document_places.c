@@ -1,0 +1,256 @@
+/* Where an entry is, from its document: "location" and "accessibility" are of the first place, as most entries have one; the items of
+ * "other_locations" know their places by id, since one that is taken out must not move its telephone and hours to the next. */
+#include <stdio.h>
+
+#include "data/entry_document_edit.h"
+#include "data/record_ids.h"
+#include "data/records_parts.h"
+#include "data/service_places.h"
+
+/* A place that the document says. */
+struct telling {
+    const struct eg_document_part *part; /* of the row of its location */
+    const struct eg_json_value *object;  /* its members; NULL: none are given */
+    const struct eg_json_value *accessibility;
+    struct eg_document_place at;
+    const struct eg_record *now; /* the location as it is; NULL: a new one */
+    struct eg_text id;           /* of a new one */
+};
+
+/* --- its rows ---------------------------------------------------------------------------------------------------------------- */
+
+static bool has_address(const struct eg_text *field)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < eg_document_part_members(&eg_document_address); i++)
+        has |= field[eg_document_address.members[i].field].len > 0;
+    return has;
+}
+
+static enum eg_status read_address(struct eg_document_edit *edit, const struct telling *telling,
+                                   struct eg_text location)
+{
+    uint32_t n, next_id = 0;
+    const struct eg_record *const *now =
+        eg_records_with(edit->records, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, location, &n);
+    struct eg_text *field = eg_document_texts(edit, EG_RECORD_ADDRESS, n > 0 ? now[0] : NULL);
+    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+    enum eg_status status = eg_document_read_members(edit, &eg_document_address, telling->part,
+                                                     telling->object, telling->at, field);
+    if (status != EG_OK) return status;
+    if (!has_address(field)) { /* one that says nothing in the document's words stays as it is */
+        bool had = n > 0 && has_address(now[0]->field);
+        return had ? eg_document_delete(edit, EG_RECORD_ADDRESS, now[0]->field[0]) : EG_OK;
+    }
+    if (n == 0) field[EG_ADDRESS_ID] = eg_document_free_id(edit, EG_RECORD_ADDRESS, location, &next_id);
+    if (!field[0].data) return eg_error_no_memory(edit->err, 0);
+    field[EG_ADDRESS_LOCATION_ID] = location;
+    if (field[EG_ADDRESS_ADDRESS_TYPE].len == 0) field[EG_ADDRESS_ADDRESS_TYPE] = EG_TEXT("physical");
+    return eg_document_put(edit, EG_RECORD_ADDRESS, field);
+}
+
+static bool is_in_range(struct eg_text text, double most)
+{
+    double value;
+    return text.len == 0 || (eg_text_to_double(text, &value) && value >= -most && value <= most);
+}
+
+static enum eg_status check_position(struct eg_document_edit *edit, struct eg_document_place place,
+                                     const struct eg_text *field)
+{
+    struct eg_text lon = field[EG_LOCATION_LONGITUDE], lat = field[EG_LOCATION_LATITUDE];
+    if ((lon.len == 0) != (lat.len == 0))
+        return eg_document_at_fault(edit, place, lon.len == 0 ? "longitude" : "latitude",
+                                    "is missing: give both or neither");
+    if (!is_in_range(lon, 180))
+        return eg_document_at_fault(edit, place, "longitude", "has to be a number from -180 to 180");
+    if (!is_in_range(lat, 90))
+        return eg_document_at_fault(edit, place, "latitude", "has to be a number from -90 to 90");
+    return EG_OK;
+}
+
+static enum eg_status read_accessibility(struct eg_document_edit *edit, const struct telling *telling,
+                                         struct eg_text location)
+{
+    const struct eg_document_part *part = eg_document_accessibility();
+    struct eg_text path = eg_text_from(part->name);
+    if (telling->at.item != UINT32_MAX)
+        path = eg_text_format(edit->arena, "%s[%u].%s", telling->at.part, telling->at.item, part->name);
+    if (!path.data) return eg_error_no_memory(edit->err, 0);
+    return eg_document_read_list(edit, part, path.data, telling->accessibility, location);
+}
+
+static enum eg_status link_place(struct eg_document_edit *edit, struct eg_text service,
+                                 const struct telling *telling, struct eg_text location)
+{
+    struct eg_text *field = eg_document_texts(edit, EG_RECORD_SERVICE_AT_LOCATION, NULL), name = service;
+    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+    if (telling->at.item != UINT32_MAX)
+        name = eg_text_format(edit->arena, "%.*s:%.*s", EG_TEXT_ARG(service), EG_TEXT_ARG(location));
+    if (name.data)
+        field[EG_SERVICE_AT_LOCATION_ID] = eg_record_id_of(edit->arena, "service_at_location", name);
+    if (!field[0].data) return eg_error_no_memory(edit->err, 0);
+    field[EG_SERVICE_AT_LOCATION_SERVICE_ID] = service;
+    field[EG_SERVICE_AT_LOCATION_LOCATION_ID] = location;
+    return eg_document_put(edit, EG_RECORD_SERVICE_AT_LOCATION, field);
+}
+
+static enum eg_status read_place(struct eg_document_edit *edit, struct eg_text service,
+                                 const struct telling *telling, bool is_linked)
+{
+    struct eg_text *field = eg_document_texts(edit, EG_RECORD_LOCATION, telling->now);
+    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+    enum eg_status status = eg_document_read_members(edit, telling->part, &eg_document_address,
+                                                     telling->object, telling->at, field);
+    field[EG_LOCATION_ID] = telling->now ? telling->now->field[0] : telling->id;
+    if (!telling->now) field[EG_LOCATION_LOCATION_TYPE] = EG_TEXT("physical");
+    if (status == EG_OK) status = check_position(edit, telling->at, field);
+    if (status == EG_OK) status = eg_document_check_row(edit, telling->part, telling->at, field);
+    if (status == EG_OK) status = eg_document_put(edit, EG_RECORD_LOCATION, field);
+    if (status == EG_OK && !is_linked) status = link_place(edit, service, telling, field[0]);
+    if (status == EG_OK) status = read_address(edit, telling, field[0]);
+    return status == EG_OK ? read_accessibility(edit, telling, field[0]) : status;
+}
+
+/* --- leaving ------------------------------------------------------------------------------------------------------------------ */
+
+/* A location that nobody else refers to goes with its last service. */
+static enum eg_status leave_place(struct eg_document_edit *edit, struct eg_text service,
+                                  struct eg_text location)
+{
+    uint32_t n;
+    enum eg_status status = EG_OK;
+    const struct eg_record *const *links = eg_records_with(edit->records, EG_RECORD_SERVICE_AT_LOCATION,
+                                                           EG_SERVICE_AT_LOCATION_SERVICE_ID, service, &n);
+    for (uint32_t i = 0; i < n && status == EG_OK; i++)
+        if (eg_text_equal(links[i]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID], location))
+            status = eg_document_delete(edit, EG_RECORD_SERVICE_AT_LOCATION, links[i]->field[0]);
+    if (status != EG_OK || eg_document_is_needed(edit, EG_RECORD_LOCATION, location)) return status;
+    return eg_document_delete(edit, EG_RECORD_LOCATION, location);
+}
+
+enum eg_status eg_document_leave_places(struct eg_document_edit *edit, struct eg_text service)
+{
+    uint32_t n;
+    enum eg_status status = EG_OK;
+    const struct eg_record *const *links = eg_records_with(edit->records, EG_RECORD_SERVICE_AT_LOCATION,
+                                                           EG_SERVICE_AT_LOCATION_SERVICE_ID, service, &n);
+    for (uint32_t i = 0; i < n && status == EG_OK; i++)
+        status = leave_place(edit, service, links[i]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID]);
+    return status;
+}
+
+/* --- the first, and others ------------------------------------------------------------------------------------------------------ */
+
+static enum eg_status read_first(struct eg_document_edit *edit, struct eg_text service,
+                                 const struct eg_service_places *now)
+{
+    struct telling telling = {.part = &eg_document_location,
+                              .object = eg_json_get(edit->wish->document, "location"),
+                              .accessibility = eg_json_get(edit->wish->document, "accessibility"),
+                              .at = {"location", UINT32_MAX},
+                              .now = now->n > 0 ? now->location[0] : NULL};
+    if (!telling.object && eg_json_length(telling.accessibility) == 0)
+        return telling.now ? leave_place(edit, service, telling.now->field[0]) : EG_OK;
+    if (!telling.now) telling.id = eg_record_id_of(edit->arena, "location", service);
+    if (!telling.now && !telling.id.data) return eg_error_no_memory(edit->err, 0);
+    return read_place(edit, service, &telling, telling.now != NULL);
+}
+
+static bool is_among(const struct eg_text *ids, uint32_t n, struct eg_text id)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (eg_text_equal(ids[i], id)) return true;
+    return false;
+}
+
+/* The id that an item states, or a new one. One of the directory's that the entry is not at yet is one that it shares from now on. */
+static enum eg_status read_id(struct eg_document_edit *edit, struct eg_text service,
+                              const struct telling *telling, uint32_t *next_id, struct eg_text *id_out)
+{
+    struct eg_text stated = EG_TEXT("");
+    const struct eg_json_value *value = eg_json_get(telling->object, "id");
+    bool is_id = eg_json_is_text(value, &stated) && eg_record_text_is(EG_RECORD_ID, stated);
+    if (value && !is_id) return eg_document_at_fault(edit, telling->at, "id", "has to be a UUID");
+    if (value) *id_out = eg_text_copy(edit->arena, stated);
+    if (value && id_out->data) eg_records_lower(*id_out);
+    if (!value) *id_out = eg_document_free_id(edit, EG_RECORD_LOCATION, service, next_id);
+    return id_out->data ? EG_OK : eg_error_no_memory(edit->err, EG_UUID_TEXT_LEN);
+}
+
+static bool is_place_of(const struct eg_service_places *places, struct eg_text location)
+{
+    for (uint32_t i = 0; i < places->n; i++)
+        if (eg_text_equal(places->location[i]->field[0], location)) return true;
+    return false;
+}
+
+static enum eg_status read_others(struct eg_document_edit *edit, struct eg_text service,
+                                  const struct eg_service_places *now)
+{
+    struct eg_text ids[EG_DOCUMENT_ITEMS];
+    uint32_t n = 0, next_id = 1;
+    enum eg_status status = EG_OK;
+    const struct eg_json_value *list = eg_json_get(edit->wish->document, "other_locations");
+    for (; n < eg_json_length(list) && status == EG_OK; n++) {
+        struct telling telling = {.part = &eg_document_other_location,
+                                  .object = eg_json_at(list, n),
+                                  .accessibility = eg_json_get(eg_json_at(list, n), "accessibility"),
+                                  .at = {"other_locations", n}};
+        status = read_id(edit, service, &telling, &next_id, &ids[n]);
+        if (status != EG_OK) return status;
+        if (is_among(ids, n, ids[n]) || (now->n > 0 && eg_text_equal(now->location[0]->field[0], ids[n])))
+            return eg_document_at_fault(edit, telling.at, "id", "is that of another place of this entry");
+        telling.id = ids[n];
+        telling.now = eg_records_find(edit->records, EG_RECORD_LOCATION, ids[n]);
+        status = read_place(edit, service, &telling, is_place_of(now, ids[n]));
+    }
+    for (uint32_t i = 1; i < now->n && status == EG_OK; i++)
+        if (!is_among(ids, n, now->location[i]->field[0]))
+            status = leave_place(edit, service, now->location[i]->field[0]);
+    return status;
+}
+
+enum eg_status eg_document_read_places(struct eg_document_edit *edit, struct eg_text service)
+{
+    struct eg_service_places now = {.n = 0};
+    if (edit->service) eg_service_places(edit->records, service, &now);
+    enum eg_status status = read_others(edit, service, &now);
+    return status == EG_OK ? read_first(edit, service, &now) : status;
+}
+
+/* --- types ------------------------------------------------------------------------------------------------------------------------ */
+
+static enum eg_status check_nested(struct eg_document_edit *edit, const struct eg_json_value *list,
+                                   struct eg_document_place at)
+{
+    if (list && !eg_json_is_array(list))
+        return eg_document_at_fault(edit, at, "accessibility", "has to be a list");
+    for (size_t i = 0; i < eg_json_length(list); i++) {
+        char item[64];
+        (void)snprintf(item, sizeof item, "accessibility[%zu]", i);
+        if (!eg_json_is_object(eg_json_at(list, i)))
+            return eg_document_at_fault(edit, at, item, "has to be an object");
+    }
+    return EG_OK;
+}
+
+enum eg_status eg_document_check_places(struct eg_document_edit *edit)
+{
+    const struct eg_document_place top = {NULL, 0};
+    const struct eg_json_value *list = eg_json_get(edit->wish->document, "other_locations");
+    enum eg_status status = EG_OK;
+    if (list && !eg_json_is_array(list))
+        return eg_document_at_fault(edit, top, "other_locations", "has to be a list");
+    if (eg_json_length(list) >= EG_SERVICE_PLACES)
+        return eg_error_set(edit->err, EG_LIMIT, "other_locations may have %u items", EG_SERVICE_PLACES - 1);
+    for (uint32_t i = 0; i < eg_json_length(list) && status == EG_OK; i++) {
+        char item[64];
+        (void)snprintf(item, sizeof item, "other_locations[%u]", i);
+        if (!eg_json_is_object(eg_json_at(list, i)))
+            return eg_document_at_fault(edit, top, item, "has to be an object");
+        status = check_nested(edit, eg_json_get(eg_json_at(list, i), "accessibility"),
+                              (struct eg_document_place){"other_locations", i});
+    }
+    return status;
+}
