@@ -160,9 +160,12 @@ static enum eg_status check_packed(const struct eg_buffer *text, struct eg_error
                         is_gzip ? "gunzip --keep" : "unzip");
 }
 
-static enum eg_status read_file(const char *path, struct eg_buffer *text, struct eg_error *err)
+/* `more` is for open(2): O_NOFOLLOW or 0. */
+static enum eg_status read_file(const char *path, int more, struct eg_buffer *text, struct eg_error *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | more);
+    if (fd < 0 && errno == ELOOP)
+        return eg_error_set(err, EG_INVALID, "%s is a link: a package has its files in itself", path);
     if (fd < 0) return not_read(path, err);
     enum eg_status status = read_descriptor(fd, path, text, err);
     if (status == EG_OK) status = check_packed(text, err);
@@ -188,7 +191,7 @@ static enum eg_status read_member(struct importing *importing, const char *name,
     }
     (void)snprintf(path, sizeof path, "%s/%s", importing->path, name);
     eg_buffer_init(&text, 0);
-    enum eg_status status = read_file(path, &text, err);
+    enum eg_status status = read_file(path, O_NOFOLLOW, &text, err);
     if (status == EG_OK)
         status = eg_records_tabular_read((struct eg_text){text.data, text.len}, file, table, intake, err);
     if (status != EG_OK) (void)eg_error_at(err, path, 0, 0);
@@ -243,7 +246,8 @@ static enum eg_status read_all(struct importing *importing, struct eg_error *err
                                     .sink = {print_remark, importing, has_areas}};
     eg_buffer_init(&text, 0);
     enum eg_status status = EG_OK;
-    if (importing->options->format != EG_DIRECTORY_TABULAR) status = read_file(importing->path, &text, err);
+    if (importing->options->format != EG_DIRECTORY_TABULAR)
+        status = read_file(importing->path, 0, &text, err);
     if (status == EG_OK && eg_directory_is_flat(importing->options->format, &source.format))
         status = eg_flat_read((struct eg_text){text.data, text.len}, &source, &importing->read,
                               &importing->counts, err);

@@ -23,7 +23,9 @@
 
 #define EG_STORE_WAIT_MS 5000U           /* for another program that writes, unless told otherwise */
 #define EG_STORE_OPEN_SUGGESTIONS 10000U /* at most */
-#define EG_STORE_TEXT_BYTES (4U << 20)   /* in one text of a history line or a suggestion */
+#define EG_STORE_SUGGESTED                                                                                   \
+    (64U << 20) /* characters of all that are open, together, before no more are taken */
+#define EG_STORE_TEXT_BYTES (4U << 20) /* in one text of a history line or a suggestion */
 
 struct eg_store;
 

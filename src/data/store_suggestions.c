@@ -22,6 +22,24 @@ static enum eg_status count_in(struct eg_store *store, enum eg_suggestion_state 
     return eg_store_number(store, sql, n_out, err);
 }
 
+static enum eg_status check_room(struct eg_store *store, struct eg_error *err)
+{
+    uint64_t n_open = 0, n_characters = 0;
+    enum eg_status status = count_in(store, EG_SUGGESTION_OPEN, &n_open, err);
+    if (status == EG_OK)
+        status = eg_store_number(store,
+                                 "SELECT sum(length(document) + coalesce(length(base), 0) + "
+                                 "coalesce(length(note), 0)) FROM suggestion WHERE state = 'open'",
+                                 &n_characters, err);
+    if (status != EG_OK || (n_open < EG_STORE_OPEN_SUGGESTIONS && n_characters < EG_STORE_SUGGESTED))
+        return status;
+    return eg_error_set(
+        err, EG_LIMIT,
+        "%u suggestions of together %u MiB wait for an editor already: no more are taken until "
+        "some are decided",
+        (unsigned)n_open, (unsigned)(n_characters >> 20));
+}
+
 static enum eg_status add(struct eg_store *store, const struct eg_suggestion *suggestion,
                           struct eg_error *err)
 {
@@ -36,13 +54,7 @@ static enum eg_status add(struct eg_store *store, const struct eg_suggestion *su
         [EG_STORE_SUGGESTION_FROM_CONTACT] = suggestion->from_contact,
         [EG_STORE_SUGGESTION_NOTE] = suggestion->note,
     };
-    uint64_t n_open = 0;
-    enum eg_status status = count_in(store, EG_SUGGESTION_OPEN, &n_open, err);
-    if (status == EG_OK && n_open >= EG_STORE_OPEN_SUGGESTIONS)
-        status = eg_error_set(
-            err, EG_LIMIT,
-            "%u suggestions wait for an editor already: no more are taken until some are decided",
-            EG_STORE_OPEN_SUGGESTIONS);
+    enum eg_status status = check_room(store, err);
     return status == EG_OK ? eg_store_insert(store, EG_STORE_SUGGESTION, fields, err) : status;
 }
 

@@ -243,3 +243,11 @@ enum eg_status eg_feature_info(struct eg_snapshot *snapshot, const struct eg_fea
     eg_arena_free(w.arena);
     return status;
 }
+
+enum eg_status eg_feature_info_add_headers(enum eg_info_format format, struct eg_answer *answer,
+                                           struct eg_error *err)
+{
+    if (format != EG_INFO_HTML) return EG_OK;
+    return eg_answer_add_header(answer, "Content-Security-Policy",
+                                "default-src 'none'; base-uri 'none'; form-action 'none'", err);
+}

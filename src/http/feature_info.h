@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "engine/engine.h"
+#include "http/answer.h"
 
 enum eg_info_format { EG_INFO_TEXT, EG_INFO_HTML, EG_INFO_GEOJSON, EG_INFO_GML };
 /* The format of a media type as clients write it ("application/json", "application/geo+json", "text/html; subtype=...",
@@ -33,5 +34,9 @@ struct eg_feature_info_request {
 EG_MUST_CHECK enum eg_status eg_feature_info(struct eg_snapshot *snapshot,
                                              const struct eg_feature_info_request *request,
                                              struct eg_entity *entity_out, struct eg_error *err);
+
+/* Adds what an answer in this format needs: pages, which are shown in frames of others, load and run nothing. */
+EG_MUST_CHECK enum eg_status eg_feature_info_add_headers(enum eg_info_format format, struct eg_answer *answer,
+                                                         struct eg_error *err);
 
 #endif

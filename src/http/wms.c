@@ -145,6 +145,8 @@ enum eg_status eg_wms_make(struct eg_exchange *exchange, struct eg_answer **answ
     enum eg_status status = make_entity(exchange, &entity, err);
     if (status == EG_OK) status = eg_answer_from_entity(&entity, exchange->accepts_gzip, &answer, err);
     if (status == EG_OK) status = add_warning(request, answer, err);
+    if (status == EG_OK && request->operation == EG_WMS_INFO)
+        status = eg_feature_info_add_headers(request->info.format, answer, err);
     if (status != EG_OK) {
         eg_answer_release(answer);
         return status;

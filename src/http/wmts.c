@@ -178,8 +178,13 @@ static enum eg_status make_feature_info(struct eg_exchange *exchange, struct eg_
                                               .format = wanted->format,
                                               .with_geometry = true};
     struct eg_entity entity = {0};
+    struct eg_answer *answer = NULL;
     enum eg_status status = eg_feature_info(exchange->snapshot, &request, &entity, err);
-    return status == EG_OK ? eg_answer_from_entity(&entity, exchange->accepts_gzip, answer_out, err) : status;
+    if (status == EG_OK) status = eg_answer_from_entity(&entity, exchange->accepts_gzip, &answer, err);
+    if (status == EG_OK) status = eg_feature_info_add_headers(request.format, answer, err);
+    if (status == EG_OK) *answer_out = answer;
+    else eg_answer_release(answer);
+    return status;
 }
 
 enum eg_status eg_wmts_make(struct eg_exchange *exchange, struct eg_answer **answer_out, struct eg_error *err)

@@ -274,6 +274,11 @@ def a_strangers_file_opens_no_other(folder):
         take_in(register, vrt, form, status=1)
     for path in ("/vsicurl/http://127.0.0.1:9/x.csv", f"/vsizip/{secret}", "/dev/zero", folder):
         take_in(register, path, "csv", status=1)
+    package = folder / "package"
+    package.mkdir()
+    (package / "services.csv").symlink_to(secret)
+    done = subprocess.run([PROGRAM, "directory", "import", register, package, "--format", "tabular"], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1 and "services.csv is a link" in done.stderr and "secret" not in done.stdout, (done.stdout, done.stderr)
     deep = folder / "deep.json"
     deep.write_text("[" * 1000000)
     take_in(register, deep, "hsds", status=1)

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -110,6 +111,32 @@ static struct eg_suggestion_decision decision(uint32_t id, enum eg_suggestion_st
 {
     return (struct eg_suggestion_decision){eg_text_from(eg_test_id(id)), EG_TEXT("2026-11-22T11:00:00.000Z"),
                                            EG_TEXT("Ana"), EG_TEXT("not ours"), in};
+}
+
+static void suggestions_that_wait_do_not_fill_the_disk(void **state)
+{
+    (void)state;
+    struct eg_error err = {0};
+    struct eg_store *store = eg_test_store_small(eg_test_store_source("flood"));
+    size_t most = EG_STORE_TEXT_BYTES;
+    char *text = malloc(most);
+    assert_non_null(text);
+    memset(text, 'x', most);
+    struct eg_suggestion suggestion = {.at = EG_TEXT("2026-11-22T10:00:00.000Z"), .document = {text, most}};
+    uint32_t id = 30, n_most = EG_STORE_SUGGESTED / EG_STORE_TEXT_BYTES;
+    enum eg_status status = EG_OK;
+    while (status == EG_OK && id < 31 + n_most) {
+        (void)snprintf(suggestion.id, sizeof suggestion.id, "%s", eg_test_id(id++));
+        status = eg_store_suggest(store, &suggestion, &err);
+    }
+    assert_int_equal(status, EG_LIMIT);
+    assert_int_equal(id, 31 + n_most);
+    assert_non_null(strstr(err.message, "until some are decided"));
+    struct eg_suggestion_decision rejected = decision(30, EG_SUGGESTION_REJECTED);
+    assert_int_equal(eg_store_decide(store, &rejected, NULL), EG_OK);
+    assert_int_equal(eg_store_suggest(store, &suggestion, &err), EG_OK);
+    free(text);
+    eg_store_close(store);
 }
 
 static void suggestions_wait_oldest_first_until_they_are_decided_once(void **state)
@@ -245,6 +272,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(history_comes_newest_first_for_all_and_for_one_entry),
+        cmocka_unit_test(suggestions_that_wait_do_not_fill_the_disk),
         cmocka_unit_test(suggestions_wait_oldest_first_until_they_are_decided_once),
         cmocka_unit_test(a_decision_that_fails_takes_the_commit_with_it),
         cmocka_unit_test(no_more_than_ten_thousand_suggestions_wait),
