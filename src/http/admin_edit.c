@@ -49,6 +49,7 @@ void eg_admin_edit_init(struct eg_admin_edit *edit, struct eg_admin_page *page, 
                                         .locale = eg_locales_at(page->exchange->server->locales, 0),
                                         .document = eg_json_root(document),
                                         .choices = choices_of(page),
+                                        .snapshot = page->snapshot,
                                         .arena = page->arena};
     if (page->exchange->method == EG_METHOD_POST) edit->form.posted = &page->form;
 }
@@ -59,8 +60,20 @@ void eg_admin_edit_clear(struct eg_admin_edit *edit)
     eg_json_free(edit->typed);
 }
 
+/* The form is shown again with what was found, and nothing is saved. */
+static enum eg_status answer(struct eg_admin_edit *edit, struct eg_error *why)
+{
+    enum eg_status status = eg_entry_form_answer(&edit->form, &edit->answers, &edit->answered, why);
+    if (status != EG_OK) return status;
+    edit->form.posted = &edit->answered;
+    edit->form.answers = &edit->answers;
+    return eg_error_set(why, EG_INVALID,
+                        "nothing is saved yet: look at what was found for the place or area, and save then.");
+}
+
 enum eg_status eg_admin_edit_read(struct eg_admin_edit *edit, struct eg_error *why)
 {
+    if (eg_entry_form_asks(&edit->form)) return answer(edit, why);
     enum eg_status status = eg_entry_form_read(&edit->form, others, &edit->faults, &edit->typed, why);
     edit->form.faults = &edit->faults;
     return status;
@@ -95,8 +108,22 @@ void eg_admin_edit_write_faults(struct eg_admin_edit *edit)
     eg_entry_form_write_faults(&edit->form, &edit->page->html);
 }
 
+/* Enter in a field saves, and asks no question for a place. */
+static void write_default(struct eg_html *html)
+{
+    eg_html_open(html, "button");
+    eg_html_attribute(html, "type", EG_TEXT("submit"));
+    eg_html_attribute(html, "name", EG_TEXT("action"));
+    eg_html_attribute(html, "value", EG_TEXT("save"));
+    eg_html_attribute(html, "class", EG_TEXT("default"));
+    eg_html_attribute(html, "tabindex", EG_TEXT("-1"));
+    eg_html_attribute(html, "aria-hidden", EG_TEXT("true"));
+    eg_html_close(html);
+}
+
 void eg_admin_edit_write(struct eg_admin_edit *edit)
 {
+    write_default(&edit->page->html);
     eg_entry_form_write(&edit->form, &edit->page->html);
 }
 

@@ -4,7 +4,7 @@
 
 #include "engine/edits.h"
 #include "http/admin_parts.h"
-#include "http/entry_form.h"
+#include "http/entry_form_places.h"
 
 struct eg_admin_edit {
     struct eg_admin_page *page;
@@ -12,6 +12,8 @@ struct eg_admin_edit {
     struct eg_json *typed;    /* what was sent; NULL: nothing that could be read */
     struct eg_entry_form form;
     struct eg_entry_faults faults;
+    struct eg_entry_form_answers answers; /* to a question for a place or area */
+    struct eg_kvp answered;
 };
 
 /* Takes the document over. */

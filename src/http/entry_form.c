@@ -361,7 +361,7 @@ static void write_single(const struct writing *writing, const char *name, struct
 
 /* --- the whole ------------------------------------------------------------------------------------------------------------------- */
 
-enum what { SECTION, MEMBER, PART, LIST, TOPICS, PROGRAMME, HOURS };
+enum what { SECTION, MEMBER, PART, LIST, TOPICS, PROGRAMME, HOURS, POSITION, SERVED };
 
 /* In the order of the page. A list or member that the form does not show writes nothing. */
 static const struct {
@@ -388,12 +388,14 @@ static const struct {
     {PART, "organisation", true},
     {SECTION, "form.location", true},
     {PART, "location", true},
+    {POSITION, "location", true},
     {LIST, "accessibility", true},
     {SECTION, "form.when", true},
     {HOURS, NULL, true},
     {LIST, "schedules", false},
     {SECTION, "form.for_whom", true},
     {LIST, "service_areas", true},
+    {SERVED, NULL, true},
     {MEMBER, "eligibility", true},
     {LIST, "languages", true},
     {MEMBER, "how_to_apply", true},
@@ -412,12 +414,17 @@ static void write_top_member(const struct writing *writing, const char *name)
             write_member(writing, &part, i, writing->form->document, UINT32_MAX);
 }
 
-static void write_part(const struct writing *writing, const char *name)
+/* Degrees follow the address, by which people find them. */
+static void write_part(const struct writing *writing, const char *name, bool of_position)
 {
     struct eg_form_part part;
     if (!eg_form_part_named(eg_text_from(name), &part)) return;
-    for (uint32_t i = 0; i < eg_form_part_count(&part); i++)
-        write_member(writing, &part, i, eg_json_get(writing->form->document, name), UINT32_MAX);
+    for (uint32_t i = 0; i < eg_form_part_count(&part); i++) {
+        const char *member = eg_form_part_member(&part, i).name;
+        bool is_degrees = strcmp(member, "longitude") == 0 || strcmp(member, "latitude") == 0;
+        if (is_degrees == of_position)
+            write_member(writing, &part, i, eg_json_get(writing->form->document, name), UINT32_MAX);
+    }
 }
 
 static void write_hours(const struct writing *writing)
@@ -435,11 +442,16 @@ static void write_hours(const struct writing *writing)
 static void write_item(const struct writing *writing, enum what what, const char *name)
 {
     const struct eg_json_value *document = writing->form->document;
+    if (what == POSITION) {
+        eg_form_write_place_question(writing->form, writing->html);
+        write_part(writing, name, true);
+    }
     if (what == MEMBER) write_top_member(writing, name);
-    else if (what == PART) write_part(writing, name);
+    else if (what == PART) write_part(writing, name, false);
     else if (what == LIST) write_list(writing, name);
     else if (what == TOPICS) write_topics(writing);
     else if (what == HOURS) write_hours(writing);
+    else if (what == SERVED) eg_form_write_served(writing->form, writing->html);
     else if (what == PROGRAMME)
         write_single(writing, EG_FORM_PROGRAMME, eg_form_programme(),
                      eg_form_text(writing->form, eg_json_get(document, EG_FORM_PROGRAMME)),

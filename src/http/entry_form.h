@@ -4,7 +4,8 @@
  *
  * What comes back is laid over the document that was shown, so what the form does not show stays as it is, and a form that is sent
  * unchanged gives the same document. Weekly hours are one text ("Mo-Fr 09:00-17:00"); what that cannot say are items of "schedules".
- * Names beside those of the document are "hours", "version" (of the document that was shown) and "phones.0.remove". */
+ * Names beside those of the document are "hours", "version" (of the document that was shown), "phones.0.remove", and those of questions
+ * for places (http/entry_form_places.h). */
 #ifndef EG_HTTP_ENTRY_FORM_H
 #define EG_HTTP_ENTRY_FORM_H
 
@@ -49,6 +50,9 @@ struct eg_entry_faults {
     uint32_t n;
 };
 
+struct eg_snapshot;
+struct eg_entry_form_answers; /* http/entry_form_places.h */
+
 struct eg_entry_form {
     enum eg_entry_form_scope scope;
     const struct eg_locale *locale;
@@ -57,8 +61,12 @@ struct eg_entry_form {
     const struct eg_kvp
         *posted; /* what was sent: shown again in place of the document's texts; NULL: nothing */
     const struct eg_entry_faults *faults; /* told beside their controls; NULL: none */
-    struct eg_arena *arena;               /* of texts under way */
-    bool *failed;                         /* ours: leave it NULL */
+    struct eg_snapshot *snapshot;         /* finds places and names areas; NULL: neither can be asked for */
+    const struct eg_entry_form_answers *answers; /* to what was asked; NULL: nothing was */
+    void (*write_map)(void *context);            /* a map to point at, within the form; NULL: none */
+    void *map_context;
+    struct eg_arena *arena; /* of texts under way */
+    bool *failed;           /* ours: leave it NULL */
 };
 
 /* Writes the fieldsets and the hidden "version"; <form>, its buttons and what else the page asks are the caller's. Our own checks say more

@@ -163,6 +163,9 @@ static bool has_member(const struct eg_entry_form *form, const struct eg_form_pa
 
 static bool is_own(const struct eg_entry_form *form, struct eg_text name)
 {
+    static const char *const asking[] = {EG_FORM_FIND_PLACE, EG_FORM_FIND_AREA, EG_FORM_SERVED};
+    for (size_t i = 0; i < EG_ARRAY_LEN(asking); i++)
+        if (eg_text_equal(name, eg_text_from(asking[i]))) return true;
     if (eg_text_equal(name, EG_TEXT(EG_FORM_PROGRAMME))) return form->scope == EG_ENTRY_FORM_EDITOR;
     return eg_text_equal(name, EG_TEXT(EG_FORM_HOURS)) || eg_text_equal(name, EG_TEXT(EG_FORM_VERSION));
 }
@@ -184,6 +187,7 @@ bool eg_form_has_control(const struct eg_entry_form *form, struct eg_text name, 
         part = eg_form_part_at(0);
         return is_own(form, name) || has_member(form, &part, name);
     }
+    if (eg_text_equal(head, EG_TEXT(EG_FORM_SERVED))) return is_row(rest, EG_FORM_TICKS, is_beyond_out);
     if (eg_text_equal(head, EG_TEXT(EG_FORM_TOPICS))) return is_row(rest, EG_ENTRY_FORM_ROWS, is_beyond_out);
     if (head.len == 0 || !eg_form_part_named(head, &part)) return false;
     if (!part.is_list) return has_member(form, &part, rest);

@@ -4,7 +4,7 @@
 
 #include "data/entry_document_parts.h"
 #include "data/schedule.h"
-#include "http/entry_form.h"
+#include "http/entry_form_places.h"
 
 /* entry_form_fields.c: which there are. */
 
@@ -42,6 +42,13 @@ bool eg_form_shows(const struct eg_entry_form *form, const struct eg_form_member
 #define EG_FORM_HOURS "hours"
 #define EG_FORM_VERSION "version"
 #define EG_FORM_REMOVE "remove"
+/* Of questions for places: what is typed, the buttons, and the areas served as ticks ("served" itself is hidden, and says that they were shown). */
+#define EG_FORM_FIND_PLACE "find_place"
+#define EG_FORM_FIND_AREA "find_area"
+#define EG_FORM_LOOK "look"
+#define EG_FORM_TAKE "take"
+#define EG_FORM_SERVED "served"
+#define EG_FORM_TICKS 400U
 /* Of the public's form: whom it serves, in words, is the first service area's description and nothing else. */
 bool eg_form_is_single(const struct eg_entry_form *form, const struct eg_form_part *part);
 
@@ -116,6 +123,30 @@ struct eg_form_value eg_form_member_value(const struct eg_entry_form *form, cons
                                           const struct eg_form_slot *slot, uint32_t i);
 /* Members of the document that are no field of the service. */
 struct eg_form_member eg_form_programme(void), eg_form_topic(void), eg_form_hours_member(void);
+
+/* entry_form_served.c: areas served, as ticks. */
+
+struct eg_form_tick {
+    struct eg_entry_form_area area;
+    bool is_ticked, is_present; /* in the document */
+};
+struct eg_form_ticks {
+    struct eg_form_tick *items; /* [n]; NULL: no memory */
+    uint32_t n;
+};
+struct eg_form_ticks eg_form_ticks_of(const struct eg_entry_form *form);
+/* How many codes the document has, when they are more than are shown as ticks; else 0. */
+uint32_t eg_form_codes_beyond(const struct eg_entry_form *form);
+/* Whether areas of several boundaries are ticked where the document has not as many: an entry serves areas of one. */
+bool eg_form_served_is_mixed(const struct eg_entry_form *form);
+/* The document with the areas that are ticked; free with eg_json_free. NULL: no memory, and eg_form_fail was called. */
+struct eg_json *eg_form_document_served(const struct eg_entry_form *form);
+/* What was sent with the ticked areas among the codes of its service areas. */
+struct eg_kvp eg_form_posted_served(const struct eg_entry_form *form);
+
+/* entry_form_ask.c: the controls of both questions. */
+void eg_form_write_place_question(const struct eg_entry_form *form, struct eg_html *html);
+void eg_form_write_served(const struct eg_entry_form *form, struct eg_html *html);
 
 /* Whether the form has a control of this name. *is_beyond_out: it would, were the list not full. */
 bool eg_form_has_control(const struct eg_entry_form *form, struct eg_text name, bool *is_beyond_out);

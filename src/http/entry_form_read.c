@@ -79,8 +79,10 @@ static int compare_names(const void *a, const void *b)
     return eg_text_compare((*left)->name, (*right)->name);
 }
 
+/* What the page asks besides, and buttons, of which no mistake is told. */
 static bool is_other(const struct reading *reading, struct eg_text name)
 {
+    if (eg_text_equal(name, EG_TEXT(EG_FORM_LOOK)) || eg_text_equal(name, EG_TEXT(EG_FORM_TAKE))) return true;
     for (const char *const *other = reading->others; other && *other; other++)
         if (eg_text_equal(name, eg_text_from(*other))) return true;
     return false;
@@ -296,12 +298,29 @@ static enum eg_status tell_first(const struct eg_entry_faults *faults, struct eg
     return EG_INVALID;
 }
 
+/* With the areas that are ticked: the form that is read then. *laid_out: what the document became, to be freed. */
+static void lay_served(struct reading *reading, struct eg_entry_form *own, struct eg_kvp *posted,
+                       struct eg_json **laid_out)
+{
+    if (!eg_form_posted(own, EG_FORM_SERVED)) return;
+    if (eg_form_served_is_mixed(own)) add_fault(reading->faults, EG_TEXT(EG_FORM_SERVED), "fault.mixed", 0);
+    if (own->scope == EG_ENTRY_FORM_EDITOR) {
+        *posted = eg_form_posted_served(own);
+        own->posted = posted;
+        return;
+    }
+    *laid_out = eg_form_document_served(own);
+    if (*laid_out) own->document = eg_json_root(*laid_out);
+}
+
 enum eg_status eg_entry_form_read(const struct eg_entry_form *form, const char *const *others,
                                   struct eg_entry_faults *faults_out, struct eg_json **json_out,
                                   struct eg_error *err)
 {
     bool failed = false;
     struct eg_entry_form own = *form;
+    struct eg_kvp posted;
+    struct eg_json *laid = NULL;
     own.failed = &failed;
     struct reading reading = {&own, others, faults_out, NULL};
     faults_out->n = 0;
@@ -310,7 +329,9 @@ enum eg_status eg_entry_form_read(const struct eg_entry_form *form, const char *
     if (status != EG_OK) return status;
     reading.json = eg_json_new_object();
     if (!reading.json) return eg_error_no_memory(err, 0);
+    lay_served(&reading, &own, &posted, &laid);
     write_document(&reading);
+    eg_json_free(laid);
     struct eg_buffer text;
     eg_buffer_init(&text, 0);
     sort_faults(form, faults_out);
@@ -339,7 +360,11 @@ static void find_control(const struct eg_entry_form *form, const char *field, ch
     if (list.len == 0 || !eg_form_part_named(list, &part)) return;
     struct eg_form_slots slots = eg_form_slots_of(form, &part);
     bool is_hours = part.members[0]->table == EG_RECORD_SCHEDULE;
-    if (at >= slots.n || (slots.items[at].kind == EG_FORM_KEPT && !is_hours)) name[0] = '\0';
+    bool is_served =
+        part.members[0]->table == EG_RECORD_SERVICE_AREA && form->scope == EG_ENTRY_FORM_PUBLIC &&
+        (eg_text_equal(rest, EG_TEXT(".boundaries")) || eg_text_equal(rest, EG_TEXT(".area_codes")));
+    if (is_served) (void)snprintf(name, size, EG_FORM_SERVED);
+    else if (at >= slots.n || (slots.items[at].kind == EG_FORM_KEPT && !is_hours)) name[0] = '\0';
     else if (slots.items[at].kind != EG_FORM_ROW) (void)snprintf(name, size, EG_FORM_HOURS);
     else (void)snprintf(name, size, "%s.%u%.*s", part.name, slots.items[at].row, EG_TEXT_SHOWN(rest, 40));
 }

@@ -228,7 +228,8 @@ static struct eg_bounds bounds_of(const struct eg_snapshot *snapshot)
     return (struct eg_bounds){-170, -60, 170, 75};
 }
 
-void eg_finder_map(struct eg_finder_page *page, const char *label_key, struct eg_text features)
+static void write_map(struct eg_finder_page *page, const char *label_key, struct eg_text features,
+                      bool is_picked)
 {
     static const struct {
         const char *attribute, *key;
@@ -246,11 +247,22 @@ void eg_finder_map(struct eg_finder_page *page, const char *label_key, struct eg
     eg_html_address(html, "data-features", features);
     eg_html_attribute_format(html, "data-bounds", "%.5f,%.5f,%.5f,%.5f", box.min_x, box.min_y, box.max_x,
                              box.max_y);
+    if (is_picked) eg_html_attribute(html, "data-picks", EG_TEXT("location"));
     eg_html_address(html, "data-root", eg_text_format(page->arena, "%.*s/", EG_TEXT_ARG(page->base_url)));
     write_ground(page);
     for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++)
         eg_html_attribute(html, texts[i].attribute, text_of(page, texts[i].key));
     eg_html_close(html);
+}
+
+void eg_finder_map(struct eg_finder_page *page, const char *label_key, struct eg_text features)
+{
+    write_map(page, label_key, features, false);
+}
+
+void eg_finder_pick_map(struct eg_finder_page *page)
+{
+    write_map(page, "look.map", (struct eg_text){0}, true);
 }
 
 /* --- the frame ----------------------------------------------------------------------------------------------------- */

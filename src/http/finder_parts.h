@@ -48,6 +48,8 @@ void eg_finder_term(struct eg_finder_page *page, struct eg_text term);
 void eg_finder_phone(struct eg_finder_page *page, struct eg_text phone);
 void eg_finder_email(struct eg_finder_page *page, struct eg_text email);
 void eg_finder_map(struct eg_finder_page *page, const char *label_key, struct eg_text features);
+/* One to point at: it fills in the degrees of the form of an entry. */
+void eg_finder_pick_map(struct eg_finder_page *page);
 
 /* Addresses, absolute; of the page's arena. */
 enum eg_finder_keep {

@@ -102,6 +102,7 @@ static enum eg_status begin(struct eg_suggesting *suggesting, struct eg_exchange
     suggesting->form = (struct eg_entry_form){.scope = EG_ENTRY_FORM_PUBLIC,
                                               .locale = exchange->wanted.finder.language.locale,
                                               .faults = &suggesting->faults,
+                                              .snapshot = exchange->snapshot,
                                               .arena = suggesting->arena};
     if (!suggesting->arena) return eg_error_no_memory(err, ARENA_BYTES);
     return read_present(suggesting, err);
@@ -257,6 +258,16 @@ static enum eg_status read_form(struct eg_suggesting *suggesting, struct eg_json
     return eg_error_set(err, EG_INVALID, "the form has faults");
 }
 
+/* What was asked is answered in the form, which is shown again. */
+static enum eg_status answer(struct eg_suggesting *suggesting, struct eg_error *err)
+{
+    suggesting->asks = true;
+    enum eg_status status =
+        eg_entry_form_answer(&suggesting->form, &suggesting->answers, &suggesting->posted, err);
+    suggesting->form.answers = &suggesting->answers;
+    return status;
+}
+
 static enum eg_status receive(struct eg_suggesting *suggesting, struct eg_error *err)
 {
     struct eg_exchange *exchange = suggesting->exchange;
@@ -268,6 +279,7 @@ static enum eg_status receive(struct eg_suggesting *suggesting, struct eg_error 
                             suggesting->arena, &suggesting->posted, err);
     if (status != EG_OK) return status;
     suggesting->form.posted = &suggesting->posted;
+    if (eg_entry_form_asks(&suggesting->form)) return answer(suggesting, err);
     if (!take(suggesting, exchange->server->suggest_limits->tries, exchange->caller.address.bytes))
         return eg_error_set(err, EG_INVALID, "too many forms");
     if (eg_entry_form_sent(&suggesting->form, EG_SUGGEST_TRAP).len > 0) return EG_OK;
@@ -303,6 +315,10 @@ static enum eg_status make_sent(struct eg_suggesting *suggesting, struct eg_answ
     if (eg_access_check_origin(exchange, &wanted->problem) != EG_OK)
         return eg_finder_make_problem(exchange, "suggest.elsewhere", MHD_HTTP_FORBIDDEN, answer_out, err);
     enum eg_status status = receive(suggesting, err);
+    if (status == EG_OK && suggesting->asks) {
+        exchange->freshness = EG_FRESH_NEVER;
+        return eg_suggest_show(suggesting, MHD_HTTP_OK, answer_out, err);
+    }
     if (status == EG_OK) return eg_suggest_redirect(exchange, answer_out, err);
     if (status == EG_NO_MEMORY) return status;
     if (suggesting->form.posted) return show_again(suggesting, status, answer_out, err);

@@ -2,7 +2,7 @@
 #ifndef EG_HTTP_SUGGEST_PARTS_H
 #define EG_HTTP_SUGGEST_PARTS_H
 
-#include "http/entry_form.h"
+#include "http/entry_form_places.h"
 #include "http/finder_parts.h"
 #include "http/suggest.h"
 
@@ -24,7 +24,9 @@ struct eg_suggesting {
     struct eg_kvp posted;
     struct eg_entry_form form;
     struct eg_entry_faults faults;
-    uint32_t wait_s; /* 0, or in how many seconds it may be sent again */
+    struct eg_entry_form_answers answers; /* to a question for a place */
+    bool asks;                            /* it was one: nothing is kept */
+    uint32_t wait_s;                      /* 0, or in how many seconds it may be sent again */
 };
 
 /* suggest_page.c */

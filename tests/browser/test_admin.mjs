@@ -70,7 +70,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
   const suggest = async (page, entry, fields) => {
     await page.goto(`${server.address}/finder/suggest${entry ? `?entry=${entry}` : ''}`);
     for (const [name, value] of Object.entries(fields)) await typeInto(page, `[name="${name}"]`, value);
-    await press(page, '#suggest button[type=submit]');
+    await press(page, '#suggest .buttons button');
     check(/done=1/.test(page.url()), `not sent: ${await page.textContent('main')}`);
   };
 
@@ -102,7 +102,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
       await press(page, `a[href*="${id}"]`);
       await typeInto(page, '[name="email"]', 'no address');
-      await press(page, 'button[value=save]');
+      await press(page, 'button[value=save]:not(.default)');
       check(await page.title().then(title => title.startsWith('Error: ')), await page.title());
       const field = await page.$('[name="email"]');
       check(await field.getAttribute('aria-invalid') === 'true' && await field.inputValue() === 'no address', 'the field tells');
@@ -111,7 +111,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check(await page.$(`[name="email"]${link}`), `the summary leads to ${link}`);
       await page.goto(`${server.address}/admin/entries/${id}`);
       await typeInto(page, '[name="name"]', 'Changed by keyboard');
-      await press(page, 'button[value=save]');
+      await press(page, 'button[value=save]:not(.default)');
       check((await page.textContent('[role=status]')).includes('was saved'), await page.textContent('main'));
       await press(page, 'button[value=review]');
       check((await page.textContent('[role=status]')).includes('reviewed'), await page.textContent('main'));
@@ -152,7 +152,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
           check(found.length === 0, `${path} at ${width}, ${colorScheme}: ${found.join('; ')}`);
           const wide = await page.evaluate('document.documentElement.scrollWidth');
           check(wide <= width, `${path} is ${wide} pixels wide at ${width}`);
-          const small = await page.evaluate(() => [...document.querySelectorAll('main a, main button, main select, main textarea, main input:not([type=hidden]), nav a')].filter(node => {
+          const small = await page.evaluate(() => [...document.querySelectorAll('main a, main button:not(.default), main select, main textarea, main input:not([type=hidden]), nav a')].filter(node => {
             const box = node.getBoundingClientRect();
             return box.width > 0 && (box.height < 24 || box.width < 24);
           }).map(node => node.outerHTML.slice(0, 90)));
@@ -169,14 +169,14 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await signIn(page, `/admin/entries/${entries[3].id}`);
       const other = await open(context, `/admin/entries/${entries[3].id}`);
       await page.fill('[name="email"]', 'no address');
-      await Promise.all([page.waitForNavigation(), page.click('button[value=save]')]);
+      await Promise.all([page.waitForNavigation(), page.click('button[value=save]:not(.default)')]);
       check((await audit(page)).length === 0, (await audit(page)).join('; '));
       await page.bringToFront(); // another page's window is before it, and what is not seen is not drawn
       await page.screenshot({ path: join(shots, 'admin-faults-320.png'), fullPage: true });
       await other.fill('[name="name"]', 'Quicker');
-      await Promise.all([other.waitForNavigation(), other.click('button[value=save]')]);
+      await Promise.all([other.waitForNavigation(), other.click('button[value=save]:not(.default)')]);
       await page.fill('[name="email"]', 'a@example.org');
-      await Promise.all([page.waitForNavigation(), page.click('button[value=save]')]);
+      await Promise.all([page.waitForNavigation(), page.click('button[value=save]:not(.default)')]);
       check((await page.textContent('table.diff')).includes('Quicker'), await page.textContent('main'));
       check((await audit(page)).length === 0, (await audit(page)).join('; '));
       check(await page.evaluate('document.documentElement.scrollWidth') <= 320, 'too wide');

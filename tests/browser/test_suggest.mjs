@@ -41,12 +41,17 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await look(page, `change-${way}`, width);
       await page.fill('#f-name', '');
       await page.fill('#f-email', 'nobody');
-      await page.click('#suggest button[type=submit]');
+      await page.click('#suggest .buttons button');
       await page.waitForSelector('#faults');
       await look(page, `faults-${way}`, width);
       if (lang !== 'en') continue;
       await visit(page, `${server.address}/finder/suggest`);
       await look(page, `register-${way}`, width);
+      await page.fill('#f-find_place', 'Ashport');
+      await page.fill('#f-find_area', 'Ashport');
+      await page.click('button[value=find_place]');
+      await page.waitForSelector('#f-area-answer');
+      await look(page, `answers-${way}`, width);
       await visit(page, `${server.address}/finder/suggest?done=1&entry=${full.id}`);
       await look(page, `thanks-${way}`, width);
       await visit(page, `${server.address}/finder/suggest?entry=none`);
@@ -94,14 +99,68 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check(!(await page.isVisible('.trap input')) || (await page.locator('.trap').boundingBox()).x < 0, 'the trap is seen');
       await page.fill('#f-phones-0-number', '01632 960 123');
       await page.fill('#f-url', 'www.example.org');
-      await page.click('#suggest button[type=submit]');
+      await page.click('#suggest .buttons button');
       check(await page.locator('#faults a').count() === 1, 'one fault');
       await page.click('#faults a');
       check(/#f-name$/.test(page.url()), page.url());
       check(await page.inputValue('#f-phones-0-number') === '01632 960 123', 'what was typed stays');
       await page.fill('#f-name', 'Paseos <b>largos</b>');
-      await page.click('#suggest button[type=submit]');
+      await page.click('#suggest .buttons button');
       check(await page.textContent('h1') === 'Gracias', await page.textContent('h1'));
+    }],
+    ['without a script a place and areas are asked for by name, and Enter in a field asks nothing', async () => {
+      const page = await (await browser.newContext({ javaScriptEnabled: false, viewport: { width: 320, height: 800 } })).newPage();
+      const active = () => page.evaluate(() => document.activeElement.id);
+      await visit(page, `${server.address}/finder/suggest`);
+      check(!(await page.isVisible('#map')) && !(await page.isVisible('#f-here')), 'nothing that needs a script');
+      await page.fill('#f-name', 'Harbour Kitchen');
+      await page.fill('#f-find_place', 'ZZ3 5AD');
+      await page.click('button[value=find_place]');
+      check(/We understood: ZZ3 5AD/.test(await page.textContent('#f-place-answer')), await page.textContent('#f-place-answer'));
+      check(await active() === 'f-place-answer', `the focus is at the answer, not ${await active()}`);
+      check(await page.inputValue('#f-location-longitude') !== '' && await page.inputValue('#f-name') === 'Harbour Kitchen', 'the position, and what was typed');
+      await page.fill('#f-find_place', 'nowhere at all');
+      await page.press('#f-find_place', 'Enter');
+      check(/No place here is called “nowhere at all”/.test(await page.textContent('#f-find_place-fault')) && await active() === 'f-find_place', await active());
+      await page.fill('#f-find_place', '');
+      await page.fill('#f-find_area', 'Ashport 013');
+      await page.click('button[value=find_area]');
+      check(await page.isChecked('#f-served-0') && await active() === 'f-area-answer', 'the only one is ticked');
+      await page.fill('#f-find_area', 'Ashport and Isles');
+      await page.press('#f-find_area', 'Enter');
+      check(await page.locator('ul.ticks input').count() > 1 && await page.isChecked('#f-served-0'), 'a tick stays');
+      const district = page.locator('ul.ticks label', { hasText: 'Districts' }).locator('input');
+      if (!(await district.isChecked())) await district.check();
+      await page.press('#f-name', 'Enter');
+      check(/different kinds/.test(await page.textContent('#f-served-fault')) && await active() === 'faults', await active());
+      await page.click('#faults a');
+      await page.locator('ul.ticks label', { hasText: 'Districts' }).locator('input').uncheck();
+      await page.press('#f-name', 'Enter');
+      check(await page.textContent('h1') === 'Thank you', await page.textContent('h1'));
+    }],
+    ['with a script the position comes from the browser or from the map, by pointer and by keyboard', async () => {
+      const at = full.geometry.coordinates;
+      const page = await (await browser.newContext({ geolocation: { longitude: at[0], latitude: at[1] }, permissions: ['geolocation'] })).newPage();
+      const degrees = async () => [Number(await page.inputValue('#f-location-longitude')), Number(await page.inputValue('#f-location-latitude'))];
+      const near = (a, b) => Math.abs(a[0] - b[0]) < 0.05 && Math.abs(a[1] - b[1]) < 0.05;
+      await visit(page, `${server.address}/finder/suggest`);
+      check(await page.inputValue('#f-location-longitude') === '', 'nothing is asked before');
+      await page.click('#f-here');
+      for (let i = 0; i < 100 && await page.inputValue('#f-location-longitude') === ''; i++) await page.waitForTimeout(50);
+      check(near(await degrees(), at) && /filled in/.test(await page.textContent('#f-here-said')), String(await degrees()));
+      const found = await degrees();
+      await page.click('#map', { position: { x: 40, y: 100 } });
+      const clicked = await degrees();
+      check(clicked[0] < found[0] && near(clicked, found), `${clicked} is west of ${found}`);
+      await page.focus('#map');
+      await page.keyboard.press('Enter');
+      const middle = await degrees();
+      check(near(middle, found) && middle[0] > clicked[0] && !/done=1/.test(page.url()), `${middle} is the middle`);
+      const refused = await (await browser.newContext({ permissions: [] })).newPage();
+      await visit(refused, `${server.address}/finder/suggest`);
+      await refused.click('#f-here');
+      for (let i = 0; i < 100 && await refused.textContent('#f-here-said') === ''; i++) await refused.waitForTimeout(50);
+      check(/not available/.test(await refused.textContent('#f-here-said')), await refused.textContent('#f-here-said'));
     }],
     ['in a frame of another site it is sent from there, and stays in the frame', async () => {
       const host = createServer((request, answer) => {
@@ -113,7 +172,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await visit(page, `http://localhost:${host.address().port}/`);
       const frame = page.frameLocator('iframe');
       await frame.locator('#s-note').fill('It has moved');
-      await frame.locator('#suggest button[type=submit]').click();
+      await frame.locator('#suggest .buttons button').click();
       await frame.locator('h1', { hasText: 'Thank you' }).waitFor();
       check(await frame.locator('header').count() === 0, 'still embedded');
       host.close();

@@ -186,6 +186,62 @@ def _(server):
     assert not kept["from_name"] and not kept["from_contact"] and not kept["note"], kept
 
 
+@test("a place and areas are found by their names, shown as they were understood, and kept with the entry")
+def _(server):
+    fields = form(server) | {"name": "Harbour kitchen", "find_place": "C0303", "find_area": "c0303", "look": "find_place", "topics.0": "food"}
+    before = len(server.suggestions())
+    read = page(server.send("/finder/suggest", fields))
+    assert len(server.suggestions()) == before, "a question keeps nothing"
+    place = server.get("/places?q=C0303").json()["features"][0]
+    longitude, latitude = place["geometry"]["coordinates"]
+    assert f"We understood: {place['properties']['label']}" in read.text, read.text
+    assert abs(float(read.fields["location.longitude"]) - longitude) < 2e-5 and abs(float(read.fields["location.latitude"]) - latitude) < 2e-5
+    assert read.fields["name"] == "Harbour kitchen" and read.fields["topics.0"] == "food" and read.fields["find_place"] == ""
+    assert read.fields["served.0"] == "cells:C0303" and read.fields["served"] == "1", read.fields
+    thanked(server, server.send("/finder/suggest", read.fields))
+    document = json.loads(server.suggestions()[-1]["document"])
+    assert document["service_areas"] == [{"boundaries": "cells", "area_codes": "C0303"}], document
+    assert document["location"] == {"longitude": read.fields["location.longitude"], "latitude": read.fields["location.latitude"]}, document
+
+
+@test("a name that is unknown is told beside its field, and what else was meant is a button")
+def _(server):
+    for language, words in (("en", "No place here is called"), ("cy", "Nid oes lle yma"), ("es", "Ning\u00fan lugar"), ("pt", "Nenhum lugar")):
+        read = page(server.send(f"/finder/suggest?lang={language}", {"name": "x", "find_place": "<b>nowhere</b>", "find_area": "\u0001"}))
+        wrong = read.all("input", id="f-find_place")[0]
+        assert wrong["aria-invalid"] == "true" and wrong["aria-describedby"] == "f-find_place-fault" and "autofocus" in wrong
+        assert words in read.text and "<b>nowhere</b>" in read.text and read.fields["find_place"] == "<b>nowhere</b>"
+    read = page(server.send("/finder/suggest", {"name": "x", "find_place": "Cell 3", "look": "find_place"}))
+    others = [values["value"] for values in read.all("button", name="take")]
+    assert others, read.text
+    read = page(server.send("/finder/suggest", {"name": "x", "find_place": "", "take": others[0]}))
+    assert f"We understood: {others[0]}" in read.text and read.fields["location.longitude"], read.text
+
+
+@test("the position of an entry has to be on the Earth, with both its degrees, and areas have to exist")
+def _(server):
+    for sent, name, words in (({"location.longitude": "200", "location.latitude": "52"}, "location.longitude", "-180 to 180"),
+                              ({"location.longitude": "1"}, "location.latitude", ""),
+                              ({"location.longitude": "east", "location.latitude": "52"}, "location.longitude", "has to be a number"),
+                              ({"served": "1", "served.0": "cells:none"}, "served", "none"),
+                              ({"served": "1", "served.0": "nowhere:C0303"}, "served", "nowhere")):
+        read = refused(server, server.send("/finder/suggest", {"name": "x", **sent}), 400, words)
+        at = "f-" + name.replace(".", "-")
+        assert read.all("a", href=f"#{at}") and at in read.ids and f"{at}-fault" in read.ids, (sent, read.text)
+
+
+@test("areas that are unticked leave an entry, and the rest stays")
+def _(server):
+    entry = server.entry()
+    fields = form(server, entry)
+    served = {name for name in fields if name.startswith("served.")}
+    assert served, fields
+    fields = {name: value for name, value in fields.items() if name not in served}
+    thanked(server, server.send(f"/finder/suggest?entry={entry}", fields))
+    document = json.loads(server.suggestions()[-1]["document"])
+    assert "service_areas" not in document and document["description"], document
+
+
 @test("a form that is sent as it was shown says nothing new; with a note it does")
 def _(server):
     entry = server.entry()

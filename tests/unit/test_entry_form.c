@@ -10,6 +10,8 @@
 
 #include "data/directory_records.h"
 #include "data/entry_document.h"
+#include "engine/snapshot.h"
+#include "http/entry_form_places.h"
 #include "support/failing_malloc.h"
 #include "support/html_form.h"
 #include "support/test_county.h"
@@ -478,6 +480,7 @@ static void every_text_of_the_catalogue_is_in_the_form(void **state)
     struct eg_html html;
     struct eg_json *catalogue = NULL, *many = NULL;
     struct eg_buffer text;
+    struct eg_snapshot bare = {0};
     const char *key = NULL;
     eg_buffer_init(&text, 0);
     eg_buffer_literal(&text, "{\"phones\":[{}");
@@ -485,6 +488,7 @@ static void every_text_of_the_catalogue_is_in_the_form(void **state)
     eg_buffer_literal(&text, "]}");
     assert_int_equal(eg_json_parse((struct eg_text){text.data, text.len}, &many, NULL), EG_OK);
     prepare(&trial, *state, FULL, EG_ENTRY_FORM_EDITOR);
+    trial.form.snapshot = &bare;
     eg_html_init(&html, EG_TEXT(""), 0);
     eg_entry_form_write(&trial.form, &html);
     trial.form.scope = EG_ENTRY_FORM_PUBLIC;
@@ -528,27 +532,142 @@ static void a_list_that_is_too_long_for_the_form_keeps_its_rest(void **state)
     eg_buffer_clear(&text);
 }
 
-static void running_out_of_memory_loses_nothing(void **state)
+/* --- areas served and places ----------------------------------------------------------------------------------------------------- */
+
+/* What becomes of the service areas of a document. */
+static void check_served(struct trial *trial, const char *wanted)
+{
+    const char *said = sent(trial);
+    if (wanted ? !strstr(said, wanted) : strstr(said, "service_areas") != NULL)
+        fail_msg("%s is not in %s", wanted ? wanted : "nothing of areas", said);
+}
+
+static void areas_that_are_ticked_are_served_and_others_go(void **state)
+{
+    static const struct {
+        const char *document, *names[3], *values[3], *wanted;
+    } cases[] = {
+        {FULL, {"served.0"}, {""}, "[{\"boundaries\":\"ward\",\"area_codes\":\"W02\"},{\"extent\":"},
+        {FULL,
+         {"served.2"},
+         {"ward:W09"},
+         "[{\"boundaries\":\"ward\",\"area_codes\":\"W01;W02;W09\"},{\"extent\":"},
+        {FULL, {"served.0", "served.1"}, {"", ""}, "\"service_areas\":[{\"extent\":"},
+        {FULL,
+         {"served.0", "served.1", "served.7"},
+         {"", "", "town:T1"},
+         "\"service_areas\":[{\"extent\":" SQUARE "},{\"boundaries\":\"town\",\"area_codes\":\"T1\"}]"},
+        {FULL, {"served.5", "served.6"}, {"ward:W01", "nothing"}, "\"area_codes\":\"W01;W02\"}"},
+        {"{\"name\":\"New\"}",
+         {"served.0", "served.1", "service_areas.0.description"},
+         {"district:D1", "district:D2", "The old town"},
+         "[{\"description\":\"The old town\",\"boundaries\":\"district\",\"area_codes\":\"D1;D2\"}]"},
+        {"{\"name\":\"New\",\"service_areas\":[{\"boundaries\":\"ward\",\"area_codes\":\"W 1; W2\"}]}",
+         {"name"},
+         {"Newer"},
+         "\"area_codes\":\"W 1; W2\""},
+        {"{\"name\":\"New\",\"service_areas\":[{\"boundaries\":\"ward\",\"area_codes\":\"W1\"}]}",
+         {"served.0"},
+         {""},
+         NULL},
+    };
+    for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
+        struct trial trial;
+        prepare(&trial, *state, cases[i].document, EG_ENTRY_FORM_PUBLIC);
+        for (int k = 0; k < 3 && cases[i].names[k]; k++)
+            eg_test_form_type(&trial.page, cases[i].names[k], cases[i].values[k]);
+        check_served(&trial, cases[i].wanted);
+        finish(&trial);
+    }
+}
+
+static void editors_ticks_come_to_the_codes_of_their_boundaries(void **state)
 {
     struct trial trial;
     prepare(&trial, *state, FULL, EG_ENTRY_FORM_EDITOR);
+    eg_test_form_type(&trial.page, "service_areas.0.area_codes", "W02");
+    eg_test_form_type(&trial.page, "served.0", "ward:W07");
+    check_served(&trial, "[{\"boundaries\":\"ward\",\"area_codes\":\"W02;W07\"},{\"extent\":");
+    finish(&trial);
+    prepare(&trial, *state, NULL, EG_ENTRY_FORM_EDITOR);
+    eg_test_form_type(&trial.page, "name", "New");
+    eg_test_form_type(&trial.page, "served.0", "ward:W07");
+    eg_test_form_type(&trial.page, "served.1", "ward:W08");
+    check_served(&trial, "\"service_areas\":[{\"boundaries\":\"ward\",\"area_codes\":\"W07;W08\"}]");
+    finish(&trial);
+}
+
+static void areas_of_two_kinds_are_a_fault(void **state)
+{
+    struct trial trial;
+    prepare(&trial, *state, FULL, EG_ENTRY_FORM_PUBLIC);
+    eg_test_form_type(&trial.page, "served.2", "town:T1");
+    post(&trial);
+    assert_int_equal(read_back(&trial), EG_INVALID);
+    assert_int_equal(trial.faults.n, 1);
+    assert_string_equal(trial.faults.items[0].name, "served");
+    assert_string_equal(trial.faults.items[0].key, "fault.mixed");
+    trial.form.faults = &trial.faults;
+    struct eg_html html;
+    eg_html_init(&html, EG_TEXT(""), 0);
+    eg_entry_form_write_faults(&trial.form, &html);
+    assert_non_null(strstr(html.out.data, "<a href=\"#f-served\">Areas it serves</a>"));
+    eg_html_clear(&html);
+    show(&trial);
+    assert_string_equal(eg_test_form_value(&trial.page, "served.2"), "town:T1");
+    finish(&trial);
+}
+
+static void more_areas_than_are_shown_stay(void **state)
+{
+    struct eg_buffer text;
+    struct trial trial;
+    eg_buffer_init(&text, 0);
+    eg_buffer_literal(&text,
+                      "{\"name\":\"Many\",\"service_areas\":[{\"boundaries\":\"ward\",\"area_codes\":\"W0");
+    for (int i = 1; i < 500; i++) eg_buffer_printf(&text, ";W%d", i);
+    eg_buffer_literal(&text, "\"}]}");
+    prepare(&trial, *state, text.data, EG_ENTRY_FORM_PUBLIC);
+    assert_string_equal(sent(&trial), text.data);
+    eg_test_form_type(&trial.page, "served.0", "ward:W900");
+    check_served(&trial, "W499\"},{\"boundaries\":\"ward\",\"area_codes\":\"W900\"}]");
+    eg_test_form_type(&trial.page, "served.400", "ward:W901");
+    post(&trial);
+    assert_int_equal(read_back(&trial), EG_INVALID);
+    assert_string_equal(trial.faults.items[0].key, "fault.items");
+    finish(&trial);
+    eg_buffer_clear(&text);
+}
+
+static void try_without_memory(struct trial *trial)
+{
     for (long n = 1;; n++) {
         struct eg_json *json = NULL;
-        post(&trial);
-        struct eg_arena *arena = trial.form.arena;
-        trial.form.arena = eg_arena_new(ARENA_BYTES);
+        post(trial);
+        struct eg_arena *arena = trial->form.arena;
+        trial->form.arena = eg_arena_new(ARENA_BYTES);
         eg_failing_malloc_after(n);
-        enum eg_status status = eg_entry_form_read(&trial.form, others, &trial.faults, &json, &trial.err);
+        enum eg_status status = eg_entry_form_read(&trial->form, others, &trial->faults, &json, &trial->err);
         bool failed = eg_failing_malloc_triggered();
         eg_failing_malloc_after(0);
         eg_json_free(json);
-        eg_arena_free(trial.form.arena);
-        trial.form.arena = arena;
+        eg_arena_free(trial->form.arena);
+        trial->form.arena = arena;
         if (!failed) assert_int_equal(status, EG_OK);
         if (!failed) break;
         if (status == EG_OK) fail_msg("allocation %ld was refused and nobody noticed", n);
     }
-    finish(&trial);
+}
+
+static void running_out_of_memory_loses_nothing(void **state)
+{
+    for (int scope = 0; scope < 2; scope++) {
+        struct trial trial;
+        prepare(&trial, *state, FULL, (enum eg_entry_form_scope)scope);
+        eg_test_form_type(&trial.page, "served.9", "ward:W09");
+        try_without_memory(&trial);
+        finish(&trial);
+    }
 }
 
 int main(void)
@@ -570,6 +689,10 @@ int main(void)
         cmocka_unit_test(the_form_is_written_in_every_language),
         cmocka_unit_test(every_text_of_the_catalogue_is_in_the_form),
         cmocka_unit_test(a_list_that_is_too_long_for_the_form_keeps_its_rest),
+        cmocka_unit_test(areas_that_are_ticked_are_served_and_others_go),
+        cmocka_unit_test(editors_ticks_come_to_the_codes_of_their_boundaries),
+        cmocka_unit_test(areas_of_two_kinds_are_a_fault),
+        cmocka_unit_test(more_areas_than_are_shown_stay),
         cmocka_unit_test(running_out_of_memory_loses_nothing),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -311,6 +311,46 @@
     if (icon) icon.classList.add('marked');
   }
 
+  /* --- a position for the form of an entry --- */
+
+  function pickPosition() {
+    var lon = byId('f-location-longitude'), lat = byId('f-location-latitude'), button = byId('f-here'), said = byId('f-here-said'), pin = null;
+    var showPin = function (isNew) {
+      var at = [parseFloat(lat.value), parseFloat(lon.value)], known = Math.abs(at[0]) <= 90 && Math.abs(at[1]) <= 180;
+      if (pin) map.removeLayer(pin);
+      pin = null;
+      if (!known) return;
+      pin = L.circleMarker(at, { radius: 9, color: '#b35900', weight: 4, fillColor: '#fff', fillOpacity: 1, interactive: false }).addTo(map);
+      if (isNew) map.setView(at, Math.max(map.getZoom(), 14), { animate: false });
+    };
+    var take = function (at, isNew) {
+      lon.value = at.lng.toFixed(5);
+      lat.value = at.lat.toFixed(5);
+      said.textContent = button.dataset.taken;
+      if (map) showPin(isNew);
+    };
+    button.addEventListener('click', function () {
+      var deny = function () { button.disabled = false; said.textContent = button.dataset.denied; };
+      if (!navigator.geolocation) { deny(); return; }
+      button.disabled = true;
+      said.textContent = '';
+      navigator.geolocation.getCurrentPosition(function (found) {
+        button.disabled = false;
+        take({ lng: found.coords.longitude, lat: found.coords.latitude }, true);
+        lon.focus();
+      }, deny, { maximumAge: 60000, timeout: 15000 });
+    });
+    if (!map) return;
+    map.on('click', function (event) { take(event.latlng.wrap(), false); });
+    place.addEventListener('keydown', function (event) {
+      if (event.key !== 'Enter' || event.target !== place) return;
+      event.preventDefault(); /* it is no sending of the form */
+      take(map.getCenter().wrap(), false);
+    });
+    [lon, lat].forEach(function (field) { field.addEventListener('change', function () { showPin(true); }); });
+    showPin(true);
+  }
+
   /* --- start --- */
 
   reveal(document);
@@ -318,7 +358,8 @@
     place.hidden = false;
     makeMap();
     if (form) showFeatures(byId('found').dataset.features, asked);
-    else showEntry(place.dataset.features);
+    else if (!place.dataset.picks) showEntry(place.dataset.features);
   }
+  if (place && place.dataset.picks) pickPosition();
   if (form && byId('results')) listen();
 }());
