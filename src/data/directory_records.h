@@ -31,10 +31,11 @@ struct eg_import_plan {
     uint32_t n_new, n_changed, n_taken_away; /* rows of tables */
 };
 
-/* What has to be done to `base` so that it has what was imported: rows that are new or say something else. `flat`: the
- * rows are made of entries in one row each (data/entry_flat.h). Then a field that they leave empty stays as it is; of what they do say (a
- * telephone number, topics, where it is) the entry's other rows of the kind are taken away, unless private or referred to; and the
- * organisations, programmes and topics that they name are those that are there under the name. In the arena. */
+/* What has to be done to `base` so that it has what was imported: rows that are new or say something else. `flat`: the rows are made of
+ * entries in one row each, read with `base` as what is known (data/entry_flat.h). Then a field that they leave empty stays as it is; of what
+ * they do say (a telephone number, topics, hours, where it is) the entry's other rows of the kind are taken away, unless private or
+ * referred to; the programmes and topics that they name are those that are there under the name; and no organisation that is there changes
+ * but an entry's own. Organisations whose last entry goes to another are taken away, unless something else refers to them. In the arena. */
 EG_MUST_CHECK enum eg_status eg_directory_import(const struct eg_records *base,
                                                  const struct eg_records *imported, bool flat,
                                                  struct eg_arena *arena, struct eg_import_plan *plan_out,

@@ -51,7 +51,9 @@ struct eg_entry_place {
 
 struct eg_entry {
     char id[EG_UUID_TEXT_LEN + 1]; /* UUIDv5 of id_prefix and key */
-    uint32_t directory;            /* index into atlas->directories */
+    struct eg_text
+        organization_id; /* of an entry of the store; empty: its source knows organisations by their names */
+    uint32_t directory;  /* index into atlas->directories */
     enum eg_entry_kind kind;
     bool has_position;       /* of the first place, as its address and postcode are */
     double lon_deg, lat_deg; /* WGS 84 */

@@ -15,6 +15,7 @@ const char *eg_flat_column_name(unsigned column)
     if (column == EG_FLAT_ID) return "id";
     if (column == EG_FLAT_SERVES_BOUNDARIES) return "serves_boundaries";
     if (column == EG_FLAT_SERVICE_AREA) return "service_area";
+    if (column == EG_FLAT_ORGANISATION_ID) return "organisation_id";
     return eg_entry_field_name((enum eg_entry_field)column);
 }
 
@@ -59,6 +60,8 @@ static struct eg_text text_of(const struct eg_atlas *atlas, const struct eg_entr
         return (struct eg_text){entry->id, EG_UUID_TEXT_LEN};
     case EG_FLAT_SERVICE_AREA:
         return entry->area_geojson;
+    case EG_FLAT_ORGANISATION_ID:
+        return entry->organization_id;
     case EG_FLAT_SERVES_BOUNDARIES:
         if (entry->n_serves == 0 || entry->serves_boundaries == EG_ATLAS_NONE) return EG_TEXT("");
         return atlas->boundaries[entry->serves_boundaries].id;
@@ -111,7 +114,7 @@ static void write_row(const struct eg_atlas *atlas, const struct eg_entry *entry
 /* --- 360Giving ------------------------------------------------------------------------------------------------------------------ */
 
 /* What a title of the standard is written from; those without a column have a meaning of their own. */
-enum giving { RECIPIENT_ID = EG_N_FLAT_COLUMNS, FUNDER_ID, AWARD_DATE };
+enum giving { FUNDER_ID = EG_N_FLAT_COLUMNS, AWARD_DATE };
 
 static const struct {
     const char *title;
@@ -126,7 +129,7 @@ static const struct {
     {"Award Date", AWARD_DATE, true},
     {"Planned Dates:Start Date", EG_ENTRY_START, false},
     {"Planned Dates:End Date", EG_ENTRY_END, false},
-    {"Recipient Org:Identifier", RECIPIENT_ID, true},
+    {"Recipient Org:Identifier", EG_FLAT_ORGANISATION_ID, true},
     {"Recipient Org:Name", EG_ENTRY_ORGANISATION, true},
     {"Recipient Org:Street Address", EG_ENTRY_ADDRESS, false},
     {"Recipient Org:Postal Code", EG_ENTRY_POSTCODE, false},
@@ -157,8 +160,8 @@ unsigned eg_flat_giving_column(struct eg_text title)
     return EG_N_FLAT_COLUMNS;
 }
 
-/* An organisation has no number of a register here: the UUID by which the directory knows it. */
-static enum eg_status write_organisation(struct eg_text name, struct eg_buffer *out, struct eg_error *err)
+/* A funder has no number of a register here, nor records of its own: the UUID that stands for its name. */
+static enum eg_status write_funder(struct eg_text name, struct eg_buffer *out, struct eg_error *err)
 {
     struct eg_arena *arena = eg_arena_new(1 << 20);
     if (!arena) return eg_error_no_memory(err, 0);
@@ -184,15 +187,11 @@ static enum eg_status write_grant(const struct eg_atlas *atlas, const struct eg_
                                   struct eg_buffer *out, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    struct eg_text recipient = entry->field[EG_ENTRY_ORGANISATION];
-    if (recipient.len == 0) recipient = entry->field[EG_ENTRY_NAME];
     for (size_t i = 0; i < EG_ARRAY_LEN(giving) && status == EG_OK; i++) {
         char room[32];
         uint32_t n = UINT32_MAX;
         const struct eg_text *items = eg_flat_list(entry, giving[i].column, &n);
-        if (giving[i].column == RECIPIENT_ID) status = write_organisation(recipient, out, err);
-        else if (giving[i].column == FUNDER_ID)
-            status = write_organisation(entry->field[EG_ENTRY_FUNDER], out, err);
+        if (giving[i].column == FUNDER_ID) status = write_funder(entry->field[EG_ENTRY_FUNDER], out, err);
         else if (n != UINT32_MAX) write_list(items, n, i == 0, out);
         else eg_csv_cell(out, giving_text(atlas, entry, i, room), i == 0);
     }

@@ -2,7 +2,8 @@
  * beyond it (contacts, hours of each weekday, a second location) is not in these; data/records_json.h and data/records_tabular.h have all.
  *
  * The columns of CSV and the properties of GeoJSON are the fields of docs/atlas.md's directories under their own names, and id,
- * serves_boundaries (the boundary set whose codes are in `serves`) and service_area (a polygon as GeoJSON). */
+ * serves_boundaries (the boundary set whose codes are in `serves`), service_area (a polygon as GeoJSON) and organisation_id. Which
+ * organisation a row means: data/entry_records.h. */
 #ifndef EG_DATA_ENTRY_FLAT_H
 #define EG_DATA_ENTRY_FLAT_H
 
@@ -37,8 +38,9 @@ struct eg_flat_source {
     const struct eg_atlas *atlas;
     uint32_t
         directory; /* whose id_prefix makes ids of keys where the file has no id; the store's is "{id}:" */
-    const struct eg_records
-        *known; /* entries that these have just so are left out and counted as unchanged; NULL: none */
+    const struct eg_records *
+        known; /* the directory as it is: what entries say there already is left out of theirs, and entries that say nothing new are
+                 * left out whole and counted as unchanged; NULL: none */
     struct eg_intake_sink sink;
 };
 

@@ -9,6 +9,7 @@ enum eg_flat_column {
     EG_FLAT_ID = EG_N_ENTRY_FIELDS,
     EG_FLAT_SERVES_BOUNDARIES,
     EG_FLAT_SERVICE_AREA,
+    EG_FLAT_ORGANISATION_ID,
     EG_N_FLAT_COLUMNS
 };
 
@@ -20,6 +21,42 @@ unsigned eg_flat_giving_column(struct eg_text title);
 
 /* The items of the columns that are lists; *n_out UINT32_MAX for a column that is none. */
 const struct eg_text *eg_flat_list(const struct eg_entry *entry, unsigned column, uint32_t *n_out);
+
+/* --- whose a row is: entry_flat_owner.c -------------------------------------------------------------------------------------------- */
+
+struct eg_flat_owners; /* the organisations that are known, and those that a file makes; one thread's */
+
+/* `known`, which may be NULL, has to outlive it. */
+EG_MUST_CHECK enum eg_status eg_flat_owners_new(const struct eg_records *known,
+                                                struct eg_flat_owners **owners_out, struct eg_error *err);
+void eg_flat_owners_free(struct eg_flat_owners *owners); /* NULL is allowed */
+
+struct eg_flat_claim {
+    const struct eg_record *service; /* the entry as it is known; NULL: a new one */
+    struct eg_text id;               /* of the organisation, as the row has it; may be empty */
+    bool is_number;                  /* the id may be a number of a register */
+};
+/* Sets the entry's organization_id, and the organisation's name to what the directory calls it: empty for one that is called as the entry.
+ * doubt_out[EG_ENTRY_DOUBT_BYTES] is empty without doubts. The texts live as long as `owners` and the known records. */
+EG_MUST_CHECK enum eg_status eg_flat_owner_find(struct eg_flat_owners *owners,
+                                                const struct eg_flat_claim *claim, struct eg_entry *entry,
+                                                char *doubt_out, struct eg_error *err);
+
+/* Adds the numbers of registers of the organisations that the file makes, each of which has to be among the builder's rows. */
+EG_MUST_CHECK enum eg_status eg_flat_owners_record(const struct eg_flat_owners *owners,
+                                                   struct eg_records_builder *builder, struct eg_error *err);
+
+/* --- what a row says that is new: entry_flat_settle.c ------------------------------------------------------------------------------- */
+
+/* Lays a row over the entry that is known: what the row leaves empty is as it is known. `has_kind`, `has_key`: whether these two, which
+ * every entry has, stood in the row. */
+void eg_flat_fill(struct eg_entry *entry, const struct eg_entry *known, bool has_kind, bool has_key);
+/* Whether they say the same in whichever form: "12.50" and "12.5" are one amount, lists have no order. */
+bool eg_flat_is_same(const struct eg_entry *a, const struct eg_entry *b);
+/* Empties what is said as it is known, together with what one makes records of together: an empty field leaves records as they are. */
+void eg_flat_empty_same(struct eg_entry *entry, const struct eg_entry *known);
+
+/* --- reading ------------------------------------------------------------------------------------------------------------------------- */
 
 struct eg_flat_intake;
 

@@ -20,7 +20,6 @@ struct rows {
 static bool is_passed_over(const struct rows *rows, struct eg_text title)
 {
     return rows->is_360giving && (eg_text_equal_any_case(title, EG_TEXT("Award Date")) ||
-                                  eg_text_equal_any_case(title, EG_TEXT("Recipient Org:Identifier")) ||
                                   eg_text_equal_any_case(title, EG_TEXT("Funding Org:Identifier")));
 }
 

@@ -24,8 +24,9 @@ struct eg_flat_intake {
     struct eg_entry_recorder *recorder;
     struct eg_textmap *ids;
     struct eg_textmap *by_key, *shared; /* known services by the key that they came with; keys of several */
+    struct eg_flat_owners *owners;
     struct eg_flat_counts counts;
-    struct eg_buffer mine, theirs; /* an entry as a row, from the file and of the records */
+    bool has_kind, has_key; /* of the row at hand */
 };
 
 /* --- remarks -------------------------------------------------------------------------------------------------------------------- */
@@ -109,18 +110,26 @@ static enum eg_status take_area(struct eg_flat_intake *intake, struct eg_text ge
         *rejected_out = true;
         return EG_OK;
     }
+    entry->n_area_rings = rings.n_rings;
+    entry->area_ring_start = rings.start;
+    entry->area_lonlat = rings.lonlat;
     entry->area_geojson = eg_text_copy(intake->loader.arena, geojson);
     return entry->area_geojson.data ? EG_OK : eg_error_no_memory(err, geojson.len);
 }
 
-/* A file that has keys and no ids, as 360Giving's have: an entry of the directory that came with this key is that entry. */
+/* A file that has keys and no ids, as 360Giving's have: an entry of the directory that came with this key, or has it for its id, is that
+ * entry. */
 static void find_id(const struct eg_flat_intake *intake, struct eg_entry *entry)
 {
     struct eg_text key = entry->field[EG_ENTRY_KEY];
+    const struct eg_records *known = intake->source->known;
+    const struct eg_record *service = NULL;
     uint32_t i = eg_textmap_get(intake->by_key, key);
-    if (i == EG_TEXTMAP_NONE || eg_textmap_get(intake->shared, key) != EG_TEXTMAP_NONE) return;
-    memcpy(entry->id, eg_records_at(intake->source->known, EG_RECORD_SERVICE, i)->field[0].data,
-           EG_UUID_TEXT_LEN);
+    if (i != EG_TEXTMAP_NONE && eg_textmap_get(intake->shared, key) == EG_TEXTMAP_NONE)
+        service = eg_records_at(known, EG_RECORD_SERVICE, i);
+    else if (known && eg_record_text_is(EG_RECORD_ID, key))
+        service = eg_records_find(known, EG_RECORD_SERVICE, key);
+    if (service) memcpy(entry->id, service->field[0].data, EG_UUID_TEXT_LEN);
 }
 
 static enum eg_status index_keys(struct eg_flat_intake *intake, struct eg_error *err)
@@ -131,9 +140,12 @@ static enum eg_status index_keys(struct eg_flat_intake *intake, struct eg_error 
     intake->shared = eg_textmap_new(16);
     enum eg_status status = intake->by_key && intake->shared ? EG_OK : EG_NO_MEMORY;
     for (uint32_t i = 0; i < n && status == EG_OK; i++) {
-        struct eg_text key = eg_records_at(known, EG_RECORD_SERVICE, i)->field[EG_SERVICE_SOURCE_KEY];
+        const struct eg_text *field = eg_records_at(known, EG_RECORD_SERVICE, i)->field;
+        struct eg_text key = field[EG_SERVICE_SOURCE_KEY];
+        bool is_meant = intake->source->format != EG_FLAT_360GIVING ||
+                        eg_text_equal(field[EG_SERVICE_KIND], EG_TEXT("grant"));
         uint32_t first = EG_TEXTMAP_NONE;
-        if (key.len > 0) status = eg_textmap_put(intake->by_key, key, i, &first);
+        if (key.len > 0 && is_meant) status = eg_textmap_put(intake->by_key, key, i, &first);
         if (status == EG_OK && first != EG_TEXTMAP_NONE)
             status = eg_textmap_put(intake->shared, key, i, NULL);
     }
@@ -157,35 +169,42 @@ static void take_id(struct eg_flat_intake *intake, struct eg_entry *entry, struc
         entry->id[i] = id.data[i] >= 'A' && id.data[i] <= 'F' ? (char)(id.data[i] - 'A' + 'a') : id.data[i];
 }
 
-/* "12.50" and "12.5" are one: entries are compared as rows. */
-static enum eg_status find_unchanged(struct eg_flat_intake *intake, const struct eg_entry *entry,
-                                     bool *unchanged_out, struct eg_error *err)
+static enum eg_status take_owner(struct eg_flat_intake *intake, struct eg_entry *entry,
+                                 const struct eg_record *service, struct eg_text organization,
+                                 const struct eg_intake_place *place, struct eg_error *err)
 {
-    const struct eg_records *known = intake->source->known;
-    struct eg_text id = {entry->id, EG_UUID_TEXT_LEN};
-    const struct eg_record *service = known ? eg_records_find(known, EG_RECORD_SERVICE, id) : NULL;
-    struct eg_entry stored;
-    *unchanged_out = false;
-    if (!service) return EG_OK;
-    struct eg_entry_source source = {intake->source->atlas, intake->source->directory, known,
-                                     intake->loader.arena};
-    enum eg_status status = eg_entry_from_records(&source, service, &stored, err);
-    intake->mine.len = intake->theirs.len = 0;
-    if (status == EG_OK)
-        status = eg_flat_write(intake->source->format, source.atlas, entry, 1, &intake->mine, err);
-    if (status == EG_OK)
-        status = eg_flat_write(intake->source->format, source.atlas, &stored, 1, &intake->theirs, err);
-    *unchanged_out = eg_text_equal((struct eg_text){intake->mine.data, intake->mine.len},
-                                   (struct eg_text){intake->theirs.data, intake->theirs.len});
+    char doubt[EG_ENTRY_DOUBT_BYTES];
+    struct eg_flat_claim claim = {service, organization, intake->source->format == EG_FLAT_360GIVING};
+    enum eg_status status = eg_flat_owner_find(intake->owners, &claim, entry, doubt, err);
+    if (status == EG_OK && doubt[0]) eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "%s", doubt);
     return status;
 }
 
-static enum eg_status record(struct eg_flat_intake *intake, const struct eg_entry *entry,
-                             const struct eg_intake_place *place, struct eg_error *err)
+/* Leaves of the entry what the directory does not know. */
+static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *entry,
+                             const struct eg_record *service, bool *unchanged_out, struct eg_error *err)
+{
+    struct eg_entry known;
+    struct eg_entry_source source = {intake->source->atlas, intake->source->directory, intake->source->known,
+                                     intake->loader.arena};
+    *unchanged_out = false;
+    if (!service) return EG_OK;
+    enum eg_status status = eg_entry_from_records(&source, service, &known, err);
+    if (status != EG_OK) return status;
+    eg_flat_fill(entry, &known, intake->has_kind, intake->has_key);
+    *unchanged_out = eg_flat_is_same(entry, &known);
+    eg_flat_empty_same(entry, &known);
+    return EG_OK;
+}
+
+static enum eg_status record(struct eg_flat_intake *intake, struct eg_entry *entry,
+                             struct eg_text organization, const struct eg_intake_place *place,
+                             struct eg_error *err)
 {
     char doubt[EG_ENTRY_DOUBT_BYTES];
     bool unchanged;
     uint32_t first;
+    const struct eg_records *known = intake->source->known;
     struct eg_text id = eg_text_copy(intake->loader.arena, (struct eg_text){entry->id, EG_UUID_TEXT_LEN});
     if (!id.data) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
     enum eg_status status = eg_textmap_put(intake->ids, id, place->line, &first);
@@ -195,7 +214,9 @@ static enum eg_status record(struct eg_flat_intake *intake, const struct eg_entr
                        first, EG_TEXT_SHOWN(entry->field[EG_ENTRY_KEY], 80));
         return EG_OK;
     }
-    status = find_unchanged(intake, entry, &unchanged, err);
+    const struct eg_record *service = known ? eg_records_find(known, EG_RECORD_SERVICE, id) : NULL;
+    status = take_owner(intake, entry, service, organization, place, err);
+    if (status == EG_OK) status = settle(intake, entry, service, &unchanged, err);
     if (status != EG_OK || unchanged) {
         intake->counts.n_unchanged += status == EG_OK;
         return status;
@@ -224,6 +245,8 @@ enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text 
         cells[i] = eg_text_trim(given[i]);
         if (eg_text_equal(cells[i], EG_RECORD_NOT_STATED) && i != EG_ENTRY_NAME) cells[i] = EG_TEXT("");
     }
+    intake->has_kind = cells[EG_ENTRY_KIND].len > 0;
+    intake->has_key = cells[EG_ENTRY_KEY].len > 0;
     intake->loader.cell_of[EG_ENTRY_KEY] = cells[EG_ENTRY_KEY].len > 0 ? EG_ENTRY_KEY : EG_ATLAS_NONE;
     if (cells[EG_ENTRY_KEY].len == 0 && eg_record_text_is(EG_RECORD_ID, cells[EG_FLAT_ID])) {
         cells[EG_ENTRY_KEY] = cells[EG_FLAT_ID];
@@ -242,7 +265,8 @@ enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text 
     take_served(intake, entry, cells[EG_FLAT_SERVES_BOUNDARIES], place);
     bool rejected = false;
     status = take_area(intake, cells[EG_FLAT_SERVICE_AREA], place, &rejected, err);
-    return status == EG_OK && !rejected ? record(intake, entry, place, err) : status;
+    return status == EG_OK && !rejected ? record(intake, entry, cells[EG_FLAT_ORGANISATION_ID], place, err)
+                                        : status;
 }
 
 /* --- the whole ------------------------------------------------------------------------------------------------------------------ */
@@ -273,6 +297,7 @@ static enum eg_status begin(struct eg_flat_intake *intake, struct eg_error *err)
     }
     enum eg_status status = eg_records_builder_new(&intake->builder, err);
     if (status == EG_OK) status = index_keys(intake, err);
+    if (status == EG_OK) status = eg_flat_owners_new(intake->source->known, &intake->owners, err);
     if (status != EG_OK) return status;
     return eg_entry_recorder_new(intake->source->atlas, intake->builder, &intake->recorder, err);
 }
@@ -287,8 +312,7 @@ static void end(struct eg_flat_intake *intake)
     eg_arena_free(intake->loader.arena);
     free(intake->loader.items);
     eg_buffer_clear(&intake->loader.name);
-    eg_buffer_clear(&intake->mine);
-    eg_buffer_clear(&intake->theirs);
+    eg_flat_owners_free(intake->owners);
     free(intake);
 }
 
@@ -300,13 +324,12 @@ enum eg_status eg_flat_read(struct eg_text text, const struct eg_flat_source *so
     if (!intake) return eg_error_no_memory(err, sizeof *intake);
     intake->source = source;
     eg_buffer_init(&intake->loader.name, 0);
-    eg_buffer_init(&intake->mine, 0);
-    eg_buffer_init(&intake->theirs, 0);
     enum eg_status status = begin(intake, err);
     if (status == EG_OK && source->format == EG_FLAT_GEOJSON)
         status = eg_flat_read_features(intake, text, err);
     else if (status == EG_OK)
         status = eg_flat_read_rows(intake, text, source->format == EG_FLAT_360GIVING, err);
+    if (status == EG_OK) status = eg_flat_owners_record(intake->owners, intake->builder, err);
     if (status == EG_OK) status = eg_records_finish(intake->builder, records_out, err);
     if (status == EG_OK) *counts_out = intake->counts;
     end(intake);

@@ -57,9 +57,23 @@ void eg_entry_recorder_free(struct eg_entry_recorder *recorder)
 struct eg_text eg_entry_organization_id(struct eg_arena *arena, const struct eg_entry *entry)
 {
     struct eg_text name = entry->field[EG_ENTRY_ORGANISATION];
+    if (entry->organization_id.len > 0) return entry->organization_id;
     /* A coalition is its own organisation. */
     if (name.len > 0) return eg_record_id_of_name(arena, "organization", name);
     return eg_record_id_of(arena, "organization", (struct eg_text){entry->id, EG_UUID_TEXT_LEN});
+}
+
+const struct eg_record *eg_entry_own_organization(const struct eg_records *records,
+                                                  const struct eg_record *service)
+{
+    uint32_t n;
+    struct eg_text id = service->field[EG_SERVICE_ORGANIZATION_ID];
+    const struct eg_record *organization =
+        id.len > 0 ? eg_records_find(records, EG_RECORD_ORGANIZATION, id) : NULL;
+    if (!organization) return NULL;
+    (void)eg_records_with(records, EG_RECORD_SERVICE, EG_SERVICE_ORGANIZATION_ID, id, &n);
+    struct eg_text name = organization->field[EG_ORGANIZATION_NAME];
+    return n == 1 && eg_text_equal(name, service->field[EG_SERVICE_NAME]) ? organization : NULL;
 }
 
 bool eg_entry_has_location(const struct eg_entry *entry)
@@ -254,7 +268,9 @@ static enum eg_status add_service(struct eg_entry_recorder *recorder, const stru
     row.field[EG_SERVICE_STATUS] = status_of(recorder, entry);
     row.field[EG_SERVICE_ASSURED_DATE] = day(recorder, entry, EG_ENTRY_LAST_REVIEWED);
     row.field[EG_SERVICE_KIND] = eg_text_from(eg_entry_kind_name(entry->kind));
-    row.field[EG_SERVICE_SOURCE_KEY] = entry->field[EG_ENTRY_KEY];
+    /* A key that is the id says nothing more. */
+    if (!eg_text_equal(entry->field[EG_ENTRY_KEY], ids->service))
+        row.field[EG_SERVICE_SOURCE_KEY] = entry->field[EG_ENTRY_KEY];
     return add(recorder, EG_RECORD_SERVICE, &row, err);
 }
 

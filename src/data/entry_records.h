@@ -1,7 +1,18 @@
 /* Between the two forms that the directory's data have: an entry, flat, as the index wants it and as rows of a CSV are; and the
  * records of HSDS that say the same. docs/directory.md has the table.
  *
- * One service is one entry, at all its locations (data/service_places.h); an entry's id is its service's. A service without a kind is a "service". */
+ * One service is one entry, at all its locations (data/service_places.h); an entry's id is its service's. A service without a kind is a "service".
+ *
+ * Whose an entry is. An organisation is a row of its own, which several entries may have, and is known by its id. Entries of files that have
+ * no ids for organisations know them by names, which are compared in whichever case and accents; data/entry_flat.h reads them so:
+ *  - an id that the row has decides; one that is new makes a new organisation, whatever others are called. A row renames none.
+ *  - without an id, an entry whose organisation is called as the row says keeps it, and one of which the row says nothing keeps it, too;
+ *  - else it is the only organisation of that name, or the only one of several that has the row's url or e-mail address; of several others
+ *    none is taken by guess: the entry gets one more of the name, and that is said as a doubt. A name that is new makes an organisation;
+ *  - a new entry whose row names none is its own organisation, called as it. Such a one, as long as no other entry has it, is renamed with it.
+ * The url and e-mail address of a row are its service's; a service that has none shows those of its organisation. A cell that says what the
+ * entry shows already is as good as empty, so the service goes on showing its organisation's.
+ * An organisation from which an import or an edit takes the last entry goes, unless other rows refer to it. */
 #ifndef EG_DATA_ENTRY_RECORDS_H
 #define EG_DATA_ENTRY_RECORDS_H
 
@@ -35,6 +46,9 @@ EG_MUST_CHECK enum eg_status eg_entry_record_shared(struct eg_entry_recorder *re
 /* Ids of some of the records that eg_entry_record makes of an entry, for those who want to know of them without making them. In the arena;
  * data is NULL when it refused. */
 struct eg_text eg_entry_organization_id(struct eg_arena *arena, const struct eg_entry *entry);
+/* The organisation of a service that is no more than that: called as it, and no other service has it. NULL: it is more, or there is none. */
+const struct eg_record *eg_entry_own_organization(const struct eg_records *records,
+                                                  const struct eg_record *service);
 bool eg_entry_has_location(const struct eg_entry *entry); /* without one it is at no location */
 struct eg_text eg_entry_at_location_id(struct eg_arena *arena, const struct eg_entry *entry);
 struct eg_text eg_entry_topic_id(struct eg_arena *arena, struct eg_text topic); /* of the term */

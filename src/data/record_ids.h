@@ -3,7 +3,10 @@
 #ifndef EG_DATA_RECORD_IDS_H
 #define EG_DATA_RECORD_IDS_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/text.h"
 
 /* The taxonomy that topics without one of their own are terms of. */
@@ -14,5 +17,10 @@
 struct eg_text eg_record_id_of(struct eg_arena *arena, const char *what, struct eg_text name);
 /* Of the name folded: the same in whichever case and with whichever accents it is written. `name` is UTF-8. */
 struct eg_text eg_record_id_of_name(struct eg_arena *arena, const char *what, struct eg_text name);
+
+/* A name as names are compared; in the arena, data is NULL when it refused. */
+struct eg_text eg_record_name_folded(struct eg_arena *arena, struct eg_text name);
+/* Whether a name is that one. Nothing is allocated for names of ASCII; `room` is for others, and has failed where memory was refused. */
+bool eg_record_name_is(struct eg_text name, struct eg_text folded, struct eg_buffer *room);
 
 #endif

@@ -74,6 +74,7 @@ static void read_organization(struct reading *reading)
         eg_records_find(reading->records, EG_RECORD_ORGANIZATION, service[EG_SERVICE_ORGANIZATION_ID]);
     if (program) field[EG_ENTRY_PROGRAMME] = program->field[EG_PROGRAM_NAME];
     if (!organization) return;
+    reading->entry->organization_id = organization->field[0];
     if (!eg_text_equal(organization->field[EG_ORGANIZATION_NAME], service[EG_SERVICE_NAME]))
         field[EG_ENTRY_ORGANISATION] = organization->field[EG_ORGANIZATION_NAME];
     if (field[EG_ENTRY_URL].len == 0)

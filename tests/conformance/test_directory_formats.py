@@ -247,6 +247,99 @@ def a_packed_file_is_to_be_unpacked(folder):
         assert done.returncode == 1 and name in done.stderr and "unpack it first (" + how in done.stderr, done.stderr
 
 
+TRUSTS = [
+    {"id": f"{n}{n}111111-1111-4111-8111-111111111111", "name": name, "status": "active",
+     "organization": {"id": f"{org}1111111-2222-4222-8222-222222222222", "name": "Trust", "description": about,
+                      "website": f"https://{about.lower()}.example/"}}
+    for n, name, org, about in ((1, "Walks", "a", "North"), (2, "Runs", "b", "South"), (3, "Talks", "b", "South"))
+]
+
+
+def whose(folder, register):
+    """Which organisation each service has, and all that there are."""
+    services = json.loads(export(folder, register, "hsds").read_text())
+    package = export(folder, register, "tabular")
+    with (package / "organizations.csv").open(newline="", encoding="utf-8") as file:
+        there = sorted(row["id"][:1] + ":" + row["name"] for row in csv.DictReader(file))
+    return {s["name"]: s["organization"]["id"][:1] + ":" + s["organization"]["description"] for s in services}, there
+
+
+@test
+def organisations_of_one_name_stay_apart(folder):
+    _, register = county(folder)
+    path = folder / "trusts.json"
+    path.write_text(json.dumps(TRUSTS))
+    take_in(register, path, "hsds")
+    before = whose(folder, register)
+    assert before == ({"Walks": "a:North", "Runs": "b:South", "Talks": "b:South"}, ["a:Trust", "b:Trust"]), before
+    flat = folder / "some.csv"
+    ids = [trust["id"] for trust in TRUSTS]
+    # Named, not named, and with what else is known of it: a new number for each.
+    flat.write_text("id,name,organisation,phone,url,email\n" f"{ids[0]},Walks,TRUST,1,https://walks.example/,a@b.example\n"
+                    f"{ids[1]},Runs,,2,,\n{ids[2]},Talks,Trust,3,,\n")
+    report = take_in(register, flat, "csv")
+    assert "3 records new, 1 changed, 0 taken away" in report and "doubtful" not in report.replace("of doubt", ""), report
+    assert whose(folder, register) == before
+    (walks,) = (s for s in json.loads(export(folder, register, "hsds").read_text()) if s["name"] == "Walks")
+    assert walks["url"] == "https://walks.example/" and walks["organization"]["website"] == "https://north.example/"
+    assert "0 records new, 0 changed, 0 taken away" in take_in(register, flat, "csv")
+    # A new one: by what it agrees in, else one more, and said.
+    flat.write_text("key,name,organisation,url,organisation_id\nx,Swims,Trust,https://south.example/,\n"
+                    f"y,Sings,Trust,,\nz,Skates,Turst,,{TRUSTS[0]['organization']['id']}\n")
+    report = take_in(register, flat, "csv")
+    assert "some.csv:3: doubtful: 2 organisations of the directory are called 'Trust'" in report, report
+    assert "some.csv:4: doubtful: the organisation a1111111" in report and "is called 'Trust' and not 'Turst'" in report
+    of, there = whose(folder, register)
+    assert of["Swims"] == "b:South" and of["Skates"] == "a:North" and of["Sings"].endswith(":Not stated"), of
+    assert len(there) == 3 and all(name.endswith(":Trust") for name in there), there
+    assert "0 records new, 0 changed, 0 taken away" in take_in(register, flat, "csv")
+
+
+@test
+def an_organisation_goes_with_its_last_entry_and_an_entry_s_own_is_called_as_it(folder):
+    _, register = county(folder)
+    path, flat = folder / "trusts.json", folder / "some.csv"
+    path.write_text(json.dumps(TRUSTS))
+    take_in(register, path, "hsds")
+    ids = [trust["id"] for trust in TRUSTS]
+    flat.write_text(f"id,key,name,organisation\n{ids[0]},,Walks,Club\n{ids[1]},,Runs,Club\n,own,Choir,\n")
+    report = take_in(register, flat, "csv")
+    # The club, the choir's service and its own organisation; the two that moved; the northern trust, which has no entry any more.
+    assert "3 records new, 2 changed, 1 taken away" in report, report
+    _, there = whose(folder, register)
+    assert [name.partition(":")[2] for name in there].count("Trust") == 1 and len(there) == 3, there
+    flat.write_text("key,name\nown,Choir of all\n")
+    assert "0 records new, 2 changed, 0 taken away" in take_in(register, flat, "csv")
+    _, there = whose(folder, register)
+    assert sorted(name.partition(":")[2] for name in there) == ["Choir of all", "Club", "Trust"], there
+    # One with a row of its own stays.
+    phone = [{**TRUSTS[2], "organization": {**TRUSTS[2]["organization"], "phones": [
+        {"id": "d1111111-1111-4111-8111-111111111111", "number": "1"}]}}]
+    path.write_text(json.dumps(phone))
+    take_in(register, path, "hsds")
+    flat.write_text(f"id,name,organisation\n{ids[2]},Talks,Club\n")
+    assert "0 records new, 1 changed, 0 taken away" in take_in(register, flat, "csv")
+    path.write_text(json.dumps([{**TRUSTS[1], "organization": {**TRUSTS[0]["organization"]}}]))
+    assert "1 records new, 1 changed, 0 taken away" in take_in(register, path, "hsds")
+    path.write_text(json.dumps([{**TRUSTS[1], "organization": {**TRUSTS[1]["organization"]}}]))
+    assert "0 records new, 1 changed, 1 taken away" in take_in(register, path, "hsds")
+
+
+@test
+def grants_name_their_recipients_by_numbers_of_registers(folder):
+    _, register = county(folder)
+    path = folder / "grants.csv"
+    head = "Identifier,Title,Currency,Amount Awarded,Recipient Org:Identifier,Recipient Org:Name\n"
+    path.write_text(head + "g1,Walks,GBP,5,GB-CHC-1,Trust\ng2,Runs,GBP,5,GB-CHC-2,Trust\ng3,Talks,GBP,5,GB-CHC-1,Trust\n")
+    take_in(register, path, "360giving")
+    services = json.loads(export(folder, register, "hsds").read_text())
+    numbers = {s["name"]: [i["identifier"] for i in s["organization"]["organization_identifiers"]] for s in services}
+    assert numbers == {"Walks": ["GB-CHC-1"], "Runs": ["GB-CHC-2"], "Talks": ["GB-CHC-1"]}, numbers
+    assert len({s["organization"]["id"] for s in services}) == 2
+    assert "0 records new, 0 changed, 0 taken away" in take_in(register, path, "360giving")
+    assert "0 records new, 0 changed, 0 taken away" in take_in(register, export(folder, register, "360giving"), "360giving")
+
+
 @test
 def cells_are_no_formulas(folder):
     _, register = county(folder)
@@ -344,8 +437,12 @@ def real_directories_go_through(folder):
     giving = export(folder, register, "360giving")
     n_grants = entries_of(giving)
     assert n_grants == n - entries_without_grants(out), n_grants
-    report = take_in(register, giving, "360giving", "--dry-run")
-    assert f"{n_grants} rows read, 0 rejected" in report, report[-500:]
+    assert f"{n_grants} rows read, 0 rejected" in take_in(register, giving, "360giving", "--dry-run")
+    for form in ("csv", "360giving", "hsds"):
+        report = take_in(register, export(folder, register, form), form)
+        assert "0 records new, 0 changed, 0 taken away" in report, report[-500:]
+    report = take_in(register, out, "csv")
+    assert "0 records new, 0 changed, 0 taken away" in report, report[-500:]
 
 
 def main():

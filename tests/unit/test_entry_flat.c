@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "data/directory_records.h"
 #include "data/entry_records.h"
 #include "support/failing_malloc.h"
 #include "support/test_records.h"
@@ -159,6 +160,11 @@ static void a_grant_is_awarded_and_known_by_its_key(void **state)
     eg_buffer_clear(&lines);
 }
 
+/* The entry of `row` goes to another organisation. */
+static const char other_grant[] =
+    "Identifier,Title,Amount Awarded,Classifications:Title,Recipient Org:Identifier,Recipient Org:Name\n"
+    "7,Café,13,a;c,GB-CHC-1,Trust\n";
+
 static void a_refused_allocation_is_reported_and_nothing_is_left_behind(void **state)
 {
     (void)state;
@@ -174,10 +180,19 @@ static void a_refused_allocation_is_reported_and_nothing_is_left_behind(void **s
         struct eg_text text = {out.data, out.len};
         struct eg_records *back = NULL;
         if (status == EG_OK) status = read_flat(EG_FLAT_GEOJSON, text, records, &lines, &back, &counts);
+        struct eg_import_plan plan;
+        struct eg_records *again = NULL;
+        struct eg_arena *arena = status == EG_OK ? eg_arena_new(1 << 24) : NULL;
+        if (status == EG_OK && !arena) status = EG_NO_MEMORY;
+        if (status == EG_OK)
+            status =
+                read_flat(EG_FLAT_360GIVING, eg_text_from(other_grant), records, &lines, &again, &counts);
+        if (status == EG_OK) status = eg_directory_import(records, again, true, arena, &plan, &err);
         bool failed = eg_failing_malloc_triggered();
         eg_failing_malloc_after(0);
         eg_buffer_clear(&lines), eg_buffer_clear(&out);
-        eg_records_release(records), eg_records_release(back);
+        eg_records_release(records), eg_records_release(back), eg_records_release(again);
+        eg_arena_free(arena);
         /* libcsv that is refused memory asks again for less. */
         if (!failed || status != EG_OK) assert_int_equal(status, failed ? EG_NO_MEMORY : EG_OK);
         if (!failed) break;
