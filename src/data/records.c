@@ -34,6 +34,7 @@ static void chunk_release(struct eg_records_chunk *chunk)
 {
     if (!chunk || !is_last(&chunk->references)) return;
     eg_arena_free(chunk->arena);
+    free((void *)chunk->rows);
     free(chunk);
 }
 
@@ -395,6 +396,7 @@ enum eg_status eg_records_finish(struct eg_records_builder *builder, struct eg_r
         status = finish_table(builder, t, records, err);
     if (status == EG_OK) status = check_all_references(records, err);
     if (status == EG_OK && builder->chunk) {
+        builder->chunk->n = builder->n_all;
         records->chunk[records->n_chunks++] = builder->chunk;
         builder->chunk = NULL;
     }

@@ -173,11 +173,15 @@ static enum eg_status merge_table(const struct eg_records *records, enum eg_reco
 }
 
 static enum eg_status take_put(const struct eg_records *records, const struct eg_record *put,
-                               struct eg_arena *arena, struct edit *edit, struct eg_error *err)
+                               struct eg_records_chunk *chunk, struct edit *edit, struct eg_error *err)
 {
     enum eg_status status = eg_record_check(put->table, put->field, err);
-    if (status == EG_OK) status = eg_records_copy_row(arena, put, &edit->puts[edit->n_puts], err);
+    if (status == EG_OK) status = eg_records_copy_row(chunk->arena, put, &edit->puts[edit->n_puts], err);
     if (status != EG_OK) return status;
+    if (!eg_memory_reserve((void **)(uintptr_t)&chunk->rows, &chunk->capacity, chunk->n + 1,
+                           sizeof *chunk->rows))
+        return eg_error_no_memory(err, sizeof *chunk->rows);
+    chunk->rows[chunk->n++] = edit->puts[edit->n_puts];
     struct eg_text id = edit->puts[edit->n_puts++]->field[0];
     if (eg_records_find(records, put->table, id)) edit->leaving[edit->n_leaving++] = id;
     return EG_OK;
@@ -199,15 +203,15 @@ static enum eg_status take_delete(const struct eg_records *records, const struct
 static enum eg_status edit_table(struct eg_records *records, const struct eg_records_change *change,
                                  enum eg_record_table which, struct eg_records *fresh, struct eg_error *err)
 {
-    struct eg_arena *arena = fresh->chunk[fresh->n_chunks - 1]->arena;
+    struct eg_records_chunk *chunk = fresh->chunk[fresh->n_chunks - 1];
     struct edit edit = {eg_memory_array(change->n_puts, sizeof *edit.puts), 0,
                         eg_memory_array((size_t)change->n_puts + change->n_deletes, sizeof *edit.leaving), 0};
     enum eg_status status = edit.puts && edit.leaving ? EG_OK : eg_error_no_memory(err, 0);
     for (uint32_t i = 0; i < change->n_puts && status == EG_OK; i++)
-        if (change->puts[i].table == which) status = take_put(records, &change->puts[i], arena, &edit, err);
+        if (change->puts[i].table == which) status = take_put(records, &change->puts[i], chunk, &edit, err);
     for (uint32_t i = 0; i < change->n_deletes && status == EG_OK; i++)
         if (change->deletes[i].table == which)
-            status = take_delete(records, &change->deletes[i], arena, &edit, err);
+            status = take_delete(records, &change->deletes[i], chunk->arena, &edit, err);
     if (status == EG_OK && edit.n_puts + edit.n_leaving == 0) {
         fresh->table[which] = records->table[which];
         atomic_fetch_add_explicit(&fresh->table[which]->references, 1, memory_order_relaxed);
@@ -232,28 +236,14 @@ static enum eg_status check_change(const struct eg_records *records, const struc
     return status;
 }
 
-/* All rows once more, in one chunk: sets that come from many changes would hold on to as many. */
-static enum eg_status gather(const struct eg_records *records, struct eg_records **records_out,
-                             struct eg_error *err)
-{
-    struct eg_records_builder *builder = NULL;
-    enum eg_status status = eg_records_builder_new(&builder, err);
-    for (unsigned t = 0; t < EG_N_RECORD_TABLES && status == EG_OK; t++)
-        for (uint32_t i = 0; i < records->table[t]->by_id.n && status == EG_OK; i++) {
-            const struct eg_record *row = records->table[t]->by_id.rows[i];
-            status = eg_records_add(builder, row->table, row->field, err);
-        }
-    if (status == EG_OK) status = eg_records_finish(builder, records_out, err);
-    eg_records_builder_free(builder);
-    return status;
-}
-
-static enum eg_status apply_to(struct eg_records *records, const struct eg_records_change *change,
-                               struct eg_records **records_out, struct eg_error *err)
+/* The set after the change, which holds on to the first n_chunks of the old one's; of rows in the others the change puts all. */
+static enum eg_status apply_to(struct eg_records *records, uint32_t n_chunks,
+                               const struct eg_records_change *change, struct eg_records **records_out,
+                               struct eg_error *err)
 {
     struct eg_records *fresh = eg_records_new(err);
     if (!fresh) return EG_NO_MEMORY;
-    for (; fresh->n_chunks < records->n_chunks; fresh->n_chunks++) {
+    for (; fresh->n_chunks < n_chunks; fresh->n_chunks++) {
         fresh->chunk[fresh->n_chunks] = records->chunk[fresh->n_chunks];
         atomic_fetch_add_explicit(&fresh->chunk[fresh->n_chunks]->references, 1, memory_order_relaxed);
     }
@@ -268,13 +258,69 @@ static enum eg_status apply_to(struct eg_records *records, const struct eg_recor
     return status;
 }
 
+/* --- gathering ------------------------------------------------------------------------------------------------------------------- */
+
+/* All rows once more, in one chunk. */
+static enum eg_status gather_all(const struct eg_records *records, struct eg_records **records_out,
+                                 struct eg_error *err)
+{
+    struct eg_records_builder *builder = NULL;
+    enum eg_status status = eg_records_builder_new(&builder, err);
+    for (unsigned t = 0; t < EG_N_RECORD_TABLES && status == EG_OK; t++)
+        for (uint32_t i = 0; i < records->table[t]->by_id.n && status == EG_OK; i++) {
+            const struct eg_record *row = records->table[t]->by_id.rows[i];
+            status = eg_records_add(builder, row->table, row->field, err);
+        }
+    if (status == EG_OK) status = eg_records_finish(builder, records_out, err);
+    eg_records_builder_free(builder);
+    return status;
+}
+
+/* The first of the chunks that are to become one: the last ones, as long as one is not larger than all behind it together, so that a row
+ * is copied as often as the logarithm of their number says. 0: all, since as much was put as there was. */
+static uint32_t first_to_gather(const struct eg_records *records, size_t *n_rows_out)
+{
+    size_t n = 0;
+    uint32_t first = records->n_chunks;
+    for (uint32_t c = 1; c < records->n_chunks; c++) n += records->chunk[c]->n;
+    if (n >= records->chunk[0]->n) return 0;
+    for (n = 0; first > 1; first--) {
+        size_t next = records->chunk[first - 1]->n;
+        if (next > n && records->n_chunks - first >= EG_RECORDS_CHUNKS / 4) break;
+        n += next;
+    }
+    *n_rows_out = n;
+    return first;
+}
+
+/* Sets that come from many changes would hold on to as many chunks: the rows of the last ones that are still there, once more. */
+static enum eg_status gather(struct eg_records *records, struct eg_records **records_out,
+                             struct eg_error *err)
+{
+    size_t most = 0;
+    uint32_t first = first_to_gather(records, &most);
+    if (first == 0) return gather_all(records, records_out, err);
+    struct eg_record *puts = eg_memory_array(most, sizeof *puts);
+    if (!puts) return eg_error_no_memory(err, most * sizeof *puts);
+    struct eg_records_change again = {.puts = puts};
+    for (uint32_t c = first; c < records->n_chunks; c++)
+        for (size_t i = 0; i < records->chunk[c]->n; i++) {
+            const struct eg_record *row = records->chunk[c]->rows[i];
+            if (eg_records_find(records, row->table, row->field[0]) == row) puts[again.n_puts++] = *row;
+        }
+    enum eg_status status = apply_to(records, first, &again, records_out, err);
+    free(puts);
+    return status;
+}
+
 enum eg_status eg_records_apply(struct eg_records *records, const struct eg_records_change *change,
                                 struct eg_records **records_out, struct eg_error *err)
 {
-    if (records->n_chunks < EG_RECORDS_CHUNKS) return apply_to(records, change, records_out, err);
+    if (records->n_chunks < EG_RECORDS_CHUNKS)
+        return apply_to(records, records->n_chunks, change, records_out, err);
     struct eg_records *gathered = NULL;
     enum eg_status status = gather(records, &gathered, err);
-    if (status == EG_OK) status = apply_to(gathered, change, records_out, err);
+    if (status == EG_OK) status = apply_to(gathered, gathered->n_chunks, change, records_out, err);
     eg_records_release(gathered);
     return status;
 }

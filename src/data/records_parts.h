@@ -7,11 +7,14 @@
 #include "base/arena.h"
 #include "data/records.h"
 
-#define EG_RECORDS_CHUNKS 64 /* of a set; beyond, a change copies all rows into one */
+#define EG_RECORDS_CHUNKS 64 /* of a set; beyond, a change copies the rows of some into one */
 
 struct eg_records_chunk {
     struct eg_arena *arena;
     atomic_uint references;
+    size_t n;                      /* rows that were put here, whether or not a set has them still */
+    const struct eg_record **rows; /* [n] where a change put them; NULL where they came all at once */
+    size_t capacity;
 };
 
 /* Rows in the order of one of their UUIDs, and where in it those begin that start with each number of so many hexadecimal digits:
