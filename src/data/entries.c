@@ -87,6 +87,8 @@ void eg_entries_free(struct eg_entries *entries)
     if (!owner || atomic_fetch_sub_explicit(&owner->references, 1, memory_order_acq_rel) > 1) return;
     free((void *)entries->items);
     free(owner->own);
+    for (uint32_t i = 0; i < owner->n_alone; i++) eg_entry_alone_release(owner->alone[i]);
+    free(owner->alone);
     eg_arena_free(owner->arena);
     eg_entries_free(owner->base);
     eg_entries_free(owner->seeds);

@@ -130,6 +130,19 @@ EG_MUST_CHECK enum eg_status eg_entries_load_seeds(const struct eg_atlas *atlas,
  * What it needs of the two it keeps. EG_INVALID for a service area whose polygon is none, naming it; some 3 microseconds an entry. */
 EG_MUST_CHECK enum eg_status eg_entries_with_records(struct eg_entries *entries, struct eg_records *records,
                                                      struct eg_entries **entries_out, struct eg_error *err);
+/* The same when `records` come from those of `before`, entries of this function or the one above, by this change: entries that it does not
+ * reach (data/record_reach.h) are the same ones in memory, which pointers tell. Costs a copy of the pointers and some microseconds for each
+ * that it reaches; now and then, when many have changed since all were read, as much as the above. */
+struct eg_records_change;
+EG_MUST_CHECK enum eg_status eg_entries_after(struct eg_entries *before, struct eg_records *records,
+                                              const struct eg_records_change *change,
+                                              struct eg_entries **entries_out, struct eg_error *err);
+/* Goes through two lists, one of which follows from the other: for each id of either, its index before and now, EG_ENTRIES_NONE where there
+ * is none. `changed` says that the two are not the same one in memory. Ends with the first status that is not EG_OK. */
+#define EG_ENTRIES_NONE UINT32_MAX
+typedef enum eg_status eg_entries_pair_fn(void *context, uint32_t before, uint32_t now, bool changed);
+EG_MUST_CHECK enum eg_status eg_entries_compare(const struct eg_entries *before, const struct eg_entries *now,
+                                                eg_entries_pair_fn *pair, void *context);
 /* Tells in the report of `entries`, which nobody else may look at yet, what reading the seeds found: `seeds` of eg_entries_load_seeds. */
 void eg_entries_report_seeds(struct eg_entries *entries, struct eg_entries *seeds);
 void eg_entries_retain(struct eg_entries *entries);

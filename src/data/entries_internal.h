@@ -7,18 +7,23 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "data/entries.h"
+#include "data/entry_alone.h"
 
 #define EG_ENTRY_REASON_BYTES 160
 
-/* What is handed out, with what it lives in. */
+/* What is handed out, with what it lives in. Items are its own, those of `base` and those of `alone`, whoever made them. */
 struct eg_entries_owner {
     struct eg_entries entries; /* first: the two have one address */
     atomic_uint references;
     struct eg_arena *arena;
-    struct eg_entry *own;       /* those of the items that are in nobody else's hands */
-    struct eg_entries *base;    /* whose texts some of the items have; NULL: its own alone */
-    struct eg_records *records; /* the same */
-    struct eg_entries *seeds;   /* whose texts some of the reports have; or NULL */
+    struct eg_entry *own;          /* read by itself, all at once */
+    struct eg_entries *base;       /* NULL: none */
+    struct eg_records *records;    /* of the store; texts of its own entries are theirs; NULL: none */
+    struct eg_entry_alone **alone; /* [n_alone] ascending by id */
+    uint32_t n_alone;
+    struct eg_entries
+        *sourced; /* those of the atlas's other directories; a reference only where it is `base` */
+    struct eg_entries *seeds; /* whose texts some of the reports have; or NULL */
 };
 
 /* An owner of nothing yet, with one reference; NULL when memory is refused. */

@@ -66,7 +66,7 @@ enum eg_status eg_entries_with_records(struct eg_entries *entries, struct eg_rec
     EG_ASSERT(eg_atlas_store_of(entries->atlas) != EG_ATLAS_NONE);
     eg_entries_retain(entries);
     eg_records_retain(records);
-    owner->base = entries;
+    owner->base = owner->sourced = entries;
     owner->records = records;
     enum eg_status status = fill(owner, err);
     if (status == EG_OK) *entries_out = &owner->entries;

@@ -91,7 +91,8 @@ struct list {
 
 static struct list list_of(struct reading *reading, uint32_t most)
 {
-    struct list list = {eg_arena_array(reading->arena, most, sizeof *list.items), 0};
+    struct list list = {NULL, 0};
+    if (most > 0) list.items = eg_arena_array(reading->arena, most, sizeof *list.items);
     reading->failed |= !list.items && most > 0;
     return list;
 }
@@ -434,9 +435,10 @@ static void read_schedules(struct reading *reading)
         add_schedules(reading, EG_SCHEDULE_LOCATION_ID,
                       links.at[i]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID], &schedules);
     reading->entry->field[EG_ENTRY_HOURS] = write_hours(reading, &schedules);
+    if (schedules.n == 0) return;
     struct eg_schedule *kept = eg_arena_array(reading->arena, schedules.n, sizeof *kept);
-    reading->failed |= !kept && schedules.n > 0;
-    if (!kept || schedules.n == 0) return;
+    reading->failed |= !kept;
+    if (!kept) return;
     memcpy(kept, schedules.items, schedules.n * sizeof *kept);
     reading->entry->schedules = kept;
     reading->entry->n_schedules = schedules.n;

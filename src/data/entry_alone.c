@@ -1,0 +1,106 @@
+/* Copied twice by the same steps: first to nowhere, which tells how much room it takes, then into that room. An entry of the register is
+ * some 900 bytes, most of it the struct itself. */
+#include "data/entry_alone.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#define ALIGNED 16U
+
+struct copier {
+    char *room; /* NULL: nowhere */
+    size_t used;
+};
+
+static void *copy_bytes(struct copier *copier, const void *from, size_t n_bytes, size_t aligned)
+{
+    copier->used = (copier->used + aligned - 1) / aligned * aligned;
+    char *to = copier->room ? copier->room + copier->used : NULL;
+    copier->used += n_bytes;
+    if (to && n_bytes > 0) memcpy(to, from, n_bytes);
+    return to;
+}
+
+static struct eg_text copy_text(struct copier *copier, struct eg_text text)
+{
+    char *to = copy_bytes(copier, text.data, text.len, 1);
+    copier->used++; /* as eg_text_copy ends it */
+    if (to) to[text.len] = '\0';
+    return (struct eg_text){text.data ? to : NULL, text.len};
+}
+
+static const struct eg_text *copy_texts(struct copier *copier, const struct eg_text *from, uint32_t n)
+{
+    struct eg_text *to = copy_bytes(copier, from, n * sizeof *from, ALIGNED);
+    for (uint32_t i = 0; i < n; i++) {
+        struct eg_text text = copy_text(copier, from[i]);
+        if (to) to[i] = text;
+    }
+    return to;
+}
+
+static const struct eg_entry_place *copy_places(struct copier *copier, const struct eg_entry_place *from,
+                                                uint32_t n)
+{
+    struct eg_entry_place *to = copy_bytes(copier, from, n * sizeof *from, ALIGNED);
+    for (uint32_t i = 0; i < n; i++) {
+        struct eg_entry_place place = from[i];
+        place.location = copy_text(copier, place.location);
+        place.name = copy_text(copier, place.name);
+        place.address = copy_text(copier, place.address);
+        place.postcode = copy_text(copier, place.postcode);
+        place.accessibility = copy_texts(copier, place.accessibility, place.n_accessibility);
+        if (to) to[i] = place;
+    }
+    return from ? to : NULL;
+}
+
+static void copy_rings(struct copier *copier, const struct eg_entry *from, struct eg_entry *to)
+{
+    if (from->n_area_rings == 0) return;
+    size_t n_positions = from->area_ring_start[from->n_area_rings];
+    to->area_ring_start =
+        copy_bytes(copier, from->area_ring_start,
+                   ((size_t)from->n_area_rings + 1) * sizeof *from->area_ring_start, ALIGNED);
+    to->area_lonlat =
+        copy_bytes(copier, from->area_lonlat, 2 * n_positions * sizeof *from->area_lonlat, ALIGNED);
+}
+
+static void copy_entry(struct copier *copier, const struct eg_entry *from, struct eg_entry *to)
+{
+    *to = *from;
+    for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) to->field[f] = copy_text(copier, from->field[f]);
+    to->places = copy_places(copier, from->places, from->n_places);
+    to->topics = copy_texts(copier, from->topics, from->n_topics);
+    to->serves = copy_texts(copier, from->serves, from->n_serves);
+    to->languages = copy_texts(copier, from->languages, from->n_languages);
+    to->accessibility = copy_texts(copier, from->accessibility, from->n_accessibility);
+    to->schedules = copy_bytes(copier, from->schedules, from->n_schedules * sizeof *from->schedules, ALIGNED);
+    copy_rings(copier, from, to);
+    to->area_geojson = copy_text(copier, from->area_geojson);
+}
+
+struct eg_entry_alone *eg_entry_alone_new(const struct eg_entry *entry)
+{
+    struct eg_entry nowhere;
+    struct copier copier = {NULL, sizeof(struct eg_entry_alone)};
+    copy_entry(&copier, entry, &nowhere);
+    struct eg_entry_alone *alone = eg_memory_array(copier.used, 1);
+    if (!alone) return NULL;
+    copier = (struct copier){(char *)alone, sizeof *alone};
+    copy_entry(&copier, entry, &alone->entry);
+    atomic_init(&alone->references, 1);
+    return alone;
+}
+
+void eg_entry_alone_retain(struct eg_entry_alone *alone)
+{
+    atomic_fetch_add_explicit(&alone->references, 1, memory_order_relaxed);
+}
+
+void eg_entry_alone_release(struct eg_entry_alone *alone)
+{
+    if (alone && atomic_fetch_sub_explicit(&alone->references, 1, memory_order_acq_rel) == 1) free(alone);
+}
