@@ -121,7 +121,7 @@ static enum eg_status put_in_order(struct eg_directory *directory, struct eg_err
 
 /* --- building and letting go --------------------------------------------------------------------------------------------- */
 
-static void free_directory(struct eg_directory *directory)
+void eg_directory_discard(struct eg_directory *directory)
 {
     for (size_t k = 0; k < EG_N_FACETS; k++) eg_facets_clear(&directory->facets[k]);
     eg_arena_free(directory->arena);
@@ -150,39 +150,58 @@ static enum eg_status build_indexes(struct eg_directory *directory, struct eg_er
     return status;
 }
 
-static void log_unknown_codes(const struct eg_service_areas *areas)
+void eg_directory_log_unknown(const struct eg_directory *directory)
 {
-    if (areas->n_unknown_codes == 0) return;
+    struct eg_directory_unknown unknown = eg_directory_unknown_codes(directory);
+    if (directory->areas.n_unknown_met == 0) return;
     eg_log(
         EG_LOG_WARNING, "load",
         "directory: %u codes of areas that entries serve are in no boundaries; the first: '%.*s' of entry %s",
-        areas->n_unknown_codes, EG_TEXT_ARG(areas->first_unknown_code), areas->first_unknown_of->id);
+        unknown.n, EG_TEXT_ARG(unknown.code), unknown.entry->id);
 }
 
 struct eg_directory_unknown eg_directory_unknown_codes(const struct eg_directory *directory)
 {
     const struct eg_service_areas *areas = &directory->areas;
-    return (struct eg_directory_unknown){areas->n_unknown_codes, areas->first_unknown_code,
-                                         areas->first_unknown_of};
+    const struct eg_entry *first = NULL;
+    struct eg_text code = {NULL, 0};
+    if (areas->n_unknown_codes > 0) {
+        first = directory->in_order[areas->first_unknown];
+        code = eg_service_areas_unknown(areas, first);
+    }
+    return (struct eg_directory_unknown){areas->n_unknown_codes, code, first};
+}
+
+struct eg_directory *eg_directory_open(struct eg_entries *entries, struct eg_generation *generation,
+                                       struct eg_error *err)
+{
+    struct eg_directory *directory = eg_memory_zeroed(1, sizeof *directory);
+    enum eg_status status = directory ? EG_OK : eg_error_no_memory(err, sizeof *directory);
+    if (status != EG_OK) return NULL;
+    directory->entries = entries;
+    directory->generation = generation;
+    directory->arena = eg_arena_new(ARENA_CEILING_BYTES);
+    status = eg_zone_open(entries->atlas->time_zone, &directory->zone, err);
+    if (status == EG_OK && !directory->arena) status = eg_error_no_memory(err, 1);
+    if (status == EG_OK) return directory;
+    eg_directory_discard(directory);
+    return NULL;
 }
 
 enum eg_status eg_directory_new(struct eg_entries *entries, struct eg_generation *generation,
                                 struct eg_directory **directory_out, struct eg_error *err)
 {
-    struct eg_directory *directory = eg_memory_zeroed(1, sizeof *directory);
-    if (!directory) return eg_error_no_memory(err, sizeof *directory);
-    directory->entries = entries;
-    directory->generation = generation;
-    directory->arena = eg_arena_new(ARENA_CEILING_BYTES);
-    enum eg_status status = eg_zone_open(entries->atlas->time_zone, &directory->zone, err);
-    if (status == EG_OK)
-        status = directory->arena ? build_indexes(directory, err) : eg_error_no_memory(err, 1);
+    struct eg_error own;
+    if (!err) err = &own;
+    struct eg_directory *directory = eg_directory_open(entries, generation, err);
+    if (!directory) return err->status;
+    enum eg_status status = build_indexes(directory, err);
     if (status) {
-        free_directory(directory);
+        eg_directory_discard(directory);
         return status;
     }
     if (generation) eg_generation_retain(generation);
-    log_unknown_codes(&directory->areas);
+    eg_directory_log_unknown(directory);
     *directory_out = directory;
     return EG_OK;
 }
@@ -192,7 +211,7 @@ void eg_directory_free(struct eg_directory *directory)
     if (!directory) return;
     eg_entries_free(directory->entries);
     if (directory->generation) eg_generation_release(directory->generation);
-    free_directory(directory);
+    eg_directory_discard(directory);
 }
 
 /* --- looking things up --------------------------------------------------------------------------------------------------- */

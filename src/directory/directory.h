@@ -20,6 +20,11 @@ struct eg_directory;
  * the entries' atlas; NULL where there is none: then no code resolves. EG_NOT_FOUND where the atlas's time zone is unknown. About 8 microseconds an entry. */
 EG_MUST_CHECK enum eg_status eg_directory_new(struct eg_entries *entries, struct eg_generation *generation,
                                               struct eg_directory **directory_out, struct eg_error *err);
+/* The same as eg_directory_new(entries, the generation of `before`) makes, from the index before: for entries most of which are the same ones
+ * in memory (eg_entries_after), in a tenth of the time or less. Takes ownership of `entries` on success. */
+EG_MUST_CHECK enum eg_status eg_directory_follow(const struct eg_directory *before,
+                                                 struct eg_entries *entries,
+                                                 struct eg_directory **directory_out, struct eg_error *err);
 void eg_directory_free(struct eg_directory *directory); /* NULL is allowed */
 
 /* What entries can be counted by. */

@@ -30,6 +30,13 @@ struct eg_directory {
     struct eg_service_areas areas;
 };
 
+/* Without indexes yet; NULL with *err set. Gone with eg_directory_discard, which leaves the entries. */
+struct eg_directory *eg_directory_open(struct eg_entries *entries, struct eg_generation *generation,
+                                       struct eg_error *err);
+void eg_directory_discard(struct eg_directory *directory);
+/* Warns of codes of service areas that are of no area, where one was met in making this index. */
+void eg_directory_log_unknown(const struct eg_directory *directory);
+
 /* For a search: its matches[n_bit_words] in the order asked for, and what is counted of them. */
 EG_MUST_CHECK enum eg_status eg_directory_rank(const struct eg_directory *directory,
                                                const struct eg_directory_query *query, uint64_t *matches,

@@ -9,6 +9,13 @@
 #include "base/textmap.h"
 #include "data/entries.h"
 #include "directory/directory.h"
+#include "directory/renumbering.h"
+
+/* One of the ways in which a facet is written. */
+struct eg_facet_spelling {
+    struct eg_text text;
+    uint32_t facet;
+};
 
 struct eg_facets {
     uint32_t n;
@@ -18,13 +25,24 @@ struct eg_facets {
     const uint32_t *numbers;      /* entries that have it, ascending */
     const uint32_t *of_start;     /* [entries + 1] into of */
     const uint32_t *of;           /* the facets of entry 0, then of entry 1 ..., ascending */
+    const struct eg_text *folded; /* [n] */
     struct eg_textmap *by_folded; /* folded text -> facet; owned */
+    /* As the entries spell them, for the facets that follow from these. */
+    uint32_t n_spellings;
+    const struct eg_facet_spelling *spellings;
+    const uint32_t *text_start; /* [entries + 1] into texts */
+    const uint32_t *texts;      /* spellings that entry 0 has, then those of entry 1 ..., in its order */
 };
 
 /* entries[n] in answer order; any kind but EG_FACET_KIND. The arrays live in the arena; free the rest with eg_facets_clear. */
 EG_MUST_CHECK enum eg_status eg_facets_build(const struct eg_entry *const *entries, uint32_t n,
                                              enum eg_facet_kind kind, struct eg_arena *arena,
                                              struct eg_facets *facets_out, struct eg_error *err);
+/* The same from the facets before: texts of entries that stay are not looked at. */
+EG_MUST_CHECK enum eg_status eg_facets_follow(const struct eg_facets *before,
+                                              const struct eg_renumbering *renumbering,
+                                              enum eg_facet_kind kind, struct eg_arena *arena,
+                                              struct eg_facets *facets_out, struct eg_error *err);
 void eg_facets_clear(struct eg_facets *facets);
 
 /* How many of the entries whose bits (in n_bit_words words) are set have each facet: the EG_DIRECTORY_FACET_VALUES most frequent,

@@ -11,18 +11,56 @@ static int32_t day_of(struct eg_text text)
     return eg_calendar_parse_date(date, &day) ? (int32_t)day : EG_FIGURES_NO_DAY;
 }
 
+/* Being made. */
+struct figures {
+    uint64_t *has_amount;
+    double *amount;
+    int32_t *reviewed_day;
+};
+
+static bool open_figures(struct figures *figures, uint32_t n, struct eg_arena *arena)
+{
+    *figures = (struct figures){eg_arena_array(arena, eg_bits_words(n), sizeof *figures->has_amount),
+                                eg_arena_array(arena, n, sizeof *figures->amount),
+                                eg_arena_array(arena, n, sizeof *figures->reviewed_day)};
+    return figures->has_amount && figures->amount && figures->reviewed_day;
+}
+
+static void read_entry(struct figures *figures, const struct eg_entry *entry, uint32_t i)
+{
+    if (eg_text_to_double(entry->field[EG_ENTRY_AMOUNT], &figures->amount[i]))
+        eg_bits_set(figures->has_amount, i);
+    figures->reviewed_day[i] = day_of(entry->field[EG_ENTRY_LAST_REVIEWED]);
+}
+
 enum eg_status eg_figures_build(const struct eg_entry *const *entries, uint32_t n, struct eg_arena *arena,
                                 struct eg_figures *figures_out, struct eg_error *err)
 {
-    uint64_t *has_amount = eg_arena_array(arena, eg_bits_words(n), sizeof *has_amount);
-    double *amount = eg_arena_array(arena, n, sizeof *amount);
-    int32_t *reviewed_day = eg_arena_array(arena, n, sizeof *reviewed_day);
-    if (!has_amount || !amount || !reviewed_day) return eg_error_no_memory(err, n * sizeof *amount);
-    for (uint32_t i = 0; i < n; i++) {
-        if (eg_text_to_double(entries[i]->field[EG_ENTRY_AMOUNT], &amount[i])) eg_bits_set(has_amount, i);
-        reviewed_day[i] = day_of(entries[i]->field[EG_ENTRY_LAST_REVIEWED]);
+    struct figures figures;
+    if (!open_figures(&figures, n, arena)) return eg_error_no_memory(err, n * sizeof *figures.amount);
+    for (uint32_t i = 0; i < n; i++) read_entry(&figures, entries[i], i);
+    *figures_out = (struct eg_figures){figures.has_amount, figures.amount, figures.reviewed_day};
+    return EG_OK;
+}
+
+enum eg_status eg_figures_follow(const struct eg_figures *before, const struct eg_renumbering *renumbering,
+                                 struct eg_arena *arena, struct eg_figures *figures_out, struct eg_error *err)
+{
+    struct figures figures;
+    struct eg_renumbering_walk walk = {.by = renumbering};
+    uint32_t now, old;
+    if (!open_figures(&figures, renumbering->n_after, arena))
+        return eg_error_no_memory(err, renumbering->n_after * sizeof *figures.amount);
+    while (eg_renumbering_next(&walk, &now, &old)) {
+        if (old == EG_NUMBER_GONE) {
+            read_entry(&figures, renumbering->after[now], now);
+            continue;
+        }
+        figures.amount[now] = before->amount[old];
+        figures.reviewed_day[now] = before->reviewed_day[old];
+        if (eg_bits_has(before->has_amount, old)) eg_bits_set(figures.has_amount, now);
     }
-    *figures_out = (struct eg_figures){has_amount, amount, reviewed_day};
+    *figures_out = (struct eg_figures){figures.has_amount, figures.amount, figures.reviewed_day};
     return EG_OK;
 }
 

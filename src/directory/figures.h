@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "data/entries.h"
+#include "directory/renumbering.h"
 
 #define EG_FIGURES_NO_DAY (-1)
 
@@ -22,6 +23,12 @@ struct eg_figures {
 EG_MUST_CHECK enum eg_status eg_figures_build(const struct eg_entry *const *entries, uint32_t n,
                                               struct eg_arena *arena, struct eg_figures *figures_out,
                                               struct eg_error *err);
+
+/* The same from the figures before, without looking at the entries that stay. */
+EG_MUST_CHECK enum eg_status eg_figures_follow(const struct eg_figures *before,
+                                               const struct eg_renumbering *renumbering,
+                                               struct eg_arena *arena, struct eg_figures *figures_out,
+                                               struct eg_error *err);
 
 /* Clear the bits of entries whose amount is not within (both ends belong to it), and of those not reviewed on that day or since. */
 void eg_figures_keep_amounts(const struct eg_figures *figures, double least, double most, uint64_t *bits,

@@ -14,26 +14,82 @@ static struct eg_text bytes_of(const struct eg_entry *entry)
     return (struct eg_text){(const char *)entry->schedules, entry->n_schedules * sizeof *entry->schedules};
 }
 
+/* Being made. */
+struct hours {
+    uint32_t *group_of;
+    const struct eg_entry **first;
+    struct eg_textmap *known; /* schedules of the groups */
+    uint32_t n_groups;
+};
+
+static enum eg_status open_hours(struct hours *hours, uint32_t n, struct eg_arena *arena,
+                                 struct eg_error *err)
+{
+    *hours = (struct hours){.group_of = eg_arena_array(arena, n, sizeof *hours->group_of),
+                            .first = eg_arena_array(arena, (size_t)n + 1, sizeof *hours->first),
+                            .known = eg_textmap_new(64),
+                            .n_groups = 1};
+    if (hours->group_of && hours->first && hours->known) return EG_OK;
+    eg_textmap_free(hours->known);
+    return eg_error_no_memory(err, n * sizeof *hours->first);
+}
+
+/* The group of an entry, which is the first of a new one where there is none. */
+static enum eg_status group_entry(struct hours *hours, const struct eg_entry *entry, uint32_t *group_out,
+                                  struct eg_error *err)
+{
+    *group_out = 0;
+    if (entry->n_schedules == 0) return EG_OK;
+    *group_out = eg_textmap_get(hours->known, bytes_of(entry));
+    if (*group_out != EG_TEXTMAP_NONE) return EG_OK;
+    hours->first[hours->n_groups] = entry;
+    *group_out = hours->n_groups++;
+    if (eg_textmap_put(hours->known, bytes_of(entry), *group_out, NULL) == EG_OK) return EG_OK;
+    return eg_error_no_memory(err, sizeof *hours->first);
+}
+
 enum eg_status eg_hours_build(const struct eg_entry *const *entries, uint32_t n, struct eg_arena *arena,
                               struct eg_hours *hours_out, struct eg_error *err)
 {
-    uint32_t *group_of = eg_arena_array(arena, n, sizeof *group_of);
-    const struct eg_entry **first = eg_arena_array(arena, (size_t)n + 1, sizeof *first);
-    struct eg_textmap *known = eg_textmap_new(64);
+    struct hours hours;
+    enum eg_status status = open_hours(&hours, n, arena, err);
+    if (status != EG_OK) return status;
+    for (uint32_t i = 0; i < n && status == EG_OK; i++)
+        status = group_entry(&hours, entries[i], &hours.group_of[i], err);
+    eg_textmap_free(hours.known);
+    if (status == EG_OK) *hours_out = (struct eg_hours){hours.n_groups, hours.group_of, hours.first};
+    return status;
+}
+
+/* Groups are numbered as they are first met, as they would be without those before: of each, one entry is looked at. */
+static enum eg_status regroup(const struct eg_hours *before, const struct eg_renumbering *renumbering,
+                              struct hours *hours, uint32_t *group_now, struct eg_error *err)
+{
+    struct eg_renumbering_walk walk = {.by = renumbering};
     enum eg_status status = EG_OK;
-    uint32_t n_groups = 1;
-    if (!group_of || !first || !known) status = eg_error_no_memory(err, n * sizeof *first);
-    for (uint32_t i = 0; i < n && status == EG_OK; i++) {
-        if (entries[i]->n_schedules == 0) continue;
-        group_of[i] = eg_textmap_get(known, bytes_of(entries[i]));
-        if (group_of[i] != EG_TEXTMAP_NONE) continue;
-        first[n_groups] = entries[i];
-        group_of[i] = n_groups++;
-        if (eg_textmap_put(known, bytes_of(entries[i]), group_of[i], NULL) != EG_OK)
-            status = eg_error_no_memory(err, sizeof *first);
+    uint32_t now, old;
+    while (status == EG_OK && eg_renumbering_next(&walk, &now, &old)) {
+        uint32_t *group = &hours->group_of[now];
+        if (old != EG_NUMBER_GONE) *group = group_now[before->group_of[old]];
+        if (old != EG_NUMBER_GONE && (*group > 0 || before->group_of[old] == 0)) continue;
+        status = group_entry(hours, renumbering->after[now], group, err);
+        if (old != EG_NUMBER_GONE) group_now[before->group_of[old]] = *group;
     }
-    eg_textmap_free(known);
-    if (status == EG_OK) *hours_out = (struct eg_hours){n_groups, group_of, first};
+    return status;
+}
+
+enum eg_status eg_hours_follow(const struct eg_hours *before, const struct eg_renumbering *renumbering,
+                               struct eg_arena *arena, struct eg_hours *hours_out, struct eg_error *err)
+{
+    struct hours hours;
+    enum eg_status status = open_hours(&hours, renumbering->n_after, arena, err);
+    if (status != EG_OK) return status;
+    uint32_t *group_now = eg_memory_zeroed(before->n_groups, sizeof *group_now); /* 0: not met yet */
+    if (group_now) status = regroup(before, renumbering, &hours, group_now, err);
+    else status = eg_error_no_memory(err, before->n_groups * sizeof *group_now);
+    free(group_now);
+    eg_textmap_free(hours.known);
+    if (status == EG_OK) *hours_out = (struct eg_hours){hours.n_groups, hours.group_of, hours.first};
     return status;
 }
 

@@ -143,16 +143,21 @@ static uint32_t count_spots(const struct eg_entry *const *entries, uint32_t n)
     return n_spots;
 }
 
+static uint32_t list_spots_of(const struct eg_entry *entry, uint32_t number, struct spot *spots)
+{
+    uint32_t n_spots = 0;
+    for (uint32_t k = 0; k < eg_entry_count_places(entry); k++) {
+        struct eg_entry_place place = eg_entry_place_at(entry, k);
+        double lon_deg = place.lon_deg == 180 ? -180 : place.lon_deg;
+        if (place.has_position) spots[n_spots++] = (struct spot){number, (uint8_t)k, lon_deg, place.lat_deg};
+    }
+    return n_spots;
+}
+
 static uint32_t list_spots(const struct eg_entry *const *entries, uint32_t n, struct spot *spots)
 {
     uint32_t n_spots = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        for (uint32_t k = 0; k < eg_entry_count_places(entries[i]); k++) {
-            struct eg_entry_place place = eg_entry_place_at(entries[i], k);
-            double lon_deg = place.lon_deg == 180 ? -180 : place.lon_deg;
-            if (place.has_position) spots[n_spots++] = (struct spot){i, (uint8_t)k, lon_deg, place.lat_deg};
-        }
-    }
+    for (uint32_t i = 0; i < n; i++) n_spots += list_spots_of(entries[i], i, spots + n_spots);
     return n_spots;
 }
 
@@ -261,6 +266,205 @@ enum eg_status eg_places_build(const struct eg_entry *const *entries, uint32_t n
     if (status != EG_OK) return eg_error_no_memory(err, most * sizeof *spots);
     *places_out = places;
     return EG_OK;
+}
+
+/* --- following ----------------------------------------------------------------------------------------------------------- */
+
+/* A place that came, where it goes. */
+struct coming {
+    uint64_t key;
+    uint32_t spot;  /* which of those that came */
+    uint32_t place; /* before, in front of which it goes */
+};
+
+struct following {
+    const struct eg_places *before;
+    const struct eg_renumbering *by;
+    const struct spot *spots; /* [n_come] in the order of entries */
+    struct coming *coming;    /* [n_come] along the curve */
+    uint32_t n_come;
+    uint32_t *moved;       /* [before->n] place before -> now */
+    uint32_t *moved_spots; /* [n_come] */
+    uint32_t *number, *next, *place_of;
+    uint8_t *which;
+    struct eg_place *places;
+    uint32_t n, first_changed, last_changed; /* places now; those that are not where they were */
+};
+
+static uint64_t key_of(double lon_deg, double lat_deg)
+{
+    return curve_position(cell_of(lon_deg, 180), cell_of(lat_deg, 90));
+}
+
+static int compare_coming(const void *a, const void *b)
+{
+    const struct coming *x = a;
+    const struct coming *y = b;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    return x->spot < y->spot ? -1 : x->spot > y->spot;
+}
+
+/* Among places in one cell the order is that of entries, of which those that go have no number any more. */
+static uint32_t place_before(const struct following *following, const struct coming *coming)
+{
+    const struct eg_places *before = following->before;
+    uint32_t low = 0, high = before->n, number = following->spots[coming->spot].number;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (key_of(before->places[middle].lon_deg, before->places[middle].lat_deg) < coming->key)
+            low = middle + 1;
+        else high = middle;
+    }
+    for (; low < before->n; low++) {
+        uint32_t other = following->by->to[before->number[low]];
+        if (key_of(before->places[low].lon_deg, before->places[low].lat_deg) > coming->key) break;
+        if (other != EG_NUMBER_GONE && other > number) break;
+    }
+    return low;
+}
+
+static void sort_coming(struct following *following)
+{
+    for (uint32_t i = 0; i < following->n_come; i++) {
+        const struct spot *spot = &following->spots[i];
+        following->coming[i] = (struct coming){.key = key_of(spot->lon_deg, spot->lat_deg), .spot = i};
+        following->coming[i].place = place_before(following, &following->coming[i]);
+    }
+    if (following->n_come > 0)
+        qsort(following->coming, following->n_come, sizeof *following->coming, compare_coming);
+}
+
+static void note_change(struct following *following)
+{
+    if (following->first_changed == EG_PLACES_NONE) following->first_changed = following->n;
+    following->last_changed = following->n;
+}
+
+static void put_coming(struct following *following, const struct coming *coming)
+{
+    const struct spot *spot = &following->spots[coming->spot];
+    uint32_t at = following->n;
+    note_change(following);
+    following->number[at] = spot->number;
+    following->which[at] = spot->which;
+    following->places[at] = eg_place_at(spot->lon_deg, spot->lat_deg);
+    following->moved_spots[coming->spot] = at;
+    following->n++;
+}
+
+static void move_places(struct following *following)
+{
+    const struct eg_places *before = following->before;
+    uint32_t c = 0;
+    for (uint32_t old = 0; old <= before->n; old++) {
+        while (c < following->n_come && following->coming[c].place == old)
+            put_coming(following, &following->coming[c++]);
+        if (old == before->n) break;
+        uint32_t at = following->n, number = following->by->to[before->number[old]];
+        if (at != old || number == EG_NUMBER_GONE) note_change(following);
+        if (number == EG_NUMBER_GONE) continue;
+        following->number[at] = number;
+        following->which[at] = before->which[old];
+        following->places[at] = before->places[old];
+        following->moved[old] = at;
+        following->n++;
+    }
+    if (following->n != before->n) note_change(following);
+}
+
+static void tie_again(struct following *following)
+{
+    const struct eg_places *before = following->before;
+    const struct eg_renumbering *by = following->by;
+    for (uint32_t i = 0; i < by->n_after; i++) following->place_of[i] = EG_PLACES_NONE;
+    for (uint32_t i = 0; i < by->n_before; i++) {
+        if (by->to[i] == EG_NUMBER_GONE || before->place_of[i] == EG_PLACES_NONE) continue;
+        following->place_of[by->to[i]] = following->moved[before->place_of[i]];
+    }
+    for (uint32_t i = 0; i < before->n; i++)
+        if (by->to[before->number[i]] != EG_NUMBER_GONE)
+            following->next[following->moved[i]] = following->moved[before->next[i]];
+    (void)tie_places(following->spots, following->moved_spots, following->n_come, following->place_of,
+                     following->next);
+}
+
+/* Blocks of places that are where they were are as they were. */
+static void keep_blocks(const struct following *following, const struct eg_places *places,
+                        struct eg_place_block *blocks)
+{
+    const struct eg_places *before = following->before;
+    bool same_end = places->n == before->n;
+    for (uint32_t i = 0; i < places->n_blocks; i++) {
+        uint32_t first = i * EG_PLACES_BLOCK, left = places->n - first;
+        uint32_t n = left < EG_PLACES_BLOCK ? left : EG_PLACES_BLOCK;
+        bool is_before = first + EG_PLACES_BLOCK <= following->first_changed && first + n <= before->n;
+        bool is_behind = same_end && first > following->last_changed;
+        if (same_end && following->first_changed == EG_PLACES_NONE) is_before = true;
+        blocks[i] = is_before || is_behind ? before->blocks[i] : block_of(places->places + first, n);
+    }
+}
+
+static bool open_following(struct following *following, uint32_t n, uint32_t n_entries,
+                           struct eg_arena *arena)
+{
+    following->coming = eg_memory_array(following->n_come, sizeof *following->coming);
+    following->moved = eg_memory_array(following->before->n, sizeof *following->moved);
+    following->moved_spots = eg_memory_array(following->n_come, sizeof *following->moved_spots);
+    following->number = eg_arena_array(arena, n, sizeof *following->number);
+    following->next = eg_arena_array(arena, n, sizeof *following->next);
+    following->which = eg_arena_array(arena, n, sizeof *following->which);
+    following->places = eg_arena_array(arena, n, sizeof *following->places);
+    following->place_of = eg_arena_array(arena, n_entries, sizeof *following->place_of);
+    return following->coming && following->moved && following->moved_spots && following->number &&
+           following->next && following->which && following->places && following->place_of;
+}
+
+static enum eg_status follow_places(struct following *following, struct eg_arena *arena,
+                                    struct eg_places *places_out)
+{
+    uint32_t n_entries = following->by->n_after;
+    if (!open_following(following, following->before->n + following->n_come, n_entries, arena))
+        return EG_NO_MEMORY;
+    sort_coming(following);
+    move_places(following);
+    tie_again(following);
+    struct eg_places places = {.n = following->n,
+                               .n_blocks = (following->n + EG_PLACES_BLOCK - 1) / EG_PLACES_BLOCK,
+                               .number = following->number,
+                               .which = following->which,
+                               .next = following->next,
+                               .places = following->places,
+                               .place_of = following->place_of};
+    struct eg_place_block *blocks = eg_arena_array(arena, places.n_blocks, sizeof *blocks);
+    uint32_t most_several = following->before->n_several + following->n_come / 2;
+    uint32_t *several = eg_arena_array(arena, most_several, sizeof *several);
+    if (!blocks || !several) return EG_NO_MEMORY;
+    keep_blocks(following, &places, blocks);
+    places.blocks = blocks;
+    list_several(&places, most_several > 0 ? n_entries : 0, several);
+    *places_out = places;
+    return EG_OK;
+}
+
+enum eg_status eg_places_follow(const struct eg_places *before, const struct eg_renumbering *renumbering,
+                                struct eg_arena *arena, struct eg_places *places_out, struct eg_error *err)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < renumbering->n_come; i++)
+        most += eg_entry_count_places(renumbering->after[renumbering->come[i]]);
+    struct spot *spots = eg_memory_array(most, sizeof *spots);
+    struct following following = {.before = before, .by = renumbering, .spots = spots};
+    following.first_changed = EG_PLACES_NONE;
+    enum eg_status status = spots ? EG_OK : EG_NO_MEMORY;
+    for (uint32_t i = 0; i < renumbering->n_come && spots; i++)
+        following.n_come += list_spots_of(renumbering->after[renumbering->come[i]], renumbering->come[i],
+                                          spots + following.n_come);
+    if (status == EG_OK) status = follow_places(&following, arena, places_out);
+    free(spots);
+    free(following.coming);
+    free(following.moved);
+    free(following.moved_spots);
+    return status == EG_OK ? EG_OK : eg_error_no_memory(err, before->n * sizeof *before->places);
 }
 
 /* --- boxes --------------------------------------------------------------------------------------------------------------- */

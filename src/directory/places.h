@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "data/entries.h"
 #include "directory/directory.h"
+#include "directory/renumbering.h"
 
 #define EG_PLACES_BLOCK 64U
 #define EG_PLACES_NONE UINT32_MAX
@@ -43,6 +44,12 @@ struct eg_places {
 EG_MUST_CHECK enum eg_status eg_places_build(const struct eg_entry *const *entries, uint32_t n,
                                              struct eg_arena *arena, struct eg_places *places_out,
                                              struct eg_error *err);
+
+/* The same from the places before, without looking at the entries that stay. */
+EG_MUST_CHECK enum eg_status eg_places_follow(const struct eg_places *before,
+                                              const struct eg_renumbering *renumbering,
+                                              struct eg_arena *arena, struct eg_places *places_out,
+                                              struct eg_error *err);
 
 /* Sets the bits of the entries with a place in the box (all sides belong to it; west > east crosses the antimeridian, and the meridians
  * 180 east and west are the same one). */

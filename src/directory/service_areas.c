@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "directory/bits.h"
@@ -16,7 +17,7 @@
 /* --- building ------------------------------------------------------------------------------------------------------------ */
 
 struct builder {
-    const struct eg_entries *entries;
+    uint32_t n; /* entries */
     const struct eg_entry *const *in_order;
     struct eg_service_areas areas;
     struct eg_arena *arena;
@@ -27,25 +28,29 @@ struct builder {
 static uint64_t count_codes(const struct builder *builder)
 {
     uint64_t n = 0;
-    for (uint32_t i = 0; i < builder->entries->n; i++) n += builder->in_order[i]->n_serves;
+    for (uint32_t i = 0; i < builder->n; i++) n += builder->in_order[i]->n_serves;
     return n;
+}
+
+/* The area of the i-th code, or EG_TEXTMAP_NONE. */
+static uint32_t area_of(const struct eg_generation *generation, const struct eg_entry *entry, uint32_t i)
+{
+    bool is_known = generation && entry->serves_boundaries != EG_ATLAS_NONE;
+    if (!is_known) return EG_TEXTMAP_NONE;
+    return eg_textmap_get(generation->area_sets[entry->serves_boundaries].by_code, entry->serves[i]);
 }
 
 static void resolve_codes(struct builder *builder, uint32_t number)
 {
     const struct eg_entry *entry = builder->in_order[number];
     uint32_t boundaries = entry->serves_boundaries;
-    const struct eg_generation *generation = builder->areas.generation;
-    bool is_known = generation && boundaries != EG_ATLAS_NONE;
     for (uint32_t i = 0; i < entry->n_serves; i++) {
-        uint32_t area = EG_TEXTMAP_NONE;
-        if (is_known) area = eg_textmap_get(generation->area_sets[boundaries].by_code, entry->serves[i]);
+        uint32_t area = area_of(builder->areas.generation, entry, i);
         if (area != EG_TEXTMAP_NONE) {
             uint64_t key = (uint64_t)boundaries << 32U | area;
             builder->pairs[builder->n_pairs++] = (struct eg_sort_item){.key = key, .row = number};
-        } else if (builder->areas.n_unknown_codes++ == 0) {
-            builder->areas.first_unknown_code = entry->serves[i];
-            builder->areas.first_unknown_of = entry;
+        } else if (builder->areas.n_unknown_met++ == 0) {
+            builder->areas.first_unknown = number;
         }
     }
 }
@@ -85,7 +90,8 @@ static enum eg_status build_named(struct builder *builder, struct eg_error *err)
     builder->pairs = eg_memory_array(n, sizeof *builder->pairs);
     enum eg_status status = EG_OK;
     if (scratch && builder->pairs) {
-        for (uint32_t i = 0; i < builder->entries->n; i++) resolve_codes(builder, i);
+        for (uint32_t i = 0; i < builder->n; i++) resolve_codes(builder, i);
+        builder->areas.n_unknown_codes = builder->areas.n_unknown_met;
         status = store_named(builder, eg_sort_items(builder->pairs, scratch, builder->n_pairs), err);
     } else {
         status = eg_error_no_memory(err, n * sizeof *scratch);
@@ -111,11 +117,11 @@ static struct eg_bounds box_of(const struct eg_entry *entry)
 static enum eg_status build_polygons(struct builder *builder, struct eg_error *err)
 {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < builder->entries->n; i++) n += builder->in_order[i]->n_area_rings > 0;
+    for (uint32_t i = 0; i < builder->n; i++) n += builder->in_order[i]->n_area_rings > 0;
     struct eg_service_polygon *polygons = eg_arena_array(builder->arena, n, sizeof *polygons);
     if (!polygons) return eg_error_no_memory(err, n * sizeof *polygons);
     n = 0;
-    for (uint32_t i = 0; i < builder->entries->n; i++) {
+    for (uint32_t i = 0; i < builder->n; i++) {
         const struct eg_entry *entry = builder->in_order[i];
         if (entry->n_area_rings > 0) polygons[n++] = (struct eg_service_polygon){i, box_of(entry), entry};
     }
@@ -130,11 +136,145 @@ enum eg_status eg_service_areas_build(const struct eg_entries *entries,
                                       struct eg_service_areas *areas_out, struct eg_error *err)
 {
     struct builder builder = {
-        .entries = entries, .in_order = in_order, .areas = {.generation = generation}, .arena = arena};
+        .n = entries->n, .in_order = in_order, .areas = {.generation = generation}, .arena = arena};
     enum eg_status status = build_named(&builder, err);
     if (status == EG_OK) status = build_polygons(&builder, err);
     if (status == EG_OK) *areas_out = builder.areas;
     return status;
+}
+
+/* --- following ----------------------------------------------------------------------------------------------------------- */
+
+/* Pairs of entries that stay, which are in order. */
+static void keep_pairs(struct builder *builder, const struct eg_service_areas *before,
+                       const struct eg_renumbering *by)
+{
+    for (uint32_t a = 0; a < before->n_named; a++) {
+        uint64_t key = (uint64_t)before->named[a].boundaries << 32U | before->named[a].area;
+        for (uint32_t i = before->start[a]; i < before->start[a + 1]; i++) {
+            uint32_t number = by->to[before->numbers[i]];
+            if (number != EG_NUMBER_GONE)
+                builder->pairs[builder->n_pairs++] = (struct eg_sort_item){.key = key, .row = number};
+        }
+    }
+}
+
+static int compare_pairs(const void *a, const void *b)
+{
+    const struct eg_sort_item *x = a;
+    const struct eg_sort_item *y = b;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* The last n_came pairs into the others, from behind; sorted[] is room for them. */
+static void merge_pairs(struct builder *builder, size_t n_came, struct eg_sort_item *sorted)
+{
+    size_t kept = builder->n_pairs - n_came, at = builder->n_pairs;
+    if (n_came == 0) return;
+    memcpy(sorted, builder->pairs + kept, n_came * sizeof *sorted);
+    qsort(sorted, n_came, sizeof *sorted, compare_pairs);
+    while (n_came > 0) {
+        bool is_kept = kept > 0 && compare_pairs(&builder->pairs[kept - 1], &sorted[n_came - 1]) > 0;
+        builder->pairs[--at] = is_kept ? builder->pairs[--kept] : sorted[--n_came];
+    }
+}
+
+static uint32_t count_unknown(const struct eg_service_areas *areas, const struct eg_entry *entry)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < entry->n_serves; i++)
+        n += area_of(areas->generation, entry, i) == EG_TEXTMAP_NONE;
+    return n;
+}
+
+struct eg_text eg_service_areas_unknown(const struct eg_service_areas *areas, const struct eg_entry *entry)
+{
+    for (uint32_t i = 0; i < entry->n_serves; i++)
+        if (area_of(areas->generation, entry, i) == EG_TEXTMAP_NONE) return entry->serves[i];
+    return (struct eg_text){NULL, 0};
+}
+
+/* The first before, if it stays, or the first that came; all are looked at when the first before is gone. */
+static void find_first_unknown(struct builder *builder, const struct eg_service_areas *before,
+                               const struct eg_renumbering *by)
+{
+    struct eg_service_areas *areas = &builder->areas;
+    uint32_t kept = before->n_unknown_codes > 0 ? by->to[before->first_unknown] : EG_NUMBER_GONE;
+    if (areas->n_unknown_codes == 0) return;
+    if (areas->n_unknown_met == 0 || kept < areas->first_unknown) areas->first_unknown = kept;
+    if (before->n_unknown_codes == 0 || kept != EG_NUMBER_GONE) return;
+    areas->first_unknown = 0;
+    while (count_unknown(areas, by->after[areas->first_unknown]) == 0) areas->first_unknown++;
+}
+
+static enum eg_status follow_named(struct builder *builder, const struct eg_service_areas *before,
+                                   const struct eg_renumbering *by, struct eg_error *err)
+{
+    size_t n_came = 0, n_before = before->start[before->n_named];
+    for (uint32_t i = 0; i < by->n_come; i++) n_came += by->after[by->come[i]]->n_serves;
+    builder->pairs = eg_memory_array(n_before + n_came, sizeof *builder->pairs);
+    struct eg_sort_item *sorted = eg_memory_array(n_came, sizeof *sorted);
+    enum eg_status status = EG_OK;
+    if (n_before + n_came >= UINT32_MAX)
+        status = eg_error_set(err, EG_LIMIT, "the entries name more than four billion areas");
+    else if (!builder->pairs || !sorted)
+        status = eg_error_no_memory(err, (n_before + n_came) * sizeof *sorted);
+    if (status == EG_OK) {
+        keep_pairs(builder, before, by);
+        size_t n_kept = builder->n_pairs;
+        for (uint32_t i = 0; i < by->n_come; i++) resolve_codes(builder, by->come[i]);
+        merge_pairs(builder, builder->n_pairs - n_kept, sorted);
+        status = store_named(builder, builder->pairs, err);
+    }
+    free(sorted);
+    free(builder->pairs);
+    return status;
+}
+
+static enum eg_status follow_polygons(struct builder *builder, const struct eg_service_areas *before,
+                                      const struct eg_renumbering *by, struct eg_error *err)
+{
+    uint32_t n = 0, old = 0, c = 0;
+    struct eg_service_polygon *polygons =
+        eg_arena_array(builder->arena, (size_t)before->n_polygons + by->n_come, sizeof *polygons);
+    if (!polygons) return eg_error_no_memory(err, before->n_polygons * sizeof *polygons);
+    while (old < before->n_polygons || c < by->n_come) {
+        uint32_t number = old < before->n_polygons ? by->to[before->polygons[old].number] : EG_NUMBER_GONE;
+        if (old < before->n_polygons && number == EG_NUMBER_GONE) {
+            old++;
+        } else if (c < by->n_come && by->come[c] < number) {
+            uint32_t came = by->come[c++];
+            const struct eg_entry *entry = by->after[came];
+            if (entry->n_area_rings > 0)
+                polygons[n++] = (struct eg_service_polygon){came, box_of(entry), entry};
+        } else {
+            polygons[n] = before->polygons[old++];
+            polygons[n++].number = number;
+        }
+    }
+    builder->areas.n_polygons = n;
+    builder->areas.polygons = polygons;
+    return EG_OK;
+}
+
+enum eg_status eg_service_areas_follow(const struct eg_service_areas *before,
+                                       const struct eg_renumbering *renumbering, struct eg_arena *arena,
+                                       struct eg_service_areas *areas_out, struct eg_error *err)
+{
+    struct builder builder = {.n = renumbering->n_after,
+                              .in_order = renumbering->after,
+                              .areas = {.generation = before->generation},
+                              .arena = arena};
+    enum eg_status status = follow_named(&builder, before, renumbering, err);
+    if (status == EG_OK) status = follow_polygons(&builder, before, renumbering, err);
+    if (status != EG_OK) return status;
+    builder.areas.n_unknown_codes = before->n_unknown_codes + builder.areas.n_unknown_met;
+    for (uint32_t i = 0; i < renumbering->n_gone; i++)
+        builder.areas.n_unknown_codes -= count_unknown(before, renumbering->before[renumbering->gone[i]]);
+    find_first_unknown(&builder, before, renumbering);
+    *areas_out = builder.areas;
+    return EG_OK;
 }
 
 /* --- positions ----------------------------------------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "data/entries.h"
 #include "data/generation.h"
+#include "directory/renumbering.h"
 
 /* An area that at least one entry names. */
 struct eg_named_area {
@@ -31,8 +32,8 @@ struct eg_service_areas {
     uint32_t n_polygons;
     const struct eg_service_polygon *polygons; /* [n_polygons] by number */
     uint32_t n_unknown_codes;                  /* named by entries, but of no area */
-    struct eg_text first_unknown_code;
-    const struct eg_entry *first_unknown_of; /* that names it */
+    uint32_t n_unknown_met;                    /* of these, looked up when this was made */
+    uint32_t first_unknown;                    /* the number of the first entry that names one, if any does */
 };
 
 /* entries[n] in answer order; the result lives in the arena and leans on the generation. */
@@ -41,6 +42,14 @@ EG_MUST_CHECK enum eg_status eg_service_areas_build(const struct eg_entries *ent
                                                     const struct eg_generation *generation,
                                                     struct eg_arena *arena,
                                                     struct eg_service_areas *areas_out, struct eg_error *err);
+
+/* The same from the areas before: only codes of entries that came or went are looked up. */
+EG_MUST_CHECK enum eg_status
+eg_service_areas_follow(const struct eg_service_areas *before, const struct eg_renumbering *renumbering,
+                        struct eg_arena *arena, struct eg_service_areas *areas_out, struct eg_error *err);
+
+/* The first code of an entry that is of no area; empty where all are of one. */
+struct eg_text eg_service_areas_unknown(const struct eg_service_areas *areas, const struct eg_entry *entry);
 
 /* Sets the bits of the entries that serve a position in degrees: they name the area there, or their polygon contains it. */
 void eg_service_areas_at(const struct eg_service_areas *areas, double lon_deg, double lat_deg,

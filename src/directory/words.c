@@ -46,8 +46,7 @@ static enum sign look_at(const unsigned char *text, size_t *len_out)
     return SIGN_LETTER;
 }
 
-/* The next word; len 0 at the end. */
-static struct eg_text next_word(struct eg_word_cutter *cutter)
+struct eg_text eg_words_next(struct eg_word_cutter *cutter)
 {
     char *word = cutter->at;
     size_t len = 0;
@@ -65,8 +64,8 @@ static struct eg_text next_word(struct eg_word_cutter *cutter)
     return (struct eg_text){word, len};
 }
 
-static enum eg_status open_cutter(struct eg_text text, struct eg_buffer *folded,
-                                  struct eg_word_cutter *cutter, struct eg_error *err)
+enum eg_status eg_words_cut(struct eg_text text, struct eg_buffer *folded, struct eg_word_cutter *cutter,
+                            struct eg_error *err)
 {
     folded->len = 0;
     enum eg_status status = eg_text_fold(text, folded, err);
@@ -136,9 +135,9 @@ static enum eg_status cut_field(struct builder *builder, size_t field, struct eg
 {
     struct eg_word_cutter cutter;
     builder->cut[field].n = 0;
-    enum eg_status status = open_cutter(text, &builder->folded, &cutter, err);
+    enum eg_status status = eg_words_cut(text, &builder->folded, &cutter, err);
     while (status == EG_OK) {
-        struct eg_text word = next_word(&cutter);
+        struct eg_text word = eg_words_next(&cutter);
         if (word.len == 0) break;
         uint32_t number = 0;
         status = number_of(builder, word, &number, err);
@@ -255,10 +254,15 @@ enum eg_status eg_words_build_from(const struct eg_words_source *source, struct 
     return status;
 }
 
+void eg_words_of_entry(const struct eg_entry *entry, struct eg_text texts_out[EG_WORDS_TEXTS])
+{
+    for (size_t f = 0; f < EG_WORDS_TEXTS; f++) texts_out[f] = entry->field[searched[f]];
+}
+
 static void texts_of_entry(const void *context, uint32_t i, struct eg_text texts_out[EG_WORDS_TEXTS])
 {
     const struct eg_entry *const *entries = context;
-    for (size_t f = 0; f < EG_WORDS_TEXTS; f++) texts_out[f] = entries[i]->field[searched[f]];
+    eg_words_of_entry(entries[i], texts_out);
 }
 
 enum eg_status eg_words_build(const struct eg_entry *const *entries, uint32_t n, enum eg_words_of of,
@@ -271,8 +275,7 @@ enum eg_status eg_words_build(const struct eg_entry *const *entries, uint32_t n,
 
 /* --- asking -------------------------------------------------------------------------------------------------------------- */
 
-/* The first word that is not before `text`; with `beyond`, the first that is neither before it nor begins with it. */
-static uint32_t find_word(const struct eg_words *words, struct eg_text text, bool beyond)
+uint32_t eg_words_find(const struct eg_words *words, struct eg_text text, bool beyond)
 {
     uint32_t low = 0;
     uint32_t high = words->n;
@@ -288,8 +291,8 @@ static uint32_t find_word(const struct eg_words *words, struct eg_text text, boo
 
 static void mark_prefix(const struct eg_words *words, struct eg_text prefix, uint64_t *bits)
 {
-    uint32_t first = find_word(words, prefix, false);
-    uint32_t end = find_word(words, prefix, true);
+    uint32_t first = eg_words_find(words, prefix, false);
+    uint32_t end = eg_words_find(words, prefix, true);
     for (uint32_t i = words->start[first]; i < words->start[end]; i++) eg_bits_set(bits, words->numbers[i]);
 }
 
@@ -300,7 +303,7 @@ static enum eg_status keep_all(const struct eg_words *words, struct eg_word_cutt
     if (!has) return eg_error_no_memory(err, n_bit_words * sizeof *has);
     enum eg_status status = EG_OK;
     uint32_t n_asked = 0;
-    for (struct eg_text word = next_word(cutter); word.len > 0; word = next_word(cutter)) {
+    for (struct eg_text word = eg_words_next(cutter); word.len > 0; word = eg_words_next(cutter)) {
         if (++n_asked > EG_WORDS_ASKED_MAX) {
             status = eg_error_set(err, EG_INVALID, "more than %u words; leave some out", EG_WORDS_ASKED_MAX);
             break;
@@ -319,7 +322,7 @@ enum eg_status eg_words_keep(const struct eg_words *words, struct eg_text asked,
     struct eg_buffer folded;
     struct eg_word_cutter cutter;
     eg_buffer_init(&folded, 0);
-    enum eg_status status = open_cutter(asked, &folded, &cutter, err);
+    enum eg_status status = eg_words_cut(asked, &folded, &cutter, err);
     if (status == EG_OK) status = keep_all(words, &cutter, bits, n_bit_words, err);
     eg_buffer_clear(&folded);
     return status;
@@ -339,7 +342,7 @@ static void score_word(const struct eg_words *words, struct eg_text word, uint64
     memset(bits, 0, n_bit_words * sizeof *bits);
     mark_prefix(words, word, bits);
     add_points(bits, n_bit_words, points);
-    uint32_t exact = find_word(words, word, false);
+    uint32_t exact = eg_words_find(words, word, false);
     if (exact == words->n || !eg_text_equal(words->words[exact], word)) return;
     for (uint32_t i = words->start[exact]; i < words->start[exact + 1]; i++)
         points[words->numbers[i]] =
@@ -352,10 +355,10 @@ enum eg_status eg_words_score(const struct eg_words *words, struct eg_text asked
     struct eg_buffer folded;
     struct eg_word_cutter cutter;
     eg_buffer_init(&folded, 0);
-    enum eg_status status = open_cutter(asked, &folded, &cutter, err);
+    enum eg_status status = eg_words_cut(asked, &folded, &cutter, err);
     uint32_t n_asked = 0;
     while (status == EG_OK && n_asked++ < EG_WORDS_ASKED_MAX) {
-        struct eg_text word = next_word(&cutter);
+        struct eg_text word = eg_words_next(&cutter);
         if (word.len == 0) break;
         score_word(words, word, bits, n_bit_words, points);
     }

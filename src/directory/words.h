@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "data/entries.h"
+#include "directory/renumbering.h"
 
 #define EG_WORDS_ASKED_MAX 16U
 #define EG_WORDS_WHOLE_POINTS 3
@@ -35,6 +36,12 @@ EG_MUST_CHECK enum eg_status eg_words_build(const struct eg_entry *const *entrie
                                             enum eg_words_of of, struct eg_arena *arena,
                                             struct eg_words *words_out, struct eg_error *err);
 
+/* The same from the words of the entries before, without looking at those that stay. */
+EG_MUST_CHECK enum eg_status eg_words_follow(const struct eg_words *before,
+                                             const struct eg_renumbering *renumbering, enum eg_words_of of,
+                                             struct eg_arena *arena, struct eg_words *words_out,
+                                             struct eg_error *err);
+
 /* The same for anything that has texts: n things, each with the first n_texts of what `texts` says of it. Texts that several things in a row
  * have should be the same bytes: they are cut once. */
 #define EG_WORDS_TEXTS 4U
@@ -51,6 +58,16 @@ EG_MUST_CHECK enum eg_status eg_words_build_from(const struct eg_words_source *s
 EG_MUST_CHECK enum eg_status eg_words_score(const struct eg_words *words, struct eg_text asked,
                                             uint64_t *bits, size_t n_bit_words, uint8_t *points,
                                             struct eg_error *err);
+
+/* For whoever cuts texts himself: begins with a text, which is folded into `folded` (its room is cut up), and takes the next word; len 0 at
+ * the end. */
+EG_MUST_CHECK enum eg_status eg_words_cut(struct eg_text text, struct eg_buffer *folded,
+                                          struct eg_word_cutter *cutter, struct eg_error *err);
+struct eg_text eg_words_next(struct eg_word_cutter *cutter);
+/* The first word that is not before `text`; with `beyond`, the first that is neither before it nor begins with it. */
+uint32_t eg_words_find(const struct eg_words *words, struct eg_text text, bool beyond);
+/* The texts of an entry in which words are looked for, its name first: EG_WORDS_TEXTS of them. */
+void eg_words_of_entry(const struct eg_entry *entry, struct eg_text texts_out[EG_WORDS_TEXTS]);
 
 /* Takes from bits[n_bit_words] all entries that lack one of the asked words; having one means that a word of the entry begins
  * with it. EG_INVALID for more than EG_WORDS_ASKED_MAX words and
