@@ -307,7 +307,7 @@ static enum eg_status carry_out(struct eg_ledger *ledger, struct eg_snapshot *no
     struct eg_records *records = NULL;
     struct eg_snapshot *fresh = NULL;
     enum eg_status status = eg_records_apply(now->records, &commit->change, &records, err);
-    if (status == EG_OK) status = eg_snapshot_with_records(now, records, &fresh, err);
+    if (status == EG_OK) status = eg_snapshot_after(now, records, &commit->change, &fresh, err);
     if (status == EG_OK) {
         commit->expected_revision = ledger->revision;
         status = eg_store_commit(ledger->store, commit, &ledger->revision, err);

@@ -1,6 +1,7 @@
 /* A snapshot owns the atlas, the generation, the directory and the layers, in the order in which they lean on one another. */
 #include "engine/snapshot.h"
 
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,16 +65,6 @@ static enum eg_status prepare_projections(struct eg_snapshot *snapshot, struct e
     return status;
 }
 
-static void add_entry(struct eg_buffer *content, const struct eg_entry *entry)
-{
-    eg_buffer_literal(content, entry->id);
-    for (uint32_t f = 0; f < EG_N_ENTRY_FIELDS; f++) {
-        eg_buffer_text(content, entry->field[f]);
-        eg_buffer_char(content, '\t');
-    }
-    eg_buffer_text(content, entry->area_geojson);
-}
-
 struct eg_report_subject eg_snapshot_subject(const struct eg_snapshot *snapshot)
 {
     return (struct eg_report_subject){snapshot->generation, eg_directory_entries(snapshot->directory)};
@@ -111,25 +102,80 @@ static enum eg_status compute_version(struct eg_snapshot *snapshot, struct eg_er
     return status;
 }
 
-/* The version and every directory entry: a chain of hashes, one link an entry, so that a directory of any size needs the memory of its
- * longest entry. */
-static enum eg_status compute_content_version(struct eg_snapshot *snapshot, struct eg_error *err)
+/* --- the version of all that is said --------------------------------------------------------------------------------------- */
+
+static void add_text(struct eg_buffer *content, struct eg_text text)
 {
+    eg_buffer_text(content, text);
+    eg_buffer_char(content, '\t');
+}
+
+static void add_place(struct eg_buffer *content, const struct eg_entry_place *place)
+{
+    add_text(content, place->location);
+    add_text(content, place->name);
+    add_text(content, place->address);
+    add_text(content, place->postcode);
+    eg_buffer_printf(content, "%d %.9g %.9g\t", place->has_position, place->lon_deg, place->lat_deg);
+    for (uint32_t i = 0; i < place->n_accessibility; i++) add_text(content, place->accessibility[i]);
+}
+
+static void add_entry(struct eg_buffer *content, const struct eg_entry *entry)
+{
+    eg_buffer_literal(content, entry->id);
+    for (uint32_t f = 0; f < EG_N_ENTRY_FIELDS; f++) add_text(content, entry->field[f]);
+    add_text(content, entry->area_geojson);
+    for (uint32_t i = 0; i < entry->n_places; i++) add_place(content, &entry->places[i]);
+}
+
+/* What entries say, as a sum of hashes: so that what one says is taken away and added without looking at the others. */
+struct saying {
     struct eg_buffer content;
-    eg_buffer_init(&content, 0);
-    eg_buffer_literal(&content, snapshot->version);
-    const struct eg_entries *entries = eg_directory_entries(snapshot->directory);
-    for (uint32_t i = 0; i < entries->n && !content.failed; i++) {
-        char so_far[33];
-        eg_hash128_hex(content.data, content.len, so_far);
-        content.len = 0;
-        eg_buffer_literal(&content, so_far);
-        add_entry(&content, entries->items[i]);
+    const struct eg_entries *before, *now;
+    uint64_t sum[2];
+};
+
+static void say(struct saying *saying, const struct eg_entry *entry, bool no_longer)
+{
+    struct eg_buffer *content = &saying->content;
+    content->len = 0;
+    add_entry(content, entry);
+    for (uint32_t i = 0; i < 2 && !content->failed; i++) {
+        uint64_t hash = eg_hash64(content->data, content->len, i);
+        saying->sum[i] = no_longer ? saying->sum[i] - hash : saying->sum[i] + hash;
     }
-    bool failed = content.failed;
-    if (!failed) eg_hash128_hex(content.data, content.len, snapshot->content_version);
-    eg_buffer_clear(&content);
-    return failed ? eg_error_no_memory(err, 0) : EG_OK;
+}
+
+static enum eg_status say_pair(void *context, uint32_t before, uint32_t now, bool changed)
+{
+    struct saying *saying = context;
+    if (changed && before != EG_ENTRIES_NONE) say(saying, saying->before->items[before], true);
+    if (changed && now != EG_ENTRIES_NONE) say(saying, saying->now->items[now], false);
+    return saying->content.failed ? EG_NO_MEMORY : EG_OK;
+}
+
+/* `before` is a snapshot with the same version from which this one's entries follow, or NULL. */
+static enum eg_status compute_content_version(struct eg_snapshot *snapshot, const struct eg_snapshot *before,
+                                              struct eg_error *err)
+{
+    struct saying saying = {.now = eg_directory_entries(snapshot->directory)};
+    enum eg_status status = EG_OK;
+    eg_buffer_init(&saying.content, 0);
+    if (before) {
+        memcpy(saying.sum, before->content, sizeof saying.sum);
+        saying.before = eg_directory_entries(before->directory);
+        status = eg_entries_compare(saying.before, saying.now, say_pair, &saying);
+    }
+    for (uint32_t i = 0; i < saying.now->n && !before && !saying.content.failed; i++)
+        say(&saying, saying.now->items[i], false);
+    saying.content.len = 0;
+    eg_buffer_literal(&saying.content, snapshot->version);
+    eg_buffer_printf(&saying.content, "\t%" PRIu64 "\t%" PRIu64, saying.sum[0], saying.sum[1]);
+    if (saying.content.failed) status = eg_error_no_memory(err, saying.content.len);
+    if (status == EG_OK) eg_hash128_hex(saying.content.data, saying.content.len, snapshot->content_version);
+    memcpy(snapshot->content, saying.sum, sizeof saying.sum);
+    eg_buffer_clear(&saying.content);
+    return status;
 }
 
 enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads, struct eg_snapshot **snapshot_out,
@@ -148,7 +194,7 @@ enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads, stru
         status = eg_layers_new(snapshot->atlas, snapshot->generation, &snapshot->layers, err);
     if (status == EG_OK) status = prepare_projections(snapshot, err);
     if (status == EG_OK) status = compute_version(snapshot, err);
-    if (status == EG_OK) status = compute_content_version(snapshot, err);
+    if (status == EG_OK) status = compute_content_version(snapshot, NULL, err);
     if (status != EG_OK) {
         free_parts(snapshot);
         return status;
@@ -157,12 +203,14 @@ enum eg_status eg_snapshot_load(const char *atlas_path, uint32_t n_threads, stru
     return EG_OK;
 }
 
-enum eg_status eg_snapshot_with_records(struct eg_snapshot *snapshot, struct eg_records *records,
-                                        struct eg_snapshot **snapshot_out, struct eg_error *err)
+/* Over the same ground, without a directory. */
+static struct eg_snapshot *new_above(struct eg_snapshot *snapshot, struct eg_records *records,
+                                     struct eg_error *err)
 {
     struct eg_snapshot *ground = snapshot->ground ? snapshot->ground : snapshot;
     struct eg_snapshot *fresh = eg_memory_zeroed(1, sizeof *fresh);
-    if (!fresh) return eg_error_no_memory(err, sizeof *fresh);
+    enum eg_status status = fresh ? EG_OK : eg_error_no_memory(err, sizeof *fresh);
+    if (status != EG_OK) return NULL;
     fresh->atlas = ground->atlas;
     fresh->generation = ground->generation;
     fresh->layers = ground->layers;
@@ -178,10 +226,40 @@ enum eg_status eg_snapshot_with_records(struct eg_snapshot *snapshot, struct eg_
     pthread_mutex_init(&fresh->hsds_lock, NULL);
     eg_snapshot_retain(ground);
     eg_records_retain(records);
+    return fresh;
+}
+
+enum eg_status eg_snapshot_with_records(struct eg_snapshot *snapshot, struct eg_records *records,
+                                        struct eg_snapshot **snapshot_out, struct eg_error *err)
+{
+    struct eg_snapshot *fresh = new_above(snapshot, records, err);
+    if (!fresh) return EG_NO_MEMORY;
     struct eg_entries *entries = NULL;
-    enum eg_status status = eg_entries_with_records(ground->sourced, records, &entries, err);
+    enum eg_status status = eg_entries_with_records(fresh->ground->sourced, records, &entries, err);
     if (status == EG_OK) status = take_entries(fresh, entries, err);
-    if (status == EG_OK) status = compute_content_version(fresh, err);
+    if (status == EG_OK) status = compute_content_version(fresh, NULL, err);
+    if (status != EG_OK) {
+        free_parts(fresh);
+        return status;
+    }
+    *snapshot_out = fresh;
+    return EG_OK;
+}
+
+enum eg_status eg_snapshot_after(struct eg_snapshot *snapshot, struct eg_records *records,
+                                 const struct eg_records_change *change, struct eg_snapshot **snapshot_out,
+                                 struct eg_error *err)
+{
+    struct eg_snapshot *fresh = new_above(snapshot, records, err);
+    if (!fresh) return EG_NO_MEMORY;
+    struct eg_entries *entries = NULL;
+    struct eg_entries *before = (struct eg_entries *)(uintptr_t)eg_directory_entries(snapshot->directory);
+    enum eg_status status = eg_entries_after(before, records, change, &entries, err);
+    if (status == EG_OK) {
+        status = eg_directory_follow(snapshot->directory, entries, &fresh->directory, err);
+        if (status != EG_OK) eg_entries_free(entries);
+    }
+    if (status == EG_OK) status = compute_content_version(fresh, snapshot, err);
     if (status != EG_OK) {
         free_parts(fresh);
         return status;

@@ -32,6 +32,7 @@ struct eg_snapshot {
     char version[33];         /* of all that is drawn: the `v` of versioned URLs */
     uint64_t version_number;  /* the same for keys */
     char content_version[33]; /* of all that is said: the version and every entry of the directory */
+    uint64_t content[2];      /* of the entries: sums of their hashes */
     struct eg_entries
         *sourced; /* entries of directories that are read from a source: those of a store come to them */
     struct eg_records *records;   /* of the store; NULL: there is none, or nothing in it yet */
@@ -50,6 +51,10 @@ EG_MUST_CHECK enum eg_status eg_snapshot_with_records(struct eg_snapshot *snapsh
                                                       struct eg_records *records,
                                                       struct eg_snapshot **snapshot_out,
                                                       struct eg_error *err);
+/* The same for records that a change made of those of the snapshot, which has some: in proportion to what the change reaches. */
+EG_MUST_CHECK enum eg_status eg_snapshot_after(struct eg_snapshot *snapshot, struct eg_records *records,
+                                               const struct eg_records_change *change,
+                                               struct eg_snapshot **snapshot_out, struct eg_error *err);
 /* The directory as lists of the HSDS API; whoever asks first makes them, the others wait. They live as long as the snapshot. */
 EG_MUST_CHECK enum eg_status eg_snapshot_hsds(struct eg_snapshot *snapshot, const struct eg_hsds **hsds_out,
                                               struct eg_error *err);

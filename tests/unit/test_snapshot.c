@@ -81,6 +81,77 @@ static void a_change_of_the_directory_leaves_pictures_as_they_are(void **state)
     eg_snapshot_release(third);
 }
 
+/* A change that gives the service another name, and the snapshot after it. */
+static enum eg_status rename_service(struct eg_snapshot *snapshot, const char *name,
+                                     struct eg_snapshot **after_out)
+{
+    struct eg_records *records = NULL;
+    struct eg_text field[EG_RECORD_FIELDS] = {{0}};
+    field[EG_SERVICE_ID] = EG_TEXT(ID);
+    field[EG_SERVICE_NAME] = eg_text_from(name);
+    field[EG_SERVICE_STATUS] = EG_TEXT("active");
+    struct eg_record put = {EG_RECORD_SERVICE, field};
+    struct eg_records_change change = {.puts = &put, .n_puts = 1};
+    enum eg_status status = eg_records_apply(snapshot->records, &change, &records, NULL);
+    if (status == EG_OK) status = eg_snapshot_after(snapshot, records, &change, after_out, NULL);
+    eg_records_release(records);
+    return status;
+}
+
+static void what_follows_says_what_a_new_one_says(void **state)
+{
+    (void)state;
+    char path[512];
+    struct eg_snapshot *first = NULL, *second = NULL, *third = NULL, *fourth = NULL, *anew = NULL;
+    struct eg_records *records = NULL, *others = NULL;
+    assert_int_equal(eg_snapshot_load(write_atlas(path, sizeof path), 1, &first, NULL), EG_OK);
+    assert_int_equal(one_service("Runs", &records), EG_OK);
+    assert_int_equal(eg_snapshot_with_records(first, records, &second, NULL), EG_OK);
+    assert_int_equal(rename_service(second, "Swims", &third), EG_OK);
+    assert_int_equal(one_service("Swims", &others), EG_OK);
+    assert_int_equal(eg_snapshot_with_records(first, others, &anew, NULL), EG_OK);
+    assert_string_not_equal(second->content_version, third->content_version);
+    assert_string_equal(third->content_version, anew->content_version);
+    assert_int_equal(rename_service(third, "Runs", &fourth), EG_OK);
+    assert_string_equal(fourth->content_version, second->content_version);
+    /* Each lives by itself. */
+    eg_snapshot_release(first);
+    eg_snapshot_release(second);
+    eg_snapshot_release(fourth);
+    const struct eg_entries *entries = eg_directory_entries(third->directory);
+    uint32_t at = eg_directory_find(third->directory, EG_TEXT(ID));
+    assert_int_equal(entries->n, 2);
+    assert_true(eg_text_equal(entries->items[at]->field[EG_ENTRY_NAME], EG_TEXT("Swims")));
+    eg_snapshot_release(third);
+    eg_snapshot_release(anew);
+    eg_records_release(records);
+    eg_records_release(others);
+}
+
+static void refused_memory_is_said_as_one_follows_another(void **state)
+{
+    (void)state;
+    char path[512];
+    struct eg_snapshot *first = NULL, *second = NULL;
+    struct eg_records *records = NULL;
+    assert_int_equal(eg_snapshot_load(write_atlas(path, sizeof path), 1, &first, NULL), EG_OK);
+    assert_int_equal(one_service("Runs", &records), EG_OK);
+    assert_int_equal(eg_snapshot_with_records(first, records, &second, NULL), EG_OK);
+    for (long n = 1;; n++) {
+        struct eg_snapshot *fresh = NULL;
+        eg_failing_malloc_after(n);
+        enum eg_status status = rename_service(second, "Swims", &fresh);
+        bool failed = eg_failing_malloc_triggered();
+        eg_failing_malloc_after(0);
+        eg_snapshot_release(fresh);
+        if (!failed) break;
+        assert_int_equal(status, EG_NO_MEMORY);
+    }
+    eg_snapshot_release(first);
+    eg_snapshot_release(second);
+    eg_records_release(records);
+}
+
 static void refused_memory_is_said_and_nothing_leaks(void **state)
 {
     (void)state;
@@ -107,6 +178,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_change_of_the_directory_leaves_pictures_as_they_are),
+        cmocka_unit_test(what_follows_says_what_a_new_one_says),
+        cmocka_unit_test(refused_memory_is_said_as_one_follows_another),
         cmocka_unit_test(refused_memory_is_said_and_nothing_leaks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
