@@ -2,7 +2,10 @@
  * properties as texts, a geometry in the CRS of the request. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/memory.h"
 #include "engine/crs_list.h"
 #include "engine/projected.h"
 #include "http/feature_info_parts.h"
@@ -10,8 +13,16 @@
 
 #define TYPE_BYTES 256
 
+/* Borders of one feature; those of all are found first, as the box of all stands above them. */
+struct member {
+    const struct eg_plane *plane; /* taken */
+    struct eg_shape shape;
+    struct eg_box box;
+};
+
 struct sheet {
     const struct eg_info_writer *w;
+    struct member *members; /* [w->n_features] */
     struct eg_xml *xml;
     const struct eg_crs_entry *crs;
     char crs_name[EG_CRS_NAME_BYTES];
@@ -24,6 +35,26 @@ static void type_name(const struct eg_snapshot *snapshot, uint32_t layer, char n
     struct eg_text id = snapshot->atlas->layers[layer].id;
     bool begins = id.len > 0 && ((id.data[0] | 0x20) >= 'a' && (id.data[0] | 0x20) <= 'z');
     (void)snprintf(name_out, TYPE_BYTES, "eg:%s%.*s", begins ? "" : "_", EG_TEXT_ARG(id));
+}
+
+/* An identifier as XML has them: unique in the document, letters and digits; of the layer and the area's code, whose other characters
+ * become numbers. A layer that was asked for twice has its second answer numbered. */
+static void write_identifier(struct sheet *sheet, const struct eg_info_feature *feature, const char *type)
+{
+    const struct eg_info_feature *all = sheet->w->features;
+    uint32_t n_same = 0;
+    for (const struct eg_info_feature *other = all; other < feature; other++)
+        n_same += other->ref.layer == feature->ref.layer && other->area == feature->area;
+    eg_buffer_printf(&sheet->text, "%s.", strchr(type, ':') + 1);
+    for (size_t i = 0; i < feature->code.len; i++) {
+        unsigned char c = (unsigned char)feature->code.data[i];
+        bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-';
+        eg_buffer_printf(&sheet->text, plain ? "%c" : "_%02x", (unsigned)c);
+    }
+    if (n_same > 0) eg_buffer_printf(&sheet->text, ".%u", n_same + 1);
+    if (!sheet->text.failed)
+        eg_xml_attribute(sheet->xml, "fid", (struct eg_text){sheet->text.data, sheet->text.len});
+    sheet->text.len = 0;
 }
 
 static void add_position(struct sheet *sheet, const struct eg_plane *plane, struct eg_point point)
@@ -114,53 +145,78 @@ static void write_fields(struct sheet *sheet, const struct eg_info_feature *feat
     if (sheet->w->snapshot->atlas->fictional) eg_xml_leaf(sheet->xml, "eg:fictional", EG_TEXT("true"));
 }
 
-static enum eg_status write_feature(struct sheet *sheet, const struct eg_info_feature *feature,
-                                    struct eg_error *err)
+static enum eg_status find_borders(const struct eg_info_writer *w, const struct eg_info_feature *feature,
+                                   struct member *member, struct eg_error *err)
 {
-    const struct eg_info_writer *w = sheet->w;
-    const struct eg_plane *plane = NULL;
-    struct eg_shape shape = {0};
-    struct eg_box box;
-    char type[TYPE_BYTES];
-    type_name(w->snapshot, feature->ref.layer, type);
     enum eg_status status = eg_projected_take(w->snapshot->projected, eg_info_series(w, feature)->boundaries,
-                                              w->request->crs, &plane, err);
+                                              w->request->crs, &member->plane, err);
     if (status != EG_OK) return status;
-    status = eg_info_borders(w, feature, plane, w->request->with_geometry ? &shape : NULL, &box, err);
-    if (status == EG_OK) {
-        eg_xml_open(sheet->xml, "gml:featureMember");
-        eg_xml_open(sheet->xml, type);
-        eg_xml_attribute(sheet->xml, "fid", feature->code);
-        if (!eg_box_is_empty(box)) write_box(sheet, plane, box);
-        if (shape.n_polygons > 0) write_geometry(sheet, plane, &shape);
-        write_fields(sheet, feature);
-        eg_xml_close(sheet->xml);
-        eg_xml_close(sheet->xml);
+    return eg_info_borders(w, feature, member->plane, w->request->with_geometry ? &member->shape : NULL,
+                           &member->box, err);
+}
+
+static void write_feature(struct sheet *sheet, const struct eg_info_feature *feature,
+                          const struct member *member)
+{
+    char type[TYPE_BYTES];
+    type_name(sheet->w->snapshot, feature->ref.layer, type);
+    eg_xml_open(sheet->xml, "gml:featureMember");
+    eg_xml_open(sheet->xml, type);
+    write_identifier(sheet, feature, type);
+    if (!eg_box_is_empty(member->box)) write_box(sheet, member->plane, member->box);
+    if (member->shape.n_polygons > 0) write_geometry(sheet, member->plane, &member->shape);
+    write_fields(sheet, feature);
+    eg_xml_close(sheet->xml);
+    eg_xml_close(sheet->xml);
+}
+
+/* The schema of GML 2 wants it of every collection. Planes of one CRS have one grid. */
+static void write_box_of_all(struct sheet *sheet)
+{
+    struct eg_box all = eg_box_empty();
+    for (uint32_t i = 0; i < sheet->w->n_features; i++) {
+        struct eg_box box = sheet->members[i].box;
+        if (eg_box_is_empty(box)) continue;
+        all = eg_box_add(all, (struct eg_point){box.min_x, box.min_y});
+        all = eg_box_add(all, (struct eg_point){box.max_x, box.max_y});
     }
-    eg_shape_clear(&shape);
-    eg_projected_release(w->snapshot->projected, plane);
-    return status;
+    if (!eg_box_is_empty(all)) {
+        write_box(sheet, sheet->members[0].plane, all);
+        return;
+    }
+    eg_xml_open(sheet->xml, "gml:boundedBy");
+    eg_xml_leaf(sheet->xml, "gml:null", EG_TEXT("inapplicable"));
+    eg_xml_close(sheet->xml);
 }
 
 static enum eg_status write_all(struct sheet *sheet, struct eg_error *err)
 {
     const struct eg_info_writer *w = sheet->w;
     enum eg_status status = eg_crs_list_resolve(w->snapshot->crs_list, w->request->crs, &sheet->crs, err);
+    for (uint32_t i = 0; i < w->n_features && status == EG_OK; i++)
+        status = find_borders(w, &w->features[i], &sheet->members[i], err);
     if (status != EG_OK) return status;
     eg_crs_write(&sheet->crs->id, EG_CRS_WMS, sheet->crs_name);
     eg_xml_open(sheet->xml, "wfs:FeatureCollection");
     eg_xml_attribute(sheet->xml, "xmlns:wfs", EG_TEXT("http://www.opengis.net/wfs"));
     eg_xml_attribute(sheet->xml, "xmlns:gml", EG_TEXT("http://www.opengis.net/gml"));
     eg_xml_attribute(sheet->xml, "xmlns:eg", EG_TEXT("urn:evenground:feature-info"));
-    if (w->n_features == 0) {
-        eg_xml_open(sheet->xml, "gml:boundedBy");
-        eg_xml_leaf(sheet->xml, "gml:null", EG_TEXT("inapplicable"));
-        eg_xml_close(sheet->xml);
-    }
-    for (uint32_t i = 0; i < w->n_features && status == EG_OK; i++)
-        status = write_feature(sheet, &w->features[i], err);
+    write_box_of_all(sheet);
+    for (uint32_t i = 0; i < w->n_features; i++) write_feature(sheet, &w->features[i], &sheet->members[i]);
     eg_xml_close(sheet->xml);
-    return status == EG_OK && sheet->text.failed ? eg_error_no_memory(err, 0) : status;
+    return sheet->text.failed ? eg_error_no_memory(err, 0) : EG_OK;
+}
+
+static void clear(struct sheet *sheet)
+{
+    for (uint32_t i = 0; sheet->members && i < sheet->w->n_features; i++) {
+        eg_shape_clear(&sheet->members[i].shape);
+        if (sheet->members[i].plane)
+            eg_projected_release(sheet->w->snapshot->projected, sheet->members[i].plane);
+    }
+    free(sheet->members);
+    eg_buffer_clear(&sheet->text);
+    eg_xml_free(sheet->xml);
 }
 
 enum eg_status eg_info_gml(const struct eg_info_writer *w, struct eg_entity *entity_out, struct eg_error *err)
@@ -169,12 +225,12 @@ enum eg_status eg_info_gml(const struct eg_info_writer *w, struct eg_entity *ent
     struct eg_buffer body;
     eg_buffer_init(&body, 0);
     eg_buffer_init(&sheet.text, 0);
-    enum eg_status status = sheet.xml ? write_all(&sheet, err) : eg_error_no_memory(err, 0);
+    sheet.members = eg_memory_zeroed(w->n_features + 1U, sizeof *sheet.members);
+    enum eg_status status = sheet.xml && sheet.members ? write_all(&sheet, err) : eg_error_no_memory(err, 0);
     if (status == EG_OK) status = eg_xml_finish(sheet.xml, &body, err);
     if (status == EG_OK)
         status = eg_entity_from_buffer(&body, "application/vnd.ogc.gml", true, entity_out, err);
     eg_buffer_clear(&body);
-    eg_buffer_clear(&sheet.text);
-    eg_xml_free(sheet.xml);
+    clear(&sheet);
     return status;
 }

@@ -102,7 +102,8 @@ static enum eg_status make_wanted(struct eg_exchange *exchange, struct eg_entity
     case EG_WMS_LEGEND:
         return eg_wms_legend(&service, &request->legend, entity, err);
     case EG_WMS_DESCRIBE:
-        return eg_wms_describe_layer(&service, request->names, request->map.n_names, entity, err);
+        return eg_wms_describe_layer(&service, request->version, request->names, request->map.n_names, entity,
+                                     err);
     case EG_WMS_STYLES:
         return eg_wms_styles(&service, request->names, request->map.n_names, entity, err);
     case EG_WMS_CAPABILITIES: /* kept as a document */

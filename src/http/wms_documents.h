@@ -36,8 +36,9 @@ EG_MUST_CHECK enum eg_status eg_wms_legend(const struct eg_wms_service *service,
                                            const struct eg_wms_legend_request *request,
                                            struct eg_entity *entity_out, struct eg_error *err);
 
-/* By the standard's DTD, in both versions. */
+/* By the DTD of 1.1.1, or the schema of SLD 1.1 for 1.3.0; valid for one name or more. */
 EG_MUST_CHECK enum eg_status eg_wms_describe_layer(const struct eg_wms_service *service,
+                                                   enum eg_wms_version version,
                                                    const struct eg_layer_name *names, uint32_t n_names,
                                                    struct eg_entity *entity_out, struct eg_error *err);
 

@@ -241,26 +241,74 @@ enum eg_status eg_wms_styles(const struct eg_wms_service *service, const struct 
     return status;
 }
 
-/* Features behind a layer are OGC API's, and neither version has a word for that: a layer is said to exist, and no WFS or WCS that
- * it comes from. The later form of the document has to name one, so the earlier one answers in both versions. */
-enum eg_status eg_wms_describe_layer(const struct eg_wms_service *service, const struct eg_layer_name *names,
-                                     uint32_t n_names, struct eg_entity *entity_out, struct eg_error *err)
+/* 1.1.1: a layer is said to exist, and no WFS or WCS that it comes from, as there is none. */
+static void write_old_descriptions(struct eg_xml *xml, const struct eg_layer_name *names, uint32_t n_names)
 {
-    struct eg_xml *xml = eg_xml_new();
-    enum eg_status status = xml ? EG_OK : eg_error_no_memory(err, 0);
     eg_xml_doctype(xml, "WMS_DescribeLayerResponse",
                    "http://schemas.opengis.net/wms/1.1.1/WMS_DescribeLayerResponse.dtd");
     eg_xml_open(xml, "WMS_DescribeLayerResponse");
     eg_xml_attribute(xml, "version", EG_TEXT("1.1.1"));
-    for (uint32_t i = 0; i < n_names && status == EG_OK; i++) {
-        struct eg_layer_ref ref;
-        status = eg_layer_resolve(service->snapshot, &names[i], &ref, err);
+    for (uint32_t i = 0; i < n_names; i++) {
         eg_xml_open(xml, "LayerDescription");
         eg_xml_attribute(xml, "name", names[i].layer);
         eg_xml_close(xml);
     }
     eg_xml_close(xml);
-    if (status == EG_OK) status = finish(xml, "application/vnd.ogc.wms_xml", entity_out, err);
+}
+
+/* A type's name is one of XML's, and layers' ids are but for a digit in front. */
+static void write_description(struct eg_xml *xml, struct eg_text address, struct eg_text layer)
+{
+    bool begins = layer.len > 0 && (layer.data[0] < '0' || layer.data[0] > '9') && layer.data[0] != '-';
+    eg_xml_open(xml, "LayerDescription");
+    eg_xml_leaf(xml, "owsType", EG_TEXT("wfs"));
+    eg_xml_link(xml, "se:OnlineResource", address);
+    eg_xml_open(xml, "TypeName");
+    eg_xml_leaf_format(xml, "se:FeatureTypeName", "%s%.*s", begins ? "" : "_", EG_TEXT_ARG(layer));
+    eg_xml_close(xml);
+    eg_xml_close(xml);
+}
+
+/* The document of SLD 1.1, which 1.3.0 has the operation from. It has to name a WFS or WCS: what serves the features is OGC API
+ * Features, which began as version 3 of the former and has each layer as a collection of the same name. */
+static enum eg_status write_descriptions(struct eg_xml *xml, const struct eg_wms_service *service,
+                                         const struct eg_layer_name *names, uint32_t n_names,
+                                         struct eg_error *err)
+{
+    struct eg_buffer address;
+    eg_buffer_init(&address, 0);
+    eg_buffer_printf(&address, "%.*s/ogc", EG_TEXT_ARG(service->base_url));
+    enum eg_status status = address.failed ? eg_error_no_memory(err, address.len) : EG_OK;
+    eg_xml_open(xml, "DescribeLayerResponse");
+    eg_xml_attribute(xml, "xmlns", EG_TEXT("http://www.opengis.net/sld"));
+    eg_xml_attribute(xml, "xmlns:se", EG_TEXT("http://www.opengis.net/se"));
+    eg_xml_attribute(xml, "xmlns:xlink", EG_TEXT("http://www.w3.org/1999/xlink"));
+    eg_xml_attribute(xml, "xmlns:xsi", EG_TEXT("http://www.w3.org/2001/XMLSchema-instance"));
+    eg_xml_attribute(xml, "xsi:schemaLocation",
+                     EG_TEXT("http://www.opengis.net/sld "
+                             "http://schemas.opengis.net/sld/1.1.0/DescribeLayer.xsd"));
+    eg_xml_leaf(xml, "Version", EG_TEXT("1.1.0"));
+    for (uint32_t i = 0; i < n_names && status == EG_OK; i++)
+        write_description(xml, (struct eg_text){address.data, address.len}, names[i].layer);
+    eg_xml_close(xml);
+    eg_buffer_clear(&address);
+    return status;
+}
+
+enum eg_status eg_wms_describe_layer(const struct eg_wms_service *service, enum eg_wms_version version,
+                                     const struct eg_layer_name *names, uint32_t n_names,
+                                     struct eg_entity *entity_out, struct eg_error *err)
+{
+    static const char *const media_types[] = {
+        [EG_WMS_1_1_1] = "application/vnd.ogc.wms_xml", [EG_WMS_1_3_0] = "text/xml"};
+    struct eg_xml *xml = eg_xml_new();
+    struct eg_layer_ref ref;
+    enum eg_status status = xml ? EG_OK : eg_error_no_memory(err, 0);
+    for (uint32_t i = 0; i < n_names && status == EG_OK; i++)
+        status = eg_layer_resolve(service->snapshot, &names[i], &ref, err);
+    if (status == EG_OK && version == EG_WMS_1_1_1) write_old_descriptions(xml, names, n_names);
+    else if (status == EG_OK) status = write_descriptions(xml, service, names, n_names, err);
+    if (status == EG_OK) status = finish(xml, media_types[version], entity_out, err);
     eg_xml_free(xml);
     return status;
 }

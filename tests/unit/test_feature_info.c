@@ -244,7 +244,7 @@ static void gml_is_in_the_crs_of_the_request(void **state)
     assert_non_null(strstr(entity.body.data, "srsName=\"EPSG:4326\""));
     assert_non_null(strstr(entity.body.data, ",51.2000"));
     assert_non_null(strstr(entity.body.data, "<eg:value>30</eg:value>"));
-    assert_non_null(strstr(entity.body.data, "<eg:illness.nbhd fid=\"N05\">"));
+    assert_non_null(strstr(entity.body.data, "<eg:illness.nbhd fid=\"illness.nbhd.N05\">"));
     eg_entity_clear(&entity);
     asked.request.northing_first = true;
     entity = answer(&asked);

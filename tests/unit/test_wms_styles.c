@@ -216,9 +216,16 @@ static void layer_descriptions_are_valid(void **state)
     (void)state;
     struct eg_entity entity;
     eg_xml_check_needs_schemas();
-    assert_int_equal(eg_wms_describe_layer(&service, every_kind, 2, &entity, NULL), EG_OK);
+    assert_int_equal(eg_wms_describe_layer(&service, EG_WMS_1_1_1, every_kind, 2, &entity, NULL), EG_OK);
     eg_xml_check_dtd(&entity);
     assert_string_equal(eg_xml_check_value(&entity, "string(//LayerDescription[2]/@name)"), "kind.nbhd");
+    eg_entity_clear(&entity);
+    assert_int_equal(eg_wms_describe_layer(&service, EG_WMS_1_3_0, every_kind, 2, &entity, NULL), EG_OK);
+    assert_string_equal(entity.media_type, "text/xml");
+    eg_xml_check_form(&entity);
+    assert_string_equal(
+        eg_xml_check_value(&entity, "string(//*[local-name()='FeatureTypeName'][ancestor::*[2]])"),
+        "illness.nbhd");
     eg_entity_clear(&entity);
 }
 
@@ -230,7 +237,7 @@ static void unknown_layers_are_named(void **state)
     struct eg_error err = {0};
     assert_int_equal(eg_wms_styles(&service, &nowhere, 1, &entity, &err), EG_NOT_FOUND);
     assert_string_equal(err.field, "layer");
-    assert_int_equal(eg_wms_describe_layer(&service, &nowhere, 1, &entity, &err), EG_NOT_FOUND);
+    assert_int_equal(eg_wms_describe_layer(&service, EG_WMS_1_3_0, &nowhere, 1, &entity, &err), EG_NOT_FOUND);
 }
 
 static enum eg_status make(int which, struct eg_entity *entity)
@@ -239,13 +246,14 @@ static enum eg_status make(int which, struct eg_entity *entity)
     request.format = which == 0 ? EG_LEGEND_PNG : EG_LEGEND_JSON;
     if (which < 2) return eg_wms_legend(&service, &request, entity, NULL);
     if (which == 2) return eg_wms_styles(&service, every_kind, EG_ARRAY_LEN(every_kind), entity, NULL);
-    return eg_wms_describe_layer(&service, every_kind, 2, entity, NULL);
+    return eg_wms_describe_layer(&service, which == 3 ? EG_WMS_1_1_1 : EG_WMS_1_3_0, every_kind, 2, entity,
+                                 NULL);
 }
 
 static void want_of_memory_is_told(void **state)
 {
     (void)state;
-    for (int which = 0; which < 4; which++) {
+    for (int which = 0; which < 5; which++) {
         enum eg_status status = EG_NO_MEMORY;
         for (long nth = 1; nth < 100000 && status == EG_NO_MEMORY; nth += 1 + nth / 20) {
             struct eg_entity entity;
