@@ -74,6 +74,8 @@ struct eg_entry {
     /* [n_schedules] when it is open or takes place, of its hours or, for training without hours, its start and end. */
     const struct eg_schedule *schedules;
     uint32_t n_schedules;
+    uint32_t
+        n_own_schedules; /* of an entry at several places, those that are for all of them: they come first */
     /* Service area polygon, WGS 84: rings of lon/lat pairs, shells and holes together (even-odd); GeoJSON text for answers. */
     uint32_t n_area_rings;
     const uint32_t *area_ring_start; /* [n_area_rings + 1] into area_lonlat pairs */

@@ -427,6 +427,7 @@ static void read_schedules(struct reading *reading)
     struct schedules schedules = {.n = 0};
     struct eg_text service = id_of(reading->service);
     add_schedules(reading, EG_SCHEDULE_SERVICE_ID, service, &schedules);
+    reading->entry->n_own_schedules = schedules.n;
     struct rows links =
         rows_with(reading, EG_RECORD_SERVICE_AT_LOCATION, EG_SERVICE_AT_LOCATION_SERVICE_ID, service);
     for (uint32_t i = 0; i < links.n; i++)

@@ -1,4 +1,5 @@
-/* The coalition finder's answers: GeoJSON (RFC 7946), one feature an entry at one location. */
+/* The coalition finder's answers: GeoJSON (RFC 7946), one feature an entry: a point, of
+ * the place that is meant where it has several, so that features can be clustered; all of them are in its properties. */
 #include "base/arena.h"
 #include "base/calendar.h"
 #include "engine/coalitions_parts.h"
@@ -39,17 +40,18 @@ static void add_service_area(struct eg_json *json, struct eg_json_value *propert
     else eg_json_bool(json, area, "has_geometry", true);
 }
 
-static void add_geometry(struct eg_json *json, struct eg_json_value *feature, const struct eg_entry *entry)
+static void add_geometry(struct eg_json *json, struct eg_json_value *feature,
+                         const struct eg_entry_place *place)
 {
-    if (!entry->has_position) {
+    if (!place->has_position) {
         eg_json_null(json, feature, "geometry");
         return;
     }
     struct eg_json_value *geometry = eg_json_object(json, feature, "geometry");
     eg_json_cstring(json, geometry, "type", "Point");
     struct eg_json_value *position = eg_json_array(json, geometry, "coordinates");
-    eg_json_decimal(json, position, NULL, entry->lon_deg, 7);
-    eg_json_decimal(json, position, NULL, entry->lat_deg, 7);
+    eg_json_decimal(json, position, NULL, place->lon_deg, 7);
+    eg_json_decimal(json, position, NULL, place->lat_deg, 7);
 }
 
 static void add_list(struct eg_json *json, struct eg_json_value *properties, const char *name,
@@ -59,12 +61,42 @@ static void add_list(struct eg_json *json, struct eg_json_value *properties, con
     for (uint32_t i = 0; i < n; i++) eg_json_text(json, list, NULL, items[i]);
 }
 
+/* Of an entry that is at several places, each of them. */
+static void add_locations(struct eg_json *json, struct eg_json_value *properties,
+                          const struct eg_entry *entry)
+{
+    struct eg_json_value *list = NULL;
+    if (entry->n_places > 1) list = eg_json_array(json, properties, "locations");
+    for (uint32_t i = 0; i < entry->n_places; i++) {
+        const struct eg_entry_place *place = &entry->places[i];
+        struct eg_json_value *object = eg_json_object(json, list, NULL);
+        eg_json_text(json, object, "id", place->location);
+        if (place->name.len > 0) eg_json_text(json, object, "name", place->name);
+        if (place->address.len > 0) eg_json_text(json, object, "address", place->address);
+        if (place->postcode.len > 0) eg_json_text(json, object, "postcode", place->postcode);
+        if (place->has_position) {
+            eg_json_decimal(json, object, "longitude", place->lon_deg, 7);
+            eg_json_decimal(json, object, "latitude", place->lat_deg, 7);
+        }
+        if (place->n_accessibility > 0)
+            add_list(json, object, "accessibility", place->accessibility, place->n_accessibility);
+    }
+}
+
+static struct eg_text text_of(const struct eg_entry *entry, const struct eg_entry_place *place,
+                              enum eg_entry_field field)
+{
+    if (field == EG_ENTRY_ADDRESS) return place->address;
+    return field == EG_ENTRY_POSTCODE ? place->postcode : entry->field[field];
+}
+
 void eg_coalition_properties(struct eg_json *json, struct eg_json_value *properties,
-                             const struct eg_atlas *atlas, const struct eg_entry *entry)
+                             const struct eg_atlas *atlas, const struct eg_entry *entry,
+                             const struct eg_entry_place *place)
 {
     eg_json_cstring(json, properties, "kind", eg_entry_kind_name(entry->kind));
     for (size_t i = 0; i < EG_ARRAY_LEN(text_members); i++) {
-        struct eg_text text = entry->field[text_members[i]];
+        struct eg_text text = text_of(entry, place, text_members[i]);
         if (text.len > 0) eg_json_text(json, properties, eg_entry_field_name(text_members[i]), text);
     }
     double amount;
@@ -74,20 +106,22 @@ void eg_coalition_properties(struct eg_json *json, struct eg_json_value *propert
     if (entry->n_languages > 0) add_list(json, properties, "languages", entry->languages, entry->n_languages);
     if (entry->n_accessibility > 0)
         add_list(json, properties, "accessibility", entry->accessibility, entry->n_accessibility);
+    add_locations(json, properties, entry);
     if (atlas->fictional) eg_json_bool(json, properties, "fictional", true);
     add_source(json, properties, atlas, entry);
 }
 
-/* `whole` adds the service area's geometry, which lists leave out. Returns the properties. */
+/* `place`: which of its places is meant. `whole` adds the service area's geometry, which lists leave out. Returns the properties. */
 static struct eg_json_value *add_feature(struct eg_json *json, struct eg_json_value *into,
                                          const struct eg_atlas *atlas, const struct eg_entry *entry,
-                                         bool whole)
+                                         uint32_t place, bool whole)
 {
+    const struct eg_entry_place at = eg_entry_place_at(entry, place);
     eg_json_cstring(json, into, "type", "Feature");
     eg_json_cstring(json, into, "id", entry->id);
-    add_geometry(json, into, entry);
+    add_geometry(json, into, &at);
     struct eg_json_value *properties = eg_json_object(json, into, "properties");
-    eg_coalition_properties(json, properties, atlas, entry);
+    eg_coalition_properties(json, properties, atlas, entry, &at);
     add_service_area(json, properties, atlas, entry, whole);
     return properties;
 }
@@ -248,7 +282,7 @@ static enum eg_status write_geojson(const struct eg_coalitions *found,
     for (uint32_t i = 0; i < result->n; i++) {
         struct eg_json_value *properties =
             add_feature(json, eg_json_object(json, features, NULL), found->atlas,
-                        found->entries->items[result->hits[i].entry], false);
+                        found->entries->items[result->hits[i].entry], result->hits[i].place, false);
         eg_coalition_hit_properties(json, properties, found, i);
     }
     return eg_entity_from_json(json, "application/geo+json", entity_out, err);
@@ -337,7 +371,8 @@ enum eg_status eg_engine_coalition(struct eg_snapshot *snapshot, struct eg_text 
     if (status != EG_OK) return status;
     struct eg_json *json = eg_json_new_object();
     struct eg_json_value *root = json ? eg_json_root(json) : NULL;
-    add_feature(json, root, snapshot->atlas, entry, true);
+    uint32_t placed = eg_entry_placed_at(entry);
+    add_feature(json, root, snapshot->atlas, entry, placed == UINT32_MAX ? 0 : placed, true);
     struct eg_json_value *links = eg_json_array(json, root, "links");
     eg_coalition_link(json, links, "self", base_url, entry, "");
     add_area_links(json, links, base_url, snapshot, entry);

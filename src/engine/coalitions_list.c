@@ -9,14 +9,15 @@ static enum eg_status write_object(const struct eg_coalitions *found, uint32_t h
                                    struct eg_error *err)
 {
     const struct eg_entry *entry = found->entries->items[found->result->hits[hit].entry];
+    const struct eg_entry_place place = eg_entry_place_at(entry, found->result->hits[hit].place);
     struct eg_json *json = eg_json_new_object();
     struct eg_json_value *root = json ? eg_json_root(json) : NULL;
     eg_json_cstring(json, root, "id", entry->id);
-    if (entry->has_position) {
-        eg_json_decimal(json, root, "longitude", entry->lon_deg, 7);
-        eg_json_decimal(json, root, "latitude", entry->lat_deg, 7);
+    if (place.has_position) {
+        eg_json_decimal(json, root, "longitude", place.lon_deg, 7);
+        eg_json_decimal(json, root, "latitude", place.lat_deg, 7);
     }
-    eg_coalition_properties(json, root, found->atlas, entry);
+    eg_coalition_properties(json, root, found->atlas, entry, &place);
     eg_coalition_hit_properties(json, root, found, hit);
     enum eg_status status = eg_json_finish(json, false, out, err);
     eg_json_free(json);
@@ -64,22 +65,25 @@ static void write_list(struct eg_buffer *out, struct eg_buffer *scratch, const s
     out->failed |= scratch->failed;
 }
 
-static void write_degrees(struct eg_buffer *out, const struct eg_entry *entry, double degrees)
+static void write_degrees(struct eg_buffer *out, const struct eg_entry_place *place, double degrees)
 {
-    if (entry->has_position) eg_csv_decimal(out, degrees, 7);
+    if (place->has_position) eg_csv_decimal(out, degrees, 7);
     else eg_csv_cell(out, EG_TEXT(""), false);
 }
 
+/* The address and position are those of the place that is meant. */
 static void write_cell(struct eg_buffer *out, struct eg_buffer *scratch, const struct eg_entry *entry,
-                       enum eg_entry_field field)
+                       const struct eg_entry_place *place, enum eg_entry_field field)
 {
     if (field == EG_ENTRY_TOPICS) write_list(out, scratch, entry->topics, entry->n_topics);
     else if (field == EG_ENTRY_LANGUAGES) write_list(out, scratch, entry->languages, entry->n_languages);
     else if (field == EG_ENTRY_SERVES) write_list(out, scratch, entry->serves, entry->n_serves);
     else if (field == EG_ENTRY_ACCESSIBILITY)
         write_list(out, scratch, entry->accessibility, entry->n_accessibility);
-    else if (field == EG_ENTRY_LONGITUDE) write_degrees(out, entry, entry->lon_deg);
-    else if (field == EG_ENTRY_LATITUDE) write_degrees(out, entry, entry->lat_deg);
+    else if (field == EG_ENTRY_LONGITUDE) write_degrees(out, place, place->lon_deg);
+    else if (field == EG_ENTRY_LATITUDE) write_degrees(out, place, place->lat_deg);
+    else if (field == EG_ENTRY_ADDRESS) eg_csv_cell(out, place->address, false);
+    else if (field == EG_ENTRY_POSTCODE) eg_csv_cell(out, place->postcode, false);
     else if (field == EG_ENTRY_KIND) eg_csv_cell(out, eg_text_from(eg_entry_kind_name(entry->kind)), false);
     else eg_csv_cell(out, entry->field[field], false);
 }
@@ -105,8 +109,10 @@ enum eg_status eg_coalitions_write_csv(const struct eg_coalitions *found, struct
     for (uint32_t i = 0; i < found->result->n; i++) {
         const struct eg_directory_hit *hit = &found->result->hits[i];
         const struct eg_entry *entry = found->entries->items[hit->entry];
+        const struct eg_entry_place place = eg_entry_place_at(entry, hit->place);
         eg_csv_cell(&body, eg_text_from(entry->id), true);
-        for (size_t c = 0; c < EG_ARRAY_LEN(columns); c++) write_cell(&body, &scratch, entry, columns[c]);
+        for (size_t c = 0; c < EG_ARRAY_LEN(columns); c++)
+            write_cell(&body, &scratch, entry, &place, columns[c]);
         eg_csv_cell(&body, found->atlas->directories[entry->directory].id, false);
         char next[EG_ZONE_TIME_BYTES];
         if (found->query->has_near) eg_csv_decimal(&body, hit->distance_m, 1);

@@ -25,9 +25,10 @@ void eg_coalition_link(struct eg_json *json, struct eg_json_value *links, const 
 void eg_group_describe(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
                        const struct eg_group *group);
 
-/* What an entry says of itself, as members of an object. */
+/* What an entry says of itself, as members of an object, with the address of that of its places that is meant. */
 void eg_coalition_properties(struct eg_json *json, struct eg_json_value *properties,
-                             const struct eg_atlas *atlas, const struct eg_entry *entry);
+                             const struct eg_atlas *atlas, const struct eg_entry *entry,
+                             const struct eg_entry_place *place);
 /* What the question adds to it. */
 void eg_coalition_hit_properties(struct eg_json *json, struct eg_json_value *properties,
                                  const struct eg_coalitions *found, uint32_t hit);

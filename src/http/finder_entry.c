@@ -148,75 +148,6 @@ static void write_about(struct eg_finder_page *page, const struct eg_entry *entr
     eg_html_close(&page->html);
 }
 
-/* --- how to reach it ----------------------------------------------------------------------------------------------- */
-
-static void write_position_links(struct eg_finder_page *page, const struct eg_entry *entry)
-{
-    struct eg_html *html = &page->html;
-    eg_finder_open(page, "ul", "plain");
-    eg_html_open(html, "li");
-    eg_html_open(html, "a");
-    eg_html_address(html, "href",
-                    eg_text_format(page->arena, "%.*s/#at=%.5f,%.5f,15", EG_TEXT_ARG(page->base_url),
-                                   entry->lat_deg, entry->lon_deg));
-    if (page->wanted->embedded) {
-        eg_html_attribute(html, "target", EG_TEXT("_blank"));
-        eg_html_attribute(html, "rel", EG_TEXT("noopener"));
-    }
-    eg_finder_say(page, "entry.on_map");
-    eg_html_close(html);
-    eg_html_close(html);
-    eg_html_open(html, "li");
-    eg_html_open(html, "a");
-    eg_html_attribute_format(html, "href", "geo:%.6f,%.6f", entry->lat_deg, entry->lon_deg);
-    eg_finder_say(page, "entry.in_app");
-    eg_html_close(html);
-    eg_html_close(html);
-    eg_html_close(html);
-}
-
-static void write_address(struct eg_finder_page *page, const struct eg_entry *entry)
-{
-    struct eg_text address = entry->field[EG_ENTRY_ADDRESS], postcode = entry->field[EG_ENTRY_POSTCODE];
-    if (address.len + postcode.len == 0) return;
-    eg_html_open(&page->html, "dl");
-    eg_finder_begin_fact(page, "entry.address");
-    eg_finder_data(page, "span", address);
-    if (address.len > 0 && postcode.len > 0) eg_html_text(&page->html, EG_TEXT(", "));
-    eg_finder_data(page, "span", postcode);
-    eg_finder_end_fact(page);
-    eg_html_close(&page->html);
-}
-
-static void write_position(struct eg_finder_page *page, const struct eg_entry *entry)
-{
-    if (!entry->has_position) {
-        eg_finder_leaf(page, "p", "entry.no_position");
-        return;
-    }
-    write_position_links(page, entry);
-    eg_finder_open(page, "p", "note");
-    eg_finder_say_with(page, "entry.position", "position",
-                       eg_text_format(page->arena, "%.5f, %.5f", entry->lat_deg, entry->lon_deg));
-    eg_html_close(&page->html);
-}
-
-/* With the map, so that on a narrow screen it is not the last thing of a long page. */
-static void write_reach(struct eg_finder_page *page, const struct eg_entry *entry)
-{
-    bool is_on_map = entry->has_position || entry->n_serves > 0 || entry->area_geojson.len > 0;
-    eg_finder_open(page, "div", "where");
-    eg_finder_begin_section(page, "reach", "entry.reach");
-    write_address(page, entry);
-    write_position(page, entry);
-    if (is_on_map)
-        eg_finder_map(
-            page, "map.entry",
-            eg_text_format(page->arena, "%.*s/coalitions/%s", EG_TEXT_ARG(page->base_url), entry->id));
-    eg_html_close(&page->html);
-    eg_html_close(&page->html);
-}
-
 /* --- how old it is, and whose -------------------------------------------------------------------------------------- */
 
 static bool read_day(struct eg_text date, int64_t *day_out)
@@ -343,7 +274,7 @@ void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry)
     eg_finder_alert(page, document);
     write_contact(page, entry);
     eg_html_close(&page->html);
-    write_reach(page, entry);
+    eg_finder_reach(page, entry);
     write_rest(page, entry, document);
     eg_html_close(&page->html);
     eg_json_free(document);

@@ -92,19 +92,36 @@ static void write_facts(struct eg_finder_page *page, const struct eg_entry *entr
     eg_html_close(html);
 }
 
-static void write_contact(struct eg_finder_page *page, const struct eg_entry *entry)
+/* "and 3 other places" */
+static void write_further(struct eg_finder_page *page, uint32_t n)
+{
+    if (n == 0) return;
+    eg_html_text(&page->html, EG_TEXT(" "));
+    eg_finder_open(page, "span", "further");
+    if (n == 1) eg_finder_say(page, "results.one_more_place");
+    else eg_finder_say_number(page, "results.more_places", n);
+    eg_html_close(&page->html);
+}
+
+/* At the place that is meant: the nearest, the one in the box. */
+static void write_contact(struct eg_finder_page *page, const struct eg_entry *entry, uint32_t place)
 {
     struct eg_html *html = &page->html;
-    const struct eg_text *field = entry->field;
-    if (field[EG_ENTRY_ADDRESS].len == 0 && field[EG_ENTRY_PHONE].len == 0) return;
+    struct eg_text phone = entry->field[EG_ENTRY_PHONE];
+    const struct eg_entry_place at = eg_entry_place_at(entry, place);
+    struct eg_text address = at.address.len > 0 ? at.address : at.name;
+    uint32_t n_further = eg_entry_count_places(entry) - 1;
+    if (address.len + phone.len == 0 && n_further == 0) return;
     eg_finder_open(page, "p", "contact");
-    if (field[EG_ENTRY_ADDRESS].len > 0) eg_finder_data(page, "bdi", field[EG_ENTRY_ADDRESS]);
-    if (field[EG_ENTRY_ADDRESS].len > 0 && field[EG_ENTRY_PHONE].len > 0) eg_html_text(html, EG_TEXT(" · "));
-    if (field[EG_ENTRY_PHONE].len > 0) eg_finder_phone(page, field[EG_ENTRY_PHONE]);
+    if (address.len > 0) eg_finder_data(page, "bdi", address);
+    write_further(page, n_further);
+    if (address.len + n_further > 0 && phone.len > 0) eg_html_text(html, EG_TEXT(" · "));
+    if (phone.len > 0) eg_finder_phone(page, phone);
     eg_html_close(html);
 }
 
-static void write_entry(struct eg_finder_page *page, const struct eg_entry *entry, const double *distance_m)
+static void write_entry(struct eg_finder_page *page, const struct eg_entry *entry,
+                        const struct eg_directory_hit *hit, bool has_distance)
 {
     struct eg_html *html = &page->html;
     struct eg_text about = entry->field[EG_ENTRY_DESCRIPTION];
@@ -121,7 +138,7 @@ static void write_entry(struct eg_finder_page *page, const struct eg_entry *entr
     eg_html_text(html, entry->field[EG_ENTRY_NAME]);
     eg_html_close(html);
     eg_html_close(html);
-    write_facts(page, entry, distance_m);
+    write_facts(page, entry, has_distance ? &hit->distance_m : NULL);
     eg_finder_moment(page, entry);
     if (about.len > 0) {
         eg_html_open(html, "p");
@@ -130,7 +147,7 @@ static void write_entry(struct eg_finder_page *page, const struct eg_entry *entr
         if (about.len > SHOWN_OF_DESCRIPTION) eg_html_text(html, EG_TEXT(" …"));
         eg_html_close(html);
     }
-    write_contact(page, entry);
+    write_contact(page, entry, hit->place);
     eg_html_close(html);
 }
 
@@ -298,8 +315,8 @@ static void write_list(struct eg_finder_page *page, const struct eg_finder_found
     eg_finder_open(page, "ol", "entries");
     eg_html_attribute_format(html, "start", "%u", found->request.query.offset + 1);
     for (uint32_t i = 0; i < result->n; i++)
-        write_entry(page, entries->items[result->hits[i].entry],
-                    found->request.query.has_near ? &result->hits[i].distance_m : NULL);
+        write_entry(page, entries->items[result->hits[i].entry], &result->hits[i],
+                    found->request.query.has_near);
     eg_html_close(html);
 }
 

@@ -172,6 +172,12 @@ static void write_texts(struct eg_finder_page *page, const struct eg_json_value 
         eg_finder_fact(page, texts[i].key, member(root, texts[i].member));
 }
 
+/* Of several places each has its own, told where it is (finder_reach.c). */
+static bool has_places(const struct eg_json_value *root)
+{
+    return eg_json_length(eg_json_get(root, "other_locations")) > 0;
+}
+
 /* Whether there is anything that the section below says. */
 static bool has_more(const struct eg_json_value *root)
 {
@@ -179,13 +185,13 @@ static bool has_more(const struct eg_json_value *root)
     static const char *const lists[] = {"costs", "required_documents"};
     const struct eg_json_value *areas = eg_json_get(root, "service_areas"),
                                *access = eg_json_get(root, "accessibility");
-    bool any = member(eg_json_get(root, "location"), "transportation").len > 0;
+    bool any = !has_places(root) && member(eg_json_get(root, "location"), "transportation").len > 0;
     for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++) any = any || member(root, texts[i]).len > 0;
     for (size_t i = 0; i < EG_ARRAY_LEN(lists); i++)
         any = any || eg_json_length(eg_json_get(root, lists[i])) > 0;
     for (size_t i = 0; i < eg_json_length(areas); i++)
         any = any || member(eg_json_at(areas, i), "description").len > 0;
-    for (size_t i = 0; i < eg_json_length(access); i++)
+    for (size_t i = 0; i < eg_json_length(access) && !has_places(root); i++)
         any = any || member(eg_json_at(access, i), "details").len > 0;
     return any;
 }
@@ -200,9 +206,11 @@ void eg_finder_more_about(struct eg_finder_page *page, struct eg_json *document)
     write_each(page, eg_json_get(root, "costs"), write_cost);
     write_each(page, eg_json_get(root, "required_documents"), write_required);
     write_each(page, eg_json_get(root, "service_areas"), write_area);
-    write_each(page, eg_json_get(root, "accessibility"), write_access);
-    eg_finder_fact(page, "form.location.transportation",
-                   member(eg_json_get(root, "location"), "transportation"));
+    if (!has_places(root)) {
+        write_each(page, eg_json_get(root, "accessibility"), write_access);
+        eg_finder_fact(page, "form.location.transportation",
+                       member(eg_json_get(root, "location"), "transportation"));
+    }
     eg_html_close(&page->html);
     eg_html_close(&page->html);
 }

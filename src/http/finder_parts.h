@@ -130,6 +130,12 @@ void eg_finder_out_of_service(struct eg_finder_page *page, struct eg_text status
 void eg_finder_hours(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_json *document);
 void eg_finder_moment(struct eg_finder_page *page, const struct eg_entry *entry);
 
+/* finder_reach.c: where it is, with the map: of several places each, with what is known of it alone. */
+void eg_finder_reach(struct eg_finder_page *page, const struct eg_entry *entry);
+struct eg_record;
+/* finder_when.c: the hours of one place, as a fact of a list, from rows[n] of schedules. */
+void eg_finder_hours_at(struct eg_finder_page *page, const struct eg_record *const *rows, uint32_t n);
+
 /* finder_entry.c */
 /* A section with its heading's id and text, to be closed by eg_html_close. */
 void eg_finder_begin_section(struct eg_finder_page *page, const char *id, const char *key);

@@ -29,12 +29,18 @@ static bool tells_now(const struct eg_finder_page *page, const struct eg_entry *
            (status.len == 0 || eg_text_equal(status, EG_TEXT("active")));
 }
 
+/* Those of one of several places are told with it. */
+static uint32_t count_told(const struct eg_entry *entry)
+{
+    return entry->n_places > 1 ? entry->n_own_schedules : entry->n_schedules;
+}
+
 /* "Next date: " before a date; what is on or over needs no such word. */
 static void write_event(struct eg_finder_page *page, struct eg_hours_words *words,
                         const struct eg_entry *entry)
 {
     struct eg_text text = {0};
-    enum eg_event_is is = eg_hours_event(words, entry->schedules, entry->n_schedules, &text);
+    enum eg_event_is is = eg_hours_event(words, entry->schedules, count_told(entry), &text);
     if (is == EG_EVENT_UNKNOWN) return;
     eg_finder_open(page, "p", is == EG_EVENT_OVER ? "moment over" : "moment");
     if (is == EG_EVENT_NEXT) {
@@ -48,11 +54,11 @@ static void write_event(struct eg_finder_page *page, struct eg_hours_words *word
 void eg_finder_moment(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     struct eg_hours_words words = words_of(page);
-    if (entry->n_schedules == 0 || !tells_now(page, entry)) return;
+    if (count_told(entry) == 0 || !tells_now(page, entry)) return;
     if (entry->kind == EG_KIND_TRAINING) {
         write_event(page, &words, entry);
     } else {
-        struct eg_text now = eg_hours_now(&words, entry->schedules, entry->n_schedules);
+        struct eg_text now = eg_hours_now(&words, entry->schedules, count_told(entry));
         if (now.len > 0) {
             eg_finder_open(page, "p", "moment");
             eg_html_text(&page->html, now);
@@ -100,7 +106,7 @@ void eg_finder_hours(struct eg_finder_page *page, const struct eg_entry *entry, 
     uint32_t n_descriptions = find_descriptions(document, descriptions);
     if (n_descriptions == 0 && entry->n_schedules == 0 && hours.len > 0)
         descriptions[n_descriptions++] = hours;
-    uint32_t n = eg_hours_lines(&words, entry->schedules, entry->n_schedules, &lines);
+    uint32_t n = eg_hours_lines(&words, entry->schedules, count_told(entry), &lines);
     page->html.out.failed |= words.failed;
     if (n + n_descriptions == 0) return;
     eg_finder_begin_section(page, "hours", "entry.hours");
@@ -112,4 +118,29 @@ void eg_finder_hours(struct eg_finder_page *page, const struct eg_entry *entry, 
     for (uint32_t i = 0; i < n_descriptions; i++) eg_finder_data(page, "li", descriptions[i]);
     eg_html_close(&page->html);
     eg_html_close(&page->html);
+}
+
+/* --- at one of several places ---------------------------------------------------------------------------------------- */
+
+void eg_finder_hours_at(struct eg_finder_page *page, const struct eg_record *const *rows, uint32_t n)
+{
+    struct eg_hours_words words = words_of(page);
+    struct eg_schedule *schedules = eg_arena_array(page->arena, n, sizeof *schedules);
+    const struct eg_hours_line *lines = NULL;
+    uint32_t n_read = 0;
+    if (n == 0) return;
+    page->html.out.failed |= !schedules;
+    if (!schedules) return;
+    eg_finder_begin_fact(page, "entry.hours");
+    eg_finder_open(page, "ul", "hours");
+    for (uint32_t i = 0; i < n; i++)
+        if (eg_schedule_from_record(rows[i]->field, &schedules[n_read])) n_read++;
+    uint32_t n_lines = eg_hours_lines(&words, schedules, n_read, &lines);
+    for (uint32_t i = 0; i < n_lines; i++) write_line(page, lines[i].when, lines[i].what);
+    for (uint32_t i = 0; i < n; i++)
+        if (rows[i]->field[EG_SCHEDULE_DESCRIPTION].len > 0)
+            eg_finder_data(page, "li", rows[i]->field[EG_SCHEDULE_DESCRIPTION]);
+    page->html.out.failed |= words.failed;
+    eg_html_close(&page->html);
+    eg_finder_end_fact(page);
 }

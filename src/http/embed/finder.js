@@ -58,7 +58,7 @@
     });
     markers = L.markerClusterGroup({ showCoverageOnHover: false, animate: !still, maxClusterRadius: 44, spiderLegPolylineOptions: { weight: 1.5, color: '#1b2a33', opacity: 0.7 },
       iconCreateFunction: function (cluster) {
-        var n = cluster.getChildCount(), side = n < 10 ? 32 : n < 100 ? 38 : 46;
+        var n = countEntries(cluster), side = n < 10 ? 32 : n < 100 ? 38 : 46;
         return L.divIcon({ className: 'cluster', html: escaped(Number(n).toLocaleString(document.documentElement.lang)), iconSize: [side, side] });
       } });
     /* What a cluster is, and how to open it, is said; Leaflet leaves that to the page. */
@@ -67,20 +67,31 @@
       if (!node || !(layer instanceof L.Marker)) return;
       node.setAttribute('role', 'button');
       node.setAttribute('tabindex', '0');
-      node.setAttribute('aria-label', layer.getChildCount ? fill(data.textCluster, layer.getChildCount()) : layer.options.title);
+      node.setAttribute('aria-label', layer.getChildCount ? fill(data.textCluster, countEntries(layer)) : layer.options.title);
     });
     map.addLayer(markers);
   }
 
-  /* The text of a marker is that of the list's row, where it is on this page; else its name, with a link. */
-  function markerText(feature) {
+  /* Where an entry is: an entry at several places has all of them, that which its point is of among them. */
+  function placesOf(feature) {
+    var all = (feature.properties.locations || []).filter(function (one) { return typeof one.longitude === 'number'; });
+    if (all.length > 0) return all;
+    return [{ longitude: feature.geometry.coordinates[0], latitude: feature.geometry.coordinates[1] }];
+  }
+
+  function pointOf(one) { return [one.latitude, one.longitude]; }
+
+  /* The text of a marker is that of the list's row, where it is on this page; else its name, with a link. Of one of several places it has
+   * the place's own address. */
+  function markerText(feature, one) {
     var box = element('div'), link = element('a', feature.properties.name), line = element('p');
     link.href = entryAddress(feature.id);
     line.appendChild(link);
     box.appendChild(line);
-    var row = byId('e-' + feature.id);
-    if (row) eachNode(row.querySelectorAll('.facts, .contact'), function (node) { box.appendChild(node.cloneNode(true)); });
-    else if (feature.properties.phone) box.appendChild(element('p', feature.properties.phone));
+    var row = byId('e-' + feature.id), several = !!one.id, address = [one.name, one.address, one.postcode].filter(Boolean).join(', ');
+    if (row) eachNode(row.querySelectorAll(several ? '.facts' : '.facts, .contact'), function (node) { box.appendChild(node.cloneNode(true)); });
+    if (several && address) box.appendChild(element('p', address));
+    if ((several || !row) && feature.properties.phone) box.appendChild(element('p', feature.properties.phone));
     return box;
   }
 
@@ -90,10 +101,27 @@
     return place.dataset.root + 'finder/' + encodeURIComponent(id) + (kept.toString() ? '?' + kept : '');
   }
 
-  function entryMarker(feature) {
-    var at = feature.geometry.coordinates, kind = String(feature.properties.kind).replace(/[^a-z_]/g, '');
+  function entryMarker(feature, one) {
+    var kind = String(feature.properties.kind).replace(/[^a-z_]/g, ''), name = feature.properties.name, where = one.name || one.address;
     var icon = L.divIcon({ className: 'target', html: '<span class="pin pin-' + kind + '"></span>', iconSize: [28, 28] });
-    return L.marker([at[1], at[0]], { icon: icon, title: feature.properties.name }).bindPopup(function () { return markerText(feature); }, { maxWidth: 260, minWidth: 120 });
+    return L.marker(pointOf(one), { icon: icon, title: one.id && where ? name + ', ' + where : name, entry: feature.id }).bindPopup(function () { return markerText(feature, one); }, { maxWidth: 260, minWidth: 120 });
+  }
+
+  /* One for each place; that of the feature's own point is the one that its row marks. */
+  function entryMarkers(feature) {
+    var at = feature.geometry.coordinates;
+    return placesOf(feature).map(function (one) {
+      var marker = entryMarker(feature, one);
+      if (!byEntry[feature.id] || (one.longitude === at[0] && one.latitude === at[1])) byEntry[feature.id] = marker;
+      return marker;
+    });
+  }
+
+  /* Several places of one entry are one entry. */
+  function countEntries(cluster) {
+    var seen = {};
+    cluster.getAllChildMarkers().forEach(function (marker) { seen[marker.options.entry] = true; });
+    return Object.keys(seen).length;
   }
 
   function showHere(address) {
@@ -107,7 +135,11 @@
 
   /* Nearest ones first in view; else all. */
   function fit(features) {
-    var points = features.map(function (feature) { return [feature.geometry.coordinates[1], feature.geometry.coordinates[0]]; });
+    var points = [];
+    features.forEach(function (feature) {
+      if (here) points.push([feature.geometry.coordinates[1], feature.geometry.coordinates[0]]);
+      else points = points.concat(placesOf(feature).map(pointOf));
+    });
     if (here) points = points.slice(0, 20).concat([here.getLatLng()]);
     if (points.length > 0) map.fitBounds(points, { maxZoom: 15, padding: [30, 30] });
   }
@@ -133,7 +165,7 @@
       var placed = collection.features.filter(function (feature) { return feature.geometry && feature.geometry.type === 'Point'; });
       byEntry = {};
       markers.clearLayers();
-      markers.addLayers(placed.map(function (feature) { return (byEntry[feature.id] = entryMarker(feature)); }));
+      markers.addLayers([].concat.apply([], placed.map(entryMarkers)));
       fit(placed);
       note(collection.numberMatched > collection.numberReturned ? fill(place.dataset.textLimit, collection.numberReturned) : '');
     }).catch(function () { if (number === asked) note(place.dataset.textFailed); });
@@ -155,8 +187,8 @@
       var served = L.featureGroup().addTo(map);
       return (area ? fetchJson(address + '/area') : Promise.resolve(null)).then(function (outline) {
         if (outline) addOutline(served, outline);
-        if (at) entryMarker(feature).unbindPopup().addTo(map);
-        var all = L.featureGroup([served].concat(at ? [L.marker([at.coordinates[1], at.coordinates[0]])] : []));
+        var marks = at ? placesOf(feature).map(function (one) { return entryMarker(feature, one).unbindPopup().addTo(map); }) : [];
+        var all = L.featureGroup([served].concat(marks.map(function (mark) { return L.marker(mark.getLatLng()); })));
         if (all.getBounds().isValid()) map.fitBounds(all.getBounds(), { maxZoom: 15, padding: [20, 20] });
       });
     }).catch(function () { note(place.dataset.textFailed); });

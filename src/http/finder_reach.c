@@ -1,0 +1,190 @@
+/* How to reach it: address, position and a map. Where an entry is at several places, each has a heading, and what the records say of it alone:
+ * how one gets there, what helps or hinders, its telephone and hours. */
+#include "data/service_places.h"
+#include "http/finder_parts.h"
+
+/* One of the places, with its records if a store has them. */
+struct reaching {
+    struct eg_finder_page *page;
+    struct eg_entry_place place;
+    uint32_t number;                         /* from 1; 0: the only one */
+    const struct eg_record *link, *location; /* NULL: none */
+};
+
+/* --- on a map --------------------------------------------------------------------------------------------------------- */
+
+static void write_position_links(struct eg_finder_page *page, const struct eg_entry_place *place)
+{
+    struct eg_html *html = &page->html;
+    eg_finder_open(page, "ul", "plain");
+    eg_html_open(html, "li");
+    eg_html_open(html, "a");
+    eg_html_address(html, "href",
+                    eg_text_format(page->arena, "%.*s/#at=%.5f,%.5f,15", EG_TEXT_ARG(page->base_url),
+                                   place->lat_deg, place->lon_deg));
+    if (page->wanted->embedded) {
+        eg_html_attribute(html, "target", EG_TEXT("_blank"));
+        eg_html_attribute(html, "rel", EG_TEXT("noopener"));
+    }
+    eg_finder_say(page, "entry.on_map");
+    eg_html_close(html);
+    eg_html_close(html);
+    eg_html_open(html, "li");
+    eg_html_open(html, "a");
+    eg_html_attribute_format(html, "href", "geo:%.6f,%.6f", place->lat_deg, place->lon_deg);
+    eg_finder_say(page, "entry.in_app");
+    eg_html_close(html);
+    eg_html_close(html);
+    eg_html_close(html);
+}
+
+static void write_position(struct eg_finder_page *page, const struct eg_entry_place *place)
+{
+    if (!place->has_position) {
+        eg_finder_leaf(page, "p", "entry.no_position");
+        return;
+    }
+    write_position_links(page, place);
+    eg_finder_open(page, "p", "note");
+    eg_finder_say_with(page, "entry.position", "position",
+                       eg_text_format(page->arena, "%.5f, %.5f", place->lat_deg, place->lon_deg));
+    eg_html_close(&page->html);
+}
+
+/* --- facts ------------------------------------------------------------------------------------------------------------ */
+
+static void write_address(struct eg_finder_page *page, const struct eg_entry_place *place)
+{
+    if (place->address.len + place->postcode.len == 0) return;
+    eg_finder_begin_fact(page, "entry.address");
+    eg_finder_data(page, "span", place->address);
+    if (place->address.len > 0 && place->postcode.len > 0) eg_html_text(&page->html, EG_TEXT(", "));
+    eg_finder_data(page, "span", place->postcode);
+    eg_finder_end_fact(page);
+}
+
+static const struct eg_record *const *rows_of(const struct reaching *reaching, enum eg_record_table table,
+                                              uint32_t field, const struct eg_record *row, uint32_t *n_out)
+{
+    *n_out = 0;
+    if (!row) return NULL;
+    return eg_records_with(reaching->page->snapshot->records, table, field, row->field[0], n_out);
+}
+
+static void write_phones(const struct reaching *reaching, uint32_t field, const struct eg_record *row)
+{
+    uint32_t n;
+    const struct eg_record *const *phones = rows_of(reaching, EG_RECORD_PHONE, field, row, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        if (eg_record_is_private(reaching->page->snapshot->records, phones[i])) continue;
+        eg_finder_begin_fact(reaching->page, "entry.phone");
+        eg_finder_phone(reaching->page, phones[i]->field[EG_PHONE_NUMBER]);
+        if (phones[i]->field[EG_PHONE_DESCRIPTION].len > 0) {
+            eg_html_text(&reaching->page->html, EG_TEXT(", "));
+            eg_finder_data(reaching->page, "span", phones[i]->field[EG_PHONE_DESCRIPTION]);
+        }
+        eg_finder_end_fact(reaching->page);
+    }
+}
+
+/* Hours of the service at this place or, without any, of the place. */
+static void write_hours(const struct reaching *reaching)
+{
+    uint32_t n;
+    const struct eg_record *const *rows =
+        rows_of(reaching, EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_AT_LOCATION_ID, reaching->link, &n);
+    if (n == 0) rows = rows_of(reaching, EG_RECORD_SCHEDULE, EG_SCHEDULE_LOCATION_ID, reaching->location, &n);
+    eg_finder_hours_at(reaching->page, rows, n);
+}
+
+static void write_accessibility(const struct reaching *reaching)
+{
+    uint32_t n;
+    const struct eg_record *const *rows =
+        rows_of(reaching, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, reaching->location, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct eg_text what = rows[i]->field[EG_ACCESSIBILITY_DESCRIPTION],
+                       details = rows[i]->field[EG_ACCESSIBILITY_DETAILS];
+        if (what.len + details.len == 0) continue;
+        eg_finder_begin_fact(reaching->page, "entry.accessibility");
+        if (what.len > 0) eg_finder_term(reaching->page, what);
+        if (what.len > 0 && details.len > 0) eg_html_text(&reaching->page->html, EG_TEXT(": "));
+        eg_finder_data(reaching->page, "span", details);
+        eg_finder_end_fact(reaching->page);
+    }
+}
+
+static void write_facts(const struct reaching *reaching)
+{
+    eg_html_open(&reaching->page->html, "dl");
+    write_address(reaching->page, &reaching->place);
+    if (reaching->location)
+        eg_finder_fact(reaching->page, "form.location.transportation",
+                       reaching->location->field[EG_LOCATION_TRANSPORTATION]);
+    write_accessibility(reaching);
+    write_phones(reaching, EG_PHONE_SERVICE_AT_LOCATION_ID, reaching->link);
+    write_phones(reaching, EG_PHONE_LOCATION_ID, reaching->location);
+    write_hours(reaching);
+    eg_html_close(&reaching->page->html);
+}
+
+/* --- each, and all ------------------------------------------------------------------------------------------------------ */
+
+static void write_heading(const struct reaching *reaching)
+{
+    struct eg_text text = reaching->place.name.len > 0 ? reaching->place.name : reaching->place.address;
+    if (text.len > 0) {
+        eg_finder_data(reaching->page, "h3", text);
+        return;
+    }
+    eg_html_open(&reaching->page->html, "h3");
+    eg_finder_say_number(reaching->page, "entry.place", reaching->number);
+    eg_html_close(&reaching->page->html);
+}
+
+static void write_places(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_service_places found = {.n = 0};
+    if (page->snapshot->records)
+        eg_service_places(page->snapshot->records, (struct eg_text){entry->id, EG_UUID_TEXT_LEN}, &found);
+    eg_html_open(&page->html, "p");
+    eg_finder_say_number(page, "entry.places", entry->n_places);
+    eg_html_close(&page->html);
+    for (uint32_t i = 0; i < entry->n_places; i++) {
+        struct reaching reaching = {page, entry->places[i], i + 1, NULL, NULL};
+        if (i < found.n) reaching.link = found.link[i];
+        if (i < found.n) reaching.location = found.location[i];
+        eg_finder_open(page, "div", "place");
+        eg_html_attribute_format(&page->html, "id", "place-%u", i + 1);
+        write_heading(&reaching);
+        write_facts(&reaching);
+        write_position(page, &reaching.place);
+        eg_html_close(&page->html);
+    }
+}
+
+static void write_only_place(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    const struct eg_entry_place place = eg_entry_place_at(entry, 0);
+    bool has_address = place.address.len + place.postcode.len > 0;
+    if (has_address) eg_html_open(&page->html, "dl");
+    write_address(page, &place);
+    if (has_address) eg_html_close(&page->html);
+    write_position(page, &place);
+}
+
+/* With the map, so that on a narrow screen it is not the last thing of a long page. */
+void eg_finder_reach(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    bool has_area = entry->n_serves > 0 || entry->area_geojson.len > 0;
+    eg_finder_open(page, "div", "where");
+    eg_finder_begin_section(page, "reach", "entry.reach");
+    if (entry->n_places > 1) write_places(page, entry);
+    else write_only_place(page, entry);
+    if (has_area || eg_entry_placed_at(entry) != UINT32_MAX)
+        eg_finder_map(
+            page, "map.entry",
+            eg_text_format(page->arena, "%.*s/coalitions/%s", EG_TEXT_ARG(page->base_url), entry->id));
+    eg_html_close(&page->html);
+    eg_html_close(&page->html);
+}

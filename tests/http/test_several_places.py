@@ -1,0 +1,159 @@
+#!/usr/bin/python3
+"""Entries at several places, the real program: found at each of them, shown with all of them, written, removed and brought back, imported and
+exported; and edited by the form without a script."""
+
+import csv
+import html
+import http.client
+import io
+import json
+import re
+import subprocess
+import time
+
+import support
+from support import LAUNCHER, PROGRAM, SLOW, Server, run, test
+
+LANGUAGES = ["en", "cy", "es", "pt"]
+STORE = """\
+  - {id: register, title: Register, store: register.gpkg, seed: helpers, editors: editors.txt}
+"""
+
+PLACES = {
+    "location": {"name": "Old Hall", "longitude": "-1.15", "latitude": "52.05", "address_1": "1 Hall Road", "transportation": "Bus one"},
+    "accessibility": [{"description": "ramp"}],
+    "other_locations": [
+        {"name": "The Mill", "longitude": "-1.05", "latitude": "52.15", "address_1": "2 Mill Lane", "postal_code": "ZZ1 1ZZ",
+         "transportation": "Bus two", "accessibility": [{"description": "lift", "details": "Round the back"}]},
+        {"address_1": "3 Quay Street"}]}
+BOXES = {"Old Hall": "-1.16,52.04,-1.14,52.06", "The Mill": "-1.06,52.14,-1.04,52.16"}
+
+
+class Register(Server):
+    """A server of an atlas with a store, and an editor's token."""
+
+    def __init__(self):
+        super().__init__(extra=STORE)
+        command = LAUNCHER + [PROGRAM, "editor", "token", str(self.folder / "editors.txt"), "robot"]
+        self.token = subprocess.run(command, capture_output=True, text=True, timeout=60 * SLOW, check=True).stdout.split()[-1]
+
+    def call(self, method, path, body=None, **headers):
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=30 * SLOW)
+        said = {"Authorization": "Bearer " + self.token, **({"Content-Type": "application/json"} if body is not None else {})}
+        said.update({name.replace("_", "-"): value for name, value in headers.items()})
+        connection.request(method, path, body=None if body is None else json.dumps(body).encode(), headers=said)
+        answer = support.Answer(connection.getresponse())
+        connection.close()
+        return answer
+
+    def now(self, path):
+        return self.call("GET", path)
+
+
+def text_of(server, path):
+    """What a page says, in one line."""
+    answer = server.get(path)
+    assert answer.status == 200, (path, answer.status)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", answer.body.decode())).split())
+
+
+def made(server, **more):
+    answer = server.call("POST", "/entries", {"name": "Swims", "kind": "hub", **PLACES, **more})
+    assert answer.status == 201, answer.body
+    id = answer["Location"].rsplit("/", 1)[1]
+    return "/entries/" + id, answer["ETag"], id
+
+
+def found(server, id, query):
+    return [feature for feature in server.get("/coalitions?limit=1000&" + query).json()["features"] if feature["id"] == id]
+
+
+def tool(server, *arguments):
+    command = LAUNCHER + [PROGRAM, "directory", *arguments]
+    return subprocess.run(command, cwd=server.folder, capture_output=True, text=True, timeout=60 * SLOW)
+
+
+@test("an entry is found at each of its places, and its point is the one that was meant")
+def _(server):
+    _, _, id = made(server)
+    whole = server.get("/coalitions/" + id).json()
+    locations = whole["properties"]["locations"]
+    assert whole["geometry"]["coordinates"] == [-1.15, 52.05], whole["geometry"]
+    assert [one["address"] for one in locations[:1]] == ["1 Hall Road"] and len(locations) == 3
+    mill = next(one for one in locations if one.get("name") == "The Mill")
+    assert (mill["longitude"], mill["latitude"], mill["postcode"]) == (-1.05, 52.15, "ZZ1 1ZZ") and mill["accessibility"] == ["lift"]
+    assert "longitude" not in next(one for one in locations if one.get("address") == "3 Quay Street")
+    assert sorted(whole["properties"]["accessibility"]) == ["lift", "ramp"]
+    for name, box in BOXES.items():
+        feature, = found(server, id, "bbox=" + box)
+        at = next(one for one in locations if one.get("name") == name)
+        assert feature["geometry"] == {"type": "Point", "coordinates": [at["longitude"], at["latitude"]]}, feature
+        assert feature["properties"]["address"] == at["address"]
+    assert found(server, id, "bbox=-1.12,52.08,-1.08,52.12") == []
+    near, = found(server, id, "near=-1.05,52.15&radius=10")
+    assert near["properties"]["distance_m"] == 0 and near["properties"]["address"] == "2 Mill Lane"
+    assert found(server, id, "near=-1.1,52.1&radius=10") == []
+    row, = [row for row in csv.DictReader(io.StringIO(server.get("/coalitions?f=csv&limit=1000&bbox=" + BOXES["The Mill"]).body.decode()))
+            if row["id"] == id]
+    assert (row["longitude"], row["latitude"], row["address"]) == ("-1.05", "52.15", "2 Mill Lane"), row
+    item, = [item for item in server.get("/coalitions?f=json&limit=1000&near=-1.05,52.15").json() if item["id"] == id]
+    assert item["latitude"] == 52.15 and len(item["locations"]) == 3 and item["distance_m"] == 0
+    assert found(server, id, "accessibility=lift") and found(server, id, "accessibility=ramp")
+
+
+@test("the list says the nearest place and how many others, the entry's page all of them, in four languages")
+def _(server):
+    _, _, id = made(server)
+    others = {"en": "and 2 other places", "es": "y otros 2 lugares", "pt": "e mais 2 locais", "cy": "a 2 lle arall"}
+    for language in LANGUAGES:
+        listed = text_of(server, f"/finder?near=-1.05,52.15&q=swims&lang={language}")
+        assert "2 Mill Lane" in listed and "1 Hall Road" not in listed and others[language] in listed, listed
+        shown = text_of(server, f"/finder/{id}?lang={language}")
+        for text in ("Old Hall", "1 Hall Road", "Bus one", "The Mill", "2 Mill Lane, ZZ1 1ZZ", "Bus two", "lift: Round the back", "3 Quay Street"):
+            assert shown.count(text) >= 1, (language, text)
+        assert shown.count("Bus one") == 1 and shown.count("52.15000, -1.05000") == 1
+    assert 'href="geo:52.150000,-1.050000"' in server.get("/finder/" + id).body.decode()
+
+
+@test("a document has all places and comes back from a removal; what is written as it was read changes nothing")
+def _(server):
+    path, tag, id = made(server)
+    document = server.now(path).json()
+    assert [one.get("address_1") for one in [document["location"]] + document["other_locations"]][0] == "1 Hall Road"
+    assert all(one["id"] for one in document["other_locations"]) and len(document["other_locations"]) == 2
+    again = server.call("PUT", path, document, If_Match=tag)
+    assert again.status == 200 and again["ETag"] == tag, again.body
+    assert server.call("DELETE", path, If_Match=tag).status == 204
+    change = server.call("GET", path + "/history").json()["changes"][0]["id"]
+    undone = server.call("POST", f"/changes/{change}/undo")
+    assert undone.status == 200, undone.body
+    assert server.now(path).json() == document
+    document["other_locations"] = [one for one in document["other_locations"] if one.get("name") != "The Mill"]
+    assert server.call("PUT", path, document, If_Match=server.now(path)["ETag"]).json() == document
+    assert found(server, id, "bbox=" + BOXES["The Mill"]) == [] and found(server, id, "bbox=" + BOXES["Old Hall"])
+
+
+@test("hours and telephones of one place are told there")
+def _(server):
+    service, ids = "99999999-1111-4111-8111-111111111111", [f"99999999-2222-4222-8222-22222222222{n}" for n in range(6)]
+    at = [{"id": ids[n], "location": {"id": ids[n + 2], "location_type": "physical", "name": name, "latitude": 52.05 + n / 10, "longitude": -1.15},
+           "schedules": [{"id": ids[n + 4], "freq": "WEEKLY", "byday": day, "opens_at": "09:00", "closes_at": "17:00"}],
+           "phones": [{"id": f"99999999-3333-4333-8333-33333333333{n}", "number": f"01632 96000{n}"}]}
+          for n, (name, day) in enumerate((("East", "MO"), ("West", "TU")))]
+    (server.folder / "two.json").write_text(json.dumps(
+        [{"id": service, "name": "Two halls", "status": "active", "service_at_locations": at,
+          "organization": {"id": "99999999-4444-4444-8444-444444444444", "name": "Halls", "description": "Two"}}]))
+    done = tool(server, "import", "atlas.yaml", "two.json", "--format", "hsds")
+    assert done.returncode == 0, done.stderr
+    for _ in range(100 * SLOW):
+        if server.get("/coalitions/" + service).status == 200:
+            break
+        time.sleep(0.1)
+    text = text_of(server, "/finder/" + service)
+    east, west = (text[text.index(name):] for name in ("East", "West"))
+    first, second = (east[:len(east) - len(west)], west) if len(east) > len(west) else (east, west[:len(west) - len(east)])
+    for part, day, phone, other in ((first, "Monday", "01632 960000", "01632 960001"), (second, "Tuesday", "01632 960001", "01632 960000")):
+        assert day in part and phone in part and other not in part.split("Halls")[0], part
+
+
+run(Register)
