@@ -10,11 +10,11 @@
 
 #include "render/window.h"
 
-/* Largest window: 2 MB of cells, half of which a 256-pixel tile uses in one go. Wider windows mean fewer corners to look
- * up, higher ones fewer arcs met twice; windows of a quarter of the size, which stay in a second-level cache, were no
- * faster (arcs come in Hilbert order, so their cells are near each other anyway). */
+/* Largest window; and of any shape, one of at most so many cells: half a megabyte, which stays in a second-level cache beside what
+ * else is needed. A wider window means fewer corners to look up, a higher one fewer arcs met twice. */
 #define EG_CELLS_WIDTH 512U
-#define EG_CELLS_HEIGHT 256U
+#define EG_CELLS_HEIGHT 128U
+#define EG_CELLS_MOST 32768U
 
 #define EG_CELLS_SHIFT 17
 #define EG_CELLS_FULL (1 << EG_CELLS_SHIFT) /* 256 subrows * 512 half subcolumns */

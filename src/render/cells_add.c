@@ -160,7 +160,7 @@ enum kind { KIND_WHOLE, KIND_BESIDE, KIND_BELOW, KIND_OTHER, N_KINDS };
 
 #define BATCH 256U
 #define STRETCH 128U   /* points of an arc at once */
-#define NEAR_WIDTH 256 /* of a window whose cells are a megabyte at most */
+#define NEAR_WIDTH 256 /* of a tile's window */
 
 /* Numbers by spot; a segment has that of its first one. What is read beyond the last spot, up to sixteen, is not used. */
 struct batch {
@@ -180,8 +180,7 @@ static void begin_batch(struct batch *batch)
     memset(batch->spots, 0, sizeof batch->spots);
 }
 
-/* Fetched now, a cell is there when something is added to it. The cells of a tile stay in the second-level cache; those of a
- * map's window do not: a tenth less for a country, and a twentieth more for a tile. */
+/* Fetched now, a cell is there when something is added to it: a twentieth less for a country, a twentieth more for a tile. */
 static void find_cells(const struct eg_cells *cells, struct batch *batch)
 {
     for (uint32_t i = 0; i < batch->n; i += 4) {

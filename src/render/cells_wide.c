@@ -2,10 +2,11 @@
  *
  * Stretches of arcs wait until there are some hundred points, as in cells_add.c. Then no segment is told from another by a branch:
  * of each, two pieces are worked out, that in the cell where it begins and that in the cell where it ends, with the numbers that
- * add_row and add_rows have for them; for what stays in its cell, goes to the one beside, above or below. (Of ten segments of a
- * country's map one goes farther, and is added by itself.) As an arc goes on from point to point, all that it adds to one cell in
- * one visit is a difference of two running sums over its points: so a cell is fetched once for a visit, not once for a
- * piece. A visit ends with the sixteen at the latest; so its sums fit what eg_simd_times can multiply.
+ * add_row and add_rows have for them; for what stays in its cell, goes to the one beside, above or below. As an arc goes on from
+ * point to point, all that it adds to one cell in one visit is a difference of two running sums over its points: so a cell is
+ * fetched once for a visit, not once for a piece. A visit ends with the sixteen at the latest; so its sums fit what eg_simd_times
+ * can multiply. Of ten segments of a country's map one goes farther: nearly all of these to the cell beyond a corner, in three
+ * pieces, sixteen at a time again; the others one by one.
  *
  * Division: numerators are below 2^17, so a float's quotient, cut off, is the integers' quotient: it never rounds up to a whole
  * number, from which the true one is at least 2^-17 of itself away. */
@@ -19,7 +20,8 @@
 #define LANES 16U
 #define BATCH 256U
 #define STRETCH 128U /* points of an arc at once */
-#define AHEAD 12U    /* visits */
+#define AHEAD 12U    /* arcs, visits */
+#define MOST_VISITS (4 * BATCH)
 
 bool eg_cells_wide_works(void)
 {
@@ -30,9 +32,10 @@ bool eg_cells_wide_works(void)
 
 struct visits {
     uint32_t n;
-    uint32_t cell[BATCH + LANES];
-    uint32_t stretch[BATCH + LANES];
-    uint32_t cover[BATCH + LANES], area[BATCH + LANES]; /* as pairs of halves, see eg_simd_times */
+    uint32_t cell[MOST_VISITS + LANES];
+    uint32_t stretch[MOST_VISITS + LANES];
+    uint32_t cover[MOST_VISITS + LANES],
+        area[MOST_VISITS + LANES]; /* as pairs of halves, see eg_simd_times */
 };
 
 /* Points that wait, the visits to cells that they make. What is read beyond the last spot is not used. */
@@ -95,7 +98,7 @@ WIDE static inline bool place(const struct frame *frame, const struct eg_point *
 struct sixteen {
     __m512i xa, ya, xb, yb;
     __m512i cell, stretch;
-    __mmask16 whole, beside, below, other;
+    __mmask16 whole, beside, below, corner, other;
 };
 
 /* What a segment adds to the cell of either end. */
@@ -126,17 +129,32 @@ WIDE static inline struct sixteen sixteen_at(const struct batch *batch, uint32_t
     __mmask16 all = _mm_cmpeq_epi8_mask(stretch, next) & lanes(batch->n - 1 - i);
     s.cell = cells_of(s.xa, s.ya);
     s.stretch = _mm512_cvtepu8_epi32(stretch);
+    const __m512i one = _mm512_set1_epi32(1), pitch = _mm512_set1_epi32(EG_CELLS_PITCH);
     __m512i step = _mm512_abs_epi32(_mm512_sub_epi32(cells_of(s.xb, s.yb), s.cell));
     s.whole = _mm512_mask_cmpeq_epi32_mask(all, step, _mm512_setzero_si512());
-    s.beside = _mm512_mask_cmpeq_epi32_mask(all, step, _mm512_set1_epi32(1));
-    s.below = _mm512_mask_cmpeq_epi32_mask(all, step, _mm512_set1_epi32(EG_CELLS_PITCH));
-    s.other = all & (__mmask16) ~(s.whole | s.beside | s.below);
+    s.beside = _mm512_mask_cmpeq_epi32_mask(all, step, one);
+    s.below = _mm512_mask_cmpeq_epi32_mask(all, step, pitch);
+    s.corner = _mm512_mask_cmpeq_epi32_mask(all, _mm512_abs_epi32(_mm512_sub_epi32(step, pitch)), one);
+    s.other = all & (__mmask16) ~(s.whole | s.beside | s.below | s.corner);
     return s;
 }
 
 WIDE static inline __m512i opposite(__mmask16 which, __m512i v)
 {
     return _mm512_mask_sub_epi32(v, which, _mm512_setzero_si512(), v);
+}
+
+/* See above for why it is exact; 0 for the others. */
+WIDE static inline __m512i quotient(__mmask16 which, __m512i dividend, __m512i divisor)
+{
+    __m512 q = _mm512_maskz_div_ps(which, _mm512_cvtepi32_ps(dividend), _mm512_cvtepi32_ps(divisor));
+    return _mm512_maskz_cvttps_epi32(which, q);
+}
+
+/* a * b / divisor, to the nearest. */
+WIDE static inline __m512i share(__mmask16 which, __m512i a, __m512i b, __m512i divisor)
+{
+    return quotient(which, _mm512_add_epi32(_mm512_madd_epi16(a, b), _mm512_srli_epi32(divisor, 1)), divisor);
 }
 
 /* The pieces of a segment from above downwards, as add_row and add_rows have them: 0 at its upper end, 1 at its lower one. */
@@ -156,9 +174,7 @@ WIDE static inline struct pieces pieces_of(const struct sixteen *s)
     __m512i over = _mm512_mask_blend_epi32(s->below, run, rise);
     __m512i times = _mm512_mask_blend_epi32(s->below, rise, run);
     __m512i way = _mm512_mask_blend_epi32(s->below, _mm512_abs_epi32(_mm512_sub_epi32(far, x0)), height);
-    __m512i dividend = _mm512_add_epi32(_mm512_madd_epi16(way, times), _mm512_srli_epi32(over, 1));
-    __m512i done = _mm512_maskz_cvttps_epi32(
-        leaves, _mm512_maskz_div_ps(leaves, _mm512_cvtepi32_ps(dividend), _mm512_cvtepi32_ps(over)));
+    __m512i done = share(leaves, way, times, over);
     __m512i x = _mm512_and_epi32(_mm512_add_epi32(x0, opposite((__mmask16)~right, done)), part);
     __m512i cover0 = _mm512_mask_mov_epi32(_mm512_maskz_mov_epi32(s->whole, rise), s->beside, done);
     __m512i cover1 = _mm512_maskz_sub_epi32(s->beside, rise, done);
@@ -174,6 +190,10 @@ WIDE static inline struct pieces pieces_of(const struct sixteen *s)
 }
 
 /* --- visits ---------------------------------------------------------------------------------------------------------- */
+
+struct sixteen_visits {
+    __m512i cell, stretch, cover, area;
+};
 
 WIDE static inline __m512i running_sums(__m512i v)
 {
@@ -191,19 +211,86 @@ WIDE static inline __m512i differences(__mmask16 ends, __m512i sums)
     return _mm512_sub_epi32(sums, _mm512_alignr_epi32(sums, _mm512_setzero_si512(), 15));
 }
 
-WIDE static inline void keep_visits(struct visits *visits, const struct sixteen *s, __mmask16 ends,
-                                    __m512i cover, __m512i area)
+/* So many of sixteen. */
+WIDE static inline void keep(struct visits *visits, uint32_t n, const struct sixteen_visits *v)
 {
-    cover = differences(ends, running_sums(cover));
-    area = differences(ends, running_sums(area));
-    __m512i low = _mm512_and_epi32(area, _mm512_set1_epi32(127));
-    __m512i high = _mm512_slli_epi32(_mm512_srai_epi32(area, 7), 16);
-    _mm512_storeu_si512(&visits->cell[visits->n], _mm512_maskz_compress_epi32(ends, s->cell));
-    _mm512_storeu_si512(&visits->stretch[visits->n], _mm512_maskz_compress_epi32(ends, s->stretch));
-    _mm512_storeu_si512(&visits->cover[visits->n], _mm512_slli_epi32(cover, 18));
+    __m512i low = _mm512_and_epi32(v->area, _mm512_set1_epi32(127));
+    __m512i high = _mm512_slli_epi32(_mm512_srai_epi32(v->area, 7), 16);
+    _mm512_storeu_si512(&visits->cell[visits->n], v->cell);
+    _mm512_storeu_si512(&visits->stretch[visits->n], v->stretch);
+    _mm512_storeu_si512(&visits->cover[visits->n], _mm512_slli_epi32(v->cover, 18));
     _mm512_storeu_si512(&visits->area[visits->n], _mm512_or_epi32(low, high));
-    visits->n += (uint32_t)_mm_popcnt_u32(ends);
+    visits->n += n;
 }
+
+WIDE static inline void keep_ends(struct visits *visits, const struct sixteen *s, __mmask16 ends,
+                                  __m512i cover, __m512i area)
+{
+    const struct sixteen_visits v = {.cell = _mm512_maskz_compress_epi32(ends, s->cell),
+                                     .stretch = _mm512_maskz_compress_epi32(ends, s->stretch),
+                                     .cover = differences(ends, running_sums(cover)),
+                                     .area = differences(ends, running_sums(area))};
+    keep(visits, (uint32_t)_mm_popcnt_u32(ends), &v);
+}
+
+/* --- corners --------------------------------------------------------------------------------------------------------- */
+
+WIDE static inline __m512i gather(__mmask16 here, __m512i places, const void *numbers)
+{
+    return _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), here, places, numbers, sizeof(struct eg_spot));
+}
+
+/* n segments that go over a row's and a column's boundary, into the cell beyond the corner: a piece in each of three cells, the one in
+ * the middle below the first or beside it. */
+WIDE static void keep_corners(struct batch *batch, const uint32_t *places, uint32_t n)
+{
+    const __m512i full = _mm512_set1_epi32(EG_SUBPX), part = _mm512_set1_epi32(EG_SUBPX - 1);
+    __m512i at = _mm512_loadu_si512(places);
+    __mmask16 here = lanes(n);
+    const int32_t *spots = &batch->spots[0].x;
+    __m512i xa = gather(here, at, spots), ya = gather(here, at, spots + 1);
+    __m512i xb = gather(here, at, spots + 2), yb = gather(here, at, spots + 3);
+    __mmask16 up = _mm512_cmplt_epi32_mask(yb, ya);
+    __m512i x0 = _mm512_mask_blend_epi32(up, xa, xb), x1 = _mm512_mask_blend_epi32(up, xb, xa);
+    __m512i y0 = _mm512_min_epi32(ya, yb), y1 = _mm512_max_epi32(ya, yb);
+    __mmask16 left = _mm512_cmplt_epi32_mask(x1, x0);
+    __m512i run = _mm512_abs_epi32(_mm512_sub_epi32(x1, x0)), rise = _mm512_sub_epi32(y1, y0);
+    __m512i height0 = _mm512_sub_epi32(full, _mm512_and_epi32(y0, part)),
+            height1 = _mm512_and_epi32(y1, part);
+    __m512i near = _mm512_maskz_mov_epi32(left, full), far = _mm512_sub_epi32(full, near);
+    /* Where it crosses the row's boundary; and the column's, in the first row or the second. */
+    __m512i x = _mm512_add_epi32(x0, opposite(left, share(here, height0, run, rise)));
+    __mmask16 first =
+        _mm512_cmpneq_epi32_mask(_mm512_srai_epi32(x, EG_SUBPX_BITS), _mm512_srai_epi32(x0, EG_SUBPX_BITS));
+    __m512i from = _mm512_mask_blend_epi32(first, x, x0), to = _mm512_mask_blend_epi32(first, x1, x);
+    __m512i way = _mm512_abs_epi32(_mm512_sub_epi32(far, _mm512_and_epi32(from, part)));
+    __m512i cut = share(here, way, _mm512_mask_blend_epi32(first, height1, height0),
+                        _mm512_abs_epi32(_mm512_sub_epi32(to, from)));
+    struct sixteen_visits v = {
+        .cell = cells_of(x0, y0),
+        .stretch = _mm512_and_epi32(_mm512_mask_i32gather_epi32(at, here, at, batch->stretch, 1), part)};
+    const __m512i below = _mm512_set1_epi32(EG_CELLS_PITCH);
+    __m512i aside = opposite(left, _mm512_set1_epi32(1));
+    x0 = _mm512_and_epi32(x0, part);
+    x1 = _mm512_and_epi32(x1, part);
+    x = _mm512_and_epi32(x, part);
+    const __m512i cover[3] = {_mm512_mask_blend_epi32(first, height0, cut),
+                              _mm512_mask_sub_epi32(cut, first, height0, cut),
+                              _mm512_mask_sub_epi32(height1, (__mmask16)~first, height1, cut)};
+    const __m512i sum[3] = {_mm512_add_epi32(x0, _mm512_mask_blend_epi32(first, x, far)),
+                            _mm512_add_epi32(x, _mm512_mask_blend_epi32(first, far, near)),
+                            _mm512_add_epi32(x1, _mm512_mask_blend_epi32(first, near, x))};
+    const __m512i cell[3] = {v.cell, _mm512_add_epi32(v.cell, _mm512_mask_blend_epi32(first, below, aside)),
+                             _mm512_add_epi32(v.cell, _mm512_add_epi32(below, aside))};
+    for (int k = 0; k < 3; k++) {
+        v.cell = cell[k];
+        v.cover = opposite(up, cover[k]);
+        v.area = _mm512_madd_epi16(v.cover, sum[k]);
+        keep(&batch->visits, n < LANES ? n : LANES, &v);
+    }
+}
+
+/* --- the batch ------------------------------------------------------------------------------------------------------- */
 
 WIDE static void add_others(struct eg_cells *cells, const struct batch *batch, uint32_t first,
                             uint32_t others)
@@ -231,19 +318,26 @@ WIDE static void add_visits(struct eg_cells *cells, struct batch *batch)
 
 WIDE static void flush(struct eg_cells *cells, struct batch *batch)
 {
+    const __m512i count = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     __m512i cover_before = _mm512_setzero_si512(), area_before = cover_before;
     __mmask16 others[BATCH / LANES];
+    uint32_t corners[BATCH + LANES], n_corners = 0;
     batch->visits.n = 0;
     for (uint32_t i = 0; i < batch->n; i += LANES) {
         struct sixteen s = sixteen_at(batch, i);
         struct pieces p = pieces_of(&s);
         __m512i cover = _mm512_add_epi32(p.cover_a, _mm512_alignr_epi32(p.cover_b, cover_before, 15));
         __m512i area = _mm512_add_epi32(p.area_a, _mm512_alignr_epi32(p.area_b, area_before, 15));
-        keep_visits(&batch->visits, &s, lanes(batch->n - i) & (__mmask16)(~s.whole | 0x8000), cover, area);
+        keep_ends(&batch->visits, &s, lanes(batch->n - i) & (__mmask16)(~s.whole | 0x8000), cover, area);
         cover_before = p.cover_b;
         area_before = p.area_b;
+        _mm512_storeu_si512(
+            &corners[n_corners],
+            _mm512_maskz_compress_epi32(s.corner, _mm512_add_epi32(count, _mm512_set1_epi32((int)i))));
+        n_corners += (uint32_t)_mm_popcnt_u32(s.corner);
         others[i / LANES] = s.other;
     }
+    for (uint32_t i = 0; i < n_corners; i += LANES) keep_corners(batch, &corners[i], n_corners - i);
     _mm512_storeu_si512(&batch->visits.cell[batch->visits.n], _mm512_setzero_si512());
     add_visits(cells, batch);
     for (uint32_t i = 0; i < batch->n; i += LANES) add_others(cells, batch, i, others[i / LANES]);

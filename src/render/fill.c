@@ -1,4 +1,4 @@
-/* A picture is drawn in windows of at most 512 x 256 pixels, in strips from the top: find the arcs whose boxes meet the
+/* A picture is drawn in windows of at most 32,768 pixels, in strips from the top: find the arcs whose boxes meet the
  * window, leave out those between paints of one colour before a vertex is touched, add the others to the cells, sweep.
  * Only the first window of a strip has to ask what lies left of its corner; the next ones begin where it ended.
  *
@@ -60,14 +60,21 @@ static void make_colour_table(const struct eg_fill *fill, enum eg_pattern inked,
     }
 }
 
+/* Of a window: as many as may be, but all of about one height. */
+static uint32_t rows_at_once(uint32_t width, uint32_t n_rows)
+{
+    uint32_t most = EG_CELLS_MOST / width < EG_CELLS_HEIGHT ? EG_CELLS_MOST / width : EG_CELLS_HEIGHT;
+    uint32_t n_windows = (n_rows - 1) / most + 1;
+    return (n_rows - 1) / n_windows + 1;
+}
+
 /* Moves the pass to a window and finds its arcs. */
 static void enter_window(struct eg_fill_pass *pass, uint32_t x0, uint32_t y0)
 {
     const struct eg_view *view = pass->view;
     struct eg_cells *cells = &pass->scratch->cells;
     uint32_t width = view->width - x0 < EG_CELLS_WIDTH ? view->width - x0 : EG_CELLS_WIDTH;
-    uint32_t below = pass->rows.first + pass->rows.n - y0;
-    uint32_t height = below < EG_CELLS_HEIGHT ? below : EG_CELLS_HEIGHT;
+    uint32_t height = rows_at_once(width, pass->rows.first + pass->rows.n - y0);
     pass->window = eg_window_of(view, x0, y0, width, height, 0);
     cells->width = (int32_t)width;
     cells->height = (int32_t)height;
@@ -92,7 +99,7 @@ static void draw_blended(struct eg_fill_pass *pass, const struct eg_fill_ink *in
     make_colour_table(pass->fill, EG_PATTERN_NONE, &colours);
     uint32_t end = pass->rows.first + pass->rows.n;
     for (uint32_t x0 = 0; x0 < pass->view->width; x0 += EG_CELLS_WIDTH)
-        for (uint32_t y0 = pass->rows.first; y0 < end; y0 += EG_CELLS_HEIGHT) {
+        for (uint32_t y0 = pass->rows.first; y0 < end; y0 += pass->window.height) {
             enter_window(pass, x0, y0);
             if (y0 == pass->rows.first) {
                 pass->start[0] = eg_fill_start(pass, &colours);
@@ -112,7 +119,7 @@ static void draw_aliased(struct eg_fill_pass *pass, const struct eg_pattern_cell
 {
     uint32_t end = pass->rows.first + pass->rows.n;
     for (uint32_t x0 = 0; x0 < pass->view->width; x0 += EG_CELLS_WIDTH)
-        for (uint32_t y0 = pass->rows.first; y0 < end; y0 += EG_CELLS_HEIGHT) {
+        for (uint32_t y0 = pass->rows.first; y0 < end; y0 += pass->window.height) {
             enter_window(pass, x0, y0);
             if (y0 == pass->rows.first) eg_fill_start_aliased(pass);
             eg_fill_draw_aliased(pass, cells);

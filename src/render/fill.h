@@ -47,7 +47,7 @@ struct eg_fill {
 };
 
 /* Writes every pixel of the canvas (view and canvas have the same size). EG_NO_MEMORY only, the canvas untouched. A scratch
- * grows to 2 MB and four bytes for each arc of the largest plane; nothing is allocated once it has grown. */
+ * grows to 1 MB and four bytes for each arc of the largest plane; nothing is allocated once it has grown. */
 EG_MUST_CHECK enum eg_status eg_fill_draw(struct eg_render_scratch *scratch, const struct eg_view *view,
                                           const struct eg_fill *fill, struct eg_canvas *canvas,
                                           struct eg_error *err);
