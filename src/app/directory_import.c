@@ -16,6 +16,7 @@
 #include "data/records_json.h"
 #include "data/records_tabular.h"
 #include "engine/ledger.h"
+#include "engine/lines.h"
 
 #define ARENA_CEILING_BYTES ((size_t)8 * 1024 * 1024 * 1024)
 
@@ -302,24 +303,49 @@ static enum eg_status all_of(const struct eg_records *records, struct eg_arena *
     return EG_OK;
 }
 
+/* What the import does to each entry, and, of a store that is made now, that it was filled. */
+static enum eg_status write_lines(struct importing *importing, struct eg_commit *whole, struct eg_error *err)
+{
+    struct eg_lines_wish wish = {.before = importing->base,
+                                 .after = importing->after,
+                                 .change = &importing->plan.change,
+                                 .most = UINT32_MAX};
+    const struct eg_change_entry *lines = NULL;
+    wish.head = (struct eg_change_entry){.by = EG_TEXT("command line"), .action = EG_CHANGE_IMPORT};
+    eg_ledger_stamp(importing->arena, wish.head.id, &wish.head.at);
+    wish.head.reason = eg_text_format(
+        importing->arena, "%u rows imported, %u rejected; %u records new, %u changed, %u taken away",
+        importing->counts.rows.n_rows, importing->counts.rows.n_rejected, importing->plan.n_new,
+        importing->plan.n_changed, importing->plan.n_taken_away);
+    if (!wish.head.at.data || !wish.head.reason.data) return eg_error_no_memory(err, 0);
+    enum eg_status status = eg_lines_make(&wish, importing->arena, &lines, &whole->n_history, err);
+    whole->history = lines;
+    bool is_filled = importing->revision == 0 && eg_records_count(importing->base, EG_RECORD_SERVICE) > 0;
+    if (status != EG_OK || !is_filled) return status;
+    struct eg_change_entry *all = eg_arena_array(importing->arena, whole->n_history + 1U, sizeof *all);
+    if (!all) return eg_error_no_memory(err, whole->n_history * sizeof *all);
+    all[0] = eg_ledger_seed_line(importing->arena);
+    all[0].at = wish.head.at;
+    if (whole->n_history > 0) memcpy(&all[1], lines, whole->n_history * sizeof *all);
+    whole->history = all;
+    whole->n_history++;
+    return EG_OK;
+}
+
 static enum eg_status commit(struct importing *importing, struct eg_error *err)
 {
     const struct eg_atlas_store *spec = &importing->atlas->directories[importing->directory].store;
-    struct eg_change_entry line = {.by = EG_TEXT("command line"), .action = EG_CHANGE_IMPORT};
-    struct eg_commit whole = {importing->revision, importing->plan.change, &line, 1, NULL};
+    struct eg_commit whole = {.expected_revision = importing->revision, .change = importing->plan.change};
     enum eg_status status = EG_OK;
     if (importing->plan.change.n_puts + importing->plan.change.n_deletes == 0) return EG_OK;
     if (!importing->store) status = eg_store_open(spec->path, true, &importing->store, err);
+    if (status == EG_OK) status = write_lines(importing, &whole, err);
     if (status == EG_OK && importing->revision == 0)
         status = all_of(importing->after, importing->arena, &whole.change, err);
     if (status != EG_OK) return status;
-    eg_ledger_stamp(importing->arena, line.id, &line.at);
-    line.reason = eg_text_format(importing->arena, "%u rows imported, %u rejected",
-                                 importing->counts.rows.n_rows, importing->counts.rows.n_rejected);
-    if (!line.at.data || !line.reason.data) return eg_error_no_memory(err, 0);
     /* What a file does not say of times stays unsaid, so that the same file changes nothing when it comes again. */
-    struct eg_records_moment moment = {.at = line.at};
-    if (importing->revision > 0)
+    struct eg_records_moment moment = {.at = whole.n_history > 0 ? whole.history[0].at : EG_TEXT("")};
+    if (importing->revision > 0 && whole.n_history > 0)
         status = eg_records_state_times(importing->base, &moment, importing->arena, &whole.change, err);
     if (status != EG_OK) return status;
     return eg_store_commit(importing->store, &whole, &importing->revision, err);

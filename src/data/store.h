@@ -25,7 +25,7 @@
 #define EG_STORE_OPEN_SUGGESTIONS 10000U /* at most */
 #define EG_STORE_SUGGESTED                                                                                   \
     (64U << 20) /* characters of all that are open, together, before no more are taken */
-#define EG_STORE_TEXT_BYTES (4U << 20) /* in one text of a history line or a suggestion */
+#define EG_STORE_TEXT_BYTES (64U << 20) /* in one text of a history line or a suggestion */
 
 struct eg_store;
 
@@ -71,6 +71,7 @@ struct eg_change_entry {
     struct eg_text before, after;      /* entry documents in JSON; empty: there was or is none */
     struct eg_text suggestion, reason; /* the id of the suggestion that was accepted; why */
     struct eg_text rows;               /* what it did to the rows (data/change_rows.h); empty: not kept */
+    struct eg_text batch;              /* the id of the line of all that was done at once; empty: by itself */
     uint64_t revision;                 /* of the commit that it belongs to: read, not written */
 };
 
@@ -105,10 +106,14 @@ struct eg_change_visitor {
     bool (*visit)(void *context, const struct eg_change_entry *change);
     void *context;
 };
-/* The history, newest first; entry_id empty: of all. */
+/* The history, newest first: of an entry; or, entry_id empty, of all, without the single lines of batches. */
 EG_MUST_CHECK enum eg_status eg_store_history(struct eg_store *store, struct eg_text entry_id,
                                               struct eg_store_page page,
                                               const struct eg_change_visitor *visitor, struct eg_error *err);
+/* The single lines of a batch, in their order. */
+EG_MUST_CHECK enum eg_status eg_store_batch(struct eg_store *store, struct eg_text batch,
+                                            struct eg_store_page page,
+                                            const struct eg_change_visitor *visitor, struct eg_error *err);
 /* One line of it. EG_NOT_FOUND. */
 EG_MUST_CHECK enum eg_status eg_store_change(struct eg_store *store, struct eg_text change_id,
                                              const struct eg_change_visitor *visitor, struct eg_error *err);

@@ -22,6 +22,7 @@ enum eg_status eg_store_write_history(struct eg_store *store, const struct eg_co
     char number[24];
     enum eg_status status = EG_OK;
     (void)snprintf(number, sizeof number, "%" PRIu64, revision);
+    bool copies = eg_store_copy_begin(store, commit->n_history);
     for (uint32_t i = 0; i < commit->n_history && status == EG_OK; i++) {
         const struct eg_change_entry *line = &commit->history[i];
         const struct eg_text fields[EG_STORE_CHANGE_N] = {
@@ -37,9 +38,12 @@ enum eg_status eg_store_write_history(struct eg_store *store, const struct eg_co
             [EG_STORE_CHANGE_SUGGESTION_ID] = line->suggestion,
             [EG_STORE_CHANGE_REASON] = line->reason,
             [EG_STORE_CHANGE_ROWS] = line->rows,
+            [EG_STORE_CHANGE_BATCH] = line->batch,
         };
         status = eg_store_insert(store, EG_STORE_CHANGE, fields, err);
     }
+    if (status == EG_OK && copies) status = eg_store_flush(store, EG_STORE_CHANGE, err);
+    eg_store_copy_end(copies);
     return status;
 }
 
@@ -57,6 +61,7 @@ static struct eg_change_entry line_of(const struct eg_text *fields)
         .suggestion = fields[EG_STORE_CHANGE_SUGGESTION_ID],
         .reason = fields[EG_STORE_CHANGE_REASON],
         .rows = fields[EG_STORE_CHANGE_ROWS],
+        .batch = fields[EG_STORE_CHANGE_BATCH],
     };
     (void)snprintf(line.id, sizeof line.id, "%.*s", EG_TEXT_ARG(fields[EG_STORE_CHANGE_ID]));
     (void)eg_text_to_u64(fields[EG_STORE_CHANGE_REVISION], &line.revision);
@@ -89,8 +94,18 @@ enum eg_status eg_store_history(struct eg_store *store, struct eg_text entry_id,
 {
     char where[EG_STORE_FILTER_BYTES + 80], filter[EG_STORE_FILTER_BYTES] = "";
     if (entry_id.len > 0 && !eg_store_filter("entry_id", entry_id, filter)) return EG_OK; /* there is none */
-    (void)snprintf(where, sizeof where, "%s%s ORDER BY fid DESC LIMIT %" PRIu32 " OFFSET %" PRIu32,
-                   filter[0] ? "WHERE " : "", filter, page.limit, page.offset);
+    (void)snprintf(where, sizeof where, "%s%s ORDER BY fid DESC LIMIT %" PRIu32 " OFFSET %" PRIu32, "WHERE ",
+                   filter[0] ? filter : "batch IS NULL", page.limit, page.offset);
+    return look(store, where, visitor, err);
+}
+
+enum eg_status eg_store_batch(struct eg_store *store, struct eg_text batch, struct eg_store_page page,
+                              const struct eg_change_visitor *visitor, struct eg_error *err)
+{
+    char where[EG_STORE_FILTER_BYTES + 80], filter[EG_STORE_FILTER_BYTES] = "";
+    if (!eg_store_filter("batch", batch, filter)) return EG_OK; /* there is none */
+    (void)snprintf(where, sizeof where, "WHERE %s ORDER BY fid LIMIT %" PRIu32 " OFFSET %" PRIu32, filter,
+                   page.limit, page.offset);
     return look(store, where, visitor, err);
 }
 

@@ -36,6 +36,7 @@ enum {
     EG_STORE_CHANGE_SUGGESTION_ID,
     EG_STORE_CHANGE_REASON,
     EG_STORE_CHANGE_ROWS,
+    EG_STORE_CHANGE_BATCH,
     EG_STORE_CHANGE_N
 };
 enum {
@@ -124,6 +125,10 @@ bool eg_store_filter(const char *column, struct eg_text id, char filter[EG_STORE
 /* The feature with this id, to be freed with OGR_F_Destroy; NULL in *feature_out when there is none. */
 EG_MUST_CHECK enum eg_status eg_store_find(struct eg_store *store, unsigned layer, struct eg_text id,
                                            void **feature_out, struct eg_error *err);
+/* Between the two, rows are added to layers as many at once; afterwards eg_store_flush sends what is left. */
+bool eg_store_copy_begin(struct eg_store *store, uint32_t n_rows);
+void eg_store_copy_end(bool copies);
+EG_MUST_CHECK enum eg_status eg_store_flush(struct eg_store *store, unsigned layer, struct eg_error *err);
 /* Adds a row to `change` or `suggestion`. */
 EG_MUST_CHECK enum eg_status eg_store_insert(struct eg_store *store, unsigned layer,
                                              const struct eg_text *fields, struct eg_error *err);

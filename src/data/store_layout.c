@@ -37,6 +37,7 @@ static const struct eg_store_column change_columns[EG_STORE_CHANGE_N] = {
     [EG_STORE_CHANGE_SUGGESTION_ID] = {.name = "suggestion_id"},
     [EG_STORE_CHANGE_REASON] = {.name = "reason"},
     [EG_STORE_CHANGE_ROWS] = {.name = "rows"},
+    [EG_STORE_CHANGE_BATCH] = {.name = "batch"},
 };
 static const struct eg_store_column suggestion_columns[EG_STORE_SUGGESTION_N] = {
     [EG_STORE_SUGGESTION_ID] = {.name = "id", .needed = true},
@@ -250,6 +251,8 @@ static enum eg_status make_all(struct eg_store *store, bool has_head, struct eg_
     if (status == EG_OK) status = make_triggers(store, err);
     if (status == EG_OK)
         status = eg_store_run(store, "CREATE INDEX IF NOT EXISTS change_entry ON change (entry_id)", err);
+    if (status == EG_OK)
+        status = eg_store_run(store, "CREATE INDEX IF NOT EXISTS change_batch ON change (batch, fid)", err);
     if (status == EG_OK)
         status =
             eg_store_run(store, "CREATE INDEX IF NOT EXISTS suggestion_state ON suggestion (state)", err);

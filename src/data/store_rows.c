@@ -335,6 +335,77 @@ static bool may_be_present(const struct present *present, struct eg_text id)
     return eg_textmap_get(present->ids, (struct eg_text){lower, sizeof lower}) != EG_TEXTMAP_NONE;
 }
 
+#define AT_ONCE 200U /* ids in one statement */
+
+/* Takes the rows of a table away by few statements. That they are there, the caller knows from the revision. */
+static enum eg_status take_many_away(struct eg_store *store, const struct eg_records_change *change,
+                                     unsigned t, struct eg_error *err)
+{
+    struct eg_buffer sql;
+    enum eg_status status = EG_OK;
+    uint32_t n = 0;
+    eg_buffer_init(&sql, 0);
+    for (uint32_t i = 0; i < change->n_deletes && status == EG_OK; i++) {
+        char filter[EG_STORE_FILTER_BYTES];
+        if (change->deletes[i].table != (enum eg_record_table)t) continue;
+        if (!eg_store_filter("id", change->deletes[i].id, filter)) {
+            status = eg_error_set(err, EG_NOT_FOUND, "there is no %s '%.*s'", eg_store_layer_name(t),
+                                  EG_TEXT_SHOWN(change->deletes[i].id, 60));
+            break;
+        }
+        if (n == 0) eg_buffer_printf(&sql, "DELETE FROM \"%s\" WHERE \"id\" IN (", eg_store_layer_name(t));
+        eg_buffer_printf(&sql, "%s%s", n == 0 ? "" : ", ", strchr(filter, '(') + 1);
+        sql.len -= !sql.failed; /* its closing bracket */
+        if (++n < AT_ONCE) continue;
+        eg_buffer_literal(&sql, ")");
+        status = sql.failed ? eg_error_no_memory(err, sql.len) : eg_store_run(store, sql.data, err);
+        sql.len = n = 0;
+    }
+    if (n > 0 && status == EG_OK) {
+        eg_buffer_literal(&sql, ")");
+        status = sql.failed ? eg_error_no_memory(err, sql.len) : eg_store_run(store, sql.data, err);
+    }
+    eg_buffer_clear(&sql);
+    return status;
+}
+
+/* Few one by one, since each is looked for. */
+static enum eg_status take_rows_away(struct eg_store *store, const struct eg_records_change *change,
+                                     unsigned t, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < change->n_deletes; i++) n += change->deletes[i].table == (enum eg_record_table)t;
+    if (n > FEW) return take_many_away(store, change, t, err);
+    for (uint32_t i = 0; i < change->n_deletes && status == EG_OK; i++)
+        if (change->deletes[i].table == (enum eg_record_table)t)
+            status = take_away(store, &change->deletes[i], err);
+    return status;
+}
+
+/* PostgreSQL takes many rows ten times as fast by COPY. OGR asks for the option once for each layer, so layers that know it are not used
+ * again. */
+bool eg_store_copy_begin(struct eg_store *store, uint32_t n_rows)
+{
+    bool copies = store->is_database && n_rows > FEW;
+    if (copies) CPLSetThreadLocalConfigOption("PG_USE_COPY", "YES");
+    store->is_used_up = store->is_used_up || copies;
+    return copies;
+}
+
+void eg_store_copy_end(bool copies)
+{
+    if (copies) CPLSetThreadLocalConfigOption("PG_USE_COPY", NULL);
+}
+
+enum eg_status eg_store_flush(struct eg_store *store, unsigned layer, struct eg_error *err)
+{
+    store->caught.n_failures = 0;
+    return OGR_L_SyncToDisk(store->layer[layer].ogr) == OGRERR_NONE
+               ? EG_OK
+               : eg_store_refused(store, "writing to", err);
+}
+
 static enum eg_status write_table(struct eg_store *store, const struct eg_records_change *change, unsigned t,
                                   struct eg_error *err)
 {
@@ -349,13 +420,9 @@ static enum eg_status write_table(struct eg_store *store, const struct eg_record
         if (row->table == (enum eg_record_table)t)
             status = put(store, row, may_be_present(&present, row->field[0]), err);
     }
-    for (uint32_t i = 0; i < change->n_deletes && status == EG_OK; i++)
-        if (change->deletes[i].table == (enum eg_record_table)t)
-            status = take_away(store, &change->deletes[i], err);
+    if (status == EG_OK) status = take_rows_away(store, change, t, err);
     /* With the layer's extent, which maps begin with, in the same transaction. */
-    store->caught.n_failures = 0;
-    if (status == EG_OK && OGR_L_SyncToDisk(store->layer[t].ogr) != OGRERR_NONE)
-        status = eg_store_refused(store, "writing to", err);
+    if (status == EG_OK) status = eg_store_flush(store, t, err);
     eg_textmap_free(present.ids);
     eg_buffer_clear(&present.bytes);
     return status;
@@ -374,13 +441,9 @@ enum eg_status eg_store_write_records(struct eg_store *store, const struct eg_re
         EG_ASSERT((unsigned)change->deletes[i].table < EG_N_RECORD_TABLES);
         written[change->deletes[i].table] = true;
     }
-    /* PostgreSQL takes many rows ten times as fast by COPY. OGR asks for the option once for each layer, so layers that know it are
-     * not used again. */
-    bool copies = store->is_database && change->n_puts > FEW;
-    if (copies) CPLSetThreadLocalConfigOption("PG_USE_COPY", "YES");
-    store->is_used_up = store->is_used_up || copies;
+    bool copies = eg_store_copy_begin(store, change->n_puts);
     for (unsigned t = 0; t < EG_N_RECORD_TABLES && status == EG_OK; t++)
         if (written[t]) status = write_table(store, change, t, err);
-    if (copies) CPLSetThreadLocalConfigOption("PG_USE_COPY", NULL);
+    eg_store_copy_end(copies);
     return status;
 }

@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "data/change_rows.h"
 #include "data/entry_document.h"
+#include "engine/edits_batch.h"
 #include "engine/ledger.h"
+#include "engine/lines.h"
 #include "engine/named_areas.h"
 
 struct job {
@@ -54,19 +56,6 @@ void eg_edit_done_clear(struct eg_edit_done *done)
 
 /* --- documents ------------------------------------------------------------------------------------------------------------- */
 
-/* Appends the document of a service; nothing without one. */
-static enum eg_status write_document(const struct eg_records *records, const struct eg_record *service,
-                                     bool with_private, struct eg_buffer *out, struct eg_error *err)
-{
-    if (!service) return EG_OK;
-    struct eg_json *json = eg_json_new_object();
-    if (!json) return eg_error_no_memory(err, 0);
-    eg_entry_document_write(records, service, with_private, json, eg_json_root(json));
-    enum eg_status status = eg_json_finish(json, false, out, err);
-    eg_json_free(json);
-    return status == EG_OK && out->failed ? eg_error_no_memory(err, out->len) : status;
-}
-
 static void version_of(struct eg_text document, char version_out[EG_EDIT_VERSION_BYTES])
 {
     if (document.len == 0) version_out[0] = '\0';
@@ -91,7 +80,7 @@ enum eg_status eg_edits_read(const struct eg_snapshot *snapshot, struct eg_text 
     const struct eg_record *service = service_of(snapshot->records, id);
     size_t before = document_out->len;
     if (!service) return say_absent(id, err);
-    enum eg_status status = write_document(snapshot->records, service, with_private, document_out, err);
+    enum eg_status status = eg_lines_document(snapshot->records, service, with_private, document_out, err);
     if (status == EG_OK && version_out)
         version_of((struct eg_text){document_out->data + before, document_out->len - before}, version_out);
     return status;
@@ -137,7 +126,7 @@ static enum eg_status read_public(const struct now *now, struct eg_json **json_o
 {
     struct eg_buffer text;
     eg_buffer_init(&text, 0);
-    enum eg_status status = write_document(now->records, now->service, false, &text, err);
+    enum eg_status status = eg_lines_document(now->records, now->service, false, &text, err);
     if (status == EG_OK) status = eg_json_parse((struct eg_text){text.data, text.len}, json_out, err);
     eg_buffer_clear(&text);
     return status;
@@ -268,7 +257,7 @@ static enum eg_status look_ahead(const struct job *job, const struct now *now,
         if (status != EG_OK) return status;
     }
     const struct eg_record *after = service_of(applied, job->id);
-    status = write_document(applied, after, true, document, err);
+    status = eg_lines_document(applied, after, true, document, err);
     line->after = (struct eg_text){document->data, document->len};
     const struct eg_record *named = after ? after : now->service;
     if (named) line->title = eg_text_copy(arena, named->field[EG_SERVICE_NAME]);
@@ -288,7 +277,7 @@ static enum eg_status check(const struct job *job, struct eg_text document, stru
         return eg_error_set(err, EG_CONFLICT, "%s",
                             version[0] ? "the entry is not as you have seen it: look at it again"
                                        : "there is no such entry any more: somebody has removed it");
-    if (job->expected && !eg_text_equal(*job->expected, document))
+    if (job->expected && !eg_lines_same_document(*job->expected, document))
         return eg_error_set(err, EG_CONFLICT,
                             "the entry has been changed since: undo the later changes first, or look at what "
                             "it says now, and use force if that may be lost");
@@ -305,7 +294,7 @@ static enum eg_status look(const struct job *job, const struct eg_snapshot *snap
     now->generation = snapshot->generation;
     now->service = service_of(now->records, job->id);
     eg_buffer_init(&before, 0);
-    enum eg_status status = write_document(now->records, now->service, true, &before, err);
+    enum eg_status status = eg_lines_document(now->records, now->service, true, &before, err);
     if (status == EG_OK && before.len > 0) {
         *before_out = eg_text_copy(arena, (struct eg_text){before.data, before.len});
         if (!before_out->data) status = eg_error_no_memory(err, before.len);
@@ -532,13 +521,12 @@ enum eg_status eg_edits_undo(struct eg_engine *engine, const struct eg_edit *edi
                       .rows = text_of(&found.rows),
                       .force = force,
                       .expected = force ? NULL : &after};
-    if (status == EG_OK && job.id.len == 0)
-        status =
-            eg_error_set(err, EG_CONFLICT,
-                         "an import changes many entries at once and cannot be undone: put a copy of the "
-                         "store back, or import what there was");
-    if (status == EG_OK && before.len > 0) status = put_document(&job, before, &json, err);
-    if (status == EG_OK) status = carry_out(engine, &job, done_out, err);
+    struct eg_batch_undo batch = {edit, change_id, text_of(&found.rows), force};
+    bool is_batch = status == EG_OK && job.id.len == 0;
+    if (is_batch) status = check_reason(edit, err);
+    if (is_batch && status == EG_OK) status = eg_batch_undo(engine, &batch, done_out, err);
+    if (!is_batch && status == EG_OK && before.len > 0) status = put_document(&job, before, &json, err);
+    if (!is_batch && status == EG_OK) status = carry_out(engine, &job, done_out, err);
     eg_json_free(json);
     clear_found(&found);
     return status;

@@ -57,7 +57,9 @@ EG_MUST_CHECK enum eg_status eg_edits_review(struct eg_engine *engine, const str
  * changed back; what entries share (organisations, programmes, topics) stays where others changed it since or need it. A line that an older
  * version wrote has no rows: then the entry says again what its document said. EG_CONFLICT when the entry says something else now than after
  * that change, or its rows do, unless `force`, when the document decides where rows cannot be as they were; when it says already what it said
- * before; and for an import, which is no change of one entry. EG_NOT_FOUND for a change that is not in the history. */
+ * before. The line of a batch, such as an import, undoes all of it in one commit, or nothing: EG_CONFLICT names the first entries that were changed
+ * since, and tells of an import of which an older version kept no lines; done_out then has the id of the change only. EG_NOT_FOUND for a change
+ * that is not in the history. */
 EG_MUST_CHECK enum eg_status eg_edits_undo(struct eg_engine *engine, const struct eg_edit *edit,
                                            struct eg_text change_id, bool force,
                                            struct eg_edit_done *done_out, struct eg_error *err);

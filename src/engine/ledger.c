@@ -14,7 +14,8 @@
 #include "data/record_times.h"
 #include "engine/ledger_parts.h"
 
-#define PLAN_CEILING_BYTES ((size_t)256 * 1024 * 1024)
+#define PLAN_CEILING_BYTES                                                                                   \
+    ((size_t)2 * 1024 * 1024 * 1024) /* an import of 100,000 entries is undone in some 400 MiB */
 #define NOTHING_SHOWN UINT64_MAX
 #define WRONG_FOR_S 10
 
@@ -98,15 +99,21 @@ static enum eg_status all_of(const struct eg_records *records, struct eg_arena *
     return EG_OK;
 }
 
+struct eg_change_entry eg_ledger_seed_line(struct eg_arena *arena)
+{
+    struct eg_change_entry line = {.by = EG_TEXT("evenground"), .action = EG_CHANGE_IMPORT};
+    eg_ledger_stamp(arena, line.id, &line.at);
+    line.reason = EG_TEXT("filled from the directories that the atlas names as its seed");
+    return line;
+}
+
 static enum eg_status commit_seeds(struct eg_ledger *ledger, const struct eg_records *records,
                                    uint64_t revision, struct eg_error *err)
 {
-    struct eg_arena *arena = eg_arena_new(PLAN_CEILING_BYTES * 8);
+    struct eg_arena *arena = eg_arena_new(PLAN_CEILING_BYTES);
     if (!arena) return eg_error_no_memory(err, 0);
-    struct eg_change_entry line = {.by = EG_TEXT("evenground"), .action = EG_CHANGE_IMPORT};
+    struct eg_change_entry line = eg_ledger_seed_line(arena);
     struct eg_commit commit = {.expected_revision = revision, .history = &line, .n_history = 1};
-    eg_ledger_stamp(arena, line.id, &line.at);
-    line.reason = EG_TEXT("filled from the directories that the atlas names as its seed");
     enum eg_status status =
         line.at.data ? all_of(records, arena, &commit.change, err) : eg_error_no_memory(err, 0);
     struct eg_records_moment moment = {.at = line.at, .also_where_silent = true};

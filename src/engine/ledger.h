@@ -58,4 +58,7 @@ EG_MUST_CHECK enum eg_status eg_engine_forget(struct eg_engine *engine, struct e
 /* A line of history or a suggestion that comes into being now: a new id, and the time. */
 void eg_ledger_stamp(struct eg_arena *arena, char id_out[EG_UUID_TEXT_LEN + 1], struct eg_text *at_out);
 
+/* The line of a store that is filled from its seeds. It says nothing of single entries: it is where their history begins. */
+struct eg_change_entry eg_ledger_seed_line(struct eg_arena *arena);
+
 #endif

@@ -10,6 +10,7 @@ struct subject {
     struct eg_admin_page *page;
     struct eg_change_entry change; /* its texts in the page's arena */
     struct eg_json *before, *after;
+    bool has_lines; /* of single entries */
 };
 
 static bool keep_change(void *context, const struct eg_change_entry *change)
@@ -18,7 +19,8 @@ static bool keep_change(void *context, const struct eg_change_entry *change)
     struct eg_change_entry *kept = &subject->change;
     *kept = *change;
     struct eg_text *const texts[] = {&kept->at,     &kept->by,    &kept->entry_id,   &kept->title,
-                                     &kept->before, &kept->after, &kept->suggestion, &kept->reason};
+                                     &kept->before, &kept->after, &kept->suggestion, &kept->reason,
+                                     &kept->batch,  &kept->rows};
     for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++) *texts[i] = eg_admin_keep(subject->page, *texts[i]);
     return false;
 }
@@ -80,6 +82,14 @@ static void write_facts(const struct subject *subject)
         eg_html_close(html);
         eg_html_close(html);
     }
+    if (change->batch.len > 0) {
+        begin_fact(page, "Part of");
+        eg_html_open(html, "dd");
+        eg_admin_link(page, eg_admin_address(page, "/admin/history/%.*s", EG_TEXT_SHOWN(change->batch, 64)),
+                      EG_TEXT("what was done to several entries at once"));
+        eg_html_close(html);
+        eg_html_close(html);
+    }
     if (change->entry_id.len > 0) {
         begin_fact(page, "Entry");
         eg_html_open(html, "dd");
@@ -111,12 +121,14 @@ static void write_undo(const struct subject *subject, bool by_force)
 {
     struct eg_admin_page *page = subject->page;
     struct eg_html *html = &page->html;
-    if (subject->change.entry_id.len == 0) {
-        eg_admin_leaf(page, "p", "An import changes many entries at once and cannot be undone here.");
-        return;
-    }
-    eg_admin_leaf(page, "h2", "Undo it");
-    if (by_force) {
+    bool is_batch = subject->change.entry_id.len == 0;
+    eg_admin_leaf(page, "h2", is_batch ? "Undo all of it" : "Undo it");
+    if (is_batch && by_force)
+        eg_admin_leaf(
+            page, "p",
+            "What was changed since would be lost, where it concerns the same. Entries that were deleted "
+            "since stay deleted.");
+    if (!is_batch && by_force) {
         eg_admin_leaf(
             page, "p",
             "The entry has been changed since, and that would be lost. This is what would become of it:");
@@ -125,8 +137,25 @@ static void write_undo(const struct subject *subject, bool by_force)
     eg_admin_form(page, eg_admin_address(page, "/admin/history/%s", subject->change.id), "narrow-form");
     if (by_force) eg_admin_hidden(page, "action", EG_TEXT("force"));
     eg_admin_reason(page, "reason", "Why, for the history (may be left empty)", NULL);
-    eg_admin_button(page, NULL, NULL, by_force ? "Undo it all the same" : "Undo this change");
+    eg_admin_button(page, NULL, NULL,
+                    by_force   ? "Undo it all the same"
+                    : is_batch ? "Undo the change of all these entries"
+                               : "Undo this change");
     eg_html_close(html);
+}
+
+/* The single lines of what was done at once. */
+static enum eg_status write_batch(struct subject *subject, struct eg_error *err)
+{
+    struct eg_admin_page *page = subject->page;
+    struct eg_text address = eg_admin_address(page, "/admin/history/%s", subject->change.id);
+    struct eg_store_page which = {EG_ADMIN_ROWS, (page->wanted->page - 1) * EG_ADMIN_ROWS};
+    bool has_more = false;
+    eg_admin_leaf(page, "h2", "Entries");
+    enum eg_status status = eg_admin_write_batch(page, eg_text_from(subject->change.id), which,
+                                                 &subject->has_lines, &has_more, err);
+    if (status == EG_OK) eg_admin_pager(page, address, has_more);
+    return status;
 }
 
 static enum eg_status show(struct subject *subject, const struct eg_error *why, struct eg_answer **answer_out,
@@ -143,7 +172,12 @@ static enum eg_status show(struct subject *subject, const struct eg_error *why, 
     eg_admin_begin(page, title.data ? title : EG_TEXT("Change"), why->status == EG_OK ? NULL : why);
     write_facts(subject);
     if (has_documents) eg_admin_diff(page, &diff, "What the entry said before and after");
-    write_undo(subject, why->status == EG_CONFLICT);
+    if (subject->change.entry_id.len == 0) status = write_batch(subject, err);
+    if (status != EG_OK) return status;
+    if (has_documents || subject->has_lines || subject->change.rows.len > 0)
+        write_undo(subject, why->status == EG_CONFLICT);
+    else
+        eg_admin_leaf(page, "p", "The history does not keep what this changed, so it cannot be undone here.");
     return eg_admin_finish(page, eg_admin_status_of(page->exchange, why->status), answer_out, err);
 }
 

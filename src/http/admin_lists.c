@@ -374,6 +374,24 @@ enum eg_status eg_admin_write_history(struct eg_admin_page *page, struct eg_text
     return EG_OK;
 }
 
+enum eg_status eg_admin_write_batch(struct eg_admin_page *page, struct eg_text batch,
+                                    struct eg_store_page which, bool *has_any_out, bool *has_more_out,
+                                    struct eg_error *err)
+{
+    struct listing listing = {.page = page, .most = which.limit};
+    struct eg_change_visitor visitor = {list_change, &listing};
+    which.limit++;
+    enum eg_status status = eg_store_batch(eg_ledger_store(page->ledger), batch, which, &visitor, err);
+    if (status != EG_OK) return status;
+    if (listing.n > 0) eg_html_close(&page->html);
+    else
+        eg_admin_leaf(page, "p",
+                      which.offset > 0 ? "There are no more." : "There is no line for single entries.");
+    *has_any_out = listing.n > 0 || which.offset > 0;
+    *has_more_out = listing.has_more;
+    return EG_OK;
+}
+
 enum eg_status eg_admin_history(struct eg_admin_page *page, struct eg_answer **answer_out,
                                 struct eg_error *err)
 {

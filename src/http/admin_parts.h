@@ -52,6 +52,10 @@ struct eg_admin_counts eg_admin_count_entries(const struct eg_admin_page *page);
 EG_MUST_CHECK enum eg_status eg_admin_write_history(struct eg_admin_page *page, struct eg_text entry,
                                                     struct eg_store_page which, bool *has_more_out,
                                                     struct eg_error *err);
+/* The single lines of a batch. */
+EG_MUST_CHECK enum eg_status eg_admin_write_batch(struct eg_admin_page *page, struct eg_text batch,
+                                                  struct eg_store_page which, bool *has_any_out,
+                                                  bool *has_more_out, struct eg_error *err);
 
 /* admin_suggestion.c, admin_entry.c, admin_change.c */
 eg_admin_fn eg_admin_suggestion, eg_admin_decide;

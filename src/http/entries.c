@@ -63,6 +63,8 @@ static void write_link(const struct eg_exchange *exchange, const char *path, con
     eg_buffer_init(&href, 0);
     eg_buffer_text(&href, exchange->base_url);
     eg_buffer_printf(&href, "%s?limit=%u&offset=%u", path, exchange->wanted.entries.limit, offset);
+    if (exchange->wanted.entries.batch.len > 0)
+        eg_target_write_parameter(&href, "batch", exchange->wanted.entries.batch);
     struct eg_json_value *link = href.failed ? NULL : eg_json_object(json, links, NULL);
     eg_json_cstring(json, link, "rel", rel);
     eg_json_cstring(json, link, "type", "application/json");

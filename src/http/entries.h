@@ -10,6 +10,7 @@
 
 struct eg_entries_request {
     struct eg_text id;     /* of an entry or of a change; empty: all */
+    struct eg_text batch;  /* whose single lines are asked for; empty: none's */
     struct eg_text reason; /* why, for the history; empty: not said */
     uint32_t limit, offset;
     bool force;

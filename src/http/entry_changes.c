@@ -15,7 +15,8 @@ enum eg_status eg_changes_parse(struct eg_exchange *exchange, const struct eg_ro
                                 const struct eg_target *target, struct eg_error *err)
 {
     (void)values;
-    return eg_entries_read(exchange, EG_TEXT(""), target, err);
+    enum eg_status status = eg_entries_read(exchange, EG_TEXT(""), target, err);
+    return status == EG_OK ? eg_target_text(target, "batch", &exchange->wanted.entries.batch, err) : status;
 }
 
 enum eg_status eg_change_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
@@ -47,6 +48,7 @@ static void write_line(const struct eg_change_entry *change, struct eg_json *jso
     eg_json_cstring(json, into, "action", eg_change_action_name(change->action));
     write_text(json, into, "entry_id", change->entry_id);
     write_text(json, into, "title", change->title);
+    write_text(json, into, "batch_id", change->batch);
     write_text(json, into, "suggestion_id", change->suggestion);
     write_text(json, into, "reason", change->reason);
     eg_json_integer(json, into, "revision", (int64_t)change->revision);
@@ -105,11 +107,13 @@ static enum eg_status read_page(const struct eg_exchange *exchange, struct eg_le
     const struct eg_entries_request *wanted = &exchange->wanted.entries;
     struct eg_change_visitor visitor = {visit_of_page, page};
     struct eg_store_page which = {wanted->limit + 1, wanted->offset};
-    char path[80] = "/changes";
+    char path[120] = "/changes";
     if (wanted->id.len > 0)
         (void)snprintf(path, sizeof path, "/entries/%.*s/history", EG_TEXT_SHOWN(wanted->id, 40));
     page->changes = eg_json_array(page->json, eg_json_root(page->json), "changes");
-    enum eg_status status = eg_store_history(eg_ledger_store(ledger), wanted->id, which, &visitor, err);
+    struct eg_store *store = eg_ledger_store(ledger);
+    enum eg_status status = wanted->batch.len > 0 ? eg_store_batch(store, wanted->batch, which, &visitor, err)
+                                                  : eg_store_history(store, wanted->id, which, &visitor, err);
     eg_json_integer(page->json, eg_json_root(page->json), "numberReturned", page->n);
     eg_entries_write_links(exchange, path, page->has_more, page->json);
     return status;

@@ -506,6 +506,41 @@ def _(server):
     assert b"Choir of Squareton" in server.get("/finder?q=singing").body, (reader.page.text, server.get("/finder?q=singing").body)
 
 
+@test("an import is undone on its page, as a whole or for one entry")
+def _(server):
+    made = server.folder / "made.csv"
+    made.write_text("key,name\n" + "".join(f"a{n},Arrived {n}\n" for n in range(30)), encoding="utf-8")
+    done = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(server.atlas), str(made), "--format", "csv"], capture_output=True, timeout=60 * SLOW)
+    assert done.returncode == 0, done.stderr
+    reader = server.reader()
+    deadline = time.monotonic() + 20 * SLOW
+    while "Arrived 29" not in server.get("/finder?q=Arrived+29").body.decode() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    reader.open("/admin/history")
+    assert "Several entries" in reader.page.text and "Arrived" not in reader.page.text, reader.page.text
+    path = next(link for link in reader.page.links if re.search(r"/admin/history/[0-9a-f-]{36}", link))
+    whole = urllib.parse.urljoin("/admin/history", path)
+    reader.open(whole)
+    assert "command line" in reader.page.text and "Arrived" in reader.page.text and "Next page" in reader.page.text, reader.page.text
+    single = next(link for link in reader.page.links if re.search(r"/admin/history/[0-9a-f-]{36}$", link))
+    reader.open(urllib.parse.urljoin(whole, single))
+    assert "several entries at once" in reader.page.text
+
+    def undo(status=200):
+        reader.page.forms = [form for form in reader.page.forms if "history/" in (form["action"] or "")]
+        assert len(reader.page.forms) == 1, reader.page.text
+        reader.submit(None, status=status)
+
+    undo()
+    assert "was undone" in reader.page.text, reader.page.text
+    reader.open(whole)
+    undo(status=409)
+    assert "1 have been changed since" in reader.page.text and "Undo it all the same" in reader.page.text, reader.page.text
+    undo()
+    assert "was undone" in reader.page.text
+    assert json.loads(server.get("/coalitions?q=Arrived").body)["numberMatched"] == 0
+
+
 @test("what was changed since a suggestion was sent stays; where both changed the same, the editor decides")
 def _(server):
     entry = server.an_entry(9)

@@ -359,7 +359,54 @@ def _(server):
     server.call("GET", "/changes/" + NOWHERE).problem(404)
     server.call("GET", "/changes/'%20OR%20'1'='1").problem(404)
     imports = [line for line in server.call("GET", "/changes?limit=1000").json()["changes"] if line["action"] == "import"]
-    assert "import" in server.call("POST", f"/changes/{imports[0]['id']}/undo").problem(409)["detail"]
+    seeded = imports[-1]
+    assert "seed" in seeded["reason"]
+    assert "does not keep" in server.call("POST", f"/changes/{seeded['id']}/undo").problem(409)["detail"]
+
+
+def import_csv(server, name, rows):
+    made = server.folder / name
+    made.write_text("key,name,organisation,topics,phone\n" + "".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    done = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(server.atlas), str(made), "--format", "csv"], capture_output=True, timeout=60 * SLOW)
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    deadline = time.monotonic() + 20 * SLOW
+    known = lambda: {entry["name"] for entry in server.call("GET", "/entries?limit=1000").json()["entries"]}
+    while rows[-1][1] not in known() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    change = server.call("GET", "/changes?limit=1").json()["changes"][0]
+    assert change["action"] == "import" and change["by"] == "command line", change
+    return change
+
+
+@test("an import has a line for each entry, which is undone alone; and is undone whole")
+def _(server):
+    names = lambda: {entry["name"] for entry in server.call("GET", "/entries?limit=1000").json()["entries"]}
+    before = names()
+    first = import_csv(server, "first.csv", [(f"i{n}", f"Imported {n}", f"Club {n % 3}", "imports", f"01632 {n}") for n in range(150)])
+    lines = server.call("GET", f"/changes?batch={first['id']}&limit=1000").json()["changes"]
+    assert len(lines) == 150 and {line["action"] for line in lines} == {"create"} and all(line["batch_id"] == first["id"] for line in lines)
+    second = import_csv(server, "second.csv", [("i0", "Renamed 0", "", "", ""), ("i1", "Renamed 1", "", "", "999"), ("new", "Imported last", "", "", "")])
+    lines = server.call("GET", f"/changes?batch={second['id']}").json()["changes"]
+    assert sorted(line["action"] for line in lines) == ["create", "update", "update"], lines
+    one = server.call("GET", "/changes/" + next(line["id"] for line in lines if line["title"] == "Renamed 1")).json()
+    assert one["before"]["name"] == "Imported 1" and one["before"]["phones"] == [{"number": "01632 1"}], one
+    assert one["after"]["name"] == "Renamed 1" and one["after"]["phones"] == [{"number": "999"}], one
+    assert [line["id"] for line in server.call("GET", f"/entries/{one['entry_id']}/history").json()["changes"]][0] == one["id"]
+    assert server.call("POST", f"/changes/{one['id']}/undo").json()["action"] == "undo"
+    assert server.now("/entries/" + one["entry_id"]).json()["phones"] == [{"number": "01632 1"}]
+    said = server.call("POST", f"/changes/{second['id']}/undo").problem(409)["detail"]
+    assert "of the 3 entries, 1 have been changed since ('Renamed 1')" in said, said
+    assert "Imported last" in names()
+    again = server.call("GET", f"/entries/{one['entry_id']}/history").json()["changes"][0]
+    assert server.call("POST", f"/changes/{again['id']}/undo").status == 200
+    done = server.call("POST", f"/changes/{second['id']}/undo").json()
+    assert done["action"] == "undo" and "entry_id" not in done, done
+    assert names() == before | {f"Imported {n}" for n in range(150)}
+    whole = server.call("POST", f"/changes/{first['id']}/undo?reason=wrong+file").json()
+    assert whole["reason"] == "wrong file" and names() == before
+    assert server.call("GET", "/coalitions?topic=imports").json()["numberMatched"] == 0
+    assert server.call("POST", f"/changes/{whole['id']}/undo").status == 200
+    assert names() == before | {f"Imported {n}" for n in range(150)}
 
 
 @test("lists come in pages that lead on and back")

@@ -1,0 +1,172 @@
+/* The lines of a batch are read one after the other: each entry's document is compared with what the line left, and what the line did to rows is
+ * turned round. A hundred thousand entries are some 200 MB of lines, of which nothing is kept but the rows that come back. */
+#include "engine/edits_batch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "data/change_rows.h"
+#include "engine/ledger.h"
+#include "engine/lines.h"
+
+#define MOST_NAMED 3U
+#define NAMES_BYTES 240
+
+struct undoing {
+    struct eg_engine *engine;
+    const struct eg_batch_undo *undo;
+    struct eg_edit_done *done;
+};
+
+/* While the lines are read. */
+struct reading {
+    const struct eg_batch_undo *undo;
+    const struct eg_records *now;
+    struct eg_rows_undoing *rows;
+    struct eg_buffer document;
+    uint32_t n, n_changed; /* entries; those that are not as the batch left them */
+    char names[NAMES_BYTES];
+    enum eg_status status;
+    struct eg_error *err;
+};
+
+/* --- reading the lines ------------------------------------------------------------------------------------------------------- */
+
+static void name_changed(struct reading *reading, struct eg_text title)
+{
+    size_t len = strlen(reading->names);
+    if (reading->n_changed++ >= MOST_NAMED) return;
+    (void)snprintf(reading->names + len, sizeof reading->names - len, "%s'%.*s'", len > 0 ? ", " : "",
+                   EG_TEXT_SHOWN(title, 60));
+}
+
+static enum eg_status is_as_left(struct reading *reading, const struct eg_change_entry *line, bool *is_out)
+{
+    const struct eg_record *service = eg_records_find(reading->now, EG_RECORD_SERVICE, line->entry_id);
+    reading->document.len = 0;
+    enum eg_status status = eg_lines_document(reading->now, service, true, &reading->document, reading->err);
+    *is_out =
+        eg_lines_same_document((struct eg_text){reading->document.data, reading->document.len}, line->after);
+    return status;
+}
+
+/* What was changed since is counted to the end, so that the message can say how much it is. */
+static bool visit_line(void *context, const struct eg_change_entry *line)
+{
+    struct reading *reading = context;
+    bool is_same = true;
+    reading->n++;
+    if (!reading->undo->force) reading->status = is_as_left(reading, line, &is_same);
+    if (reading->status == EG_OK && is_same)
+        reading->status = eg_rows_undoing_add(reading->rows, line->rows, reading->err);
+    if (reading->status == EG_CONFLICT) is_same = false;
+    if (reading->status == EG_CONFLICT) reading->status = EG_OK;
+    if (!is_same) name_changed(reading, line->title);
+    return reading->status == EG_OK;
+}
+
+static enum eg_status say_changed(const struct reading *reading, struct eg_error *err)
+{
+    return eg_error_set(
+        err, EG_CONFLICT,
+        "of the %u entries, %u have been changed since (%s%s): undo the later changes first, or use "
+        "force if they may be lost",
+        reading->n, reading->n_changed, reading->names, reading->n_changed > MOST_NAMED ? ", ..." : "");
+}
+
+static enum eg_status read_lines(const struct undoing *undoing, struct reading *reading, struct eg_error *err)
+{
+    struct eg_ledger *ledger = eg_engine_ledger(undoing->engine);
+    struct eg_change_visitor visitor = {visit_line, reading};
+    struct eg_store_page all = {.limit = UINT32_MAX};
+    enum eg_status status = EG_OK;
+    if (undoing->undo->rows.len > 0) status = eg_rows_undoing_add(reading->rows, undoing->undo->rows, err);
+    if (status == EG_OK)
+        status = eg_store_batch(eg_ledger_store(ledger), undoing->undo->batch, all, &visitor, err);
+    eg_ledger_release(ledger);
+    if (status == EG_OK) status = reading->status;
+    if (status == EG_OK && reading->n_changed > 0) return say_changed(reading, err);
+    if (status == EG_OK && reading->n == 0 && undoing->undo->rows.len == 0)
+        return eg_error_set(
+            err, EG_CONFLICT,
+            "the history does not keep what this changed, so it cannot be undone: put a copy of the "
+            "store back, or import what there was");
+    return status;
+}
+
+static enum eg_status gather(const struct undoing *undoing, const struct eg_snapshot *now,
+                             struct eg_arena *arena, struct eg_records_change *change, struct eg_error *err)
+{
+    struct reading reading = {.undo = undoing->undo, .now = now->records, .err = err};
+    eg_buffer_init(&reading.document, 0);
+    enum eg_status status =
+        eg_rows_undoing_new(now->records, undoing->undo->force, arena, &reading.rows, err);
+    if (status == EG_OK) status = read_lines(undoing, &reading, err);
+    if (status == EG_OK) status = eg_rows_undoing_finish(reading.rows, change, err);
+    eg_rows_undoing_free(reading.rows);
+    eg_buffer_clear(&reading.document);
+    return status;
+}
+
+/* --- the plan ---------------------------------------------------------------------------------------------------------------- */
+
+/* What comes back was changed now. */
+static enum eg_status state_times(const struct eg_records_change *change, struct eg_text at,
+                                  struct eg_arena *arena, struct eg_record *puts, struct eg_error *err)
+{
+    for (uint32_t i = 0; i < change->n_puts; i++) {
+        puts[i] = change->puts[i];
+        if (puts[i].table != EG_RECORD_SERVICE) continue;
+        struct eg_text *field = eg_arena_array(arena, EG_SERVICE_N_FIELDS, sizeof *field);
+        if (!field) return eg_error_no_memory(err, sizeof *field);
+        memcpy(field, puts[i].field, EG_SERVICE_N_FIELDS * sizeof *field);
+        field[EG_SERVICE_LAST_MODIFIED] = at;
+        puts[i].field = field;
+    }
+    return EG_OK;
+}
+
+static enum eg_status write_lines(const struct undoing *undoing, const struct eg_snapshot *now,
+                                  struct eg_arena *arena, struct eg_commit *commit, struct eg_error *err)
+{
+    struct eg_lines_wish wish = {.before = now->records, .change = &commit->change, .most = UINT32_MAX};
+    const struct eg_edit *edit = undoing->undo->edit;
+    wish.head = (struct eg_change_entry){.by = edit->by, .reason = edit->reason, .action = EG_CHANGE_UNDO};
+    eg_ledger_stamp(arena, wish.head.id, &wish.head.at);
+    struct eg_record *puts = eg_arena_array(arena, commit->change.n_puts + 1U, sizeof *puts);
+    enum eg_status status = wish.head.at.data && puts ? EG_OK : eg_error_no_memory(err, 0);
+    if (status == EG_OK) status = state_times(&commit->change, wish.head.at, arena, puts, err);
+    if (status != EG_OK) return status;
+    commit->change.puts = puts;
+    status = eg_records_apply(now->records, &commit->change, &wish.after, err);
+    if (status == EG_INVALID || status == EG_NOT_FOUND)
+        return eg_error_set(
+            err, EG_CONFLICT,
+            "what the entries referred to, or what refers to them, has been changed since: undo "
+            "the later changes first");
+    if (status == EG_OK) status = eg_lines_make(&wish, arena, &commit->history, &commit->n_history, err);
+    eg_records_release(wish.after);
+    memcpy(undoing->done->change_id, wish.head.id, sizeof wish.head.id);
+    return status;
+}
+
+static enum eg_status plan(void *context, const struct eg_snapshot *snapshot, struct eg_arena *arena,
+                           struct eg_commit *commit, struct eg_error *err)
+{
+    const struct undoing *undoing = context;
+    if (!snapshot->records) return eg_error_set(err, EG_BUSY, "the directory's store is being opened");
+    enum eg_status status = gather(undoing, snapshot, arena, &commit->change, err);
+    if (status == EG_OK && commit->change.n_puts + commit->change.n_deletes == 0)
+        status = eg_error_set(err, EG_CONFLICT, "all of it is already as it was before");
+    return status == EG_OK ? write_lines(undoing, snapshot, arena, commit, err) : status;
+}
+
+enum eg_status eg_batch_undo(struct eg_engine *engine, const struct eg_batch_undo *undo,
+                             struct eg_edit_done *done_out, struct eg_error *err)
+{
+    struct eg_edit_done done = {0};
+    struct undoing undoing = {engine, undo, &done};
+    enum eg_status status = eg_engine_write(engine, plan, &undoing, err);
+    if (status == EG_OK) *done_out = done;
+    return status;
+}
