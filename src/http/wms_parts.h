@@ -10,8 +10,8 @@ void eg_wms_fail(struct eg_wms_request *request, const char *field, const char *
 
 void eg_wms_read_map(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request);
 void eg_wms_read_info(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, struct eg_wms_request *request);
-/* Chooses a period of a layer for TIME's text: the id of one; an instant or an interval of ISO 8601 (the latest period that it
- * touches, else the nearest); a list of these (the latest of what they come to); "current" or empty, the default. *period_out borrowed
+/* Chooses a period of a layer for TIME's text: the id of one; an instant or an interval of ISO 8601 (the period that begins
+ * then, the latest that it touches, else the one whose first day is nearest); a list of these (the latest of what they come to); "current" or empty, the default. *period_out borrowed
  * from the snapshot. EG_INVALID with field "TIME". */
 EG_MUST_CHECK enum eg_status eg_wms_choose_period(const struct eg_snapshot *snapshot, uint32_t layer,
                                                   struct eg_text time,

@@ -106,18 +106,30 @@ static int64_t distance(struct span a, struct span b)
     return 0;
 }
 
+/* How far a period is from what is wanted: its own first day or its very span, -1; something of it, 0; else the days to its first
+ * day, which is the value that the capabilities list. */
+static int64_t apart_from(struct span period, struct span wanted, bool is_interval)
+{
+    struct span listed = {period.first, period.first};
+    bool same_days = period.first == wanted.first && period.last == wanted.last;
+    if (same_days || (!is_interval && period.first == wanted.first)) return -1;
+    return distance(period, wanted) == 0 ? 0 : distance(listed, wanted);
+}
+
 /* The nearest of series[first .. first + n), the latest of those that are equally near. False without one that has dates. */
-static bool nearest(const struct eg_series *series, uint32_t first, uint32_t n, struct span wanted,
+static bool nearest(const struct eg_series *series, uint32_t first, uint32_t n, struct eg_text item,
                     struct choice *choice_out)
 {
     int64_t least = INT64_MAX;
+    struct span wanted, span;
+    if (!parse_span(item, &wanted)) return false;
+    bool is_interval = memchr(item.data, '/', item.len) != NULL;
     for (uint32_t i = first; i < first + n; i++) {
-        struct span span;
         if (!span_of_period(&series[i].period, &span)) continue;
-        int64_t apart = distance(span, wanted);
+        int64_t apart = apart_from(span, wanted, is_interval);
         if (apart > least) continue;
         least = apart;
-        *choice_out = (struct choice){i, apart > 0 ? EG_WMS_TIME_NEAREST : EG_WMS_TIME_GIVEN};
+        *choice_out = (struct choice){i, apart >= 0 ? EG_WMS_TIME_NEAREST : EG_WMS_TIME_GIVEN};
     }
     return least < INT64_MAX;
 }
@@ -127,7 +139,6 @@ static bool choose(const struct eg_snapshot *snapshot, uint32_t layer, struct eg
 {
     const struct eg_series *series = snapshot->generation->series;
     uint32_t first, n;
-    struct span wanted;
     eg_layer_series(snapshot, layer, &first, &n);
     for (uint32_t i = first; i < first + n; i++) {
         if (!eg_text_equal(series[i].period.id, item)) continue;
@@ -136,7 +147,7 @@ static bool choose(const struct eg_snapshot *snapshot, uint32_t layer, struct eg
     }
     *choice_out = (struct choice){first + n - 1, EG_WMS_TIME_DEFAULT};
     if (n > 0 && (item.len == 0 || eg_text_equal(item, EG_TEXT("current")))) return true;
-    return parse_span(item, &wanted) && nearest(series, first, n, wanted, choice_out);
+    return nearest(series, first, n, item, choice_out);
 }
 
 static enum eg_status wrong(struct eg_text item, struct eg_error *err)

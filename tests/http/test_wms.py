@@ -150,7 +150,9 @@ def _(server):
 @test("a period that the client did not choose is said in a header")
 def _(server):
     assert "Default value used: time=2021-01-01 " in ask(server)["Warning"]
-    assert ask(server, TIME="2020-06-01")["Warning"] is None
+    assert ask(server, TIME="2020-01-01")["Warning"] is ask(server, TIME="2020")["Warning"] is None
+    assert "Nearest value used: time=2020-01-01 " in ask(server, TIME="2020-06-01")["Warning"]
+    assert "Nearest value used: time=2021-01-01 " in ask(server, TIME="2020/2021")["Warning"]
     assert "Nearest value used: time=2020-01-01 " in ask(server, TIME="1999")["Warning"]
     assert ask(server, TIME="2020").body != ask(server).body
     assert ask(server, TIME="2021").body == ask(server).body == ask(server, TIME="current").body
