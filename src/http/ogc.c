@@ -10,6 +10,7 @@
 #include "engine/tile_sets.h"
 #include "http/accept.h"
 #include "http/handlers.h"
+#include "http/ogc_features_parts.h"
 #include "http/server_parts.h"
 
 #define TEXTS_BYTES (16U << 20) /* addresses and titles of one document */
@@ -89,6 +90,29 @@ enum eg_status eg_ogc_find_map(const struct eg_snapshot *snapshot, struct eg_tex
     return status;
 }
 
+static bool is_one_of(struct eg_text name, const char *const *names)
+{
+    for (; *names; names++)
+        if (eg_text_equal(name, eg_text_from(*names))) return true;
+    return false;
+}
+
+enum eg_status eg_ogc_only(const struct eg_target *target, const char *const *names, struct eg_error *err)
+{
+    for (uint32_t i = 0; i < target->n_parameters; i++) {
+        char field[EG_OGC_FIELD_BYTES];
+        if (is_one_of(target->parameters[i].name, names)) continue;
+        eg_ogc_name_field(target->parameters[i].name, field);
+        eg_error_set(err, EG_INVALID, "there is no parameter '%s' here; /ogc/api lists those there are",
+                     field);
+        eg_error_field(err, field);
+        return EG_INVALID;
+    }
+    return EG_OK;
+}
+
+static const char *const only_format[] = {"f", NULL};
+
 static bool needs_layer(enum eg_ogc_document document)
 {
     return document == EG_OGC_STYLES || document == EG_OGC_MAP_TILESETS || document == EG_OGC_MAP_TILESET;
@@ -140,6 +164,7 @@ enum eg_status eg_ogc_parse(struct eg_exchange *exchange, const struct eg_route_
     bool is_api = wanted.document == EG_OGC_API;
     exchange->freshness = EG_FRESH_MINUTE;
     enum eg_status status = find_names(exchange->snapshot, pattern, values, &wanted, err);
+    if (status == EG_OK) status = eg_ogc_only(target, only_format, err);
     if (status == EG_OK) status = eg_target_text(target, "f", &format, err);
     if (status != EG_OK) return status;
     status = eg_accept_choose(is_api ? api : usual, is_api ? 3 : 2, format, exchange->accept, &offer, err);
@@ -159,7 +184,8 @@ enum eg_status eg_ogc_slash_parse(struct eg_exchange *exchange, const struct eg_
     struct eg_buffer *url = &exchange->self_url;
     struct eg_text format = {0};
     (void)values;
-    enum eg_status status = eg_target_text(target, "f", &format, err);
+    enum eg_status status = eg_ogc_only(target, only_format, err);
+    if (status == EG_OK) status = eg_target_text(target, "f", &format, err);
     if (status != EG_OK) return status;
     eg_buffer_init(url, 0);
     eg_buffer_append(url, exchange->base_url.data, exchange->base_url.len);

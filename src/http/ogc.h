@@ -85,6 +85,11 @@ EG_MUST_CHECK enum eg_status eg_ogc_find_set(const struct eg_snapshot *snapshot,
 EG_MUST_CHECK enum eg_status eg_ogc_find_map(const struct eg_snapshot *snapshot, struct eg_text id,
                                              struct eg_collection *collection_out, struct eg_error *err);
 
+/* Refuses a parameter that is none of `names`, which NULL ends: 400, as OGC API has it of all addresses of a service. EG_INVALID with
+ * the parameter as field. */
+EG_MUST_CHECK enum eg_status eg_ogc_only(const struct eg_target *target, const char *const *names,
+                                         struct eg_error *err);
+
 /* The bodies of documents, written into the root. */
 void eg_ogc_write_landing(const struct eg_ogc_writer *w);
 void eg_ogc_write_conformance(const struct eg_ogc_writer *w);

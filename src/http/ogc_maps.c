@@ -186,7 +186,11 @@ static enum eg_status read_rest(struct eg_exchange *exchange, const struct eg_ta
     struct eg_ogc_map_request *wanted = &exchange->wanted.ogc_map;
     const struct eg_snapshot *snapshot = exchange->snapshot;
     const struct eg_crs_list *list = snapshot->crs_list;
+    static const char *const names[] = {
+        "f",       "bbox",        "bbox-crs", "crs",    "width", "height", "scale-denominator",
+        "bgcolor", "transparent", "datetime", "subset", "v",     NULL};
     enum eg_status status = refuse_missing(target, err);
+    if (status == EG_OK) status = eg_ogc_only(target, names, err);
     if (status == EG_OK) status = read_format(exchange, target, wanted, err);
     if (status == EG_OK) status = read_crs(target, list, "crs", "OGC:CRS84", &wanted->crs, err);
     if (status == EG_OK) status = read_crs(target, list, "bbox-crs", "OGC:CRS84", &wanted->bbox_crs, err);

@@ -47,7 +47,9 @@ static enum eg_status read_rest(struct eg_exchange *exchange, const struct eg_ta
     struct eg_text format = {0};
     uint32_t chosen = 0;
     struct eg_ogc_time time = {0};
-    enum eg_status status = eg_target_text(target, "f", &format, err);
+    static const char *const names[] = {"f", "datetime", "v", NULL};
+    enum eg_status status = eg_ogc_only(target, names, err);
+    if (status == EG_OK) status = eg_target_text(target, "f", &format, err);
     if (status != EG_OK) return status;
     status = eg_accept_choose(offer, 1, format, exchange->accept, &chosen, err);
     if (status == EG_UNSUPPORTED) exchange->refused_with = 406;

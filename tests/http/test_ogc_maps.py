@@ -157,7 +157,7 @@ def _(server):
     for parameter in ("center=0,0", "mm-per-pixel=0.1", "orientation=30", "void-color=red", "void-transparent=true", "collections=a",
                       "crs-proj-method=x"):
         server.get(f"{MAP}?width=9&{parameter}").problem(400, parameter.split("=")[0])
-    assert server.get(f"{MAP}?width=9&utm_source=letter").status == 200
+    server.get(f"{MAP}?width=9&utm_source=letter").problem(400, "utm_source")
 
 
 @test("boxes that are none, and collections without maps, are refused by name")
