@@ -258,9 +258,9 @@ static void write_member(const struct writing *writing, const struct eg_form_par
 {
     struct eg_form_member member = eg_form_part_member(part, i);
     struct eg_form_name name = eg_form_name_of(part, row, member.name);
-    struct eg_form_name path = eg_form_name_of(part, UINT32_MAX, member.name);
+    struct key path = key_of(part->path, part->path[0] ? "." : "", member.name);
     if (!eg_form_shows(writing->form, &member)) return;
-    struct eg_text present = eg_form_text(writing->form, eg_json_get(item, member.name));
+    struct eg_text present = eg_form_shown(writing->form, eg_json_get(item, member.name));
     struct control control = {.name = name.text,
                               .path = path.text,
                               .member = member,
@@ -318,6 +318,24 @@ static void write_row(const struct writing *writing, const struct eg_form_part *
     if (!is_single) eg_html_close(writing->html);
 }
 
+/* The group for one more, which has many controls, folded up until something is in it. */
+static void write_more(const struct writing *writing, const struct eg_form_part *part, uint32_t row)
+{
+    bool is_open = false;
+    for (uint32_t i = 0; i < eg_form_part_count(part); i++) {
+        struct eg_form_name name = eg_form_name_of(part, row, eg_form_part_member(part, i).name);
+        const struct eg_text *posted = eg_form_posted(writing->form, name.text);
+        is_open |= posted && eg_text_trim(*posted).len > 0;
+    }
+    eg_html_open(writing->html, "details");
+    if (is_open) eg_html_attribute(writing->html, "open", EG_TEXT("open"));
+    eg_html_open(writing->html, "summary");
+    say(writing, key_of("form.", part->name, ".add").text);
+    eg_html_close(writing->html);
+    write_row(writing, part, NULL, row);
+    eg_html_close(writing->html);
+}
+
 static void write_list(const struct writing *writing, const char *name)
 {
     struct eg_form_part part;
@@ -326,8 +344,11 @@ static void write_list(const struct writing *writing, const char *name)
     uint32_t posted = eg_form_posted_rows(writing->form, name);
     uint32_t n = rows.n + 1 > posted ? rows.n + 1 : posted; /* the last is for one more */
     if (eg_form_is_single(writing->form, &part)) n = 1;
-    for (uint32_t row = 0; row < n && row < EG_ENTRY_FORM_ROWS; row++)
-        write_row(writing, &part, row < rows.n ? rows.items[row] : NULL, row);
+    bool folds = part.members[0] == &eg_document_other_location;
+    for (uint32_t row = 0; row < n && row < EG_ENTRY_FORM_ROWS; row++) {
+        if (row >= rows.n && folds) write_more(writing, &part, row);
+        else write_row(writing, &part, row < rows.n ? rows.items[row] : NULL, row);
+    }
     if (rows.n <= EG_ENTRY_FORM_ROWS || eg_form_is_single(writing->form, &part)) return;
     eg_html_open(writing->html, "p");
     eg_html_attribute(writing->html, "class", EG_TEXT("note"));
@@ -390,6 +411,7 @@ static const struct {
     {PART, "location", true},
     {POSITION, "location", true},
     {LIST, "accessibility", true},
+    {LIST, "other_locations", true},
     {SECTION, "form.when", true},
     {HOURS, NULL, true},
     {LIST, "schedules", false},
@@ -519,6 +541,8 @@ static void say_label(const struct writing *writing, const char *name)
     (void)snprintf(path, sizeof path, "%s", name);
     struct eg_text last = eg_text_cut(rest, '.', &number);
     bool has_row = eg_text_to_u32(number, &row);
+    struct eg_form_part part;
+    if (has_row && eg_form_part_named(head, &part)) head = eg_text_from(part.path);
     if (eg_text_equal(last, EG_TEXT(EG_FORM_REMOVE))) (void)snprintf(path, sizeof path, EG_FORM_REMOVE);
     else if (has_row)
         (void)snprintf(path, sizeof path, "%.*s%s%.*s", EG_TEXT_ARG(head), last.len > 0 ? "." : "",

@@ -26,6 +26,7 @@ static const struct {
     {"organisation.description", EG_FORM_LONG},
     {"organisation.url", EG_FORM_PUBLIC},
     {"organisation.email", EG_FORM_PUBLIC},
+    {"location.id", EG_FORM_NEVER},
     {"location.name", EG_FORM_PUBLIC},
     {"location.longitude", EG_FORM_PUBLIC | EG_FORM_HINT},
     {"location.latitude", EG_FORM_PUBLIC | EG_FORM_HINT},
@@ -37,6 +38,7 @@ static const struct {
     {"location.state_province", EG_FORM_PUBLIC},
     {"location.postal_code", EG_FORM_PUBLIC},
     {"location.country", EG_FORM_PUBLIC},
+    {"location." EG_FORM_LINES, EG_FORM_PUBLIC | EG_FORM_LONG | EG_FORM_HINT},
     {"phones.number", EG_FORM_PUBLIC},
     {"phones.description", EG_FORM_PUBLIC | EG_FORM_HINT},
     {"schedules.interval", EG_FORM_HINT},
@@ -55,15 +57,27 @@ static const struct {
 static const struct eg_document_part *const singles[] = {&eg_document_service, &eg_document_organisation,
                                                          &eg_document_location};
 
+static const struct eg_document_part accessible = {
+    .table = EG_RECORD_ACCESSIBILITY,
+    .visibility = UINT32_MAX,
+    .members = {{EG_FORM_LINES, EG_ACCESSIBILITY_DESCRIPTION}},
+};
+
 struct eg_form_part eg_form_part_at(uint32_t i)
 {
     static const char *const names[] = {"", "organisation", "location"};
     uint32_t n = EG_ARRAY_LEN(singles);
-    if (i >= n) {
-        const struct eg_document_part *list = &eg_document_lists[i - n];
-        return (struct eg_form_part){list->name, {list, NULL}, true};
+    if (i == n)
+        return (struct eg_form_part){eg_document_other_location.name,
+                                     "location",
+                                     {&eg_document_other_location, &eg_document_address, &accessible},
+                                     true};
+    if (i > n) {
+        const struct eg_document_part *list = &eg_document_lists[i - n - 1];
+        return (struct eg_form_part){list->name, list->name, {list, NULL, NULL}, true};
     }
-    return (struct eg_form_part){names[i], {singles[i], i == 2 ? &eg_document_address : NULL}, false};
+    const struct eg_document_part *second = i == 2 ? &eg_document_address : NULL;
+    return (struct eg_form_part){names[i], names[i], {singles[i], second, NULL}, false};
 }
 
 bool eg_form_part_named(struct eg_text name, struct eg_form_part *part_out)
@@ -77,8 +91,10 @@ bool eg_form_part_named(struct eg_text name, struct eg_form_part *part_out)
 
 uint32_t eg_form_part_count(const struct eg_form_part *part)
 {
-    return eg_document_part_members(part->members[0]) +
-           (part->members[1] ? eg_document_part_members(part->members[1]) : 0);
+    uint32_t n = 0;
+    for (size_t i = 0; i < EG_ARRAY_LEN(part->members) && part->members[i]; i++)
+        n += eg_document_part_members(part->members[i]);
+    return n;
 }
 
 static unsigned flags_of(const char *part, const char *member)
@@ -92,11 +108,12 @@ static unsigned flags_of(const char *part, const char *member)
 
 struct eg_form_member eg_form_part_member(const struct eg_form_part *part, uint32_t i)
 {
-    uint32_t n = eg_document_part_members(part->members[0]);
-    const struct eg_document_part *of = part->members[i < n ? 0 : 1];
-    const struct eg_document_member *member = &of->members[i < n ? i : i - n];
+    const struct eg_document_part *const *of_part = part->members;
+    for (uint32_t n; i >= (n = eg_document_part_members(*of_part)); of_part++) i -= n;
+    const struct eg_document_part *of = *of_part;
+    const struct eg_document_member *member = &of->members[i];
     return (struct eg_form_member){member->name, &eg_record_spec(of->table)->fields[member->field],
-                                   flags_of(part->name, member->name)};
+                                   flags_of(part->path, member->name)};
 }
 
 bool eg_form_shows(const struct eg_entry_form *form, const struct eg_form_member *member)
@@ -145,6 +162,25 @@ struct eg_text eg_form_text(const struct eg_entry_form *form, const struct eg_js
         text = eg_text_copy(form->arena, (struct eg_text){written.data, written.len});
     eg_buffer_clear(&written);
     if (!text.data) eg_form_fail(form);
+    return text.data ? text : (struct eg_text){0};
+}
+
+struct eg_text eg_form_shown(const struct eg_entry_form *form, const struct eg_json_value *value)
+{
+    struct eg_buffer lines;
+    struct eg_text text = {0};
+    if (!eg_json_is_array(value)) return eg_form_text(form, value);
+    eg_buffer_init(&lines, 0);
+    for (size_t i = 0; i < eg_json_length(value); i++) {
+        const struct eg_json_value *item = eg_json_at(value, i);
+        struct eg_text line = eg_form_text(form, eg_json_get(item, "description"));
+        if (line.len == 0) line = eg_form_text(form, eg_json_get(item, "details"));
+        if (lines.len > 0 && line.len > 0) eg_buffer_char(&lines, '\n');
+        eg_buffer_text(&lines, line);
+    }
+    if (lines.len > 0) text = eg_text_copy(form->arena, (struct eg_text){lines.data, lines.len});
+    if (lines.failed || (lines.len > 0 && !text.data)) eg_form_fail(form);
+    eg_buffer_clear(&lines);
     return text.data ? text : (struct eg_text){0};
 }
 

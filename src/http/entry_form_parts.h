@@ -16,13 +16,15 @@ enum {
     EG_FORM_FOLLOWS = 16 /* goes when the first member of its item changes, where it is not shown */
 };
 
-/* An object of the document: a list's items, "organisation", "location" (of two parts), or the document itself (name ""). */
+/* An object of the document: a list's items, "organisation", "location" (of two parts), an item of "other_locations" (the same, and what is
+ * accessible there, which is a list in the document and one text here), or the document itself (name ""). */
 struct eg_form_part {
     const char *name;
-    const struct eg_document_part *members[2]; /* the second may be NULL */
+    const char *path; /* of its texts in the catalogue: other locations are called as the first */
+    const struct eg_document_part *members[3]; /* those after the first may be NULL */
     bool is_list;
 };
-enum { EG_FORM_N_PARTS = 3 + EG_DOCUMENT_N_LISTS };
+enum { EG_FORM_N_PARTS = 4 + EG_DOCUMENT_N_LISTS };
 /* In the order of a document. */
 struct eg_form_part eg_form_part_at(uint32_t i);
 /* False when there is none of this name. */
@@ -62,6 +64,9 @@ struct eg_form_name eg_form_name_of(const struct eg_form_part *part, uint32_t ro
 void eg_form_fail(const struct eg_entry_form *form);
 /* What was sent under a name; NULL when nothing was. */
 const struct eg_text *eg_form_posted(const struct eg_entry_form *form, const char *name);
+#define EG_FORM_LINES "accessibility" /* the member that is a list in the document and lines of a text here */
+/* The lines of such a list; of any other member as eg_form_text. */
+struct eg_text eg_form_shown(const struct eg_entry_form *form, const struct eg_json_value *value);
 /* The text of a document's member: a number as JSON writes it, empty where there is none. */
 struct eg_text eg_form_text(const struct eg_entry_form *form, const struct eg_json_value *value);
 /* As a browser would send it back: its lines ended in one way, control characters as the page has them, no blanks around it. */

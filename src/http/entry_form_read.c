@@ -144,6 +144,28 @@ static void write_member(struct reading *reading, const char *name, const struct
     if (value.text.len > 0) eg_json_text(reading->json, into, member->name, value.text);
 }
 
+/* An item for each line: one that was there as it was, with its details. */
+static void write_lines(struct reading *reading, struct eg_json_value *into, struct eg_text text,
+                        const struct eg_json_value *present)
+{
+    struct eg_json_value *list = eg_json_array(reading->json, into, EG_FORM_LINES);
+    while (text.data) {
+        struct eg_text line;
+        const struct eg_json_value *same = NULL;
+        text = eg_text_cut(text, '\n', &line);
+        line = eg_text_trim(line);
+        for (size_t i = 0; i < eg_json_length(present) && !same; i++) {
+            struct eg_text now = {0};
+            const struct eg_json_value *item = eg_json_at(present, i);
+            if (eg_json_is_text(eg_json_get(item, "description"), &now) && eg_text_equal(now, line))
+                same = item;
+        }
+        if (same) copy_value(reading, list, NULL, same);
+        else if (line.len > 0)
+            eg_json_text(reading->json, eg_json_object(reading->json, list, NULL), "description", line);
+    }
+}
+
 /* The members of an object, made by need: one that has none is left out. `into` NULL: of the list `list`. */
 static void write_members(struct reading *reading, const struct eg_form_part *part,
                           const struct eg_form_slot *slot, struct eg_json_value *list,
@@ -157,10 +179,14 @@ static void write_members(struct reading *reading, const struct eg_form_part *pa
         const struct eg_json_value *present = eg_json_get(slot->item, member.name);
         bool is_there = value.is_kept ? present != NULL : value.text.len > 0;
         bool has_default = member.field->words != NULL; /* a status that nobody states is "active" */
-        if (member.field->needed && !is_there && !has_default) missing = member.name;
+        bool is_asked = member.field->needed && !(member.flags & EG_FORM_NEVER);
+        if (is_asked && !is_there && !has_default) missing = member.name;
         if (is_there && !into) into = eg_json_object(reading->json, list, part->is_list ? NULL : part->name);
         if (value.is_kept) copy_value(reading, into, member.name, present);
-        else write_member(reading, eg_form_name_of(part, row, member.name).text, &member, value, into);
+        else if (is_there && strcmp(member.name, EG_FORM_LINES) == 0) {
+            check_value(reading, eg_form_name_of(part, row, member.name).text, &member, value.text);
+            write_lines(reading, into, value.text, present);
+        } else write_member(reading, eg_form_name_of(part, row, member.name).text, &member, value, into);
     }
     if (missing && into && slot->kind == EG_FORM_ROW)
         add_fault(reading->faults, eg_text_from(eg_form_name_of(part, row, missing).text), "fault.needed", 0);
@@ -366,7 +392,11 @@ static void find_control(const struct eg_entry_form *form, const char *field, ch
     if (is_served) (void)snprintf(name, size, EG_FORM_SERVED);
     else if (at >= slots.n || (slots.items[at].kind == EG_FORM_KEPT && !is_hours)) name[0] = '\0';
     else if (slots.items[at].kind != EG_FORM_ROW) (void)snprintf(name, size, EG_FORM_HOURS);
-    else (void)snprintf(name, size, "%s.%u%.*s", part.name, slots.items[at].row, EG_TEXT_SHOWN(rest, 40));
+    else {
+        struct eg_text member;
+        (void)eg_text_cut(rest, '[', &member); /* of a list within the item: its text */
+        (void)snprintf(name, size, "%s.%u%.*s", part.name, slots.items[at].row, EG_TEXT_SHOWN(member, 40));
+    }
 }
 
 void eg_entry_form_blame(const struct eg_entry_form *form, const struct eg_error *err,
