@@ -47,7 +47,9 @@ enum eg_directory_order {
     /* How well the words fit, which are needed: for each, 3 points where it is a word of the name, 2 where it begins one, none where it
      * stands in description, topics or programme alone. The entries with the most points first. */
     EG_ORDER_RELEVANCE,
-    EG_ORDER_NAME /* folded, whatever the kind */
+    EG_ORDER_NAME, /* folded, whatever the kind */
+    /* The time at which it opens or takes place next, from from_min on; what has none last. */
+    EG_ORDER_NEXT
 };
 
 /* All conditions must hold. Absent texts have len 0. */

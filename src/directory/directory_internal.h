@@ -37,6 +37,11 @@ void eg_directory_discard(struct eg_directory *directory);
 /* Warns of codes of service areas that are of no area, where one was met in making this index. */
 void eg_directory_log_unknown(const struct eg_directory *directory);
 
+/* Numbers of the n entries that match, by when they open or take place next. */
+EG_MUST_CHECK enum eg_status eg_rank_by_next(const struct eg_directory *directory, const uint64_t *matches,
+                                             int64_t from_min, uint32_t *sorted, uint32_t n,
+                                             struct eg_error *err);
+
 /* For a search: its matches[n_bit_words] in the order asked for, and what is counted of them. */
 EG_MUST_CHECK enum eg_status eg_directory_rank(const struct eg_directory *directory,
                                                const struct eg_directory_query *query, uint64_t *matches,

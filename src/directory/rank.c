@@ -106,6 +106,20 @@ static enum eg_status list_by_relevance(struct ranking *ranking, uint32_t n)
     return status;
 }
 
+static enum eg_status list_by_next(struct ranking *ranking, uint32_t n)
+{
+    struct eg_directory_result *result = ranking->result;
+    uint32_t n_matched = (uint32_t)result->n_matched;
+    uint32_t *sorted = eg_memory_array(n_matched, sizeof *sorted);
+    if (!sorted) return eg_error_no_memory(ranking->err, n_matched * sizeof *sorted);
+    enum eg_status status = eg_rank_by_next(ranking->directory, ranking->matches, ranking->query->from_min,
+                                            sorted, n_matched, ranking->err);
+    for (; status == EG_OK && result->n < n; result->n++)
+        result->hits[result->n].entry = sorted[ranking->query->offset + result->n];
+    free(sorted);
+    return status;
+}
+
 static enum eg_status list_otherwise(struct ranking *ranking)
 {
     uint32_t n = 0;
@@ -115,6 +129,7 @@ static enum eg_status list_otherwise(struct ranking *ranking)
     if (status != EG_OK || n == 0) return status;
     if (ranking->query->order == EG_ORDER_NAME) list_by_name(ranking, n);
     else if (ranking->query->order == EG_ORDER_RELEVANCE) status = list_by_relevance(ranking, n);
+    else if (ranking->query->order == EG_ORDER_NEXT) status = list_by_next(ranking, n);
     else list_usual(ranking, n);
     if (!ranking->query->has_near) return status;
     for (uint32_t i = 0; i < result->n; i++)

@@ -48,6 +48,8 @@ static enum eg_status check_conditions(const struct eg_directory_query *query, s
         return refuse(err, "sort", "the order of distances needs near=longitude,latitude");
     if (query->order == EG_ORDER_RELEVANCE && query->words.len == 0)
         return refuse(err, "sort", "the order of relevance needs words to look for: q=...");
+    if (query->order == EG_ORDER_NEXT && !is_minute(query->from_min))
+        return refuse(err, "from", "a time in the years 0 to 9999 is needed");
     if (query->has_open && !is_minute(query->open_min))
         return refuse(err, "open", "a time in the years 0 to 9999 is needed");
     if (query->has_span && !(is_minute(query->from_min) && is_minute(query->until_min)))

@@ -180,8 +180,8 @@ static void resolve_times(const struct eg_zone *zone, const struct eg_coalitions
     query->has_open = request->open.is != EG_MOMENT_NONE;
     query->has_span = request->from.is != EG_MOMENT_NONE || request->until.is != EG_MOMENT_NONE;
     if (query->has_open) query->open_min = minute_of(zone, request->open, false);
+    if (query->has_span || query->order == EG_ORDER_NEXT) query->from_min = minute_of(zone, from, false);
     if (!query->has_span) return;
-    query->from_min = minute_of(zone, from, false);
     query->until_min = request->until.is == EG_MOMENT_NONE
                            ? (int64_t)EG_SCHEDULE_NO_END * EG_SCHEDULE_DAY_MINUTES
                            : minute_of(zone, request->until, true);

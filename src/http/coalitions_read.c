@@ -149,8 +149,10 @@ static enum eg_status read_order(const struct eg_target *target, struct eg_direc
     static const struct {
         const char *name;
         enum eg_directory_order order;
-    } orders[] = {
-        {"distance", EG_ORDER_DISTANCE}, {"relevance", EG_ORDER_RELEVANCE}, {"name", EG_ORDER_NAME}};
+    } orders[] = {{"distance", EG_ORDER_DISTANCE},
+                  {"relevance", EG_ORDER_RELEVANCE},
+                  {"name", EG_ORDER_NAME},
+                  {"next", EG_ORDER_NEXT}};
     struct eg_text sort = {0};
     enum eg_status status = eg_target_text(target, "sort", &sort, err);
     if (status != EG_OK || sort.len == 0) return status;
@@ -159,7 +161,7 @@ static enum eg_status read_order(const struct eg_target *target, struct eg_direc
         query->order = orders[i].order;
         return EG_OK;
     }
-    return refuse(err, "sort", sort, "distance, relevance or name");
+    return refuse(err, "sort", sort, "distance, relevance, name or next");
 }
 
 /* facets=kind,topic */

@@ -29,7 +29,7 @@ EXTRA = """\
     source: strangers.csv
     attribution: "<i>Nobody</i>"
     licence: {title: "<u>None</u>", url: "https://example.org/?<script>"}
-    columns: {key: key, longitude: lon, latitude: lat, kind: kind, """ + ", ".join(f"{name}: {name}" for name in COLUMNS) + "}\ntime_zone: Europe/London\n"
+    columns: {key: key, longitude: lon, latitude: lat, kind: kind, """ + ", ".join(f"{name}: {name}" for name in [*COLUMNS, "end"]) + "}\ntime_zone: Europe/London\n"
 
 
 def quoted(text):
@@ -41,13 +41,17 @@ class Finder(Server):
 
     def __init__(self):
         super().__init__(extra=EXTRA)
-        rows = ["key,lon,lat,kind," + ",".join(COLUMNS)]
+        rows = ["key,lon,lat,kind," + ",".join(COLUMNS) + ",end"]
         for i, text in enumerate(HOSTILE):
             rows.append(f"h{i},-1.1,52.1,coalition," + ",".join(quoted(text) for _ in COLUMNS))
         fine = {"name": "Zebra fine", "phone": "+44 (0)1632 960 000 ext 5", "email": "a.b@example.org", "url": "https://example.org/?a=1&b=2",
                 "last_reviewed": "2020-02-29", "address": "1 High Street", "hours": "Mo-Fr 09:00-17:00"}
         rows.append("fine,-1.1,52.1,coalition," + ",".join(quoted(fine.get(name, "")) for name in COLUMNS))
         rows.append("bare,,,coalition," + ",".join(quoted("Zebra bare" if name == "name" else "") for name in COLUMNS))
+        for name, lon, start, end in (("Course in June", -1.1, "2938-06-01", ""), ("Course in May", -1.1, "2938-05-06T10:00:00", "2938-05-06T12:00:00"),
+                                      ("Course of the past", -1.04, "2020-05-06", "")):
+            given = {"name": name, "start": start}
+            rows.append(f"{name},{lon},52.1,training," + ",".join(quoted(given.get(column, "")) for column in COLUMNS) + f",{end}")
         (self.folder / "strangers.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
@@ -267,6 +271,18 @@ def _(server):
     inner = Page(line).elements[0][1]
     assert inner["src"].startswith(f"http://{server.host}:{server.port}/finder?") and "embed=1" in inner["src"], inner
     assert "near" not in inner["src"], "a position is nobody else's business"
+
+
+@test("a list of training is a calendar: what comes next first, what is over last, each with its date")
+def _(server):
+    read = page(server, "/finder?kind=training&q=Course")
+    at = [read.text.index(name) for name in ("Course in May", "Course in June", "Course of the past")]
+    assert at == sorted(at), read.text
+    assert "Next date: Tuesday, 6 May 2938, 10\u00a0am to noon" in read.text, read.text
+    assert "Over: no further date" in read.text and "Next date: Sunday, 1 June 2938" in read.text, read.text
+    near = page(server, "/finder?kind=training&q=Course&place=C0300").text
+    assert near.index("Course of the past") < near.index("Course in May"), "the nearest first"
+    assert "Pr\u00f3xima fecha: martes, 6 de mayo de 2938, de 10:00 a 12:00" in page(server, "/finder?kind=training&q=Course&lang=es").text
 
 
 @test("a page that has not changed is not sent again")

@@ -245,6 +245,15 @@ static int compare_usual(const struct eg_entry *a, const struct eg_entry *b, boo
     return strcmp(a->id, b->id);
 }
 
+static int64_t next_of(const struct eg_entry *entry)
+{
+    struct eg_occurrence next;
+    int64_t until = (int64_t)EG_SCHEDULE_NO_END * 1440;
+    if (!eg_schedules_next(entry->schedules, entry->n_schedules, asked_query->from_min, until, &next))
+        return INT64_MAX;
+    return next.day * 1440 + (next.opens_min == EG_SCHEDULE_NO_TIME ? 0 : next.opens_min);
+}
+
 static int compare_hits(const void *a, const void *b)
 {
     const struct eg_entry *x = all->items[*(const uint32_t *)a];
@@ -253,6 +262,10 @@ static int compare_hits(const void *a, const void *b)
     if (order == EG_ORDER_RELEVANCE) {
         int px = points_of(x, asked_query->words), py = points_of(y, asked_query->words);
         if (px != py) return px > py ? -1 : 1;
+    }
+    if (order == EG_ORDER_NEXT) {
+        int64_t tx = next_of(x), ty = next_of(y);
+        if (tx != ty) return tx < ty ? -1 : 1;
     }
     if (order <= EG_ORDER_DISTANCE) {
         double dx = distance_to(asked_query, x), dy = distance_to(asked_query, y);
@@ -352,10 +365,11 @@ static struct eg_directory_query random_query(void)
     query.near_lat_deg = 50 + below(2000) / 1000.0;
     query.has_radius = query.has_near && below(2);
     query.radius_m = below(100000);
-    uint32_t order = below(4);
+    uint32_t order = below(5);
     if (order == 1 && query.has_near) query.order = EG_ORDER_DISTANCE;
     if (order == 2 && query.words.len > 0) query.order = EG_ORDER_RELEVANCE;
     if (order == 3) query.order = EG_ORDER_NAME;
+    if (order == 4) query.order = EG_ORDER_NEXT;
     return query;
 }
 
@@ -371,7 +385,7 @@ static void questions_find_what_brute_force_finds(void **state)
 static void everything_is_counted_in_every_order(void **state)
 {
     const struct eg_test_directory *test = *state;
-    for (int order = EG_ORDER_USUAL; order <= EG_ORDER_NAME; order++) {
+    for (int order = EG_ORDER_USUAL; order <= EG_ORDER_NEXT; order++) {
         struct eg_directory_query query = {.serves_boundaries = EG_ATLAS_NONE,
                                            .kinds = (1U << EG_N_KINDS) - 1,
                                            .facets = (1U << EG_N_FACETS) - 1,
