@@ -416,6 +416,8 @@ static void write_footer(struct eg_finder_page *page)
     if (!page->snapshot) return;
     if (page->wanted->embedded) {
         eg_finder_open(page, "p", "note");
+        eg_finder_data(page, "bdi", page->snapshot->atlas->title); /* whose list it is, in another's page */
+        eg_html_text(html, EG_TEXT(" · "));
         eg_html_open(html, "a");
         eg_html_address(
             html, "href",

@@ -60,7 +60,7 @@ void eg_finder_moment(struct eg_finder_page *page, const struct eg_entry *entry)
     } else {
         struct eg_text now = eg_hours_now(&words, entry->schedules, count_told(entry));
         if (now.len > 0) {
-            eg_finder_open(page, "p", "moment");
+            eg_finder_open(page, "p", "moment now"); /* not in print */
             eg_html_text(&page->html, now);
             eg_html_close(&page->html);
         }

@@ -205,6 +205,73 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check((await page.textContent('#serves + *')) !== null && (await page.textContent('section[aria-labelledby=serves]')).includes(figures.population.value.toLocaleString('en')), 'residents');
       check(await page.locator('table.figures th[scope=row]').count() === shown.length && await page.locator('table.figures caption').count() === 1, 'headings');
     }],
+    ['a screen reader is read an entry and a list in the order in which they are needed', async () => {
+      const page = await open(await browser.newContext({ viewport: { width: 320, height: 800 } }), `/finder/${served.id}`);
+      const cdp = await page.context().newCDPSession(page);
+      const tree = async () => {
+        const { nodes } = await cdp.send('Accessibility.getFullAXTree');
+        const byId = new Map(nodes.map(node => [node.nodeId, node])), told = [];
+        const walk = node => {
+          const role = node.role && node.role.value, name = (node.name && node.name.value) || '';
+          if (!node.ignored) told.push({ role, name });
+          for (const id of node.childIds || []) if (byId.has(id)) walk(byId.get(id));
+        };
+        walk(nodes[0]);
+        return told;
+      };
+      const inOrder = (told, wanted, what) => {
+        let at = 0;
+        for (const [role, name] of wanted) {
+          const found = told.findIndex((one, i) => i >= at && one.role === role && name.test(one.name));
+          check(found >= 0, `${what}: ${role} ${name} does not follow; ${told.slice(at, at + 40).map(one => `${one.role}: ${one.name}`).join(' | ')}`);
+          at = found + 1;
+        }
+      };
+      const unnamed = told => told.filter(one => ['link', 'button', 'textbox', 'searchbox', 'combobox', 'checkbox', 'image', 'region', 'navigation', 'table'].includes(one.role) && !one.name.trim());
+      const entry = await tree();
+      inOrder(entry, [['link', /^Skip to the content/], ['banner', /^/], ['navigation', /^Language/], ['main', /^/], ['heading', new RegExp(`^${served.properties.name}$`)],
+        ['heading', /^Contact$/], ['term', /^/], ['link', /^[\d +()]+$/], ['heading', /^How to reach it$/], ['link', /^Show on the map$/], ['region', /^Map:/], ['button', /^Zoom in$/],
+        ['heading', /^Hours$/], ['listitem', /^/], ['StaticText', /(am|closed|open)/], ['heading', /^About it$/], ['heading', /^Whom it serves$/], ['table', /^These areas/], ['heading', /^Source$/], ['link', /^All entries$/]], 'an entry');
+      check(unnamed(entry).length === 0, `an entry has without a name: ${JSON.stringify(unnamed(entry))}`);
+      check(entry.filter(one => one.role === 'heading').length === await page.locator('h1, h2').count(), 'headings');
+      await visit(page, `${server.address}/finder?place=Ashport`);
+      const list = await tree();
+      inOrder(list, [['link', /^Skip to the results/], ['main', /^/], ['heading', /^Find help/], ['search', /^Search$/], ['searchbox', /^Words$/], ['combobox', /^Place$/], ['button', /^Near me$/],
+        ['combobox', /^Distance$/], ['checkbox', /open now/], ['group', /^Kind$/], ['button', /^Search$/], ['region', /^Results$/], ['heading', /^Results$/], ['status', /^/], ['StaticText', /^Entries found/],
+        ['list', /^/], ['listitem', /^/], ['heading', /./], ['link', /./], ['navigation', /^Pages$/], ['region', /^Map/]], 'a list');
+      check(unnamed(list).length === 0, `a list has without a name: ${JSON.stringify(unnamed(list))}`);
+      /* What a filter finds is announced: the live region is the same node as before, with another text. */
+      await page.evaluate(() => { window.told = document.getElementById('count'); });
+      const before = await count(page);
+      await page.fill('#q', 'food');
+      await page.press('#q', 'Enter');
+      await settled(page);
+      check(await page.evaluate(() => window.told === document.getElementById('count') && window.told.getAttribute('aria-live') === 'polite') && await count(page) !== before, 'announced');
+      await visit(page, `${server.address}/finder/suggest`);
+      const form = await tree();
+      inOrder(form, [['heading', /^Register/], ['group', /^About it$/], ['textbox', /^Name/], ['group', /^Where it is$/], ['textbox', /^Street/], ['textbox', /^Find the position/], ['button', /^Find the position$/],
+        ['button', /^Use my location$/], ['region', /^Map to choose/], ['textbox', /^Longitude$/], ['group', /^For whom it is$/], ['group', /^Areas it serves$/], ['textbox', /^Find areas/], ['button', /^Find areas$/],
+        ['group', /^About you$/], ['button', /^Send to the editors$/]], 'the form');
+      check(unnamed(form).length === 0, `the form has without a name: ${JSON.stringify(unnamed(form))}`);
+    }],
+    ['nothing is cut off with wide spacing of the text, nor in forced colours', async () => {
+      for (const path of ['/finder?place=Ashport', `/finder/${served.id}`, '/finder/suggest']) {
+        const page = await open(await browser.newContext({ viewport: { width: 320, height: 800 }, bypassCSP: true, forcedColors: 'active', reducedMotion: 'reduce' }), path);
+        await page.addStyleTag({ content: '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }' });
+        const cut = await page.evaluate(() => [...document.querySelectorAll('main, main *')].filter(node => {
+          const how = getComputedStyle(node);
+          return !node.closest('#map, .default, .trap, select, input, textarea') && /hidden|clip/.test(how.overflowX + how.overflowY) && (node.scrollWidth > node.clientWidth + 2 || node.scrollHeight > node.clientHeight + 2);
+        }).map(node => node.outerHTML.slice(0, 80)));
+        check(cut.length === 0, `${path}: ${cut.join(' ')}`);
+        const wide = await page.evaluate('document.documentElement.scrollWidth');
+        check(wide <= 320, `${path} is ${wide} pixels wide`);
+        await page.focus(path.endsWith('suggest') ? '#f-name' : 'main a >> nth=0');
+        await page.keyboard.press('Tab');
+        const seen = await page.evaluate(() => { const how = getComputedStyle(document.activeElement); return how.outlineStyle !== 'none' && parseFloat(how.outlineWidth) >= 2; });
+        check(seen, `${path}: the focus is seen`);
+        await page.context().close();
+      }
+    }],
     ['near me asks the browser, sorts by distance, and can be forgotten', async () => {
       const at = served.geometry.coordinates;
       const context = await browser.newContext({ geolocation: { longitude: at[0], latitude: at[1] }, permissions: ['geolocation'] });

@@ -63,6 +63,8 @@
       } });
     /* What a cluster is, and how to open it, is said; Leaflet leaves that to the page. */
     map.on('layeradd', function (event) {
+      /* Lines and circles show what is said in words, too. */
+      eachNode(place.querySelectorAll('.leaflet-overlay-pane svg'), function (drawing) { drawing.setAttribute('aria-hidden', 'true'); });
       var layer = event.layer, node = layer.getElement && layer.getElement();
       if (!node || !(layer instanceof L.Marker)) return;
       node.setAttribute('role', 'button');
