@@ -9,7 +9,7 @@ import subprocess
 import urllib.parse
 
 from pictures import EAST, NORTH, Picture, british, mercator
-from support import ROOT, SIDE, SOUTH, STEP, WEST, Server, raw, run, status_of, test
+from support import ROOT, SIDE, SOUTH, STEP, WEST, Server, Skipped, raw, run, status_of, test
 
 SCHEMAS = pathlib.Path(ROOT.parent / "shared/schemas")
 
@@ -253,7 +253,7 @@ def _(server):
             assert b"ServiceExceptionReport" in answer.body and len(re.sub(rb"<[^>]*>", b"", answer.body)) > 20, answer.body
             checked += validate(answer.body, version)
     if not checked:
-        print("# not validated: xmllint or ../shared/schemas is absent")
+        raise Skipped("right so far, but not held against the schemas: xmllint or ../shared/schemas is not there")
 
 
 @test("boxes that are none, too large, or go round the world are refused in the form that was asked for")
