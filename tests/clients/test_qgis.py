@@ -5,6 +5,7 @@ and in the British grid and held against the program's own picture, a place is i
 The pictures of the user guide (docs/guide/pictures) are made here when EG_BLESS is set.
 """
 
+import json
 import os
 from urllib.parse import quote
 
@@ -189,18 +190,40 @@ def _(server):
     assert 5 < len(inside) < 200, len(inside)
 
 
-@test("QGIS draws the vector tiles")
-def _(server):
+def vector_tiles(server):
     from qgis.core import QgsVectorTileLayer
 
     served(server, f"/tiles/{LAYER}/10/509/338.mvt")
     address = quote(f"{server.address}/tiles/{LAYER}/{{z}}/{{x}}/{{y}}.mvt", safe=":/{}")
     layer = QgsVectorTileLayer(f"type=xyz&url={address}&zmin=0&zmax=14", "MVT")
     assert layer.isValid()
-    got = picture(drawn(layer, "EPSG:3857", BOXES["EPSG:3857"]))
+    return layer
+
+
+@test("QGIS draws the vector tiles")
+def _(server):
+    got = picture(drawn(vector_tiles(server), "EPSG:3857", BOXES["EPSG:3857"]))
     wanted = server.draw("EPSG:3857", BOXES["EPSG:3857"], SIZE)
     land, shown = wanted[:, :, 3] > 128, got[:, :, :3].min(axis=2) < 250
     assert (land != shown).mean() < 0.02, f"{100 * (land != shown).mean():.1f} % of the pixels are land in one picture alone"
+
+
+def styled_vector_tiles(server):
+    """With the layer's own style, read by QGIS as its dialogue does."""
+    from qgis.core import QgsMapBoxGlStyleConverter
+
+    layer, converter = vector_tiles(server), QgsMapBoxGlStyleConverter()
+    done = converter.convert(json.loads(served(server, f"/tiles/{LAYER}/style.json")))
+    assert done == QgsMapBoxGlStyleConverter.Success, converter.errorMessage()
+    layer.setRenderer(converter.renderer())
+    return layer
+
+
+@test("QGIS colours the vector tiles by the layer's style")
+def _(server):
+    got = picture(drawn(styled_vector_tiles(server), "EPSG:3857", BOXES["EPSG:3857"]))
+    colours = {tuple(pixel) for pixel in got[::4, ::4, :3].reshape(-1, 3)}
+    assert len(colours) > 5, colours
 
 
 if os.environ.get("EG_BLESS"):
@@ -214,6 +237,10 @@ if os.environ.get("EG_BLESS"):
             vector = features(server)
             colour(vector, server)
             layers["qgis-features"] = vector
+            grid = [uri for uri in connection(server, "wms", "/wmts?SERVICE=WMTS&REQUEST=GetCapabilities")
+                    if f"layers={LAYER}&" in uri + "&" and "tileMatrixSet=BritishNationalGrid&" in uri + "&" and "styles=default&" in uri + "&"]
+            layers["qgis-wmts"] = QgsRasterLayer(grid[-1], "WMTS", "wms")
+            layers["qgis-vector-tiles"] = styled_vector_tiles(server)
             for name, layer in layers.items():
                 (PICTURES / f"{name}.png").write_bytes(drawn(layer, "EPSG:27700", box, (640, 640)))
 
