@@ -7,7 +7,7 @@
 JOBS ?= $(shell nproc)
 SECONDS ?= 300
 # What runs against PostGIS, too: EG_TEST_STORE names the database (tests/support/test_store.h).
-STORE_TESTS = $(basename $(patsubst tests/%,%,$(wildcard tests/unit/test_store*.c)))
+STORE_TESTS = $(basename $(patsubst tests/%,%,$(wildcard tests/unit/test_store*.c))) unit/test_edits property/test_history_property
 STORE_SCRIPTS = conformance/test_directory_formats.py
 REMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 

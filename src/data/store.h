@@ -57,6 +57,7 @@ enum eg_change_action {
     EG_CHANGE_UNDO,
     EG_CHANGE_IMPORT,
     EG_CHANGE_REVIEW,
+    EG_CHANGE_OUTSIDE, /* another program's, of several entries */
     EG_N_CHANGE_ACTIONS
 };
 /* "create", "update", ... Never NULL. */
@@ -110,6 +111,32 @@ struct eg_change_visitor {
 EG_MUST_CHECK enum eg_status eg_store_history(struct eg_store *store, struct eg_text entry_id,
                                               struct eg_store_page page,
                                               const struct eg_change_visitor *visitor, struct eg_error *err);
+/* --- what other programs wrote: commits have lines with their revision, statements of others have none --------------------------- */
+
+#define EG_STORE_OTHERS "another program" /* by whom their lines are */
+
+struct eg_store_span {
+    uint64_t after, until; /* revisions after the one, up to and with the other */
+};
+/* The last revision of a span that no line of the history accounts for; 0: all are. *n_told_out: how many have lines. A few cheap queries. */
+EG_MUST_CHECK enum eg_status eg_store_untold(struct eg_store *store, struct eg_store_span span,
+                                             uint64_t *untold_out, uint64_t *n_told_out,
+                                             struct eg_error *err);
+/* The lines of a span, in the order in which they came. */
+EG_MUST_CHECK enum eg_status eg_store_lines_of(struct eg_store *store, struct eg_store_span span,
+                                               const struct eg_change_visitor *visitor, struct eg_error *err);
+struct eg_store_telling {
+    uint64_t revision, untold;           /* the store's; that the lines are about */
+    const struct eg_change_entry *lines; /* [n_lines] */
+    uint32_t n_lines;
+};
+/* Writes lines about an untold revision, which does not change the store's own. EG_OK as well when somebody has told of it; EG_CONFLICT when the
+ * store has another revision by now. */
+EG_MUST_CHECK enum eg_status eg_store_tell(struct eg_store *store, const struct eg_store_telling *telling,
+                                           struct eg_error *err);
+/* For people: the file's name, or that it is a database. */
+struct eg_text eg_store_name(const struct eg_store *store);
+
 /* The single lines of a batch, in their order. */
 EG_MUST_CHECK enum eg_status eg_store_batch(struct eg_store *store, struct eg_text batch,
                                             struct eg_store_page page,

@@ -6,8 +6,9 @@
 #include <string.h>
 
 static const char *const action_names[EG_N_CHANGE_ACTIONS] = {
-    [EG_CHANGE_CREATE] = "create", [EG_CHANGE_UPDATE] = "update", [EG_CHANGE_DELETE] = "delete",
-    [EG_CHANGE_UNDO] = "undo",     [EG_CHANGE_IMPORT] = "import", [EG_CHANGE_REVIEW] = "review",
+    [EG_CHANGE_CREATE] = "create",   [EG_CHANGE_UPDATE] = "update", [EG_CHANGE_DELETE] = "delete",
+    [EG_CHANGE_UNDO] = "undo",       [EG_CHANGE_IMPORT] = "import", [EG_CHANGE_REVIEW] = "review",
+    [EG_CHANGE_OUTSIDE] = "outside",
 };
 
 const char *eg_change_action_name(enum eg_change_action action)
@@ -108,6 +109,93 @@ enum eg_status eg_store_batch(struct eg_store *store, struct eg_text batch, stru
                    page.limit, page.offset);
     return look(store, where, visitor, err);
 }
+
+/* --- what other programs wrote ------------------------------------------------------------------------------------------------- */
+
+enum { UNTOLD, TOLD, TOLD_BY_OTHERS };
+
+/* All lines of a revision are by the same. */
+static enum eg_status is_told(struct eg_store *store, uint64_t revision, uint64_t *told_out,
+                              struct eg_error *err)
+{
+    char sql[320];
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT CASE WHEN said IS NULL THEN 0 WHEN said = '" EG_STORE_OTHERS
+                   "' THEN 2 ELSE 1 END FROM "
+                   "(SELECT (SELECT coalesce(\"by\", '') FROM change WHERE revision = %" PRIu64
+                   " LIMIT 1) AS said) AS line",
+                   revision);
+    return eg_store_number(store, sql, told_out, err);
+}
+
+/* Downwards: who told of an edit told of all that were before it. */
+static enum eg_status find_untold(struct eg_store *store, struct eg_store_span span, uint64_t *untold_out,
+                                  struct eg_error *err)
+{
+    uint64_t told = TOLD, at = span.until;
+    enum eg_status status = EG_OK;
+    for (; at > span.after && status == EG_OK; at--) {
+        status = is_told(store, at, &told, err);
+        if (told != TOLD) break;
+    }
+    *untold_out = told == UNTOLD ? at : 0;
+    return status;
+}
+
+enum eg_status eg_store_untold(struct eg_store *store, struct eg_store_span span, uint64_t *untold_out,
+                               uint64_t *n_told_out, struct eg_error *err)
+{
+    char sql[160];
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT count(DISTINCT revision) FROM change WHERE revision > %" PRIu64
+                   " AND revision <= %" PRIu64,
+                   span.after, span.until);
+    enum eg_status status = eg_store_begin(store, EG_STORE_LOOK, err);
+    *untold_out = *n_told_out = 0;
+    if (status == EG_OK) status = find_untold(store, span, untold_out, err);
+    if (status == EG_OK && *untold_out > 0) status = eg_store_number(store, sql, n_told_out, err);
+    return eg_store_end(store, EG_STORE_LOOK, status, err);
+}
+
+enum eg_status eg_store_lines_of(struct eg_store *store, struct eg_store_span span,
+                                 const struct eg_change_visitor *visitor, struct eg_error *err)
+{
+    char where[120];
+    (void)snprintf(where, sizeof where,
+                   "WHERE revision > %" PRIu64 " AND revision <= %" PRIu64 " ORDER BY fid", span.after,
+                   span.until);
+    return look(store, where, visitor, err);
+}
+
+static enum eg_status write_telling(struct eg_store *store, const struct eg_store_telling *telling,
+                                    struct eg_error *err)
+{
+    uint64_t revision = 0, told = UNTOLD;
+    const struct eg_commit lines = {.history = telling->lines, .n_history = telling->n_lines};
+    enum eg_status status = eg_store_number(store, "SELECT revision FROM store", &revision, err);
+    if (status == EG_OK && revision != telling->revision)
+        status = eg_error_set(err, EG_CONFLICT, "somebody else changed the directory meanwhile");
+    if (status == EG_OK) status = is_told(store, telling->untold, &told, err);
+    if (status != EG_OK || told != UNTOLD) return status;
+    return eg_store_write_history(store, &lines, telling->untold, err);
+}
+
+enum eg_status eg_store_tell(struct eg_store *store, const struct eg_store_telling *telling,
+                             struct eg_error *err)
+{
+    enum eg_status status = eg_store_begin(store, EG_STORE_WRITE, err);
+    if (status == EG_OK) status = write_telling(store, telling, err);
+    return eg_store_end(store, EG_STORE_WRITE, status, err);
+}
+
+struct eg_text eg_store_name(const struct eg_store *store)
+{
+    const char *slash = strrchr(store->source, '/');
+    if (store->is_database) return EG_TEXT("the database");
+    return eg_text_from(slash ? slash + 1 : store->source);
+}
+
+/* --- one line -------------------------------------------------------------------------------------------------------------------- */
 
 struct one_line {
     const struct eg_change_visitor *visitor;

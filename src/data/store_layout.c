@@ -254,6 +254,8 @@ static enum eg_status make_all(struct eg_store *store, bool has_head, struct eg_
     if (status == EG_OK)
         status = eg_store_run(store, "CREATE INDEX IF NOT EXISTS change_batch ON change (batch, fid)", err);
     if (status == EG_OK)
+        status = eg_store_run(store, "CREATE INDEX IF NOT EXISTS change_revision ON change (revision)", err);
+    if (status == EG_OK)
         status =
             eg_store_run(store, "CREATE INDEX IF NOT EXISTS suggestion_state ON suggestion (state)", err);
     return status;

@@ -144,6 +144,8 @@ static enum eg_status refresh(struct eg_engine *engine, bool *changed_out, struc
     enum eg_status status = eg_ledger_refresh(engine->ledger, engine->snapshot, &fresh, err);
     *changed_out = fresh != NULL;
     if (fresh) publish(engine, fresh);
+    if (status == EG_OK)
+        eg_ledger_tell(engine->ledger, engine->snapshot); /* after it is shown: nobody waits to read */
     return status;
 }
 

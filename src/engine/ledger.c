@@ -13,11 +13,13 @@
 #include "data/directory_records.h"
 #include "data/record_times.h"
 #include "engine/ledger_parts.h"
+#include "engine/outside.h"
 
 #define PLAN_CEILING_BYTES                                                                                   \
     ((size_t)2 * 1024 * 1024 * 1024) /* an import of 100,000 entries is undone in some 400 MiB */
 #define NOTHING_SHOWN UINT64_MAX
 #define WRONG_FOR_S 10
+#define TELL_AGAIN_S 10
 
 /* Why a revision cannot be shown, so that it is not read again twice a second. For WRONG_FOR_S only: another file of the same revision may
  * be put in its place. */
@@ -31,6 +33,10 @@ struct eg_ledger {
     struct eg_store *store;
     uint64_t revision; /* that the present snapshot shows, or NOTHING_SHOWN */
     struct wrong wrong;
+    struct eg_records
+        *told; /* as of `told_revision`: all until then is in the history. NULL: nothing was shown yet */
+    uint64_t told_revision;
+    double tell_after_s; /* the store was held by somebody: not to be waited for again at once */
     atomic_uint references;
 };
 
@@ -43,6 +49,7 @@ void eg_ledger_release(struct eg_ledger *ledger)
 {
     if (!ledger || atomic_fetch_sub_explicit(&ledger->references, 1, memory_order_acq_rel) > 1) return;
     eg_store_close(ledger->store);
+    eg_records_release(ledger->told);
     free(ledger);
 }
 
@@ -80,6 +87,36 @@ enum eg_status eg_engine_forget(struct eg_engine *engine, struct eg_error *err)
     enum eg_status status = eg_store_forget(ledger->store, eg_text_from(before), err);
     eg_ledger_release(ledger);
     return status;
+}
+
+/* --- what other programs write --------------------------------------------------------------------------------------------- */
+
+/* All that the records say is in the history. */
+static void set_told(struct eg_ledger *ledger, struct eg_records *records, uint64_t revision)
+{
+    eg_records_retain(records);
+    eg_records_release(ledger->told);
+    ledger->told = records;
+    ledger->told_revision = revision;
+}
+
+void eg_ledger_tell(struct eg_ledger *ledger, struct eg_snapshot *now)
+{
+    struct eg_error err = {0};
+    if (ledger->revision == NOTHING_SHOWN || ledger->told_revision == ledger->revision || !now->records)
+        return;
+    struct eg_outside outside = {
+        ledger->store, ledger->told, now->records, {ledger->told_revision, ledger->revision}};
+    enum eg_status status = EG_OK;
+    /* A store that was put back from a copy is no edit. */
+    if (eg_clock_monotonic_s() < ledger->tell_after_s) return;
+    if (ledger->told && ledger->told_revision < ledger->revision) status = eg_outside_tell(&outside, &err);
+    if (status == EG_BUSY) ledger->tell_after_s = eg_clock_monotonic_s() + TELL_AGAIN_S;
+    if (status == EG_BUSY || status == EG_CONFLICT) return; /* once more with a later look */
+    if (status != EG_OK)
+        eg_log(EG_LOG_WARNING, "history", "what another program wrote to the store is not in the history: %s",
+               err.message);
+    set_told(ledger, now->records, ledger->revision);
 }
 
 /* --- opening --------------------------------------------------------------------------------------------------------------- */
@@ -301,6 +338,8 @@ enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, const struct eg_snap
         eg_ledger_release(ledger);
         return status;
     }
+    if (ledger && ledger->revision != NOTHING_SHOWN)
+        set_told(ledger, (*snapshot_out)->records, ledger->revision);
     *ledger_out = ledger;
     return EG_OK;
 }
@@ -320,6 +359,8 @@ static enum eg_status carry_out(struct eg_ledger *ledger, struct eg_snapshot *no
         status = eg_store_commit(ledger->store, commit, &ledger->revision, err);
     }
     eg_records_release(records);
+    if (status == EG_OK && ledger->told_revision == commit->expected_revision)
+        set_told(ledger, fresh->records, ledger->revision);
     if (status == EG_OK) *fresh_out = fresh;
     else eg_snapshot_release(fresh);
     return status;

@@ -12,6 +12,9 @@ struct eg_plan {
 /* *fresh_out: the snapshot to be shown from now on, NULL when nothing has to change. */
 EG_MUST_CHECK enum eg_status eg_ledger_refresh(struct eg_ledger *ledger, struct eg_snapshot *now,
                                                struct eg_snapshot **fresh_out, struct eg_error *err);
+/* What the snapshot shows and the history does not know of was written by another program: the history is told. Where the store is held by
+ * somebody that is done with a later call. Nothing where nothing was written. */
+void eg_ledger_tell(struct eg_ledger *ledger, struct eg_snapshot *now);
 EG_MUST_CHECK enum eg_status eg_ledger_write(struct eg_ledger *ledger, struct eg_snapshot *now,
                                              const struct eg_plan *plan, struct eg_snapshot **fresh_out,
                                              struct eg_error *err);

@@ -250,8 +250,10 @@ static enum eg_status write_lines(struct making *making, struct eg_error *err)
     enum eg_status status = EG_OK;
     bool is_told = making->n_entries <= wish->most;
     if (!is_told) {
+        head.reason = eg_text_format(making->arena, "%.*s: %u entries, too many for a line each",
+                                     EG_TEXT_ARG(wish->head.reason), making->n_entries);
         making->lines[making->n_lines++] = head;
-        return EG_OK;
+        return head.reason.data ? EG_OK : eg_error_no_memory(err, 0);
     }
     for (uint32_t e = 0; e < making->n_entries && status == EG_OK; e++) status = write_line(making, e, err);
     if (status == EG_OK) status = write_rows(making, making->n_entries, &head.rows, err);

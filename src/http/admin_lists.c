@@ -329,9 +329,13 @@ enum eg_status eg_admin_entries(struct eg_admin_page *page, struct eg_answer **a
 
 const char *eg_admin_action(enum eg_change_action action)
 {
-    static const char *const words[EG_N_CHANGE_ACTIONS] = {
-        [EG_CHANGE_CREATE] = "made", [EG_CHANGE_UPDATE] = "changed", [EG_CHANGE_DELETE] = "deleted",
-        [EG_CHANGE_UNDO] = "undone", [EG_CHANGE_IMPORT] = "import",  [EG_CHANGE_REVIEW] = "reviewed"};
+    static const char *const words[EG_N_CHANGE_ACTIONS] = {[EG_CHANGE_CREATE] = "made",
+                                                           [EG_CHANGE_UPDATE] = "changed",
+                                                           [EG_CHANGE_DELETE] = "deleted",
+                                                           [EG_CHANGE_UNDO] = "undone",
+                                                           [EG_CHANGE_IMPORT] = "import",
+                                                           [EG_CHANGE_REVIEW] = "reviewed",
+                                                           [EG_CHANGE_OUTSIDE] = "edited in another program"};
     return words[action];
 }
 

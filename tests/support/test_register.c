@@ -11,6 +11,18 @@
 #include <cmocka.h>
 
 #include "support/temp_file.h"
+#include "support/test_store.h"
+
+static void choose_store(struct eg_test_register *test)
+{
+    if (eg_test_store_is_database()) {
+        struct eg_text source = eg_test_store_source("register");
+        (void)snprintf(test->store, sizeof test->store, "%.*s", EG_TEXT_ARG(source));
+    } else {
+        (void)eg_test_temp_path("register.gpkg", test->store, sizeof test->store);
+        (void)unlink(test->store);
+    }
+}
 
 static void write_files(struct eg_test_register *test)
 {
@@ -22,14 +34,14 @@ static void write_files(struct eg_test_register *test)
     char areas[512], table[512], yaml[2048];
     (void)eg_test_temp_bytes("area.geojson", square, sizeof square - 1, areas, sizeof areas);
     (void)eg_test_temp_bytes("entries.csv", entries, sizeof entries - 1, table, sizeof table);
-    (void)eg_test_temp_path("register.gpkg", test->store, sizeof test->store);
-    (void)unlink(test->store);
+    choose_store(test);
+    const char *store = eg_test_store_is_database() ? test->store : strrchr(test->store, '/') + 1;
     int n = snprintf(
         yaml, sizeof yaml,
         "evenground: 1\ntitle: T\nboundaries:\n- {id: a, title: A, source: %s, key: code}\ntables: "
         "[]\ndirectories:\n- {id: e, title: E, source: %s, columns: {key: key, name: name, longitude: lon, "
-        "latitude: lat}, constants: {kind: hub}}\n- {id: s, title: S, store: %s, seed: e}\n",
-        strrchr(areas, '/') + 1, strrchr(table, '/') + 1, strrchr(test->store, '/') + 1);
+        "latitude: lat}, constants: {kind: hub}}\n- {id: s, title: S, store: \"%s\", seed: e}\n",
+        strrchr(areas, '/') + 1, strrchr(table, '/') + 1, store);
     assert_true(n > 0 && (size_t)n < sizeof yaml);
     (void)eg_test_temp_bytes("atlas.yaml", yaml, (size_t)n, test->atlas, sizeof test->atlas);
 }
@@ -54,5 +66,6 @@ void eg_test_register_open(struct eg_test_register *test_out)
 void eg_test_register_close(struct eg_test_register *test)
 {
     eg_engine_free(test->engine);
-    (void)unlink(test->store);
+    if (eg_test_store_is_database()) eg_test_store_clear();
+    else (void)unlink(test->store);
 }

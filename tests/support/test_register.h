@@ -1,12 +1,13 @@
-/* An atlas of one square with a directory that is kept in a store, below build/test-tmp/. */
+/* An atlas of one square with a directory that is kept in a store: a GeoPackage below build/test-tmp/, or where EG_TEST_STORE says
+ * (support/test_store.h). */
 #ifndef EG_TESTS_SUPPORT_TEST_REGISTER_H
 #define EG_TESTS_SUPPORT_TEST_REGISTER_H
 
 #include "engine/engine.h"
 
 struct eg_test_register {
-    char atlas[512], store[512];
-    struct eg_engine *engine; /* one thread, no cache; loaded */
+    char atlas[512], store[512]; /* the store as its source: a path, or PG:... */
+    struct eg_engine *engine;    /* one thread, no cache; loaded */
 };
 
 /* The store is new, and filled from two rows of a CSV: "Walks" and "Runs". Fails the running test when anything does. */
