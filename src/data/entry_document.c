@@ -27,6 +27,7 @@ const struct eg_document_part eg_document_organisation = {
     .table = EG_RECORD_ORGANIZATION,
     .visibility = UINT32_MAX,
     .members = {{"name", EG_ORGANIZATION_NAME},
+                {"id", EG_ORGANIZATION_ID},
                 {"description", EG_ORGANIZATION_DESCRIPTION},
                 {"url", EG_ORGANIZATION_WEBSITE},
                 {"email", EG_ORGANIZATION_EMAIL}},

@@ -3,7 +3,7 @@
  *
  *   {"id", "kind", "name", "alternate_name", "description", "status", "url", "email", "alert", "eligibility", "fees", "how_to_apply",
  *    "last_reviewed", "programme", "topics": ["..."],
- *    "organisation": {"name", "description", "url", "email"},
+ *    "organisation": {"name", "id", "description", "url", "email"},
  *    "location": {"name", "longitude", "latitude", "transportation", "address_1", "address_2", "city", "region", "state_province",
  *                 "postal_code", "country"},
  *    "other_locations": [{"id", as "location", "accessibility": [as below]}],
@@ -18,6 +18,12 @@
  *
  * "location" and "accessibility" are of the first place (data/service_places.h). Items of "other_locations" are known by their ids; one
  * without an id is a new location, one with the id of another entry's is shared with it from then on.
+ *
+ * An organisation with the id, or without one the name, of that which the entry has is that one, and says from now on what the document
+ * says, for all entries that have it; with no more than its id it stays as it is. Any other is one that there is (by its id, else the only
+ * one of its name, or of several the only one that agrees in what else is said of it), from which the document must not differ in what
+ * it says of it, or a new one. One whose last entry goes to another is taken away, unless another row refers to it. An entry whose document
+ * has none keeps its own.
  *
  * Values are texts; numbers may be written as numbers, an extent as GeoJSON. What is absent is not stated. */
 #ifndef EG_DATA_ENTRY_DOCUMENT_H
@@ -36,8 +42,8 @@ void eg_entry_document_write(const struct eg_records *records, const struct eg_r
                              bool with_private, struct eg_json *json, struct eg_json_value *into);
 
 /* What has to be done to the records so that the entry `id` says what the document says; in the arena. A service that is not there is
- * made. What the records say of it and a document has no words for stays as it is; organisations, programmes and topics are found by
- * their names, and made when they are new. Rows keep their ids as far as they go. EG_INVALID names the member at fault ("phones[1].number"):
+ * made. What the records say of it and a document has no words for stays as it is; programmes and topics are found by their names, and
+ * made when they are new. Rows keep their ids as far as they go. EG_INVALID names the member at fault ("phones[1].number"):
  * an unknown one, a value of another type, what eg_record_check finds, a polygon that is none; EG_LIMIT for a list that is too long. */
 struct eg_document_wish {
     struct eg_text id;

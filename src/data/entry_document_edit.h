@@ -1,5 +1,5 @@
 /* Shared by the parts that turn a document into a change: the change under way (entry_document_rows.c), members of objects and lists
- * (entry_document_read.c), locations (entry_document_places.c). */
+ * (entry_document_read.c), the organisation (entry_document_owner.c), locations (entry_document_places.c). */
 #ifndef EG_DATA_ENTRY_DOCUMENT_EDIT_H
 #define EG_DATA_ENTRY_DOCUMENT_EDIT_H
 
@@ -64,6 +64,14 @@ EG_MUST_CHECK enum eg_status eg_document_check_row(struct eg_document_edit *edit
 EG_MUST_CHECK enum eg_status eg_document_read_list(struct eg_document_edit *edit,
                                                    const struct eg_document_part *part, const char *path,
                                                    const struct eg_json_value *list, struct eg_text parent);
+
+/* entry_document_owner.c */
+
+/* Sets the organisation of the service's texts as the document says it, and puts it where it is new or says something else. */
+EG_MUST_CHECK enum eg_status eg_document_read_owner(struct eg_document_edit *edit, struct eg_text *service);
+/* Once the service is put: the organisation that it had goes, if it has another now and nothing refers to the old one. */
+EG_MUST_CHECK enum eg_status eg_document_leave_owner(struct eg_document_edit *edit,
+                                                     const struct eg_text *service);
 
 /* entry_document_places.c */
 

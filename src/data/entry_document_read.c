@@ -182,42 +182,6 @@ static enum eg_status read_program(struct eg_document_edit *edit, struct eg_text
     return status;
 }
 
-/* --- the organisation ---------------------------------------------------------------------------------------------------------- */
-
-/* An organisation that the document does not name is the entry's own and called as it is. */
-static enum eg_status read_organization(struct eg_document_edit *edit, struct eg_text *service)
-{
-    struct eg_document_place place = {"organisation", UINT32_MAX};
-    const struct eg_json_value *object = eg_json_get(edit->wish->document, "organisation");
-    const struct eg_record *now =
-        eg_records_find(edit->records, EG_RECORD_ORGANIZATION, service[EG_SERVICE_ORGANIZATION_ID]);
-    struct eg_text *field = eg_document_texts(edit, EG_RECORD_ORGANIZATION, now);
-    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
-    if (!object && now) return EG_OK;
-    if (!object) {
-        field[EG_ORGANIZATION_ID] = eg_record_id_of(edit->arena, "organization", service[EG_SERVICE_ID]);
-        field[EG_ORGANIZATION_NAME] = service[EG_SERVICE_NAME];
-        service[EG_SERVICE_ORGANIZATION_ID] = field[EG_ORGANIZATION_ID];
-        return field[0].data ? eg_document_put(edit, EG_RECORD_ORGANIZATION, field)
-                             : eg_error_no_memory(edit->err, 0);
-    }
-    enum eg_status status =
-        eg_document_read_members(edit, &eg_document_organisation, NULL, object, place, field);
-    if (status != EG_OK) return status;
-    if (field[EG_ORGANIZATION_NAME].len == 0)
-        return eg_document_at_fault(edit, place, "name", "is missing and has to be given");
-    if (!now || !eg_text_equal(now->field[EG_ORGANIZATION_NAME], field[EG_ORGANIZATION_NAME])) {
-        field[EG_ORGANIZATION_ID] =
-            eg_record_id_of_name(edit->arena, "organization", field[EG_ORGANIZATION_NAME]);
-        if (!field[0].data) return eg_error_no_memory(edit->err, 0);
-        service[EG_SERVICE_ORGANIZATION_ID] = field[EG_ORGANIZATION_ID];
-        /* One of that name that others have, too, stays as it is. */
-        if (eg_records_find(edit->records, EG_RECORD_ORGANIZATION, field[0])) return EG_OK;
-    }
-    status = eg_document_check_row(edit, &eg_document_organisation, place, field);
-    return status == EG_OK ? eg_document_put(edit, EG_RECORD_ORGANIZATION, field) : status;
-}
-
 /* --- topics -------------------------------------------------------------------------------------------------------------------- */
 
 static enum eg_status link_topic(struct eg_document_edit *edit, struct eg_text topic, struct eg_text service,
@@ -436,8 +400,9 @@ static enum eg_status read_all(struct eg_document_edit *edit)
         status =
             eg_document_check_row(edit, &eg_document_service, (struct eg_document_place){NULL, 0}, field);
     if (status == EG_OK) status = read_program(edit, field);
-    if (status == EG_OK) status = read_organization(edit, field);
+    if (status == EG_OK) status = eg_document_read_owner(edit, field);
     if (status == EG_OK) status = eg_document_put(edit, EG_RECORD_SERVICE, field);
+    if (status == EG_OK) status = eg_document_leave_owner(edit, field);
     if (status == EG_OK) status = read_topics(edit, field[0]);
     if (status == EG_OK) status = eg_document_read_places(edit, field[0]);
     for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS && status == EG_OK; i++)

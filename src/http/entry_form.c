@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/snapshot.h"
 #include "http/entry_form_parts.h"
 
 #define MOST_OPTIONS 300U /* of a list to choose from */
@@ -382,7 +383,7 @@ static void write_single(const struct writing *writing, const char *name, struct
 
 /* --- the whole ------------------------------------------------------------------------------------------------------------------- */
 
-enum what { SECTION, MEMBER, PART, LIST, TOPICS, PROGRAMME, HOURS, POSITION, SERVED };
+enum what { SECTION, MEMBER, PART, LIST, TOPICS, PROGRAMME, HOURS, POSITION, SERVED, SHARED };
 
 /* In the order of the page. A list or member that the form does not show writes nothing. */
 static const struct {
@@ -406,6 +407,7 @@ static const struct {
     {LIST, "phones", true},
     {LIST, "contacts", false},
     {SECTION, "form.organisation", true},
+    {SHARED, NULL, false},
     {PART, "organisation", true},
     {SECTION, "form.location", true},
     {PART, "location", true},
@@ -461,6 +463,22 @@ static void write_hours(const struct writing *writing)
     eg_html_close(writing->html);
 }
 
+/* How many others a change of the organisation concerns. */
+static void write_shared(const struct writing *writing)
+{
+    uint32_t n = 0;
+    const struct eg_snapshot *snapshot = writing->form->snapshot;
+    struct eg_text id =
+        eg_form_text(writing->form, eg_json_get(eg_json_get(writing->form->document, "organisation"), "id"));
+    if (snapshot && snapshot->records && id.len > 0)
+        (void)eg_records_with(snapshot->records, EG_RECORD_SERVICE, EG_SERVICE_ORGANIZATION_ID, id, &n);
+    if (n < 2) return;
+    eg_html_open(writing->html, "p");
+    eg_html_attribute(writing->html, "class", EG_TEXT("note"));
+    say_with(writing, "organisation.shared", n - 1, (struct eg_text){0});
+    eg_html_close(writing->html);
+}
+
 static void write_item(const struct writing *writing, enum what what, const char *name)
 {
     const struct eg_json_value *document = writing->form->document;
@@ -472,6 +490,7 @@ static void write_item(const struct writing *writing, enum what what, const char
     else if (what == PART) write_part(writing, name, false);
     else if (what == LIST) write_list(writing, name);
     else if (what == TOPICS) write_topics(writing);
+    else if (what == SHARED) write_shared(writing);
     else if (what == HOURS) write_hours(writing);
     else if (what == SERVED) eg_form_write_served(writing->form, writing->html);
     else if (what == PROGRAMME)

@@ -23,6 +23,7 @@ static const struct {
     {"how_to_apply", EG_FORM_PUBLIC | EG_FORM_LONG},
     {"last_reviewed", EG_FORM_HINT},
     {"organisation.name", EG_FORM_PUBLIC},
+    {"organisation.id", EG_FORM_HINT | EG_FORM_FOLLOWS},
     {"organisation.description", EG_FORM_LONG},
     {"organisation.url", EG_FORM_PUBLIC},
     {"organisation.email", EG_FORM_PUBLIC},

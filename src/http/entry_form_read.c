@@ -179,7 +179,8 @@ static void write_members(struct reading *reading, const struct eg_form_part *pa
         const struct eg_json_value *present = eg_json_get(slot->item, member.name);
         bool is_there = value.is_kept ? present != NULL : value.text.len > 0;
         bool has_default = member.field->words != NULL; /* a status that nobody states is "active" */
-        bool is_asked = member.field->needed && !(member.flags & EG_FORM_NEVER);
+        bool is_asked =
+            member.field->needed && member.field->type != EG_RECORD_ID && !(member.flags & EG_FORM_NEVER);
         if (is_asked && !is_there && !has_default) missing = member.name;
         if (is_there && !into) into = eg_json_object(reading->json, list, part->is_list ? NULL : part->name);
         if (value.is_kept) copy_value(reading, into, member.name, present);

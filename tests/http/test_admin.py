@@ -434,6 +434,31 @@ def _(server):
     assert "#" in "".join(reader.page.links), "the summary leads to the fields"
 
 
+@test("an organisation of several entries is changed for all, as the form says, and left by emptying its id")
+def _(server):
+    one, other = server.an_entry(6), server.an_entry(7)
+    reader = server.reader()
+    reader.open(f"/admin/entries/{one}")
+    assert "Other entries that have this organisation" not in reader.page.text
+    ours = {"organisation.id": "", "organisation.name": "Two Rivers", "organisation.url": "", "organisation.description": "", "organisation.email": ""}
+    reader.submit("save", **ours)
+    fields = reader.page.form("save")["fields"]
+    assert fields["organisation.name"] == "Two Rivers" and fields["organisation.id"]
+    reader.open(f"/admin/entries/{other}")
+    reader.submit("save", status=200, **ours)
+    assert reader.page.form("save")["fields"]["organisation.id"] == fields["organisation.id"]
+    assert "Other entries that have this organisation: 1." in reader.page.text
+    reader.submit("save", **{"organisation.name": "Three Rivers", "organisation.email": "three@rivers.example"})
+    reader.open(f"/admin/entries/{one}")
+    fields = reader.page.form("save")["fields"]
+    assert (fields["organisation.name"], fields["organisation.email"]) == ("Three Rivers", "three@rivers.example")
+    reader.submit("save", **{"organisation.name": "Four Rivers", "organisation.id": "", "organisation.email": ""})
+    reader.open(f"/admin/entries/{other}")
+    assert "Other entries that have this organisation" not in reader.page.text
+    reader.submit("save", status=400, **{"organisation.name": "Four Rivers", "organisation.id": ""})
+    assert "is not what the organisation 'Four Rivers' that there is says" in reader.page.text.replace("&#39;", "'"), reader.page.text
+
+
 # --- suggestions ------------------------------------------------------------------------------------------------------
 
 

@@ -493,6 +493,30 @@ def _(server):
     assert "an address of the web" in problem["detail"]
 
 
+@test("an organisation is joined as it is, edited for all its entries, and gone with its last")
+def _(server):
+    canoeists = {"name": "Canoeists", "url": "https://canoeists.example/"}
+    path, _etag = server.make(name="Swims", organisation=canoeists)
+    of = server.now(path).json()["organisation"]
+    assert of == {**canoeists, "id": of["id"]}
+    for wrong, member in (({"name": "CANOEISTS", "url": "https://x.example/"}, "url"), ({"name": "Canoeists", "email": "a@x.example"}, "email"),
+                          ({"id": of["id"], "name": "Divers"}, "name"), ({"id": of["id"][::-1]}, "id")):
+        problem = server.call("POST", "/entries", {"name": "Dives", "organisation": wrong}).problem(400, "organisation." + member)
+        assert problem["detail"], problem
+    other, _etag = server.make(name="Dives", organisation={"name": "CANOEISTS"})
+    assert server.now(other).json()["organisation"] == of
+    # An edit through one entry is one of the other, too.
+    assert server.call("PUT", other, {"name": "Dives", "organisation": {**of, "name": "Club", "email": "a@x.example"}}, If_Match="*").status == 200
+    club = {"name": "Club", "id": of["id"], "url": canoeists["url"], "email": "a@x.example"}
+    assert server.now(path).json()["organisation"] == club
+    # To another and back by its id; what nobody has any more is gone.
+    assert server.call("PUT", other, {"name": "Dives", "organisation": {"name": "Divers"}}, If_Match="*").status == 200
+    divers = server.now(other).json()["organisation"]["id"]
+    assert server.get("/hsds/organizations/" + divers).status == 200 and server.now(path).json()["organisation"] == club
+    assert server.call("PUT", other, {"name": "Dives", "organisation": {"id": of["id"]}}, If_Match="*").status == 200
+    assert server.now(other).json()["organisation"] == club and server.get("/hsds/organizations/" + divers).status == 404
+
+
 @test("bodies that are wrong are refused with the member at fault")
 def _(server):
     path, etag = server.make()

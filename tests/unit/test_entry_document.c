@@ -12,6 +12,7 @@
 
 #define ID "585a9093-5c12-5388-b7de-8ecc54e58082"
 #define OTHER "585a9093-5c12-5388-b7de-8ecc54e58083"
+#define HARBOUR "d176325a-6d04-54bf-9cfa-4b17bebd50ab" /* the id that is made of "Harbour Trust" */
 #define SQUARE "{\"type\":\"Polygon\",\"coordinates\":[[[0,50],[1,50],[1,51],[0,51],[0,50]]]}"
 
 #define BOWTIE "[[[0,50],[1,51],[1,50],[0,51],[0,50]]]"
@@ -88,7 +89,8 @@ static const char *said(const struct eg_records *records, const char *id, bool w
     "\",\"kind\":\"hub\",\"name\":\"Walks\",\"description\":\"Every Tuesday\",\"status\":\"active\","        \
     "\"url\":\"https://walks.example/\",\"email\":\"info@walks.example\",\"last_reviewed\":\"2026-01-31\","  \
     "\"programme\":\"Healthy Saltmarsh\",\"topics\":[\"Smoking\"],"                                          \
-    "\"organisation\":{\"name\":\"Harbour Trust\",\"url\":\"https://harbour.example/\"},"                    \
+    "\"organisation\":{\"name\":\"Harbour Trust\",\"id\":\"" HARBOUR                                         \
+    "\",\"url\":\"https://harbour.example/\"},"                                                              \
     "\"location\":{\"longitude\":\"-1.25\",\"latitude\":\"52.5\",\"address_1\":\"1 Quay "                    \
     "Street\",\"city\":\"Saltmarsh\"},"                                                                      \
     "\"phones\":[{\"number\":\"01632 960123\"}],"                                                            \
@@ -130,7 +132,7 @@ static void what_is_not_in_the_document_goes(void **state)
               "{\"name\":\"Walks\",\"kind\":\"hub\",\"organisation\":{\"name\":\"Harbour Trust\"}}");
     assert_string_equal(said(records, ID, true),
                         "{\"id\":\"" ID "\",\"kind\":\"hub\",\"name\":\"Walks\",\"status\":\"active\","
-                        "\"organisation\":{\"name\":\"Harbour Trust\"}}");
+                        "\"organisation\":{\"name\":\"Harbour Trust\",\"id\":\"" HARBOUR "\"}}");
     static const enum eg_record_table gone[] = {
         EG_RECORD_PHONE,    EG_RECORD_CONTACT,       EG_RECORD_SCHEDULE,     EG_RECORD_LANGUAGE,
         EG_RECORD_ADDRESS,  EG_RECORD_ACCESSIBILITY, EG_RECORD_SERVICE_AREA, EG_RECORD_FUNDING,
@@ -268,18 +270,120 @@ static void a_number_is_what_the_document_says_when_its_contact_goes_or_another_
     }
 }
 
-static void an_organisation_of_a_known_name_is_shared_and_left_as_it_is(void **state)
+#define TRUST(members) "{\"name\":\"Runs\",\"organisation\":{" members "}}"
+#define NAMED "\"name\":\"HARBOUR TRUST\""
+#define URL "\"url\":\"https://harbour.example/\""
+#define AT(id) "\"id\":\"" id "\""
+#define NEW "00000000-0000-5000-8000-00000000000f"
+
+static const char *told_of(const struct eg_records *records, const char *id)
+{
+    const char *organisation = strstr(said(records, id, true), "\"organisation\":");
+    return organisation ? organisation : "";
+}
+
+static void an_entry_joins_an_organisation_as_it_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *field; /* at fault; NULL: it joins */
+    } cases[] = {
+        {TRUST(NAMED), NULL},
+        {TRUST(NAMED "," URL), NULL},
+        {TRUST(AT(HARBOUR)), NULL},
+        {TRUST(AT(HARBOUR) "," NAMED), NULL},
+        {TRUST(NAMED ",\"url\":\"https://x.example/\""), "organisation.url"},
+        {TRUST(NAMED ",\"email\":\"a@x.example\""), "organisation.email"},
+        {TRUST(AT(HARBOUR) ",\"description\":\"More\""), "organisation.description"},
+        {TRUST(AT(HARBOUR) ",\"name\":\"Hill Trust\""), "organisation.name"},
+        {TRUST(AT(NEW)), "organisation.id"},
+        {TRUST("\"id\":\"x\",\"name\":\"X\""), "organisation.id"},
+        {TRUST(URL), "organisation.name"},
+    };
+    for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
+        struct eg_records *records = nothing();
+        struct eg_error err = {0};
+        struct told told = {.id = OTHER, .text = cases[i].text};
+        must_tell(&records, ID, FULL);
+        enum eg_status status = tell(&records, &told, &err);
+        if (status != (cases[i].field ? EG_INVALID : EG_OK) ||
+            (cases[i].field && strcmp(err.field, cases[i].field) != 0))
+            fail_msg("%s: %d %s", cases[i].text, status, err.message);
+        assert_int_equal(eg_records_count(records, EG_RECORD_ORGANIZATION), 1);
+        assert_non_null(strstr(told_of(records, ID), "{\"name\":\"Harbour Trust\"," AT(HARBOUR) "," URL "}"));
+        eg_records_release(records);
+    }
+}
+
+static void an_entry_edits_the_organisation_that_it_has_for_all(void **state)
 {
     (void)state;
     struct eg_records *records = nothing();
     must_tell(&records, ID, FULL);
-    must_tell(
-        &records, OTHER,
-        "{\"name\":\"Runs\",\"organisation\":{\"name\":\"HARBOUR TRUST\",\"url\":\"https://x.example/\"}}");
+    must_tell(&records, OTHER, TRUST(NAMED));
+    must_tell(&records, OTHER, TRUST(NAMED ",\"email\":\"a@x.example\""));
+    assert_non_null(strstr(told_of(records, ID),
+                           "{\"name\":\"HARBOUR TRUST\"," AT(HARBOUR) ",\"email\":\"a@x.example\"}"));
+    must_tell(&records, OTHER, TRUST(AT(HARBOUR) ",\"name\":\"Hill Trust\""));
+    assert_non_null(strstr(told_of(records, ID), "{\"name\":\"Hill Trust\"," AT(HARBOUR) "}"));
+    must_tell(&records, OTHER, "{\"name\":\"Runs\"}");
+    must_tell(&records, OTHER, TRUST(AT(HARBOUR)));
+    assert_non_null(strstr(told_of(records, OTHER), "{\"name\":\"Hill Trust\"," AT(HARBOUR) "}"));
     assert_int_equal(eg_records_count(records, EG_RECORD_ORGANIZATION), 1);
-    assert_non_null(
-        strstr(said(records, OTHER, true),
-               "\"organisation\":{\"name\":\"Harbour Trust\",\"url\":\"https://harbour.example/\"}"));
+    eg_records_release(records);
+}
+
+static void organisations_of_one_name_are_told_apart(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    struct eg_error err = {0};
+    struct told told = {.id = ID, .text = TRUST(NAMED)};
+    must_tell(&records, OTHER, TRUST(NAMED "," URL));
+    must_tell(&records, NEW, TRUST(NAMED "," AT(NEW)));
+    assert_int_equal(eg_records_count(records, EG_RECORD_ORGANIZATION), 2);
+    assert_int_equal(tell(&records, &told, &err), EG_INVALID);
+    assert_string_equal(err.field, "organisation.name");
+    must_tell(&records, ID, TRUST(NAMED "," URL));
+    assert_non_null(strstr(told_of(records, ID), HARBOUR));
+    must_tell(&records, ID, TRUST(AT(NEW)));
+    assert_non_null(strstr(told_of(records, ID), NEW));
+    must_tell(&records, ID, TRUST(NAMED)); /* it has one of that name */
+    assert_non_null(strstr(told_of(records, ID), NEW));
+    eg_records_release(records);
+}
+
+static void an_organisation_goes_with_its_last_entry_unless_more_is_known_of_it(void **state)
+{
+    (void)state;
+    for (int has_more = 0; has_more < 2; has_more++) {
+        struct eg_records *records = nothing(), *fresh = NULL;
+        must_tell(&records, ID, TRUST(NAMED));
+        struct eg_text field[EG_RECORD_FIELDS] = {{0}};
+        field[EG_PHONE_ID] = EG_TEXT(NEW);
+        field[EG_PHONE_NUMBER] = EG_TEXT("1");
+        field[EG_PHONE_ORGANIZATION_ID] = EG_TEXT(HARBOUR);
+        struct eg_record put = {EG_RECORD_PHONE, field};
+        struct eg_records_change change = {&put, (uint32_t)has_more, NULL, 0};
+        assert_int_equal(eg_records_apply(records, &change, &fresh, NULL), EG_OK);
+        must_tell(&fresh, ID, TRUST("\"name\":\"Hill Trust\""));
+        assert_int_equal(eg_records_count(fresh, EG_RECORD_ORGANIZATION), 1 + has_more);
+        assert_null(strstr(told_of(fresh, ID), HARBOUR));
+        eg_records_release(records), eg_records_release(fresh);
+    }
+}
+
+static void an_entry_s_own_organisation_is_called_as_it(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    must_tell(&records, ID, "{\"name\":\"Walks\"}");
+    must_tell(&records, ID, "{\"name\":\"Long walks\"}");
+    assert_non_null(strstr(told_of(records, ID), "{\"name\":\"Long walks\""));
+    must_tell(&records, OTHER, TRUST("\"name\":\"Long walks\""));
+    must_tell(&records, ID, "{\"name\":\"Short walks\"}");
+    assert_non_null(strstr(told_of(records, ID), "{\"name\":\"Long walks\""));
+    assert_int_equal(eg_records_count(records, EG_RECORD_ORGANIZATION), 1);
     eg_records_release(records);
 }
 
@@ -414,7 +518,11 @@ int main(void)
         cmocka_unit_test(strangers_neither_see_nor_lose_what_is_private),
         cmocka_unit_test(a_number_of_a_private_contact_stays_private_whatever_is_done),
         cmocka_unit_test(a_number_is_what_the_document_says_when_its_contact_goes_or_another_takes_its_row),
-        cmocka_unit_test(an_organisation_of_a_known_name_is_shared_and_left_as_it_is),
+        cmocka_unit_test(an_entry_joins_an_organisation_as_it_is),
+        cmocka_unit_test(an_entry_edits_the_organisation_that_it_has_for_all),
+        cmocka_unit_test(organisations_of_one_name_are_told_apart),
+        cmocka_unit_test(an_organisation_goes_with_its_last_entry_unless_more_is_known_of_it),
+        cmocka_unit_test(an_entry_s_own_organisation_is_called_as_it),
         cmocka_unit_test(an_entry_that_is_taken_away_leaves_what_others_need),
         cmocka_unit_test(mistakes_are_told_with_their_place),
         cmocka_unit_test(a_list_has_a_limit),

@@ -128,8 +128,8 @@ static void finish(struct trial *trial)
     "\"url\":\"https://walks.example/\",\"email\":\"info@walks.example\",\"alert\":\"Shut\","                \
     "\"eligibility\":\"All\",\"fees\":\"None\",\"how_to_apply\":\"Come\",\"last_reviewed\":\"2026-01-31\","  \
     "\"programme\":\"Healthy Saltmarsh\",\"topics\":[\"Smoking\",\"Walks\"],"                                \
-    "\"organisation\":{\"name\":\"Harbour "                                                                  \
-    "Trust\",\"description\":\"Harbour\",\"url\":\"https://h.example/\"},"                                   \
+    "\"organisation\":{\"name\":\"Harbour Trust\",\"id\":\"585a9093-5c12-5388-b7de-8ecc54e5808a\","          \
+    "\"description\":\"Harbour\",\"url\":\"https://h.example/\"},"                                           \
     "\"location\":{\"longitude\":\"-1.25\",\"latitude\":\"52.5\",\"address_1\":\"1 Quay "                    \
     "Street\",\"city\":\"Saltmarsh\"},"                                                                      \
     "\"phones\":[{\"number\":\"01632 960123\",\"type\":\"voice\"},{\"number\":\"2\",\"visibility\":"         \
@@ -226,6 +226,7 @@ static void what_is_typed_is_in_the_document_and_the_rest_stays(void **state)
     eg_test_form_type(&trial.page, "phones.0.number", "");
     eg_test_form_type(&trial.page, "phones.3.number", "01632 960999");
     eg_test_form_type(&trial.page, "languages.0.name", "Polski");
+    eg_test_form_type(&trial.page, "organisation.name", "Hill"); /* not that with the id */
     eg_test_form_type(&trial.page, "service_areas.0.description", "The old town");
     const char *said = sent(&trial);
     static const char *const wanted[] = {
@@ -235,9 +236,9 @@ static void what_is_typed_is_in_the_document_and_the_rest_stays(void **state)
         "\"phones\":[{\"number\":\"2\",\"visibility\":\"private\"},{\"number\":\"3\",\"visibility\":"
         "\"public\"},{\"number\":\"01632 960999\"}]",
         "\"languages\":[{\"name\":\"Polski\"}]",
-        "\"service_areas\":[{\"description\":\"The old "
-        "town\",\"boundaries\":\"ward\",\"area_codes\":\"W01;W02\"},{\"extent\":" SQUARE "}]",
-        "\"alert\":\"Shut\"",
+        "\"organisation\":{\"name\":\"Hill\",\"description\"",
+        "\"service_areas\":[{\"description\":\"The old town\",",
+        "\"boundaries\":\"ward\",\"area_codes\":\"W01;W02\"},{\"extent\":" SQUARE "}]",
         "\"contacts\":[{\"name\":\"Jo\",\"visibility\":\"private\"}]"};
     for (size_t i = 0; i < EG_ARRAY_LEN(wanted); i++)
         if (!strstr(said, wanted[i])) fail_msg("%s is not in %s", wanted[i], said);
