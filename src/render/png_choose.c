@@ -16,6 +16,8 @@
 #define HOPELESS 103u
 #define GLANCE_PIXELS 32768u
 #define GLANCE_ROWS 16u /* one in so many, at most */
+#define GLANCE_RUNS                                                                                          \
+    4u /* one in so many of these rows tells whether it is worth while to look for a palette at all */
 
 static bool is_over(const struct eg_png_pieces *pieces, uint64_t error, uint64_t per_cent)
 {
@@ -162,8 +164,8 @@ static bool is_bound_to_be_full(struct eg_png_pieces *pieces)
         opaque &= eg_png_colour(sample->pixel[i]).a == 255;
     }
     if (opaque) return false; /* the others might be, too: three channels or four? */
-    eg_palette_try(pieces->options->palette, sample, 1, &style);
-    if (!eg_png_is_over(visible, style.sum, FAR_OFF)) return false;
+    eg_palette_try(pieces->options->palette, sample, GLANCE_RUNS, &style);
+    if (!eg_png_is_over(visible, style.sum * GLANCE_RUNS, FAR_OFF)) return false;
     pieces->own_may_do = !own_seems_rough(pieces, visible);
     return !pieces->own_may_do;
 }
