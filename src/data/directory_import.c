@@ -5,6 +5,7 @@
 #include "base/textmap.h"
 #include "data/entry_records.h"
 #include "data/record_ids.h"
+#include "data/service_places.h"
 
 struct plan {
     const struct eg_records *base, *imported;
@@ -131,6 +132,58 @@ static bool has_topic(struct plan *plan, const struct eg_records *records, struc
     return false;
 }
 
+/* --- where it is ----------------------------------------------------------------------------------------------------------------- */
+
+/* The service whose row says this of its place; empty: it is of no place. */
+static struct eg_text placed_service(const struct plan *plan, const struct eg_record *row)
+{
+    uint32_t n;
+    struct eg_text location = row->field[0];
+    if (row->table == EG_RECORD_SERVICE_AT_LOCATION) return row->field[EG_SERVICE_AT_LOCATION_SERVICE_ID];
+    if (row->table == EG_RECORD_ADDRESS) location = row->field[EG_ADDRESS_LOCATION_ID];
+    else if (row->table == EG_RECORD_ACCESSIBILITY) location = row->field[EG_ACCESSIBILITY_LOCATION_ID];
+    else if (row->table != EG_RECORD_LOCATION) return EG_TEXT("");
+    const struct eg_record *const *links = eg_records_with(plan->imported, EG_RECORD_SERVICE_AT_LOCATION,
+                                                           EG_SERVICE_AT_LOCATION_LOCATION_ID, location, &n);
+    return n > 0 ? links[0]->field[EG_SERVICE_AT_LOCATION_SERVICE_ID] : EG_TEXT("");
+}
+
+/* A row tells of the first place of its entry and is laid over it, so that others stay; but for one at which other entries are, too, which
+ * this entry leaves for one of its own. NULL: there is none to be laid over. *first_out: the link to the first, in either case, or NULL. */
+static const struct eg_record *place_told(const struct plan *plan, struct eg_text service,
+                                          const struct eg_record **first_out)
+{
+    struct eg_service_places places = {.n = 0};
+    uint32_t n = 0;
+    *first_out = NULL;
+    if (service.len > 0) eg_service_places(plan->base, service, &places);
+    if (places.n == 0) return NULL;
+    *first_out = places.link[0];
+    const struct eg_record *const *links =
+        eg_records_with(plan->base, EG_RECORD_SERVICE_AT_LOCATION, EG_SERVICE_AT_LOCATION_LOCATION_ID,
+                        places.location[0]->field[0], &n);
+    for (uint32_t i = 0; i < n; i++)
+        if (!eg_text_equal(links[i]->field[EG_SERVICE_AT_LOCATION_SERVICE_ID], service)) return NULL;
+    return places.location[0];
+}
+
+static struct eg_text accessible(const struct eg_record *row)
+{
+    struct eg_text text = row->field[EG_ACCESSIBILITY_DESCRIPTION];
+    return text.len > 0 ? text : row->field[EG_ACCESSIBILITY_DETAILS];
+}
+
+/* Whether rows of a location say that this is accessible there. */
+static bool is_accessible(const struct eg_records *records, struct eg_text location, struct eg_text what)
+{
+    uint32_t n;
+    const struct eg_record *const *rows =
+        eg_records_with(records, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, location, &n);
+    for (uint32_t i = 0; i < n; i++)
+        if (eg_text_equal(accessible(rows[i]), what)) return true;
+    return false;
+}
+
 /* --- what a row takes the place of ----------------------------------------------------------------------------------------------- */
 
 /* Hours, in whichever words; else the row says from when to when it takes place. */
@@ -152,6 +205,10 @@ static bool has_schedule(const struct plan *plan, struct eg_text service, bool o
 static bool is_superseded(struct plan *plan, const struct eg_record *row, struct eg_text service)
 {
     if (row->table == EG_RECORD_SCHEDULE && !has_schedule(plan, service, says_hours(row))) return false;
+    if (row->table == EG_RECORD_SERVICE_AT_LOCATION) {
+        const struct eg_record *first = NULL;
+        if (place_told(plan, service, &first) || first != row) return false;
+    }
     if (row->table == EG_RECORD_ATTRIBUTE &&
         has_topic(plan, plan->imported, service, topic_of(plan->base, row)))
         return false;
@@ -167,8 +224,33 @@ static bool says_something(const struct plan *plan, size_t kind, struct eg_text 
     return n > 0;
 }
 
+static void supersede(struct plan *plan, const struct eg_record *row, bool counting)
+{
+    if (!counting) plan->deletes[plan->n_deletes] = (struct eg_record_key){row->table, row->field[0]};
+    plan->n_deletes++;
+}
+
+/* What is accessible at the first place, if the row says anything of that. */
+static void visit_accessibility(struct plan *plan, struct eg_text service, bool counting)
+{
+    uint32_t n = 0, n_told = 0;
+    const struct eg_record *first, *location = place_told(plan, service, &first);
+    const struct eg_record *const *links = eg_records_with(plan->imported, EG_RECORD_SERVICE_AT_LOCATION,
+                                                           EG_SERVICE_AT_LOCATION_SERVICE_ID, service, &n);
+    if (!location || n == 0) return;
+    struct eg_text told = links[0]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID];
+    (void)eg_records_with(plan->imported, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, told,
+                          &n_told);
+    const struct eg_record *const *rows = eg_records_with(
+        plan->base, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, location->field[0], &n);
+    for (uint32_t i = 0; i < n && n_told > 0; i++)
+        if (!is_accessible(plan->imported, told, accessible(rows[i])) && !is_referred_to(plan->base, rows[i]))
+            supersede(plan, rows[i], counting);
+}
+
 static void visit_superseded(struct plan *plan, struct eg_text service, bool counting)
 {
+    visit_accessibility(plan, service, counting);
     for (size_t k = 0; k < EG_ARRAY_LEN(of_entry); k++) {
         uint32_t n;
         if (!says_something(plan, k, service)) continue;
@@ -176,9 +258,7 @@ static void visit_superseded(struct plan *plan, struct eg_text service, bool cou
             eg_records_with(plan->base, of_entry[k].table, of_entry[k].field, service, &n);
         for (uint32_t i = 0; i < n; i++) {
             if (!is_superseded(plan, rows[i], service)) continue;
-            if (!counting)
-                plan->deletes[plan->n_deletes] = (struct eg_record_key){rows[i]->table, rows[i]->field[0]};
-            plan->n_deletes++;
+            supersede(plan, rows[i], counting);
         }
     }
 }
@@ -268,17 +348,83 @@ static void keep_description(const struct plan *plan, const struct eg_record *ol
         field[EG_ORGANIZATION_DESCRIPTION] = said;
 }
 
-static void find_put(struct plan *plan, struct eg_record row, bool flat, struct eg_import_plan *counts)
+static void put(struct plan *plan, struct eg_record row, const struct eg_record *old,
+                struct eg_import_plan *counts)
 {
-    const struct eg_record *old = eg_records_find(plan->base, row.table, row.field[0]);
-    if (flat && only_names(plan, &row, old)) return;
-    struct eg_text *over = flat ? laid_over(plan, &row, old) : NULL;
-    if (over) row.field = over;
-    if (over && old && row.table == EG_RECORD_ORGANIZATION) keep_description(plan, old, over);
     if (old && is_same(old, &row)) return;
     plan->puts[plan->n_puts++] = row;
     counts->n_changed += old != NULL;
     counts->n_new += old == NULL;
+}
+
+/* The first of a location's addresses, which is what an entry shows. A line that is another than what there is says all of the address. */
+static void put_address(struct plan *plan, const struct eg_record *row, struct eg_text location,
+                        struct eg_import_plan *counts)
+{
+    uint32_t n;
+    const struct eg_record *const *now =
+        eg_records_with(plan->base, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, location, &n);
+    const struct eg_record *old = n > 0 ? now[0] : NULL;
+    struct eg_text *over = laid_over(plan, row, old), line = row->field[EG_ADDRESS_ADDRESS_1];
+    if (!over) return;
+    over[EG_ADDRESS_LOCATION_ID] = location;
+    if (old) over[EG_ADDRESS_ID] = old->field[0];
+    if (old && line.len > 0) {
+        static const enum eg_address_field rest[] = {EG_ADDRESS_ADDRESS_2, EG_ADDRESS_CITY, EG_ADDRESS_REGION,
+                                                     EG_ADDRESS_STATE_PROVINCE};
+        plan->room.len = 0;
+        eg_record_address_line(old->field, &plan->room);
+        bool is_same_line = eg_text_equal(line, (struct eg_text){plan->room.data, plan->room.len});
+        plan->failed |= plan->room.failed;
+        if (is_same_line) over[EG_ADDRESS_ADDRESS_1] = old->field[EG_ADDRESS_ADDRESS_1];
+        for (size_t i = 0; i < EG_ARRAY_LEN(rest) && !is_same_line; i++) over[rest[i]] = EG_TEXT("");
+    }
+    put(plan, (struct eg_record){EG_RECORD_ADDRESS, over}, old, counts);
+}
+
+static void put_accessibility(struct plan *plan, const struct eg_record *row, struct eg_text location,
+                              struct eg_import_plan *counts)
+{
+    if (is_accessible(plan->base, location, accessible(row))) return;
+    struct eg_text *over = laid_over(plan, row, NULL);
+    if (!over) return;
+    over[EG_ACCESSIBILITY_LOCATION_ID] = location;
+    if (eg_records_find(plan->base, EG_RECORD_ACCESSIBILITY, row->field[0])) {
+        struct eg_text name =
+            eg_text_format(plan->arena, "%.*s:%.*s", EG_TEXT_ARG(location), EG_TEXT_ARG(accessible(row)));
+        if (name.data) over[0] = eg_record_id_of(plan->arena, "accessibility", name);
+        plan->failed |= !name.data || !over[0].data;
+    }
+    put(plan, (struct eg_record){EG_RECORD_ACCESSIBILITY, over}, NULL, counts);
+}
+
+/* Whether a row was about a place that is there, and is laid over that. */
+static bool put_place(struct plan *plan, const struct eg_record *row, struct eg_import_plan *counts)
+{
+    const struct eg_record *first, *location = place_told(plan, placed_service(plan, row), &first);
+    if (!location) return false;
+    if (row->table == EG_RECORD_LOCATION) {
+        struct eg_text *over = laid_over(plan, row, location);
+        if (!over) return true;
+        over[EG_LOCATION_ID] = location->field[0];
+        over[EG_LOCATION_LOCATION_TYPE] = location->field[EG_LOCATION_LOCATION_TYPE];
+        put(plan, (struct eg_record){EG_RECORD_LOCATION, over}, location, counts);
+    } else if (row->table == EG_RECORD_ADDRESS) {
+        put_address(plan, row, location->field[0], counts);
+    } else if (row->table == EG_RECORD_ACCESSIBILITY) {
+        put_accessibility(plan, row, location->field[0], counts);
+    }
+    return true; /* a link is there already */
+}
+
+static void find_put(struct plan *plan, struct eg_record row, bool flat, struct eg_import_plan *counts)
+{
+    const struct eg_record *old = eg_records_find(plan->base, row.table, row.field[0]);
+    if (flat && (only_names(plan, &row, old) || put_place(plan, &row, counts))) return;
+    struct eg_text *over = flat ? laid_over(plan, &row, old) : NULL;
+    if (over) row.field = over;
+    if (over && old && row.table == EG_RECORD_ORGANIZATION) keep_description(plan, old, over);
+    put(plan, row, old, counts);
 }
 
 static void find_puts(struct plan *plan, bool flat, struct eg_import_plan *counts)

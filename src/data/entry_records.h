@@ -54,6 +54,9 @@ struct eg_text eg_entry_at_location_id(struct eg_arena *arena, const struct eg_e
 struct eg_text eg_entry_topic_id(struct eg_arena *arena, struct eg_text topic); /* of the term */
 struct eg_text eg_entry_topics_id(struct eg_arena *arena);                      /* of their taxonomy */
 
+/* Appends an address, field[] of its record, in one line, as entries have it: without the postcode, which has a field of its own. */
+void eg_record_address_line(const struct eg_text *field, struct eg_buffer *line);
+
 /* Where entries are read from and live. */
 struct eg_entry_source {
     const struct eg_atlas *atlas;

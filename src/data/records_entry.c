@@ -151,17 +151,21 @@ static void read_languages(struct reading *reading)
 
 /* --- where ---------------------------------------------------------------------------------------------------------------------- */
 
-/* In one line, without the postcode, which has a field of its own. */
-static void read_address(struct reading *reading, const struct eg_record *location,
-                         struct eg_entry_place *place)
+void eg_record_address_line(const struct eg_text *field, struct eg_buffer *line)
 {
     static const enum eg_address_field parts[] = {EG_ADDRESS_ADDRESS_1, EG_ADDRESS_ADDRESS_2, EG_ADDRESS_CITY,
                                                   EG_ADDRESS_REGION, EG_ADDRESS_STATE_PROVINCE};
+    for (size_t i = 0; i < EG_ARRAY_LEN(parts); i++) eg_buffer_part(line, field[parts[i]], ", ");
+}
+
+static void read_address(struct reading *reading, const struct eg_record *location,
+                         struct eg_entry_place *place)
+{
     struct rows rows = rows_with(reading, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, id_of(location));
     if (rows.n == 0) return;
     struct eg_buffer line;
     eg_buffer_init(&line, 0);
-    for (size_t i = 0; i < EG_ARRAY_LEN(parts); i++) eg_buffer_part(&line, rows.at[0]->field[parts[i]], ", ");
+    eg_record_address_line(rows.at[0]->field, &line);
     place->postcode = rows.at[0]->field[EG_ADDRESS_POSTAL_CODE];
     if (line.len > 0) place->address = eg_text_copy(reading->arena, (struct eg_text){line.data, line.len});
     reading->failed |= line.failed || (line.len > 0 && !place->address.data);

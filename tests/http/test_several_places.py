@@ -156,4 +156,26 @@ def _(server):
         assert day in part and phone in part and other not in part.split("Halls")[0], part
 
 
+@test("a table has the first place, and brings the others back untouched")
+def _(server):
+    path, _, id = made(server)
+    before = server.now(path).json()
+    out = tool(server, "export", "atlas.yaml", "--format", "csv", "--out", "all.csv")
+    assert out.returncode == 0, out.stderr
+    text = (server.folder / "all.csv").read_text(encoding="utf-8")
+    row, = [row for row in csv.DictReader(io.StringIO(text)) if row["id"] == id]
+    assert row["address"] == "1 Hall Road" and row["accessibility"] == "ramp" and float(row["longitude"]) == -1.15
+    for old, new in (("1 Hall Road", "1 Hall Road"), ("1 Hall Road", "9 New Road")):
+        (server.folder / "back.csv").write_text(text.replace(old, new), encoding="utf-8")
+        done = tool(server, "import", "atlas.yaml", "back.csv", "--format", "csv")
+        assert done.returncode == 0, done.stderr
+    for _ in range(100 * SLOW):
+        if server.now(path).json()["location"]["address_1"] != "1 Hall Road":
+            break
+        time.sleep(0.1)
+    after = server.now(path).json()
+    assert after["location"].pop("address_1") == "9 New Road" and before["location"].pop("address_1") == "1 Hall Road", (before, after)
+    assert after == before, after
+
+
 run(Register)
