@@ -3,8 +3,8 @@
 
     tools/bench.py [--only SECTION,...] [--rounds N] [--record]
 
-Sections: load, process, http, wms, seams, quality, cached, bytes, scale, areas, capabilities, sets, vector, directory, writers. Needs the real data
-(EVENGROUND_DATA, default ../shared/data) and, for the peers' columns, the peers' harness (EVENGROUND_PEERS, default
+Sections: load, process, http, wms, seams, quality, cached, bytes, scale, areas, capabilities, sets, vector, directory, hsds,
+places, writers. Needs the real data (EVENGROUND_DATA, default ../shared/data) and, for the peers' columns, the peers' harness (EVENGROUND_PEERS, default
 ../shared/peers) set up in PEERS_WORK; what is absent is said and left out. Mapnik's output areas are prepared here, by mapshaper (MAPSHAPER, or where npm
 puts it beside PEERS_WORK). Prints tables, at the end one line a requirement: met, missed, or not measured;
 build/bench/result.json holds all numbers. --record puts what was printed into docs/benchmarks.md.
@@ -532,6 +532,18 @@ def section_directory(_rounds):
     results['directory'] = found
 
 
+def section_hsds(_rounds):
+    """The HSDS API's pages over 100,000 made-up entries, in process, one thread, JSON written."""
+    found = figures([os.path.join(ROOT, 'build', 'release', 'tests', 'bench', 'bench_hsds')])
+    asked = [key[len('store_'):-len('_cpu_p50_ms')] for key in found if key.startswith('store_') and key.endswith('_cpu_p50_ms')]
+    rows = [(name.replace('_', ' '), *(f"{found[f'{where}_{name}_cpu_p50_ms']:.2f} / {found[f'{where}_{name}_cpu_p99_ms']:.2f}"
+                                       for where in ('store', 'file'))) for name in asked]
+    table('The HSDS API over 100,000 entries, in process, 50 records a page: ms of processor time, median / 99th of 100',
+          ('asked', 'entries in a store', 'entries from a file'), rows)
+    say(f"\nMaking the lists took {found['store_lists_cpu_ms']:.0f} ms of processor time for a store, {found['file_lists_cpu_ms']:.0f} ms for a file.")
+    results['hsds'] = found
+
+
 def section_places(_rounds):
     """What people type, answered from the areas of England and Wales and 1.7 million made-up postcodes, in process, one thread."""
     areas = [unpack(name) for name in ('ew_lsoa11_bgc.gpkg.xz', 'ew_msoa11_bgc.gpkg.xz')]
@@ -552,12 +564,16 @@ def section_writers(_rounds):
     if not shutil.which('wrk'):
         return say('writers: no wrk, left out')
     found = bench_writers.measure(PROGRAM, os.path.join(BUILD, 'writers'))
-    rows = [(f"{found['readers']} who search, nobody writes", found['alone']), (f"the same while {found['writers']} write", found['together']),
-            ('a change, from sending to acknowledged', found['writes'])]
-    table('A store of 100,000 entries, over HTTP', ('who', 'per second', 'median, ms', '99th of 100, ms'),
+    together, writes, alone = found['together'], found['writes'], found['written_alone']
+    rows = [(f"{found['readers']} who search for box, words and near, nobody writes", found['alone']), ('the same while one writes', together[1]),
+            ('the same while two write', together[2]), ('one who writes, nobody searches', alone), ('one who writes beside those who search', writes[1]),
+            ('two who write beside them', writes[2])]
+    table('A store of 100,000 entries, over HTTP; a write is one from sending to acknowledged', ('who', 'per second', 'median, ms', '99th of 100, ms'),
           [(name, f"{row['per_s']:.1f}", f"{row['p50_ms']:.1f}", f"{row['p99_ms']:.1f}") for name, row in rows])
-    say(f"\n{found['writes']['n']} changes were acknowledged, and all of them are there. The store was made and filled in "
-        f"{found['first_start_s']:.1f} s; it is ready {found['start_s']:.1f} s after a start.")
+    say(f"\n{alone['n'] + writes[1]['n'] + writes[2]['n']} changes were acknowledged, and all of them are there. One change, and reading the entry "
+        f"before it, takes the server {alone['cpu_ms']:.1f} ms of processor time; the HSDS API's first answer after one took "
+        f"{found['first_list_ms']:.0f} ms. The store was made and filled in {found['first_start_s']:.1f} s; it is ready {found['start_s']:.1f} s "
+        'after a start.')
     results['writers'] = found
 
 
@@ -769,7 +785,7 @@ def section_wms(rounds):
 SECTIONS = {'load': section_load, 'process': section_process, 'http': section_http, 'seams': section_seams,
             'wms': section_wms, 'quality': section_quality, 'cached': section_cached, 'bytes': section_bytes, 'areas': section_areas,
             'scale': section_scale, 'capabilities': section_capabilities, 'sets': section_sets, 'vector': section_vector,
-            'directory': section_directory, 'places': section_places, 'writers': section_writers}
+            'directory': section_directory, 'hsds': section_hsds, 'places': section_places, 'writers': section_writers}
 
 
 def finish(record):

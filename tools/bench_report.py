@@ -178,6 +178,11 @@ def requirements(results):
         ('100,000 entries: box, words and near together, 99th of 100 / with facets / and open now', '',
          [at_most(name, dig(results, 'directory', key + '_p99_ms'), 'ms', (10, 2))
           for name, key in (('', 'box_words_near'), ('facets', 'box_words_near_facets'), ('open', 'box_words_near_facets_open'))]),
+        ('100,000 entries in a store over HTTP: box, words and near together, 99th of 100: nobody writes / one writes all the time', '',
+         [at_most('alone', dig(results, 'writers', 'alone', 'p99_ms'), 'ms', (10, 5)),
+          at_most('together', dig(results, 'writers', 'together', 1, 'p99_ms'), 'ms', (10, 5))]),
+        ('a change of one of 100,000 entries, processor time of the server', '',
+         [at_most('change', dig(results, 'writers', 'written_alone', 'cpu_ms'), 'ms', (100, 30))]),
         *[(f'capabilities and lists of 300 layers, {words}: {" / ".join(documents) or "not measured"}', '',
            [at_most(name, one.get(key), 'ms', (20, 5)) for name, one in documents.items()] or [at_most('', None, 'ms', (20, 5))])
           for key, words in (('prepared', 'first time after a load'), ('cached', 'again'))],

@@ -149,33 +149,61 @@ def read(port, folder, connections, seconds):
     if 'Non-2xx' in text or 'Socket errors' in text:
         raise SystemExit('wrong answers while reading:\n' + text)
     return {'per_s': float(re.search(r'Requests/sec:\s+([\d.]+)', text).group(1)),
-            'p50_ms': milliseconds(re.search(r'50%\s+(\S+)', text).group(1)),
-            'p99_ms': milliseconds(re.search(r'99%\s+(\S+)', text).group(1))}
+            'p50_ms': milliseconds(re.search(r'^ +50%\s+(\S+)', text, re.M).group(1)),
+            'p99_ms': milliseconds(re.search(r'^ +99%\s+(\S+)', text, re.M).group(1))}
 
 
-def measure(program, folder, seconds=15, writers=2, readers=4):
+def worked_ms(process):
+    """Processor time of the server so far."""
+    with open(f'/proc/{process.pid}/stat', encoding='ascii') as file:
+        ticks = file.read().rsplit(')', 1)[1].split()[11:13]
+    return 1e3 * sum(map(int, ticks)) / os.sysconf('SC_CLK_TCK')
+
+
+def write(server, token, ids, n_writers, seconds, meanwhile):
+    """Editors at work for some seconds, and what `meanwhile()` returns."""
+    until = time.perf_counter() + seconds
+    editing = [Writer(server.port, token, ids[i::n_writers], until) for i in range(n_writers)]
+    for writer in editing:
+        writer.start()
+    found = meanwhile()
+    for writer in editing:
+        writer.join()
+    took = sorted(ms for writer in editing for ms in writer.took_ms)
+    wrong = [writer.failure for writer in editing if writer.failure] + [path for writer in editing for path in writer.lost()]
+    if wrong or not took:
+        raise SystemExit(f'writers failed, or what was acknowledged is lost: {wrong[:5]}')
+    return {'n': len(took), 'per_s': len(took) / seconds, 'p50_ms': took[len(took) // 2], 'p99_ms': took[len(took) * 99 // 100]}, found
+
+
+def first_list_ms(server, token, ids):
+    """The HSDS API's first answer after a write, for which its lists are made."""
+    write(server, token, ids[:1], 1, 0.001, lambda: None)
+    connection = http.client.HTTPConnection('127.0.0.1', server.port, timeout=60)
+    began = time.perf_counter()
+    connection.request('GET', '/hsds/services?page=1')
+    connection.getresponse().read()
+    return 1e3 * (time.perf_counter() - began)
+
+
+def measure(program, folder, seconds=15, readers=4):
     write_atlas(folder)
     editors = os.path.join(folder, 'editors.txt')
     token = subprocess.run([program, 'editor', 'token', editors, 'load'], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-    figures = {'entries': ENTRIES, 'readers': readers, 'writers': writers, 'seconds': seconds}
+    figures = {'entries': ENTRIES, 'readers': readers, 'seconds': seconds, 'together': {}, 'writes': {}}
     with Server(program, folder) as server:
         figures['first_start_s'] = server.ready_s
     with Server(program, folder) as server:
         figures['start_s'] = server.ready_s
         figures['alone'] = read(server.port, folder, readers, seconds)
         ids = ids_of(server.port, 200)
-        until = time.perf_counter() + seconds
-        editing = [Writer(server.port, token, ids[i::writers], until) for i in range(writers)]
-        for writer in editing:
-            writer.start()
-        figures['together'] = read(server.port, folder, readers, seconds)
-        for writer in editing:
-            writer.join()
-        took = sorted(ms for writer in editing for ms in writer.took_ms)
-        wrong = [writer.failure for writer in editing if writer.failure] + [path for writer in editing for path in writer.lost()]
-    if wrong or not took:
-        raise SystemExit(f'writers failed, or what was acknowledged is lost: {wrong[:5]}')
-    figures['writes'] = {'n': len(took), 'per_s': len(took) / seconds, 'p50_ms': took[len(took) // 2], 'p99_ms': took[len(took) * 99 // 100]}
+        began_ms = worked_ms(server.process)
+        figures['written_alone'], _ = write(server, token, ids, 1, seconds, lambda: None)
+        figures['written_alone']['cpu_ms'] = (worked_ms(server.process) - began_ms) / figures['written_alone']['n']
+        for writers in (1, 2):
+            figures['writes'][writers], figures['together'][writers] = write(server, token, ids, writers, seconds,
+                                                                             lambda: read(server.port, folder, readers, seconds))
+        figures['first_list_ms'] = first_list_ms(server, token, ids)
     return figures
 
 
