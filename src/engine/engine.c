@@ -25,6 +25,7 @@ struct eg_engine {
     pthread_mutex_t
         writing; /* one write to the directory at a time, and none while a load takes over; next */
     struct eg_ledger *ledger;     /* changed under both locks; NULL: the atlas has no store */
+    struct eg_snapshot *before;   /* changed under `writing`; see publish */
     pthread_mutex_t lock;         /* guards the fields below; a leaf */
     struct eg_snapshot *snapshot; /* one reference */
     struct eg_workspace shelf[SHELF];
@@ -71,6 +72,7 @@ void eg_engine_free(struct eg_engine *engine)
     eg_team_free(engine->team);
     eg_cache_free(engine->cache);
     eg_snapshot_release(engine->snapshot);
+    eg_snapshot_release(engine->before);
     eg_ledger_release(engine->ledger);
     while (engine->n_shelf > 0) free_workspace(engine->shelf[--engine->n_shelf]);
     if (engine->font) eg_font_close(engine->font);
@@ -80,15 +82,20 @@ void eg_engine_free(struct eg_engine *engine)
     free(engine);
 }
 
-/* Shows a snapshot, whose reference passes to the engine, and with a load its ledger, from now on. */
+/* Shows a snapshot, whose reference passes to the engine, and with a load its ledger, from now on. The one that it follows is kept until the
+ * next write: by then hardly anybody reads from it any more, so that it is the writer who lets its index go (some milliseconds for
+ * 100,000 entries) and not a reader in the middle of an answer. */
 static void publish(struct eg_engine *engine, struct eg_snapshot *fresh)
 {
     pthread_mutex_lock(&engine->lock);
-    struct eg_snapshot *old = engine->snapshot;
+    struct eg_snapshot *old = engine->snapshot, *before = engine->before;
     engine->snapshot = fresh;
     pthread_mutex_unlock(&engine->lock);
     atomic_fetch_add_explicit(&engine->generation, 1, memory_order_release);
-    eg_snapshot_release(old);
+    bool follows = old && old->ground && old->ground == fresh->ground;
+    engine->before = follows ? old : NULL;
+    eg_snapshot_release(before);
+    if (!follows) eg_snapshot_release(old);
 }
 
 /* Opens the atlas's store, if it has one, for what was loaded, and takes over. Nobody writes meanwhile, so nothing is lost. */
