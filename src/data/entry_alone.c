@@ -8,6 +8,8 @@
 #include "base/memory.h"
 
 #define ALIGNED 16U
+#define ENTRY_BYTES 624 /* of the structs that are copied here, where pointers have eight */
+#define PLACE_BYTES 104
 
 struct copier {
     char *room; /* NULL: nowhere */
@@ -68,9 +70,15 @@ static void copy_rings(struct copier *copier, const struct eg_entry *from, struc
         copy_bytes(copier, from->area_lonlat, 2 * n_positions * sizeof *from->area_lonlat, ALIGNED);
 }
 
+/* Whatever an entry points to. These two are here to fail when an entry is given more, which then has to be copied below as well. */
+_Static_assert(sizeof(void *) != 8 || sizeof(struct eg_entry) == ENTRY_BYTES, "copy what is new in an entry");
+_Static_assert(sizeof(void *) != 8 || sizeof(struct eg_entry_place) == PLACE_BYTES,
+               "copy what is new in a place");
+
 static void copy_entry(struct copier *copier, const struct eg_entry *from, struct eg_entry *to)
 {
     *to = *from;
+    to->organization_id = copy_text(copier, from->organization_id);
     for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) to->field[f] = copy_text(copier, from->field[f]);
     to->places = copy_places(copier, from->places, from->n_places);
     to->topics = copy_texts(copier, from->topics, from->n_topics);

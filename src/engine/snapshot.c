@@ -123,6 +123,7 @@ static void add_place(struct eg_buffer *content, const struct eg_entry_place *pl
 static void add_entry(struct eg_buffer *content, const struct eg_entry *entry)
 {
     eg_buffer_literal(content, entry->id);
+    add_text(content, entry->organization_id);
     for (uint32_t f = 0; f < EG_N_ENTRY_FIELDS; f++) add_text(content, entry->field[f]);
     add_text(content, entry->area_geojson);
     for (uint32_t i = 0; i < entry->n_places; i++) add_place(content, &entry->places[i]);

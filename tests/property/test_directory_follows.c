@@ -200,6 +200,8 @@ static void assert_same_places(const struct eg_entry *a, const struct eg_entry *
 static void assert_same_entry(const struct eg_entry *a, const struct eg_entry *b)
 {
     assert_string_equal(a->id, b->id);
+    assert_true(eg_text_equal(a->organization_id, b->organization_id));
+    assert_int_equal(a->n_own_schedules, b->n_own_schedules);
     assert_true(a->directory == b->directory && a->kind == b->kind && a->has_position == b->has_position);
     assert_true(a->lon_deg == b->lon_deg && a->lat_deg == b->lat_deg);
     assert_same_texts(a->field, b->field, EG_N_ENTRY_FIELDS);
