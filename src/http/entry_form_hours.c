@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "http/hours_words.h"
+
 static bool is_among(const char *name, const char *const *names)
 {
     for (; *names; names++)
@@ -147,4 +149,41 @@ void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, s
     if (!eg_schedules_from_hours(text, read, &n)) n = 0; /* "by appointment" is worth telling, too */
     if (n == 0) eg_json_text(json, eg_json_object(json, list, NULL), "description", text);
     for (uint32_t i = 0; i < n; i++) write_schedule(form, &read[i], json, list);
+}
+
+/* --- read back ------------------------------------------------------------------------------------------------------------------- */
+
+static void write_words(const struct eg_entry_form *form, struct eg_text when, struct eg_text what,
+                        struct eg_html *html)
+{
+    struct eg_placeholder fills[] = {{"when", when}, {"what", what}};
+    struct eg_buffer text;
+    eg_buffer_init(&text, 0);
+    if (when.len > 0 && what.len > 0)
+        eg_locale_write(form->locale, "hours.line", fills, EG_ARRAY_LEN(fills), &text);
+    else eg_buffer_text(&text, when.len > 0 ? when : what);
+    eg_html_leaf(html, "li", (struct eg_text){text.data, text.len});
+    html->out.failed |= text.failed;
+    eg_buffer_clear(&text);
+}
+
+void eg_form_write_hours_read(const struct eg_entry_form *form, struct eg_text hours, struct eg_html *html)
+{
+    struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
+    struct eg_hours_words words = {.locale = form->locale, .arena = form->arena};
+    const struct eg_hours_line *lines = NULL;
+    uint32_t n = 0;
+    if (hours.len == 0) return;
+    if (!eg_schedules_from_hours(hours, read, &n)) n = 0;
+    uint32_t n_lines = eg_hours_lines(&words, read, n, &lines);
+    eg_html_open(html, "p");
+    eg_html_attribute(html, "class", EG_TEXT("note"));
+    eg_html_text(html, eg_locale_text(form->locale, n_lines > 0 ? "look.hours" : "look.hours_words"));
+    eg_html_close(html);
+    html->out.failed |= words.failed;
+    if (n_lines == 0) return;
+    eg_html_open(html, "ul");
+    eg_html_attribute(html, "class", EG_TEXT("hours note"));
+    for (uint32_t i = 0; i < n_lines; i++) write_words(form, lines[i].when, lines[i].what, html);
+    eg_html_close(html);
 }

@@ -97,6 +97,9 @@ struct eg_form_hours eg_form_hours_of(const struct eg_entry_form *form);
 void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, struct eg_json *json,
                         struct eg_json_value *list);
 
+/* What the public will read of a text of hours; nothing for none. */
+void eg_form_write_hours_read(const struct eg_entry_form *form, struct eg_text hours, struct eg_html *html);
+
 /* entry_form_items.c: which items a list has once what was sent is laid over it. */
 
 enum eg_form_slot_kind {
