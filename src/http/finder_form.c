@@ -161,6 +161,23 @@ static void write_kinds(struct eg_finder_page *page, const struct eg_directory_c
     eg_html_close(html);
 }
 
+static bool has_choice(const struct eg_finder_page *page)
+{
+    const struct eg_directory_query *query = &page->wanted->find.query;
+    bool has = query->kinds != 0;
+    for (size_t i = 0; i < EG_ARRAY_LEN(choosers); i++) has |= query->texts[choosers[i].facet].len > 0;
+    return has;
+}
+
+/* On a narrow screen they would stand between the search and what it finds, so that they open when they are wanted, or chosen from; the
+ * style sheet shows them on a wide one. */
+static void begin_choices(struct eg_finder_page *page)
+{
+    eg_finder_open(page, "details", "more");
+    if (has_choice(page)) eg_html_attribute(&page->html, "open", EG_TEXT("open"));
+    eg_finder_leaf(page, "summary", "search.more");
+}
+
 /* What there is to choose from: all that the directory has, whatever is chosen now. */
 static void write_choosers(struct eg_finder_page *page)
 {
@@ -173,9 +190,11 @@ static void write_choosers(struct eg_finder_page *page)
         page->html.out.failed = true; /* of memory: nothing else can be wrong with it */
         return;
     }
+    begin_choices(page);
     for (size_t i = 0; i < EG_ARRAY_LEN(choosers); i++)
         write_chooser(page, &choosers[i], &all.counts[choosers[i].facet]);
     write_kinds(page, &all.counts[EG_FACET_KIND]);
+    eg_html_close(&page->html);
     eg_directory_result_clear(&all);
 }
 
