@@ -235,6 +235,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check(unnamed(entry).length === 0, `an entry has without a name: ${JSON.stringify(unnamed(entry))}`);
       check(entry.filter(one => one.role === 'heading').length === await page.locator('h1, h2').count(), 'headings');
       await visit(page, `${server.address}/finder?place=Ashport`);
+      await page.click('.more summary');
       const list = await tree();
       inOrder(list, [['link', /^Skip to the results/], ['main', /^/], ['heading', /^Find help/], ['search', /^Search$/], ['searchbox', /^Words$/], ['combobox', /^Place$/], ['button', /^Near me$/],
         ['combobox', /^Distance$/], ['checkbox', /open now/], ['group', /^Kind$/], ['button', /^Search$/], ['region', /^Results$/], ['heading', /^Results$/], ['status', /^/], ['StaticText', /^Entries found/],
@@ -323,7 +324,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     }],
     ['another site shows the list in one line, and no other page of ours', async () => {
       const whole = await open(await browser.newContext(), '/finder?q=food');
-      await whole.click('summary');
+      await whole.click('.embedding summary');
       const line = await whole.textContent('.embedding pre >> nth=0');
       check(/^<iframe src="http.*embed=1.*<\/iframe>$/.test(line), line);
       const host = createServer((request, answer) => {

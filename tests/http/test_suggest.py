@@ -230,6 +230,15 @@ def _(server):
         assert read.all("a", href=f"#{at}") and at in read.ids and f"{at}-fault" in read.ids, (sent, read.text)
 
 
+@test("hours are read back in words, in the page's language")
+def _(server):
+    for language, hours, words in (("en", "Mo-Fr 09:00-17:00", "People will read:Monday to Friday: 9\u00a0am to 5\u00a0pm"),
+                                   ("es", "24/7", "abierto las 24 horas, todos los d\u00edas"),
+                                   ("en", "when the <tide> is out", "People will read these words as they stand")):
+        read = page(server.send(f"/finder/suggest?lang={language}", {"name": "", "hours": hours}), 400)
+        assert words in re.sub(r"\s*\n\s*", "", read.text) and read.fields["hours"] == hours, read.text
+
+
 @test("areas that are unticked leave an entry, and the rest stays")
 def _(server):
     entry = server.entry()

@@ -268,29 +268,6 @@ static void hours_are_a_text_and_other_dates_stay(void **state)
     }
 }
 
-static void hours_are_read_back_in_words(void **state)
-{
-    static const struct {
-        const char *typed, *shown;
-    } cases[] = {{NULL, "<li>Monday and Tuesday: 10\xC2\xA0"
-                        "am to noon</li>"},
-                 {"24/7", "<li>open all day, every day</li>"},
-                 {"when the <tide> is out", "People will read these words as they stand"}};
-    for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
-        struct trial trial;
-        struct eg_html html;
-        prepare(&trial, *state, FULL, EG_ENTRY_FORM_PUBLIC);
-        if (cases[i].typed) eg_test_form_type(&trial.page, "hours", cases[i].typed);
-        post(&trial);
-        eg_html_init(&html, EG_TEXT(""), 0);
-        eg_entry_form_write(&trial.form, &html);
-        if (!strstr(html.out.data, cases[i].shown))
-            fail_msg("%s is not in %s", cases[i].shown, html.out.data);
-        eg_html_clear(&html);
-        finish(&trial);
-    }
-}
-
 static void an_item_that_is_emptied_or_ticked_goes(void **state)
 {
     struct trial trial;
@@ -556,8 +533,6 @@ static void a_list_that_is_too_long_for_the_form_keeps_its_rest(void **state)
     eg_buffer_clear(&text);
 }
 
-/* --- areas served and places ----------------------------------------------------------------------------------------------------- */
-
 /* What becomes of the service areas of a document. */
 static void check_served(struct trial *trial, const char *wanted)
 {
@@ -702,7 +677,6 @@ int main(void)
         cmocka_unit_test(awkward_texts_come_back_as_they_were),
         cmocka_unit_test(what_is_typed_is_in_the_document_and_the_rest_stays),
         cmocka_unit_test(hours_are_a_text_and_other_dates_stay),
-        cmocka_unit_test(hours_are_read_back_in_words),
         cmocka_unit_test(an_item_that_is_emptied_or_ticked_goes),
         cmocka_unit_test(faults_are_told_with_their_control),
         cmocka_unit_test(faults_are_told_in_the_order_of_the_page),
