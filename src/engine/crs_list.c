@@ -110,8 +110,8 @@ enum eg_status eg_crs_list_resolve(const struct eg_crs_list *list, struct eg_tex
     }
     if (status == EG_OK)
         status = eg_error_set(err, EG_INVALID,
-                              "%s:%s is none of the coordinate reference systems of this atlas; ask for "
-                              "EPSG:3857 or add it to `server: crs` in atlas.yaml",
+                              "%s:%s is none of the coordinate reference systems of this atlas; the "
+                              "capabilities list those on offer, EPSG:3857 is one of them",
                               id.authority, id.code);
     (void)eg_error_field(err, "crs");
     return status;

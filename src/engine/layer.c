@@ -90,7 +90,8 @@ static enum eg_status resolve_period(const struct eg_snapshot *snapshot, struct 
         ref->series = i;
         if (eg_text_equal(snapshot->generation->series[i].period.id, period)) return EG_OK;
     }
-    return not_found(err, "period", "period", period, "GET /layers lists each layer's periods");
+    return not_found(err, "period", "period", period,
+                     "the capabilities, or GET /layers, list each layer's periods");
 }
 
 enum eg_status eg_layer_resolve(const struct eg_snapshot *snapshot, const struct eg_layer_name *name,
@@ -99,11 +100,13 @@ enum eg_status eg_layer_resolve(const struct eg_snapshot *snapshot, const struct
     const struct eg_layers *layers = snapshot->layers;
     struct eg_layer_ref ref = {.layer = eg_textmap_get(layers->by_id, name->layer)};
     if (ref.layer == EG_TEXTMAP_NONE)
-        return not_found(err, "layer", "layer", name->layer, "GET /layers lists what there is");
+        return not_found(err, "layer", "layer", name->layer,
+                         "the capabilities, or GET /layers, list what there is");
     ref.style = snapshot->atlas->layers[ref.layer].style;
     if (name->style.len > 0) ref.style = eg_textmap_get(layers->style_by_id, name->style);
     if (ref.style == EG_TEXTMAP_NONE)
-        return not_found(err, "style", "style", name->style, "GET /layers lists what there is");
+        return not_found(err, "style", "style", name->style,
+                         "the capabilities, or GET /layers, list what there is");
     enum eg_status status = resolve_period(snapshot, name->period, &ref, err);
     if (status == EG_OK) *ref_out = ref;
     return status;

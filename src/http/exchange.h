@@ -67,6 +67,8 @@ struct eg_caller {
 };
 #define EG_SESSION_COOKIE "evenground_session"
 
+#define EG_VERSION_ASKED_BYTES 8U
+
 struct eg_exchange {
     struct eg_server *server;
     const struct eg_route *route;
@@ -79,6 +81,9 @@ struct eg_exchange {
     const char
         *accept; /* of a route that reads it; the header, until the request is answered; NULL: absent */
     const char *language; /* Accept-Language of a route that reads it; as `accept` */
+    /* VERSION as it stands in the address, before anything is decoded, for protocols that tell of errors in more than one; empty: none, or
+     * no version's length. */
+    char version_asked[EG_VERSION_ASKED_BYTES];
     struct eg_caller caller;
     bool has_body; /* a POST or PUT to a route that takes one; else `body` is not initialised */
     struct eg_buffer body;

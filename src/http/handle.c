@@ -364,6 +364,9 @@ static bool look_at_headers(struct eg_connection *connection, const char *method
     connection->exchange.accept = NULL;
     connection->exchange.language = NULL;
     connection->exchange.route = NULL;
+    size_t kept = connection->target_len < EG_TARGET_BYTES ? connection->target_len : EG_TARGET_BYTES;
+    eg_target_peek(connection->target, kept, "VERSION", connection->exchange.version_asked,
+                   EG_VERSION_ASKED_BYTES);
     if (!eg_headers_check(&connection->headers, connection->mhd, version, &problem))
         return eg_respond_problem(connection, MHD_HTTP_BAD_REQUEST, &problem);
     if (known != EG_METHOD_GET) connection->exchange.route = peek_route(connection);

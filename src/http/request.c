@@ -247,3 +247,20 @@ void eg_target_write_parameter(struct eg_buffer *url, const char *name, struct e
     eg_buffer_char(url, '=');
     write_escaped(url, value);
 }
+
+void eg_target_peek(const char *target, size_t len, const char *name, char *value_out, size_t bytes)
+{
+    const char *query = memchr(target, '?', len);
+    struct eg_text item, key, rest = {0};
+    value_out[0] = '\0';
+    if (query) rest = (struct eg_text){query + 1, len - (size_t)(query + 1 - target)};
+    while (rest.len > 0) {
+        rest = eg_text_cut(rest, '&', &item);
+        struct eg_text value = eg_text_cut(item, '=', &key);
+        if (value.len == 0 || value.len >= bytes || !eg_text_equal_any_case(key, eg_text_from(name)))
+            continue;
+        memcpy(value_out, value.data, value.len);
+        value_out[value.len] = '\0';
+        return;
+    }
+}

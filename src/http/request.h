@@ -34,6 +34,10 @@ struct eg_target {
 EG_MUST_CHECK enum eg_status eg_target_parse(char *target, size_t len, struct eg_target *target_out,
                                              struct eg_error *err);
 
+/* The value of a parameter as it stands in a target that was not parsed yet (and may not be fit for it), its name in any letter case;
+ * empty when there is none, or it has no room. */
+void eg_target_peek(const char *target, size_t len, const char *name, char *value_out, size_t bytes);
+
 struct eg_parameter_room {
     struct eg_parameter *pairs; /* [most] */
     uint32_t most;

@@ -235,7 +235,8 @@ static void write_tile_sets(struct writer *w, uint32_t layer, const struct eg_ti
     eg_xml_close(w->xml);
 }
 
-/* The ground of the whole coarsest matrix. */
+/* The ground of the whole coarsest matrix. It is the map's BoundingBox, too: GDAL counts tiles from that box's corner, not from the
+ * Origin, and would show nothing with the box of the areas. */
 static struct eg_bounds ground_of(const struct eg_tile_matrix_set *set)
 {
     const struct eg_tile_matrix *first = &set->matrices[0];

@@ -4,6 +4,7 @@
 #include "http/wms.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "http/accept.h"
 #include "http/handlers.h"
@@ -15,11 +16,14 @@
 
 /* --- reading ------------------------------------------------------------------------------------------------------- */
 
-static void read_form(struct eg_exchange *exchange, struct eg_wms_request *request)
+/* The form's parameters and the address's are one list: clients that send a form to an address that they were given leave SERVICE
+ * and what else stood in it where it was. */
+static void read_form(struct eg_exchange *exchange, const struct eg_target *target,
+                      struct eg_wms_request *request)
 {
-    struct eg_parameter pairs[EG_TARGET_PARAMETERS];
+    struct eg_parameter pairs[2 * EG_TARGET_PARAMETERS];
     struct eg_kvp kvp = {0};
-    *request = (struct eg_wms_request){.version = EG_WMS_1_3_0};
+    *request = (struct eg_wms_request){.version = eg_wms_version_told(exchange->version_asked)};
     if (!eg_media_type_is(exchange->content_type, "application/x-www-form-urlencoded")) {
         eg_wms_fail(request, "", "OperationNotSupported",
                     "requests in XML are not supported: send the parameters as a form, or by GET");
@@ -27,7 +31,10 @@ static void read_form(struct eg_exchange *exchange, struct eg_wms_request *reque
     }
     enum eg_status status =
         eg_kvp_from_form(exchange->body.data, exchange->body.len, pairs, &kvp, &request->failure.error);
-    if (status == EG_OK) eg_wms_read(&kvp, exchange->snapshot, request);
+    if (status != EG_OK) return;
+    memcpy(pairs + kvp.n, target->parameters, target->n_parameters * sizeof *pairs);
+    kvp = (struct eg_kvp){pairs, kvp.n + target->n_parameters};
+    eg_wms_read(&kvp, exchange->snapshot, request);
 }
 
 enum eg_status eg_wms_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
@@ -36,7 +43,7 @@ enum eg_status eg_wms_parse(struct eg_exchange *exchange, const struct eg_route_
     struct eg_wms_request *request = &exchange->wanted.wms;
     (void)values;
     if (exchange->has_body) {
-        read_form(exchange, request);
+        read_form(exchange, target, request);
         return EG_OK;
     }
     struct eg_kvp kvp = eg_kvp_from_target(target);
@@ -160,9 +167,9 @@ enum eg_status eg_wms_problem(const struct eg_exchange *exchange, unsigned http_
                               const struct eg_error *problem, struct eg_answer **answer_out,
                               struct eg_error *err)
 {
-    (void)exchange;
     struct eg_wms_failure failure = {.error = *problem};
     struct eg_entity entity = {0};
-    enum eg_status status = eg_wms_exception_report(&failure, EG_WMS_1_3_0, &entity, err);
+    enum eg_status status =
+        eg_wms_exception_report(&failure, eg_wms_version_told(exchange->version_asked), &entity, err);
     return status == EG_OK ? eg_problem_from_entity(http_status, &entity, answer_out, err) : status;
 }

@@ -6,16 +6,37 @@
 #define MOST_FEATURES 1000U
 #define MOST_TOLERANCE_PX 100.0
 
-/* Which of the map's layers a name of QUERY_LAYERS is, spelled as it was in LAYERS; n_names when it is none. */
-static uint32_t place_of(const struct eg_text *layers, uint32_t n, struct eg_text name)
+/* Which of the map's layers a name of QUERY_LAYERS is: spelled as it was in LAYERS, or the layer that a group there was drawn as, or a
+ * group that would be drawn as one of them. n_names when it is none. */
+static uint32_t place_of(const struct eg_snapshot *snapshot, const struct eg_wms_request *request,
+                         const struct eg_text *layers, struct eg_text name)
 {
-    uint32_t i = 0;
+    uint32_t i = 0, n = request->map.n_names;
+    struct eg_layer_name drawn = {.layer = name};
     while (i < n && !eg_text_equal(layers[i], name)) i++;
+    if (i < n) return i;
+    eg_wms_resolve_group(snapshot, &drawn);
+    for (i = 0; i < n && !eg_text_equal(request->names[i].layer, drawn.layer);) i++;
     return i;
 }
 
+/* One of a group's layers that is not drawn deserves a word: choosing it looks right in a client's list. */
+static void fail_undrawn(struct eg_wms_request *request, const struct eg_text *layers, struct eg_text name)
+{
+    for (uint32_t i = 0; i < request->map.n_names; i++)
+        if (!eg_text_equal(layers[i], request->names[i].layer))
+            eg_wms_fail(
+                request, "QUERY_LAYERS", NULL,
+                "QUERY_LAYERS has '%.*s', which LAYERS has not; the group '%.*s' is drawn as '%.*s' alone",
+                EG_TEXT_SHOWN(name, 100), EG_TEXT_SHOWN(layers[i], 60),
+                EG_TEXT_SHOWN(request->names[i].layer, 60));
+    eg_wms_fail(request, "QUERY_LAYERS", NULL, "QUERY_LAYERS has '%.*s', which LAYERS has not",
+                EG_TEXT_SHOWN(name, 100));
+}
+
 /* The topmost first: the map's last. */
-static void read_layers(const struct eg_kvp *kvp, struct eg_wms_request *request)
+static void read_layers(const struct eg_kvp *kvp, const struct eg_snapshot *snapshot,
+                        struct eg_wms_request *request)
 {
     struct eg_text layers[EG_MAP_LAYERS], names[EG_MAP_LAYERS];
     struct eg_text_list drawn = {.items = layers, .most = EG_MAP_LAYERS};
@@ -26,10 +47,8 @@ static void read_layers(const struct eg_kvp *kvp, struct eg_wms_request *request
     if (wanted.n == 0) eg_wms_fail(request, "QUERY_LAYERS", NULL, "QUERY_LAYERS is missing");
     for (uint32_t i = 0; i < wanted.n && err->status == EG_OK; i++) {
         struct eg_text name = names[wanted.n - 1 - i];
-        uint32_t place = place_of(layers, drawn.n, name);
-        if (place == drawn.n)
-            eg_wms_fail(request, "QUERY_LAYERS", NULL, "QUERY_LAYERS has '%.*s', which LAYERS has not",
-                        EG_TEXT_SHOWN(name, 100));
+        uint32_t place = place_of(snapshot, request, layers, name);
+        if (place == drawn.n) fail_undrawn(request, layers, name);
         else request->info_names[request->info.n_names++] = request->names[place];
     }
 }
@@ -95,7 +114,7 @@ void eg_wms_read_info(const struct eg_kvp *kvp, struct eg_snapshot *snapshot, st
     info->with_geometry = true;
     eg_wms_read_map(kvp, snapshot, request);
     request->exceptions = EG_WMS_XML; /* what is asked for is no picture */
-    if (err->status == EG_OK) read_layers(kvp, request);
+    if (err->status == EG_OK) read_layers(kvp, snapshot, request);
     if (err->status == EG_OK) read_point(kvp, request);
     if (err->status == EG_OK) read_tolerance(kvp, request);
     if (err->status == EG_OK) read_info_format(kvp, request);

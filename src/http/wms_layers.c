@@ -299,6 +299,18 @@ static enum eg_status write_members(const struct tree *tree, uint32_t group, str
     return status;
 }
 
+/* A map by the group's name shows one layer: whoever takes it for all of them should read so beforehand. */
+static void write_group_abstract(struct eg_wms_writer *w, uint32_t first)
+{
+    const struct eg_atlas *atlas = w->service->snapshot->atlas;
+    struct eg_text title = eg_layer_title(w->service->snapshot, first, w->arena);
+    struct eg_text text = eg_text_format(
+        w->arena, "%sBy its own name this group is drawn as its first layer alone: %.*s (%.*s).",
+        atlas->fictional ? "Fictional data. " : "", EG_TEXT_ARG(title), EG_TEXT_ARG(atlas->layers[first].id));
+    if (!title.data || !text.data) w->failed = true;
+    eg_xml_leaf(w->xml, "Abstract", text);
+}
+
 static enum eg_status write_group(const struct tree *tree, uint32_t group, struct eg_error *err)
 {
     struct eg_wms_writer *w = tree->w;
@@ -309,6 +321,7 @@ static enum eg_status write_group(const struct tree *tree, uint32_t group, struc
     eg_xml_attribute(w->xml, "queryable", EG_TEXT("1"));
     eg_xml_leaf(w->xml, "Name", eg_text_from(name));
     eg_xml_leaf(w->xml, "Title", atlas->indicators[atlas->layers[group].indicator].facts.theme);
+    write_group_abstract(w, group);
     enum eg_status status = write_members(tree, group, err);
     eg_xml_close(w->xml);
     return status;

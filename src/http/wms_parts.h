@@ -18,6 +18,9 @@ EG_MUST_CHECK enum eg_status eg_wms_choose_period(const struct eg_snapshot *snap
                                                   const struct eg_atlas_period **period_out,
                                                   enum eg_wms_time *how_out, struct eg_error *err);
 
+/* The version in which to tell of an error before the request could be read: by VERSION as it stands in the address. */
+enum eg_wms_version eg_wms_version_told(const char *version_asked);
+
 /* SLD and SLD_BODY fail: of whatever asks for styles, so that nobody takes the atlas's for his own. */
 void eg_wms_refuse_foreign_styles(const struct eg_kvp *kvp, struct eg_wms_request *request);
 

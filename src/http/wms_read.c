@@ -54,6 +54,12 @@ static void read_version(const struct eg_kvp *kvp, struct eg_wms_request *reques
                 EG_TEXT_SHOWN(text, 40));
 }
 
+enum eg_wms_version eg_wms_version_told(const char *version_asked)
+{
+    uint32_t version = parse_version(eg_text_from(version_asked));
+    return version > 0 && version < 10300 ? EG_WMS_1_1_1 : EG_WMS_1_3_0;
+}
+
 /* --- the request --------------------------------------------------------------------------------------------------- */
 
 struct operation_name {

@@ -67,7 +67,7 @@ def _(server):
 def _(server):
     long = "%C3%A9" * 600
     paths = {
-        f"/tiles/{long}/1/0/0.png": "GET /layers lists",
+        f"/tiles/{long}/1/0/0.png": "or GET /layers, list what there is",
         f"/tiles/score.cells/1/0/{long}.png": "the picture is",
         f"/tiles/score.cells/1/{long}/0.png": "must be a whole number",
         f"/tiles/score.cells/1/0/0.png?style={long}": "",

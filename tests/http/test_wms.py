@@ -93,8 +93,8 @@ def _(server):
 # --- requests ---------------------------------------------------------------------------------------------------------
 
 
-def post(server, body, media_type="application/x-www-form-urlencoded"):
-    head = f"POST /wms HTTP/1.1\r\nHost: x\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+def post(server, body, media_type="application/x-www-form-urlencoded", target="/wms"):
+    head = f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     return raw(server, head.encode() + body)[0]
 
 
@@ -103,6 +103,19 @@ def _(server):
     received = post(server, query({}).encode())
     head, _, body = received.partition(b"\r\n\r\n")
     assert status_of(received) == 200 and body == ask(server).body and b"no-store" in head, head
+
+
+@test("what stands in the address of a POST counts as well as the form, and a contradiction is an exception")
+def _(server):
+    whole = query({})
+    pairs = whole.split("&")
+    picture = ask(server).body
+    for cut in range(len(pairs) + 1):
+        received = post(server, "&".join(pairs[cut:]).encode(), target="/wms?" + "&".join(pairs[:cut]))
+        assert received.partition(b"\r\n\r\n")[2] == picture, (cut, received[-400:])
+    assert post(server, whole.encode(), target="/wms?" + whole).partition(b"\r\n\r\n")[2] == picture
+    both = post(server, whole.encode(), target="/wms?service=WMS&layers=share.cells")
+    assert b'locator="LAYERS"' in both and b"two values" in both, both[-400:]
 
 
 @test("XML in a POST is told not to be supported, in XML")
@@ -158,6 +171,13 @@ def _(server):
     assert ask(server, TIME="2021").body == ask(server).body == ask(server, TIME="current").body
 
 
+@test("what is wrong is told to a client, not to whoever runs the server")
+def _(server):
+    for changes in ({"LAYERS": "x"}, {"STYLES": "x"}, {"CRS": "EPSG:2154"}):
+        text = ask(server, **changes).body.decode()
+        assert "capabilities" in text and "atlas.yaml" not in text and "server: crs" not in text, text
+
+
 @test("layers lie over one another in their order")
 def _(server):
     both = Picture(ask(server, LAYERS="share.cells,score.cells", STYLES=","))
@@ -173,6 +193,18 @@ def _(_):
         group = ask(server, LAYERS="health-outcomes")
         assert group.status == 200 and group["Content-Type"] == "image/png", group.body[:400]
         assert group.body == ask(server).body
+        capabilities = server.get("/wms?REQUEST=GetCapabilities&VERSION=1.3.0").body.decode()
+        told = re.search(r"<Name>health-outcomes</Name>\s*<Title>[^<]*</Title>\s*<Abstract>([^<]*)<", capabilities)[1]
+        assert "score.cells" in told and "first layer alone" in told, told
+        answers = {
+            (layers, wanted): ask(server, **{**INFO, "LAYERS": layers, "QUERY_LAYERS": wanted}).body
+            for layers in ("health-outcomes", "score.cells")
+            for wanted in ("health-outcomes", "score.cells")
+        }
+        assert len(set(answers.values())) == 1 and b'"code"' in answers["score.cells", "score.cells"], answers
+        other = ask(server, **{**INFO, "LAYERS": "health-outcomes", "QUERY_LAYERS": "score.rows"}).body.decode()
+        assert "LayerNotDefined" in other and "is drawn as" in other and "score.cells" in other, other
+        assert legend(server, LAYER="health-outcomes").body == legend(server).body
 
 
 @test("first maps in every CRS, ground and format may come all at once, and tiles between them")
@@ -283,6 +315,14 @@ def _(server):
         assert answer.status == status and b"ServiceExceptionReport" in answer.body, (target[:40], answer.status, answer.body[:200])
         assert not locator or f'locator="{locator}"' in answer.body.decode(), (target[:40], answer.body)
         validate(answer.body, "1.3.0")
+        old = server.get("/wms" + target.replace("?", "?version=1.1.1&", 1))
+        if "?" in target and target.count("&") < 250:
+            assert old.status == status and b'version="1.1.1"' in old.body and b"locator" not in old.body, (target[:40], old.body)
+            assert old["Content-Type"].startswith("application/vnd.ogc.se_xml"), old["Content-Type"]
+            validate(old.body, "1.1.1")
+    for version, media_type in (("1.1.1", "application/vnd.ogc.se_xml"), ("1.3.0", "text/xml"), ("", "text/xml"), ("%31", "text/xml")):
+        method = server.get(f"/wms?REQUEST=GetMap&VERSION={version}", method="DELETE")
+        assert method.status == 405 and method["Content-Type"].startswith(media_type), (version, method["Content-Type"])
     method = server.get("/wms?REQUEST=GetMap", method="DELETE")
     assert method.status == 405 and b"ServiceExceptionReport" in method.body and "POST" in method["Allow"]
     large = raw(server, b"POST /wms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9999999\r\n\r\n")[0]

@@ -392,6 +392,10 @@ def _(server):
     assert "EPSG\",3857" in gdal("gdalinfo", by_kvp)
     tms = f"http://{server.host}:{server.port}/tms/1.0.0/score.cells@BritishNationalGrid@png"
     assert "27700" in gdal("gdalinfo", tms)
+    # GDAL counts tiles from the corner of the BoundingBox: the areas are where they are because that is the whole grid's.
+    gdal("gdal_translate", "-q", "-projwin", "460000", "290000", "490000", "240000", "-outsize", "100", "100", tms, out)
+    red = json.loads(gdal("gdalinfo", "-json", "-stats", out))["bands"][0]
+    assert red["mean"] > 50, red["mean"]
 
 
 @test("OWSLib reads the service and fetches a tile")

@@ -411,7 +411,9 @@ static void a_notice_is_of_one_colour_or_says_its_sentence_in_any_size(void **st
         struct eg_entity entity = {0};
         struct eg_canvas canvas;
         struct eg_rgba colour;
-        if (i % 2) request.text = EG_TEXT("there is no layer 'nothing'; GetCapabilities lists what there is");
+        if (i % 2)
+            request.text =
+                EG_TEXT("there is no layer 'nothing'; the capabilities, or GET /layers, list what there is");
         assert_int_equal(eg_engine_notice(small.engine, small.snapshot, &request, &entity, NULL), EG_OK);
         eg_small_decode(&entity, &canvas);
         assert_int_equal(canvas.width, request.width);

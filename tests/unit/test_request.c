@@ -318,6 +318,30 @@ static void what_is_written_is_read_back(void **state)
     eg_buffer_clear(&url);
 }
 
+static void a_parameter_is_read_from_a_target_as_it_stands(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *target, *value;
+    } cases[] = {{"/wms?VERSION=1.1.1", "1.1.1"},
+                 {"/wms?a=%zz&version=1.3.0&b", "1.3.0"},
+                 {"/wms?Version=1.1.1&version=1.3.0", "1.1.1"},
+                 {"/wms?VERSION=", ""},
+                 {"/wms?VERSION", ""},
+                 {"/wms?VERSION=1.1.1.1.1", ""},
+                 {"/wms?VERSIONS=1.1.1", ""},
+                 {"/VERSION=1.1.1", ""},
+                 {"/wms?VERSION=12345678&version=1.1.1", "1.1.1"},
+                 {"", ""},
+                 {"?", ""},
+                 {"?&&=&", ""}};
+    for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
+        char value[8];
+        eg_target_peek(cases[i].target, strlen(cases[i].target), "VERSION", value, sizeof value);
+        assert_string_equal(value, cases[i].value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +363,7 @@ int main(void)
         cmocka_unit_test(positions_are_longitude_and_latitude),
         cmocka_unit_test(boxes_may_cross_the_antimeridian_but_not_stand_upside_down),
         cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(a_parameter_is_read_from_a_target_as_it_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
