@@ -64,6 +64,18 @@ uint32_t eg_entry_placed_at(const struct eg_entry *entry)
     return UINT32_MAX;
 }
 
+uint32_t eg_entry_count_served(const struct eg_entry *entry)
+{
+    return 1 + entry->n_more_served;
+}
+
+struct eg_served_areas eg_entry_served(const struct eg_entry *entry, uint32_t i)
+{
+    EG_ASSERT(i <= entry->n_more_served);
+    if (i > 0) return entry->more_served[i - 1];
+    return (struct eg_served_areas){entry->serves_boundaries, entry->serves, entry->n_serves};
+}
+
 struct eg_entries_owner *eg_entries_owner_new(const struct eg_atlas *atlas)
 {
     struct eg_entries_owner *owner = eg_memory_zeroed(1, sizeof *owner);

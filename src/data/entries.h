@@ -49,6 +49,13 @@ struct eg_entry_place {
     uint32_t n_accessibility;
 };
 
+/* Areas of one boundary set that an entry serves. */
+struct eg_served_areas {
+    uint32_t boundaries;         /* an index, or EG_ATLAS_NONE: of none that the atlas has */
+    const struct eg_text *codes; /* [n] */
+    uint32_t n;
+};
+
 struct eg_entry {
     char id[EG_UUID_TEXT_LEN + 1]; /* UUIDv5 of id_prefix and key */
     struct eg_text
@@ -66,7 +73,10 @@ struct eg_entry {
     uint32_t n_topics;
     const struct eg_text *serves; /* [n_serves] area codes of serves_boundaries */
     uint32_t n_serves;
-    uint32_t serves_boundaries;      /* an index, or EG_ATLAS_NONE */
+    uint32_t serves_boundaries; /* an index, or EG_ATLAS_NONE */
+    const struct eg_served_areas
+        *more_served; /* [n_more_served] of other boundaries; eg_entry_served has all */
+    uint32_t n_more_served;
     const struct eg_text *languages; /* [n_languages] */
     uint32_t n_languages;
     const struct eg_text *accessibility; /* [n_accessibility] at any of its places */
@@ -82,6 +92,10 @@ struct eg_entry {
     const double *area_lonlat;
     struct eg_text area_geojson; /* empty without polygon */
 };
+
+/* How many sets of areas there are to ask for: at least 1, which may have no codes. */
+uint32_t eg_entry_count_served(const struct eg_entry *entry);
+struct eg_served_areas eg_entry_served(const struct eg_entry *entry, uint32_t i);
 
 /* How many places there are to ask for: at least 1, which may have neither a position nor an address. */
 uint32_t eg_entry_count_places(const struct eg_entry *entry);

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 
 #define ALIGNED 16U
-#define ENTRY_BYTES 624 /* of the structs that are copied here, where pointers have eight */
+#define ENTRY_BYTES 640 /* of the structs that are copied here, where pointers have eight */
 #define PLACE_BYTES 104
 
 struct copier {
@@ -59,6 +59,17 @@ static const struct eg_entry_place *copy_places(struct copier *copier, const str
     return from ? to : NULL;
 }
 
+static const struct eg_served_areas *copy_served(struct copier *copier, const struct eg_served_areas *from,
+                                                 uint32_t n)
+{
+    struct eg_served_areas *to = copy_bytes(copier, from, n * sizeof *from, ALIGNED);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct eg_text *codes = copy_texts(copier, from[i].codes, from[i].n);
+        if (to) to[i].codes = codes;
+    }
+    return n > 0 ? to : NULL;
+}
+
 static void copy_rings(struct copier *copier, const struct eg_entry *from, struct eg_entry *to)
 {
     if (from->n_area_rings == 0) return;
@@ -83,6 +94,7 @@ static void copy_entry(struct copier *copier, const struct eg_entry *from, struc
     to->places = copy_places(copier, from->places, from->n_places);
     to->topics = copy_texts(copier, from->topics, from->n_topics);
     to->serves = copy_texts(copier, from->serves, from->n_serves);
+    to->more_served = copy_served(copier, from->more_served, from->n_more_served);
     to->languages = copy_texts(copier, from->languages, from->n_languages);
     to->accessibility = copy_texts(copier, from->accessibility, from->n_accessibility);
     to->schedules = copy_bytes(copier, from->schedules, from->n_schedules * sizeof *from->schedules, ALIGNED);

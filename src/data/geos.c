@@ -106,8 +106,7 @@ struct GEOSGeom_t *eg_geos_make_valid(struct eg_geos *geos, struct GEOSGeom_t *g
     return valid;
 }
 
-/* A multipolygon of valid rings, or NULL. */
-static GEOSGeometry *multipolygon(struct eg_geos *geos, const struct eg_flat_polygons *polygons)
+struct GEOSGeom_t *eg_geos_multipolygon(struct eg_geos *geos, const struct eg_flat_polygons *polygons)
 {
     GEOSGeometry **parts = eg_memory_zeroed(polygons->n_polygons, sizeof *parts);
     GEOSGeometry *whole = NULL;
@@ -128,6 +127,15 @@ static GEOSGeometry *multipolygon(struct eg_geos *geos, const struct eg_flat_pol
     return whole;
 }
 
+struct GEOSGeom_t *eg_geos_union(struct eg_geos *geos, struct GEOSGeom_t **parts, uint32_t n)
+{
+    GEOSGeometry *all = GEOSGeom_createCollection_r(geos->handle, GEOS_GEOMETRYCOLLECTION, parts, n);
+    if (!all) return NULL;
+    GEOSGeometry *whole = GEOSUnaryUnion_r(geos->handle, all);
+    GEOSGeom_destroy_r(geos->handle, all);
+    return whole;
+}
+
 static void locate_fault(struct eg_geos *geos, const GEOSGeometry *whole, struct eg_geos_fault *fault)
 {
     char *reason = NULL;
@@ -145,7 +153,7 @@ enum eg_status eg_geos_find_fault(struct eg_geos *geos, const struct eg_flat_pol
                                   struct eg_geos_fault *fault_out, struct eg_error *err)
 {
     *fault_out = (struct eg_geos_fault){.reason = ""};
-    GEOSGeometry *whole = multipolygon(geos, polygons);
+    GEOSGeometry *whole = eg_geos_multipolygon(geos, polygons);
     if (!whole && !geos->message[0]) return eg_error_no_memory(err, polygons->n_polygons);
     if (!whole) return eg_geos_failure(geos, "making a polygon", err);
     locate_fault(geos, whole, fault_out);

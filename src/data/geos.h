@@ -43,6 +43,11 @@ struct eg_flat_polygons {
     const uint32_t *start, *polygon; /* [polygon[n_polygons] + 1], [n_polygons + 1] */
     uint32_t n_polygons;
 };
+/* One geometry of them, valid or not, to be destroyed by the caller; NULL when GEOS or the memory refuses. */
+struct GEOSGeom_t *eg_geos_multipolygon(struct eg_geos *geos, const struct eg_flat_polygons *polygons);
+/* The union of valid geometries, which it consumes; NULL when GEOS fails. */
+struct GEOSGeom_t *eg_geos_union(struct eg_geos *geos, struct GEOSGeom_t **parts, uint32_t n);
+
 struct eg_geos_fault {
     char reason[80]; /* "Self-intersection"; empty: there is none */
     double xy[2];

@@ -3,7 +3,7 @@
 
 #include "base/buffer.h"
 #include "data/entry_records.h"
-#include "data/geojson_rings.h"
+#include "data/service_area_rows.h"
 #include "data/service_places.h"
 
 struct reading {
@@ -291,61 +291,6 @@ static void read_places(struct reading *reading)
     entry->n_places = found.n;
 }
 
-/* --- whom it serves ------------------------------------------------------------------------------------------------------------- */
-
-static uint32_t boundaries_named(const struct eg_atlas *atlas, struct eg_text id)
-{
-    for (uint32_t i = 0; i < atlas->n_boundaries; i++)
-        if (eg_text_equal(atlas->boundaries[i].id, id)) return i;
-    return EG_ATLAS_NONE;
-}
-
-/* "a;b" into the list; those of the first row that names boundaries, and of others that name the same. */
-static void read_codes(struct reading *reading, struct rows areas)
-{
-    struct eg_entry *entry = reading->entry;
-    size_t most = 0;
-    for (uint32_t i = 0; i < areas.n; i++) most += areas.at[i]->field[EG_SERVICE_AREA_AREA_CODES].len;
-    struct list codes = list_of(reading, (uint32_t)(most / 2 + 1));
-    struct eg_text named = EG_TEXT("");
-    for (uint32_t i = 0; i < areas.n && codes.items; i++) {
-        struct eg_text rest = areas.at[i]->field[EG_SERVICE_AREA_AREA_CODES], code;
-        struct eg_text boundaries = areas.at[i]->field[EG_SERVICE_AREA_BOUNDARIES];
-        if (rest.len == 0 || (named.len > 0 && !eg_text_equal(named, boundaries))) continue;
-        named = boundaries;
-        while (rest.data) {
-            rest = eg_text_cut(rest, ';', &code);
-            list_add(&codes, eg_text_trim(code));
-        }
-    }
-    entry->serves = codes.items;
-    entry->n_serves = codes.n;
-    entry->serves_boundaries = boundaries_named(reading->atlas, named);
-}
-
-static enum eg_status read_polygon(struct reading *reading, struct rows areas, struct eg_error *err)
-{
-    for (uint32_t i = 0; i < areas.n; i++) {
-        const struct eg_text *field = areas.at[i]->field;
-        struct eg_geojson_rings rings;
-        if (field[EG_SERVICE_AREA_EXTENT].len == 0 ||
-            !eg_text_equal(field[EG_SERVICE_AREA_EXTENT_TYPE], EG_TEXT("geojson")))
-            continue;
-        enum eg_status status =
-            eg_geojson_rings_read(field[EG_SERVICE_AREA_EXTENT], reading->arena, &rings, err);
-        if (status != EG_OK) {
-            eg_error_field(err, "extent");
-            return status;
-        }
-        reading->entry->n_area_rings = rings.n_rings;
-        reading->entry->area_ring_start = rings.start;
-        reading->entry->area_lonlat = rings.lonlat;
-        reading->entry->area_geojson = field[EG_SERVICE_AREA_EXTENT];
-        return EG_OK;
-    }
-    return EG_OK;
-}
-
 /* --- money and dates ------------------------------------------------------------------------------------------------------------ */
 
 static void read_funding(struct reading *reading)
@@ -464,7 +409,6 @@ enum eg_status eg_entry_from_records(const struct eg_entry_source *source, const
     read_schedules(&reading);
     struct rows areas =
         rows_with(&reading, EG_RECORD_SERVICE_AREA, EG_SERVICE_AREA_SERVICE_ID, id_of(service));
-    read_codes(&reading, areas);
     if (reading.failed) return eg_error_no_memory(err, sizeof *entry_out);
-    return read_polygon(&reading, areas, err);
+    return eg_service_area_rows_read(source, areas.at, areas.n, entry_out, err);
 }

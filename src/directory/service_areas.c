@@ -25,33 +25,46 @@ struct builder {
     size_t n_pairs;
 };
 
-static uint64_t count_codes(const struct builder *builder)
+static uint64_t count_codes_of(const struct eg_entry *entry)
 {
     uint64_t n = 0;
-    for (uint32_t i = 0; i < builder->n; i++) n += builder->in_order[i]->n_serves;
+    for (uint32_t s = 0; s < eg_entry_count_served(entry); s++) n += eg_entry_served(entry, s).n;
     return n;
 }
 
-/* The area of the i-th code, or EG_TEXTMAP_NONE. */
-static uint32_t area_of(const struct eg_generation *generation, const struct eg_entry *entry, uint32_t i)
+static uint64_t count_codes(const struct builder *builder)
 {
-    bool is_known = generation && entry->serves_boundaries != EG_ATLAS_NONE;
-    if (!is_known) return EG_TEXTMAP_NONE;
-    return eg_textmap_get(generation->area_sets[entry->serves_boundaries].by_code, entry->serves[i]);
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < builder->n; i++) n += count_codes_of(builder->in_order[i]);
+    return n;
+}
+
+/* The area of a code, or EG_TEXTMAP_NONE. */
+static uint32_t area_of(const struct eg_generation *generation, uint32_t boundaries, struct eg_text code)
+{
+    if (!generation || boundaries == EG_ATLAS_NONE) return EG_TEXTMAP_NONE;
+    return eg_textmap_get(generation->area_sets[boundaries].by_code, code);
+}
+
+static void resolve_set(struct builder *builder, uint32_t number, const struct eg_served_areas *served)
+{
+    for (uint32_t i = 0; i < served->n; i++) {
+        uint32_t area = area_of(builder->areas.generation, served->boundaries, served->codes[i]);
+        if (area != EG_TEXTMAP_NONE) {
+            uint64_t key = (uint64_t)served->boundaries << 32U | area;
+            builder->pairs[builder->n_pairs++] = (struct eg_sort_item){.key = key, .row = number};
+        } else if (builder->areas.n_unknown_met++ == 0) {
+            builder->areas.first_unknown = number;
+        }
+    }
 }
 
 static void resolve_codes(struct builder *builder, uint32_t number)
 {
     const struct eg_entry *entry = builder->in_order[number];
-    uint32_t boundaries = entry->serves_boundaries;
-    for (uint32_t i = 0; i < entry->n_serves; i++) {
-        uint32_t area = area_of(builder->areas.generation, entry, i);
-        if (area != EG_TEXTMAP_NONE) {
-            uint64_t key = (uint64_t)boundaries << 32U | area;
-            builder->pairs[builder->n_pairs++] = (struct eg_sort_item){.key = key, .row = number};
-        } else if (builder->areas.n_unknown_met++ == 0) {
-            builder->areas.first_unknown = number;
-        }
+    for (uint32_t s = 0; s < eg_entry_count_served(entry); s++) {
+        struct eg_served_areas served = eg_entry_served(entry, s);
+        resolve_set(builder, number, &served);
     }
 }
 
@@ -183,15 +196,22 @@ static void merge_pairs(struct builder *builder, size_t n_came, struct eg_sort_i
 static uint32_t count_unknown(const struct eg_service_areas *areas, const struct eg_entry *entry)
 {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < entry->n_serves; i++)
-        n += area_of(areas->generation, entry, i) == EG_TEXTMAP_NONE;
+    for (uint32_t s = 0; s < eg_entry_count_served(entry); s++) {
+        struct eg_served_areas served = eg_entry_served(entry, s);
+        for (uint32_t i = 0; i < served.n; i++)
+            n += area_of(areas->generation, served.boundaries, served.codes[i]) == EG_TEXTMAP_NONE;
+    }
     return n;
 }
 
 struct eg_text eg_service_areas_unknown(const struct eg_service_areas *areas, const struct eg_entry *entry)
 {
-    for (uint32_t i = 0; i < entry->n_serves; i++)
-        if (area_of(areas->generation, entry, i) == EG_TEXTMAP_NONE) return entry->serves[i];
+    for (uint32_t s = 0; s < eg_entry_count_served(entry); s++) {
+        struct eg_served_areas served = eg_entry_served(entry, s);
+        for (uint32_t i = 0; i < served.n; i++)
+            if (area_of(areas->generation, served.boundaries, served.codes[i]) == EG_TEXTMAP_NONE)
+                return served.codes[i];
+    }
     return (struct eg_text){NULL, 0};
 }
 
@@ -212,7 +232,7 @@ static enum eg_status follow_named(struct builder *builder, const struct eg_serv
                                    const struct eg_renumbering *by, struct eg_error *err)
 {
     size_t n_came = 0, n_before = before->start[before->n_named];
-    for (uint32_t i = 0; i < by->n_come; i++) n_came += by->after[by->come[i]]->n_serves;
+    for (uint32_t i = 0; i < by->n_come; i++) n_came += count_codes_of(by->after[by->come[i]]);
     builder->pairs = eg_memory_array(n_before + n_came, sizeof *builder->pairs);
     struct eg_sort_item *sorted = eg_memory_array(n_came, sizeof *sorted);
     enum eg_status status = EG_OK;

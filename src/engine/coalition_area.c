@@ -2,7 +2,9 @@
  * (eg_shapes_new_union), and the polygon of its own. The two may overlap; they stay apart, so that one sees which is
  * which. */
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/memory.h"
 #include "engine/coalition_area_parts.h"
 #include "engine/describe.h"
 #include "engine/geometry_text.h"
@@ -16,7 +18,7 @@ struct eg_area_part *eg_area_begin_part(struct eg_area_drawing *drawing, const c
 {
     if (drawing->n_parts > 0) eg_buffer_char(&drawing->geometry, ',');
     struct eg_area_part *part = &drawing->parts[drawing->n_parts++];
-    *part = (struct eg_area_part){.from = from};
+    *part = (struct eg_area_part){.from = from, .boundaries = EG_ATLAS_NONE};
     return part;
 }
 
@@ -85,15 +87,17 @@ static struct eg_box box_of(const struct eg_area_set *set, const struct eg_group
 }
 
 /* Its ground is measured on the full borders, whatever is drawn. */
-static enum eg_status draw_areas(struct eg_area_drawing *drawing, struct eg_error *err)
+static enum eg_status draw_areas(struct eg_area_drawing *drawing, const struct eg_group *group,
+                                 struct eg_error *err)
 {
-    const struct eg_group *group = &drawing->group;
     if (group->n_areas == 0) return EG_OK;
     const struct eg_area_set *set = &drawing->snapshot->generation->area_sets[group->boundaries];
     struct eg_shapes *shapes = NULL;
     struct eg_shape shape = {0};
     bool has_outline = false;
+    size_t before = drawing->geometry.len;
     struct eg_area_part *part = eg_area_begin_part(drawing, "areas");
+    part->boundaries = group->boundaries;
     enum eg_status status = eg_shapes_new_union(set->plane, group->is_member, &shapes, err);
     if (status == EG_OK) status = eg_shapes_area(shapes, 0, 0, &shape, err);
     if (status == EG_OK) {
@@ -103,7 +107,10 @@ static enum eg_status draw_areas(struct eg_area_drawing *drawing, struct eg_erro
     if (status == EG_OK)
         status =
             eg_area_write_outline(drawing, &shape, set->plane->grid, part->tolerance_m, &has_outline, err);
-    if (!has_outline) drawing->n_parts--;
+    if (!has_outline) {
+        drawing->n_parts--;
+        drawing->geometry.len = before;
+    }
     eg_shape_clear(&shape);
     eg_shapes_free(shapes);
     return status;
@@ -129,6 +136,16 @@ void eg_group_describe(struct eg_json *json, struct eg_json_value *into, const s
     if (group->n_unknown > 0) eg_json_integer(json, into, "n_unknown_codes", group->n_unknown);
 }
 
+void eg_groups_describe_beside(struct eg_json *json, struct eg_json_value *into,
+                               const struct eg_snapshot *snapshot, const struct eg_group *groups,
+                               uint32_t n_groups)
+{
+    if (n_groups < 2) return;
+    struct eg_json_value *beside = eg_json_array(json, into, "beside");
+    for (uint32_t i = 1; i < n_groups; i++)
+        eg_group_describe(json, eg_json_object(json, beside, NULL), snapshot, &groups[i]);
+}
+
 static void add_properties(struct eg_json *json, struct eg_json_value *root,
                            const struct eg_area_drawing *drawing)
 {
@@ -141,10 +158,14 @@ static void add_properties(struct eg_json *json, struct eg_json_value *root,
     for (uint32_t i = 0; i < drawing->n_parts; i++) {
         struct eg_json_value *part = eg_json_object(json, parts, NULL);
         eg_json_cstring(json, part, "from", drawing->parts[i].from);
+        if (drawing->n_groups > 1 && drawing->parts[i].boundaries != EG_ATLAS_NONE)
+            eg_json_text(json, part, "boundaries",
+                         drawing->snapshot->atlas->boundaries[drawing->parts[i].boundaries].id);
         eg_json_decimal(json, part, "area_km2", drawing->parts[i].area_m2 / 1e6, 3);
         eg_json_decimal(json, part, "tolerance_m", drawing->parts[i].tolerance_m, 2);
     }
-    eg_group_describe(json, properties, drawing->snapshot, &drawing->group);
+    eg_group_describe(json, properties, drawing->snapshot, &drawing->groups[0]);
+    eg_groups_describe_beside(json, properties, drawing->snapshot, drawing->groups, drawing->n_groups);
 }
 
 /* Everything but the geometry, which is written as text once: put in behind the last member. */
@@ -160,7 +181,7 @@ static enum eg_status write_feature(struct eg_area_drawing *drawing, struct eg_b
     struct eg_json_value *links = eg_json_array(json, root, "links");
     eg_coalition_link(json, links, "self", base_url, drawing->entry, "/area");
     eg_coalition_link(json, links, "describes", base_url, drawing->entry, "");
-    if (drawing->group.n_areas > 0)
+    if (drawing->groups[0].n_areas > 0)
         eg_coalition_link(json, links, "profile", base_url, drawing->entry, "/profile");
     enum eg_status status = json ? eg_json_finish(json, false, out, err) : eg_error_no_memory(err, 0);
     eg_json_free(json);
@@ -176,7 +197,9 @@ static enum eg_status write_feature(struct eg_area_drawing *drawing, struct eg_b
 
 static enum eg_status draw(struct eg_area_drawing *drawing, struct eg_error *err)
 {
-    enum eg_status status = draw_areas(drawing, err);
+    enum eg_status status = EG_OK;
+    for (uint32_t i = 0; i < drawing->n_groups && status == EG_OK; i++)
+        status = draw_areas(drawing, &drawing->groups[i], err);
     if (status == EG_OK) status = eg_area_draw_shape(drawing, err);
     if (status != EG_OK || drawing->n_parts > 0) return status;
     eg_error_set(err, EG_NOT_FOUND,
@@ -197,12 +220,16 @@ enum eg_status eg_engine_coalition_area(struct eg_snapshot *snapshot,
     eg_buffer_init(&body, 0);
     enum eg_status status = eg_coalition_find(snapshot, request->id, &drawing.entry, err);
     if (status != EG_OK) return status;
-    status = eg_group_of_entry(snapshot->generation, drawing.entry, &drawing.group, err);
-    if (status == EG_OK) status = draw(&drawing, err);
+    status = eg_groups_of_entry(snapshot->generation, drawing.entry, &drawing.groups, &drawing.n_groups, err);
+    if (status == EG_OK) {
+        drawing.parts = eg_memory_array(drawing.n_groups + 1U, sizeof *drawing.parts);
+        status = drawing.parts ? draw(&drawing, err) : eg_error_no_memory(err, sizeof *drawing.parts);
+    }
     if (status == EG_OK) status = write_feature(&drawing, &body, err);
     if (status == EG_OK) status = eg_entity_from_buffer(&body, "application/geo+json", true, entity_out, err);
     eg_buffer_clear(&body);
     eg_buffer_clear(&drawing.geometry);
-    eg_group_clear(&drawing.group);
+    eg_groups_free(drawing.groups, drawing.n_groups);
+    free(drawing.parts);
     return status;
 }

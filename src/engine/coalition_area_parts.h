@@ -9,7 +9,8 @@
 #define EG_OUTLINE_POINTS 3000U /* that are drawn unless more is asked for: 60 kB of text, 20 kB compressed */
 
 struct eg_area_part {
-    const char *from; /* "areas" or "shape" */
+    const char *from;    /* "areas" or "shape" */
+    uint32_t boundaries; /* of areas */
     double area_m2;
     double tolerance_m; /* of what is drawn; 0: everything is */
 };
@@ -19,8 +20,9 @@ struct eg_area_drawing {
     struct eg_snapshot *snapshot;
     const struct eg_entry *entry;
     const struct eg_coalition_area_request *request;
-    struct eg_group group;
-    struct eg_area_part parts[2];
+    struct eg_group *groups; /* [n_groups]: the entry's, and those beside it */
+    uint32_t n_groups;
+    struct eg_area_part *parts; /* [n_groups + 1] */
     uint32_t n_parts;
     struct eg_buffer geometry; /* the parts', with commas between */
 };

@@ -6,7 +6,8 @@
 struct profile {
     struct eg_snapshot *snapshot;
     const struct eg_entry *entry;
-    struct eg_group group;
+    struct eg_group *groups; /* [n_groups]; the figures are those of the first */
+    uint32_t n_groups;
     struct eg_combined combined;
 };
 
@@ -103,7 +104,8 @@ static enum eg_status write(const struct profile *profile, struct eg_text base_u
     eg_json_cstring(json, root, "id", profile->entry->id);
     eg_json_text(json, root, "name", profile->entry->field[EG_ENTRY_NAME]);
     eg_json_bool(json, root, "fictional", profile->snapshot->atlas->fictional);
-    eg_group_describe(json, root, profile->snapshot, &profile->group);
+    eg_group_describe(json, root, profile->snapshot, &profile->groups[0]);
+    eg_groups_describe_beside(json, root, profile->snapshot, profile->groups, profile->n_groups);
     eg_json_bool(json, root, "has_shape", profile->entry->area_geojson.len > 0);
     add_population(json, root, profile);
     add_around(json, root, profile);
@@ -124,17 +126,17 @@ enum eg_status eg_engine_coalition_profile(struct eg_snapshot *snapshot, struct 
     struct profile profile = {.snapshot = snapshot};
     enum eg_status status = eg_coalition_find(snapshot, id, &profile.entry, err);
     if (status != EG_OK) return status;
-    status = eg_group_of_entry(snapshot->generation, profile.entry, &profile.group, err);
-    if (status == EG_OK && profile.group.n_areas == 0) {
+    status = eg_groups_of_entry(snapshot->generation, profile.entry, &profile.groups, &profile.n_groups, err);
+    if (status == EG_OK && profile.groups[0].n_areas == 0) {
         status = eg_error_set(err, EG_NOT_FOUND,
                               "entry %s names no area of this atlas; figures are combined of areas",
                               profile.entry->id);
         eg_error_field(err, "id");
     }
     if (status == EG_OK)
-        status = eg_combined_make(snapshot->generation, &profile.group, &profile.combined, err);
+        status = eg_combined_make(snapshot->generation, &profile.groups[0], &profile.combined, err);
     if (status == EG_OK) status = write(&profile, base_url, entity_out, err);
     eg_combined_clear(&profile.combined);
-    eg_group_clear(&profile.group);
+    eg_groups_free(profile.groups, profile.n_groups);
     return status;
 }

@@ -24,6 +24,20 @@ static void add_source(struct eg_json *json, struct eg_json_value *properties, c
     if (directory->licence_title.len > 0) eg_json_text(json, source, "licence", directory->licence_title);
 }
 
+static void add_more_areas(struct eg_json *json, struct eg_json_value *area, const struct eg_atlas *atlas,
+                           const struct eg_entry *entry)
+{
+    struct eg_json_value *list = eg_json_array(json, area, "more");
+    for (uint32_t s = 0; s < entry->n_more_served; s++) {
+        const struct eg_served_areas *served = &entry->more_served[s];
+        if (served->boundaries == EG_ATLAS_NONE) continue;
+        struct eg_json_value *item = eg_json_object(json, list, NULL);
+        eg_json_text(json, item, "boundaries", atlas->boundaries[served->boundaries].id);
+        struct eg_json_value *codes = eg_json_array(json, item, "codes");
+        for (uint32_t i = 0; i < served->n; i++) eg_json_text(json, codes, NULL, served->codes[i]);
+    }
+}
+
 static void add_service_area(struct eg_json *json, struct eg_json_value *properties,
                              const struct eg_atlas *atlas, const struct eg_entry *entry, bool whole)
 {
@@ -35,6 +49,7 @@ static void add_service_area(struct eg_json *json, struct eg_json_value *propert
         struct eg_json_value *codes = eg_json_array(json, area, "codes");
         for (uint32_t i = 0; i < entry->n_serves; i++) eg_json_text(json, codes, NULL, entry->serves[i]);
     }
+    if (entry->n_more_served > 0) add_more_areas(json, area, atlas, entry);
     if (entry->area_geojson.len == 0) return;
     if (whole) eg_json_raw(json, area, "geometry", entry->area_geojson);
     else eg_json_bool(json, area, "has_geometry", true);
@@ -355,9 +370,12 @@ static void add_area_links(struct eg_json *json, struct eg_json_value *links, st
                            const struct eg_snapshot *snapshot, const struct eg_entry *entry)
 {
     bool has_areas = false;
-    for (uint32_t i = 0; i < entry->n_serves && entry->serves_boundaries != EG_ATLAS_NONE && !has_areas; i++)
-        has_areas = eg_textmap_get(snapshot->generation->area_sets[entry->serves_boundaries].by_code,
-                                   entry->serves[i]) != EG_TEXTMAP_NONE;
+    for (uint32_t s = 0; s < eg_entry_count_served(entry); s++) {
+        struct eg_served_areas served = eg_entry_served(entry, s);
+        for (uint32_t i = 0; i < served.n && served.boundaries != EG_ATLAS_NONE && !has_areas; i++)
+            has_areas = eg_textmap_get(snapshot->generation->area_sets[served.boundaries].by_code,
+                                       served.codes[i]) != EG_TEXTMAP_NONE;
+    }
     if (has_areas || entry->area_geojson.len > 0)
         eg_coalition_link(json, links, "service-area", base_url, entry, "/area");
     if (has_areas) eg_coalition_link(json, links, "profile", base_url, entry, "/profile");

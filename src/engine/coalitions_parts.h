@@ -25,6 +25,11 @@ void eg_coalition_link(struct eg_json *json, struct eg_json_value *links, const 
 void eg_group_describe(struct eg_json *json, struct eg_json_value *into, const struct eg_snapshot *snapshot,
                        const struct eg_group *group);
 
+/* "beside": the same of groups[1] to the last; nothing of one group alone. */
+void eg_groups_describe_beside(struct eg_json *json, struct eg_json_value *into,
+                               const struct eg_snapshot *snapshot, const struct eg_group *groups,
+                               uint32_t n_groups);
+
 /* What an entry says of itself, as members of an object, with the address of that of its places that is meant. */
 void eg_coalition_properties(struct eg_json *json, struct eg_json_value *properties,
                              const struct eg_atlas *atlas, const struct eg_entry *entry,

@@ -10,42 +10,6 @@
 #include "base/memory.h"
 #include "data/combine.h"
 
-/* --- groups ---------------------------------------------------------------------------------------------------------- */
-
-enum eg_status eg_group_of_entry(const struct eg_generation *generation, const struct eg_entry *entry,
-                                 struct eg_group *group_out, struct eg_error *err)
-{
-    struct eg_group group = {.boundaries = entry->n_serves > 0 ? entry->serves_boundaries : EG_ATLAS_NONE};
-    if (group.boundaries == EG_ATLAS_NONE) {
-        group.n_unknown = entry->n_serves;
-        *group_out = group;
-        return EG_OK;
-    }
-    const struct eg_area_set *set = &generation->area_sets[group.boundaries];
-    group.is_member = eg_memory_zeroed(set->n_areas, sizeof *group.is_member);
-    group.areas = eg_memory_array(entry->n_serves, sizeof *group.areas);
-    if (!group.is_member || !group.areas) {
-        eg_group_clear(&group);
-        return eg_error_no_memory(err, set->n_areas);
-    }
-    for (uint32_t i = 0; i < entry->n_serves; i++) {
-        uint32_t area = eg_textmap_get(set->by_code, entry->serves[i]);
-        if (area == EG_TEXTMAP_NONE) group.n_unknown++;
-        else group.is_member[area] = true;
-    }
-    for (uint32_t a = 0; a < set->n_areas; a++)
-        if (group.is_member[a]) group.areas[group.n_areas++] = a;
-    *group_out = group;
-    return EG_OK;
-}
-
-void eg_group_clear(struct eg_group *group)
-{
-    free(group->areas);
-    free(group->is_member);
-    *group = (struct eg_group){.boundaries = EG_ATLAS_NONE};
-}
-
 /* --- words ----------------------------------------------------------------------------------------------------------- */
 
 static const struct {

@@ -13,7 +13,8 @@
 #include "data/entries.h"
 #include "data/generation.h"
 
-/* The areas that an entry names by code, each once, ascending. */
+/* The areas that an entry names by code, each once, ascending. Of several boundary sets they are told in that of which most others are made
+ * (wards, of wards and a district); what is not made of its areas are groups beside it. */
 struct eg_group {
     uint32_t boundaries; /* EG_ATLAS_NONE: none */
     uint32_t n_areas;
@@ -25,6 +26,11 @@ EG_MUST_CHECK enum eg_status eg_group_of_entry(const struct eg_generation *gener
                                                const struct eg_entry *entry, struct eg_group *group_out,
                                                struct eg_error *err);
 void eg_group_clear(struct eg_group *group);
+/* The group of an entry, which may have no areas, and those beside it. Freed with eg_groups_free. */
+EG_MUST_CHECK enum eg_status eg_groups_of_entry(const struct eg_generation *generation,
+                                                const struct eg_entry *entry, struct eg_group **groups_out,
+                                                uint32_t *n_out, struct eg_error *err);
+void eg_groups_free(struct eg_group *groups, uint32_t n); /* NULL is allowed */
 
 enum eg_combined_reason {
     EG_COMBINED,           /* there is a figure, if only one whose state has no value */

@@ -126,6 +126,11 @@ static void add_entry(struct eg_buffer *content, const struct eg_entry *entry)
     add_text(content, entry->organization_id);
     for (uint32_t f = 0; f < EG_N_ENTRY_FIELDS; f++) add_text(content, entry->field[f]);
     add_text(content, entry->area_geojson);
+    for (uint32_t s = 0; s < eg_entry_count_served(entry); s++) {
+        struct eg_served_areas served = eg_entry_served(entry, s);
+        eg_buffer_printf(content, "%u\t", served.boundaries);
+        for (uint32_t i = 0; i < served.n; i++) add_text(content, served.codes[i]);
+    }
     for (uint32_t i = 0; i < entry->n_places; i++) add_place(content, &entry->places[i]);
 }
 

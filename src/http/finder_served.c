@@ -7,11 +7,11 @@
 #define MOST_FIGURES 12U /* the same */
 
 /* By name where the atlas has the area, else by code. */
-static void write_area(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_text code)
+static void write_area(struct eg_finder_page *page, uint32_t boundaries, struct eg_text code)
 {
     struct eg_text name = code;
-    if (entry->serves_boundaries != EG_ATLAS_NONE) {
-        const struct eg_area_set *set = &page->snapshot->generation->area_sets[entry->serves_boundaries];
+    if (boundaries != EG_ATLAS_NONE) {
+        const struct eg_area_set *set = &page->snapshot->generation->area_sets[boundaries];
         uint32_t area = eg_textmap_get(set->by_code, code);
         if (area != EG_TEXTMAP_NONE && set->names[area].len > 0) name = set->names[area];
     }
@@ -20,15 +20,15 @@ static void write_area(struct eg_finder_page *page, const struct eg_entry *entry
     eg_html_close(&page->html);
 }
 
-static void write_areas(struct eg_finder_page *page, const struct eg_entry *entry)
+static void write_areas(struct eg_finder_page *page, const struct eg_served_areas *served)
 {
     struct eg_html *html = &page->html;
-    if (entry->n_serves == 0) return;
-    if (entry->serves_boundaries != EG_ATLAS_NONE) {
+    if (served->n == 0) return;
+    if (served->boundaries != EG_ATLAS_NONE) {
         char room[EG_LOCALE_NUMBER_BYTES];
         struct eg_placeholder fills[] = {
-            {"boundaries", page->snapshot->atlas->boundaries[entry->serves_boundaries].title},
-            {"n", eg_locale_number(page->locale, entry->n_serves, room)}};
+            {"boundaries", page->snapshot->atlas->boundaries[served->boundaries].title},
+            {"n", eg_locale_number(page->locale, served->n, room)}};
         struct eg_buffer text;
         eg_buffer_init(&text, 0);
         eg_locale_write(page->locale, "entry.serves_areas", fills, EG_ARRAY_LEN(fills), &text);
@@ -37,12 +37,12 @@ static void write_areas(struct eg_finder_page *page, const struct eg_entry *entr
         eg_buffer_clear(&text);
     }
     eg_finder_open(page, "ul", "areas");
-    for (uint32_t i = 0; i < entry->n_serves && i < MOST_AREAS; i++)
-        write_area(page, entry, entry->serves[i]);
+    for (uint32_t i = 0; i < served->n && i < MOST_AREAS; i++)
+        write_area(page, served->boundaries, served->codes[i]);
     eg_html_close(html);
-    if (entry->n_serves <= MOST_AREAS) return;
+    if (served->n <= MOST_AREAS) return;
     eg_html_open(html, "p");
-    eg_finder_say_number(page, "entry.serves_more", entry->n_serves - MOST_AREAS);
+    eg_finder_say_number(page, "entry.serves_more", served->n - MOST_AREAS);
     eg_html_close(html);
 }
 
@@ -273,7 +273,10 @@ void eg_finder_served(struct eg_finder_page *page, const struct eg_entry *entry)
         page->html.out.failed = true;
         return;
     }
-    write_areas(page, entry);
+    for (uint32_t s = 0; s < eg_entry_count_served(entry); s++) {
+        struct eg_served_areas served = eg_entry_served(entry, s);
+        write_areas(page, &served);
+    }
     if (has_shape) eg_finder_leaf(page, "p", "entry.serves_shape");
     if (has_shape && group.n_areas > 0) eg_finder_leaf(page, "p", "entry.serves_both");
     if (!has_shape && entry->n_serves == 0) eg_finder_leaf(page, "p", "entry.serves_none");

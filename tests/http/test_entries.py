@@ -441,6 +441,43 @@ def wait_for(holds):
         time.sleep(0.05)
 
 
+def square(west, south, side):
+    return {"type": "Polygon", "coordinates": [[[west, south], [west + side, south], [west + side, south + side], [west, south + side], [west, south]]]}
+
+
+@test("all rows of a service area count: codes of several boundaries and several polygons, for searches, the outline and the figures")
+def _(server):
+    W, S, STEP = support.WEST, support.SOUTH, support.STEP
+    areas = [{"boundaries": "cells", "area_codes": "C0005;C0105"}, {"boundaries": "rows", "area_codes": "R02"}, {"boundaries": "cells", "area_codes": "C0606"},
+             {"extent": square(W + 8 * STEP, S + 8 * STEP, 2 * STEP)}, {"extent": square(W + 9 * STEP, S + 9 * STEP, 2 * STEP)}]
+    path, _etag = server.make(name="All of it", service_areas=areas)
+    id = path.rsplit("/", 1)[1]
+    cells = {(0, 5), (1, 5), (6, 6)} | {(i, 2) for i in range(support.SIDE)}
+    shape = {(8, 8), (9, 8), (8, 9), (9, 9), (10, 9), (9, 10), (10, 10)}
+    serving = lambda wanted: id in [f["id"] for f in server.get(f"/coalitions?limit=100&serves={wanted}").json()["features"]]
+    for i in range(support.SIDE):
+        for j in range(support.SIDE):
+            lon, lat = W + (i + 0.4) * STEP, S + (j + 0.6) * STEP
+            assert serving(f"{lon:.6f},{lat:.6f}") == ((i, j) in cells | shape), (i, j)
+    assert serving("cells:C0302") and serving("rows:R02") and serving("rows:R05") and serving("rows:R10") and not serving("rows:R00") and not serving("cells:C0303")
+
+    feature = server.get(f"/coalitions/{id}/area").json()
+    properties = feature["properties"]
+    assert (properties["boundaries"], properties["n_areas"]) == ("cells", len(cells)) and "beside" not in properties, properties
+    assert [part["from"] for part in properties["parts"]] == ["areas", "shape"]
+    named, drawn = feature["geometry"]["geometries"]
+    assert len(drawn["coordinates"]) == 1 and len(named["coordinates"]) == 3, [len(named["coordinates"]), len(drawn["coordinates"])]
+    signed = lambda ring: sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:])) / 2
+    size = lambda geometry: sum(signed(ring) for polygon in geometry["coordinates"] for ring in polygon) / STEP**2
+    assert abs(size(drawn) - 7) < 1e-3 and abs(size(named) - len(cells)) < 1e-3, (size(drawn), size(named))
+    profile = server.get(f"/coalitions/{id}/profile").json()
+    assert (profile["boundaries"], profile["n_areas"], profile["has_shape"]) == ("cells", len(cells), True) and "beside" not in profile
+    said = server.get("/coalitions/" + id).json()["properties"]["service_area"]
+    assert said["boundaries"] == "cells" and len(said["codes"]) == 3 and said["more"] == [{"boundaries": "rows", "codes": ["R02"]}], said
+    page = server.get("/finder/" + id).body.decode()
+    assert "Cell 6, 6" in page and "R02" in page
+
+
 BOWTIE = {"type": "Polygon", "coordinates": [[[-1, 52], [-0.9, 52.1], [-0.9, 52], [-1, 52.1], [-1, 52]]]}
 
 

@@ -20,6 +20,7 @@ static const char yaml[] =
     "population: people\n"
     "boundaries:\n- {id: a, title: Areas, source: \"@squares.geojson\", key: code}\n"
     "- {id: h, title: Halves, dissolve: {of: a, column: half}}\n"
+    "- {id: b, title: Others, source: \"@others.geojson\", key: code}\n"
     "tables:\n- {id: t, source: \"@t.csv\", key: code, boundaries: a, period: \"2020\", markers: "
     "{suppressed: \"*\", not_applicable: x}, flags: {unreliable: u}}\n"
     "- {id: o, source: \"@o.csv\", key: code, boundaries: h, period: \"2020\"}\n"
@@ -52,6 +53,7 @@ static int open_load(void **state)
 {
     (void)state;
     (void)eg_test_squares("squares.geojson", 8, 1);
+    (void)eg_test_squares("others.geojson", 4, 2);
     (void)eg_test_temp_file("t.csv", table);
     (void)eg_test_temp_file("o.csv", "code,v\nW,3\nE,4\n");
     eg_test_load_well(yaml, &load);
@@ -208,6 +210,42 @@ static void codes_of_no_area_are_counted(void **state)
     eg_group_clear(&group);
 }
 
+/* Squares and a half are squares; what is of other boundaries lies across, and stays apart. */
+static void areas_of_several_boundaries_are_one_group_as_far_as_they_nest(void **state)
+{
+    (void)state;
+    struct eg_text halves[] = {EG_TEXT("E"), EG_TEXT("nowhere")},
+                   squares[] = {EG_TEXT("S01"), EG_TEXT("S06")}, others[] = {EG_TEXT("S02"), EG_TEXT("S09")},
+                   lost[] = {EG_TEXT("x")};
+    struct eg_served_areas more[] = {{eg_test_set(&load, "a"), squares, 2},
+                                     {eg_test_set(&load, "b"), others, 2},
+                                     {EG_ATLAS_NONE, lost, 1}};
+    struct eg_entry entry = {.serves = halves,
+                             .n_serves = 2,
+                             .serves_boundaries = eg_test_set(&load, "h"),
+                             .more_served = more,
+                             .n_more_served = 1};
+    struct eg_group group, *groups = NULL;
+    uint32_t n;
+    assert_int_equal(eg_group_of_entry(load.generation, &entry, &group, NULL), EG_OK);
+    assert_int_equal(group.boundaries, eg_test_set(&load, "a"));
+    assert_int_equal(group.n_areas, 5); /* S01 and the four of the east */
+    assert_int_equal(group.areas[0], 1);
+    assert_int_equal(group.areas[1], 4);
+    assert_int_equal(group.n_unknown, 1);
+    eg_group_clear(&group);
+    entry.n_more_served = 3;
+    assert_int_equal(eg_groups_of_entry(load.generation, &entry, &groups, &n, NULL), EG_OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(groups[0].boundaries, eg_test_set(&load, "a"));
+    assert_int_equal(groups[0].n_areas, 5);
+    assert_int_equal(groups[0].n_unknown, 2);
+    assert_int_equal(groups[1].boundaries, eg_test_set(&load, "b"));
+    assert_int_equal(groups[1].n_areas, 1);
+    assert_int_equal(groups[1].n_unknown, 1);
+    eg_groups_free(groups, n);
+}
+
 /* --- answers -------------------------------------------------------------------------------------------------------------- */
 
 static struct eg_small small;
@@ -343,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_group_is_compared_with_what_surrounds_it),
         cmocka_unit_test(larger_areas_are_combined_from_what_they_have_or_from_smaller_ones),
         cmocka_unit_test(codes_of_no_area_are_counted),
+        cmocka_unit_test(areas_of_several_boundaries_are_one_group_as_far_as_they_nest),
     };
     const struct CMUnitTest answers[] = {
         cmocka_unit_test(a_towns_outline_has_its_lake_and_no_inner_borders),
