@@ -476,7 +476,7 @@ static void write_shared(const struct writing *writing)
     if (n < 2) return;
     eg_html_open(writing->html, "p");
     eg_html_attribute(writing->html, "class", EG_TEXT("note"));
-    say_with(writing, "organisation.shared", n - 1, (struct eg_text){0});
+    say_with(writing, "look.organisation_shared", n - 1, (struct eg_text){0});
     eg_html_close(writing->html);
 }
 
