@@ -354,7 +354,8 @@ static enum eg_status make_entity(struct eg_exchange *exchange, struct eg_entity
                               .json = eg_json_new_object(),
                               .arena = eg_arena_new(TEXTS_BYTES),
                               .base_url = exchange->base_url,
-                              .wanted = exchange->wanted.document.ogc};
+                              .wanted = exchange->wanted.document.ogc,
+                              .most_items = exchange->server->settings.most_results};
     (void)eg_collection_at(w.snapshot, w.wanted.collection, &w.collection);
     enum eg_status status = w.json && w.arena ? EG_OK : eg_error_no_memory(err, TEXTS_BYTES);
     if (status == EG_OK) status = write_document(&w, err);

@@ -58,6 +58,7 @@ struct eg_ogc_writer {
     struct eg_text base_url;
     struct eg_ogc_wanted wanted;
     struct eg_collection collection; /* the wanted one, where there is one */
+    uint32_t most_items;             /* in one answer */
 };
 
 struct eg_ogc_link {

@@ -77,6 +77,8 @@ static void fill_parameters(const struct eg_ogc_writer *w, struct eg_json_value 
         eg_json_text(w->json, styles, NULL, w->snapshot->atlas->styles[i].id);
     for (uint32_t i = 0; i < eg_tile_sets_count(sets); i++)
         eg_json_cstring(w->json, matrices, NULL, eg_tile_sets_at(sets, i)->id);
+    eg_json_integer(w->json, eg_json_get(eg_json_get(parameters, "limit"), "schema"), "maximum",
+                    w->most_items);
     fill_collections(w, parameters);
 }
 

@@ -61,24 +61,42 @@ static enum eg_status read_crs(const struct eg_target *target, const struct eg_c
     return status;
 }
 
+/* Four numbers, or six with heights, which are read and not used. */
+static enum eg_status read_corners(struct eg_text text, bool turned, struct eg_bounds *box_out,
+                                   struct eg_error *err)
+{
+    double n[6];
+    uint32_t n_commas = 0;
+    for (size_t i = 0; i < text.len; i++) n_commas += text.data[i] == ',';
+    bool has_heights = n_commas == 5;
+    enum eg_status status = eg_parameter_numbers("bbox", text, has_heights ? 6 : 4, n, err);
+    if (status != EG_OK) return status;
+    const double *low = n, *high = n + (has_heights ? 3 : 2);
+    *box_out = (struct eg_bounds){low[turned], low[!turned], high[turned], high[!turned]};
+    return EG_OK;
+}
+
 static enum eg_status read_box(const struct eg_target *target, struct eg_ogc_map_request *wanted,
                                struct eg_error *err)
 {
-    double n[4];
     struct eg_text text = {0};
+    struct eg_bounds *box = &wanted->box;
+    const struct eg_crs_info *info = &wanted->bbox_crs->info;
     enum eg_status status = eg_target_text(target, "bbox", &text, err);
     if (status != EG_OK || text.len == 0) return status;
-    status = eg_parameter_numbers("bbox", text, 4, n, err);
+    status = read_corners(text, info->northing_first, box, err);
     if (status != EG_OK) return status;
-    bool turned = wanted->bbox_crs->info.northing_first;
     wanted->has_box = true;
-    wanted->box =
-        turned ? (struct eg_bounds){n[1], n[0], n[3], n[2]} : (struct eg_bounds){n[0], n[1], n[2], n[3]};
-    if (wanted->bbox_crs->info.geographic && (wanted->box.min_y < -90 || wanted->box.max_y > 90))
+    if (info->geographic && (box->min_y < -90 || box->max_y > 90))
         return wrong(err, "bbox", "latitudes of bbox must be between -90 and 90");
-    if (wanted->box.min_x < wanted->box.max_x && wanted->box.min_y < wanted->box.max_y) return EG_OK;
+    if (box->min_x < box->max_x && box->min_y < box->max_y) return EG_OK;
+    if (info->geographic && box->min_x > box->max_x && box->min_y < box->max_y)
+        return wrong(
+            err, "bbox",
+            "west of bbox is east of its east: a box across the antimeridian is of two pieces, and a "
+            "map has one; ask for each side of it, up to 180 and from -180");
     return wrong(err, "bbox",
-                 turned
+                 info->northing_first
                      ? "bbox must be south,west,north,east here, as bbox-crs orders its axes, with south < "
                        "north and west < east"
                      : "bbox must be west,south,east,north with west < east and south < north");

@@ -69,13 +69,26 @@ def _(server):
         for name in ("foo", "F", "api_key", "_"):
             server.get(f"{address}?{name}=1").problem(400, name)
         for parameter in resolved(api, item["get"].get("parameters", [])):
-            if parameter["in"] != "query":
+            if parameter["in"] != "query" or parameter["schema"]["type"] == "object":
                 continue
             answer = server.get(f"{address}?{parameter['name']}=")
             assert b"there is no parameter" not in answer.body, (address, parameter["name"], answer.body)
         checked += 1
     assert checked > 20, checked
     server.get("/ogc/?foo=1").problem(400, "foo")
+
+
+@test("the description tells the limit's bounds, which hold, and that properties are parameters")
+def _(server):
+    api = server.get("/ogc/api?f=json").json()
+    found = {p["name"]: p["schema"] for p in resolved(api, api["paths"]["/collections/{collectionId}/items"]["get"]["parameters"])}
+    assert (found["limit"]["minimum"], found["limit"]["default"], found["limit"]["maximum"]) == (1, 10, 1000), found["limit"]
+    assert found["propertyValues"] == {"type": "object", "additionalProperties": {"type": "string"}}, found
+    items = "/ogc/collections/cells/items?f=json"
+    server.get(items + "&limit=0").problem(400, "limit")
+    assert server.get(items).json()["numberReturned"] == 10
+    assert server.get(items + "&limit=5000").json()["numberReturned"] == 144
+    assert server.get(items + "&name=Cell%201,%202").json()["numberReturned"] == 1
 
 
 @test("names that there are not are 404, and the answer names them")

@@ -162,11 +162,17 @@ def _(server):
 
 @test("boxes that are none, and collections without maps, are refused by name")
 def _(server):
-    for box in ("1,2", "1,2,3,4,5", "a,b,c,d", "nan,0,1,1", "inf,0,1,1", "1e999,0,1,1", "0,0,0,0", "1,1,0,0", "170,0,-170,10",
+    for box in ("1,2", "1,2,3,4,5", "a,b,c,d", "nan,0,1,1", "inf,0,1,1", "1e999,0,1,1", "0,0,0,0", "1,1,0,0", "170,0,-170,10", "1,2,3,4,5,6,7", "1,2,nan,3,4,5",
                 "0,0,1e-300,1e-300", "-1e308,-1e308,1e308,1e308", "-30,45,-29,200", "-30,-90.1,-29,0", ",,,", "0,0,1,1&bbox=0,0,2,2"):
         answer = server.get(f"{MAP}?bbox={box}")
         assert answer.status == 400, (box, answer.status)
         answer.problem(400, "bbox")
+    across = server.get(f"{MAP}?bbox=170,0,-170,10").problem(400, "bbox")
+    assert "antimeridian" in across["detail"], across
+    flat = server.get(f"{MAP}?bbox=-1.2,52,-0.6,52.6&width=50")
+    assert flat.status == 200 and server.get(f"{MAP}?bbox=-1.2,52,-50,-0.6,52.6,900&width=50").body == flat.body
+    turned = "&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326"
+    assert server.get(f"{MAP}?bbox=52,-1.2,0,52.6,-0.6,1&width=50{turned}").body == flat.body
     for name in ("crs", "bbox-crs"):
         for crs in ("EPSG:1", "nonsense", "EPSG:32630", "http://example.org/crs"):
             server.get(f"{MAP}?{name}={crs}").problem(400, name)
