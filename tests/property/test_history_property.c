@@ -191,6 +191,12 @@ struct import {
     bool is_change; /* rows are other ones after it */
 };
 
+/* A document that joins an organisation and says something else of it is refused: random ones often do. */
+static bool is_organisation_kept(enum eg_status status, const struct eg_error *err)
+{
+    return status == EG_INVALID && strncmp(err->field, "organisation.", 13) == 0;
+}
+
 /* Organisations may be put by several: the last one counts. */
 static void add_put(struct eg_records_change *change, struct eg_record *puts, const struct eg_record *put)
 {
@@ -218,6 +224,7 @@ static enum eg_status plan_import(void *context, const struct eg_snapshot *now, 
         struct eg_records *next = NULL;
         if (!import->documents[i]) continue;
         enum eg_status status = eg_entry_document_change(records, &wish, arena, &one, err);
+        if (is_organisation_kept(status, err)) continue;
         if (status == EG_OK) status = eg_records_apply(records, &one, &next, err);
         if (status != EG_OK) return status;
         import->kept[i] = records = next; /* what is put may point into it */
@@ -272,6 +279,7 @@ static void edit(struct world *world)
         eg_json_free(document);
     }
     if (status == EG_NOT_FOUND) return;
+    if (is_organisation_kept(status, &err)) return;
     if (status != EG_OK) fail_msg("%s", err.message);
     keep(world, &done);
 }

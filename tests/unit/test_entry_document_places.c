@@ -23,8 +23,10 @@
     "\"transportation\":\"Bus 7\",\"city\":\"Saltmarsh\",\"accessibility\":[{\"description\":\"Lift\"}]}"
 #define PLACE_QUAY "{\"id\":\"" QUAY "\",\"address_1\":\"1 Quay Street\"}"
 #define FIRST "\"location\":{\"name\":\"Hall\",\"longitude\":\"-1.25\",\"latitude\":\"52.25\"}"
+#define WALKS "da2f86bc-ee9a-5388-a4b0-b0ced2a150d6"
 #define BEGIN                                                                                                \
-    "{\"id\":\"" ID "\",\"name\":\"Walks\",\"status\":\"active\",\"organisation\":{\"name\":\"Walks\"},"
+    "{\"id\":\"" ID "\",\"name\":\"Walks\",\"status\":\"active\","                                           \
+    "\"organisation\":{\"name\":\"Walks\",\"id\":\"" WALKS "\"},"
 #define THREE BEGIN FIRST ",\"other_locations\":[" PLACE_MILL "," PLACE_QUAY "]}"
 
 static struct eg_records *nothing(void)
