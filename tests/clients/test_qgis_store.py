@@ -116,9 +116,16 @@ def _(server):
     assert second["name"] == "Second house" and abs(second["longitude"] + 0.96875) < 1e-6 and abs(second["latitude"] - 52.03125) < 1e-6
 
 
-@test("the history is of what went through the program, and what QGIS left is whole")
+@test("the history tells what QGIS changed, with before and after, and what QGIS left is whole")
 def _(server):
-    assert ask(server, "SELECT count(*) FROM change") == 1 and ask(server, "SELECT action FROM change") == "import"
+    theirs = "FROM change WHERE \"by\" = 'another program' AND action = 'update' AND \"before\" <> \"after\""
+    until = time.monotonic() + 5 * AT_ONCE_S
+    while ask(server, f"SELECT count(*) {theirs}") < 3:  # a name, a point, a second place
+        assert time.monotonic() < until, "no lines came"
+        time.sleep(0.1)
+    for word in ("Zebra", "Second house"):
+        assert ask(server, f"SELECT count(*) {theirs} AND \"after\" LIKE '%{word}%' AND \"before\" NOT LIKE '%{word}%'") == 1, word
+    assert ask(server, "SELECT count(*) FROM change WHERE \"by\" NOT IN ('evenground', 'another program')") == 0
     assert ask(server, "PRAGMA integrity_check") == "ok"
     assert ask(server, "SELECT committing FROM store") == 0
     assert not any("cannot be read" in line for line in server.log), server.log
