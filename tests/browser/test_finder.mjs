@@ -182,6 +182,41 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.waitForSelector('.leaflet-popup', { state: 'detached' });
       check(await page.evaluate(() => document.activeElement.classList.contains('target')), 'the keyboard is back at the marker');
     }],
+    ['what the Tab key comes to on a map can be seen', async () => {
+      for (const path of ['/finder', `/finder/${served.id}`, '/finder/suggest', '/']) {
+        const page = await open(await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' }), path);
+        await page.waitForSelector('#map .leaflet-control-zoom-in');
+        const seen = [];
+        for (let i = 0; i < 90 && seen.length < 6; i++) {
+          await page.keyboard.press('Tab');
+          const at = await page.evaluate(() => {
+            const node = document.activeElement, how = getComputedStyle(node);
+            return node.closest('#map') && `${node.id || node.className} ${how.outlineStyle} ${how.outlineWidth}`;
+          });
+          if (!at) continue;
+          if (seen.length === 0) await page.screenshot({ path: join(shots, `focus-map${path.replace(/\W+/g, '-')}.png`) });
+          seen.push(at);
+        }
+        check(seen.length > 2 && seen.every(one => / solid 3px$/.test(one)), `${path}: ${seen.join('; ')}`);
+        await page.context().close();
+      }
+    }],
+    ['a marker on the page of its entry is a picture, not a button', async () => {
+      const page = await open(await browser.newContext(), `/finder/${served.id}`);
+      await page.waitForSelector('#map .target');
+      const told = await page.$$eval('#map .target', nodes => nodes.map(node => `${node.getAttribute('role')} ${node.tabIndex} ${node.getAttribute('aria-label')}`));
+      check(told.length > 0 && told.every(one => /^img -1 ./.test(one)), told.join('; '));
+    }],
+    ['ways within the page leave the list as it is', async () => {
+      const page = await open(await browser.newContext({ viewport: { width: 600, height: 800 } }), '/finder?q=food');
+      let asked = 0;
+      page.on('request', request => { if (/finder\?/.test(request.url())) asked++; });
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.click('a[href="#map"]');
+      await calm(page);
+      check(asked === 0 && /#map$/.test(page.url()), `${asked} requests at ${page.url()}`);
+    }],
     ['an entry shows on its map whom it serves: one outline, without the borders within', async () => {
       const shapes = entries.filter(one => one.properties.kind === 'officer_base').slice(0, 1);
       const districts = entries.filter(one => one.properties.kind === 'partnership').slice(0, 1);

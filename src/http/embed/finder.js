@@ -5,7 +5,7 @@
 
   var byId = function (id) { return document.getElementById(id); };
   var place = byId('map'), form = byId('search'), still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-  var asked = 0, map = null, markers = null, here = null, byEntry = {};
+  var asked = 0, shown = location.pathname + location.search, map = null, markers = null, here = null, byEntry = {};
 
   function eachNode(nodes, act) { Array.prototype.forEach.call(nodes, act); }
 
@@ -67,6 +67,7 @@
       eachNode(place.querySelectorAll('.leaflet-overlay-pane svg'), function (drawing) { drawing.setAttribute('aria-hidden', 'true'); });
       var layer = event.layer, node = layer.getElement && layer.getElement();
       if (!node || !(layer instanceof L.Marker)) return;
+      if (!layer.options.interactive) { node.setAttribute('role', 'img'); node.setAttribute('aria-label', layer.options.title); return; }
       node.setAttribute('role', 'button');
       node.setAttribute('tabindex', '0');
       node.setAttribute('aria-label', layer.getChildCount ? fill(data.textCluster, countEntries(layer)) : layer.options.title);
@@ -103,10 +104,12 @@
     return place.dataset.root + 'finder/' + encodeURIComponent(id) + (kept.toString() ? '?' + kept : '');
   }
 
-  function entryMarker(feature, one) {
+  /* One that stands alone, on its entry's page, tells nothing that the page does not: it is no button. */
+  function entryMarker(feature, one, isAlone) {
     var kind = String(feature.properties.kind).replace(/[^a-z_]/g, ''), name = feature.properties.name, where = one.name || one.address;
     var icon = L.divIcon({ className: 'target', html: '<span class="pin pin-' + kind + '"></span>', iconSize: [28, 28] });
-    return L.marker(pointOf(one), { icon: icon, title: one.id && where ? name + ', ' + where : name, entry: feature.id }).bindPopup(function () { return markerText(feature, one); }, { maxWidth: 260, minWidth: 120 });
+    var marker = L.marker(pointOf(one), { icon: icon, title: one.id && where ? name + ', ' + where : name, entry: feature.id, interactive: !isAlone, keyboard: !isAlone });
+    return isAlone ? marker : marker.bindPopup(function () { return markerText(feature, one); }, { maxWidth: 260, minWidth: 120 });
   }
 
   /* One for each place; that of the feature's own point is the one that its row marks. */
@@ -189,7 +192,7 @@
       var served = L.featureGroup().addTo(map);
       return (area ? fetchJson(address + '/area') : Promise.resolve(null)).then(function (outline) {
         if (outline) addOutline(served, outline);
-        var marks = at ? placesOf(feature).map(function (one) { return entryMarker(feature, one).unbindPopup().addTo(map); }) : [];
+        var marks = at ? placesOf(feature).map(function (one) { return entryMarker(feature, one, true).addTo(map); }) : [];
         var all = L.featureGroup([served].concat(marks.map(function (mark) { return L.marker(mark.getLatLng()); })));
         if (all.getBounds().isValid()) map.fitBounds(all.getBounds(), { maxZoom: 15, padding: [20, 20] });
       });
@@ -248,6 +251,7 @@
         if (!response.ok || !put(page, how)) { location.assign(path); return; }
         if (how === 'typed') history.replaceState(null, '', path);
         else if (how === 'chosen' && new URL(path, document.baseURI).href !== location.href) history.pushState(null, '', path);
+        shown = location.pathname + location.search;
         showFeatures(byId('found').dataset.features, number);
         if (focus) { byId('results').focus(); byId('results').scrollIntoView(); }
       });
@@ -322,7 +326,11 @@
     byId('q').addEventListener('input', typing);
     byId('near-me').addEventListener('click', nearMe);
     suggestPlaces();
-    window.addEventListener('popstate', function () { clearTimeout(timer); show(location.href, 'back'); });
+    window.addEventListener('popstate', function () {
+      if (location.pathname + location.search === shown) return; /* a way within the page, as to its map */
+      clearTimeout(timer);
+      show(location.href, 'back');
+    });
     /* Links to other pages of the results, to other places of a name. */
     byId('results').addEventListener('click', function (event) {
       if (event.target.classList.contains('print')) { window.print(); return; }
