@@ -6,6 +6,7 @@
 
 #include "data/entry_document.h"
 #include "http/admin_edit.h"
+#include "http/entry_form_parts.h"
 #include "http/server_parts.h"
 
 struct review {
@@ -223,6 +224,28 @@ static void write_warnings(const struct review *review)
     }
 }
 
+/* A topic is made by naming it, so one that is mistyped would become a second one of its kind. */
+static void write_new_topics(const struct review *review)
+{
+    struct eg_admin_page *page = review->page;
+    const struct eg_json_value *topics = eg_json_get(eg_json_root(review->document), EG_FORM_TOPICS);
+    if (review->suggestion.state != EG_SUGGESTION_OPEN) return;
+    for (size_t i = 0; i < eg_json_length(topics); i++) {
+        struct eg_text topic, known;
+        if (!eg_json_is_text(eg_json_at(topics, i), &topic) || topic.len == 0) continue;
+        known = eg_form_topic_of_directory(page->snapshot->directory, topic);
+        if (eg_text_equal(known, topic)) continue;
+        eg_admin_open(page, "p", "notice");
+        eg_html_text(&page->html, EG_TEXT("New topic, which no entry has yet: "));
+        eg_html_leaf(&page->html, "bdi", topic);
+        if (known.len > 0) {
+            eg_html_text(&page->html, EG_TEXT(". The directory has: "));
+            eg_html_leaf(&page->html, "bdi", known);
+        }
+        eg_html_close(&page->html);
+    }
+}
+
 static void write_diff(struct review *review)
 {
     struct eg_admin_page *page = review->page;
@@ -285,6 +308,7 @@ static enum eg_status show(struct review *review, const struct eg_error *why, co
     eg_admin_begin(page, title_of(review), why->status == EG_OK ? NULL : why);
     write_facts(review);
     write_warnings(review);
+    write_new_topics(review);
     write_diff(review);
     if (review->suggestion.state == EG_SUGGESTION_OPEN) write_decisions(review, fault);
     return eg_admin_finish(page, eg_admin_status_of(page->exchange, why->status), answer_out, err);
@@ -310,6 +334,7 @@ static enum eg_status show_form(struct review *review, struct eg_admin_edit *edi
     eg_admin_begin(page, title_of(review), why->status == EG_OK ? NULL : has_faults ? &in_fields : why);
     if (has_faults) eg_admin_edit_write_faults(edit);
     write_warnings(review);
+    write_new_topics(review);
     if (why->status == EG_CONFLICT) write_diff(review);
     eg_admin_conflicts(page, &review->merged, false);
     eg_admin_form(page, eg_admin_address(page, "/admin/suggestions/%s?edit=1", review->suggestion.id),

@@ -366,7 +366,8 @@ static void write_topics(const struct writing *writing)
     for (uint32_t i = 0; i < n && i < EG_ENTRY_FORM_ROWS; i++) {
         char name[EG_ENTRY_FORM_NAME_BYTES];
         (void)snprintf(name, sizeof name, EG_FORM_TOPICS ".%u", i);
-        struct eg_text present = eg_form_text(writing->form, eg_json_at(topics, i));
+        struct eg_text present =
+            eg_form_topic_shown(writing->form, eg_form_text(writing->form, eg_json_at(topics, i)));
         struct control control = {
             name, EG_FORM_TOPICS, eg_form_topic(), value_of(writing, name, present), i + 1, "f-list-topics",
             false};
@@ -503,11 +504,13 @@ static void write_item(const struct writing *writing, enum what what, const char
 static void write_proposals(const struct writing *writing, const char *id, const struct eg_text *texts,
                             uint32_t n)
 {
+    bool of_topics = texts == writing->form->choices.topics;
     eg_html_open(writing->html, "datalist");
     eg_html_attribute(writing->html, "id", eg_text_from(id));
     for (uint32_t i = 0; i < n && i < MOST_OPTIONS; i++) {
         eg_html_open(writing->html, "option");
-        eg_html_attribute(writing->html, "value", texts[i]);
+        eg_html_attribute(writing->html, "value",
+                          of_topics ? eg_form_topic_shown(writing->form, texts[i]) : texts[i]);
         eg_html_close(writing->html);
     }
     eg_html_close(writing->html);

@@ -4,6 +4,7 @@
 
 #include "data/entry_document_parts.h"
 #include "data/schedule.h"
+#include "directory/directory.h"
 #include "http/entry_form_places.h"
 
 /* entry_form_fields.c: which there are. */
@@ -131,6 +132,16 @@ struct eg_form_value eg_form_member_value(const struct eg_entry_form *form, cons
                                           const struct eg_form_slot *slot, uint32_t i);
 /* Members of the document that are no field of the service. */
 struct eg_form_member eg_form_programme(void), eg_form_topic(void), eg_form_hours_member(void);
+
+/* entry_form_topics.c: topics as people read and type them. */
+
+/* "early_years" as "early years". */
+struct eg_text eg_form_topic_shown(const struct eg_entry_form *form, struct eg_text topic);
+/* The topic that is meant by what was typed: one that the entry or the directory has, whatever its case and with blanks for underscores, else
+ * the text itself, a new one. */
+struct eg_text eg_form_topic_meant(const struct eg_entry_form *form, struct eg_text typed);
+/* That of the directory, compared likewise; empty: it has none. */
+struct eg_text eg_form_topic_of_directory(const struct eg_directory *directory, struct eg_text topic);
 
 /* entry_form_served.c: areas served, as ticks. */
 

@@ -136,11 +136,48 @@ static struct eg_text with_scheme(const struct eg_entry_form *form, const struct
     return whole.data ? whole : text;
 }
 
+static bool is_degrees(const struct eg_form_member *member)
+{
+    return member->field->type == EG_RECORD_NUMBER &&
+           (strcmp(member->name, "longitude") == 0 || strcmp(member->name, "latitude") == 0);
+}
+
+/* Much of the world writes "-3,18". */
+static struct eg_text with_point(const struct eg_entry_form *form, const struct eg_form_member *member,
+                                 struct eg_text text)
+{
+    const char *comma = text.len > 0 ? memchr(text.data, ',', text.len) : NULL;
+    if (!is_degrees(member) || !comma) return text;
+    if (memchr(text.data, '.', text.len))
+        return text; /* groups of thousands, or two numbers in one control */
+    struct eg_text whole = eg_text_format(form->arena, "%.*s.%.*s", (int)(comma - text.data), text.data,
+                                          (int)(text.data + text.len - comma - 1), comma + 1);
+    if (!whole.data) eg_form_fail(form);
+    return whole.data ? whole : text;
+}
+
+static bool is_within(struct eg_text text, double most)
+{
+    double value;
+    return !eg_text_to_double(text, &value) || (value >= -most && value <= most);
+}
+
+/* Of a number what no type says: a globe has an end. */
+static void check_degrees(struct reading *reading, const char *name, const struct eg_form_member *member,
+                          struct eg_text text)
+{
+    if (text.len == 0 || !is_degrees(member)) return;
+    bool is_lon = strcmp(member->name, "longitude") == 0;
+    if (!is_within(text, is_lon ? 180 : 90))
+        add_fault(reading->faults, eg_text_from(name), is_lon ? "fault.longitude" : "fault.latitude", 0);
+}
+
 static void write_member(struct reading *reading, const char *name, const struct eg_form_member *member,
                          struct eg_form_value value, struct eg_json_value *into)
 {
-    value.text = with_scheme(reading->form, member, value.text);
+    value.text = with_point(reading->form, member, with_scheme(reading->form, member, value.text));
     check_value(reading, name, member, value.text);
+    check_degrees(reading, name, member, value.text);
     if (value.text.len > 0) eg_json_text(reading->json, into, member->name, value.text);
 }
 
@@ -172,7 +209,8 @@ static void write_members(struct reading *reading, const struct eg_form_part *pa
                           struct eg_json_value *into)
 {
     uint32_t row = part->is_list ? slot->row : UINT32_MAX;
-    const char *missing = NULL;
+    const char *missing = NULL, *half = NULL; /* the degrees that are not there while the others are */
+    uint32_t n_degrees = 0;
     for (uint32_t i = 0; i < eg_form_part_count(part); i++) {
         struct eg_form_member member = eg_form_part_member(part, i);
         struct eg_form_value value = eg_form_member_value(reading->form, part, slot, i);
@@ -182,6 +220,8 @@ static void write_members(struct reading *reading, const struct eg_form_part *pa
         bool is_asked =
             member.field->needed && member.field->type != EG_RECORD_ID && !(member.flags & EG_FORM_NEVER);
         if (is_asked && !is_there && !has_default) missing = member.name;
+        if (is_degrees(&member)) n_degrees += is_there ? 1 : 0;
+        if (is_degrees(&member) && !is_there) half = member.name;
         if (is_there && !into) into = eg_json_object(reading->json, list, part->is_list ? NULL : part->name);
         if (value.is_kept) copy_value(reading, into, member.name, present);
         else if (is_there && strcmp(member.name, EG_FORM_LINES) == 0) {
@@ -191,6 +231,8 @@ static void write_members(struct reading *reading, const struct eg_form_part *pa
     }
     if (missing && into && slot->kind == EG_FORM_ROW)
         add_fault(reading->faults, eg_text_from(eg_form_name_of(part, row, missing).text), "fault.needed", 0);
+    if (n_degrees == 1 && half && slot->kind == EG_FORM_ROW)
+        add_fault(reading->faults, eg_text_from(eg_form_name_of(part, row, half).text), "fault.position", 0);
 }
 
 static void write_list(struct reading *reading, const struct eg_form_part *part, struct eg_json_value *root)
@@ -243,8 +285,10 @@ static void write_topics(struct reading *reading, struct eg_json_value *root)
         char name[EG_ENTRY_FORM_NAME_BYTES];
         (void)snprintf(name, sizeof name, EG_FORM_TOPICS ".%u", i);
         struct eg_text present = eg_form_text(reading->form, eg_json_at(now, i));
-        struct eg_form_value value = eg_form_value_of(reading->form, name, &member, present);
+        struct eg_form_value value =
+            eg_form_value_of(reading->form, name, &member, eg_form_topic_shown(reading->form, present));
         if (!value.is_kept) check_value(reading, name, &member, value.text);
+        value.text = value.is_kept ? present : eg_form_topic_meant(reading->form, value.text);
         if (value.text.len == 0 || is_among(topics, value.text)) continue;
         if (!topics) topics = eg_json_array(reading->json, root, EG_FORM_TOPICS);
         eg_json_text(reading->json, topics, NULL, value.text);

@@ -160,20 +160,33 @@ static unsigned http_status_of(enum eg_status status)
     return MHD_HTTP_BAD_REQUEST;
 }
 
-/* The sentence for people, and what is known in particular, which is English. */
-static void write_problem(struct eg_finder_page *page, const char *key, const struct eg_error *problem)
+/* What is known in particular is English: where the page is not, it says what of the address is meant. */
+static void write_particular(struct eg_finder_page *page, const struct eg_error *problem)
 {
     struct eg_html *html = &page->html;
-    eg_finder_open(page, "div", "problem");
-    eg_html_attribute(html, "role", EG_TEXT("alert"));
-    eg_finder_leaf(page, "p", key);
+    if (!eg_text_equal(eg_locale_tag(page->locale), EG_TEXT("en"))) {
+        if (!problem->field[0]) return;
+        eg_html_open(html, "p");
+        if (strcmp(problem->field, "near") == 0) eg_finder_say(page, "error.near");
+        else eg_finder_say_with(page, "error.part", "part", eg_text_from(problem->field));
+        eg_html_close(html);
+        return;
+    }
     eg_html_open(html, "p");
     eg_html_attribute(html, "lang", EG_TEXT("en"));
     eg_html_attribute(html, "dir", EG_TEXT("ltr"));
     if (problem->field[0]) eg_html_text_format(html, "%s: ", problem->field);
     eg_html_text(html, eg_text_from(problem->message));
     eg_html_close(html);
-    eg_html_close(html);
+}
+
+static void write_problem(struct eg_finder_page *page, const char *key, const struct eg_error *problem)
+{
+    eg_finder_open(page, "div", "problem");
+    eg_html_attribute(&page->html, "role", EG_TEXT("alert"));
+    eg_finder_leaf(page, "p", key);
+    write_particular(page, problem);
+    eg_html_close(&page->html);
 }
 
 /* With the form where the address can be mended by it. */

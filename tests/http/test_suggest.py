@@ -230,6 +230,43 @@ def _(server):
         assert read.all("a", href=f"#{at}") and at in read.ids and f"{at}-fault" in read.ids, (sent, read.text)
 
 
+@test("what is wrong with a position is told in the page's language, and a decimal comma is understood")
+def _(server):
+    for language, of_latitude, of_both in (("en", "A latitude is a number", "A position is two numbers"), ("cy", "yw lledred", "Dau rif yw lleoliad"),
+                                           ("es", "La latitud es un n\u00famero", "Una posici\u00f3n son dos n\u00fameros"),
+                                           ("pt", "A latitude \u00e9 um n\u00famero", "Uma posi\u00e7\u00e3o s\u00e3o dois n\u00fameros")):
+        path = "/finder/suggest?lang=" + language
+        read = refused(server, server.send(path, {"name": "x", "location.longitude": "-30", "location.latitude": "95"}), 400, of_latitude)
+        assert "f-location-latitude-fault" in read.ids and "has to be a number" not in read.text, read.text
+        read = refused(server, server.send(path, {"name": "x", "location.longitude": "-30"}), 400, of_both)
+        assert "f-location-latitude-fault" in read.ids and "give both" not in read.text, read.text
+    thanked(server, server.send("/finder/suggest?lang=es", {"name": "x", "location.longitude": "-1,25", "location.latitude": "52,5"}))
+    document = json.loads(server.suggestions()[-1]["document"])
+    assert document["location"] == {"longitude": "-1.25", "latitude": "52.5"}, document
+    refused(server, server.send("/finder/suggest", {"name": "x", "location.longitude": "1,2,3", "location.latitude": "52"}), 400, "has to be a number")
+
+
+@test("pages that say what is wrong with an address say it in their language alone")
+def _(server):
+    for path, status, words in (("/finder?near=foo&lang=cy", 400, "Hydred a lledred"), ("/finder?page=x&lang=es", 400, "page"),
+                                ("/finder/none?lang=pt", 404, "Essa entrada"), ("/finder/suggest?entry=none&lang=es", 404, "No existe esa entrada")):
+        answer = server.get(path)
+        text = str(answer.body, "utf-8")
+        assert answer.status == status and words in text and ' lang="en" dir="ltr"' not in text, (path, answer.status, text)
+        assert "there is no" not in text and "must be" not in text, (path, text)
+    answer = server.send("/finder/suggest?lang=cy", {"name": "x"}, {**server.client(), "Origin": "https://elsewhere.example"})
+    assert answer.status == 403 and ' lang="en" dir="ltr"' not in str(answer.body, "utf-8"), str(answer.body, "utf-8")
+    assert ' lang="en" dir="ltr"' in server.get("/finder?near=foo&lang=en").body.decode()
+
+
+@test("topics are shown as people read them, what is typed means one that there is, and its id is kept")
+def _(server):
+    with sqlite3.connect(f"file:{server.folder}/register.gpkg?mode=ro", uri=True) as store:
+        assert "food" in {row[0] for row in store.execute("SELECT name FROM taxonomy_term")}
+    thanked(server, server.send("/finder/suggest", form(server) | {"name": "Soup", "topics.0": " FOOD ", "topics.1": "Soup kitchen", "topics.2": "food"}))
+    assert json.loads(server.suggestions()[-1]["document"])["topics"] == ["food", "Soup kitchen"], server.suggestions()[-1]
+
+
 @test("hours are read back in words, in the page's language")
 def _(server):
     for language, hours, words in (("en", "Mo-Fr 09:00-17:00", "People will read:Monday to Friday: 9\u00a0am to 5\u00a0pm"),
