@@ -47,6 +47,14 @@ bool eg_document_is_needed(const struct eg_document_edit *edit, enum eg_record_t
 struct eg_text eg_document_free_id(struct eg_document_edit *edit, enum eg_record_table table,
                                    struct eg_text parent, uint32_t *from);
 
+/* entry_document_order.c */
+
+/* Ids under which a list's rows of one table stand in its order, as they are read ascending; `ids` [n <= EG_DOCUMENT_ITEMS] are those that
+ * the items have or had best, len 0 where they have none. As few as may be are changed, and never one that other rows refer to; where two
+ * of these have to change places, or neighbours leave no room, the order does not hold. */
+EG_MUST_CHECK enum eg_status eg_document_order_ids(struct eg_document_edit *edit, enum eg_record_table table,
+                                                   struct eg_text parent, struct eg_text *ids, uint32_t n);
+
 /* entry_document_read.c */
 
 /* Fills the texts of a row with an object's members; those of `other` (NULL: none) are another row's and passed over. */

@@ -311,20 +311,24 @@ enum eg_status eg_document_read_list(struct eg_document_edit *edit, const struct
 {
     size_t n = eg_json_length(list);
     const struct eg_record **rows = NULL;
-    uint32_t n_rows = 0, next_id = 0;
+    struct eg_text ids[EG_DOCUMENT_ITEMS];
+    uint32_t n_rows = 0;
     if (n > EG_DOCUMENT_ITEMS)
         return eg_error_set(edit->err, EG_LIMIT, "%s may have %u items", path, EG_DOCUMENT_ITEMS);
     enum eg_status status = present_rows(edit, part, parent, &rows, &n_rows);
+    for (uint32_t i = 0; i < n && status == EG_OK; i++)
+        ids[i] = i < n_rows ? rows[i]->field[0] : (struct eg_text){NULL, 0};
+    if (status == EG_OK) status = eg_document_order_ids(edit, part->table, parent, ids, (uint32_t)n);
     for (uint32_t i = 0; i < n && status == EG_OK; i++) {
         struct eg_text *field = eg_document_texts(edit, part->table, i < n_rows ? rows[i] : NULL);
         if (!field) return eg_error_no_memory(edit->err, sizeof *field);
-        if (i >= n_rows) field[0] = eg_document_free_id(edit, part->table, parent, &next_id);
-        if (!field[0].data) return eg_error_no_memory(edit->err, EG_UUID_TEXT_LEN);
+        field[0] = ids[i];
         field[part->parent] = parent;
         status = read_item(edit, part, (struct eg_document_place){path, i}, eg_json_at(list, i), field);
     }
-    for (uint32_t i = (uint32_t)n; i < n_rows && status == EG_OK; i++)
-        status = eg_document_delete(edit, part->table, rows[i]->field[0]);
+    for (uint32_t i = 0; i < n_rows && status == EG_OK; i++)
+        if (i >= n || !eg_text_equal(ids[i], rows[i]->field[0]))
+            status = eg_document_delete(edit, part->table, rows[i]->field[0]);
     return status;
 }
 

@@ -165,6 +165,31 @@ static void rows_keep_their_ids_and_what_a_document_has_no_words_for(void **stat
     eg_records_release(fresh);
 }
 
+/* Longer and shorter in turn: whatever is listed comes back as it was listed, under ids that are the same wherever it is read. */
+static void a_list_keeps_its_order(void **state)
+{
+    (void)state;
+    static const uint32_t lengths[] = {4, 9, 10, 11, 3, 40, 1, 200, 0, 7, 8};
+    struct eg_records *records = nothing();
+    for (uint32_t round = 0; round < EG_ARRAY_LEN(lengths); round++) {
+        struct eg_buffer text;
+        eg_buffer_init(&text, 0);
+        eg_buffer_literal(&text, "\"phones\":[");
+        for (uint32_t i = 0; i < lengths[round]; i++)
+            eg_buffer_printf(&text, "%s{\"number\":\"%u\"}", i > 0 ? "," : "", i * 7919 % (200 + round));
+        eg_buffer_literal(&text, "]");
+        eg_buffer_char(&text, '\0');
+        char *document = malloc(text.len + 100);
+        (void)snprintf(document, text.len + 100, "{\"name\":\"Walks\",%s}", text.data);
+        must_tell(&records, ID, document);
+        if (lengths[round] > 0) assert_non_null(strstr(said(records, ID, true), text.data));
+        assert_int_equal(eg_records_count(records, EG_RECORD_PHONE), lengths[round]);
+        free(document);
+        eg_buffer_clear(&text);
+    }
+    eg_records_release(records);
+}
+
 static void strangers_neither_see_nor_lose_what_is_private(void **state)
 {
     (void)state;
@@ -515,6 +540,7 @@ int main(void)
         cmocka_unit_test(the_same_document_again_changes_nothing),
         cmocka_unit_test(what_is_not_in_the_document_goes),
         cmocka_unit_test(rows_keep_their_ids_and_what_a_document_has_no_words_for),
+        cmocka_unit_test(a_list_keeps_its_order),
         cmocka_unit_test(strangers_neither_see_nor_lose_what_is_private),
         cmocka_unit_test(a_number_of_a_private_contact_stays_private_whatever_is_done),
         cmocka_unit_test(a_number_is_what_the_document_says_when_its_contact_goes_or_another_takes_its_row),
