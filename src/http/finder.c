@@ -239,6 +239,7 @@ static enum eg_status make_list(struct eg_finder_page *page, struct eg_answer **
     struct eg_finder_found found;
     enum eg_status status = eg_finder_search(page, &found, err);
     if (status != EG_OK) return status;
+    eg_finder_tell_search(page, &found);
     eg_finder_begin(page, eg_locale_text(page->locale, "finder.title"), "results", "finder.skip_results");
     eg_finder_open(page, "div", "columns");
     eg_finder_form(page);

@@ -35,7 +35,8 @@ static void write_input(struct eg_finder_page *page, const char *name, const cha
     eg_html_attribute(html, "dir", EG_TEXT("auto"));
     eg_html_attribute(html, "autocomplete", EG_TEXT("off"));
     eg_html_attribute(html, "maxlength", EG_TEXT("200"));
-    eg_html_attribute_format(html, "aria-describedby", "%s-hint", name);
+    eg_html_attribute_format(html, "aria-describedby",
+                             strcmp(name, "place") == 0 ? "%s-hint place-needed" : "%s-hint", name);
     eg_html_void(html);
     eg_finder_open(page, "p", "note");
     eg_html_attribute_format(html, "id", "%s-hint", name);
@@ -248,6 +249,19 @@ static struct eg_text kept(const struct eg_finder_page *page, const char *name)
     return (struct eg_text){0};
 }
 
+/* Beside the field; a status message, since with a script it comes when something else is chosen. */
+static void write_needed(struct eg_finder_page *page)
+{
+    struct eg_html *html = &page->html;
+    const struct eg_directory_query *query = &page->wanted->find.query;
+    bool is_placed = page->wanted->place.len > 0 || query->has_near;
+    eg_finder_open(page, "p", "needed-place");
+    eg_html_attribute(html, "id", EG_TEXT("place-needed"));
+    eg_html_attribute(html, "role", EG_TEXT("status"));
+    if (!is_placed && (page->wanted->served || query->has_radius)) eg_finder_say(page, "place.needed");
+    eg_html_close(html);
+}
+
 /* "Near me" needs a script, and says beforehand what it does. */
 static void write_near(struct eg_finder_page *page)
 {
@@ -367,6 +381,7 @@ void eg_finder_form(struct eg_finder_page *page)
     write_input(page, "place", "search.place",
                 has_postcodes(page) ? "search.place_hint_postcode" : "search.place_hint",
                 page->wanted->place);
+    write_needed(page);
     write_near(page);
     write_radius(page);
     write_tick(page, "served", "1", "search.served", page->wanted->served);

@@ -293,6 +293,7 @@ static void write_head(struct eg_finder_page *page, struct eg_text title)
     write_meta(html, "viewport", "width=device-width, initial-scale=1");
     write_meta(html, "color-scheme", "light dark");
     eg_html_open(html, "title");
+    eg_html_text(html, page->told);
     eg_html_text(html, title);
     if (page->snapshot) {
         eg_html_text(html, EG_TEXT(" · "));

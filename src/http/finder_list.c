@@ -27,6 +27,11 @@ static void order_events(struct eg_directory_query *query)
         query->order = EG_ORDER_NEXT;
 }
 
+static uint64_t count_pages(const struct eg_finder_found *found)
+{
+    return (found->result.n_matched + EG_FINDER_RESULTS - 1) / EG_FINDER_RESULTS;
+}
+
 enum eg_status eg_finder_search(struct eg_finder_page *page, struct eg_finder_found *found_out,
                                 struct eg_error *err)
 {
@@ -43,15 +48,55 @@ enum eg_status eg_finder_search(struct eg_finder_page *page, struct eg_finder_fo
 
 /* --- places -------------------------------------------------------------------------------------------------------- */
 
+static bool is_nowhere(const struct eg_finder_page *page, const struct eg_finder_found *found)
+{
+    return page->wanted->place.len > 0 && !found->place.found;
+}
+
+/* What stands as links further down. */
+static void say_similar(struct eg_finder_page *page, const struct eg_finder_place *place)
+{
+    struct eg_html *html = &page->html;
+    for (uint32_t i = 0; i < place->n; i++) {
+        if (i == 0) eg_finder_say(page, "place.similar");
+        eg_html_text(html, i == 0 ? EG_TEXT(" ") : EG_TEXT("; "));
+        eg_html_text(html, eg_finder_place_name(page, place->hits[i].place));
+    }
+    eg_html_text(html, place->n > 0 ? EG_TEXT(". ") : EG_TEXT(""));
+    eg_finder_say(page, "place.try");
+}
+
+/* The count and, where nothing was found, why and what to try: a status message (WCAG 4.1.3) holds all that is new. What is written
+ * again below it is only heard. */
+static void write_count(struct eg_finder_page *page, const struct eg_finder_found *found)
+{
+    struct eg_html *html = &page->html;
+    eg_html_open(html, "p");
+    eg_html_attribute(html, "id", EG_TEXT("count"));
+    eg_html_attribute(html, "role", EG_TEXT("status"));
+    eg_html_attribute(html, "aria-live", EG_TEXT("polite"));
+    eg_finder_say_number(page, "results.count", found->result.n_matched);
+    if (is_nowhere(page, found)) {
+        eg_html_text(html, EG_TEXT(" · "));
+        eg_finder_say_with(page, "place.unknown", "place", page->wanted->place);
+    }
+    if (found->result.n_matched == 0) {
+        eg_html_text(html, EG_TEXT(" "));
+        eg_finder_open(page, "span", "heard");
+        if (is_nowhere(page, found)) say_similar(page, &found->place);
+        else eg_finder_say(page, "results.none");
+        eg_html_close(html);
+    }
+    eg_html_close(html);
+}
+
 static void write_where(struct eg_finder_page *page, const struct eg_finder_found *found)
 {
     struct eg_html *html = &page->html;
-    if (page->wanted->place.len > 0 && !found->place.found) {
+    if (is_nowhere(page, found)) {
         eg_finder_open(page, "div", "problem");
-        eg_html_open(html, "p");
-        eg_finder_say_with(page, "place.unknown", "place", page->wanted->place);
-        eg_html_close(html);
         eg_finder_other_places(page, "place.similar", &found->place);
+        eg_finder_leaf(page, "p", "place.try");
         eg_html_close(html);
         return;
     }
@@ -174,23 +219,48 @@ static void write_page_link(struct eg_finder_page *page, const char *key, const 
     eg_html_close(html);
 }
 
-static void write_pages(struct eg_finder_page *page, uint64_t n_matched)
+/* "Page 2 of 3" */
+static void write_page_of(const struct eg_finder_page *page, uint64_t n_pages, struct eg_buffer *out)
+{
+    char own[EG_LOCALE_NUMBER_BYTES], all[EG_LOCALE_NUMBER_BYTES];
+    struct eg_placeholder fills[] = {{"page", eg_locale_number(page->locale, page->wanted->page, own)},
+                                     {"pages", eg_locale_number(page->locale, n_pages, all)}};
+    eg_locale_write(page->locale, "page.of", fills, EG_ARRAY_LEN(fills), out);
+}
+
+void eg_finder_tell_search(struct eg_finder_page *page, const struct eg_finder_found *found)
+{
+    struct eg_buffer text;
+    uint64_t n_pages = count_pages(found);
+    const struct eg_text asked[] = {page->wanted->find.query.words, page->wanted->place};
+    eg_buffer_init(&text, 0);
+    for (size_t i = 0; i < EG_ARRAY_LEN(asked); i++) {
+        if (asked[i].len == 0) continue;
+        eg_buffer_text(&text, asked[i]);
+        eg_buffer_literal(&text, " · ");
+    }
+    if (page->wanted->page > 1 && page->wanted->page <= n_pages) {
+        write_page_of(page, n_pages, &text);
+        eg_buffer_literal(&text, " · ");
+    }
+    page->told = eg_text_copy(page->arena, (struct eg_text){text.data, text.len});
+    page->html.out.failed |= text.failed || (text.len > 0 && !page->told.data);
+    eg_buffer_clear(&text);
+}
+
+static void write_pages(struct eg_finder_page *page, uint64_t n_pages)
 {
     struct eg_html *html = &page->html;
-    uint64_t n_pages = (n_matched + EG_FINDER_RESULTS - 1) / EG_FINDER_RESULTS;
     uint32_t at = page->wanted->page;
-    if (n_pages <= 1 && at == 1) return;
-    char own[EG_LOCALE_NUMBER_BYTES], all[EG_LOCALE_NUMBER_BYTES];
-    struct eg_placeholder fills[] = {{"page", eg_locale_number(page->locale, at, own)},
-                                     {"pages", eg_locale_number(page->locale, n_pages, all)}};
+    if (n_pages == 0 || (n_pages == 1 && at == 1)) return;
     struct eg_buffer text;
     eg_buffer_init(&text, 0);
-    eg_locale_write(page->locale, "page.of", fills, EG_ARRAY_LEN(fills), &text);
+    write_page_of(page, n_pages, &text);
     eg_html_open(html, "nav");
     eg_html_attribute(html, "class", EG_TEXT("pages"));
     eg_html_attribute(html, "aria-label", eg_locale_text(page->locale, "page.title"));
     if (at > 1) write_page_link(page, "page.previous", "prev", at - 1 < n_pages ? at - 1 : (uint32_t)n_pages);
-    eg_html_leaf(html, "span", (struct eg_text){text.data, text.len});
+    if (at <= n_pages) eg_html_leaf(html, "span", (struct eg_text){text.data, text.len});
     if (at < n_pages) write_page_link(page, "page.next", "next", at + 1);
     eg_html_close(html);
     page->html.out.failed |= text.failed;
@@ -317,7 +387,11 @@ static void write_list(struct eg_finder_page *page, const struct eg_finder_found
     const struct eg_entries *entries = eg_directory_entries(page->snapshot->directory);
     const struct eg_directory_result *result = &found->result;
     if (result->n == 0) {
-        if (!(page->wanted->place.len > 0 && !found->place.found)) eg_finder_leaf(page, "p", "results.none");
+        if (is_nowhere(page, found)) return;
+        eg_html_open(html, "p");
+        if (result->n_matched > 0) eg_finder_say_number(page, "page.past", count_pages(found));
+        else eg_finder_say(page, "results.none");
+        eg_html_close(html);
         return;
     }
     eg_finder_open(page, "ol", "entries");
@@ -339,23 +413,18 @@ void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *foun
     eg_html_attribute(html, "id", EG_TEXT("results-title"));
     eg_finder_say(page, "results.title");
     eg_html_close(html);
-    eg_html_open(html, "p");
-    eg_html_attribute(html, "id", EG_TEXT("count"));
-    eg_html_attribute(html, "role", EG_TEXT("status"));
-    eg_html_attribute(html, "aria-live", EG_TEXT("polite"));
-    eg_finder_say_number(page, "results.count", found->result.n_matched);
-    eg_html_close(html);
+    write_count(page, found);
     write_way_to_map(page);
     eg_html_open(html, "div");
     eg_html_attribute(html, "id", EG_TEXT("found"));
     struct eg_text data = data_url(page, found);
-    bool is_nowhere = page->wanted->place.len > 0 && !found->place.found;
-    eg_html_address(html, "data-features", is_nowhere ? (struct eg_text){0} : data);
+    struct eg_text shown = is_nowhere(page, found) ? (struct eg_text){0} : data;
+    eg_html_address(html, "data-features", shown);
     write_where(page, found);
     write_list(page, found);
-    write_pages(page, found->result.n_matched);
+    write_pages(page, count_pages(found));
     write_uses(page, data);
     eg_html_close(html);
     eg_html_close(html);
-    eg_finder_map(page, "map.list", is_nowhere ? (struct eg_text){0} : data);
+    eg_finder_map(page, "map.list", shown);
 }

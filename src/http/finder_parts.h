@@ -16,6 +16,7 @@ struct eg_finder_page {
     struct eg_text base_url;
     struct eg_html html;
     struct eg_arena *arena; /* of addresses */
+    struct eg_text told;    /* before the title in the head: "Error: ", "food · Page 2 of 3 · " */
 };
 
 /* finder_frame.c: everything around the content, and small things that all pages are made of. */
@@ -106,6 +107,8 @@ struct eg_finder_found {
 /* Looks the place up and searches. */
 EG_MUST_CHECK enum eg_status eg_finder_search(struct eg_finder_page *page, struct eg_finder_found *found_out,
                                               struct eg_error *err);
+/* What was searched for, and which page it is, for the head: tabs and histories tell one search from another. */
+void eg_finder_tell_search(struct eg_finder_page *page, const struct eg_finder_found *found);
 void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *found);
 
 /* finder_served.c: the content of the section about whom it serves: the areas by name, and what is known of them together. */

@@ -225,6 +225,7 @@ static enum eg_status write_page(struct eg_finder_page *page, struct eg_suggesti
     struct eg_answer *answer = NULL;
     enum eg_status status = find_topics(page, suggesting, err);
     if (status != EG_OK) return status;
+    if (suggesting->faults.n > 0) page->told = eg_locale_text(page->locale, "error.mark");
     eg_finder_begin(page, title_of(page, suggesting), "main", "finder.skip_main");
     eg_finder_leaf(page, "p", suggesting->service ? "suggest.about_change" : "suggest.about_register");
     eg_entry_form_write_faults(&suggesting->form, &page->html);

@@ -207,6 +207,30 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       const told = await page.$$eval('#map .target', nodes => nodes.map(node => `${node.getAttribute('role')} ${node.tabIndex} ${node.getAttribute('aria-label')}`));
       check(told.length > 0 && told.every(one => /^img -1 ./.test(one)), told.join('; '));
     }],
+    ['where no place is called so, the live region says it, what is called much like it, and what to try', async () => {
+      const page = await open(await browser.newContext(), '/finder');
+      await page.evaluate(() => { window.told = document.getElementById('count'); });
+      for (const [typed, said] of [['Atlantis', /^Entries found: 0 · No place here is called “Atlantis”\. Try /], ['Ashprt', /No place here is called “Ashprt”\. (Did you mean: [^.]*Ashport|Try )/]]) {
+        await page.fill('#place', typed);
+        await page.press('#place', 'Enter');
+        await settled(page);
+        check(said.test(await count(page)), await count(page));
+      }
+      check(await page.evaluate(() => window.told === document.getElementById('count')), 'the same node');
+    }],
+    ['what needs a place says so beside the field, until there is one', async () => {
+      const page = await open(await browser.newContext(), '/finder');
+      const said = () => page.textContent('#place-needed');
+      check(await said() === '' && !(await page.isVisible('#place-needed')), 'nothing at first');
+      await page.evaluate(() => { window.told = document.getElementById('place-needed'); });
+      await page.selectOption('#radius', '5000');
+      await until(page, () => /^Type a place first/.test(document.getElementById('place-needed').textContent));
+      check(/radius=5000/.test(page.url()) && await page.isVisible('#place-needed'), page.url());
+      await page.fill('#place', 'Ashport');
+      await page.press('#place', 'Enter');
+      await until(page, () => document.getElementById('place-needed').textContent === '');
+      check(await page.evaluate(() => window.told === document.getElementById('place-needed') && window.told.getAttribute('role') === 'status'), 'the same node');
+    }],
     ['ways within the page leave the list as it is', async () => {
       const page = await open(await browser.newContext({ viewport: { width: 600, height: 800 } }), '/finder?q=food');
       let asked = 0;

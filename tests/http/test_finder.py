@@ -62,7 +62,7 @@ class Page(html.parser.HTMLParser):
 
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
-        self.elements, self.text, self.open, self.texts = [], "", [], []
+        self.elements, self.text, self.open, self.texts, self.html = [], "", [], [], text
         self.feed(text)
         self.close()
         assert self.open == [], self.open
@@ -150,6 +150,35 @@ def _(server):
     assert "No place here is called “cel”" in text and "Did you mean" in text and "Entries found: 0" in text
     text = page(server, "/finder?place=" + urllib.parse.quote(HOSTILE[0])).text
     assert HOSTILE[0] in text
+
+
+def said(server, query, id_):
+    found = re.search(f'<p[^>]* id="{id_}"[^>]*>(.*?)</p>', page(server, "/finder?" + query).html, re.S)
+    return re.sub("<[^>]*>", "", found.group(1))
+
+
+@test("what needs a place says so beside the field")
+def _(server):
+    for query in ("served=1", "radius=5000", "served=1&radius=5000&lang=en"):
+        assert said(server, query, "place-needed").startswith("Type a place first"), query
+    for query in ("", "place=C0300&radius=5000&served=1", "near=-1,52&radius=5000", "radius="):
+        assert said(server, query, "place-needed") == "", query
+
+
+@test("where nothing is found the status line says why and what to try")
+def _(server):
+    assert "Try another spelling" in said(server, "place=Atlantis", "count")
+    assert "Did you mean: Cell" in said(server, "place=cel", "count")
+    assert "Nothing matches" in said(server, "q=zzzz", "count")
+
+
+@test("behind the last page is none, and titles tell pages and searches apart")
+def _(server):
+    behind = page(server, "/finder?page=99").text
+    assert "There is no such page" in behind and "Nothing matches" not in behind and "Page 99" not in behind, behind
+    assert "<title>café · C0300 · " in page(server, "/finder?q=caf%C3%A9&place=C0300").html
+    titles = {re.search("<title>(.*?)</title>", page(server, f"/finder?page={number}").html).group(1) for number in (1, 2)}
+    assert len(titles) == 2, titles
 
 
 @test("a radius without a place changes nothing, and neither do empty fields")

@@ -146,6 +146,7 @@ def refused(server, answer, status, fault):
     read = page(answer, status)
     assert len(read.all("div", id="faults", role="alert")) == 1, read.text
     assert fault in read.text, (fault, read.text)
+    assert re.search(b"<title>(Error|Gwall|Erro): ", answer.body), "the title says it, too"
     assert len(server.suggestions()) == before
     return read
 

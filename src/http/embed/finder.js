@@ -204,7 +204,6 @@
   function address() {
     var fields = new URLSearchParams(new FormData(form)), kept = new URLSearchParams();
     fields.forEach(function (value, name) { if (value !== '') kept.append(name, value); });
-    if (!kept.get('near') && !kept.get('place')) { kept.delete('radius'); }
     var text = kept.toString();
     return form.getAttribute('action').split('#')[0] + (text ? '?' + text : '');
   }
@@ -224,6 +223,14 @@
     });
   }
 
+  /* A live region stays the same node, or it says nothing. What is as it was is not said again. */
+  function take(id, page) {
+    var node = byId(id), fresh = page.getElementById(id);
+    if (!node || !fresh || node.innerHTML === fresh.innerHTML) return;
+    node.textContent = '';
+    eachNode(fresh.childNodes, function (child) { node.appendChild(document.importNode(child, true)); });
+  }
+
   function put(page, how) {
     var found = byId('found'), fresh = page.getElementById('found');
     if (!fresh) return false;
@@ -234,7 +241,8 @@
     });
     found.parentNode.replaceChild(document.importNode(fresh, true), found);
     reveal(byId('found'));
-    byId('count').textContent = page.getElementById('count').textContent;
+    take('count', page);
+    take('place-needed', page);
     if (how !== 'typed' && page.getElementById('search')) syncForm(page.getElementById('search'));
     return true;
   }
