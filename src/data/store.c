@@ -255,6 +255,8 @@ enum eg_status eg_store_begin(struct eg_store *store, enum eg_store_access acces
     if (store->dataset && is_stale(store)) shut(store);
     bool was_open = store->dataset != NULL;
     enum eg_status status = was_open ? EG_OK : open_dataset(store, false, err);
+    if (status == EG_NOT_FOUND)
+        status = eg_error_set(err, EG_IO, "there is no store '%s' any more", store->source);
     if (status != EG_OK || access == EG_STORE_LOOK) return status;
     status = start(store, access, err);
     if (status != EG_IO || !was_open || !store->is_database) return status;

@@ -64,11 +64,12 @@ void eg_admin_problem_box(struct eg_admin_page *page, const struct eg_error *pro
 {
     struct eg_html *html = &page->html;
     if (problem->message[0] == '\0') return;
+    struct eg_error told = eg_error_told(problem);
     eg_admin_open(page, "div", "problem");
     eg_html_attribute(html, "role", EG_TEXT("alert"));
     eg_html_open(html, "p");
     eg_html_leaf(html, "strong", EG_TEXT("Nothing was changed: "));
-    eg_html_text(html, eg_text_from(problem->message));
+    eg_html_text(html, eg_text_from(told.message));
     eg_html_close(html);
     eg_html_close(html);
 }
@@ -86,9 +87,8 @@ unsigned eg_admin_status_of(const struct eg_exchange *exchange, enum eg_status s
     case EG_BUSY:
     case EG_NO_MEMORY:
     case EG_CANCELLED:
-        return MHD_HTTP_SERVICE_UNAVAILABLE;
     case EG_IO:
-        return MHD_HTTP_INTERNAL_SERVER_ERROR;
+        return MHD_HTTP_SERVICE_UNAVAILABLE;
     default:
         return MHD_HTTP_BAD_REQUEST;
     }

@@ -112,4 +112,8 @@ EG_MUST_CHECK enum eg_status eg_exchange_read_version(struct eg_exchange *exchan
  * withdrawn must not stay with anybody; a minute where it is read from files. */
 enum eg_freshness eg_exchange_directory_freshness(const struct eg_exchange *exchange);
 
+/* What a caller is told of an error: of EG_IO a plain sentence, as EG_BUSY, since the reason may name paths and sockets; it goes into
+ * the log. */
+struct eg_error eg_error_told(const struct eg_error *err);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include <microhttpd.h>
 
+#include "base/log.h"
 #include "http/negotiate.h"
 #include "http/server_parts.h"
 
@@ -158,6 +159,16 @@ bool eg_respond_problem(struct eg_connection *connection, unsigned http_status,
     return eg_respond(connection, answer, EG_FRESH_NEVER);
 }
 
+struct eg_error eg_error_told(const struct eg_error *err)
+{
+    struct eg_error told = *err;
+    if (err->status != EG_IO) return told;
+    eg_log(EG_LOG_ERROR, "http", "%s", err->message);
+    (void)eg_error_set(&told, EG_BUSY,
+                       "what is kept here cannot be read or written at this moment; try again later");
+    return told;
+}
+
 static unsigned http_status_of(enum eg_status status)
 {
     switch (status) {
@@ -174,9 +185,8 @@ static unsigned http_status_of(enum eg_status status)
     case EG_NO_MEMORY:
     case EG_BUSY:
     case EG_CANCELLED:
-        return MHD_HTTP_SERVICE_UNAVAILABLE;
     case EG_IO:
-        break;
+        return MHD_HTTP_SERVICE_UNAVAILABLE;
     }
     return MHD_HTTP_INTERNAL_SERVER_ERROR;
 }
@@ -184,7 +194,8 @@ static unsigned http_status_of(enum eg_status status)
 bool eg_respond_error(struct eg_connection *connection, const struct eg_error *err)
 {
     unsigned http_status = connection->exchange.refused_with;
-    return eg_respond_problem(connection, http_status > 0 ? http_status : http_status_of(err->status), err);
+    struct eg_error told = eg_error_told(err);
+    return eg_respond_problem(connection, http_status > 0 ? http_status : http_status_of(err->status), &told);
 }
 
 /* --- methods ------------------------------------------------------------------------------------------------------- */

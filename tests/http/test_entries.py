@@ -679,6 +679,21 @@ def _(server):
         assert two.stop() == 0
 
 
+@test("a store that is away is told in plain words, its path and the reason in the log only, until it is back")
+def _(server):
+    with Register() as register:
+        path, etag = register.make()
+        store, away = register.folder / "register.gpkg", register.folder / "away.gpkg"
+        store.rename(away)
+        for answer in (register.call("PUT", path, {"name": "Dives"}, If_Match=etag), register.call("GET", "/changes")):
+            detail = answer.problem(503)["detail"]
+            assert "register" not in detail and "/" not in detail and "try again later" in detail, detail
+            assert answer["Retry-After"] == "1"
+        assert register.now(path).json()["name"] == "Swims"
+        away.rename(store)
+        assert register.call("PUT", path, {"name": "Dives"}, If_Match=etag).status == 200
+
+
 ROUNDS = 24 if not support.SANITIZED else 4
 
 

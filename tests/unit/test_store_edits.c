@@ -395,7 +395,7 @@ static void a_backup_put_in_the_place_of_the_file_is_seen(void **state)
     assert_int_equal(eg_store_revision(store, &revision, NULL), EG_OK);
     assert_int_equal(revision, 0);
     assert_int_equal(unlink(source.data), 0);
-    assert_int_equal(eg_store_revision(store, &revision, NULL), EG_NOT_FOUND);
+    assert_int_equal(eg_store_revision(store, &revision, NULL), EG_IO);
     eg_store_close(store);
 }
 
