@@ -56,15 +56,28 @@ bool eg_flat_is_same(const struct eg_entry *a, const struct eg_entry *b);
 /* Empties what is said as it is known, together with what one makes records of together: an empty field leaves records as they are. */
 void eg_flat_empty_same(struct eg_entry *entry, const struct eg_entry *known);
 
-/* --- reading ------------------------------------------------------------------------------------------------------------------------- */
+/* --- what a row says that nobody may have meant: entry_flat_doubts.c ---------------------------------------------------------------- */
 
 struct eg_flat_intake;
+
+/* Tells of each, and leaves of the entry what none can have. `cells` as the row has them. */
+void eg_flat_doubt(struct eg_flat_intake *intake, struct eg_entry *entry, const struct eg_text *cells,
+                   const struct eg_intake_place *place);
+/* Of 360Giving: what its standard wants of every grant. seen[column]: the header has it. */
+void eg_flat_doubt_header(struct eg_flat_intake *intake, const bool *seen,
+                          const struct eg_intake_place *place);
+void eg_flat_doubt_grant(struct eg_flat_intake *intake, const bool *seen, const struct eg_text *cells,
+                         const struct eg_intake_place *place);
+
+/* --- reading ------------------------------------------------------------------------------------------------------------------------- */
 
 /* Takes a row; cells[EG_N_FLAT_COLUMNS], any text, absent ones with len 0. */
 EG_MUST_CHECK enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text *cells,
                                           const struct eg_intake_place *place, struct eg_error *err);
 void eg_flat_remark(struct eg_flat_intake *intake, enum eg_intake_kind kind,
                     const struct eg_intake_place *place, const char *format, ...) EG_PRINTF(4, 5);
+/* No column of the file is the kind. */
+void eg_flat_lacks_kinds(struct eg_flat_intake *intake);
 
 EG_MUST_CHECK enum eg_status eg_flat_read_rows(struct eg_flat_intake *intake, struct eg_text text,
                                                bool is_360giving, struct eg_error *err);

@@ -12,6 +12,7 @@
 struct rows {
     struct eg_flat_intake *intake;
     bool is_360giving, has_header;
+    bool seen[EG_N_FLAT_COLUMNS + 1];       /* the header has the column */
     uint32_t n_columns, award_date;         /* 360Giving: the column of the date; UINT32_MAX without one */
     unsigned column_of[EG_CSV_COLUMNS_MAX]; /* [n_columns], EG_N_FLAT_COLUMNS: of none */
 };
@@ -25,7 +26,7 @@ static bool is_passed_over(const struct rows *rows, struct eg_text title)
 
 static enum eg_status read_header(struct rows *rows, const struct eg_csv_row *row, struct eg_error *err)
 {
-    bool seen[EG_N_FLAT_COLUMNS + 1] = {false};
+    bool *seen = rows->seen;
     struct eg_intake_place place = {.line = row->line};
     rows->has_header = true;
     rows->n_columns = row->n;
@@ -45,6 +46,8 @@ static enum eg_status read_header(struct rows *rows, const struct eg_csv_row *ro
         }
         seen[column] = true;
     }
+    if (!seen[EG_ENTRY_KIND]) eg_flat_lacks_kinds(rows->intake);
+    if (rows->is_360giving) eg_flat_doubt_header(rows->intake, seen, &place);
     if (seen[EG_ENTRY_NAME]) return EG_OK;
     return eg_error_set(err, EG_INVALID, "the header has no column '%s'",
                         rows->is_360giving ? "Title" : "name");
@@ -62,11 +65,16 @@ static enum eg_status read_row(void *context, const struct eg_csv_row *row, stru
                        rows->n_columns);
         return EG_OK;
     }
+    if (row->n < rows->n_columns)
+        eg_flat_remark(rows->intake, EG_INTAKE_DOUBTFUL, &place,
+                       "the row has %u cells, the header %u: the last ones are taken as empty", row->n,
+                       rows->n_columns);
     for (uint32_t i = 0; i < row->n; i++)
         if (rows->column_of[i] < EG_N_FLAT_COLUMNS) cells[rows->column_of[i]] = row->cell[i];
     /* A grant begins, as far as is known, when it is awarded. */
     if (rows->award_date < row->n && cells[EG_ENTRY_START].len == 0)
         cells[EG_ENTRY_START] = row->cell[rows->award_date];
+    if (rows->is_360giving) eg_flat_doubt_grant(rows->intake, rows->seen, cells, &place);
     return eg_flat_take(rows->intake, cells, &place, err);
 }
 

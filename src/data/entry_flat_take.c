@@ -27,6 +27,8 @@ struct eg_flat_intake {
     struct eg_flat_owners *owners;
     struct eg_flat_counts counts;
     bool has_kind, has_key; /* of the row at hand */
+    bool has_no_kinds;      /* no column says what an entry is */
+    bool told_kinds;
 };
 
 /* --- remarks -------------------------------------------------------------------------------------------------------------------- */
@@ -43,6 +45,25 @@ void eg_flat_remark(struct eg_flat_intake *intake, enum eg_intake_kind kind,
     else intake->counts.rows.n_doubtful++;
     struct eg_intake_remark remark = {kind, *place, reason};
     if (intake->source->sink.remark) intake->source->sink.remark(intake->source->sink.context, &remark);
+}
+
+void eg_flat_lacks_kinds(struct eg_flat_intake *intake)
+{
+    intake->has_no_kinds = true;
+}
+
+/* Without a column, once: what holds for every row need not be told of each. */
+static void doubt_kind(struct eg_flat_intake *intake, const struct eg_intake_place *place)
+{
+    if (intake->has_kind || intake->source->format == EG_FLAT_360GIVING) return;
+    if (!intake->has_no_kinds) {
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "it has no kind: it is taken for a service");
+        return;
+    }
+    if (intake->told_kinds) return;
+    intake->told_kinds = true;
+    eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                   "there is no column 'kind': this new entry and those that follow are taken for services");
 }
 
 /* --- one row -------------------------------------------------------------------------------------------------------------------- */
@@ -215,6 +236,7 @@ static enum eg_status record(struct eg_flat_intake *intake, struct eg_entry *ent
         return EG_OK;
     }
     const struct eg_record *service = known ? eg_records_find(known, EG_RECORD_SERVICE, id) : NULL;
+    if (!service) doubt_kind(intake, place);
     status = take_owner(intake, entry, service, organization, place, err);
     if (status == EG_OK) status = settle(intake, entry, service, &unchanged, err);
     if (status != EG_OK || unchanged) {
@@ -261,6 +283,7 @@ enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text 
         return EG_OK;
     }
     struct eg_entry *entry = &intake->loader.items[0];
+    eg_flat_doubt(intake, entry, cells, place);
     take_id(intake, entry, cells[EG_FLAT_ID], place);
     take_served(intake, entry, cells[EG_FLAT_SERVES_BOUNDARIES], place);
     bool rejected = false;

@@ -135,6 +135,61 @@ static void features_tell_what_is_left_out(void **state)
     eg_buffer_clear(&lines);
 }
 
+/* Reads rows that say nothing of another kind than what is wanted. */
+static struct eg_records *read_doubtful(enum eg_flat_format format, const char *text,
+                                        const char *const *wanted, uint32_t n)
+{
+    struct eg_buffer lines;
+    struct eg_records *records = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0);
+    if (read_flat(format, eg_text_from(text), NULL, &lines, &records, &counts) != EG_OK)
+        fail_msg("%s", fault.message);
+    for (uint32_t i = 0; i < n; i++)
+        if (!strstr(lines.data ? lines.data : "", wanted[i]))
+            fail_msg("%s\nis not in\n%s", wanted[i], lines.data);
+    if (counts.rows.n_rejected > 0 || counts.rows.n_doubtful != n) fail_msg("%s", lines.data);
+    eg_buffer_clear(&lines);
+    return records;
+}
+
+static void what_nobody_may_have_meant_is_told_with_its_line(void **state)
+{
+    (void)state;
+    static const char rows[] = "key,name,kind,amount,currency,start,end,longitude,latitude\n"
+                               "1,A,,1,GBP,2020-01-01,2020-12-31,1,51\n"
+                               "2,B,hub,-5,GBP,2020,2020-05-01,,\n"
+                               "3,C,hub,5,XTS,2020-02-01,2020-01-31,0,0.0\n"
+                               "4,D\x01,hub,0,gbp,,2020\n"
+                               "5,E,hub,5,pounds,2021-01-01,2020,1,51\n";
+    static const char *const wanted[] = {
+        "doubtful 2 it has no kind: it is taken for a service",
+        "doubtful 3 the amount '-5' is left out: it is below zero",
+        "doubtful 4 the position 0,0 is left out",
+        "doubtful 4 the currency 'XTS' is none of ISO 4217",
+        "doubtful 4 the end '2020-01-31' is before the start '2020-02-01'; both are kept",
+        "doubtful 5 the row has 7 cells, the header 9",
+        "doubtful 5 the name has a control character (U+0001)",
+        "doubtful 6 the currency 'pounds' is none",
+        "doubtful 6 the end '2020' is before the start '2021-01-01'",
+    };
+    struct eg_records *records = read_doubtful(EG_FLAT_CSV, rows, wanted, EG_ARRAY_LEN(wanted));
+    assert_int_equal(eg_records_count(records, EG_RECORD_SERVICE), 5);
+    for (uint32_t i = 0; i < eg_records_count(records, EG_RECORD_FUNDING); i++)
+        assert_null(strchr(eg_records_at(records, EG_RECORD_FUNDING, i)->field[EG_FUNDING_AMOUNT].data, '-'));
+    eg_records_release(records);
+
+    static const char *const once[] = {"doubtful 2 there is no column 'kind'"};
+    eg_records_release(read_doubtful(EG_FLAT_CSV, "key,name\n1,A\n2,B\n", once, 1));
+    static const char *const grants[] = {"doubtful 2 the grant has no Identifier",
+                                         "doubtful 3 the grant has no Amount Awarded"};
+    static const char giving[] = "Identifier,Title,Amount Awarded\n,A,5\nx,B,\n";
+    eg_records_release(read_doubtful(EG_FLAT_360GIVING, giving, grants, 2));
+    static const char *const titles[] = {"doubtful 1 there is no column 'Identifier'",
+                                         "doubtful 1 there is no column 'Amount Awarded'"};
+    eg_records_release(read_doubtful(EG_FLAT_360GIVING, "Title\nA\n", titles, 2));
+}
+
 static void a_grant_is_awarded_and_known_by_its_key(void **state)
 {
     (void)state;
@@ -204,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_entry_comes_back_from_every_format),
         cmocka_unit_test(features_tell_what_is_left_out),
+        cmocka_unit_test(what_nobody_may_have_meant_is_told_with_its_line),
         cmocka_unit_test(a_grant_is_awarded_and_known_by_its_key),
         cmocka_unit_test(a_refused_allocation_is_reported_and_nothing_is_left_behind),
     };
