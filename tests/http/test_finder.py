@@ -279,8 +279,9 @@ def _(server):
             assert name in read.text and read.all("form"), (query, read.text)
             assert read.all("div", role="alert"), query
     assert server.get("/finder?page=x")["Cache-Control"] == "no-store"
+    assert "no entry 'nobody'" in page(server, "/finder/nobody", 404).text
     read = page(server, "/finder/nobody?lang=pt", 404)
-    assert "nobody" in read.text and read.all("form")[0]["action"] == "../finder#results"
+    assert "Essa entrada não existe" in read.text and "no entry" not in read.text and read.all("form")[0]["action"] == "../finder#results"
     page(server, "/finder/" + urllib.parse.quote(HOSTILE[0], safe=""), 404)
     page(server, "/finder?" + "&".join("kind=hub" for _ in range(40)), 400)
     answer = server.get("/finder", method="POST")
