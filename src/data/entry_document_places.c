@@ -13,8 +13,10 @@ struct telling {
     const struct eg_json_value *object;  /* its members; NULL: none are given */
     const struct eg_json_value *accessibility;
     struct eg_document_place at;
-    const struct eg_record *now; /* the location as it is; NULL: a new one */
-    struct eg_text id;           /* of a new one */
+    const struct eg_record *now;  /* the location as it is; NULL: a new one */
+    struct eg_text id;            /* of a new one */
+    const struct eg_record *link; /* through which the service is there now; NULL: it is not */
+    struct eg_text link_id;       /* which it has, or shall have */
 };
 
 /* --- its rows ---------------------------------------------------------------------------------------------------------------- */
@@ -80,23 +82,31 @@ static enum eg_status read_accessibility(struct eg_document_edit *edit, const st
     return eg_document_read_list(edit, part, path.data, telling->accessibility, location);
 }
 
+static struct eg_text id_of_link(struct eg_document_edit *edit, struct eg_text service,
+                                 struct eg_text location)
+{
+    struct eg_text name = service;
+    if (location.len > 0)
+        name = eg_text_format(edit->arena, "%.*s:%.*s", EG_TEXT_ARG(service), EG_TEXT_ARG(location));
+    return name.data ? eg_record_id_of(edit->arena, "service_at_location", name) : name;
+}
+
 static enum eg_status link_place(struct eg_document_edit *edit, struct eg_text service,
                                  const struct telling *telling, struct eg_text location)
 {
-    struct eg_text *field = eg_document_texts(edit, EG_RECORD_SERVICE_AT_LOCATION, NULL), name = service;
+    if (telling->link && eg_text_equal(telling->link->field[0], telling->link_id)) return EG_OK;
+    struct eg_text *field = eg_document_texts(edit, EG_RECORD_SERVICE_AT_LOCATION, telling->link);
     if (!field) return eg_error_no_memory(edit->err, sizeof *field);
-    if (telling->at.item != UINT32_MAX)
-        name = eg_text_format(edit->arena, "%.*s:%.*s", EG_TEXT_ARG(service), EG_TEXT_ARG(location));
-    if (name.data)
-        field[EG_SERVICE_AT_LOCATION_ID] = eg_record_id_of(edit->arena, "service_at_location", name);
-    if (!field[0].data) return eg_error_no_memory(edit->err, 0);
+    field[EG_SERVICE_AT_LOCATION_ID] = telling->link_id;
     field[EG_SERVICE_AT_LOCATION_SERVICE_ID] = service;
     field[EG_SERVICE_AT_LOCATION_LOCATION_ID] = location;
-    return eg_document_put(edit, EG_RECORD_SERVICE_AT_LOCATION, field);
+    enum eg_status status = eg_document_put(edit, EG_RECORD_SERVICE_AT_LOCATION, field);
+    if (status != EG_OK || !telling->link) return status;
+    return eg_document_delete(edit, EG_RECORD_SERVICE_AT_LOCATION, telling->link->field[0]);
 }
 
 static enum eg_status read_place(struct eg_document_edit *edit, struct eg_text service,
-                                 const struct telling *telling, bool is_linked)
+                                 const struct telling *telling)
 {
     struct eg_text *field = eg_document_texts(edit, EG_RECORD_LOCATION, telling->now);
     if (!field) return eg_error_no_memory(edit->err, sizeof *field);
@@ -107,7 +117,7 @@ static enum eg_status read_place(struct eg_document_edit *edit, struct eg_text s
     if (status == EG_OK) status = check_position(edit, telling->at, field);
     if (status == EG_OK) status = eg_document_check_row(edit, telling->part, telling->at, field);
     if (status == EG_OK) status = eg_document_put(edit, EG_RECORD_LOCATION, field);
-    if (status == EG_OK && !is_linked) status = link_place(edit, service, telling, field[0]);
+    if (status == EG_OK) status = link_place(edit, service, telling, field[0]);
     if (status == EG_OK) status = read_address(edit, telling, field[0]);
     return status == EG_OK ? read_accessibility(edit, telling, field[0]) : status;
 }
@@ -143,7 +153,7 @@ enum eg_status eg_document_leave_places(struct eg_document_edit *edit, struct eg
 /* --- the first, and others ------------------------------------------------------------------------------------------------------ */
 
 static enum eg_status read_first(struct eg_document_edit *edit, struct eg_text service,
-                                 const struct eg_service_places *now)
+                                 const struct eg_service_places *now, struct eg_text link_id)
 {
     struct telling telling = {.part = &eg_document_location,
                               .object = eg_json_get(edit->wish->document, "location"),
@@ -152,9 +162,11 @@ static enum eg_status read_first(struct eg_document_edit *edit, struct eg_text s
                               .now = now->n > 0 ? now->location[0] : NULL};
     if (!telling.object && eg_json_length(telling.accessibility) == 0)
         return telling.now ? leave_place(edit, service, telling.now->field[0]) : EG_OK;
+    telling.link = telling.now ? now->link[0] : NULL;
+    telling.link_id = link_id;
     if (!telling.now) telling.id = eg_record_id_of(edit->arena, "location", service);
     if (!telling.now && !telling.id.data) return eg_error_no_memory(edit->err, 0);
-    return read_place(edit, service, &telling, telling.now != NULL);
+    return read_place(edit, service, &telling);
 }
 
 static bool is_among(const struct eg_text *ids, uint32_t n, struct eg_text id)
@@ -178,33 +190,78 @@ static enum eg_status read_id(struct eg_document_edit *edit, struct eg_text serv
     return id_out->data ? EG_OK : eg_error_no_memory(edit->err, EG_UUID_TEXT_LEN);
 }
 
-static bool is_place_of(const struct eg_service_places *places, struct eg_text location)
+/* The link through which the service is at a location, or NULL. */
+static const struct eg_record *link_to(const struct eg_service_places *places, struct eg_text location)
 {
     for (uint32_t i = 0; i < places->n; i++)
-        if (eg_text_equal(places->location[i]->field[0], location)) return true;
-    return false;
+        if (eg_text_equal(places->location[i]->field[0], location)) return places->link[i];
+    return NULL;
+}
+
+static bool has_first(const struct eg_document_edit *edit)
+{
+    return eg_json_get(edit->wish->document, "location") ||
+           eg_json_length(eg_json_get(edit->wish->document, "accessibility")) > 0;
+}
+
+static struct eg_text service_of(const struct eg_document_edit *edit)
+{
+    return edit->service ? edit->service->field[0] : edit->wish->id;
+}
+
+/* Their links in the order in which the places are listed, behind that of the first unless that is first by itself. */
+static enum eg_status order_links(struct eg_document_edit *edit, const struct eg_service_places *now,
+                                  struct telling *others, uint32_t n, struct eg_text *first_out)
+{
+    struct eg_text ids[EG_SERVICE_PLACES], service = service_of(edit),
+                                           own = id_of_link(edit, service, EG_TEXT(""));
+    bool is_behind = now->n > 0 && has_first(edit) && !eg_text_equal(now->link[0]->field[0], own);
+    uint32_t k = 0;
+    if (!own.data) return eg_error_no_memory(edit->err, 0);
+    if (is_behind) ids[k++] = now->link[0]->field[0];
+    for (uint32_t i = 0; i < n; i++, k++) {
+        others[i].link = link_to(now, others[i].id);
+        ids[k] = others[i].link ? others[i].link->field[0] : id_of_link(edit, service, others[i].id);
+        if (!ids[k].data) return eg_error_no_memory(edit->err, 0);
+    }
+    enum eg_status status = eg_document_order_ids(edit, EG_RECORD_SERVICE_AT_LOCATION, service, ids, k);
+    *first_out = is_behind ? ids[0] : now->n > 0 ? now->link[0]->field[0] : own;
+    for (uint32_t i = 0; i < n; i++) others[i].link_id = ids[i + is_behind];
+    return status;
+}
+
+static enum eg_status tell_others(struct eg_document_edit *edit, struct eg_text service,
+                                  const struct eg_service_places *now, struct telling *others,
+                                  struct eg_text *ids)
+{
+    const struct eg_json_value *list = eg_json_get(edit->wish->document, "other_locations");
+    uint32_t next_id = 1;
+    for (uint32_t i = 0; i < eg_json_length(list); i++) {
+        struct telling *telling = &others[i];
+        *telling = (struct telling){.part = &eg_document_other_location,
+                                    .object = eg_json_at(list, i),
+                                    .accessibility = eg_json_get(eg_json_at(list, i), "accessibility"),
+                                    .at = {"other_locations", i}};
+        enum eg_status status = read_id(edit, service, telling, &next_id, &ids[i]);
+        if (status != EG_OK) return status;
+        if (is_among(ids, i, ids[i]) || (now->n > 0 && eg_text_equal(now->location[0]->field[0], ids[i])))
+            return eg_document_at_fault(edit, telling->at, "id", "is that of another place of this entry");
+        telling->id = ids[i];
+        telling->now = eg_records_find(edit->records, EG_RECORD_LOCATION, ids[i]);
+    }
+    return EG_OK;
 }
 
 static enum eg_status read_others(struct eg_document_edit *edit, struct eg_text service,
-                                  const struct eg_service_places *now)
+                                  const struct eg_service_places *now, struct eg_text *first_out)
 {
     struct eg_text ids[EG_DOCUMENT_ITEMS];
-    uint32_t n = 0, next_id = 1;
-    enum eg_status status = EG_OK;
-    const struct eg_json_value *list = eg_json_get(edit->wish->document, "other_locations");
-    for (; n < eg_json_length(list) && status == EG_OK; n++) {
-        struct telling telling = {.part = &eg_document_other_location,
-                                  .object = eg_json_at(list, n),
-                                  .accessibility = eg_json_get(eg_json_at(list, n), "accessibility"),
-                                  .at = {"other_locations", n}};
-        status = read_id(edit, service, &telling, &next_id, &ids[n]);
-        if (status != EG_OK) return status;
-        if (is_among(ids, n, ids[n]) || (now->n > 0 && eg_text_equal(now->location[0]->field[0], ids[n])))
-            return eg_document_at_fault(edit, telling.at, "id", "is that of another place of this entry");
-        telling.id = ids[n];
-        telling.now = eg_records_find(edit->records, EG_RECORD_LOCATION, ids[n]);
-        status = read_place(edit, service, &telling, is_place_of(now, ids[n]));
-    }
+    uint32_t n = (uint32_t)eg_json_length(eg_json_get(edit->wish->document, "other_locations"));
+    struct telling *others = eg_arena_array(edit->arena, n, sizeof *others);
+    if (!others && n > 0) return eg_error_no_memory(edit->err, n * sizeof *others);
+    enum eg_status status = tell_others(edit, service, now, others, ids);
+    if (status == EG_OK) status = order_links(edit, now, others, n, first_out);
+    for (uint32_t i = 0; i < n && status == EG_OK; i++) status = read_place(edit, service, &others[i]);
     for (uint32_t i = 1; i < now->n && status == EG_OK; i++)
         if (!is_among(ids, n, now->location[i]->field[0]))
             status = leave_place(edit, service, now->location[i]->field[0]);
@@ -215,8 +272,9 @@ enum eg_status eg_document_read_places(struct eg_document_edit *edit, struct eg_
 {
     struct eg_service_places now = {.n = 0};
     if (edit->service) eg_service_places(edit->records, service, &now);
-    enum eg_status status = read_others(edit, service, &now);
-    return status == EG_OK ? read_first(edit, service, &now) : status;
+    struct eg_text first = EG_TEXT("");
+    enum eg_status status = read_others(edit, service, &now, &first);
+    return status == EG_OK ? read_first(edit, service, &now, first) : status;
 }
 
 /* --- types ------------------------------------------------------------------------------------------------------------------------ */

@@ -184,33 +184,37 @@ static enum eg_status read_program(struct eg_document_edit *edit, struct eg_text
 
 /* --- topics -------------------------------------------------------------------------------------------------------------------- */
 
-static enum eg_status link_topic(struct eg_document_edit *edit, struct eg_text topic, struct eg_text service,
-                                 struct eg_text *link_out)
+/* One that the document names. */
+struct topic {
+    struct eg_text name, term;
+    const struct eg_record *now; /* the link through which the service has it, or NULL */
+};
+
+static enum eg_status make_taxonomy(struct eg_document_edit *edit)
 {
-    struct eg_text term, taxonomy = eg_record_id_of(edit->arena, "taxonomy", EG_TEXT("topics"));
-    enum eg_status status = taxonomy.data ? EG_OK : eg_error_no_memory(edit->err, 0);
-    if (status == EG_OK && !eg_records_find(edit->records, EG_RECORD_TAXONOMY, taxonomy)) {
-        struct eg_text *field = eg_document_texts(edit, EG_RECORD_TAXONOMY, NULL);
-        if (!field) return eg_error_no_memory(edit->err, sizeof *field);
-        field[EG_TAXONOMY_ID] = taxonomy;
-        field[EG_TAXONOMY_NAME] = EG_TEXT(EG_TOPICS_NAME);
-        field[EG_TAXONOMY_DESCRIPTION] = EG_TEXT(EG_TOPICS_DESCRIPTION);
-        bool is_new = true;
-        for (uint32_t i = 0; i < edit->n_puts; i++) is_new &= edit->puts[i].table != EG_RECORD_TAXONOMY;
-        if (is_new) status = eg_document_put(edit, EG_RECORD_TAXONOMY, field);
-    }
-    if (status == EG_OK) status = find_or_make(edit, EG_RECORD_TAXONOMY_TERM, topic, &term);
-    if (status != EG_OK) return status;
-    struct eg_text name = eg_text_format(edit->arena, "%.*s:%.*s", EG_TEXT_ARG(service), EG_TEXT_ARG(term));
-    struct eg_text *field = eg_document_texts(edit, EG_RECORD_ATTRIBUTE, NULL);
-    if (!name.data || !field) return eg_error_no_memory(edit->err, sizeof *field);
-    field[EG_ATTRIBUTE_ID] = *link_out = eg_record_id_of(edit->arena, "attribute", name);
+    struct eg_text taxonomy = eg_record_id_of(edit->arena, "taxonomy", EG_TEXT("topics"));
+    if (!taxonomy.data) return eg_error_no_memory(edit->err, 0);
+    if (eg_records_find(edit->records, EG_RECORD_TAXONOMY, taxonomy)) return EG_OK;
+    for (uint32_t i = 0; i < edit->n_puts; i++)
+        if (edit->puts[i].table == EG_RECORD_TAXONOMY) return EG_OK;
+    struct eg_text *field = eg_document_texts(edit, EG_RECORD_TAXONOMY, NULL);
+    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+    field[EG_TAXONOMY_ID] = taxonomy;
+    field[EG_TAXONOMY_NAME] = EG_TEXT(EG_TOPICS_NAME);
+    field[EG_TAXONOMY_DESCRIPTION] = EG_TEXT(EG_TOPICS_DESCRIPTION);
+    return eg_document_put(edit, EG_RECORD_TAXONOMY, field);
+}
+
+static enum eg_status link_topic(struct eg_document_edit *edit, const struct topic *topic,
+                                 struct eg_text service, struct eg_text id)
+{
+    struct eg_text *field = eg_document_texts(edit, EG_RECORD_ATTRIBUTE, topic->now);
+    if (!field) return eg_error_no_memory(edit->err, sizeof *field);
+    field[EG_ATTRIBUTE_ID] = id;
     field[EG_ATTRIBUTE_LINK_ID] = service;
     field[EG_ATTRIBUTE_LINK_ENTITY] = EG_TEXT("service");
-    field[EG_ATTRIBUTE_TAXONOMY_TERM_ID] = term;
-    if (!link_out->data) return eg_error_no_memory(edit->err, 0);
-    const struct eg_record *now = eg_records_find(edit->records, EG_RECORD_ATTRIBUTE, *link_out);
-    return now ? EG_OK : eg_document_put(edit, EG_RECORD_ATTRIBUTE, field);
+    if (!topic->now) field[EG_ATTRIBUTE_TAXONOMY_TERM_ID] = topic->term;
+    return eg_document_put(edit, EG_RECORD_ATTRIBUTE, field);
 }
 
 static const struct eg_record *linked_term(const struct eg_document_edit *edit, const struct eg_record *link)
@@ -219,23 +223,25 @@ static const struct eg_record *linked_term(const struct eg_document_edit *edit, 
                            link->field[EG_ATTRIBUTE_TAXONOMY_TERM_ID]);
 }
 
-/* The link through which the service has a topic of this name, of whichever taxonomy, or NULL. */
+/* The link through which the service has a topic of this name, of whichever taxonomy, else that which has its term; or NULL. */
 static const struct eg_record *link_to(const struct eg_document_edit *edit, struct eg_text service,
-                                       struct eg_text topic)
+                                       struct eg_text name, struct eg_text term_id)
 {
     uint32_t n;
+    const struct eg_record *of_term = NULL;
     const struct eg_record *const *links =
         eg_records_with(edit->records, EG_RECORD_ATTRIBUTE, EG_ATTRIBUTE_LINK_ID, service, &n);
     for (uint32_t i = 0; i < n; i++) {
         const struct eg_record *term = linked_term(edit, links[i]);
-        if (term && eg_text_equal(term->field[EG_TAXONOMY_TERM_NAME], topic)) return links[i];
+        if (term && eg_text_equal(term->field[EG_TAXONOMY_TERM_NAME], name)) return links[i];
+        if (term && eg_text_equal(term->field[0], term_id)) of_term = links[i];
     }
-    return NULL;
+    return of_term;
 }
 
-/* Links that none of the topics named. */
+/* Links that none of the topics named, or that have another id now. */
 static enum eg_status drop_links(struct eg_document_edit *edit, struct eg_text service,
-                                 const struct eg_text *named, size_t n_named)
+                                 const struct eg_text *named, uint32_t n_named)
 {
     uint32_t n;
     enum eg_status status = EG_OK;
@@ -243,34 +249,86 @@ static enum eg_status drop_links(struct eg_document_edit *edit, struct eg_text s
         eg_records_with(edit->records, EG_RECORD_ATTRIBUTE, EG_ATTRIBUTE_LINK_ID, service, &n);
     for (uint32_t i = 0; i < n && status == EG_OK; i++) {
         bool stays = !linked_term(edit, links[i]);
-        for (size_t k = 0; k < n_named && !stays; k++) stays = eg_text_equal(named[k], links[i]->field[0]);
+        for (uint32_t k = 0; k < n_named && !stays; k++) stays = eg_text_equal(named[k], links[i]->field[0]);
         if (!stays) status = eg_document_delete(edit, EG_RECORD_ATTRIBUTE, links[i]->field[0]);
     }
     return status;
 }
 
-static enum eg_status read_topics(struct eg_document_edit *edit, struct eg_text service)
+/* The name that an item is, and how the service has that topic. */
+static enum eg_status read_topic(struct eg_document_edit *edit, struct eg_text service,
+                                 const struct eg_json_value *value, struct topic *topic_out)
+{
+    struct eg_text name = EG_TEXT("");
+    if (!eg_json_is_text(value, &name) || eg_text_trim(name).len == 0) return EG_INVALID;
+    enum eg_status status = keep(edit, eg_text_trim(name), &topic_out->name);
+    if (status != EG_OK) return status;
+    topic_out->term =
+        eg_record_id_of_name(edit->arena, eg_record_spec(EG_RECORD_TAXONOMY_TERM)->name, topic_out->name);
+    if (!topic_out->term.data) return eg_error_no_memory(edit->err, topic_out->name.len);
+    topic_out->now = link_to(edit, service, topic_out->name, topic_out->term);
+    return EG_OK;
+}
+
+/* Whether the same was named before: in another case, or with other accents, it is no other topic. */
+static bool is_named(const struct topic *topics, uint32_t n, const struct topic *topic)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (topic->now ? topics[i].now == topic->now : eg_text_equal(topics[i].term, topic->term))
+            return true;
+    return false;
+}
+
+static enum eg_status find_topics(struct eg_document_edit *edit, struct eg_text service, struct topic *topics,
+                                  uint32_t *n_out)
 {
     const struct eg_json_value *list = eg_json_get(edit->wish->document, "topics");
-    size_t n = eg_json_length(list);
-    struct eg_document_place place = {"topics", 0};
-    if (n > EG_DOCUMENT_ITEMS)
-        return eg_error_set(edit->err, EG_LIMIT, "topics may have %u items", EG_DOCUMENT_ITEMS);
-    struct eg_text *links = eg_arena_array(edit->arena, n, sizeof *links);
-    if (!links && n > 0) return eg_error_no_memory(edit->err, n * sizeof *links);
-    for (size_t i = 0; i < n; i++) {
-        struct eg_text topic;
-        place.item = (uint32_t)i;
-        if (!eg_json_is_text(eg_json_at(list, i), &topic) || eg_text_trim(topic).len == 0)
-            return eg_document_at_fault(edit, place, "name", "has to be a text");
-        enum eg_status status = keep(edit, eg_text_trim(topic), &topic);
+    *n_out = 0;
+    for (uint32_t i = 0; i < eg_json_length(list); i++) {
+        enum eg_status status = read_topic(edit, service, eg_json_at(list, i), &topics[*n_out]);
+        if (status == EG_INVALID)
+            return eg_document_at_fault(edit, (struct eg_document_place){"topics", i}, "name",
+                                        "has to be a text");
         if (status != EG_OK) return status;
-        const struct eg_record *now = link_to(edit, service, topic);
-        if (now) links[i] = now->field[0];
-        else status = link_topic(edit, topic, service, &links[i]);
-        if (status != EG_OK) return status;
+        *n_out += !is_named(topics, *n_out, &topics[*n_out]);
     }
-    return drop_links(edit, service, links, n);
+    return EG_OK;
+}
+
+/* The id that a link has, or would have best. */
+static struct eg_text id_of_link(struct eg_document_edit *edit, struct eg_text service,
+                                 const struct topic *topic)
+{
+    if (topic->now) return topic->now->field[0];
+    struct eg_text name =
+        eg_text_format(edit->arena, "%.*s:%.*s", EG_TEXT_ARG(service), EG_TEXT_ARG(topic->term));
+    struct eg_text id = name.data ? eg_record_id_of(edit->arena, "attribute", name) : name;
+    return id;
+}
+
+static enum eg_status read_topics(struct eg_document_edit *edit, struct eg_text service)
+{
+    size_t n_listed = eg_json_length(eg_json_get(edit->wish->document, "topics"));
+    struct eg_text ids[EG_DOCUMENT_ITEMS];
+    uint32_t n = 0;
+    if (n_listed > EG_DOCUMENT_ITEMS)
+        return eg_error_set(edit->err, EG_LIMIT, "topics may have %u items", EG_DOCUMENT_ITEMS);
+    struct topic *topics = eg_arena_array(edit->arena, n_listed, sizeof *topics);
+    if (!topics && n_listed > 0) return eg_error_no_memory(edit->err, n_listed * sizeof *topics);
+    enum eg_status status = find_topics(edit, service, topics, &n);
+    for (uint32_t i = 0; i < n && status == EG_OK; i++) {
+        ids[i] = id_of_link(edit, service, &topics[i]);
+        if (!ids[i].data) status = eg_error_no_memory(edit->err, EG_UUID_TEXT_LEN);
+        if (status != EG_OK || topics[i].now) continue;
+        status = make_taxonomy(edit);
+        if (status == EG_OK)
+            status = find_or_make(edit, EG_RECORD_TAXONOMY_TERM, topics[i].name, &topics[i].term);
+    }
+    if (status == EG_OK) status = eg_document_order_ids(edit, EG_RECORD_ATTRIBUTE, service, ids, n);
+    for (uint32_t i = 0; i < n && status == EG_OK; i++)
+        if (!topics[i].now || !eg_text_equal(ids[i], topics[i].now->field[0]))
+            status = link_topic(edit, &topics[i], service, ids[i]);
+    return status == EG_OK ? drop_links(edit, service, ids, n) : status;
 }
 
 /* --- lists ----------------------------------------------------------------------------------------------------------------------- */

@@ -190,6 +190,18 @@ static void a_list_keeps_its_order(void **state)
     eg_records_release(records);
 }
 
+static void a_topic_named_twice_is_one(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    must_tell(&records, ID, "{\"name\":\"Walks\",\"topics\":[\"b\",\"a\",\"A\",\"b\",\" a \",\"B\"]}");
+    assert_non_null(strstr(said(records, ID, true), "\"topics\":[\"b\",\"a\"]"));
+    must_tell(&records, ID, "{\"name\":\"Walks\",\"topics\":[\"A\",\"a\",\"c\",\"b\"]}");
+    assert_non_null(strstr(said(records, ID, true), "\"topics\":[\"a\",\"c\",\"b\"]"));
+    assert_int_equal(eg_records_count(records, EG_RECORD_TAXONOMY_TERM), 3);
+    eg_records_release(records);
+}
+
 static void strangers_neither_see_nor_lose_what_is_private(void **state)
 {
     (void)state;
@@ -541,6 +553,7 @@ int main(void)
         cmocka_unit_test(what_is_not_in_the_document_goes),
         cmocka_unit_test(rows_keep_their_ids_and_what_a_document_has_no_words_for),
         cmocka_unit_test(a_list_keeps_its_order),
+        cmocka_unit_test(a_topic_named_twice_is_one),
         cmocka_unit_test(strangers_neither_see_nor_lose_what_is_private),
         cmocka_unit_test(a_number_of_a_private_contact_stays_private_whatever_is_done),
         cmocka_unit_test(a_number_is_what_the_document_says_when_its_contact_goes_or_another_takes_its_row),
