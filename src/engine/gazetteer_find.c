@@ -205,6 +205,17 @@ static bool lies_in(const struct eg_gazetteer *gazetteer, struct eg_found_place 
     return false;
 }
 
+/* "25017, Counties of 2020": the code, then the set's title or id. */
+static bool is_told_by_both(const struct eg_atlas_boundaries *spec, struct eg_text code_of,
+                            struct eg_text text)
+{
+    char folded[EG_PLACE_TEXT_MAX];
+    struct eg_text code, set = eg_text_trim(eg_text_cut(text, ',', &code));
+    if (set.len == 0 || !eg_text_equal_any_case(eg_text_trim(code), code_of)) return false;
+    size_t len = eg_gazetteer_fold(set, folded);
+    return has_begun(spec->title, folded, len) || has_begun(spec->id, folded, len);
+}
+
 /* Whether it has this code, or its source this title. */
 static bool is_told_by(const struct eg_gazetteer *gazetteer, struct eg_found_place place, struct eg_text text)
 {
@@ -214,7 +225,9 @@ static bool is_told_by(const struct eg_gazetteer *gazetteer, struct eg_found_pla
     if (place.is != EG_PLACE_IS_AREA)
         return has_begun(generation->atlas->place_tables[place.source].title, folded, len);
     return has_begun(generation->area_sets[place.source].codes[place.item], folded, len) ||
-           has_begun(generation->atlas->boundaries[place.source].title, folded, len);
+           has_begun(generation->atlas->boundaries[place.source].title, folded, len) ||
+           is_told_by_both(&generation->atlas->boundaries[place.source],
+                           generation->area_sets[place.source].codes[place.item], text);
 }
 
 /* "Newtown (E01000001)" or "Newtown (Towns)": cut into what is before the brackets and what is in them. */

@@ -122,6 +122,29 @@ static bool is_shared(const struct eg_gazetteer *gazetteer, const uint32_t *foun
     return false;
 }
 
+/* Two vintages of a set have areas of one name, one code and one parent. */
+static bool has_double(const struct eg_gazetteer *gazetteer, const uint32_t *found, uint32_t n, uint32_t own)
+{
+    struct eg_found_place place = eg_gazetteer_place(gazetteer, own);
+    const struct eg_area_set *sets = gazetteer->generation->area_sets;
+    if (place.is != EG_PLACE_IS_AREA) return false;
+    for (uint32_t i = 0; i < n; i++) {
+        struct eg_found_place other = eg_gazetteer_place(gazetteer, found[i]);
+        if (other.is == EG_PLACE_IS_AREA && other.source != place.source &&
+            eg_text_equal(sets[other.source].codes[other.item], sets[place.source].codes[place.item]))
+            return told_by(gazetteer, found[i]) == told_by(gazetteer, own);
+    }
+    return false;
+}
+
+/* A title with brackets of its own could not be read back: the set's id stands for it. */
+static struct eg_text set_shown(const struct eg_atlas_boundaries *spec)
+{
+    bool has_brackets =
+        memchr(spec->title.data, '(', spec->title.len) || memchr(spec->title.data, ')', spec->title.len);
+    return has_brackets ? spec->id : spec->title;
+}
+
 void eg_gazetteer_label(const struct eg_gazetteer *gazetteer, struct eg_found_place place,
                         struct eg_buffer *out)
 {
@@ -139,5 +162,10 @@ void eg_gazetteer_label(const struct eg_gazetteer *gazetteer, struct eg_found_pl
     if (!is_shared(gazetteer, found, n, number, parent)) return;
     struct eg_text by = place.is == EG_PLACE_IS_AREA ? generation->area_sets[place.source].codes[place.item]
                                                      : generation->atlas->place_tables[place.source].title;
-    eg_buffer_printf(out, " (%.*s)", EG_TEXT_ARG(by));
+    eg_buffer_printf(out, " (%.*s", EG_TEXT_ARG(by));
+    if (has_double(gazetteer, found, n, number)) {
+        eg_buffer_literal(out, ", ");
+        eg_buffer_text(out, set_shown(&generation->atlas->boundaries[place.source]));
+    }
+    eg_buffer_char(out, ')');
 }

@@ -170,6 +170,31 @@ static void namesakes_are_told_apart_by_what_they_lie_in_and_found_by_it(void **
     assert_string_equal(by(state, "Eastside, City of"), "Eastside, City of");
 }
 
+static void two_vintages_of_a_set_are_told_apart_by_their_titles(void **state)
+{
+    (void)state;
+    struct fixture vintages = {0}, *now = &vintages;
+    void *as_state = now;
+    eg_test_load_well("boundaries:\n"
+                      "- {id: old, title: Squares (2010), source: @squares.geojson, key: code, name: name}\n"
+                      "- {id: new, title: Squares of 2020, source: @squares.geojson, key: code, name: name}\n"
+                      "tables: []\n",
+                      &vintages.load);
+    assert_int_equal(eg_gazetteer_new(vintages.load.generation, 1, &vintages.gazetteer, NULL), EG_OK);
+    char all[512];
+    snprintf(all, sizeof all, "%s", by(&as_state, "newtown"));
+    assert_non_null(strstr(all, "Newtown (S01, old)"));
+    assert_non_null(strstr(all, "Newtown (S03, Squares of 2020)"));
+    for (struct eg_text rest = eg_text_from(all), label; rest.data;) {
+        rest = eg_text_cut(rest, '|', &label);
+        const char *labels = found(&as_state, (struct eg_place_query){.text = label}, NULL);
+        if (!eg_text_equal(eg_text_from(labels), label))
+            fail_msg("%.*s finds %s", EG_TEXT_ARG(label), labels);
+    }
+    eg_gazetteer_free(vintages.gazetteer);
+    eg_test_load_clear(&vintages.load);
+}
+
 static void a_postcode_is_found_however_it_is_written(void **state)
 {
     const char *const asked[] = {"LS1 1AA", "ls11aa", "LS1-1AA", " l s1 1 aa "};
@@ -377,6 +402,7 @@ int main(void)
         cmocka_unit_test(the_beginning_of_any_word_finds_a_name_the_first_words_before_later_ones),
         cmocka_unit_test(codes_are_found_alone_in_any_letters_and_with_their_boundaries),
         cmocka_unit_test(namesakes_are_told_apart_by_what_they_lie_in_and_found_by_it),
+        cmocka_unit_test(two_vintages_of_a_set_are_told_apart_by_their_titles),
         cmocka_unit_test(a_postcode_is_found_however_it_is_written),
         cmocka_unit_test(what_stands_before_the_gap_means_all_that_begin_so),
         cmocka_unit_test(an_unknown_postcode_falls_back_to_what_stands_before_its_gap),
