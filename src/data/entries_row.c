@@ -107,18 +107,19 @@ static enum eg_status store_texts(struct eg_entry_loader *loader, struct eg_entr
     return EG_OK;
 }
 
-static bool is_among(const struct eg_text *items, uint32_t n, struct eg_text text)
+static bool is_among(const struct eg_text *items, uint32_t n, struct eg_text text, bool any_case)
 {
     for (uint32_t i = 0; i < n; i++) {
-        if (eg_text_equal(items[i], text)) return true;
+        if (any_case ? eg_text_equal_any_case(items[i], text) : eg_text_equal(items[i], text)) return true;
     }
     return false;
 }
 
-/* "a; b;;a" gives a, b. */
+/* "a; b;;a" gives a, b. Codes of areas and topics are told apart by case, "Welsh;welsh" is one language. */
 static enum eg_status split_list(struct eg_entry_loader *loader, struct eg_text text,
                                  struct eg_entry_list *list, struct eg_error *err)
 {
+    bool any_case = list == &loader->languages || list == &loader->accessibility;
     if (text.data == list->text.data) return EG_OK; /* stored texts are shared exactly when they repeat */
     size_t most = text.len > 0;
     for (size_t i = 0; i < text.len; i++) most += text.data[i] == loader->spec->list_separator;
@@ -129,7 +130,7 @@ static enum eg_status split_list(struct eg_entry_loader *loader, struct eg_text 
         struct eg_text item;
         rest = eg_text_cut(rest, loader->spec->list_separator, &item);
         item = eg_text_trim(item);
-        if (item.len > 0 && !is_among(items, n, item)) items[n++] = item;
+        if (item.len > 0 && !is_among(items, n, item, any_case)) items[n++] = item;
     }
     *list = (struct eg_entry_list){.text = text, .items = items, .n = n};
     return EG_OK;

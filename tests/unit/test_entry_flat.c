@@ -179,6 +179,13 @@ static void what_nobody_may_have_meant_is_told_with_its_line(void **state)
         assert_null(strchr(eg_records_at(records, EG_RECORD_FUNDING, i)->field[EG_FUNDING_AMOUNT].data, '-'));
     eg_records_release(records);
 
+    static const char spoken[] = "key,name,kind,languages,accessibility,topics\n"
+                                 "1,A,hub,Welsh; English ;welsh,Ramp;ramp,a;A\n";
+    records = read_doubtful(EG_FLAT_CSV, spoken, NULL, 0);
+    assert_int_equal(eg_records_count(records, EG_RECORD_LANGUAGE), 2);
+    assert_int_equal(eg_records_count(records, EG_RECORD_ACCESSIBILITY), 1);
+    eg_records_release(records);
+
     static const char *const once[] = {"doubtful 2 there is no column 'kind'"};
     eg_records_release(read_doubtful(EG_FLAT_CSV, "key,name\n1,A\n2,B\n", once, 1));
     static const char *const grants[] = {"doubtful 2 the grant has no Identifier",
