@@ -2,9 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "data/entry_flat_internal.h"
 
 #define DATE_LEN 10U
+#define AMOUNT_BYTES 40U
 
 /* Line breaks and tabs belong to texts. */
 static bool is_control(unsigned char byte)
@@ -32,6 +34,56 @@ static void doubt_position(struct eg_flat_intake *intake, const struct eg_entry 
     if (is_given && !entry->has_position)
         eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
                        "the position 0,0 is left out: other programs write it for an unknown one");
+}
+
+static struct eg_text without_sign(struct eg_text text)
+{
+    static const char *const signs[] = {"\xc2\xa3", "$", "\xe2\x82\xac"}; /* of pounds, dollars, euros */
+    for (size_t i = 0; i < EG_ARRAY_LEN(signs); i++) {
+        size_t len = strlen(signs[i]);
+        if (eg_text_starts_with(text, eg_text_from(signs[i])))
+            return eg_text_trim((struct eg_text){text.data + len, text.len - len});
+    }
+    return text;
+}
+
+/* "10,000", "1,234,567.50", "10000": digits, in groups of three if there are commas, and two decimals or none. "10.000" is ten in one
+ * country and ten thousand in another. The digits go to digits_out. */
+static bool read_groups(struct eg_text text, char digits_out[AMOUNT_BYTES])
+{
+    struct eg_text whole, pence = eg_text_cut(text, '.', &whole), group;
+    size_t len = 0;
+    bool is_first = true;
+    if (text.len >= AMOUNT_BYTES || (pence.data && (pence.len != 2 || !eg_text_is_digits(pence))))
+        return false;
+    do {
+        bool has_comma;
+        whole = eg_text_cut(whole, ',', &group);
+        has_comma = !is_first || whole.data;
+        if (group.len == 0 || !eg_text_is_digits(group)) return false;
+        if (has_comma && (is_first ? group.len > 3 : group.len != 3)) return false;
+        memcpy(digits_out + len, group.data, group.len);
+        len += group.len;
+        is_first = false;
+    } while (whole.data);
+    (void)snprintf(digits_out + len, AMOUNT_BYTES - len, "%s%.*s", pence.data ? "." : "", EG_TEXT_ARG(pence));
+    return true;
+}
+
+/* As people and spreadsheets write it. */
+static void read_money(struct eg_flat_intake *intake, struct eg_entry *entry, struct eg_arena *arena,
+                       const struct eg_intake_place *place)
+{
+    double amount;
+    char digits[AMOUNT_BYTES];
+    struct eg_text given = entry->field[EG_ENTRY_AMOUNT];
+    if (given.len == 0 || eg_text_to_double(given, &amount) || !read_groups(without_sign(given), digits))
+        return;
+    struct eg_text read = eg_text_copy(arena, eg_text_from(digits));
+    if (!read.data) return; /* it is told as no number, then */
+    entry->field[EG_ENTRY_AMOUNT] = read;
+    eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "the amount '%.*s' is read as %s",
+                   EG_TEXT_SHOWN(given, 40), digits);
 }
 
 static void doubt_amount(struct eg_flat_intake *intake, struct eg_entry *entry,
@@ -83,10 +135,11 @@ static void doubt_dates(struct eg_flat_intake *intake, const struct eg_entry *en
 }
 
 void eg_flat_doubt(struct eg_flat_intake *intake, struct eg_entry *entry, const struct eg_text *cells,
-                   const struct eg_intake_place *place)
+                   struct eg_arena *arena, const struct eg_intake_place *place)
 {
     doubt_controls(intake, cells, place);
     doubt_position(intake, entry, cells, place);
+    read_money(intake, entry, arena, place);
     doubt_amount(intake, entry, place);
     doubt_currency(intake, entry, place);
     doubt_dates(intake, entry, place);

@@ -60,9 +60,9 @@ void eg_flat_empty_same(struct eg_entry *entry, const struct eg_entry *known);
 
 struct eg_flat_intake;
 
-/* Tells of each, and leaves of the entry what none can have. `cells` as the row has them. */
+/* Tells of each, and leaves of the entry what none can have; "10,000" becomes a number, in the arena. `cells` as the row has them. */
 void eg_flat_doubt(struct eg_flat_intake *intake, struct eg_entry *entry, const struct eg_text *cells,
-                   const struct eg_intake_place *place);
+                   struct eg_arena *arena, const struct eg_intake_place *place);
 /* Of 360Giving: what its standard wants of every grant. seen[column]: the header has it. */
 void eg_flat_doubt_header(struct eg_flat_intake *intake, const bool *seen,
                           const struct eg_intake_place *place);

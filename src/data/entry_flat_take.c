@@ -283,7 +283,7 @@ enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text 
         return EG_OK;
     }
     struct eg_entry *entry = &intake->loader.items[0];
-    eg_flat_doubt(intake, entry, cells, place);
+    eg_flat_doubt(intake, entry, cells, intake->loader.arena, place);
     take_id(intake, entry, cells[EG_FLAT_ID], place);
     take_served(intake, entry, cells[EG_FLAT_SERVES_BOUNDARIES], place);
     bool rejected = false;

@@ -179,6 +179,15 @@ static void what_nobody_may_have_meant_is_told_with_its_line(void **state)
         assert_null(strchr(eg_records_at(records, EG_RECORD_FUNDING, i)->field[EG_FUNDING_AMOUNT].data, '-'));
     eg_records_release(records);
 
+    static const char money[] = "key,name,kind,amount\n1,A,grant,\"£10,000\"\n2,B,grant,\"1,234,567.50\"\n"
+                                "3,C,grant,\"10,00\"\n4,D,grant,€10.000\n5,E,grant,£ 5\n";
+    static const char *const sums[] = {"doubtful 2 the amount '£10,000' is read as 10000",
+                                       "doubtful 3 the amount '1,234,567.50' is read as 1234567.50",
+                                       "doubtful 4 the amount '10,00' is left out: it is no number",
+                                       "doubtful 5 the amount '€10.000' is left out",
+                                       "doubtful 6 the amount '£ 5' is read as 5"};
+    eg_records_release(read_doubtful(EG_FLAT_CSV, money, sums, EG_ARRAY_LEN(sums)));
+
     static const char spoken[] = "key,name,kind,languages,accessibility,topics\n"
                                  "1,A,hub,Welsh; English ;welsh,Ramp;ramp,a;A\n";
     records = read_doubtful(EG_FLAT_CSV, spoken, NULL, 0);
