@@ -418,7 +418,26 @@ static struct eg_text write_minute(struct eg_entry_recorder *recorder, int32_t m
     return taken(recorder, &text);
 }
 
-/* Of hours that were read from a text: weekdays, of weeks or months, and times. Others are kept as their text. */
+/* The row at `i` of those that a service's hours make. */
+static struct row schedule_row(struct eg_entry_recorder *recorder, const struct ids *ids, uint32_t i)
+{
+    struct row row = {{{0}}};
+    struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%u", EG_TEXT_ARG(ids->service), i);
+    row.field[EG_SCHEDULE_ID] = made_id(recorder, "schedule", name);
+    row.field[EG_SCHEDULE_SERVICE_ID] = ids->service;
+    return row;
+}
+
+static enum eg_status add_description(struct eg_entry_recorder *recorder, const struct ids *ids, uint32_t i,
+                                      struct eg_text description, struct eg_error *err)
+{
+    struct row row = schedule_row(recorder, ids, i);
+    row.field[EG_SCHEDULE_DESCRIPTION] = description;
+    return add(recorder, EG_RECORD_SCHEDULE, &row, err);
+}
+
+/* Of hours that were read from a text: weekdays, of weeks or months, and times. Others are kept as their text, and so is what no rule of
+ * days can say: that it is closed on public holidays. */
 static enum eg_status add_hours(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                 const struct ids *ids, struct eg_error *err)
 {
@@ -427,25 +446,21 @@ static enum eg_status add_hours(struct eg_entry_recorder *recorder, const struct
     struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
     uint32_t n = 0;
     if (hours.len == 0) return EG_OK;
-    if (!eg_schedules_from_hours(hours, read, &n)) n = 0;
-    for (uint32_t i = 0; (i < n || (n == 0 && i == 0)) && status == EG_OK; i++) {
-        struct row row = {{{0}}};
-        struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%u", EG_TEXT_ARG(ids->service), i);
-        row.field[EG_SCHEDULE_ID] = made_id(recorder, "schedule", name);
-        row.field[EG_SCHEDULE_SERVICE_ID] = ids->service;
-        if (n == 0) {
-            row.field[EG_SCHEDULE_DESCRIPTION] = hours;
-        } else {
-            bool of_month = read[i].freq == EG_SCHEDULE_MONTHLY;
-            row.field[EG_SCHEDULE_FREQ] = of_month ? EG_TEXT("MONTHLY") : EG_TEXT("WEEKLY");
-            row.field[EG_SCHEDULE_BYDAY] = write_byday(recorder, &read[i]);
-            row.field[EG_SCHEDULE_OPENS_AT] = write_minute(recorder, read[i].opens_min);
-            row.field[EG_SCHEDULE_CLOSES_AT] = write_minute(recorder, read[i].closes_min);
-            if (!row.field[EG_SCHEDULE_BYDAY].data || !row.field[EG_SCHEDULE_CLOSES_AT].data)
-                return eg_error_no_memory(err, 0);
-        }
+    if (!eg_schedules_from_hours(hours, read, &n) || n == 0)
+        return add_description(recorder, ids, 0, hours, err);
+    for (uint32_t i = 0; i < n && status == EG_OK; i++) {
+        struct row row = schedule_row(recorder, ids, i);
+        bool of_month = read[i].freq == EG_SCHEDULE_MONTHLY;
+        row.field[EG_SCHEDULE_FREQ] = of_month ? EG_TEXT("MONTHLY") : EG_TEXT("WEEKLY");
+        row.field[EG_SCHEDULE_BYDAY] = write_byday(recorder, &read[i]);
+        row.field[EG_SCHEDULE_OPENS_AT] = write_minute(recorder, read[i].opens_min);
+        row.field[EG_SCHEDULE_CLOSES_AT] = write_minute(recorder, read[i].closes_min);
+        if (!row.field[EG_SCHEDULE_BYDAY].data || !row.field[EG_SCHEDULE_CLOSES_AT].data)
+            return eg_error_no_memory(err, 0);
         status = add(recorder, EG_RECORD_SCHEDULE, &row, err);
     }
+    if (status == EG_OK && eg_hours_close_on_holidays(hours))
+        status = add_description(recorder, ids, n, EG_TEXT(EG_HOURS_HOLIDAYS), err);
     return status;
 }
 

@@ -319,6 +319,7 @@ static void read_dates(struct reading *reading)
             from[EG_SCHEDULE_DTSTART].len > 0 ? from[EG_SCHEDULE_DTSTART] : from[EG_SCHEDULE_VALID_FROM];
         struct eg_text last =
             from[EG_SCHEDULE_UNTIL].len > 0 ? from[EG_SCHEDULE_UNTIL] : from[EG_SCHEDULE_VALID_TO];
+        if (first.len + last.len == 0) continue;
         if (to[EG_ENTRY_START].len == 0) to[EG_ENTRY_START] = first;
         if (to[EG_ENTRY_END].len == 0) to[EG_ENTRY_END] = last;
         return;
@@ -333,6 +334,7 @@ struct schedules {
     struct eg_schedule items[SCHEDULES_MAX];
     uint32_t n;
     struct eg_text description; /* of the first that only people can read */
+    bool close_on_holidays;
 };
 
 static void add_schedules(const struct reading *reading, enum eg_schedule_field of, struct eg_text id,
@@ -342,6 +344,7 @@ static void add_schedules(const struct reading *reading, enum eg_schedule_field 
     for (uint32_t i = 0; i < rows.n && schedules->n < SCHEDULES_MAX; i++) {
         struct eg_text description = rows.at[i]->field[EG_SCHEDULE_DESCRIPTION];
         if (eg_schedule_from_record(rows.at[i]->field, &schedules->items[schedules->n])) schedules->n++;
+        else if (eg_hours_are_of_holidays(description)) schedules->close_on_holidays = true;
         else if (schedules->description.len == 0) schedules->description = description;
     }
 }
@@ -361,8 +364,8 @@ static struct eg_text write_hours(struct reading *reading, const struct schedule
     struct eg_buffer hours;
     eg_buffer_init(&hours, 0);
     if (has_hours(schedules)) eg_schedules_write(schedules->items, schedules->n, &hours);
-    if (schedules->description.len > 0 && hours.len > 0) eg_buffer_literal(&hours, "; ");
-    eg_buffer_text(&hours, schedules->description);
+    if (schedules->close_on_holidays) eg_buffer_part(&hours, EG_TEXT(EG_HOURS_HOLIDAYS), "; ");
+    eg_buffer_part(&hours, schedules->description, "; ");
     struct eg_text text = {NULL, 0};
     if (hours.len > 0) text = eg_text_copy(reading->arena, (struct eg_text){hours.data, hours.len});
     reading->failed |= hours.failed || (hours.len > 0 && !text.data);

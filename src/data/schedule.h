@@ -48,10 +48,18 @@ bool eg_schedule_from_dates(struct eg_text start, struct eg_text end, struct eg_
 
 /* From a text such as "Mo-Fr 09:00-12:00,13:00-17:00; Sa 10:00-12:00", the part of OpenStreetMap's opening_hours that sources use:
  * weekdays (also "Su,Mo", "We[2]" for the second of a month, "Fr[-1]" for the last, none for all), times of day (past midnight too,
- * "24/7", "off"), rules parted by ";" of which a later one takes the weekdays it names over, or by "," which adds. "PH off" is passed
- * over. False for anything else. *n_out schedules at most EG_SCHEDULE_HOURS_MAX. */
+ * "24/7", "off"), rules parted by ";" of which a later one takes the weekdays it names over, or by "," which adds. "PH off" makes
+ * no schedule. False for anything else. *n_out schedules at most EG_SCHEDULE_HOURS_MAX. */
 bool eg_schedules_from_hours(struct eg_text hours, struct eg_schedule schedules_out[EG_SCHEDULE_HOURS_MAX],
                              uint32_t *n_out);
+
+/* Closed on public holidays: no rule of calendars says so, since these days differ from place to place. In records it is a schedule that
+ * has nothing but this for its description. */
+#define EG_HOURS_HOLIDAYS "PH off"
+/* Whether a text of hours says so among other rules ("PH closed" is the same). */
+bool eg_hours_close_on_holidays(struct eg_text hours);
+/* Whether it says that and nothing else. */
+bool eg_hours_are_of_holidays(struct eg_text hours);
 
 /* Appends the schedules in that language; what it has no words for follows it in plain English. */
 void eg_schedules_write(const struct eg_schedule *schedules, uint32_t n, struct eg_buffer *out);

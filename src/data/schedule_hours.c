@@ -192,7 +192,7 @@ static bool take_rule(struct reading *reading, bool *adds)
     uint16_t nths[7] = {0};
     struct day_hours hours = {.n = 0};
     bool next_adds = false, of_month = false;
-    if (take(reading, "PH off") || take(reading, "PH closed")) {
+    if (take(reading, EG_HOURS_HOLIDAYS) || take(reading, "PH closed")) {
         *adds = false;
         return true;
     }
@@ -248,6 +248,29 @@ bool eg_schedules_from_hours(struct eg_text hours, struct eg_schedule schedules_
     if (adds || !gather(&reading)) return false; /* nothing follows the last comma */
     *n_out = reading.n_schedules;
     return true;
+}
+
+/* --- public holidays ----------------------------------------------------------------------------------------------------- */
+
+static const char *const holidays[] = {EG_HOURS_HOLIDAYS, "PH closed"};
+
+bool eg_hours_close_on_holidays(struct eg_text hours)
+{
+    for (size_t s = 0; s < EG_ARRAY_LEN(holidays); s++) {
+        size_t len = strlen(holidays[s]);
+        for (size_t i = 0; i + len <= hours.len; i++)
+            if (eg_text_equal_any_case((struct eg_text){hours.data + i, len}, eg_text_from(holidays[s])))
+                return true;
+    }
+    return false;
+}
+
+bool eg_hours_are_of_holidays(struct eg_text hours)
+{
+    hours = eg_text_trim(hours);
+    for (size_t s = 0; s < EG_ARRAY_LEN(holidays); s++)
+        if (eg_text_equal_any_case(hours, eg_text_from(holidays[s]))) return true;
+    return false;
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------------- */
@@ -337,8 +360,21 @@ static bool shares_weekday(const struct eg_schedule *schedules, uint32_t i)
     return shares;
 }
 
+static bool is_always(const struct eg_schedule *schedule)
+{
+    if (schedule->freq != EG_SCHEDULE_WEEKLY || schedule->interval > 1) return false;
+    for (int w = 0; w < 7; w++)
+        if (schedule->byday[w] != EG_SCHEDULE_EVERY) return false;
+    return schedule->opens_min == 0 && schedule->closes_min == EG_SCHEDULE_DAY_MINUTES &&
+           schedule->first_day == 0 && schedule->last_day >= EG_SCHEDULE_NO_END;
+}
+
 void eg_schedules_write(const struct eg_schedule *schedules, uint32_t n, struct eg_buffer *out)
 {
+    if (n == 1 && is_always(&schedules[0])) {
+        eg_buffer_literal(out, "24/7");
+        return;
+    }
     for (uint32_t i = 0; i < n; i++) {
         const struct eg_schedule *schedule = &schedules[i];
         if (i > 0) eg_buffer_literal(out, shares_weekday(schedules, i) ? ", " : "; ");

@@ -2,7 +2,8 @@
  * a text says these better: "Mo-Fr 09:00-17:00". The rest (dates, every second week, a description) stay items of the list.
  *
  * What the text says has to be what it stands for: it is read back, and each weekday has to have the same times. A single schedule that
- * is nothing but a description is such a text, too; it is what becomes of hours that data/schedule.h cannot read. */
+ * is nothing but a description is such a text, too; it is what becomes of hours that data/schedule.h cannot read. "PH off", which is such a
+ * description, stands in the text beside rules. */
 #include "http/entry_form_parts.h"
 
 #include <string.h>
@@ -84,13 +85,37 @@ static struct eg_text write_rules(const struct eg_entry_form *form, const struct
     return text;
 }
 
+static bool is_description(const struct eg_json_value *item)
+{
+    static const char *const names[] = {"description", NULL};
+    return has_only(item, names);
+}
+
+/* Adds to the hours of rules that it is closed on public holidays, if the document says so. */
+static void add_holidays(const struct eg_entry_form *form, const struct eg_json_value *list, bool *is_said,
+                         struct eg_form_hours *hours)
+{
+    bool has = false;
+    for (size_t i = 0; i < eg_json_length(list); i++) {
+        const struct eg_json_value *item = eg_json_at(list, i);
+        struct eg_text description;
+        if (!is_description(item) || !eg_json_is_text(eg_json_get(item, "description"), &description) ||
+            !eg_hours_are_of_holidays(description))
+            continue;
+        has = is_said[i] = true;
+        hours->n_said++;
+    }
+    if (!has) return;
+    hours->text = eg_text_format(form->arena, "%.*s; " EG_HOURS_HOLIDAYS, EG_TEXT_ARG(hours->text));
+    if (!hours->text.data) eg_form_fail(form);
+}
+
 /* The one schedule that is a description alone, when there is no other like it. */
 static uint32_t find_description(const struct eg_json_value *list, size_t n)
 {
-    static const char *const names[] = {"description", NULL};
     uint32_t found = UINT32_MAX;
     for (uint32_t i = 0; i < n; i++) {
-        if (!has_only(eg_json_at(list, i), names)) continue;
+        if (!is_description(eg_json_at(list, i))) continue;
         if (found != UINT32_MAX) return UINT32_MAX;
         found = i;
     }
@@ -111,6 +136,7 @@ struct eg_form_hours eg_form_hours_of(const struct eg_entry_form *form)
     if (!is_said) eg_form_fail(form);
     hours.is_said = is_said;
     hours.n_said = n_rules;
+    if (hours.text.len > 0 && is_said) add_holidays(form, list, is_said, &hours);
     if (hours.text.len > 0 || !is_said) return hours;
     memset(is_said, 0, n * sizeof *is_said);
     hours.n_said = 0;
@@ -149,6 +175,8 @@ void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, s
     if (!eg_schedules_from_hours(text, read, &n)) n = 0; /* "by appointment" is worth telling, too */
     if (n == 0) eg_json_text(json, eg_json_object(json, list, NULL), "description", text);
     for (uint32_t i = 0; i < n; i++) write_schedule(form, &read[i], json, list);
+    if (n > 0 && eg_hours_close_on_holidays(text))
+        eg_json_text(json, eg_json_object(json, list, NULL), "description", EG_TEXT(EG_HOURS_HOLIDAYS));
 }
 
 /* --- read back ------------------------------------------------------------------------------------------------------------------- */
@@ -174,16 +202,21 @@ void eg_form_write_hours_read(const struct eg_entry_form *form, struct eg_text h
     const struct eg_hours_line *lines = NULL;
     uint32_t n = 0;
     if (hours.len == 0) return;
-    if (!eg_schedules_from_hours(hours, read, &n)) n = 0;
-    uint32_t n_lines = eg_hours_lines(&words, read, n, &lines);
+    bool is_read = eg_schedules_from_hours(hours, read, &n);
+    bool has_holidays = is_read && eg_hours_close_on_holidays(hours);
+    uint32_t n_lines = eg_hours_lines(&words, read, is_read ? n : 0, &lines);
     eg_html_open(html, "p");
     eg_html_attribute(html, "class", EG_TEXT("note"));
-    eg_html_text(html, eg_locale_text(form->locale, n_lines > 0 ? "look.hours" : "look.hours_words"));
+    eg_html_text(
+        html, eg_locale_text(form->locale, n_lines > 0 || has_holidays ? "look.hours" : "look.hours_words"));
     eg_html_close(html);
     html->out.failed |= words.failed;
-    if (n_lines == 0) return;
+    if (n_lines == 0 && !has_holidays) return;
     eg_html_open(html, "ul");
     eg_html_attribute(html, "class", EG_TEXT("hours note"));
     for (uint32_t i = 0; i < n_lines; i++) write_words(form, lines[i].when, lines[i].what, html);
+    if (has_holidays)
+        write_words(form, eg_locale_text(form->locale, "hours.public_holidays"),
+                    eg_locale_text(form->locale, "hours.closed"), html);
     eg_html_close(html);
 }

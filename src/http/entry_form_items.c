@@ -117,6 +117,7 @@ static bool add_hours(const struct eg_entry_form *form, const struct eg_form_hou
     if (value.is_kept) return false;
     if (value.text.len == 0) return true;
     if (!eg_schedules_from_hours(value.text, read, &n) || n == 0) n = 1;
+    else n += eg_hours_close_on_holidays(value.text);
     for (uint32_t i = 0; i < n; i++)
         slots->items[slots->n++] =
             (struct eg_form_slot){i == 0 ? EG_FORM_HOURS_CHANGED : EG_FORM_HOURS_MORE, 0, NULL};
@@ -128,7 +129,8 @@ struct eg_form_slots eg_form_slots_of(const struct eg_entry_form *form, const st
     const struct eg_json_value *list = eg_json_get(form->document, part->name);
     uint32_t n = (uint32_t)eg_json_length(list), row = 0;
     struct eg_form_slots slots = {
-        eg_arena_array(form->arena, n + EG_ENTRY_FORM_ROWS + EG_SCHEDULE_HOURS_MAX, sizeof *slots.items), 0};
+        eg_arena_array(form->arena, n + EG_ENTRY_FORM_ROWS + EG_SCHEDULE_HOURS_MAX + 1, sizeof *slots.items),
+        0};
     struct eg_form_hours hours = {0};
     bool says_other_hours = false, has_rows = shows_any(form, part);
     if (!slots.items) eg_form_fail(form);

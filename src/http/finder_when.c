@@ -83,39 +83,56 @@ static void write_line(struct eg_finder_page *page, struct eg_text when, struct 
     eg_buffer_clear(&text);
 }
 
+struct descriptions {
+    struct eg_text texts[MOST_DESCRIPTIONS];
+    uint32_t n;
+    bool close_on_holidays; /* which has words of its own */
+};
+
+static void add_description(struct descriptions *descriptions, struct eg_text text)
+{
+    if (eg_hours_are_of_holidays(text)) descriptions->close_on_holidays = true;
+    else if (text.len > 0 && descriptions->n < MOST_DESCRIPTIONS)
+        descriptions->texts[descriptions->n++] = text;
+}
+
 /* What people wrote of schedules: "by appointment", "in term only". Each once. */
-static uint32_t find_descriptions(struct eg_json *document, struct eg_text found[MOST_DESCRIPTIONS])
+static void find_descriptions(struct eg_json *document, struct descriptions *found)
 {
     const struct eg_json_value *list = document ? eg_json_get(eg_json_root(document), "schedules") : NULL;
-    uint32_t n = 0;
-    for (size_t i = 0; i < eg_json_length(list) && n < MOST_DESCRIPTIONS; i++) {
+    for (size_t i = 0; i < eg_json_length(list); i++) {
         struct eg_text text = {0};
         bool is_there = false;
         if (!eg_json_is_text(eg_json_get(eg_json_at(list, i), "description"), &text)) continue;
-        for (uint32_t k = 0; k < n; k++) is_there |= eg_text_equal(found[k], text);
-        if (!is_there && text.len > 0) found[n++] = text;
+        for (uint32_t k = 0; k < found->n; k++) is_there |= eg_text_equal(found->texts[k], text);
+        if (!is_there) add_description(found, text);
     }
-    return n;
+}
+
+static void write_holidays(struct eg_finder_page *page)
+{
+    write_line(page, eg_locale_text(page->locale, "hours.public_holidays"),
+               eg_locale_text(page->locale, "hours.closed"));
 }
 
 void eg_finder_hours(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_json *document)
 {
     struct eg_hours_words words = words_of(page);
-    struct eg_text hours = entry->field[EG_ENTRY_HOURS], descriptions[MOST_DESCRIPTIONS];
+    struct eg_text hours = entry->field[EG_ENTRY_HOURS];
+    struct descriptions descriptions = {.n = 0};
     const struct eg_hours_line *lines;
-    uint32_t n_descriptions = find_descriptions(document, descriptions);
-    if (n_descriptions == 0 && entry->n_schedules == 0 && hours.len > 0)
-        descriptions[n_descriptions++] = hours;
+    find_descriptions(document, &descriptions);
+    if (descriptions.n == 0 && entry->n_schedules == 0) add_description(&descriptions, hours);
     uint32_t n = eg_hours_lines(&words, entry->schedules, count_told(entry), &lines);
+    if (n > 0 && entry->n_places <= 1) /* the text has those of all places */
+        descriptions.close_on_holidays |= eg_hours_close_on_holidays(hours);
     page->html.out.failed |= words.failed;
-    if (n + n_descriptions == 0) return;
+    if (n == 0 && descriptions.n == 0 && !descriptions.close_on_holidays) return;
     eg_finder_begin_section(page, "hours", "entry.hours");
     eg_finder_open(page, "ul", "hours");
     for (uint32_t i = 0; i < n; i++) write_line(page, lines[i].when, lines[i].what);
-    if (n > 0 && eg_hours_close_on_holidays(hours))
-        write_line(page, eg_locale_text(page->locale, "hours.public_holidays"),
-                   eg_locale_text(page->locale, "hours.closed"));
-    for (uint32_t i = 0; i < n_descriptions; i++) eg_finder_data(page, "li", descriptions[i]);
+    if (descriptions.close_on_holidays) write_holidays(page);
+    for (uint32_t i = 0; i < descriptions.n; i++) eg_finder_data(page, "li", descriptions.texts[i]);
     eg_html_close(&page->html);
     eg_html_close(&page->html);
 }
@@ -127,6 +144,7 @@ void eg_finder_hours_at(struct eg_finder_page *page, const struct eg_record *con
     struct eg_hours_words words = words_of(page);
     struct eg_schedule *schedules = eg_arena_array(page->arena, n, sizeof *schedules);
     const struct eg_hours_line *lines = NULL;
+    struct descriptions descriptions = {.n = 0};
     uint32_t n_read = 0;
     if (n == 0) return;
     page->html.out.failed |= !schedules;
@@ -137,9 +155,9 @@ void eg_finder_hours_at(struct eg_finder_page *page, const struct eg_record *con
         if (eg_schedule_from_record(rows[i]->field, &schedules[n_read])) n_read++;
     uint32_t n_lines = eg_hours_lines(&words, schedules, n_read, &lines);
     for (uint32_t i = 0; i < n_lines; i++) write_line(page, lines[i].when, lines[i].what);
-    for (uint32_t i = 0; i < n; i++)
-        if (rows[i]->field[EG_SCHEDULE_DESCRIPTION].len > 0)
-            eg_finder_data(page, "li", rows[i]->field[EG_SCHEDULE_DESCRIPTION]);
+    for (uint32_t i = 0; i < n; i++) add_description(&descriptions, rows[i]->field[EG_SCHEDULE_DESCRIPTION]);
+    if (descriptions.close_on_holidays) write_holidays(page);
+    for (uint32_t i = 0; i < descriptions.n; i++) eg_finder_data(page, "li", descriptions.texts[i]);
     page->html.out.failed |= words.failed;
     eg_html_close(&page->html);
     eg_finder_end_fact(page);

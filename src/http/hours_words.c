@@ -428,18 +428,6 @@ uint32_t eg_hours_lines(struct eg_hours_words *words, const struct eg_schedule *
     return listing.n_lines;
 }
 
-bool eg_hours_close_on_holidays(struct eg_text hours)
-{
-    static const char *const signs[] = {"PH off", "PH closed"};
-    for (size_t s = 0; s < EG_ARRAY_LEN(signs); s++) {
-        size_t len = strlen(signs[s]);
-        for (size_t i = 0; i + len <= hours.len; i++)
-            if (eg_text_equal_any_case((struct eg_text){hours.data + i, len}, eg_text_from(signs[s])))
-                return true;
-    }
-    return false;
-}
-
 /* --- now ------------------------------------------------------------------------------------------------------------- */
 
 static bool has_times(const struct eg_schedule *schedule)

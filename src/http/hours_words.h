@@ -26,8 +26,6 @@ struct eg_hours_line {
  * the days of the week on which it is closed, if others are known. Returns how many; *lines_out are in the arena. */
 uint32_t eg_hours_lines(struct eg_hours_words *words, const struct eg_schedule *schedules, uint32_t n,
                         const struct eg_hours_line **lines_out);
-/* Whether a text of hours says "PH off", which no schedule can. */
-bool eg_hours_close_on_holidays(struct eg_text hours);
 
 /* "Open now, until 5 pm", "Closed now, opens on Monday at 9 am"; empty where no times are known. */
 struct eg_text eg_hours_now(struct eg_hours_words *words, const struct eg_schedule *schedules, uint32_t n);

@@ -272,9 +272,18 @@ def _(server):
 def _(server):
     for language, hours, words in (("en", "Mo-Fr 09:00-17:00", "People will read:Monday to Friday: 9\u00a0am to 5\u00a0pm"),
                                    ("es", "24/7", "abierto las 24 horas, todos los d\u00edas"),
+                                   ("en", "Mo 09:00-17:00; PH off", "public holidays: closed"),
+                                   ("en", "PH off", "public holidays: closed"),
                                    ("en", "when the <tide> is out", "People will read these words as they stand")):
         read = page(server.send(f"/finder/suggest?lang={language}", {"name": "", "hours": hours}), 400)
         assert words in re.sub(r"\s*\n\s*", "", read.text) and read.fields["hours"] == hours, read.text
+
+
+@test("that it is closed on public holidays is kept")
+def _(server):
+    thanked(server, server.send("/finder/suggest", {"name": "Bank", "hours": "Mo 09:00-17:00; PH closed"}))
+    rows = json.loads(server.suggestions()[-1]["document"])["schedules"]
+    assert [row.get("byday") or row["description"] for row in rows] == ["MO", "PH off"], rows
 
 
 @test("areas that are unticked leave an entry, and the rest stays")

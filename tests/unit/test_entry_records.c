@@ -101,7 +101,11 @@ static void hours_come_back_from_their_schedules(void **state)
 {
     (void)state;
     static const char *const hours[] = {"Mo-Fr 09:00-12:00, Mo-Fr 13:00-17:00; Sa 22:00-02:00",
-                                        "We[2],Fr[-1] 18:00-20:00", "by appointment", "Mo-Su 00:00-00:00"};
+                                        "We[2],Fr[-1] 18:00-20:00",
+                                        "by appointment",
+                                        "24/7",
+                                        "Mo-Fr 09:00-17:00; PH off",
+                                        "24/7; PH off"};
     for (size_t i = 0; i < EG_ARRAY_LEN(hours); i++) {
         struct eg_entry entry = full_entry(), back;
         struct eg_records *records = NULL;

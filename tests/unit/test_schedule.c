@@ -98,6 +98,7 @@ static void several_times_lists_and_spellings_are_read(void **state)
     assert_written("Mo-Su 08:00-10:00");
     read_hours("24/7");
     assert_true(open_at(6, 1439) && open_at(0, 0));
+    assert_written("24/7");
 }
 
 static void a_later_rule_takes_days_over_and_a_comma_adds(void **state)
