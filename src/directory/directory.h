@@ -61,6 +61,9 @@ struct eg_directory_query {
     /* Entries without position do not match. Of an entry at several places the nearest counts, whatever the box says. */
     bool has_near;
     double near_lon_deg, near_lat_deg;
+    /* Near an area, in which that point lies: what is in it is 0 away, all else as far as from the area's outline. */
+    bool has_near_area;
+    uint32_t near_boundaries, near_area;
     bool has_radius;
     double radius_m; /* geodesic */
     /* Every word (16 at most) must begin a word of name, description, topics or programme, all folded. Apostrophes are passed

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "directory/bits.h"
 #include "directory/directory_internal.h"
+#include "directory/near_area.h"
 
 #define MOST_POINTS (EG_WORDS_ASKED_MAX * EG_WORDS_WHOLE_POINTS)
 
@@ -16,7 +17,8 @@ struct ranking {
     const struct eg_directory_query *query;
     uint64_t *matches; /* [n_words] */
     size_t n_words;
-    struct eg_near near; /* where the query has one */
+    struct eg_near near;             /* where the query has one */
+    const struct eg_near_area *area; /* from which to measure; NULL: from the point */
     struct eg_directory_result *result;
     struct eg_error *err;
 };
@@ -120,6 +122,13 @@ static enum eg_status list_by_next(struct ranking *ranking, uint32_t n)
     return status;
 }
 
+static void measure(const struct ranking *ranking, struct eg_directory_hit *hit)
+{
+    const struct eg_places *places = &ranking->directory->places;
+    hit->distance_m = ranking->area ? eg_near_area_entry_m(ranking->area, hit->entry, &hit->place)
+                                    : eg_places_distance_m(places, &ranking->near, hit->entry, &hit->place);
+}
+
 static enum eg_status list_otherwise(struct ranking *ranking)
 {
     uint32_t n = 0;
@@ -132,9 +141,7 @@ static enum eg_status list_otherwise(struct ranking *ranking)
     else if (ranking->query->order == EG_ORDER_NEXT) status = list_by_next(ranking, n);
     else list_usual(ranking, n);
     if (!ranking->query->has_near) return status;
-    for (uint32_t i = 0; i < result->n; i++)
-        result->hits[i].distance_m = eg_places_distance_m(&ranking->directory->places, &ranking->near,
-                                                          result->hits[i].entry, &result->hits[i].place);
+    for (uint32_t i = 0; i < result->n; i++) measure(ranking, &result->hits[i]);
     return status;
 }
 
@@ -219,9 +226,39 @@ static void name_entries(const struct eg_directory *directory, const struct eg_d
     }
 }
 
+static void keep_within(struct ranking *ranking)
+{
+    const struct eg_places *places = &ranking->directory->places;
+    if (ranking->area)
+        eg_near_area_keep_within(ranking->area, ranking->near.radius_m, ranking->matches, ranking->n_words);
+    else eg_places_keep_within(places, &ranking->near, ranking->matches, ranking->n_words);
+}
+
+static enum eg_status list_by_distance(struct ranking *ranking)
+{
+    const struct eg_places *places = &ranking->directory->places;
+    if (!ranking->area)
+        return eg_places_near(places, ranking->matches, ranking->n_words, &ranking->near, ranking->result,
+                              ranking->err);
+    return eg_near_area_rank(ranking->area, &ranking->near, ranking->matches, ranking->n_words,
+                             ranking->result, ranking->err);
+}
+
+static enum eg_status rank(struct ranking *ranking)
+{
+    const struct eg_directory_query *query = ranking->query;
+    bool by_distance = query->has_near && query->order <= EG_ORDER_DISTANCE;
+    if (query->has_near && (!by_distance || query->facets)) keep_within(ranking);
+    enum eg_status status = by_distance ? list_by_distance(ranking) : list_otherwise(ranking);
+    if (status == EG_OK) status = count_facets(ranking);
+    if (status == EG_OK) name_entries(ranking->directory, query, ranking->result);
+    return status;
+}
+
 enum eg_status eg_directory_rank(const struct eg_directory *directory, const struct eg_directory_query *query,
                                  uint64_t *matches, struct eg_directory_result *result, struct eg_error *err)
 {
+    struct eg_near_area area = {0};
     struct ranking ranking = {.directory = directory,
                               .query = query,
                               .matches = matches,
@@ -231,16 +268,15 @@ enum eg_status eg_directory_rank(const struct eg_directory *directory, const str
                                        .radius_m = query->has_radius ? query->radius_m : (double)INFINITY,
                                        .offset = query->offset,
                                        .limit = query->limit},
+                              .area = query->has_near_area ? &area : NULL,
                               .result = result,
                               .err = err};
-    bool by_distance = query->has_near && query->order <= EG_ORDER_DISTANCE;
     enum eg_status status = EG_OK;
-    if (query->has_near && (!by_distance || query->facets))
-        eg_places_keep_within(&directory->places, &ranking.near, matches, ranking.n_words);
-    if (by_distance)
-        status = eg_places_near(&directory->places, matches, ranking.n_words, &ranking.near, result, err);
-    else status = list_otherwise(&ranking);
-    if (status == EG_OK) status = count_facets(&ranking);
-    if (status == EG_OK) name_entries(directory, query, result);
+    if (query->has_near_area)
+        status = eg_near_area_init(
+            &area, &directory->places, &directory->generation->area_sets[query->near_boundaries],
+            query->near_area, eg_place_at(query->near_lon_deg, query->near_lat_deg), err);
+    if (status == EG_OK) status = rank(&ranking);
+    eg_near_area_clear(&area);
     return status;
 }

@@ -60,6 +60,13 @@ static enum eg_status check_conditions(const struct eg_directory_query *query, s
     return EG_OK;
 }
 
+static bool has_area(const struct eg_directory *directory, uint32_t boundaries, uint32_t area)
+{
+    const struct eg_generation *generation = directory->generation;
+    return generation && boundaries < generation->atlas->n_boundaries &&
+           area < generation->area_sets[boundaries].n_areas;
+}
+
 static enum eg_status check_query(const struct eg_directory *directory,
                                   const struct eg_directory_query *query, struct eg_error *err)
 {
@@ -77,11 +84,13 @@ static enum eg_status check_query(const struct eg_directory *directory,
         return refuse(err, "radius", "a number of metres from 0 on is needed");
     if (query->has_serves_point && !is_on_earth(query->serves_lon_deg, query->serves_lat_deg))
         return refuse(err, "serves", "a longitude from -180 to 180 and a latitude from -90 to 90 are needed");
+    if (query->has_near_area &&
+        !(query->has_near && has_area(directory, query->near_boundaries, query->near_area)))
+        return refuse(err, "near", "there is no such area");
     if (query->serves_boundaries == EG_ATLAS_NONE) return EG_OK;
-    const struct eg_generation *generation = directory->generation;
-    bool exists = generation && query->serves_boundaries < generation->atlas->n_boundaries &&
-                  query->serves_area < generation->area_sets[query->serves_boundaries].n_areas;
-    return exists ? EG_OK : refuse(err, "serves", "there is no such area");
+    return has_area(directory, query->serves_boundaries, query->serves_area)
+               ? EG_OK
+               : refuse(err, "serves", "there is no such area");
 }
 
 /* --- conditions ---------------------------------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
  * the place that is meant where it has several, so that features can be clustered; all of them are in its properties. */
 #include "base/arena.h"
 #include "base/calendar.h"
+#include "directory/service_areas.h"
 #include "engine/coalitions_parts.h"
 #include "engine/describe.h"
 
@@ -141,24 +142,47 @@ static struct eg_json_value *add_feature(struct eg_json *json, struct eg_json_va
     return properties;
 }
 
-static enum eg_status bad_serves(struct eg_error *err, enum eg_status status, const char *what)
+static enum eg_status bad_where(struct eg_error *err, enum eg_status status, const char *field,
+                                const char *what)
 {
-    eg_error_set(err, status, "serves=%s", what);
-    eg_error_field(err, "serves");
+    eg_error_set(err, status, "%s=%s", field, what);
+    eg_error_field(err, field);
     return status;
 }
 
-static enum eg_status serves_area(const struct eg_snapshot *snapshot, struct eg_text boundaries,
-                                  struct eg_text code, struct eg_directory_query *query, struct eg_error *err)
+/* Of "{boundaries}:{code}". */
+static enum eg_status find_area(const struct eg_snapshot *snapshot, const char *field, struct eg_text text,
+                                struct eg_named_area *area_out, struct eg_error *err)
 {
+    struct eg_text boundaries, code = eg_text_cut(text, ':', &boundaries);
     for (uint32_t i = 0; i < snapshot->atlas->n_boundaries; i++) {
         if (!eg_text_equal(snapshot->atlas->boundaries[i].id, boundaries)) continue;
-        query->serves_boundaries = i;
-        query->serves_area = eg_textmap_get(snapshot->generation->area_sets[i].by_code, code);
-        if (query->serves_area != EG_TEXTMAP_NONE) return EG_OK;
-        return bad_serves(err, EG_NOT_FOUND, "{boundaries}:{code}: there is no area of that code");
+        *area_out =
+            (struct eg_named_area){i, eg_textmap_get(snapshot->generation->area_sets[i].by_code, code)};
+        if (area_out->area != EG_TEXTMAP_NONE) return EG_OK;
+        return bad_where(err, EG_NOT_FOUND, field, "{boundaries}:{code}: there is no area of that code");
     }
-    return bad_serves(err, EG_NOT_FOUND, "{boundaries}:{code}: there are no boundaries of that id");
+    return bad_where(err, EG_NOT_FOUND, field, "{boundaries}:{code}: there are no boundaries of that id");
+}
+
+static enum eg_status resolve_near(const struct eg_snapshot *snapshot, struct eg_text near_area,
+                                   struct eg_directory_query *query, struct eg_error *err)
+{
+    struct eg_named_area named;
+    double at[2] = {0};
+    if (near_area.len == 0) return EG_OK;
+    enum eg_status status = find_area(snapshot, "near", near_area, &named, err);
+    if (status != EG_OK) return status;
+    status = eg_service_area_interior(&snapshot->generation->area_sets[named.boundaries], named.area,
+                                      &query->has_near, at, err);
+    if (status != EG_OK) return status;
+    if (!query->has_near) return bad_where(err, EG_INVALID, "near", "...: that area has no extent");
+    query->has_near_area = true;
+    query->near_boundaries = named.boundaries;
+    query->near_area = named.area;
+    query->near_lon_deg = at[0];
+    query->near_lat_deg = at[1];
+    return EG_OK;
 }
 
 static enum eg_status resolve_serves(const struct eg_snapshot *snapshot, struct eg_text serves,
@@ -167,15 +191,20 @@ static enum eg_status resolve_serves(const struct eg_snapshot *snapshot, struct 
     query->serves_boundaries = EG_ATLAS_NONE;
     if (serves.len == 0) return EG_OK;
     struct eg_text boundaries, lon;
-    struct eg_text code = eg_text_cut(serves, ':', &boundaries);
-    if (code.data) return serves_area(snapshot, boundaries, code, query, err);
+    if (eg_text_cut(serves, ':', &boundaries).data) {
+        struct eg_named_area named = {EG_ATLAS_NONE, 0};
+        enum eg_status status = find_area(snapshot, "serves", serves, &named, err);
+        query->serves_boundaries = named.boundaries;
+        query->serves_area = named.area;
+        return status;
+    }
     struct eg_text lat = eg_text_cut(serves, ',', &lon);
     query->has_serves_point = lat.data && eg_text_to_double(lon, &query->serves_lon_deg) &&
                               eg_text_to_double(lat, &query->serves_lat_deg) &&
                               query->serves_lon_deg >= -180 && query->serves_lon_deg <= 180 &&
                               query->serves_lat_deg >= -90 && query->serves_lat_deg <= 90;
     if (query->has_serves_point) return EG_OK;
-    return bad_serves(err, EG_INVALID, "...: give {boundaries}:{area code} or longitude,latitude");
+    return bad_where(err, EG_INVALID, "serves", "...: give {boundaries}:{area code} or longitude,latitude");
 }
 
 /* Seconds are dropped: open from 9:00:00 on, and a span from 9:00:30 begins with its minute. */
@@ -310,6 +339,7 @@ static enum eg_status find(struct eg_snapshot *snapshot, const struct eg_coaliti
 {
     *query_out = request->query;
     enum eg_status status = resolve_serves(snapshot, request->serves, query_out, err);
+    if (status == EG_OK) status = resolve_near(snapshot, request->near_area, query_out, err);
     resolve_times(eg_directory_zone(snapshot->directory), request, query_out);
     if (status == EG_OK) status = eg_directory_search(snapshot->directory, query_out, result_out, err);
     return status;

@@ -167,7 +167,8 @@ struct eg_coalitions_request {
     struct eg_moment from, until; /* a day is from its beginning, and until its end */
     int64_t now_s;                /* from when on, where only `until` is given */
     enum eg_coalitions_form form;
-    struct eg_text serves; /* "{boundaries}:{code}" or "lon,lat" or empty; resolved here */
+    struct eg_text serves;    /* "{boundaries}:{code}" or "lon,lat" or empty; resolved here */
+    struct eg_text near_area; /* "{boundaries}:{code}": query.near_* become it; or empty */
     struct eg_text
         self_url; /* the request's own path and query without limit and offset, to build the links from */
     struct eg_text base_url;

@@ -58,19 +58,37 @@ static enum eg_status read_kinds(const struct eg_target *target, uint32_t *kinds
     return EG_OK;
 }
 
-static enum eg_status read_near(const struct eg_target *target, struct eg_directory_query *query,
+/* lon,lat, or {boundaries}:{code}, which is looked up later. */
+static enum eg_status read_from(const struct eg_target *target, struct eg_coalitions_request *wanted,
                                 struct eg_error *err)
 {
-    static const struct eg_double_range radii = {0, FARTHEST_M};
     struct eg_position near = {0};
-    enum eg_status status = eg_target_position(target, "near", &query->has_near, &near, err);
+    struct eg_text value = {0};
+    enum eg_status status = eg_target_text(target, "near", &value, err);
+    if (status != EG_OK || value.len == 0) return status;
+    wanted->query.has_near = true;
+    if (memchr(value.data, ':', value.len)) {
+        wanted->near_area = value;
+        return EG_OK;
+    }
+    status = eg_parameter_position("near", value, &near, err);
+    wanted->query.near_lon_deg = near.lon_deg;
+    wanted->query.near_lat_deg = near.lat_deg;
+    return status;
+}
+
+static enum eg_status read_near(const struct eg_target *target, struct eg_coalitions_request *wanted,
+                                struct eg_error *err)
+{
+    struct eg_directory_query *query = &wanted->query;
+    static const struct eg_double_range radii = {0, FARTHEST_M};
+    enum eg_status status = read_from(target, wanted, err);
     if (status == EG_OK)
         status = eg_target_double(target, "radius", radii, &query->has_radius, &query->radius_m, err);
     if (status != EG_OK) return status;
-    query->near_lon_deg = near.lon_deg;
-    query->near_lat_deg = near.lat_deg;
     if (query->has_near || !query->has_radius) return EG_OK;
-    eg_error_set(err, EG_INVALID, "radius needs near=longitude,latitude to be measured from");
+    eg_error_set(err, EG_INVALID,
+                 "radius needs near=longitude,latitude or near={boundaries}:{area code} to be measured from");
     eg_error_field(err, "radius");
     return EG_INVALID;
 }
@@ -200,7 +218,7 @@ enum eg_status eg_coalitions_read(const struct eg_target *target, uint32_t most_
     struct eg_directory_query *query = &wanted->query;
     query->serves_boundaries = EG_ATLAS_NONE;
     enum eg_status status = eg_target_bbox(target, "bbox", &query->has_bbox, &query->bbox_deg, err);
-    if (status == EG_OK) status = read_near(target, query, err);
+    if (status == EG_OK) status = read_near(target, wanted, err);
     if (status == EG_OK) status = read_words(target, wanted, err);
     if (status == EG_OK) status = read_kinds(target, &query->kinds, err);
     if (status == EG_OK) status = read_figures(target, query, err);

@@ -120,6 +120,7 @@ static enum eg_status read_search(const struct eg_target *target, struct eg_find
     if (status == EG_OK) status = eg_finder_read_flag(target, "served", &wanted->served, err);
     if (status == EG_OK) status = eg_target_u32(target, "page", pages, &wanted->page, err);
     wanted->place = eg_text_trim(wanted->place);
+    if (wanted->place.len == 0) wanted->place = wanted->find.near_area;
     wanted->find.query.limit = EG_FINDER_RESULTS;
     wanted->find.query.offset = (wanted->page - 1) * EG_FINDER_RESULTS;
     return status;

@@ -105,26 +105,36 @@ static void write_where(struct eg_finder_page *page, const struct eg_finder_foun
                                               : eg_locale_text(page->locale, "near.here");
     eg_html_open(html, "p");
     eg_finder_say_with(page, "results.near", "place", place);
+    if (found->request.near_area.len > 0) {
+        eg_html_text(html, EG_TEXT(". "));
+        eg_finder_say(page, "results.boundary");
+    }
     eg_html_close(html);
     eg_finder_other_places(page, "place.others", &found->place);
 }
 
 /* --- entries ------------------------------------------------------------------------------------------------------- */
 
-static void write_distance(struct eg_finder_page *page, double distance_m)
+/* What is in the area that was asked for is in it, and not at no distance. */
+static void write_distance(struct eg_finder_page *page, const struct eg_finder_found *found,
+                           double distance_m)
 {
     struct eg_buffer text;
     eg_buffer_init(&text, 0);
     eg_locale_distance(page->locale, distance_m, &text);
     eg_html_text(&page->html, EG_TEXT(" · "));
     eg_finder_open(page, "span", "distance");
-    eg_html_text(&page->html, (struct eg_text){text.data, text.len});
+    if (found->request.near_area.len > 0 && distance_m == 0)
+        eg_finder_say_with(page, "results.inside", "place",
+                           eg_finder_place_name(page, found->place.hits[0].place));
+    else eg_html_text(&page->html, (struct eg_text){text.data, text.len});
     eg_html_close(&page->html);
     page->html.out.failed |= text.failed;
     eg_buffer_clear(&text);
 }
 
-static void write_facts(struct eg_finder_page *page, const struct eg_entry *entry, const double *distance_m)
+static void write_facts(struct eg_finder_page *page, const struct eg_entry *entry,
+                        const struct eg_directory_hit *hit, const struct eg_finder_found *found)
 {
     struct eg_html *html = &page->html;
     eg_finder_open(page, "p", "facts");
@@ -133,7 +143,7 @@ static void write_facts(struct eg_finder_page *page, const struct eg_entry *entr
     eg_html_close(html);
     eg_finder_kind(page, entry->kind);
     eg_finder_out_of_service(page, entry->field[EG_ENTRY_STATUS]);
-    if (distance_m) write_distance(page, *distance_m);
+    if (found->request.query.has_near) write_distance(page, found, hit->distance_m);
     if (entry->n_topics > 0) {
         eg_html_text(html, EG_TEXT(" · "));
         eg_finder_terms(page, entry->topics, entry->n_topics);
@@ -174,7 +184,7 @@ static void write_contact(struct eg_finder_page *page, const struct eg_entry *en
 }
 
 static void write_entry(struct eg_finder_page *page, const struct eg_entry *entry,
-                        const struct eg_directory_hit *hit, bool has_distance)
+                        const struct eg_directory_hit *hit, const struct eg_finder_found *found)
 {
     struct eg_html *html = &page->html;
     struct eg_text about = entry->field[EG_ENTRY_DESCRIPTION];
@@ -191,7 +201,7 @@ static void write_entry(struct eg_finder_page *page, const struct eg_entry *entr
     eg_html_text(html, entry->field[EG_ENTRY_NAME]);
     eg_html_close(html);
     eg_html_close(html);
-    write_facts(page, entry, has_distance ? &hit->distance_m : NULL);
+    write_facts(page, entry, hit, found);
     eg_finder_moment(page, entry);
     if (about.len > 0) {
         eg_html_open(html, "p");
@@ -295,7 +305,8 @@ static struct eg_text data_url(struct eg_finder_page *page, const struct eg_find
         const struct eg_parameter *kept = &page->wanted->kept[i];
         if (!is_resolved(kept->name)) eg_target_write_parameter(&url, kept->name.data, kept->value);
     }
-    if (query->has_near)
+    if (found->request.near_area.len > 0) eg_target_write_parameter(&url, "near", found->request.near_area);
+    else if (query->has_near)
         eg_buffer_printf(&url, "%cnear=%.6f,%.6f", separator(&url), query->near_lon_deg, query->near_lat_deg);
     if (query->has_radius) eg_buffer_printf(&url, "&radius=%.0f", query->radius_m);
     if (found->request.serves.len > 0) eg_target_write_parameter(&url, "serves", found->request.serves);
@@ -397,9 +408,19 @@ static void write_list(struct eg_finder_page *page, const struct eg_finder_found
     eg_finder_open(page, "ol", "entries");
     eg_html_attribute_format(html, "start", "%u", found->request.query.offset + 1);
     for (uint32_t i = 0; i < result->n; i++)
-        write_entry(page, entries->items[result->hits[i].entry], &result->hits[i],
-                    found->request.query.has_near);
+        write_entry(page, entries->items[result->hits[i].entry], &result->hits[i], found);
     eg_html_close(html);
+}
+
+/* The mark that the map shows: where, and what it is called. */
+static void write_here(struct eg_finder_page *page, const struct eg_finder_found *found)
+{
+    const struct eg_directory_query *query = &found->request.query;
+    if (!query->has_near) return;
+    eg_html_attribute_format(&page->html, "data-here", "%.6f,%.6f", query->near_lon_deg, query->near_lat_deg);
+    if (found->place.found)
+        eg_html_attribute(&page->html, "data-here-name",
+                          eg_finder_place_name(page, found->place.hits[0].place));
 }
 
 void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *found)
@@ -420,6 +441,7 @@ void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *foun
     struct eg_text data = data_url(page, found);
     struct eg_text shown = is_nowhere(page, found) ? (struct eg_text){0} : data;
     eg_html_address(html, "data-features", shown);
+    if (!is_nowhere(page, found)) write_here(page, found);
     write_where(page, found);
     write_list(page, found);
     write_pages(page, count_pages(found));

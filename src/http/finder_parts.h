@@ -102,7 +102,8 @@ struct eg_finder_found {
     struct eg_coalitions_request request; /* with the place resolved */
     struct eg_directory_result result;
     struct eg_finder_place place;
-    char serves[160]; /* what request.serves points into */
+    char serves[160]; /* a position: what request.serves points into */
+    char area[160];   /* of the place: what request.serves and request.near_area point into */
 };
 /* Looks the place up and searches. */
 EG_MUST_CHECK enum eg_status eg_finder_search(struct eg_finder_page *page, struct eg_finder_found *found_out,

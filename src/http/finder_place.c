@@ -20,7 +20,7 @@ static void write_asking(const struct eg_finder_page *page, struct eg_found_plac
     eg_buffer_text(out, set->codes[place.item]);
 }
 
-/* Whom it serves is asked by area or, of a point, by position. */
+/* An area is asked for as such, for it has an extent; a point by position. */
 static void use(const struct eg_finder_page *page, struct eg_finder_found *found)
 {
     struct eg_directory_query *query = &found->request.query;
@@ -28,11 +28,13 @@ static void use(const struct eg_finder_page *page, struct eg_finder_found *found
     query->has_near = hit->has_position;
     query->near_lon_deg = hit->lon_deg;
     query->near_lat_deg = hit->lat_deg;
-    if (!page->wanted->served || hit->place.is != EG_PLACE_IS_AREA) return;
+    found->request.near_area = (struct eg_text){0};
+    if (hit->place.is != EG_PLACE_IS_AREA) return;
     struct eg_text id = page->snapshot->atlas->boundaries[hit->place.source].id;
     struct eg_text code = page->snapshot->generation->area_sets[hit->place.source].codes[hit->place.item];
-    (void)snprintf(found->serves, sizeof found->serves, "%.*s:%.*s", EG_TEXT_ARG(id), EG_TEXT_ARG(code));
-    found->request.serves = eg_text_from(found->serves);
+    (void)snprintf(found->area, sizeof found->area, "%.*s:%.*s", EG_TEXT_ARG(id), EG_TEXT_ARG(code));
+    if (hit->has_position) found->request.near_area = eg_text_from(found->area);
+    if (page->wanted->served) found->request.serves = eg_text_from(found->area);
 }
 
 enum eg_status eg_finder_find_place(const struct eg_finder_page *page, struct eg_finder_found *found,

@@ -55,6 +55,22 @@ def _(server):
     assert 0 < within["numberMatched"] < 30
 
 
+@test("near an area, what lies in it is at no distance, in every form; areas that there are not are named")
+def _(server):
+    near = features(server, "near=rows:R02&limit=1000")["features"]
+    assert near == sorted(near, key=lambda feature: feature["properties"]["distance_m"])
+    for feature in near:
+        lat = feature["geometry"]["coordinates"][1]
+        assert (feature["properties"]["distance_m"] == 0) == (52.1 < lat < 52.15), feature
+        if lat > 52.15:
+            assert abs(feature["properties"]["distance_m"] - (lat - 52.15) * 111270) < 200, feature
+    within = features(server, "near=rows:R02&radius=8000&facets=kind&sort=name")
+    assert within["numberMatched"] == sum(feature["properties"]["distance_m"] <= 8000 for feature in near) == sum(one["count"] for one in within["facets"]["kind"])
+    for near, status in (("rows:R99", 404), ("nothing:R02", 404), (":", 404)):
+        answer = server.get("/coalitions?near=" + near)
+        assert answer.status == status and b"near" in answer.body, (near, answer.status, answer.body)
+
+
 @test("a box, a topic and a served area are filters")
 def _(server):
     boxed = features(server, "bbox=-1.2,52.0,-1.0,52.1")

@@ -135,8 +135,31 @@ def _(server):
     assert [values["value"] for values in read.all("input", type="checkbox", checked="checked")] == ["1", "hub"]
     assert "selected" in read.all("option", value="food")[0] and "selected" in read.all("option", value="10000")[0]
     assert "Nearest first, from: Cell 3, 0" in read.text and " km" in read.text
-    everything = [properties["name"] for _, properties in entry_ids(server, "near=-1.025,52.025&radius=10000&serves=cells:C0300&kind=hub")]
+    everything = [properties["name"] for _, properties in entry_ids(server, "near=cells:C0300&radius=10000&serves=cells:C0300&kind=hub")]
     assert names(server, "place=C0300&radius=10000&served=1&kind=hub") == everything, everything
+
+
+@test("what lies in the area that is named comes first and is in it; a radius counts from its boundary, on every page")
+def _(server):
+    everything = server.get("/coalitions?limit=1000&kind=hub,service").json()["features"]
+    inside = [feature["properties"]["name"] for feature in everything if 52.1 < feature["geometry"]["coordinates"][1] < 52.15]
+    text = server.get("/finder?place=R02&kind=hub,service").body.decode()
+    marks = re.findall(r'class="distance">([^<]*)<', text)
+    assert 0 < len(inside) == marks.count("in R02") and marks[:len(inside)] == ["in R02"] * len(inside), (inside, marks)
+    assert "Distances are measured from its boundary." in text
+    assert sorted(names(server, "place=R02&kind=hub,service&radius=0")) == sorted(inside), inside
+    whole = [properties["name"] for _, properties in entry_ids(server, "near=rows:R02&radius=8000&kind=hub,service")]
+    assert len(whole) > len(inside)
+    listed = page(server, "/finder?place=R02&radius=8000&kind=hub,service")
+    assert f"Entries found: {len(whole)}" in listed.text, listed.text
+    assert sum((names(server, f"place=R02&radius=8000&kind=hub,service&page={n}") for n in range(1, len(whole) // 20 + 2)), []) == whole
+    mark = listed.all("div", id="found")[0]
+    assert mark["data-here-name"] == "R02" and "near=rows:R02&radius=8000" in mark["data-features"], mark
+    lon, lat = map(float, mark["data-here"].split(","))
+    assert -1.2 < lon < -0.6 and 52.1 < lat < 52.15, mark
+    assert names(server, "near=rows:R02&radius=8000&kind=hub,service") == whole[:20]
+    for language, words in (("cy", "o fewn R02"), ("es", "en R02"), ("pt", "em R02")):
+        assert words in page(server, f"/finder?place=R02&lang={language}").text, language
 
 
 @test("a place is found by code, by boundaries and code, by name in any letters, by its first words")

@@ -129,13 +129,14 @@
     return Object.keys(seen).length;
   }
 
-  function showHere(address) {
-    var near = new URL(address, document.baseURI).searchParams.get('near');
+  function showHere() {
+    var found = byId('found').dataset, near = found.here;
     if (here) map.removeLayer(here);
     here = null;
     if (!near) return;
     var at = near.split(',').map(Number);
-    here = L.circleMarker([at[1], at[0]], { radius: 9, color: '#b35900', weight: 4, fillColor: '#fff', fillOpacity: 1, interactive: false }).addTo(map);
+    here = L.circleMarker([at[1], at[0]], { radius: 9, color: '#b35900', weight: 4, fillColor: '#fff', fillOpacity: 1, interactive: false });
+    here.bindTooltip(element('bdi', found.hereName || place.dataset.textHere), { permanent: true, direction: 'top', offset: [0, -10] }).addTo(map);
   }
 
   /* Nearest ones first in view; else all. */
@@ -164,7 +165,7 @@
   function showFeatures(address, number) {
     if (!map) return;
     if (!address) { markers.clearLayers(); return; }
-    showHere(address);
+    showHere();
     fetchJson(address).then(function (collection) {
       if (number !== asked) return;
       var placed = collection.features.filter(function (feature) { return feature.geometry && feature.geometry.type === 'Point'; });
