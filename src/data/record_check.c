@@ -147,6 +147,8 @@ bool eg_record_text_is(enum eg_record_type type, struct eg_text text)
         return is_date(text);
     case EG_RECORD_DATE_TIME:
         return is_date_time(text);
+    case EG_RECORD_WHEN:
+        return is_date(text) || is_date_time(text);
     case EG_RECORD_TIME:
         return is_time(text);
     case EG_RECORD_URI:
@@ -181,6 +183,7 @@ static enum eg_status refuse(const struct eg_record_spec *spec, const struct eg_
         [EG_RECORD_NUMBER] = "a number",
         [EG_RECORD_DATE] = "a date (YYYY-MM-DD)",
         [EG_RECORD_DATE_TIME] = "a time (2026-01-31T09:30:00Z)",
+        [EG_RECORD_WHEN] = "a date (YYYY-MM-DD) or a time (2026-01-31T09:30:00Z)",
         [EG_RECORD_TIME] = "a time of day (HH:MM)",
         [EG_RECORD_URI] = "an address with its scheme (https://...)",
         [EG_RECORD_URL] = "an address of the web (https://...)",

@@ -182,6 +182,7 @@ static void mend(struct eg_intake *intake, struct row *row, uint32_t f)
         [EG_RECORD_NUMBER] = "a number",
         [EG_RECORD_DATE] = "a date (YYYY-MM-DD)",
         [EG_RECORD_DATE_TIME] = "a date and time with its offset from UTC (2026-01-31T09:30:00Z)",
+        [EG_RECORD_WHEN] = "a date, or a date and time with its offset from UTC (2026-01-31T09:30:00Z)",
         [EG_RECORD_TIME] = "a time of day (HH:MM)",
         [EG_RECORD_URI] = "an address with its scheme (https://...)",
         [EG_RECORD_URL] = "an address of the web (https://...)",

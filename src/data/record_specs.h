@@ -42,6 +42,7 @@ enum eg_record_type {
     EG_RECORD_NUMBER,
     EG_RECORD_DATE,      /* YYYY-MM-DD */
     EG_RECORD_DATE_TIME, /* RFC 3339 */
+    EG_RECORD_WHEN,      /* either of the two, as the standard's own examples have it */
     EG_RECORD_TIME,      /* HH:MM, perhaps :SS, perhaps Z or an offset from UTC */
     EG_RECORD_URI,       /* a name of something: a scheme, a colon and more */
     EG_RECORD_URL,       /* where people are led: http or https */

@@ -106,6 +106,7 @@ static const char *type_name(enum eg_record_type type, const char **format_out)
         *format_out = "email";
         return "string";
     case EG_RECORD_DATE_TIME: /* offsets other than Z are not Frictionless Data's datetime */
+    case EG_RECORD_WHEN:
     case EG_RECORD_TIME:
     case EG_RECORD_TEXT:
     case EG_RECORD_WORD:

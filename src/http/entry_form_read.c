@@ -25,11 +25,12 @@ static void add_fault(struct eg_entry_faults *faults, struct eg_text name, const
 
 static const char *const forms[] = {
     [EG_RECORD_NUMBER] = "fault.number",  [EG_RECORD_DATE] = "fault.date",
-    [EG_RECORD_DATE_TIME] = "fault.date", [EG_RECORD_TIME] = "fault.time",
-    [EG_RECORD_URI] = "fault.address",    [EG_RECORD_URL] = "fault.address",
-    [EG_RECORD_EMAIL] = "fault.email",    [EG_RECORD_WORD] = "fault.word",
-    [EG_RECORD_TEXT] = "fault.word",      [EG_RECORD_ID] = "fault.word",
-    [EG_RECORD_REFERENCE] = "fault.word", [EG_RECORD_LINK] = "fault.word",
+    [EG_RECORD_DATE_TIME] = "fault.date", [EG_RECORD_WHEN] = "fault.date",
+    [EG_RECORD_TIME] = "fault.time",      [EG_RECORD_URI] = "fault.address",
+    [EG_RECORD_URL] = "fault.address",    [EG_RECORD_EMAIL] = "fault.email",
+    [EG_RECORD_WORD] = "fault.word",      [EG_RECORD_TEXT] = "fault.word",
+    [EG_RECORD_ID] = "fault.word",        [EG_RECORD_REFERENCE] = "fault.word",
+    [EG_RECORD_LINK] = "fault.word",
 };
 
 static bool is_word(struct eg_text text, const char *const *words)

@@ -35,6 +35,7 @@ limits: {{results: 300}}
 """
 POSTCODES = ["XA1 1AA", "XA1 1AB", "XB2 2CC", "02139", "02139-4307", "ZZ99"]
 KNOWN = (WEST + 3.4 * STEP, SOUTH + 5.6 * STEP)  # within the cell C0305
+DAYS = ["2011-01-01", "2025-12-24"]
 TIMES = ["2025-03-01T00:00:00Z", "2025-06-15T12:30:00+02:00", "2026-01-31T09:30:00Z", "2026-02-01T00:00:00Z"]
 
 
@@ -110,7 +111,7 @@ class Made:
             made["last_modified"] = self.random.choice(TIMES)
         if self.random.random() < 0.3:
             made["metadata"] = [
-                self.row("line", last_action_date=self.random.choice(TIMES), last_action_type="update", field_name="name", previous_value="a", replacement_value="b", updated_by="c")
+                self.row("line", last_action_date=self.random.choice(DAYS + TIMES), last_action_type="update", field_name="name", previous_value="a", replacement_value="b", updated_by="c")
             ]
         if self.random.random() < 0.5:
             codes = [f"C{self.random.randrange(12):02}{self.random.randrange(12):02}" for _ in range(8)]

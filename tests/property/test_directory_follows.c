@@ -118,6 +118,7 @@ static void fill(enum eg_record_table table, uint32_t f, char *room)
         (void)snprintf(room, TEXT_BYTES, "202%u-0%u-1%u", below(8), 1 + below(9), below(10));
         break;
     case EG_RECORD_DATE_TIME:
+    case EG_RECORD_WHEN:
         (void)snprintf(room, TEXT_BYTES, "2025-0%u-01T10:00:00Z", 1 + below(9));
         break;
     case EG_RECORD_TIME:

@@ -79,6 +79,8 @@ static struct eg_text value_of(struct making *making, const struct eg_record_fie
         return eg_text_from(dates[pick % 2]);
     case EG_RECORD_DATE_TIME:
         return eg_text_from(date_times[pick % 2]);
+    case EG_RECORD_WHEN:
+        return eg_text_from(pick % 2 ? dates[pick / 2 % 2] : date_times[pick / 2 % 2]);
     case EG_RECORD_TIME:
         return eg_text_from(times[pick % 3]);
     case EG_RECORD_URI:
