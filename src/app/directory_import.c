@@ -1,10 +1,13 @@
-/* evenground directory import: reads, reports, and, when nothing was rejected or that was allowed, commits all of it at once. */
+/* evenground directory import: reads, reports, and, when nothing was rejected or that was allowed, commits all of it at once. Where somebody
+ * writes to the store between its being read and the commit, what depends on the store is done again: what it holds is read, the rows are
+ * told apart, the plan is made. The file is read once. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/directory.h"
@@ -19,6 +22,8 @@
 #include "engine/lines.h"
 
 #define ARENA_CEILING_BYTES ((size_t)8 * 1024 * 1024 * 1024)
+#define MOST_LOOKS 8U      /* at a store that others write to */
+#define FIRST_PAUSE_MS 20U /* before the second look; each of the next is twice as long */
 
 struct import_options {
     enum eg_directory_format format;
@@ -54,6 +59,8 @@ struct importing {
     struct eg_records *base, *read, *after; /* what was there, what the file says, what will be there */
     uint64_t revision;
     struct eg_arena *arena;
+    struct eg_buffer text;          /* the file, unless it is a folder */
+    struct eg_buffer remarks, told; /* of this look; what was printed of the look before it */
     struct eg_flat_counts counts;
     struct eg_import_plan plan;
 };
@@ -61,27 +68,42 @@ struct importing {
 /* --- the report ----------------------------------------------------------------------------------------------------------------- */
 
 /* A stranger's bytes must not reach a terminal as they are. */
-static void print_shown(struct eg_text text)
+static void add_shown(struct eg_buffer *out, struct eg_text text)
 {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        if (c < ' ' || c == 0x7F) printf("\\x%02X", c);
-        else putchar(c);
+        if (c < ' ' || c == 0x7F) eg_buffer_printf(out, "\\x%02X", c);
+        else eg_buffer_char(out, (char)c);
     }
 }
 
-static void print_remark(void *context, const struct eg_intake_remark *remark)
+static void take_remark(void *context, const struct eg_intake_remark *remark)
 {
-    const struct importing *importing = context;
-    printf("%s", importing->path);
-    if (remark->place.file.len > 0) putchar('/');
-    print_shown(remark->place.file);
-    if (remark->place.line > 0) printf(":%u", remark->place.line);
-    if (remark->place.path.len > 0) putchar(' ');
-    print_shown(remark->place.path);
-    printf(": %s: ", remark->kind == EG_INTAKE_REJECTED ? "rejected" : "doubtful");
-    print_shown(eg_text_from(remark->reason));
-    putchar('\n');
+    struct importing *importing = context;
+    struct eg_buffer *out = &importing->remarks;
+    eg_buffer_literal(out, importing->path);
+    if (remark->place.file.len > 0) eg_buffer_char(out, '/');
+    add_shown(out, remark->place.file);
+    if (remark->place.line > 0) eg_buffer_printf(out, ":%u", remark->place.line);
+    if (remark->place.path.len > 0) eg_buffer_char(out, ' ');
+    add_shown(out, remark->place.path);
+    eg_buffer_printf(out, ": %s: ", remark->kind == EG_INTAKE_REJECTED ? "rejected" : "doubtful");
+    add_shown(out, eg_text_from(remark->reason));
+    eg_buffer_char(out, '\n');
+}
+
+/* A further look mostly finds what the first one found, which is not said twice. */
+static enum eg_status print_remarks(struct importing *importing, struct eg_error *err)
+{
+    struct eg_text now = {importing->remarks.data, importing->remarks.len};
+    struct eg_text before = {importing->told.data, importing->told.len};
+    if (importing->remarks.failed) return eg_error_no_memory(err, now.len);
+    if (now.len > 0 && !eg_text_equal(now, before)) (void)fwrite(now.data, 1, now.len, stdout);
+    (void)fflush(stdout);
+    eg_buffer_clear(&importing->told);
+    importing->told = importing->remarks;
+    eg_buffer_init(&importing->remarks, 0);
+    return EG_OK;
 }
 
 /* The codes of areas are in the atlas's sources, which are loaded for this alone: seconds for a country. Without them the rest of the file can
@@ -221,16 +243,14 @@ static enum eg_status read_package(struct importing *importing, struct eg_intake
     return status;
 }
 
-static enum eg_status read_records(struct importing *importing, const struct eg_buffer *text,
-                                   struct eg_error *err)
+static enum eg_status read_records(struct importing *importing, struct eg_error *err)
 {
     struct eg_intake *intake = NULL;
-    struct eg_intake_sink sink = {print_remark, importing, has_areas};
+    struct eg_text text = {importing->text.data, importing->text.len};
+    struct eg_intake_sink sink = {take_remark, importing, has_areas};
     bool is_json = importing->options->format == EG_DIRECTORY_HSDS;
     enum eg_status status = eg_intake_new(sink, is_json, &intake, err);
-    if (status == EG_OK && is_json)
-        status =
-            eg_records_json_read((struct eg_text){text->data, text->len}, EG_RECORD_SERVICE, intake, err);
+    if (status == EG_OK && is_json) status = eg_records_json_read(text, EG_RECORD_SERVICE, intake, err);
     else if (status == EG_OK) status = read_package(importing, intake, err);
     if (status == EG_OK) status = eg_intake_finish(intake, &importing->read, err);
     if (status == EG_OK) importing->counts.rows = eg_intake_counts(intake);
@@ -238,36 +258,42 @@ static enum eg_status read_records(struct importing *importing, const struct eg_
     return status;
 }
 
-static enum eg_status read_all(struct importing *importing, struct eg_error *err)
+/* Rows without ids are known by what the store has; records bring theirs, so that they are read but once. */
+static enum eg_status read_rows(struct importing *importing, struct eg_error *err)
 {
-    struct eg_buffer text;
+    struct eg_text text = {importing->text.data, importing->text.len};
     struct eg_flat_source source = {.atlas = importing->atlas,
                                     .directory = importing->directory,
                                     .known = importing->base,
-                                    .sink = {print_remark, importing, has_areas}};
-    eg_buffer_init(&text, 0);
+                                    .sink = {take_remark, importing, has_areas}};
+    bool is_flat = eg_directory_is_flat(importing->options->format, &source.format);
+    if (!is_flat && importing->read) return EG_OK;
+    eg_records_release(importing->read);
+    importing->read = NULL;
+    importing->counts = (struct eg_flat_counts){0};
+    enum eg_status status = is_flat ? eg_flat_read(text, &source, &importing->read, &importing->counts, err)
+                                    : read_records(importing, err);
+    enum eg_status printed = print_remarks(importing, status == EG_OK ? err : NULL);
+    return status == EG_OK ? printed : status;
+}
+
+static enum eg_status read_all(struct importing *importing, struct eg_error *err)
+{
     enum eg_status status = EG_OK;
-    if (importing->options->format != EG_DIRECTORY_TABULAR)
-        status = read_file(importing->path, 0, &text, err);
-    if (status == EG_OK && eg_directory_is_flat(importing->options->format, &source.format))
-        status = eg_flat_read((struct eg_text){text.data, text.len}, &source, &importing->read,
-                              &importing->counts, err);
-    else if (status == EG_OK) status = read_records(importing, &text, err);
+    if (importing->options->format != EG_DIRECTORY_TABULAR && !importing->text.data)
+        status = read_file(importing->path, 0, &importing->text, err);
+    if (status == EG_OK) status = read_rows(importing, err);
     if (status != EG_OK) (void)eg_error_at(err, importing->path, 0, 0);
-    eg_buffer_clear(&text);
     return status;
 }
 
 /* --- the store ------------------------------------------------------------------------------------------------------------------ */
 
-static enum eg_status open_base(struct importing *importing, struct eg_error *err)
+static enum eg_status read_base(struct importing *importing, struct eg_error *err)
 {
-    importing->directory = eg_atlas_store_of(importing->atlas);
-    if (importing->directory == EG_ATLAS_NONE)
-        return eg_error_set(err, EG_UNSUPPORTED,
-                            "the atlas keeps no directory of its own: give one of its directories a 'store'");
     const struct eg_atlas_store *spec = &importing->atlas->directories[importing->directory].store;
-    enum eg_status status = eg_store_open(spec->path, false, &importing->store, err);
+    enum eg_status status = EG_OK;
+    if (!importing->store) status = eg_store_open(spec->path, false, &importing->store, err);
     if (status == EG_NOT_FOUND) status = EG_OK;
     if (status != EG_OK) return status;
     return eg_directory_stored(importing->atlas, importing->store, &importing->base, &importing->revision,
@@ -353,22 +379,66 @@ static enum eg_status commit(struct importing *importing, struct eg_error *err)
 
 /* --- the command ---------------------------------------------------------------------------------------------------------------- */
 
-static int finish(struct importing *importing)
+/* What was made of the store as it was. */
+static void forget_look(struct importing *importing)
 {
-    struct eg_error err = {0};
+    eg_arena_free(importing->arena);
+    eg_records_release(importing->after);
+    eg_records_release(importing->base);
+    importing->arena = NULL;
+    importing->after = importing->base = NULL;
+    importing->plan = (struct eg_import_plan){0};
+}
+
+static enum eg_status look(struct importing *importing, struct eg_error *err)
+{
+    forget_look(importing);
+    enum eg_status status = read_base(importing, err);
+    if (status == EG_OK) status = read_all(importing, err);
+    return status == EG_OK ? plan(importing, err) : status;
+}
+
+static bool is_refused(const struct importing *importing)
+{
+    return importing->counts.rows.n_rejected > 0 && !importing->options->partial;
+}
+
+static void pause_ms(uint32_t ms)
+{
+    struct timespec pause = {ms / 1000, (long)(ms % 1000) * 1000000};
+    (void)nanosleep(&pause, NULL);
+}
+
+/* Looks and commits, until nobody has written between the two. */
+static enum eg_status import(struct importing *importing, struct eg_error *err)
+{
+    importing->directory = eg_atlas_store_of(importing->atlas);
+    if (importing->directory == EG_ATLAS_NONE)
+        return eg_error_set(err, EG_UNSUPPORTED,
+                            "the atlas keeps no directory of its own: give one of its directories a 'store'");
+    for (uint32_t n_looks = 1;; n_looks++) {
+        enum eg_status status = look(importing, err);
+        if (status != EG_OK || importing->options->dry_run || is_refused(importing)) return status;
+        status = commit(importing, err);
+        if (status != EG_CONFLICT || n_looks == MOST_LOOKS) return status;
+        fprintf(stderr,
+                "Somebody else changed the directory meanwhile: it is looked at again, and the import "
+                "planned anew (%u of %u).\n",
+                n_looks + 1, MOST_LOOKS);
+        pause_ms(FIRST_PAUSE_MS << (n_looks - 1));
+    }
+}
+
+static int finish(const struct importing *importing)
+{
     bool rejected = importing->counts.rows.n_rejected > 0;
     print_counts(importing);
-    if (importing->options->dry_run) {
-        puts("Nothing is written: this was a dry run.");
-        return rejected && !importing->options->partial ? EG_EXIT_FAILED : EG_EXIT_DONE;
-    }
-    if (rejected && !importing->options->partial) {
+    if (importing->options->dry_run) puts("Nothing is written: this was a dry run.");
+    else if (is_refused(importing))
         puts("Nothing is imported, because rows were rejected. Mend them, or import the others with "
              "--partial.");
-        return EG_EXIT_FAILED;
-    }
-    if (commit(importing, &err) != EG_OK) return eg_command_failed(&err);
-    puts("Imported.");
+    else puts("Imported.");
+    if (importing->options->dry_run) return is_refused(importing) ? EG_EXIT_FAILED : EG_EXIT_DONE;
     return rejected ? EG_EXIT_FAILED : EG_EXIT_DONE;
 }
 
@@ -380,17 +450,19 @@ static int run(const struct eg_command *command, int argc, char **argv)
     if (!options.has_format) return eg_command_misused(command, "say which --format the file has");
     struct importing importing = {.options = &options, .path = argv[optind + 1]};
     struct eg_error err = {0};
+    eg_buffer_init(&importing.text, 0);
+    eg_buffer_init(&importing.remarks, 0);
+    eg_buffer_init(&importing.told, 0);
     enum eg_status status = eg_atlas_read(argv[optind], &importing.atlas, &err);
-    if (status == EG_OK) status = open_base(&importing, &err);
-    if (status == EG_OK) status = read_all(&importing, &err);
-    if (status == EG_OK) status = plan(&importing, &err);
+    if (status == EG_OK) status = import(&importing, &err);
     exit_status = status == EG_OK ? finish(&importing) : eg_command_failed(&err);
+    forget_look(&importing);
     eg_generation_release(importing.generation);
     eg_store_close(importing.store);
-    eg_records_release(importing.base);
     eg_records_release(importing.read);
-    eg_records_release(importing.after);
-    eg_arena_free(importing.arena);
+    eg_buffer_clear(&importing.text);
+    eg_buffer_clear(&importing.remarks);
+    eg_buffer_clear(&importing.told);
     eg_atlas_free(importing.atlas);
     return exit_status;
 }
@@ -403,7 +475,9 @@ const struct eg_command eg_command_directory_import = {
              "its line and the\n"
              "reason. All of the file is imported, at once, or nothing: nothing when a row is rejected. "
              "Entries that the store\n"
-             "has get what the file says of them, others are added, and none is taken away.\n\n"
+             "has get what the file says of them, others are added, and none is taken away. When somebody "
+             "writes to the store\n"
+             "meanwhile, it is read again and the import planned anew, a few times if need be.\n\n"
              "  --format FORMAT  csv, geojson, hsds, tabular (FILE is a folder) or 360giving, as\n"
              "                   'evenground directory export' writes them; hsds may also be a page of an "
              "HSDS API\n"

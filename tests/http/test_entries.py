@@ -378,6 +378,76 @@ def import_csv(server, name, rows):
     return change
 
 
+def importing(server, name, text):
+    """An import that goes on."""
+    made = server.folder / name
+    made.write_text(text, encoding="utf-8")
+    return subprocess.Popen(LAUNCHER + [PROGRAM, "directory", "import", str(server.atlas), str(made), "--format", "csv"],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@test("an import looks again when somebody writes between its reading and its commit: what it adds to is the new state")
+def _(server):
+    path, _ = server.make({"name": "Written between", "kind": "hub", "topics": ["old"], "description": "Old"})
+    id = path.split("/")[-1]
+    with contextlib.closing(sqlite3.connect(server.folder / "register.gpkg", timeout=30 * SLOW, isolation_level=None)) as other:
+        # The remark comes when the store has been read; its lock, held here, keeps the commit waiting.
+        other.execute("BEGIN IMMEDIATE")
+        run = importing(server, "between.csv", f"id,key,name,description,url\n{id},,Written between,From the file,\n,between,Comes along,,www.example.org\n")
+        remark = run.stdout.readline()
+        assert "doubtful" in remark, (remark, run.communicate())
+        other.execute("UPDATE service SET email = 'hand@example.org', description = 'Edited' WHERE id = ?", [id])
+        other.execute("COMMIT")
+    said, told = run.communicate(timeout=60 * SLOW)
+    assert run.returncode == 0, (said, told)
+    assert "looked at again" in told and "(2 of 8)" in told, told
+    assert said.count("records new") == 1 and "doubtful" not in said and said.endswith("Imported.\n"), said
+    deadline = time.monotonic() + 20 * SLOW
+    while server.now(path).json()["description"] != "From the file" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    entry = server.now(path).json()
+    assert entry["email"] == "hand@example.org" and entry["topics"] == ["old"] and entry["description"] == "From the file", entry
+    change = server.call("GET", "/changes?limit=1").json()["changes"][0]
+    line = [line for line in server.call("GET", f"/changes?batch={change['id']}").json()["changes"] if line["entry_id"] == id][0]
+    assert server.call("GET", "/changes/" + line["id"]).json()["before"]["description"] == "Edited"
+
+
+@test("imports and edits beside each other all get through, and none undoes another")
+def _(server):
+    paths = [server.make({"name": f"Busy {n}", "kind": "hub"})[0] for n in range(4)]
+    end, refused, counts = threading.Event(), [], [0] * len(paths)
+
+    def write():
+        at = 0
+        while not end.is_set():
+            path, number = paths[at % len(paths)], at % len(paths)
+            done = server.call("PUT", path, {"name": f"Busy {number}", "kind": "hub", "description": str(counts[number] + 1)}, If_Match="*")
+            counts[number] += done.status == 200
+            if done.status not in (200, 503):
+                refused.append((done.status, done.body))
+            at += 1
+            end.wait(0.2 * SLOW)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for n in range(8):
+            run = importing(server, f"busy{n}.csv", "key,name\n" + "".join(f"busy{n}.{row},Beside {n} {row}\n" for row in range(20)))
+            said, told = run.communicate(timeout=120 * SLOW)
+            assert run.returncode == 0 and said.count("records new") == 1 and said.endswith("Imported.\n"), (said, told)
+    finally:
+        end.set()
+        writer.join()
+    assert not refused, refused[:3]
+    names = lambda: {entry["name"] for entry in server.call("GET", "/entries?limit=1000").json()["entries"]}
+    deadline = time.monotonic() + 20 * SLOW
+    while "Beside 7 19" not in names() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert {f"Beside {n} {row}" for n in range(8) for row in range(20)} <= names()
+    for number, path in enumerate(paths):
+        assert server.now(path).json().get("description", "0") == str(counts[number]), (number, counts)
+
+
 @test("an import has a line for each entry, which is undone alone; and is undone whole")
 def _(server):
     names = lambda: {entry["name"] for entry in server.call("GET", "/entries?limit=1000").json()["entries"]}
