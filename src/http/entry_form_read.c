@@ -56,6 +56,15 @@ static bool has_controls(struct eg_text text)
     return false;
 }
 
+/* "call me" is no telephone number; shorter ones than 112 are not known. */
+static bool is_no_phone(const struct eg_record_field *field, struct eg_text text)
+{
+    uint32_t n = 0;
+    if (field != &eg_record_spec(EG_RECORD_PHONE)->fields[EG_PHONE_NUMBER]) return false;
+    for (size_t i = 0; i < text.len; i++) n += text.data[i] >= '0' && text.data[i] <= '9';
+    return n < 3;
+}
+
 /* What is wrong with a text that was sent and differs from what was there. */
 static void check_value(struct reading *reading, const char *name, const struct eg_form_member *member,
                         struct eg_text text)
@@ -69,6 +78,7 @@ static void check_value(struct reading *reading, const char *name, const struct 
     else if (text.len > 0 && (field->type == EG_RECORD_WORD ? !is_word(text, field->words)
                                                             : !eg_record_text_is(field->type, text)))
         key = forms[field->type];
+    else if (text.len > 0 && is_no_phone(field, text)) key = "fault.phone";
     if (key) add_fault(reading->faults, eg_text_from(name), key, most);
 }
 
