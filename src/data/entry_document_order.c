@@ -134,6 +134,12 @@ static enum eg_status fill(struct ordering *order, uint32_t from, uint32_t *end_
         step = step_of(order, low, end, n_wanted);
         if (step > 0 || end == order->n || order->is_referred[end]) break;
     }
+    if (step == 0 && from > 0 && !order->is_referred[from - 1]) { /* once more, with those before */
+        order->is_kept[--from] = false;
+        while (from > 0 && !order->is_kept[from - 1]) from--;
+        *end_out = from;
+        return EG_OK;
+    }
     bool is_open = from == 0 || end == order->n;
     if (is_open && step > WIDEST_STEP) step = WIDEST_STEP;
     if (from == 0 && end < order->n) low = place_of(order->ids[end]) - step * (n_wanted + 1);

@@ -147,21 +147,46 @@ static void assert_first_shown(struct eg_entries *base, struct eg_records *recor
     eg_entries_free(entries);
 }
 
-static void lists_come_back_in_their_order(void **state)
+static void add(struct eg_records_builder *builder, enum eg_record_table table, const struct eg_text *field)
 {
-    (void)state;
-    static const struct eg_atlas_directory kept = {.id = {"kept", 4}, .store.path = {"x.gpkg", 6}};
-    static const struct eg_atlas atlas = {.directories = &kept, .n_directories = 1};
+    struct eg_error err = {0};
+    if (eg_records_add(builder, table, field, &err) != EG_OK) fail_msg("%s", err.message);
+}
+
+/* A service at a place through a link that another made, when it has one. */
+static struct eg_records *begin(const char *link_id)
+{
     struct eg_records_builder *builder = NULL;
     struct eg_records *records = NULL;
+    struct eg_text service[EG_RECORD_FIELDS] = {{0}}, place[EG_RECORD_FIELDS] = {{0}};
+    struct eg_text link[EG_RECORD_FIELDS] = {{0}};
+    service[EG_SERVICE_ID] = link[EG_SERVICE_AT_LOCATION_SERVICE_ID] = EG_TEXT(ID);
+    service[EG_SERVICE_NAME] = EG_TEXT("N");
+    service[EG_SERVICE_STATUS] = EG_TEXT("active");
+    place[EG_LOCATION_ID] = link[EG_SERVICE_AT_LOCATION_LOCATION_ID] =
+        EG_TEXT("7fffffff-2222-4222-8222-222222222222");
+    place[EG_LOCATION_LOCATION_TYPE] = EG_TEXT("physical");
+    assert_int_equal(eg_records_builder_new(&builder, NULL), EG_OK);
+    if (link_id) {
+        link[EG_SERVICE_AT_LOCATION_ID] = eg_text_from(link_id);
+        add(builder, EG_RECORD_SERVICE, service);
+        add(builder, EG_RECORD_LOCATION, place);
+        add(builder, EG_RECORD_SERVICE_AT_LOCATION, link);
+    }
+    assert_int_equal(eg_records_finish(builder, &records, NULL), EG_OK);
+    eg_records_builder_free(builder);
+    return records;
+}
+
+static void assert_order_holds(struct eg_records *records)
+{
+    static const struct eg_atlas_directory kept = {.id = {"kept", 4}, .store.path = {"x.gpkg", 6}};
+    static const struct eg_atlas atlas = {.directories = &kept, .n_directories = 1};
     struct eg_entries *base = NULL;
     struct eg_buffer wanted, said;
     eg_buffer_init(&wanted, 0);
     eg_buffer_init(&said, 0);
     assert_int_equal(eg_entries_load(&atlas, &base, NULL), EG_OK);
-    assert_int_equal(eg_records_builder_new(&builder, NULL), EG_OK);
-    assert_int_equal(eg_records_finish(builder, &records, NULL), EG_OK);
-    eg_records_builder_free(builder);
     for (uint32_t round = 0; round < N_ROUNDS; round++) {
         for (uint32_t i = 0; i < EG_ARRAY_LEN(lists); i++) stir(&lists[i]);
         write_wanted(&wanted);
@@ -179,9 +204,25 @@ static void lists_come_back_in_their_order(void **state)
     eg_buffer_clear(&said);
 }
 
+static void lists_come_back_in_their_order(void **state)
+{
+    (void)state;
+    assert_order_holds(begin(NULL));
+}
+
+/* As first of all, in between, and with no room behind it. */
+static void so_they_do_behind_a_place_of_another_s_making(void **state)
+{
+    (void)state;
+    assert_order_holds(begin("00000000-0000-4000-8000-000000000000"));
+    assert_order_holds(begin("80000000-0000-4000-8000-000000000000"));
+    assert_order_holds(begin("ffffffff-ffff-4fff-8fff-ffffffffffff"));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lists_come_back_in_their_order)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lists_come_back_in_their_order),
+                                       cmocka_unit_test(so_they_do_behind_a_place_of_another_s_making)};
     dice = eg_test_random_new();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
