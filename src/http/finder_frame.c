@@ -4,6 +4,7 @@
 #include <microhttpd.h>
 
 #include "engine/describe.h"
+#include "http/entry_form_parts.h"
 #include "http/finder_parts.h"
 #include "http/server_parts.h"
 
@@ -326,6 +327,33 @@ static const char *path_of(const struct eg_finder_page *page)
     return path.data ? path.data : "/finder";
 }
 
+/* Sends the form as a question is sent, which is answered by the form in the other language with what was typed. */
+static void open_language_button(struct eg_finder_page *page, struct eg_text address)
+{
+    struct eg_html *html = &page->html;
+    eg_html_open(html, "button");
+    eg_html_attribute(html, "type", EG_TEXT("submit"));
+    eg_html_attribute(html, "form", eg_text_from(page->form));
+    eg_html_attribute(html, "name", EG_TEXT(EG_FORM_LOOK));
+    eg_html_attribute(html, "value", EG_TEXT("lang"));
+    eg_html_address(html, "formaction", address);
+    eg_html_attribute(html, "formnovalidate", EG_TEXT("formnovalidate"));
+}
+
+static void open_language(struct eg_finder_page *page, const struct eg_locale *locale)
+{
+    struct eg_html *html = &page->html;
+    struct eg_text address =
+        eg_finder_url(page, path_of(page), EG_FINDER_KEEP_ALL, NULL, "lang", eg_locale_tag(locale));
+    if (page->form) open_language_button(page, address);
+    else {
+        eg_html_open(html, "a");
+        eg_html_address(html, "href", address);
+        eg_html_attribute(html, "hreflang", eg_locale_tag(locale));
+    }
+    eg_html_attribute(html, "lang", eg_locale_tag(locale));
+}
+
 /* The same page in each language, named in that language. */
 static void write_languages(struct eg_finder_page *page)
 {
@@ -338,12 +366,7 @@ static void write_languages(struct eg_finder_page *page)
     for (uint32_t i = 0; i < eg_locales_count(locales); i++) {
         const struct eg_locale *locale = eg_locales_at(locales, i);
         eg_html_open(html, "li");
-        eg_html_open(html, "a");
-        eg_html_address(
-            html, "href",
-            eg_finder_url(page, path_of(page), EG_FINDER_KEEP_ALL, NULL, "lang", eg_locale_tag(locale)));
-        eg_html_attribute(html, "lang", eg_locale_tag(locale));
-        eg_html_attribute(html, "hreflang", eg_locale_tag(locale));
+        open_language(page, locale);
         if (locale == page->locale) eg_html_attribute(html, "aria-current", EG_TEXT("true"));
         eg_html_text(html, eg_locale_text(locale, "language"));
         eg_html_close(html);
@@ -353,6 +376,18 @@ static void write_languages(struct eg_finder_page *page)
     eg_html_close(html);
 }
 
+/* What Enter in a field presses is the first button of a form, which is to be no language: it is sent as its own button sends it. */
+static void write_default(struct eg_finder_page *page)
+{
+    if (!page->form) return;
+    eg_finder_open(page, "button", "default");
+    eg_html_attribute(&page->html, "type", EG_TEXT("submit"));
+    eg_html_attribute(&page->html, "form", eg_text_from(page->form));
+    eg_html_attribute(&page->html, "tabindex", EG_TEXT("-1"));
+    eg_html_attribute(&page->html, "aria-hidden", EG_TEXT("true"));
+    eg_html_close(&page->html);
+}
+
 static void write_header(struct eg_finder_page *page)
 {
     struct eg_html *html = &page->html;
@@ -360,13 +395,15 @@ static void write_header(struct eg_finder_page *page)
     eg_finder_open(page, "p", "site");
     if (page->snapshot) {
         eg_html_open(html, "a");
-        eg_html_address(html, "href", eg_text_format(page->arena, "%.*s/", EG_TEXT_ARG(page->base_url)));
+        eg_html_address(html, "href",
+                        eg_finder_url(page, "/", EG_FINDER_KEEP_MANNER, "embed", NULL, (struct eg_text){0}));
         eg_html_attribute(html, "dir", EG_TEXT("auto"));
         eg_html_text(html, page->snapshot->atlas->title);
         eg_html_close(html);
     }
     eg_html_close(html);
     write_badge(page);
+    write_default(page);
     write_languages(page);
     eg_html_close(html);
 }

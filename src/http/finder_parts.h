@@ -17,6 +17,8 @@ struct eg_finder_page {
     struct eg_html html;
     struct eg_arena *arena; /* of addresses */
     struct eg_text told;    /* before the title in the head: "Error: ", "food · Page 2 of 3 · " */
+    const char
+        *form; /* the id of a form that is filled in: another language keeps what is in it; NULL: none */
 };
 
 /* finder_frame.c: everything around the content, and small things that all pages are made of. */

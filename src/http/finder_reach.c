@@ -17,7 +17,8 @@ static void write_position_links(struct eg_finder_page *page, const struct eg_en
 {
     struct eg_html *html = &page->html;
     eg_finder_open(page, "ul", "plain");
-    eg_html_open(html, "li");
+    eg_finder_open(page, "li", "script"); /* without one the landing page has no map */
+    eg_html_attribute(html, "hidden", EG_TEXT("hidden"));
     eg_html_open(html, "a");
     eg_html_address(html, "href",
                     eg_text_format(page->arena, "%.*s/#at=%.5f,%.5f,15", EG_TEXT_ARG(page->base_url),

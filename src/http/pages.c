@@ -122,14 +122,55 @@ static enum eg_status add_policy(const struct eg_exchange *exchange, struct eg_a
     return eg_answer_add_header(answer, "Content-Security-Policy", policy, err);
 }
 
+static void write_escaped(struct eg_buffer *out, struct eg_text text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (c == '&') eg_buffer_literal(out, "&amp;");
+        else if (c == '<') eg_buffer_literal(out, "&lt;");
+        else if (c == '>') eg_buffer_literal(out, "&gt;");
+        else eg_buffer_char(out, c);
+    }
+}
+
+/* The landing page is called as the atlas, whether or not a script runs: its marks are replaced. */
+static void write_page(const struct file *file, const struct eg_atlas *atlas, struct eg_buffer *out)
+{
+    static const char title[] = "{TITLE}", hidden[] = "{HIDDEN}";
+    const size_t title_len = sizeof title - 1, hidden_len = sizeof hidden - 1;
+    for (const char *at = file->begin; at < file->end;) {
+        size_t left = (size_t)(file->end - at);
+        if (left >= title_len && memcmp(at, title, title_len) == 0) {
+            write_escaped(out, atlas->title);
+            at += title_len;
+        } else if (left >= hidden_len && memcmp(at, hidden, hidden_len) == 0) {
+            if (!atlas->fictional) eg_buffer_literal(out, " hidden");
+            at += hidden_len;
+        } else eg_buffer_char(out, *at++);
+    }
+}
+
+static enum eg_status make_page(const struct eg_exchange *exchange, const struct file *file,
+                                struct eg_answer **answer_out, struct eg_error *err)
+{
+    struct eg_buffer out;
+    struct eg_entity entity = {0};
+    eg_buffer_init(&out, 0);
+    write_page(file, exchange->snapshot->atlas, &out);
+    enum eg_status status = eg_entity_from_buffer(&out, file->media_type, true, &entity, err);
+    return status == EG_OK ? eg_answer_from_entity(&entity, true, answer_out, err) : status;
+}
+
 enum eg_status eg_page_make(struct eg_exchange *exchange, struct eg_answer **answer_out, struct eg_error *err)
 {
     const struct file *file = &files[exchange->wanted.document.file];
+    bool is_page = exchange->wanted.document.kind == EG_DOCUMENT_PAGE;
     struct eg_answer *answer = NULL;
-    enum eg_status status = eg_answer_from_static(file->begin, (size_t)(file->end - file->begin),
-                                                  file->media_type, file->is_text, &answer, err);
+    enum eg_status status = is_page ? make_page(exchange, file, &answer, err)
+                                    : eg_answer_from_static(file->begin, (size_t)(file->end - file->begin),
+                                                            file->media_type, file->is_text, &answer, err);
     if (status != EG_OK) return status;
-    if (exchange->wanted.document.kind == EG_DOCUMENT_PAGE) status = add_policy(exchange, answer, err);
+    if (is_page) status = add_policy(exchange, answer, err);
     if (status != EG_OK) {
         eg_answer_release(answer);
         return status;

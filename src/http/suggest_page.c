@@ -8,6 +8,8 @@
 
 #include "engine/ledger.h"
 
+#define FORM_ID "suggest"
+
 static const struct eg_text nothing;
 
 /* --- links --------------------------------------------------------------------------------------------------------- */
@@ -180,7 +182,7 @@ static void write_form(struct eg_finder_page *page, const struct eg_suggesting *
     form.write_map = write_map;
     form.map_context = page;
     eg_html_open(html, "form");
-    eg_html_attribute(html, "id", EG_TEXT("suggest"));
+    eg_html_attribute(html, "id", EG_TEXT(FORM_ID));
     eg_html_attribute(html, "method", EG_TEXT("post"));
     eg_html_address(html, "action",
                     eg_finder_url(page, EG_SUGGEST_PATH, EG_FINDER_KEEP_ALL, NULL, NULL, nothing));
@@ -226,6 +228,7 @@ static enum eg_status write_page(struct eg_finder_page *page, struct eg_suggesti
     enum eg_status status = find_topics(page, suggesting, err);
     if (status != EG_OK) return status;
     if (suggesting->faults.n > 0) page->told = eg_locale_text(page->locale, "error.mark");
+    page->form = FORM_ID;
     eg_finder_begin(page, title_of(page, suggesting), "main", "finder.skip_main");
     eg_finder_leaf(page, "p", suggesting->service ? "suggest.about_change" : "suggest.about_register");
     eg_entry_form_write_faults(&suggesting->form, &page->html);

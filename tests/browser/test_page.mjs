@@ -225,6 +225,8 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     ['without JavaScript the page says what can be had and shows no empty controls', async () => {
       const plain = await (await browser.newContext({ javaScriptEnabled: false, viewport: { width: 320, height: 640 } })).newPage();
       await plain.goto(server.address + '/');
+      check(!['', 'Evenground'].includes(await plain.textContent('h1')) && await plain.title() === await plain.textContent('h1'), 'the atlas says its name');
+      check(await plain.isVisible('a[href="finder?lang=en"]') && await plain.isVisible('a[href="finder?lang=cy"]'), 'ways to the finder');
       check(await plain.isVisible('a[href="layers"]') && await plain.isVisible('a[href="coalitions"]'), 'links');
       check(!await plain.isVisible('#layer') && !await plain.isVisible('#map'), 'no empty controls');
       await plain.screenshot({ path: join(shots, 'landing-no-script.png') });

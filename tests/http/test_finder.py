@@ -285,6 +285,8 @@ def _(server):
         assert server.get("/finder", {"Accept-Language": lang + ", en;q=0.5"})["Content-Language"] == lang
     assert len(titles) == len(LANGUAGES), titles
     assert "Accept-Language" in server.get("/finder")["Vary"] and "Accept-Language" not in server.get("/finder?lang=cy")["Vary"]
+    homes = [link["href"] for link in page(server, "/finder?lang=cy&embed=0").all("a") if link["href"].startswith("./")]
+    assert "./?lang=cy" in homes, homes
     arabic = page(server, "/finder?lang=ar").all("html")[0]
     assert arabic["lang"] == "en" and arabic["dir"] == "rtl", arabic
     assert page(server, "/finder?lang=" + urllib.parse.quote(HOSTILE[1])).all("html")[0]["lang"] == "en"

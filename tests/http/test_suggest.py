@@ -260,6 +260,22 @@ def _(server):
     assert ' lang="en" dir="ltr"' in server.get("/finder?near=foo&lang=en").body.decode()
 
 
+@test("another language is a button of the form, which keeps what was typed and is not what Enter presses")
+def _(server):
+    entry = server.entry()
+    for path in ("/finder/suggest", f"/finder/suggest?entry={entry}"):
+        read = page(server.get(path))
+        buttons = [values for values in read.all("button", form="suggest")]
+        assert "formaction" not in buttons[0] and [values.get("lang") for values in buttons[1:]] == LANGUAGES, buttons
+        assert all("lang=" + values["lang"] in values["formaction"] and "formnovalidate" in values for values in buttons[1:]), buttons
+        welsh = urllib.parse.urljoin("http://x" + path, buttons[2]["formaction"]).removeprefix("http://x")
+        read = page(server.send(welsh, read.fields | {"description": "half a", "email": "not yet", "from_name": "Mo", "look": "lang"}))
+        assert read.all("html")[0]["lang"] == "cy" and not read.all("div", id="faults"), read.text
+        assert (read.fields["description"], read.fields["email"], read.fields["from_name"]) == ("half a", "not yet", "Mo"), read.fields
+    assert not server.suggestions() or "half a" not in server.suggestions()[-1]["document"]
+    assert not page(server.get("/finder")).all("button", form="suggest")
+
+
 @test("topics are shown as people read them, what is typed means one that there is, and its id is kept")
 def _(server):
     with sqlite3.connect(f"file:{server.folder}/register.gpkg?mode=ro", uri=True) as store:

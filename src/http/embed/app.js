@@ -313,6 +313,12 @@
     return link;
   }
 
+  /* The finder's pages in the language from which somebody came. */
+  function inLanguage(path) {
+    var lang = /[?&]lang=([A-Za-z0-9-]+)/.exec(location.search);
+    return lang ? path + '?lang=' + lang[1] : path;
+  }
+
   function entryText(feature) {
     var box = element('div', null, 'entry'), p = feature.properties;
     box.appendChild(element('h2', p.name));
@@ -331,6 +337,10 @@
       line.appendChild(link);
       box.appendChild(line);
     });
+    var more = element('a', 'More about it'), last = element('p');
+    more.href = inLanguage('finder/' + encodeURIComponent(feature.id));
+    last.appendChild(more);
+    box.appendChild(last);
     return box;
   }
 
@@ -510,6 +520,7 @@
     document.title = catalogue.title + ' – Evenground';
     byId('title').textContent = catalogue.title;
     byId('fictional').hidden = !catalogue.fictional;
+    byId('search').href = inLanguage('finder');
     byId('credit').textContent = [catalogue.attribution, catalogue.licence.title].filter(Boolean).map(function (text) {
       return /[.!?]$/.test(text) ? text : text + '.';
     }).join(' ');
