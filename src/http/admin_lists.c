@@ -45,6 +45,30 @@ static struct eg_text name_of_entry(const struct eg_admin_page *page, struct eg_
     return service ? service->field[EG_SERVICE_NAME] : (struct eg_text){0};
 }
 
+/* Which members a change is about, "changes: Email, Phones": by what its sender
+ * saw of the entry or, where nobody knows that, by what the entry says now. */
+static void write_members(struct eg_admin_page *page, const struct eg_suggestion *suggestion)
+{
+    struct eg_json *before = NULL, *after = NULL;
+    struct eg_document_diff diff = {.n = 0};
+    char room[EG_ADMIN_WORD_BYTES];
+    if (suggestion->base.len == 0)
+        before = eg_admin_document(page->snapshot->records, suggestion->entry_id, false);
+    else if (eg_json_parse(suggestion->base, &before, NULL) != EG_OK) before = NULL;
+    bool is_read = before && eg_json_parse(suggestion->document, &after, NULL) == EG_OK;
+    if (is_read &&
+        eg_document_diff(eg_json_root(before), eg_json_root(after), page->arena, &diff, NULL) != EG_OK)
+        diff.n = 0;
+    for (uint32_t i = 0; i < diff.n; i++) {
+        if (i > 0 && eg_text_equal(diff.items[i].member, diff.items[i - 1].member)) continue;
+        eg_html_text(&page->html, i == 0 ? EG_TEXT("; changes: ") : EG_TEXT(", "));
+        eg_html_text(&page->html, eg_text_from(eg_admin_word(diff.items[i].member, room)));
+    }
+    if (is_read && diff.n == 0) eg_html_text(&page->html, EG_TEXT("; changes nothing, see its note"));
+    eg_json_free(before);
+    eg_json_free(after);
+}
+
 static void write_suggestion(struct eg_admin_page *page, const struct eg_suggestion *suggestion)
 {
     struct eg_html *html = &page->html;
@@ -65,6 +89,7 @@ static void write_suggestion(struct eg_admin_page *page, const struct eg_suggest
             html, "bdi",
             (struct eg_text){suggestion->from_name.data, eg_text_shown(suggestion->from_name, MOST_NAME)});
     }
+    if (!is_new) write_members(page, suggestion);
     if (suggestion->decided_at.len > 0) {
         eg_html_text(html, EG_TEXT("; decided "));
         eg_admin_time(page, suggestion->decided_at);

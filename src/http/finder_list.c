@@ -211,6 +211,7 @@ static void write_entry(struct eg_finder_page *page, const struct eg_entry *entr
         eg_html_close(html);
     }
     write_contact(page, entry, hit->place);
+    eg_finder_hours_printed(page, entry);
     eg_html_close(html);
 }
 
@@ -273,6 +274,26 @@ static void write_pages(struct eg_finder_page *page, uint64_t n_pages)
     if (at <= n_pages) eg_html_leaf(html, "span", (struct eg_text){text.data, text.len});
     if (at < n_pages) write_page_link(page, "page.next", "next", at + 1);
     eg_html_close(html);
+    page->html.out.failed |= text.failed;
+    eg_buffer_clear(&text);
+}
+
+/* Paper has no next page: it says how much is on it. */
+static void write_extent(struct eg_finder_page *page, const struct eg_finder_found *found)
+{
+    uint64_t n_matched = found->result.n_matched, first = found->request.query.offset + UINT64_C(1);
+    char rooms[3][EG_LOCALE_NUMBER_BYTES];
+    struct eg_buffer text;
+    if (found->result.n == 0 || found->result.n >= n_matched) return;
+    struct eg_placeholder fills[] = {
+        {"from", eg_locale_number(page->locale, first, rooms[0])},
+        {"to", eg_locale_number(page->locale, first + found->result.n - 1, rooms[1])},
+        {"all", eg_locale_number(page->locale, n_matched, rooms[2])}};
+    eg_buffer_init(&text, 0);
+    eg_locale_write(page->locale, "page.printed", fills, EG_ARRAY_LEN(fills), &text);
+    eg_finder_open(page, "p", "printed");
+    eg_html_text(&page->html, (struct eg_text){text.data, text.len});
+    eg_html_close(&page->html);
     page->html.out.failed |= text.failed;
     eg_buffer_clear(&text);
 }
@@ -443,6 +464,7 @@ void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *foun
     eg_html_address(html, "data-features", shown);
     if (!is_nowhere(page, found)) write_here(page, found);
     write_where(page, found);
+    write_extent(page, found);
     write_list(page, found);
     write_pages(page, count_pages(found));
     write_uses(page, data);

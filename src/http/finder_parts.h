@@ -135,6 +135,8 @@ void eg_finder_out_of_service(struct eg_finder_page *page, struct eg_text status
  * of an event's next date. Nothing where nothing is known. */
 void eg_finder_hours(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_json *document);
 void eg_finder_moment(struct eg_finder_page *page, const struct eg_entry *entry);
+/* The lines of its hours, for the list on paper. */
+void eg_finder_hours_printed(struct eg_finder_page *page, const struct eg_entry *entry);
 
 /* finder_reach.c: where it is, with the map: of several places each, with what is known of it alone. */
 void eg_finder_reach(struct eg_finder_page *page, const struct eg_entry *entry);

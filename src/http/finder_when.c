@@ -96,6 +96,21 @@ static void add_description(struct descriptions *descriptions, struct eg_text te
         descriptions->texts[descriptions->n++] = text;
 }
 
+void eg_finder_hours_printed(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_hours_words words = words_of(page);
+    const struct eg_hours_line *lines = NULL;
+    struct eg_text hours = entry->field[EG_ENTRY_HOURS];
+    if (entry->kind == EG_KIND_TRAINING) return; /* its date stands there already */
+    uint32_t n = eg_hours_lines(&words, entry->schedules, count_told(entry), &lines);
+    page->html.out.failed |= words.failed;
+    if (n == 0 && (hours.len == 0 || entry->n_schedules > 0)) return;
+    eg_finder_open(page, "ul", "hours printed");
+    if (n == 0) write_line(page, (struct eg_text){0}, hours);
+    for (uint32_t i = 0; i < n; i++) write_line(page, lines[i].when, lines[i].what);
+    eg_html_close(&page->html);
+}
+
 /* What people wrote of schedules: "by appointment", "in term only". Each once. */
 static void find_descriptions(struct eg_json *document, struct descriptions *found)
 {
