@@ -153,13 +153,21 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check(!(await page.isVisible('#map')) && !(await page.isVisible('#near-me')), 'nothing that needs a script');
       await page.fill('#place', 'Ashport');
       await page.click('button[type=submit]');
-      const distances = await page.$$eval('.distance', nodes => nodes.map(node => parseFloat(node.textContent) * (/ m$/.test(node.textContent) ? 0.001 : 1)));
-      check(distances.length > 5 && distances.every((far, i) => i === 0 || far >= distances[i - 1]), distances.join());
+      const distances = await page.$$eval('.distance', nodes => nodes.map(node => /^in Ashport/.test(node.textContent) ? 0 : parseFloat(node.textContent) * (/ m$/.test(node.textContent) ? 0.001 : 1)));
+      check(distances.length > 5 && distances[0] === 0 && distances.every((far, i) => i === 0 || far >= distances[i - 1]), distances.join());
       await page.click('nav.pages a[rel=next]');
       check(/page=2/.test(page.url()) && /place=Ashport/.test(page.url()), page.url());
       await page.click('ol.entries h3 a >> nth=0');
       check(await page.isVisible('h1') && /finder\/[0-9a-f-]{36}/.test(page.url()), page.url());
       check(await page.locator('a[href^="tel:"], a[href^="mailto:"], a[href^="geo:"]').count() > 0, 'contact');
+    }],
+    ['the mark on the map is called as the place that was asked for', async () => {
+      const page = await open(await browser.newContext({ viewport: { width: 1280, height: 900 } }), '/finder?place=Ashport&radius=1000');
+      await page.waitForSelector('#map .leaflet-tooltip');
+      check(await page.textContent('#map .leaflet-tooltip') === 'Ashport and Isles District', await page.textContent('#map .leaflet-tooltip'));
+      const listed = await names(page), asked = await page.getAttribute('#found', 'data-features');
+      const mapped = (await (await fetch(new URL(asked, page.url()))).json()).features.map(one => one.properties.name);
+      check(listed.length > 0 && listed.join() === mapped.slice(0, listed.length).join(), `${listed} / ${mapped}`);
     }],
     ['the map shows the results in clusters, opened by keyboard, and follows the list', async () => {
       const page = await open(await browser.newContext({ viewport: { width: 1280, height: 900 } }), '/finder');
