@@ -170,7 +170,8 @@ def a_rejected_row_keeps_everything_out_unless_asked(folder):
     assert lines[3] == ":5: rejected: 'castle' is no kind of entry", lines[3]
     assert lines[4] == ":6: rejected: its id or key came before, in line 2: '1'", lines[4]
     assert lines[5] == ":7: rejected: the name is not UTF-8", lines[5]
-    assert lines[6].startswith("6 rows read, 4 rejected, 2 remarks of doubt"), lines[6]
+    assert lines[6] == ":8: doubtful: it has no kind: it is taken for a service", lines[6]
+    assert lines[7].startswith("6 rows read, 4 rejected, 3 remarks of doubt"), lines[7]
     assert not is_made(folder)
     assert "dry run" in take_in(register, path, "csv", "--partial", "--dry-run")
     assert not is_made(folder)
@@ -229,8 +230,8 @@ def areas_that_are_none_and_addresses_that_harm_are_told(folder):
     rows = folder / "some.csv"
     with rows.open("w", newline="") as file:
         out = csv.writer(file)
-        out.writerows([["name", "serves", "serves_boundaries", "service_area", "url"], ["A", good, "neighbourhood", "", ""],
-                       ["B", good + "X", "neighbourhood", "", "data:text/html,x"], ["C", "", "", json.dumps(BOWTIE), ""]])
+        out.writerows([["name", "kind", "serves", "serves_boundaries", "service_area", "url"], ["A", "hub", good, "neighbourhood", "", ""],
+                       ["B", "hub", good + "X", "neighbourhood", "", "data:text/html,x"], ["C", "hub", "", "", json.dumps(BOWTIE), ""]])
     report = take_in(register, rows, "csv", status=1)
     for line in (f"some.csv:3: doubtful: of what it serves, '{good}X' is not in 'neighbourhood'; did you mean '{good}'?; it is kept",
                  "some.csv:3: doubtful: the url 'data:text/html,x' is left out", "some.csv:4: rejected: the service area: the GeoJSON polygon"):
