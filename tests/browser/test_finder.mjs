@@ -118,7 +118,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await until(page, () => /[?&]open=now/.test(location.search));
       await settled(page);
       const { numberMatched } = await (await fetch(`${server.address}/coalitions?open=now`)).json();
-      const shown = await page.locator('ol.entries li').count();
+      const shown = await page.locator('ol.entries > li').count();
       check(numberMatched > 0 && shown === Math.min(numberMatched, 20), `${shown} of ${numberMatched}`);
       await page.reload();
       await calm(page);
@@ -402,7 +402,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       const page = await (await browser.newContext({ viewport: { width: 700, height: 900 } })).newPage();
       await visit(page, `http://127.0.0.1:${host.address().port}/`);
       const frame = page.frames().find(one => /embed=1/.test(one.url()));
-      check(frame && await frame.locator('ol.entries li').count() > 0, 'the list');
+      check(frame && await frame.locator('ol.entries > li').count() > 0, 'the list');
       check(await frame.locator('header').count() === 0 && await frame.locator('footer').count() === 0, 'no header');
       await page.screenshot({ path: join(shots, 'finder-embedded.png') });
       const other = page.frames().find(one => one !== page.mainFrame() && !/embed=1/.test(one.url()));
