@@ -32,21 +32,6 @@ static bool is_same(const struct eg_record *a, const struct eg_record *b)
     return true;
 }
 
-static bool is_referred_to(const struct eg_records *records, const struct eg_record *row)
-{
-    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
-        const struct eg_record_spec *spec = eg_record_spec((enum eg_record_table)t);
-        for (uint32_t f = 1; f < spec->n_fields; f++) {
-            uint32_t n = 0;
-            bool refers = spec->fields[f].type == EG_RECORD_LINK ||
-                          (spec->fields[f].type == EG_RECORD_REFERENCE && spec->fields[f].to == row->table);
-            if (refers) (void)eg_records_with(records, (enum eg_record_table)t, f, row->field[0], &n);
-            if (n > 0) return true;
-        }
-    }
-    return false;
-}
-
 /* What an entry as a row has, by the reference to its service. */
 static const struct {
     enum eg_record_table table;
@@ -213,7 +198,8 @@ static bool is_superseded(struct plan *plan, const struct eg_record *row, struct
         has_topic(plan, plan->imported, service, topic_of(plan->base, row)))
         return false;
     return !eg_records_find(plan->imported, row->table, row->field[0]) &&
-           !eg_record_is_private(plan->base, row) && !is_referred_to(plan->base, row);
+           !eg_record_is_private(plan->base, row) &&
+           !eg_records_has_referring(plan->base, row->table, row->field[0]);
 }
 
 /* An empty cell says nothing: what the directory has stays. */
@@ -244,7 +230,8 @@ static void visit_accessibility(struct plan *plan, struct eg_text service, bool 
     const struct eg_record *const *rows = eg_records_with(
         plan->base, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, location->field[0], &n);
     for (uint32_t i = 0; i < n && n_told > 0; i++)
-        if (!is_accessible(plan->imported, told, accessible(rows[i])) && !is_referred_to(plan->base, rows[i]))
+        if (!is_accessible(plan->imported, told, accessible(rows[i])) &&
+            !eg_records_has_referring(plan->base, rows[i]->table, rows[i]->field[0]))
             supersede(plan, rows[i], counting);
 }
 
@@ -474,24 +461,18 @@ static void note_all(struct plan *plan, struct leaving *leaving, bool flat)
         note_held(plan, leaving, eg_records_at(plan->imported, EG_RECORD_ORGANIZATION, i));
 }
 
-/* Whether any row but those of services that go refers to it. */
-static bool stays(const struct plan *plan, const struct leaving *leaving, struct eg_text organization)
+static bool leaves(void *context, const struct eg_record *referring)
 {
-    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
-        const struct eg_record_spec *spec = eg_record_spec((enum eg_record_table)t);
-        for (uint32_t f = 1; f < spec->n_fields; f++) {
-            uint32_t n = 0;
-            const struct eg_record *const *rows = NULL;
-            bool refers =
-                spec->fields[f].type == EG_RECORD_LINK ||
-                (spec->fields[f].type == EG_RECORD_REFERENCE && spec->fields[f].to == EG_RECORD_ORGANIZATION);
-            if (refers) rows = eg_records_with(plan->base, (enum eg_record_table)t, f, organization, &n);
-            for (uint32_t i = 0; i < n; i++)
-                if (t != EG_RECORD_SERVICE ||
-                    eg_textmap_get(leaving->moved, rows[i]->field[0]) == EG_TEXTMAP_NONE)
-                    return true;
-        }
-    }
+    const struct leaving *leaving = context;
+    return referring->table == EG_RECORD_SERVICE &&
+           eg_textmap_get(leaving->moved, referring->field[0]) != EG_TEXTMAP_NONE;
+}
+
+/* Whether any row but those of services that go refers to it. */
+static bool stays(const struct plan *plan, struct leaving *leaving, struct eg_text organization)
+{
+    if (!eg_records_visit_referring(plan->base, EG_RECORD_ORGANIZATION, organization, leaves, leaving))
+        return true;
     return eg_textmap_get(leaving->held, organization) != EG_TEXTMAP_NONE;
 }
 

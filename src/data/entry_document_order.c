@@ -20,21 +20,6 @@ struct ordering {
     bool is_kept[EG_DOCUMENT_ITEMS], is_referred[EG_DOCUMENT_ITEMS];
 };
 
-static bool has_referring(const struct eg_records *records, enum eg_record_table table, struct eg_text id)
-{
-    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
-        const struct eg_record_spec *spec = eg_record_spec((enum eg_record_table)t);
-        for (uint32_t f = 1; f < spec->n_fields; f++) {
-            uint32_t n = 0;
-            if (!eg_record_refers(&spec->fields[f])) continue;
-            if (spec->fields[f].type == EG_RECORD_REFERENCE && spec->fields[f].to != table) continue;
-            (void)eg_records_with(records, (enum eg_record_table)t, f, id, &n);
-            if (n > 0) return true;
-        }
-    }
-    return false;
-}
-
 static bool is_before(struct eg_text a, struct eg_text b)
 {
     return memcmp(a.data, b.data, EG_UUID_TEXT_LEN) < 0;
@@ -75,8 +60,8 @@ static void choose_kept(struct ordering *order)
         weight[i] = 0;
         if (order->ids[i].len == 0) continue;
         if (eg_records_find(order->edit->records, order->table, order->ids[i])) own = WEIGHT_THERE;
-        order->is_referred[i] =
-            own == WEIGHT_THERE && has_referring(order->edit->records, order->table, order->ids[i]);
+        order->is_referred[i] = own == WEIGHT_THERE &&
+                                eg_records_has_referring(order->edit->records, order->table, order->ids[i]);
         if (order->is_referred[i]) own = WEIGHT_REFERRED;
         for (uint32_t k = 0; k < i; k++)
             if (weight[k] > weight[i] && is_before(order->ids[k], order->ids[i])) {

@@ -207,23 +207,17 @@ enum eg_status eg_document_read_owner(struct eg_document_edit *edit, struct eg_t
     return status;
 }
 
-/* Whether a row other than that of the service refers to it. */
-static bool is_held(const struct eg_document_edit *edit, struct eg_text organization)
+static bool is_the_service(void *context, const struct eg_record *referring)
 {
-    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
-        const struct eg_record_spec *spec = eg_record_spec((enum eg_record_table)t);
-        for (uint32_t f = 1; f < spec->n_fields; f++) {
-            uint32_t n = 0;
-            const struct eg_record *const *rows = NULL;
-            bool refers =
-                spec->fields[f].type == EG_RECORD_LINK ||
-                (spec->fields[f].type == EG_RECORD_REFERENCE && spec->fields[f].to == EG_RECORD_ORGANIZATION);
-            if (refers) rows = eg_records_with(edit->records, (enum eg_record_table)t, f, organization, &n);
-            for (uint32_t i = 0; i < n; i++)
-                if (rows[i] != edit->service) return true;
-        }
-    }
-    return false;
+    const struct eg_document_edit *edit = context;
+    return referring == edit->service;
+}
+
+/* Whether a row other than that of the service refers to it. */
+static bool is_held(struct eg_document_edit *edit, struct eg_text organization)
+{
+    return !eg_records_visit_referring(edit->records, EG_RECORD_ORGANIZATION, organization, is_the_service,
+                                       edit);
 }
 
 enum eg_status eg_document_leave_owner(struct eg_document_edit *edit, const struct eg_text *service)

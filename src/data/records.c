@@ -405,3 +405,35 @@ enum eg_status eg_records_finish(struct eg_records_builder *builder, struct eg_r
     else eg_records_release(records);
     return status;
 }
+
+/* --- what refers to a row -------------------------------------------------------------------------------------------------- */
+
+bool eg_records_visit_referring(const struct eg_records *records, enum eg_record_table table,
+                                struct eg_text id, eg_record_visit_fn *visit, void *context)
+{
+    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
+        const struct eg_record_spec *spec = eg_record_spec((enum eg_record_table)t);
+        for (uint32_t f = 1; f < spec->n_fields; f++) {
+            uint32_t n;
+            if (!eg_record_refers(&spec->fields[f])) continue;
+            if (spec->fields[f].type == EG_RECORD_REFERENCE && spec->fields[f].to != table) continue;
+            const struct eg_record *const *rows =
+                eg_records_with(records, (enum eg_record_table)t, f, id, &n);
+            for (uint32_t i = 0; i < n; i++)
+                if (!visit(context, rows[i])) return false;
+        }
+    }
+    return true;
+}
+
+static bool stop(void *context, const struct eg_record *referring)
+{
+    (void)context;
+    (void)referring;
+    return false;
+}
+
+bool eg_records_has_referring(const struct eg_records *records, enum eg_record_table table, struct eg_text id)
+{
+    return !eg_records_visit_referring(records, table, id, stop, NULL);
+}

@@ -54,6 +54,13 @@ const struct eg_record *eg_records_find(const struct eg_records *records, enum e
 const struct eg_record *const *eg_records_with(const struct eg_records *records, enum eg_record_table table,
                                                uint32_t field, struct eg_text id, uint32_t *n_out);
 
+/* Shows every row that refers to a row, by a reference or a link, until the visitor returns false; whether it never did. */
+typedef bool eg_record_visit_fn(void *context, const struct eg_record *referring);
+bool eg_records_visit_referring(const struct eg_records *records, enum eg_record_table table,
+                                struct eg_text id, eg_record_visit_fn *visit, void *context);
+bool eg_records_has_referring(const struct eg_records *records, enum eg_record_table table,
+                              struct eg_text id);
+
 /* Whether a record is not for the public: a contact or phone marked private, the phone of such a contact, and whatever hangs on one
  * of these (a language, an attribute, a line of metadata). */
 bool eg_record_is_private(const struct eg_records *records, const struct eg_record *row);

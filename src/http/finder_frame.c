@@ -376,7 +376,8 @@ static void write_languages(struct eg_finder_page *page)
     eg_html_close(html);
 }
 
-/* What Enter in a field presses is the first button of a form, which is to be no language: it is sent as its own button sends it. */
+/* What Enter in a field presses is the first button of a form, which is to be no language and no question: it is sent as its own
+ * button sends it. */
 static void write_default(struct eg_finder_page *page)
 {
     if (!page->form) return;

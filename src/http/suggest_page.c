@@ -159,17 +159,6 @@ static enum eg_status find_topics(struct eg_finder_page *page, struct eg_suggest
     return topics ? EG_OK : eg_error_no_memory(err, 0);
 }
 
-/* What Enter in a field presses is the first button of a form, which is to be none of the questions. */
-static void write_default(struct eg_html *html)
-{
-    eg_html_open(html, "button");
-    eg_html_attribute(html, "type", EG_TEXT("submit"));
-    eg_html_attribute(html, "class", EG_TEXT("default"));
-    eg_html_attribute(html, "tabindex", EG_TEXT("-1"));
-    eg_html_attribute(html, "aria-hidden", EG_TEXT("true"));
-    eg_html_close(html);
-}
-
 static void write_map(void *context)
 {
     eg_finder_pick_map(context);
@@ -187,7 +176,6 @@ static void write_form(struct eg_finder_page *page, const struct eg_suggesting *
     eg_html_address(html, "action",
                     eg_finder_url(page, EG_SUGGEST_PATH, EG_FINDER_KEEP_ALL, NULL, NULL, nothing));
     eg_html_attribute(html, "novalidate", EG_TEXT("novalidate"));
-    write_default(html);
     eg_entry_form_write(&form, html);
     write_sender(page, suggesting);
     write_trap(page);
