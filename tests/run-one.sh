@@ -1,6 +1,7 @@
 #!/bin/bash
 # run-one.sh VARIANT FILE: runs one test program or script and judges its TAP; see run.sh. Writes "passed failed skipped" to
-# build/VARIANT/test-results/NAME.count, prints one line, and all output when something failed.
+# build/VARIANT/test-results/NAME.count, prints one line, and when something failed also what did and what it said; all
+# that the test printed is in NAME.tap and NAME.err.
 set -u
 variant=$1 file=$2
 name=${file#tests/}
@@ -46,7 +47,7 @@ awk -v status="$status" -v count_file="$out.count" -v name="$name" -v seconds="$
     }' "$out.tap" >"$out.line"
 if [[ $(<"$out.line") == FAIL* ]]; then
     # One write, so that programs that run side by side do not mix their lines.
-    cat "$out.line" <(sed 's/^/    /' "$out.tap" "$out.err" | tail -n 200) >"$out.report"
+    cat "$out.line" <(cat "$out.tap" "$out.err" | grep -v '^ok' | sed 's/^/    /' | tail -n 200) >"$out.report"
     cat "$out.report"
 else
     cat "$out.line"
