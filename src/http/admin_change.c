@@ -110,10 +110,9 @@ static void write_facts(const struct subject *subject)
 static void write_loss(const struct subject *subject)
 {
     struct eg_admin_page *page = subject->page;
-    struct eg_document_diff diff;
     struct eg_json *now = eg_admin_document(page->snapshot->records, subject->change.entry_id, true);
-    if (eg_document_diff(eg_json_root(now), eg_json_root(subject->before), page->arena, &diff, NULL) == EG_OK)
-        eg_admin_diff(page, &diff, "The entry as it is now (before), and as it would be (after)");
+    eg_admin_compare(page, eg_json_root(now), eg_json_root(subject->before),
+                     "The entry as it is now (before), and as it would be (after)");
     eg_json_free(now);
 }
 
@@ -162,16 +161,15 @@ static enum eg_status show(struct subject *subject, const struct eg_error *why, 
                            struct eg_error *err)
 {
     struct eg_admin_page *page = subject->page;
-    struct eg_document_diff diff = {0};
+    enum eg_status status = EG_OK;
     bool has_documents = subject->before || subject->after;
     struct eg_text title = subject->change.title.len > 0 ? subject->change.title : EG_TEXT("Several entries");
     title = eg_text_format(page->arena, "Change: %.*s", EG_TEXT_SHOWN(title, 200));
-    enum eg_status status = eg_document_diff(eg_json_root(subject->before), eg_json_root(subject->after),
-                                             page->arena, &diff, err);
-    if (status != EG_OK) return status;
     eg_admin_begin(page, title.data ? title : EG_TEXT("Change"), why->status == EG_OK ? NULL : why);
     write_facts(subject);
-    if (has_documents) eg_admin_diff(page, &diff, "What the entry said before and after");
+    if (has_documents)
+        eg_admin_compare(page, eg_json_root(subject->before), eg_json_root(subject->after),
+                         "What the entry said before and after");
     if (subject->change.entry_id.len == 0) status = write_batch(subject, err);
     if (status != EG_OK) return status;
     if (has_documents || subject->has_lines || subject->change.rows.len > 0)

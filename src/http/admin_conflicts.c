@@ -31,80 +31,62 @@ const struct eg_document_choice *eg_admin_choices(struct eg_admin_page *page, ui
 
 /* --- values ---------------------------------------------------------------------------------------------------------------- */
 
-static void write_simple(struct eg_admin_page *page, const struct eg_json_value *value)
+static void write_words(struct eg_admin_page *page, struct eg_text text)
 {
-    struct eg_text text;
-    struct eg_buffer written;
-    if (eg_json_is_text(value, &text)) {
-        eg_html_leaf(&page->html, "bdi", shown(text));
-        return;
-    }
-    eg_buffer_init(&written, 0);
-    if (eg_json_write(value, &written, NULL) == EG_OK)
-        eg_html_leaf(&page->html, "bdi", shown((struct eg_text){written.data, written.len}));
-    eg_buffer_clear(&written);
-}
-
-/* "Number: 01632 960001; Type: voice". */
-static void write_item(struct eg_admin_page *page, const struct eg_json_value *item)
-{
-    char room[EG_ADMIN_WORD_BYTES];
-    const char *name = NULL;
-    bool is_first = true;
-    if (!eg_json_is_object(item)) {
-        write_simple(page, item);
-        return;
-    }
-    for (const struct eg_json_value *value; (value = eg_json_next(item, &name)); is_first = false) {
-        eg_html_text_format(&page->html, "%s%s: ", is_first ? "" : "; ",
-                            eg_admin_word(eg_text_from(name), room));
-        write_simple(page, value);
-    }
+    eg_html_leaf(&page->html, "bdi", shown(text));
 }
 
 static void write_position(struct eg_admin_page *page, const struct eg_json_value *location)
 {
+    static const struct eg_text place = {"location", sizeof "location" - 1};
     const struct eg_json_value *longitude = eg_json_get(location, "longitude"),
                                *latitude = eg_json_get(location, "latitude");
     if (longitude && latitude) {
-        write_simple(page, longitude);
+        write_words(page, eg_admin_say(page, place, EG_TEXT("longitude"), longitude));
         eg_html_text(&page->html, EG_TEXT(" (longitude), "));
-        write_simple(page, latitude);
+        write_words(page, eg_admin_say(page, place, EG_TEXT("latitude"), latitude));
         eg_html_text(&page->html, EG_TEXT(" (latitude)"));
     } else {
         eg_html_text(&page->html, EG_TEXT("not stated"));
     }
 }
 
-static void write_value(struct eg_admin_page *page, struct eg_text member, const struct eg_json_value *value)
+/* Lines of what is told as a whole, or the items of a list. */
+static void write_lines(struct eg_admin_page *page, struct eg_text text)
 {
     struct eg_html *html = &page->html;
-    size_t n = eg_json_length(value);
+    eg_html_open(html, "ul");
+    while (text.len > 0) {
+        struct eg_text line;
+        text = eg_text_cut(text, '\n', &line);
+        eg_html_open(html, "li");
+        write_words(page, line);
+        eg_html_close(html);
+    }
+    eg_html_close(html);
+}
+
+static void write_value(struct eg_admin_page *page, struct eg_text member, const struct eg_json_value *value)
+{
+    struct eg_text list, part = eg_text_cut(member, '.', &list);
     if (eg_text_equal(member, EG_TEXT(EG_DOCUMENT_POSITION))) {
         write_position(page, value);
-    } else if (!value || (eg_json_is_array(value) && n == 0)) {
-        eg_html_text(html, EG_TEXT("not stated"));
-    } else if (eg_json_is_array(value)) {
-        eg_html_open(html, "ul");
-        for (size_t i = 0; i < n; i++) {
-            eg_html_open(html, "li");
-            write_item(page, eg_json_at(value, i));
-            eg_html_close(html);
-        }
-        eg_html_close(html);
-    } else {
-        write_item(page, value);
+        return;
     }
+    bool is_hours = eg_text_equal(member, EG_TEXT("schedules"));
+    struct eg_text words = is_hours ? eg_admin_hours(page, value) : eg_admin_say(page, list, part, value);
+    if (words.len == 0) eg_html_text(&page->html, EG_TEXT("not stated"));
+    else if (eg_json_is_array(value)) write_lines(page, words);
+    else write_words(page, words);
 }
 
 /* --- conflicts ------------------------------------------------------------------------------------------------------------- */
 
 static void write_name(struct eg_admin_page *page, struct eg_text member)
 {
-    char room[EG_ADMIN_WORD_BYTES];
     struct eg_text head, part = eg_text_cut(member, '.', &head);
-    eg_html_text(&page->html, eg_text_from(eg_admin_word(head, room)));
-    if (part.len > 0) eg_html_text_format(&page->html, ", %s", eg_admin_word(part, room));
+    bool is_position = eg_text_equal(member, EG_TEXT(EG_DOCUMENT_POSITION));
+    eg_html_text(&page->html, is_position ? EG_TEXT("Position") : eg_admin_label(page, head, part));
 }
 
 static void write_state(struct eg_admin_page *page, const struct eg_document_conflict *conflict,

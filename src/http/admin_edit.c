@@ -67,8 +67,8 @@ static enum eg_status answer(struct eg_admin_edit *edit, struct eg_error *why)
     if (status != EG_OK) return status;
     edit->form.posted = &edit->answered;
     edit->form.answers = &edit->answers;
-    return eg_error_set(why, EG_INVALID,
-                        "nothing is saved yet: look at what was found for the place or area, and save then.");
+    edit->asks = true;
+    return eg_error_set(why, EG_INVALID, "the form asks for a place");
 }
 
 enum eg_status eg_admin_edit_read(struct eg_admin_edit *edit, struct eg_error *why)
@@ -123,6 +123,8 @@ static void write_default(struct eg_html *html)
 
 void eg_admin_edit_write(struct eg_admin_edit *edit)
 {
+    if (edit->asks)
+        eg_admin_leaf(edit->page, "p", "Nothing is saved yet: look at what was found below, and save then.");
     write_default(&edit->page->html);
     eg_entry_form_write(&edit->form, &edit->page->html);
 }

@@ -13,6 +13,7 @@ struct eg_admin_edit {
     struct eg_entry_form form;
     struct eg_entry_faults faults;
     struct eg_entry_form_answers answers; /* to a question for a place or area */
+    bool asks;                            /* it was one: nothing is saved, and nothing is wrong */
     struct eg_kvp answered;
 };
 

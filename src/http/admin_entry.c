@@ -64,17 +64,15 @@ static void write_review(struct eg_admin_page *page, struct eg_json *document, c
 
 static void write_conflict(struct eg_admin_edit *edit)
 {
-    struct eg_document_diff diff;
     struct eg_admin_page *page = edit->page;
     eg_admin_edit_read_anyway(edit);
     eg_admin_leaf(
         page, "p",
         "The form below holds what you typed. Compare it with the entry as it is now; if you save it "
         "again, what you typed takes its place.");
-    if (!edit->typed) return;
-    if (eg_document_diff(eg_json_root(edit->document), eg_json_root(edit->typed), page->arena, &diff, NULL) ==
-        EG_OK)
-        eg_admin_diff(page, &diff, "The entry as it is now (before), and as it would be saved (after)");
+    if (edit->typed)
+        eg_admin_compare(page, eg_json_root(edit->document), eg_json_root(edit->typed),
+                         "The entry as it is now (before), and as it would be saved (after)");
 }
 
 /* `why` of EG_OK: nothing is wrong. */
@@ -82,8 +80,9 @@ static enum eg_status show(struct eg_admin_edit *edit, const char *id, const cha
                            const struct eg_error *why, struct eg_answer **answer_out, struct eg_error *err)
 {
     struct eg_admin_page *page = edit->page;
-    static const struct eg_error in_fields;
+    static const struct eg_error in_fields, fine;
     bool has_faults = edit->faults.n > 0;
+    if (edit->asks) why = &fine;
     struct eg_text name = text_in(edit->document, "name");
     struct eg_text title =
         edit->document ? (name.len > 0 ? name : EG_TEXT("(without a name)")) : EG_TEXT("A new entry");
@@ -91,7 +90,8 @@ static enum eg_status show(struct eg_admin_edit *edit, const char *id, const cha
     if (has_faults) eg_admin_edit_write_faults(edit);
     if (why->status == EG_CONFLICT) write_conflict(edit);
     if (edit->document) write_links(page, id);
-    if (edit->document && why->status == EG_OK) write_review(page, edit->document, id, version);
+    if (edit->document && why->status == EG_OK && !edit->asks)
+        write_review(page, edit->document, id, version);
     eg_admin_form(page, eg_admin_address(page, "/admin/entries/%s", edit->document ? id : "new"),
                   "entry-form");
     eg_admin_hidden(page, "entry_version", eg_text_from(version));

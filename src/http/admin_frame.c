@@ -195,10 +195,8 @@ static void write_happening(struct eg_admin_page *page)
     struct eg_text done = page->wanted ? page->wanted->done : (struct eg_text){0};
     for (size_t i = 0; i < EG_ARRAY_LEN(happenings); i++) {
         if (!eg_text_equal(done, eg_text_from(happenings[i].word))) continue;
-        eg_admin_open(page, "p", "happened");
-        eg_html_attribute(&page->html, "role", EG_TEXT("status"));
-        eg_html_text(&page->html, eg_text_from(happenings[i].text));
-        eg_html_close(&page->html);
+        eg_admin_happening(page, happenings[i].text);
+        return;
     }
 }
 
@@ -223,8 +221,10 @@ void eg_admin_begin(struct eg_admin_page *page, struct eg_text title, const stru
     eg_html_attribute(html, "dir", EG_TEXT("auto"));
     eg_html_text(html, title);
     eg_html_close(html);
-    if (problem) eg_admin_problem_box(page, problem);
-    else write_happening(page);
+    if (!problem) write_happening(page);
+    if (!problem || problem->message[0] == '\0') return;
+    struct eg_error told = eg_error_told(problem);
+    eg_admin_problem_box(page, told.message, NULL);
 }
 
 static enum eg_status add_headers(struct eg_admin_page *page, struct eg_answer *answer, struct eg_error *err)

@@ -10,8 +10,6 @@
 #include "base/calendar.h"
 #include "data/entry_document.h"
 
-#define MOST_SHOWN 2000U /* bytes of a value in a comparison: a polygon has more, and nobody reads it */
-
 /* --- texts ----------------------------------------------------------------------------------------------------------------- */
 
 struct eg_text eg_admin_keep(struct eg_admin_page *page, struct eg_text text)
@@ -60,18 +58,37 @@ void eg_admin_time(struct eg_admin_page *page, struct eg_text at)
     eg_html_close(html);
 }
 
-void eg_admin_problem_box(struct eg_admin_page *page, const struct eg_error *problem)
+/* A message that takes the focus when the page comes, so that it is read out and keys go on from it. */
+static void open_told(struct eg_admin_page *page, const char *element, const char *class_name,
+                      const char *role)
+{
+    eg_admin_open(page, element, class_name);
+    eg_html_attribute(&page->html, "tabindex", EG_TEXT("-1"));
+    eg_html_attribute(&page->html, "autofocus", EG_TEXT("autofocus"));
+    eg_html_attribute(&page->html, "role", eg_text_from(role));
+}
+
+void eg_admin_problem_box(struct eg_admin_page *page, const char *message, const char *control)
 {
     struct eg_html *html = &page->html;
-    if (problem->message[0] == '\0') return;
-    struct eg_error told = eg_error_told(problem);
-    eg_admin_open(page, "div", "problem");
-    eg_html_attribute(html, "role", EG_TEXT("alert"));
+    open_told(page, "div", "problem", "alert");
     eg_html_open(html, "p");
     eg_html_leaf(html, "strong", EG_TEXT("Nothing was changed: "));
-    eg_html_text(html, eg_text_from(told.message));
+    if (control) {
+        eg_html_open(html, "a");
+        eg_html_attribute_format(html, "href", "#%s", control);
+    }
+    eg_html_text(html, eg_text_from(message));
+    if (control) eg_html_close(html);
     eg_html_close(html);
     eg_html_close(html);
+}
+
+void eg_admin_happening(struct eg_admin_page *page, const char *text)
+{
+    open_told(page, "p", "happened", "status");
+    eg_html_text(&page->html, eg_text_from(text));
+    eg_html_close(&page->html);
 }
 
 unsigned eg_admin_status_of(const struct eg_exchange *exchange, enum eg_status status)
@@ -204,141 +221,4 @@ struct eg_json *eg_admin_document(const struct eg_records *records, struct eg_te
     struct eg_json *json = service ? eg_json_new_object() : NULL;
     if (json) eg_entry_document_write(records, service, with_private, json, eg_json_root(json));
     return json;
-}
-
-/* Members whose name says too little. */
-const char *eg_admin_word(struct eg_text member, char room[EG_ADMIN_WORD_BYTES])
-{
-    static const struct {
-        const char *member, *word;
-    } words[] = {{"alternate_name", "Other name"},
-                 {"last_reviewed", "Last reviewed"},
-                 {"url", "Web page"},
-                 {"uri", "Web page"},
-                 {"email", "E-mail"},
-                 {"alert", "Notice"},
-                 {"eligibility", "For whom"},
-                 {"how_to_apply", "How to take part"},
-                 {"phones", "Telephone"},
-                 {"contacts", "Contact"},
-                 {"schedules", "Hours"},
-                 {"topics", "Topic"},
-                 {"languages", "Language"},
-                 {"service_areas", "Service area"},
-                 {"area_codes", "Codes of areas"},
-                 {"extent", "Polygon"},
-                 {"costs", "Cost"},
-                 {"required_documents", "What to bring"},
-                 {"freq", "How often"},
-                 {"interval", "Every so many"},
-                 {"byday", "Days of the week"},
-                 {"bymonthday", "Days of the month"},
-                 {"dtstart", "First day"},
-                 {"until", "Last day"},
-                 {"valid_from", "From"},
-                 {"valid_to", "To"},
-                 {"visibility", "Who may see it"}};
-    for (size_t i = 0; i < EG_ARRAY_LEN(words); i++)
-        if (eg_text_equal(member, eg_text_from(words[i].member))) return words[i].word;
-    size_t len = eg_text_shown(member, EG_ADMIN_WORD_BYTES - 1);
-    for (size_t i = 0; i < len; i++) room[i] = member.data[i] == '_' ? ' ' : member.data[i];
-    if (len > 0 && room[0] >= 'a' && room[0] <= 'z') room[0] = (char)(room[0] - 'a' + 'A');
-    room[len] = '\0';
-    return room;
-}
-
-static void write_value(struct eg_admin_page *page, struct eg_text value)
-{
-    struct eg_html *html = &page->html;
-    size_t shown = eg_text_shown(value, MOST_SHOWN);
-    eg_admin_data(page, "div", (struct eg_text){value.data, shown}, "not stated");
-    if (shown == value.len) return;
-    eg_html_open(html, "p");
-    eg_html_text_format(html, "... and %zu bytes more", value.len - shown);
-    eg_html_close(html);
-}
-
-/* Of an item that came or went, what it says: each part with its name. */
-static void write_side(struct eg_admin_page *page, const struct eg_document_difference *items, uint32_t n,
-                       bool is_after)
-{
-    struct eg_html *html = &page->html;
-    char room[EG_ADMIN_WORD_BYTES];
-    bool is_empty = items->kind == (is_after ? EG_DIFFERENCE_REMOVED : EG_DIFFERENCE_ADDED);
-    eg_html_open(html, "td");
-    if (n == 1 || is_empty) {
-        write_value(page, is_empty ? (struct eg_text){0} : is_after ? items->after : items->before);
-    } else {
-        for (uint32_t i = 0; i < n; i++) {
-            if (items[i].part.len > 0) {
-                eg_admin_open(page, "p", "part");
-                eg_html_text_format(html, "%s:", eg_admin_word(items[i].part, room));
-                eg_html_close(html);
-            }
-            write_value(page, is_after ? items[i].after : items[i].before);
-        }
-    }
-    eg_html_close(html);
-}
-
-static void write_difference(struct eg_admin_page *page, const struct eg_document_difference *items,
-                             uint32_t n)
-{
-    static const char *const kinds[] = {"changed", "added", "removed"};
-    struct eg_html *html = &page->html;
-    char room[EG_ADMIN_WORD_BYTES];
-    eg_html_open(html, "tbody");
-    eg_html_open(html, "tr");
-    eg_html_open(html, "th");
-    eg_html_attribute(html, "colspan", EG_TEXT("2"));
-    eg_html_attribute(html, "scope", EG_TEXT("rowgroup"));
-    eg_html_text(html, eg_text_from(eg_admin_word(items->member, room)));
-    if (items->item.len > 0) {
-        eg_html_text(html, EG_TEXT(" "));
-        eg_html_leaf(html, "bdi", (struct eg_text){items->item.data, eg_text_shown(items->item, 80)});
-    }
-    if (n == 1 && items->part.len > 0) eg_html_text_format(html, ", %s", eg_admin_word(items->part, room));
-    eg_html_text(html, EG_TEXT(" "));
-    eg_admin_open(page, "span", "kind");
-    eg_html_attribute(html, "data-kind", eg_text_from(kinds[items->kind]));
-    eg_html_text(html, eg_text_from(kinds[items->kind]));
-    eg_html_close(html);
-    eg_html_close(html);
-    eg_html_close(html);
-    eg_html_open(html, "tr");
-    write_side(page, items, n, false);
-    write_side(page, items, n, true);
-    eg_html_close(html);
-    eg_html_close(html);
-}
-
-void eg_admin_diff(struct eg_admin_page *page, const struct eg_document_diff *diff, const char *caption)
-{
-    static const char *const columns[] = {"before", "after"};
-    struct eg_html *html = &page->html;
-    if (diff->n == 0) {
-        eg_admin_leaf(page, "p", "Nothing differs.");
-        return;
-    }
-    eg_admin_open(page, "table", "diff");
-    eg_admin_leaf(page, "caption", caption);
-    eg_html_open(html, "thead");
-    eg_html_open(html, "tr");
-    for (size_t i = 0; i < EG_ARRAY_LEN(columns); i++) {
-        eg_html_open(html, "th");
-        eg_html_attribute(html, "scope", EG_TEXT("col"));
-        eg_html_text(html, eg_text_from(columns[i]));
-        eg_html_close(html);
-    }
-    eg_html_close(html);
-    eg_html_close(html);
-    for (uint32_t i = 0, n; i < diff->n; i += n) {
-        const struct eg_document_difference *first = &diff->items[i];
-        n = 1;
-        while (first->item.len > 0 && first->kind != EG_DIFFERENCE_CHANGED && i + n < diff->n &&
-               first[n].group == first->group)
-            n++;
-        write_difference(page, first, n);
-    }
-    eg_html_close(html);
 }

@@ -97,8 +97,10 @@ void eg_admin_data(struct eg_admin_page *page, const char *element, struct eg_te
                    const char *otherwise);
 /* A moment in the time of the atlas, as <time>. */
 void eg_admin_time(struct eg_admin_page *page, struct eg_text at);
-/* What is wrong, before all else; nothing where the problem has no message. */
-void eg_admin_problem_box(struct eg_admin_page *page, const struct eg_error *problem);
+/* What is wrong, before all else, as a link to the control that it is about (its id; NULL: none in particular); and what was done. The page
+ * comes with the focus there. */
+void eg_admin_problem_box(struct eg_admin_page *page, const char *message, const char *control);
+void eg_admin_happening(struct eg_admin_page *page, const char *text);
 
 /* Opens a form that is sent to an address of ours, with the session's token. */
 void eg_admin_form(struct eg_admin_page *page, struct eg_text address, const char *class_name);
@@ -110,11 +112,24 @@ struct eg_text eg_admin_given(const struct eg_admin_page *page, const char *name
 /* Links to the pages before and after. */
 void eg_admin_pager(struct eg_admin_page *page, struct eg_text address, bool has_more);
 
-/* A table of what differs; says so when nothing does. */
-void eg_admin_diff(struct eg_admin_page *page, const struct eg_document_diff *diff, const char *caption);
-/* The words for a member of a document: "Telephone numbers". */
+/* A table of what differs between two documents (admin_diff.c; NULL: nothing is stated); says so when nothing does. */
+void eg_admin_compare(struct eg_admin_page *page, const struct eg_json_value *before,
+                      const struct eg_json_value *after, const char *caption);
+
+/* --- admin_words.c: what a document says, in words. Texts are of the page's arena or live as long as the value ------- */
+
+/* A member that is a list or an object: "Telephone". */
 #define EG_ADMIN_WORD_BYTES 64
 const char *eg_admin_word(struct eg_text member, char room[EG_ADMIN_WORD_BYTES]);
+/* What the form calls a member, or the part of one (empty: the member itself): "phones", "number" is "Telephone number". */
+struct eg_text eg_admin_label(struct eg_admin_page *page, struct eg_text member, struct eg_text part);
+/* A text of a member or part of this name: of those to choose from the one that the form shows. */
+struct eg_text eg_admin_say_text(const struct eg_admin_page *page, struct eg_text name, struct eg_text value);
+/* Any value: a list by lines, an object by its parts with their labels, a polygon by its size. Empty: not stated. */
+struct eg_text eg_admin_say(struct eg_admin_page *page, struct eg_text member, struct eg_text part,
+                            const struct eg_json_value *value);
+/* A list of schedules as people say hours, by lines. */
+struct eg_text eg_admin_hours(struct eg_admin_page *page, const struct eg_json_value *schedules);
 
 /* The entry's document as JSON of its own; NULL without the entry or memory. */
 struct eg_json *eg_admin_document(const struct eg_records *records, struct eg_text id, bool with_private);

@@ -9,6 +9,8 @@
 #include "http/entry_form_parts.h"
 #include "http/server_parts.h"
 
+#define REASON "why" /* the id of the control for a rejection's */
+
 struct review {
     struct eg_admin_page *page;
     struct eg_suggestion suggestion; /* its texts in the page's arena */
@@ -249,16 +251,11 @@ static void write_new_topics(const struct review *review)
 static void write_diff(struct review *review)
 {
     struct eg_admin_page *page = review->page;
-    struct eg_document_diff diff;
     struct eg_json *before = review->after ? review->before : NULL;
     struct eg_json *after = review->after ? review->after : review->document;
-    if (eg_document_diff(eg_json_root(before), eg_json_root(after), page->arena, &diff, NULL) != EG_OK) {
-        eg_admin_leaf(page, "p", "It is too large to be compared.");
-        return;
-    }
-    eg_admin_diff(page, &diff,
-                  review->after ? "The entry as it is now (before), and as it would be (after)"
-                                : "What was suggested");
+    eg_admin_compare(page, eg_json_root(before), eg_json_root(after),
+                     review->after ? "The entry as it is now (before), and as it would be (after)"
+                                   : "What was suggested");
 }
 
 static void begin_decision(struct review *review, const char *class_name, const char *heading)
@@ -286,7 +283,7 @@ static void write_decisions(struct review *review, const char *fault)
         eg_html_close(html);
     }
     begin_decision(review, "narrow-form", "Reject");
-    eg_admin_reason(page, "why", "Why? Other editors will read it.", fault);
+    eg_admin_reason(page, REASON, "Why? Other editors will read it.", fault);
     eg_admin_button(page, "action", "reject", "Reject it");
     eg_html_close(html);
 }
@@ -304,8 +301,10 @@ static struct eg_text title_of(struct review *review)
 static enum eg_status show(struct review *review, const struct eg_error *why, const char *fault,
                            struct eg_answer **answer_out, struct eg_error *err)
 {
+    static const struct eg_error of_reason;
     struct eg_admin_page *page = review->page;
-    eg_admin_begin(page, title_of(review), why->status == EG_OK ? NULL : why);
+    eg_admin_begin(page, title_of(review), why->status == EG_OK ? NULL : fault ? &of_reason : why);
+    if (fault) eg_admin_problem_box(page, why->message, REASON);
     write_facts(review);
     write_warnings(review);
     write_new_topics(review);
@@ -328,9 +327,10 @@ static enum eg_status tell_missing(struct eg_admin_page *page, struct eg_answer 
 static enum eg_status show_form(struct review *review, struct eg_admin_edit *edit, const struct eg_error *why,
                                 struct eg_answer **answer_out, struct eg_error *err)
 {
-    static const struct eg_error in_fields;
+    static const struct eg_error in_fields, fine;
     struct eg_admin_page *page = review->page;
     bool has_faults = edit->faults.n > 0;
+    if (edit->asks) why = &fine;
     eg_admin_begin(page, title_of(review), why->status == EG_OK ? NULL : has_faults ? &in_fields : why);
     if (has_faults) eg_admin_edit_write_faults(edit);
     write_warnings(review);
