@@ -315,6 +315,9 @@ static void write_row(const struct writing *writing, const struct eg_form_part *
         eg_html_close(writing->html);
     }
     for (uint32_t i = 0; i < eg_form_part_count(part); i++) write_member(writing, part, i, item, row);
+    struct eg_text place = {0};
+    if (part->members[0] == &eg_document_other_location && eg_json_is_text(eg_json_get(item, "id"), &place))
+        eg_form_write_own(writing->form, place, writing->html);
     if (item && !is_single) write_removal(writing, part, row);
     if (!is_single) eg_html_close(writing->html);
 }
@@ -458,6 +461,7 @@ static void write_hours(const struct writing *writing)
     bool has_more = eg_json_length(eg_json_get(writing->form->document, "schedules")) > hours.n_said;
     write_single(writing, EG_FORM_HOURS, eg_form_hours_member(), hours.text, NULL);
     eg_form_write_hours_read(writing->form, value_of(writing, EG_FORM_HOURS, hours.text), writing->html);
+    eg_form_write_days(writing->form, writing->html);
     if (!has_more || writing->form->scope == EG_ENTRY_FORM_EDITOR) return;
     eg_html_open(writing->html, "p");
     eg_html_attribute(writing->html, "class", EG_TEXT("note"));
@@ -487,6 +491,7 @@ static void write_item(const struct writing *writing, enum what what, const char
     if (what == POSITION) {
         eg_form_write_place_question(writing->form, writing->html);
         write_part(writing, name, true);
+        eg_form_write_own(writing->form, (struct eg_text){0}, writing->html);
     }
     if (what == MEMBER) write_top_member(writing, name);
     else if (what == PART) write_part(writing, name, false);

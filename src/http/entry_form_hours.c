@@ -71,8 +71,8 @@ static bool means(struct eg_text text, const struct eg_schedule *rules, uint32_t
     return true;
 }
 
-static struct eg_text write_rules(const struct eg_entry_form *form, const struct eg_schedule *rules,
-                                  uint32_t n)
+struct eg_text eg_form_hours_write(const struct eg_entry_form *form, const struct eg_schedule *rules,
+                                   uint32_t n)
 {
     struct eg_text text = {0};
     struct eg_buffer out;
@@ -132,7 +132,7 @@ struct eg_form_hours eg_form_hours_of(const struct eg_entry_form *form)
     bool *is_said = eg_arena_array(form->arena, n + 1, sizeof *is_said);
     for (uint32_t i = 0; is_said && i < n && n_rules < EG_SCHEDULE_HOURS_MAX; i++)
         if (read_rule(eg_json_at(list, i), &rules[n_rules])) is_said[i] = ++n_rules > 0;
-    if (n_rules > 0) hours.text = write_rules(form, rules, n_rules);
+    if (n_rules > 0) hours.text = eg_form_hours_write(form, rules, n_rules);
     if (!is_said) eg_form_fail(form);
     hours.is_said = is_said;
     hours.n_said = n_rules;
@@ -172,11 +172,97 @@ void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, s
 {
     struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
     uint32_t n = 0;
+    text = eg_form_hours_joined(form, text);
     if (!eg_schedules_from_hours(text, read, &n)) n = 0; /* "by appointment" is worth telling, too */
     if (n == 0) eg_json_text(json, eg_json_object(json, list, NULL), "description", text);
     for (uint32_t i = 0; i < n; i++) write_schedule(form, &read[i], json, list);
     if (n > 0 && eg_hours_close_on_holidays(text))
         eg_json_text(json, eg_json_object(json, list, NULL), "description", EG_TEXT(EG_HOURS_HOLIDAYS));
+}
+
+/* --- what is none ---------------------------------------------------------------------------------------------------------------- */
+
+struct eg_text eg_form_hours_joined(const struct eg_entry_form *form, struct eg_text text)
+{
+    struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
+    struct eg_text joined = {0}, rest = text, line;
+    struct eg_buffer out;
+    uint32_t n = 0;
+    if (text.len == 0 || !memchr(text.data, '\n', text.len)) return text;
+    eg_buffer_init(&out, 0);
+    while (rest.len > 0) {
+        rest = eg_text_cut(rest, '\n', &line);
+        line = eg_text_trim(line);
+        if (line.len > 0 && line.data[line.len - 1] == ';') line.len--;
+        if (line.len > 0 && out.len > 0) eg_buffer_literal(&out, "; ");
+        eg_buffer_text(&out, line);
+    }
+    bool is_read = eg_schedules_from_hours((struct eg_text){out.data, out.len}, read, &n);
+    if (is_read) joined = eg_text_copy(form->arena, (struct eg_text){out.data, out.len});
+    if (out.failed || (is_read && !joined.data)) eg_form_fail(form);
+    eg_buffer_clear(&out);
+    return joined.data ? joined : text;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Nothing but the signs and abbreviations of such rules; any other word makes it a text for people. */
+static bool is_notation(struct eg_text part)
+{
+    static const char *const words[] = {"mo", "tu", "we",  "th",     "fr",          "sa",
+                                        "su", "ph", "off", "closed", "\xE2\x80\x93"};
+    for (size_t i = 0, len; i < part.len; i += len) {
+        struct eg_text word = {part.data + i, 0};
+        bool is_known = false;
+        while (i + word.len < part.len && is_letter(part.data[i + word.len])) word.len++;
+        len = word.len > 0 ? word.len : 1;
+        for (size_t k = 0; k < EG_ARRAY_LEN(words) && !is_known; k++)
+            is_known = eg_text_equal_any_case(word, eg_text_from(words[k]));
+        if (word.len > 0 && !is_known) return false;
+    }
+    return true;
+}
+
+/* "25:00", "9:75" */
+static bool has_no_time(struct eg_text part)
+{
+    for (size_t i = 1; i + 2 < part.len; i++) {
+        size_t from = i, to = i + 1;
+        uint32_t hour, minute;
+        while (from > 0 && is_digit(part.data[from - 1])) from--;
+        while (to < part.len && is_digit(part.data[to])) to++;
+        if (part.data[i] != ':' || from == i || to != i + 3) continue;
+        if (!eg_text_to_u32((struct eg_text){part.data + from, i - from}, &hour) ||
+            !eg_text_to_u32((struct eg_text){part.data + i + 1, 2}, &minute))
+            return true;
+        if (hour > 24 || minute > 59 || (hour == 24 && minute > 0)) return true;
+    }
+    return false;
+}
+
+struct eg_text eg_form_hours_wrong(struct eg_text text)
+{
+    while (text.len > 0) {
+        struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
+        struct eg_text line, part;
+        uint32_t n = 0;
+        text = eg_text_cut(text, '\n', &line);
+        while (line.len > 0) {
+            line = eg_text_cut(line, ';', &part);
+            part = eg_text_trim(part);
+            if (part.len == 0 || eg_schedules_from_hours(part, read, &n)) continue;
+            if (is_notation(part) || has_no_time(part)) return part;
+        }
+    }
+    return (struct eg_text){0};
 }
 
 /* --- read back ------------------------------------------------------------------------------------------------------------------- */
@@ -195,23 +281,37 @@ static void write_words(const struct eg_entry_form *form, struct eg_text when, s
     eg_buffer_clear(&text);
 }
 
+/* What was just set takes the focus. */
+static void open_read(struct eg_html *html, bool was_set)
+{
+    eg_html_open(html, "p");
+    eg_html_attribute(html, "class", was_set ? EG_TEXT("answer") : EG_TEXT("note"));
+    if (!was_set) return;
+    eg_html_attribute(html, "role", EG_TEXT("status"));
+    eg_html_attribute(html, "tabindex", EG_TEXT("-1"));
+    eg_html_attribute(html, "autofocus", EG_TEXT("autofocus"));
+}
+
 void eg_form_write_hours_read(const struct eg_entry_form *form, struct eg_text hours, struct eg_html *html)
 {
     struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
     struct eg_hours_words words = {.locale = form->locale, .arena = form->arena};
     const struct eg_hours_line *lines = NULL;
     uint32_t n = 0;
-    if (hours.len == 0) return;
+    bool was_set = form->answers && form->answers->has_days && !form->answers->days_fault;
+    if (hours.len == 0 && !was_set) return;
+    hours = eg_form_hours_joined(form, hours);
     bool is_read = eg_schedules_from_hours(hours, read, &n);
     bool has_holidays = is_read && eg_hours_close_on_holidays(hours);
     uint32_t n_lines = eg_hours_lines(&words, read, is_read ? n : 0, &lines);
-    eg_html_open(html, "p");
-    eg_html_attribute(html, "class", EG_TEXT("note"));
-    eg_html_text(
-        html, eg_locale_text(form->locale, n_lines > 0 || has_holidays ? "look.hours" : "look.hours_words"));
+    bool has_lines = n_lines > 0 || has_holidays;
+    open_read(html, was_set);
+    if (was_set)
+        eg_html_text(html, eg_locale_text(form->locale, has_lines ? "look.days_taken" : "look.days_none"));
+    else eg_html_text(html, eg_locale_text(form->locale, has_lines ? "look.hours" : "look.hours_words"));
     eg_html_close(html);
     html->out.failed |= words.failed;
-    if (n_lines == 0 && !has_holidays) return;
+    if (!has_lines) return;
     eg_html_open(html, "ul");
     eg_html_attribute(html, "class", EG_TEXT("hours note"));
     for (uint32_t i = 0; i < n_lines; i++) write_words(form, lines[i].when, lines[i].what, html);

@@ -116,6 +116,7 @@ static bool add_hours(const struct eg_entry_form *form, const struct eg_form_hou
     uint32_t n = 0;
     if (value.is_kept) return false;
     if (value.text.len == 0) return true;
+    value.text = eg_form_hours_joined(form, value.text);
     if (!eg_schedules_from_hours(value.text, read, &n) || n == 0) n = 1;
     else n += eg_hours_close_on_holidays(value.text);
     for (uint32_t i = 0; i < n; i++)
@@ -154,18 +155,37 @@ struct eg_form_slots eg_form_slots_of(const struct eg_entry_form *form, const st
 
 /* --- names ----------------------------------------------------------------------------------------------------------------------- */
 
-static bool has_member(const struct eg_entry_form *form, const struct eg_form_part *part, struct eg_text name)
+static bool find_member(const struct eg_entry_form *form, const struct eg_form_part *part,
+                        struct eg_text name, struct eg_form_member *member_out)
 {
     for (uint32_t i = 0; i < eg_form_part_count(part); i++) {
-        struct eg_form_member member = eg_form_part_member(part, i);
-        if (eg_text_equal(name, eg_text_from(member.name))) return eg_form_shows(form, &member);
+        *member_out = eg_form_part_member(part, i);
+        if (eg_text_equal(name, eg_text_from(member_out->name))) return eg_form_shows(form, member_out);
     }
     return false;
 }
 
+static bool has_member(const struct eg_entry_form *form, const struct eg_form_part *part, struct eg_text name)
+{
+    struct eg_form_member member;
+    return find_member(form, part, name, &member);
+}
+
+bool eg_form_member_named(const struct eg_entry_form *form, struct eg_text name,
+                          struct eg_form_member *member_out)
+{
+    struct eg_form_part part = eg_form_part_at(0);
+    struct eg_text head, number, rest = eg_text_cut(name, '.', &head);
+    if (!rest.data) return find_member(form, &part, name, member_out);
+    if (head.len == 0 || !eg_form_part_named(head, &part)) return false;
+    if (part.is_list) rest = eg_text_cut(rest, '.', &number);
+    return find_member(form, &part, rest, member_out);
+}
+
 static bool is_own(const struct eg_entry_form *form, struct eg_text name)
 {
-    static const char *const asking[] = {EG_FORM_FIND_PLACE, EG_FORM_FIND_AREA, EG_FORM_SERVED};
+    static const char *const asking[] = {EG_FORM_FIND_PLACE, EG_FORM_FIND_AREA, EG_FORM_SERVED, EG_FORM_OPENS,
+                                         EG_FORM_CLOSES};
     for (size_t i = 0; i < EG_ARRAY_LEN(asking); i++)
         if (eg_text_equal(name, eg_text_from(asking[i]))) return true;
     if (eg_text_equal(name, EG_TEXT(EG_FORM_PROGRAMME))) return form->scope == EG_ENTRY_FORM_EDITOR;
@@ -190,6 +210,7 @@ bool eg_form_has_control(const struct eg_entry_form *form, struct eg_text name, 
         return is_own(form, name) || has_member(form, &part, name);
     }
     if (eg_text_equal(head, EG_TEXT(EG_FORM_SERVED))) return is_row(rest, EG_FORM_TICKS, is_beyond_out);
+    if (eg_text_equal(head, EG_TEXT(EG_FORM_DAYS))) return is_row(rest, 7, is_beyond_out);
     if (eg_text_equal(head, EG_TEXT(EG_FORM_TOPICS))) return is_row(rest, EG_ENTRY_FORM_ROWS, is_beyond_out);
     if (head.len == 0 || !eg_form_part_named(head, &part)) return false;
     if (!part.is_list) return has_member(form, &part, rest);

@@ -52,6 +52,10 @@ bool eg_form_shows(const struct eg_entry_form *form, const struct eg_form_member
 #define EG_FORM_TAKE "take"
 #define EG_FORM_SERVED "served"
 #define EG_FORM_TICKS 400U
+/* Of hours set by days: a tick for each day of the week, and two times. */
+#define EG_FORM_DAYS "days"
+#define EG_FORM_OPENS "days_open"
+#define EG_FORM_CLOSES "days_close"
 /* Of the public's form: whom it serves, in words, is the first service area's description and nothing else. */
 bool eg_form_is_single(const struct eg_entry_form *form, const struct eg_form_part *part);
 
@@ -98,8 +102,26 @@ struct eg_form_hours eg_form_hours_of(const struct eg_entry_form *form);
 void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, struct eg_json *json,
                         struct eg_json_value *list);
 
+/* Rules of weekdays as such a text; empty where it would not say the same. */
+struct eg_text eg_form_hours_write(const struct eg_entry_form *form, const struct eg_schedule *rules,
+                                   uint32_t n);
+/* Lines as rules of one text, if they are such rules; else the text as it is. */
+struct eg_text eg_form_hours_joined(const struct eg_entry_form *form, struct eg_text text);
+/* The first part of a text of hours that is meant as times and is none: "Sa 25:00-26:00", "Mo-Fr 9-5"; empty where there is none. */
+struct eg_text eg_form_hours_wrong(struct eg_text text);
+
 /* What the public will read of a text of hours; nothing for none. */
 void eg_form_write_hours_read(const struct eg_entry_form *form, struct eg_text hours, struct eg_html *html);
+
+/* entry_form_days.c: hours set by days. */
+
+bool eg_form_asks_days(const struct eg_entry_form *form);
+/* The text of hours with the days that were sent. Returns the key of what is wrong with them, then *hours_out is untouched; or NULL. */
+const char *eg_form_take_days(const struct eg_entry_form *form, struct eg_text *hours_out);
+void eg_form_write_days(const struct eg_entry_form *form, struct eg_html *html);
+
+/* entry_form_own.c: what a place of the entry (by its id; empty: the first) has of its own, as a note; nothing where it has nothing. */
+void eg_form_write_own(const struct eg_entry_form *form, struct eg_text location, struct eg_html *html);
 
 /* entry_form_items.c: which items a list has once what was sent is laid over it. */
 
@@ -167,6 +189,9 @@ struct eg_kvp eg_form_posted_served(const struct eg_entry_form *form);
 void eg_form_write_place_question(const struct eg_entry_form *form, struct eg_html *html);
 void eg_form_write_served(const struct eg_entry_form *form, struct eg_html *html);
 
+/* The member that a control of this name is of; false for a control that is no member's. */
+bool eg_form_member_named(const struct eg_entry_form *form, struct eg_text name,
+                          struct eg_form_member *member_out);
 /* Whether the form has a control of this name. *is_beyond_out: it would, were the list not full. */
 bool eg_form_has_control(const struct eg_entry_form *form, struct eg_text name, bool *is_beyond_out);
 

@@ -25,6 +25,7 @@ static struct eg_text asked_place(const struct eg_entry_form *form)
 
 bool eg_entry_form_asks(const struct eg_entry_form *form)
 {
+    if (eg_form_asks_days(form)) return true;
     if (!form->snapshot) return false;
     return eg_form_posted(form, EG_FORM_LOOK) ||
            asked_place(form).len + asked(form, EG_FORM_FIND_AREA).len > 0;
@@ -110,6 +111,25 @@ static void set_degrees(const struct eg_entry_form *form, struct sending *sendin
     set_pair(sending, name, text.data ? text : EG_TEXT(""));
 }
 
+/* What is not taken stays as it was sent. */
+static void answer_days(const struct eg_entry_form *form, struct eg_entry_form_answers *answers,
+                        struct sending *sending)
+{
+    struct eg_text hours = {0};
+    answers->has_days = eg_form_asks_days(form);
+    if (!answers->has_days) return;
+    answers->days_fault = eg_form_take_days(form, &hours);
+    if (answers->days_fault) return;
+    set_pair(sending, EG_FORM_HOURS, hours);
+    for (uint32_t i = 0; i < sending->n; i++) {
+        struct eg_text head, name = sending->pairs[i].name;
+        (void)eg_text_cut(name, '.', &head);
+        if (eg_text_equal(head, EG_TEXT(EG_FORM_DAYS)) || eg_text_equal(name, EG_TEXT(EG_FORM_OPENS)) ||
+            eg_text_equal(name, EG_TEXT(EG_FORM_CLOSES)))
+            sending->pairs[i].value = EG_TEXT("");
+    }
+}
+
 enum eg_status eg_entry_form_answer(const struct eg_entry_form *form,
                                     struct eg_entry_form_answers *answers_out, struct eg_kvp *posted_out,
                                     struct eg_error *err)
@@ -117,7 +137,7 @@ enum eg_status eg_entry_form_answer(const struct eg_entry_form *form,
     bool failed = false;
     struct eg_entry_form own = *form;
     struct eg_place_hit best = {.has_position = false};
-    struct sending sending = {eg_arena_array(form->arena, form->posted->n + 5U, sizeof *sending.pairs),
+    struct sending sending = {eg_arena_array(form->arena, form->posted->n + 6U, sizeof *sending.pairs),
                               form->posted->n};
     own.failed = &failed;
     *answers_out = (struct eg_entry_form_answers){.asked_place = asked_place(form),
@@ -132,6 +152,7 @@ enum eg_status eg_entry_form_answer(const struct eg_entry_form *form,
         set_degrees(&own, &sending, "location.latitude", best.lat_deg);
         set_pair(&sending, EG_FORM_FIND_PLACE, EG_TEXT(""));
     }
+    answer_days(&own, answers_out, &sending);
     if (answers_out->n_areas > 0) set_pair(&sending, EG_FORM_FIND_AREA, EG_TEXT(""));
     *posted_out = (struct eg_kvp){sending.pairs, sending.n};
     return status == EG_OK && failed ? eg_error_no_memory(err, 0) : status;

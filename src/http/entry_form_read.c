@@ -153,10 +153,16 @@ static bool is_degrees(const struct eg_form_member *member)
            (strcmp(member->name, "longitude") == 0 || strcmp(member->name, "latitude") == 0);
 }
 
-/* Much of the world writes "-3,18". */
+/* Much of the world writes "-3,18", and some keyboards a minus of their own. */
 static struct eg_text with_point(const struct eg_entry_form *form, const struct eg_form_member *member,
                                  struct eg_text text)
 {
+    static const struct eg_text minus = {"\xE2\x88\x92", 3};
+    if (is_degrees(member) && eg_text_starts_with(text, minus)) {
+        text = eg_text_format(form->arena, "-%.*s", (int)(text.len - minus.len), text.data + minus.len);
+        if (!text.data) eg_form_fail(form);
+        if (!text.data) return EG_TEXT("");
+    }
     const char *comma = text.len > 0 ? memchr(text.data, ',', text.len) : NULL;
     if (!is_degrees(member) || !comma) return text;
     if (memchr(text.data, '.', text.len))
@@ -246,6 +252,16 @@ static void write_members(struct reading *reading, const struct eg_form_part *pa
         add_fault(reading->faults, eg_text_from(eg_form_name_of(part, row, half).text), "fault.position", 0);
 }
 
+/* Times that are none would be told to the public as words. */
+static void check_hours(struct reading *reading, struct eg_text text)
+{
+    struct eg_text wrong = eg_form_hours_wrong(text);
+    uint32_t n = reading->faults->n;
+    if (wrong.len > 0) add_fault(reading->faults, EG_TEXT(EG_FORM_HOURS), "fault.hours", 0);
+    if (reading->faults->n > n)
+        reading->faults->items[n].why = (struct eg_text){wrong.data, eg_text_shown(wrong, 60)};
+}
+
 static void write_list(struct reading *reading, const struct eg_form_part *part, struct eg_json_value *root)
 {
     struct eg_form_slots slots = eg_form_slots_of(reading->form, part);
@@ -257,6 +273,7 @@ static void write_list(struct reading *reading, const struct eg_form_part *part,
             struct eg_form_value hours =
                 eg_form_value_of(reading->form, EG_FORM_HOURS, &member, (struct eg_text){0});
             check_value(reading, EG_FORM_HOURS, &member, hours.text);
+            check_hours(reading, hours.text);
             eg_form_hours_read(reading->form, hours.text, reading->json, list);
         } else if (slot->kind == EG_FORM_KEPT) {
             copy_value(reading, list, NULL, slot->item);
@@ -455,6 +472,23 @@ static void find_control(const struct eg_entry_form *form, const char *field, ch
     }
 }
 
+/* What the public's catalogues have words for; the data's own are English and for editors. A value that was there before may be at fault,
+ * too: the checks of what was sent pass over it. */
+static const char *key_of(const struct eg_entry_form *form, const char *name)
+{
+    struct eg_form_member member;
+    struct eg_text head, value = eg_entry_form_sent(form, name), path = eg_text_from(name);
+    if (form->scope == EG_ENTRY_FORM_EDITOR) return "fault.other";
+    if (strcmp(name, EG_FORM_SERVED) == 0) return "fault.area";
+    if (!eg_form_member_named(form, path, &member)) return "fault.other";
+    if (value.len == 0 && member.field->needed) return "fault.needed";
+    if (is_degrees(&member))
+        return strcmp(member.name, "longitude") == 0 ? "fault.longitude" : "fault.latitude";
+    if (value.len > 0 && !eg_record_text_is(member.field->type, value)) return forms[member.field->type];
+    (void)eg_text_cut(path, '.', &head);
+    return eg_text_equal(head, EG_TEXT("organisation")) ? "fault.organisation" : "fault.other";
+}
+
 void eg_entry_form_blame(const struct eg_entry_form *form, const struct eg_error *err,
                          struct eg_entry_faults *faults)
 {
@@ -463,6 +497,6 @@ void eg_entry_form_blame(const struct eg_entry_form *form, const struct eg_error
     if (faults->n == EG_ENTRY_FAULTS) return;
     find_control(form, err->field, name, sizeof name);
     if (!eg_form_has_control(form, eg_text_from(name), &is_beyond)) name[0] = '\0';
-    add_fault(faults, eg_text_from(name), "fault.other", 0);
+    add_fault(faults, eg_text_from(name), key_of(form, name), 0);
     faults->items[faults->n - 1].why = eg_text_copy(form->arena, eg_text_from(err->message));
 }

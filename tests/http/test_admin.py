@@ -3,6 +3,7 @@
 the path from a suggestion to the public, undoing, and an atlas that nobody can edit."""
 
 import datetime
+import html
 import html.parser
 import http.client
 import json
@@ -33,6 +34,7 @@ class Page(html.parser.HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.text, self.forms, self.links, self.scripts, self.styles, self.ids = text, [], [], 0, 0, []
+        self.focus = []  # the roles of what asks for the focus, in the page's order: the first has it
         self.handlers, self.described, self.heading, self._area, self._select, self._in_heading = [], [], "", None, None, False
         self.feed(text)
 
@@ -40,6 +42,9 @@ class Page(html.parser.HTMLParser):
         values = dict(pairs)
         if "id" in values:
             self.ids.append(values["id"])
+        if "autofocus" in values:
+            assert values.get("tabindex") == "-1" or tag in ("input", "textarea", "select", "button"), values
+            self.focus.append(values.get("role", tag))
         self.described += (values.get("aria-describedby") or "").split()
         self.handlers += [name for name in values if name.startswith("on")]
         self.styles += "style" in values or tag == "style"
@@ -232,7 +237,7 @@ def _(server):
         reader = Reader(server)
         reader.sign_in(name=name, password=password, status=401)
         assert reader.page.form(None)["fields"]["name"] == name and password not in reader.page.text
-        assert 'role="alert"' in reader.page.text and "<title>Error: " in reader.page.text
+        assert 'role="alert"' in reader.page.text and "<title>Error: " in reader.page.text and reader.page.focus == ["alert"]
         said.append(re.search(r'role="alert">(.*?)</div>', reader.page.text, re.S)[1])
     assert said[0] == said[1], said
     log = "".join(server.log)
@@ -432,6 +437,36 @@ def _(server):
     assert reader.page.form("save")["fields"]["email"] == "no address" and reader.page.form("save")["fields"]["alternate_name"] == "Kept"
     assert text.count('aria-invalid="true"') == 2 and 'role="alert"' in text, text.count('aria-invalid="true"')
     assert "#" in "".join(reader.page.links), "the summary leads to the fields"
+    assert reader.page.focus[0] == "alert" and "<title>Error: " in text
+
+
+@test("hours that are none are refused with their part named; lines are rules, and words stay words")
+def _(server):
+    reader, entry = server.reader(), server.an_entry(11)
+    for hours, part in (("Mo 10:00-12:00; Sa 25:00-26:00", "Sa 25:00-26:00"), ("s\u00e1bado 9:75", "s\u00e1bado 9:75"), ("Mo-Fr 9-5", "Mo-Fr 9-5"),
+                        ("Mo 09:00-12:00\r\nTu", "Tu")):
+        reader.open(f"/admin/entries/{entry}")
+        reader.submit("save", status=400, hours=hours)
+        assert f"\u201c{part}\u201d is not understood" in reader.page.text and reader.page.form("save")["fields"]["hours"].strip() == hours.replace("\r", ""), reader.page.text
+    reader.open(f"/admin/entries/{entry}")
+    reader.submit("save", hours="Mo-Fr 09:00-17:00\r\nSa 10:00-12:00;\r\n")
+    assert reader.page.form("save")["fields"]["hours"].strip() == "Mo-Fr 09:00-17:00; Sa 10:00-12:00" and reader.page.focus == ["status"]
+    reader.submit("save", hours="When the tide is out, from 9:00")
+    assert "these words as they stand" in reader.page.text and "was saved" in reader.page.text
+
+
+@test("a question of the form is no mistake: nothing is saved, and the answer has the focus")
+def _(server):
+    reader, entry = server.reader(), server.an_entry(12)
+    reader.open(f"/admin/entries/{entry}")
+    reader.submit("find_place", find_place="C0303")
+    assert "Error" not in re.search("<title>.*?</title>", reader.page.text)[0] and reader.page.focus[0] == "status", reader.page.focus
+    assert "Nothing is saved yet" in reader.page.text and not any(("action", "review") in form["buttons"] for form in reader.page.forms)
+    reader.submit("days", hours="", **{"days.0": "1", "days.1": "1", "days.2": "1", "days_open": "09:00", "days_close": "12:30"})
+    fields = reader.page.form("save")["fields"]
+    assert fields["hours"].strip() == "Mo-We 09:00-12:30" and fields["days_open"] == "" and "days.0" not in fields, fields
+    reader.submit("save")
+    assert "was saved" in reader.page.text and reader.page.form("save")["fields"]["hours"].strip() == "Mo-We 09:00-12:30"
 
 
 @test("an organisation of several entries is changed for all, as the form says, and left by emptying its id")
@@ -515,11 +550,38 @@ def _(server):
     assert reader.page.heading.startswith("Suggested: a new entry")
     reader.submit("reject", status=400)
     assert 'aria-invalid="true"' in reader.page.text and "why-fault" in reader.page.described
+    assert reader.page.focus == ["alert"] and "#why" in reader.page.links and "<title>Error: " in reader.page.text
     reader.submit("reject", reason="advertising")
-    assert "was rejected" in reader.page.text
+    assert "was rejected" in reader.page.text and reader.page.focus == ["status"]
     reader.open(f"/admin/suggestions/{one}")
     assert "advertising" in reader.page.text and "Rejected" in reader.page.text
     assert b"cheap pills" not in server.get("/finder?q=pills").body
+
+
+@test("what a suggestion changes is said in words, whatever it is")
+def _(server):
+    square = {"type": "Polygon", "coordinates": [[[-1.2, 52.0], [-1.1, 52.0], [-1.1, 52.1], [-1.2, 52.0]]]}
+    one = server.suggest({
+        "kind": "hub", "name": "All of it", "status": "temporarily closed",
+        "location": {"longitude": "-1.1", "latitude": "52.1", "postal_code": "ZZ1 1ZZ"},
+        "other_locations": [{"name": "The Mill", "address_1": "2 Mill Lane",
+                             "accessibility": [{"description": "lift", "details": "Round the back"}, {"description": "ramp"}]}],
+        "schedules": [{"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR", "opens_at": "09:00", "closes_at": "17:00"}, {"description": "PH off"},
+                      {"freq": "MONTHLY", "byday": "2WE", "opens_at": "18:00", "closes_at": "19:00"}, {"description": "by appointment"}],
+        "phones": [{"number": "01632 960001", "description": "evenings"}],
+        "costs": [{"option": "Adults", "amount": "3", "currency": "GBP"}], "required_documents": [{"document": "Proof of address"}],
+        "funding": [{"source": "Lottery", "amount": "1000", "valid_from": "2026-01-01"}], "contacts": [{"name": "Di", "title": "Chair"}],
+        "service_areas": [{"name": "By the river", "extent": square}]})
+    reader = server.reader()
+    reader.open(f"/admin/suggestions/{one}")
+    table = html.unescape(re.sub(r"<[^>]+>", "|", re.search(r'<table class="diff">.*</table>', reader.page.text, re.S)[0]))
+    table = re.sub(r"\|+", "|", table)
+    assert not re.search(r'[{}\[\]"]|WEEKLY|MO,TU|_', table), table
+    for words in ("Temporarily closed", "Postcode", "What helps or hinders: lift; More about it: Round the back\nWhat helps or hinders: ramp",
+                  "Monday to Friday: 9\u00a0am to 5\u00a0pm", "public holidays: closed", "second Wednesday of the month: 6\u00a0pm to 7\u00a0pm", "by appointment",
+                  "What it is for", "Whom or what it applies to", "Proof of address", "Amount granted", "Position", "a shape of 4 points",
+                  "Street and number"):
+        assert words in table, (words, table)
 
 
 @test("a new entry is suggested, accepted and found")

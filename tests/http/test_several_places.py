@@ -154,6 +154,10 @@ def _(server):
     first, second = (east[:len(east) - len(west)], west) if len(east) > len(west) else (east, west[:len(west) - len(east)])
     for part, day, phone, other in ((first, "Monday", "01632 960000", "01632 960001"), (second, "Tuesday", "01632 960001", "01632 960000")):
         assert day in part and phone in part and other not in part.split("Halls")[0], part
+    fields = re.sub(r"<[^>]+>", "|", server.get("/finder/suggest?entry=" + service).body.decode())
+    own = [re.sub(r"\|+", "", part).split("Remove")[0] for part in fields.split("Say in the note what is wrong with it:")[1:]]
+    for part, day, phone, other in ((own[0], "Monday", "01632 960000", "01632 960001"), (own[1], "Tuesday", "01632 960001", "01632 960000")):
+        assert f"Hours: {day}: 9" in part and f"Telephone number: {phone}" in part and other not in part[:200], own
 
 
 @test("a table has the first place, and brings the others back untouched")

@@ -159,7 +159,7 @@ def _(server):
                "languages.0.name": "Cymraeg", "location.address_1": "1 Quay Street", "service_areas.0.description": "The old town",
                "from_name": "Mo", "from_contact": "mo@example.org", "note": "We begin in May"}
     read = thanked(server, server.send("/finder/suggest", fields))
-    assert "has been kept" in read.text
+    assert "has been kept" in read.text and "autofocus" in read.all("p", role="status")[0]
     kept = server.suggestions()[-1]
     assert kept["state"] == "open" and not kept["entry_id"], kept
     assert (kept["from_name"], kept["from_contact"], kept["note"]) == ("Mo", "mo@example.org", "We begin in May"), kept
@@ -293,6 +293,55 @@ def _(server):
                                    ("en", "when the <tide> is out", "People will read these words as they stand")):
         read = page(server.send(f"/finder/suggest?lang={language}", {"name": "", "hours": hours}), 400)
         assert words in re.sub(r"\s*\n\s*", "", read.text) and read.fields["hours"] == hours, read.text
+
+
+@test("hours are set by days, one after the other, in every language, and nothing is kept by it")
+def _(server):
+    before = len(server.suggestions())
+    fields = form(server) | {"name": "Days"}
+    for days, opens, closes, hours in (("01234", "09:00", "12:00", "Mo-Fr 09:00-12:00"), ("0123", "13:00", "17:00", "Mo-Fr 09:00-12:00, Mo-Th 13:00-17:00"),
+                                       ("5", "22:00", "02:00", "Mo-Fr 09:00-12:00; Sa 22:00-02:00, Mo-Th 13:00-17:00"),
+                                       ("0", "10:00", "16:00", "Tu-Fr 09:00-12:00; Sa 22:00-02:00, Tu-Th 13:00-17:00; Mo 10:00-16:00"),
+                                       ("125", "", "", "Th,Fr 09:00-12:00, Th 13:00-17:00; Mo 10:00-16:00")):
+        sent = fields | {"look": "days", "days_open": opens, "days_close": closes} | {f"days.{day}": "1" for day in days}
+        read = page(server.send("/finder/suggest?lang=cy", sent))
+        fields = read.fields
+        assert set(fields["hours"].strip().replace(", ", "; ").split("; ")) == set(hours.replace(", ", "; ").split("; ")), (hours, fields["hours"])
+        assert not fields["days_open"] and not [values for values in read.all("input", type="checkbox") if "checked" in values], fields
+        answer = [values for values in read.all("p", role="status") if "autofocus" in values]
+        assert answer and "Bydd pobl yn darllen" in read.text and not read.all("div", id="faults"), read.text
+    for sent, words in (({"days_open": "09:00", "days_close": "10:00"}, "Tick the days"), ({"days.0": "1", "days_open": "09:00"}, "two different times"),
+                        ({"days.0": "1", "days_open": "09:00", "days_close": "09:00"}, "two different times"),
+                        ({"days.0": "1", "days_open": "9", "days_close": "10:00"}, "time of day"), ({"days.6": "1", "hours": ""}, "two different times"),
+                        ({"days.0": "1", "days_open": "09:00", "days_close": "10:00", "hours": "by appointment"}, "are in words")):
+        read = page(server.send("/finder/suggest", {"name": "x", "hours": "", **sent}))
+        assert words in read.text and "f-days-fault" in read.ids and read.fields["hours"].strip() == sent.get("hours", ""), (sent, read.text)
+        assert "autofocus" in read.all("p", id="f-days-fault")[0]
+    assert len(server.suggestions()) == before
+    thanked(server, server.send("/finder/suggest", fields))
+    rows = json.loads(server.suggestions()[-1]["document"])["schedules"]
+    assert [(row["byday"], row["opens_at"], row["closes_at"]) for row in rows] == [("MO", "10:00", "16:00"), ("TH,FR", "09:00", "12:00"), ("TH", "13:00", "17:00")] or len(rows) == 3, rows
+
+
+@test("hours that are none are refused, in every language")
+def _(server):
+    for language, words in (("en", "is not understood"), ("cy", "Ni ddeellir"), ("es", "No se entiende"), ("pt", "N\u00e3o se entende")):
+        read = refused(server, server.send("/finder/suggest?lang=" + language, {"name": "x", "hours": "Mo 10:00-12:00; Sa 25:00-26:00"}), 400, words)
+        assert "Sa 25:00-26:00" in read.text and "f-hours-fault" in read.ids and read.all("a", href="#f-hours"), read.text
+
+
+@test("mistakes that only the directory can see are told in the page's language")
+def _(server):
+    named = "Caf\u00e9 number 7"  # an entry that names no organisation has one of its own name
+    for language, of_area, of_organisation in (("en", "is not known here", "is known already"), ("cy", "hysbys yma", "hysbys eisoes"),
+                                               ("es", "no se conoce aqu\u00ed", "Ya se conoce"), ("pt", "n\u00e3o \u00e9 conhecida aqui", "J\u00e1 se conhece")):
+        path = "/finder/suggest?lang=" + language
+        refused(server, server.send(path, {"name": "x", "served": "1", "served.0": "cells:none"}), 400, of_area)
+        other = {"name": "x", "organisation.name": named, "organisation.url": "https://another.example/"}
+        read = refused(server, server.send(path, other), 400, of_organisation)
+        assert "f-organisation-url-fault" in read.ids and "organisation.url" not in read.text, read.text
+    thanked(server, server.send("/finder/suggest?lang=pt", {"name": "x", "location.longitude": "\u221230,5", "location.latitude": "\u221230,0"}))
+    assert json.loads(server.suggestions()[-1]["document"])["location"] == {"longitude": "-30.5", "latitude": "-30.0"}
 
 
 @test("that it is closed on public holidays is kept")
