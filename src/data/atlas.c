@@ -95,6 +95,10 @@ static const struct eg_field atlas_fields[] = {
      .type = EG_FIELD_CUSTOM,
      .offset = offsetof(struct eg_atlas, time_zone),
      .read = read_time_zone},
+    {.key = "language",
+     .type = EG_FIELD_CUSTOM,
+     .offset = offsetof(struct eg_atlas, language),
+     .read = eg_read_language},
     {.key = "boundaries", .type = EG_FIELD_CUSTOM, .required = true, .read = eg_read_boundaries},
     {.key = "tables", .type = EG_FIELD_CUSTOM, .read = eg_read_tables},
     {.key = "styles", .type = EG_FIELD_CUSTOM, .read = eg_read_styles},
@@ -124,6 +128,7 @@ static enum eg_status read_tree(struct eg_reader *reader, struct eg_text yaml)
                            eg_node_describe(root));
     eg_server_defaults(reader->atlas);
     reader->atlas->population = EG_ATLAS_NONE;
+    reader->atlas->language = EG_TEXT("en");
     st = eg_ids_collect(reader, root);
     if (!st) st = eg_fields_read(reader, &at, atlas_fields, EG_ARRAY_LEN(atlas_fields), reader->atlas);
     if (!st) st = eg_layers_make(reader);

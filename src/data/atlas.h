@@ -339,6 +339,7 @@ struct eg_atlas_directory {
         serves_boundaries; /* index or EG_ATLAS_NONE; a polygon source's own geometry is the service area too */
     struct eg_atlas_directory_expect expect;
     struct eg_text attribution, licence_title, licence_url;
+    struct eg_text language; /* the atlas's unless it has its own */
 };
 
 enum eg_place_kind { EG_PLACE_POSTCODE, EG_PLACE_TOWN, EG_PLACE_LANDMARK, EG_N_PLACE_KINDS };
@@ -429,6 +430,7 @@ struct eg_atlas {
     struct eg_text contact_name, contact_email, contact_url;
     bool fictional;           /* stamped on every picture and page */
     struct eg_text time_zone; /* of the IANA database, by which opening hours are told; empty: UTC */
+    struct eg_text language;  /* of what its data say, BCP 47: "en" unless the file says otherwise */
     uint32_t population;      /* the indicator that counts residents, or EG_ATLAS_NONE */
     const struct eg_atlas_view *views;
     uint32_t n_views;

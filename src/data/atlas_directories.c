@@ -194,6 +194,10 @@ static const struct eg_field directory_fields[] = {
      .type = EG_FIELD_CUSTOM,
      .offset = offsetof(struct eg_atlas_directory, expect),
      .read = read_expect},
+    {.key = "language",
+     .type = EG_FIELD_CUSTOM,
+     .offset = offsetof(struct eg_atlas_directory, language),
+     .read = eg_read_language},
     {.key = "attribution", .type = EG_FIELD_TEXT, .offset = offsetof(struct eg_atlas_directory, attribution)},
     {.key = "licence", .type = EG_FIELD_CUSTOM, .read = read_licence},
 };
@@ -233,6 +237,7 @@ static enum eg_status read_directory(struct eg_reader *reader, const struct eg_a
     directory->list_separator = ';';
     directory->serves_boundaries = EG_ATLAS_NONE;
     directory->store.review_after_days = REVIEW_AFTER_DAYS;
+    directory->language = reader->atlas->language;
     enum eg_status st =
         eg_fields_read(reader, at, directory_fields, EG_ARRAY_LEN(directory_fields), directory);
     if (!st) st = check_directory(reader, at, directory);

@@ -160,6 +160,8 @@ EG_MUST_CHECK enum eg_status eg_value_name(struct eg_reader *reader, const struc
                                            struct eg_text *out);
 EG_MUST_CHECK enum eg_status eg_value_url(struct eg_reader *reader, const struct eg_at *at,
                                           struct eg_text *out);
+/* A BCP 47 tag as it is written: "cy", "pt-BR". Only its form is looked at. `target` is a struct eg_text. */
+EG_MUST_CHECK enum eg_status eg_read_language(struct eg_reader *reader, const struct eg_at *at, void *target);
 /* Like a name, but may be empty: the text of a cell. */
 EG_MUST_CHECK enum eg_status eg_value_cell(struct eg_reader *reader, const struct eg_at *at,
                                            struct eg_text *out);

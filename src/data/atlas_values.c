@@ -299,6 +299,35 @@ void eg_ids_clear(struct eg_reader *reader)
 
 /* --- small shapes --- */
 
+static bool is_subtag(struct eg_text text, bool is_first)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && (is_first || c < '0' || c > '9')) return false;
+    }
+    return text.len >= (is_first ? 2U : 1U) && text.len <= 8;
+}
+
+enum eg_status eg_read_language(struct eg_reader *reader, const struct eg_at *at, void *target)
+{
+    struct eg_text tag, rest, part;
+    enum eg_status st = eg_value_name(reader, at, &tag);
+    if (st) return st;
+    rest = eg_text_cut(tag, '-', &part);
+    bool fine = is_subtag(part, true);
+    while (fine && rest.data) {
+        rest = eg_text_cut(rest, '-', &part);
+        fine = is_subtag(part, false);
+    }
+    if (!fine)
+        return eg_at_error(reader, at, EG_INVALID,
+                           "'%.*s' is no language tag; write one such as en, cy or pt-BR",
+                           EG_TEXT_SHOWN(tag, 60));
+    *(struct eg_text *)target = tag;
+    return EG_OK;
+}
+
 static const struct eg_field licence_fields[] = {
     {.key = "title", .type = EG_FIELD_TEXT, .required = true, .offset = offsetof(struct eg_licence, title)},
     {.key = "url", .type = EG_FIELD_URL, .offset = offsetof(struct eg_licence, url)},
