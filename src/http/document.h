@@ -3,6 +3,7 @@
 #define EG_HTTP_DOCUMENT_H
 
 #include "engine/layer.h"
+#include "http/locale.h"
 #include "http/ogc.h"
 
 enum eg_document_kind {
@@ -34,6 +35,8 @@ struct eg_document_request {
      * set. */
     uint32_t file;
     struct eg_ogc_wanted ogc;
+    struct eg_language language; /* of the landing page; `file` is the number of its texts */
+    bool by_header;              /* it was chosen by Accept-Language */
 };
 
 #endif

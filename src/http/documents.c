@@ -15,7 +15,8 @@
 struct document_key {
     uint32_t layer, series;
     uint16_t style;
-    uint8_t kind, part; /* of a layer: its tile matrix set, or 0 */
+    uint8_t kind,
+        part; /* of a layer: its tile matrix set, or 0; of the landing page: how its language was chosen */
     float scale;
     uint64_t version;
     uint64_t base_url; /* hash: those that can be told apart come from the operator or a trusted proxy */
@@ -57,6 +58,8 @@ static bool make_key(const struct eg_exchange *exchange, struct eg_cache_key *ke
     parts.series = ref.series;
     parts.style = (uint16_t)ref.style;
     parts.part = wanted->kind == EG_DOCUMENT_TMS_MAP ? (uint8_t)wanted->file : 0;
+    if (wanted->kind == EG_DOCUMENT_PAGE)
+        parts.part = (uint8_t)((wanted->by_header ? 1U : 0U) | (wanted->language.rtl ? 2U : 0U));
     if (wanted->kind == EG_DOCUMENT_OGC) fill_ogc_key(&wanted->ogc, &parts);
     if (wanted->kind != EG_DOCUMENT_ASSET)
         memcpy(&parts.version, exchange->snapshot->content_version, sizeof parts.version);

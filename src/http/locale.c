@@ -181,6 +181,16 @@ struct eg_text eg_locale_text(const struct eg_locale *locale, const char *key)
     return locale->english->texts[i];
 }
 
+void eg_locale_add_texts(const struct eg_locale *locale, const char *prefix, struct eg_json *json,
+                         struct eg_json_value *into)
+{
+    const struct eg_json_value *complete = eg_json_root(locale->english->json);
+    const char *key = NULL;
+    while (eg_json_next(complete, &key))
+        if (eg_text_starts_with(eg_text_from(key), eg_text_from(prefix)))
+            eg_json_text(json, into, key, eg_locale_text(locale, key));
+}
+
 static struct eg_text value_of(const struct eg_placeholder *fills, uint32_t n_fills, struct eg_text name)
 {
     for (uint32_t i = 0; i < n_fills; i++)

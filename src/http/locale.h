@@ -38,6 +38,12 @@ struct eg_text eg_locale_tag(const struct eg_locale *locale); /* "en": BCP 47 */
 /* The text of a key, which must exist in English. Valid as long as the locales. */
 struct eg_text eg_locale_text(const struct eg_locale *locale, const char *key);
 
+struct eg_json;
+struct eg_json_value;
+/* The texts of all keys that begin with the prefix as members of an object, for a script; with their placeholders. */
+void eg_locale_add_texts(const struct eg_locale *locale, const char *prefix, struct eg_json *json,
+                         struct eg_json_value *into);
+
 struct eg_placeholder {
     const char *name; /* "n" for {n} */
     struct eg_text value;

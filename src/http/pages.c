@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "http/handlers.h"
+#include "http/landing.h"
 #include "http/server_parts.h"
 
 struct file {
@@ -18,6 +19,7 @@ struct file {
     use("", index_html, "text/html; charset=utf-8", true)                                                    \
     use("app.js", app_js, "text/javascript; charset=utf-8", true)                                            \
     use("app.css", app_css, "text/css; charset=utf-8", true)                                                 \
+    use("pan.js", pan_js, "text/javascript; charset=utf-8", true)                                            \
     use("ogc.js", ogc_js, "text/javascript; charset=utf-8", true)                                            \
     use("ogc.css", ogc_css, "text/css; charset=utf-8", true)                                                 \
     use("finder.js", finder_js, "text/javascript; charset=utf-8", true)                                      \
@@ -43,14 +45,21 @@ static const struct file files[] = {FILES(ROW)};
 
 /* --- reading the request ------------------------------------------------------------------------------------------- */
 
+/* As the finder chooses: by `lang`, else by what the browser prefers. */
 enum eg_status eg_page_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
                              const struct eg_target *target, struct eg_error *err)
 {
+    const struct eg_locales *locales = exchange->server->locales;
+    struct eg_document_request *wanted = &exchange->wanted.document;
+    struct eg_text lang = {0};
     (void)values;
-    (void)target;
-    (void)err;
-    exchange->wanted.document = (struct eg_document_request){.kind = EG_DOCUMENT_PAGE};
+    *wanted = (struct eg_document_request){.kind = EG_DOCUMENT_PAGE};
     exchange->freshness = EG_FRESH_CHECK;
+    enum eg_status status = eg_target_text(target, "lang", &lang, err);
+    if (status != EG_OK) return status;
+    wanted->by_header = lang.len == 0;
+    wanted->language = eg_locales_choose(locales, lang, exchange->language);
+    while (eg_locales_at(locales, wanted->file) != wanted->language.locale) wanted->file++;
     return EG_OK;
 }
 
@@ -122,55 +131,45 @@ static enum eg_status add_policy(const struct eg_exchange *exchange, struct eg_a
     return eg_answer_add_header(answer, "Content-Security-Policy", policy, err);
 }
 
-static void write_escaped(struct eg_buffer *out, struct eg_text text)
+static enum eg_status make_page(const struct eg_exchange *exchange, struct eg_answer **answer_out,
+                                struct eg_error *err)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-        if (c == '&') eg_buffer_literal(out, "&amp;");
-        else if (c == '<') eg_buffer_literal(out, "&lt;");
-        else if (c == '>') eg_buffer_literal(out, "&gt;");
-        else eg_buffer_char(out, c);
-    }
-}
-
-/* The landing page is called as the atlas, whether or not a script runs: its marks are replaced. */
-static void write_page(const struct file *file, const struct eg_atlas *atlas, struct eg_buffer *out)
-{
-    static const char title[] = "{TITLE}", hidden[] = "{HIDDEN}";
-    const size_t title_len = sizeof title - 1, hidden_len = sizeof hidden - 1;
-    for (const char *at = file->begin; at < file->end;) {
-        size_t left = (size_t)(file->end - at);
-        if (left >= title_len && memcmp(at, title, title_len) == 0) {
-            write_escaped(out, atlas->title);
-            at += title_len;
-        } else if (left >= hidden_len && memcmp(at, hidden, hidden_len) == 0) {
-            if (!atlas->fictional) eg_buffer_literal(out, " hidden");
-            at += hidden_len;
-        } else eg_buffer_char(out, *at++);
-    }
-}
-
-static enum eg_status make_page(const struct eg_exchange *exchange, const struct file *file,
-                                struct eg_answer **answer_out, struct eg_error *err)
-{
+    const struct file *file = &files[0];
+    const struct eg_document_request *wanted = &exchange->wanted.document;
+    struct eg_landing landing = {.atlas = exchange->snapshot->atlas,
+                                 .locales = exchange->server->locales,
+                                 .language = wanted->language,
+                                 .page = {file->begin, (size_t)(file->end - file->begin)}};
     struct eg_buffer out;
     struct eg_entity entity = {0};
     eg_buffer_init(&out, 0);
-    write_page(file, exchange->snapshot->atlas, &out);
-    enum eg_status status = eg_entity_from_buffer(&out, file->media_type, true, &entity, err);
-    return status == EG_OK ? eg_answer_from_entity(&entity, true, answer_out, err) : status;
+    enum eg_status status = eg_landing_write(&landing, &out, err);
+    if (status == EG_OK) status = eg_entity_from_buffer(&out, file->media_type, true, &entity, err);
+    else eg_buffer_clear(&out);
+    if (status == EG_OK) status = eg_answer_from_entity(&entity, true, answer_out, err);
+    if (status == EG_OK) (*answer_out)->varies_by_language = wanted->by_header;
+    return status;
+}
+
+static enum eg_status add_headers(const struct eg_exchange *exchange, struct eg_answer *answer,
+                                  struct eg_error *err)
+{
+    enum eg_status status = add_policy(exchange, answer, err);
+    if (status != EG_OK) return status;
+    return eg_answer_add_header(answer, "Content-Language",
+                                eg_locale_tag(exchange->wanted.document.language.locale).data, err);
 }
 
 enum eg_status eg_page_make(struct eg_exchange *exchange, struct eg_answer **answer_out, struct eg_error *err)
 {
-    const struct file *file = &files[exchange->wanted.document.file];
     bool is_page = exchange->wanted.document.kind == EG_DOCUMENT_PAGE;
+    const struct file *file = &files[is_page ? 0 : exchange->wanted.document.file];
     struct eg_answer *answer = NULL;
-    enum eg_status status = is_page ? make_page(exchange, file, &answer, err)
+    enum eg_status status = is_page ? make_page(exchange, &answer, err)
                                     : eg_answer_from_static(file->begin, (size_t)(file->end - file->begin),
                                                             file->media_type, file->is_text, &answer, err);
     if (status != EG_OK) return status;
-    if (is_page) status = add_policy(exchange, answer, err);
+    if (is_page) status = add_headers(exchange, answer, err);
     if (status != EG_OK) {
         eg_answer_release(answer);
         return status;

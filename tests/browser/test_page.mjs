@@ -34,6 +34,16 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     return tiles.length > 0 && tiles.every(tile => tile.complete && tile.naturalWidth > 0 && tile.style.opacity === '1');
   });
 
+  // Until one of the clusters has come apart: a marker on its own.
+  const nearer = async () => {
+    await page.waitForSelector('.target, .cluster');
+    for (let i = 0; i < 8 && await page.locator('.target:has(.pin-coalition)').count() === 0; i++) {
+      await page.locator('.cluster').first().focus();
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(500);
+    }
+  };
+
   await run([
     ['the page shows the default layer with its legend', async () => {
       await page.goto(server.address + '/');
@@ -109,7 +119,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     }],
     ['the directory stands on the map as markers with a popup', async () => {
       await page.check('#entries');
-      await page.waitForSelector('.target');
+      await nearer();
       await page.locator('.target').first().focus();
       await page.keyboard.press('Enter');
       await page.waitForSelector('.entry h2');
@@ -149,6 +159,27 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.waitForSelector('#nearest li a[href^="tel:"]');
       check(!await page.getAttribute('#area', 'aria-live'), 'the table is not read out as a whole');
     }],
+    ['four buttons move the map, which then says where it is', async () => {
+      const before = /at=[^&]*/.exec(page.url())[0];
+      await page.click('.pan-up');
+      await until(`!location.hash.includes('${before}')`);
+      await page.click('.pan-down');
+    }],
+    ['in another language the whole page is in that language, and so is what its script says', async () => {
+      const other = await (await browser.newContext({ viewport: { width: 320, height: 640 }, locale: 'es-MX' })).newPage();
+      await visit(other, server.address + '/#layer=smoking.district&at=44.95,-30.05,9');
+      await other.waitForSelector('#legend li');
+      check(/Sin datos \(1\)/.test(await other.textContent('#legend')) && / a /.test(await other.textContent('#legend')), await other.textContent('#legend'));
+      check(/^Clases: .*Entre paréntesis/.test(await other.textContent('#legend-note')), await other.textContent('#legend-note'));
+      check(await other.getAttribute('#layer option', 'lang') === 'en', 'what data say is in their language');
+      await other.click('.languages a[hreflang=cy]');
+      await other.waitForSelector('#legend li');
+      check(/lang=cy#layer=smoking.district/.test(other.url()), other.url());
+      check(/^Dosbarthiadau/.test(await other.textContent('#legend-note')), await other.textContent('#legend-note'));
+      check(await other.evaluate(() => document.documentElement.scrollWidth) <= 320, 'it fits');
+      await other.screenshot({ path: join(shots, 'landing-320-cy.png'), fullPage: true });
+      await other.context().close();
+    }],
     ['every state of a value has words in the legend', async () => {
       await page.selectOption('#layer', 'smoking.district');
       await until(() => /Unreliable.*\(1\)/.test(document.getElementById('legend').textContent));
@@ -158,7 +189,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     }],
     ['what keyboard focus is on can be seen', async () => {
       await page.focus('body');
-      for (const [selector, key] of [['#map', 'Shift'], ['#layer', 'Shift'], ['.target', 'Shift'], ['summary', 'Shift']]) {
+      for (const [selector, key] of [['#map', 'Shift'], ['#layer', 'Shift'], ['.target', 'Shift'], ['summary', 'Shift'], ['.pan-left', 'Shift']]) {
         await page.locator(selector).first().focus();
         await page.keyboard.press(key);
         const width = await page.evaluate(() => getComputedStyle(document.activeElement).outlineWidth);
@@ -188,11 +219,11 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await page.goto(server.address + '/?' + width + colorScheme);
         await page.waitForSelector('#legend li');
-        await page.waitForSelector('.target');
         await page.focus('#map');
         await page.keyboard.press('Enter');
         await page.waitForSelector('#area table');
         await page.click('summary');
+        await nearer();
         await page.locator('.target').first().focus();
         await page.keyboard.press('Enter');
         await page.waitForSelector('.entry h2');
@@ -203,12 +234,10 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
         await page.screenshot({ path: join(shots, `landing-${width}-${colorScheme}.png`), fullPage: true });
         await page.evaluate(axe);
         check(await page.evaluate(() => window.axe.version) === '4.10.2', 'axe is there');
-        // Markers overlap where the places lie close together: WCAG 2.5.8 lets maps do so, and the list of the nearest stands beside.
         const found = await page.evaluate(async () => {
           const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-          const all = await window.axe.run({ runOnly: tags, rules: { 'target-size': { enabled: false } } });
-          const size = await window.axe.run({ exclude: ['.target'] }, { runOnly: { type: 'rule', values: ['target-size'] } });
-          return { violations: all.violations.concat(size.violations), passes: all.passes };
+          const all = await window.axe.run({ runOnly: tags });
+          return { violations: all.violations, passes: all.passes };
         });
         check(found.passes.length > 20, `axe tried ${found.passes.length} rules`);
         check(found.violations.length === 0, `${width} ${colorScheme}: ` + found.violations.map(one =>
@@ -247,7 +276,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.selectOption('#view', 'county');
       await page.waitForTimeout(600);
       await page.check('#entries');
-      await until(() => document.querySelectorAll('.target').length === 52);
+      await until(() => [...document.querySelectorAll('.cluster')].reduce((n, node) => n + Number(node.textContent), document.querySelectorAll('.target').length) === 52);
       check(asked.length >= 3, `asked ${asked.length} times`);
       await page.unroute('**/coalitions?bbox**');
     }],
@@ -277,13 +306,13 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       });
       const visible = () => other.evaluate(() => {
         const edge = document.getElementById('map').getBoundingClientRect();
-        return [...document.querySelectorAll('.target')].filter(node => {
+        return [...document.querySelectorAll('.target, .cluster')].filter(node => {
           const box = node.getBoundingClientRect();
           return box.left > edge.left && box.right < edge.right && box.top > edge.top && box.bottom < edge.bottom;
         }).length;
       });
       await visit(other, server.address + '/#layer=deprivation.neighbourhood&at=44.95,-30.05,11');
-      await other.waitForSelector('.target');
+      await other.waitForSelector('.target, .cluster');
       await calm(other);
       const here = await visible();
       check(here > 0, 'markers at home');

@@ -14,7 +14,7 @@ TEXTS = ["/", "/layers", "/report", "/tiles/score.cells.json", "/tiles/score.cel
          "/areas/cells/C0505", "/areas/cells?at=-0.9,52.3", "/assets/app.js", "/assets/leaflet.js", "/metrics"]
 PICTURES = [TILE, TILE.replace(".png", "@2x.png"), TILE.replace(".png", "@4x.png"), "/legend/score.cells.png",
             "/assets/images/layers.png"]
-VARY = {"/coalitions": "Accept-Encoding, Accept"}  # the others have one form
+VARY = {"/coalitions": "Accept-Encoding, Accept", "/": "Accept-Encoding, Accept-Language"}  # the others have one form
 KEPT = [path for path in TEXTS + PICTURES if path != "/metrics"]
 
 

@@ -7,16 +7,31 @@
   var MOST_ENTRIES = 500; /* more markers make old telephones slow */
   var svgNamespace = 'http://www.w3.org/2000/svg';
   var state = { catalogue: null, layer: null, tiles: null, entries: {}, marker: null, place: null, asked: { legend: 0, area: 0, entries: 0 } };
+  var page = document.documentElement, texts = JSON.parse(document.querySelector('main').dataset.texts);
+  var locale = page.lang === 'en' ? 'en-GB' : page.lang;
   var scripted = document.querySelectorAll('.script'), still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   for (var i = 0; i < scripted.length; i++) scripted[i].hidden = false;
-  var map = L.map('map', { minZoom: 1, maxZoom: 20, worldCopyJump: true, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
+  var map = L.map('map', { zoomControl: false, minZoom: 1, maxZoom: 20, worldCopyJump: true, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
+
+  /* A text of the page's language, with its placeholders filled in. */
+  function t(key, fills) {
+    return texts[key].replace(/\{(\w+)\}/g, function (mark, name) { return fills && name in fills ? fills[name] : mark; });
+  }
+
+  /* What data say is in their language, where that is not the page's. */
+  function ofData(node) {
+    var own = page.lang.split('-')[0].toLowerCase(), other = page.dataset.lang.split('-')[0].toLowerCase();
+    if (own !== other) node.lang = page.dataset.lang;
+    node.dir = 'auto';
+    return node;
+  }
 
   function say(text) { byId('message').textContent = text; }
 
   function fetchJson(path) {
     return fetch(path, { headers: { Accept: 'application/json' } }).then(function (response) {
       return response.json().catch(function () {
-        throw new Error('the server answered ' + response.status + ' ' + response.statusText);
+        throw new Error(t('landing.answered', { status: response.status + ' ' + response.statusText }));
       }).then(function (body) {
         if (!response.ok) throw new Error(body.detail || body.title || String(response.status));
         return body;
@@ -37,7 +52,7 @@
   }
 
   function option(value, text) {
-    var node = element('option', text);
+    var node = ofData(element('option', text));
     node.value = value;
     return node;
   }
@@ -53,7 +68,7 @@
   function fillLayers() {
     var groups = {}, order = [];
     state.catalogue.layers.forEach(function (layer) {
-      var theme = indicatorOf(layer).theme || 'Other';
+      var theme = indicatorOf(layer).theme || t('landing.other_theme');
       if (!groups[theme]) { groups[theme] = element('optgroup'); groups[theme].label = theme; order.push(groups[theme]); }
       groups[theme].appendChild(option(layer.id, layer.title));
     });
@@ -106,7 +121,7 @@
     var url = versioned('tiles/' + state.layer.id + '/{z}/{x}/{y}' + scale + '.png');
     if (state.tiles) map.removeLayer(state.tiles);
     state.tiles = L.tileLayer(url, { maxZoom: 20, opacity: byId('opacity').value / 100, attribution: '' }).addTo(map);
-    state.tiles.once('tileerror', function () { say('Parts of the map could not be loaded.'); });
+    state.tiles.once('tileerror', function () { say(t('landing.tiles_failed')); });
     var absolute = new URL('tiles/' + state.layer.id + '/', document.baseURI).href;
     byId('xyz').value = absolute + '{z}/{x}/{y}.png' + query();
     byId('tilejson').href = 'tiles/' + state.layer.id + '.json' + query();
@@ -143,29 +158,44 @@
     return svg;
   }
 
+  /* The server's labels are English; what they are made of is known. */
+  function classLabel(item) {
+    var forms = [[/^up to (.+)$/, 'landing.class.up_to', ['high']], [/^under (.+)$/, 'landing.class.under', ['high']], [/^over (.+)$/, 'landing.class.over', ['low']],
+      [/^(.+) and over$/, 'landing.class.and_over', ['low']], [/^(.+) to (.+)$/, 'landing.class.range', ['low', 'high']], [/^all values$/, 'landing.class.all', []]];
+    if (item.lower === undefined) forms = [[/^(\d+) \(worst tenth\)$/, 'landing.class.worst', ['n']], [/^(\d+) \(best tenth\)$/, 'landing.class.best', ['n']]];
+    for (var i = 0; i < forms.length; i++) {
+      var found = forms[i][0].exec(item.label), fills = {};
+      if (!found) continue;
+      forms[i][2].forEach(function (name, k) { fills[name] = found[k + 1]; });
+      return t(forms[i][1], fills);
+    }
+    return item.label;
+  }
+
+  /* One of a category is the data's word. */
+  function methodName(method) { return texts['landing.method.' + method.replace(/[^a-z]+/g, '_')] || method; }
+
   function legendRow(colour, pattern, ink, text) {
     var row = element('li');
     row.appendChild(swatch(colour, pattern, ink));
-    row.appendChild(element('span', text));
+    row.appendChild(ofData(element('span', text)));
     return row;
   }
 
   /* Closure, and for classes that are counted off, from where and what becomes of ties. */
   function describeCounting(legend) {
-    if (legend.ties === 'publisher')
-      return '; tenth 1 holds the ' + (legend.direction === 'rising' ? 'lowest' : 'highest') + ' values, ties are the publisher\'s';
+    if (legend.ties === 'publisher') return '; ' + t(legend.direction === 'rising' ? 'landing.tenths_rising' : 'landing.tenths_falling');
     var intervals = legend.classes.some(function (item) { return item.lower !== undefined; });
-    return (legend.ties === 'class_of_first_from_lowest' ?
-      '; counted from the lowest value up, equal values stay in the class in which they begin' : '') +
-      (intervals ? '; ' + (legend.closure === 'right' ? 'upper' : 'lower') + ' bound included' : '');
+    return (legend.ties === 'class_of_first_from_lowest' ? '; ' + t('landing.ties') : '') +
+      (intervals ? '; ' + t(legend.closure === 'right' ? 'landing.closed_upper' : 'landing.closed_lower') : '');
   }
 
   /* What a source does not state is shown as that, never guessed. */
   function describeFacts(indicator) {
-    var polarities = { high_is_worse: 'higher is worse', high_is_better: 'higher is better', neutral: 'neither end is worse' };
-    return [['Unit', indicator.unit], ['Polarity', polarities[indicator.polarity]], ['Source', indicator.source],
-      ['Licence', indicator.licence && (indicator.licence.title || indicator.licence.url)]].map(function (fact) {
-      return fact[0] + ': ' + (fact[1] || 'not stated') + '.';
+    var polarities = { high_is_worse: t('landing.high_is_worse'), high_is_better: t('landing.high_is_better'), neutral: t('landing.neutral') };
+    return [[t('landing.unit'), indicator.unit], [t('landing.polarity'), polarities[indicator.polarity]], [t('landing.source'), indicator.source],
+      [t('landing.licence'), indicator.licence && (indicator.licence.title || indicator.licence.url)]].map(function (fact) {
+      return fact[0] + ': ' + (fact[1] || t('landing.not_stated')) + '.';
     }).join(' ');
   }
 
@@ -174,18 +204,18 @@
     fetchJson(versioned('legend/' + state.layer.id + '.json')).then(function (legend) {
       if (asked !== state.asked.legend) return;
       var rows = legend.classes.map(function (item, i) {
-        return legendRow(item.colour, 'plain', null, item.label + ' (' + legend.counts.classes[i] + ')');
+        return legendRow(item.colour, 'plain', null, classLabel(item) + ' (' + legend.counts.classes[i] + ')');
       });
       legend.states.forEach(function (item) {
         var n = item.state === 'without_class' ? legend.counts.without_class : legend.counts.states[item.state];
-        if (n > 0) rows.push(legendRow(item.colour, item.pattern, item.ink, item.label + ' (' + n + ')'));
+        if (n > 0) rows.push(legendRow(item.colour, item.pattern, item.ink, (texts['landing.state.' + item.state] || item.label) + ' (' + n + ')'));
       });
       replaceChildren(byId('legend'), rows);
-      byId('legend-unit').textContent = (legend.unit || 'unit not stated') + ', ' + legend.period.label;
+      byId('legend-unit').textContent = (legend.unit || t('landing.no_unit')) + ', ' + legend.period.label;
       var indicator = indicatorOf(state.layer);
-      byId('legend-note').textContent = 'Classes: ' + legend.method + describeCounting(legend) + '. In brackets: number of areas. ' +
-        (indicator.modelled ? 'Modelled estimates. ' : '') + describeFacts(indicator);
-    }).catch(function (error) { say('The legend could not be loaded: ' + error.message); });
+      byId('legend-note').textContent = t('landing.classes', { method: methodName(legend.method) }) + describeCounting(legend) + '. ' + t('landing.brackets') + ' ' +
+        (indicator.modelled ? t('landing.modelled') + ' ' : '') + describeFacts(indicator);
+    }).catch(function (error) { say(t('landing.legend_failed', { why: error.message })); });
   }
 
   /* --- one neighbourhood --- */
@@ -193,21 +223,21 @@
   function format(value, decimals) {
     if (typeof value !== 'number') return value || '';
     var known = typeof decimals === 'number';
-    return value.toLocaleString('en-GB', { minimumFractionDigits: known ? decimals : 0, maximumFractionDigits: known ? decimals : 10 });
+    return value.toLocaleString(locale, { minimumFractionDigits: known ? decimals : 0, maximumFractionDigits: known ? decimals : 10 });
   }
 
   function describeValue(entry, indicator) {
-    if (entry.value === null) return entry.state.replace('_', ' ');
+    if (entry.value === null) return t('state.' + entry.state);
     var decimals = indicator.decimals, unit = indicator.unit;
     var text = format(entry.value, decimals) + (unit ? (unit === '%' ? '' : ' ') + unit : '');
-    if (entry.lower !== undefined) text += ' (' + format(entry.lower, decimals) + ' to ' + format(entry.upper, decimals) + ')';
-    if (entry.state === 'unreliable') text += ', unreliable';
+    if (entry.lower !== undefined) text += ' (' + t('landing.range', { low: format(entry.lower, decimals), high: format(entry.upper, decimals) }) + ')';
+    if (entry.state === 'unreliable') text += ', ' + t('state.unreliable');
     return text;
   }
 
   function describeRank(entry) {
-    return [entry.rank ? 'rank ' + format(entry.rank) + ' of ' + format(entry.ranked) : '',
-      entry.decile ? 'tenth ' + entry.decile : ''].filter(Boolean).join(', ');
+    return [entry.rank ? t('landing.rank', { rank: format(entry.rank), of: format(entry.ranked) }) : '',
+      entry.decile ? t('landing.tenth', { n: entry.decile }) : ''].filter(Boolean).join(', ');
   }
 
   /* As much of the map as there is beside its buttons. */
@@ -220,7 +250,7 @@
   function announce(text) {
     say(text);
     if (!window.matchMedia('(max-width: 760px)').matches) return;
-    var box = element('div', null, 'entry'), button = element('button', 'All numbers');
+    var box = element('div', null, 'entry'), button = element('button', t('landing.all_numbers'));
     button.type = 'button';
     button.addEventListener('click', function () {
       map.closePopup();
@@ -233,14 +263,14 @@
 
   function showArea(area) {
     var children = [], list = element('dl'), period = byId('period').value;
-    children.push(element('h3', area.name + ' (' + area.code + ')'));
+    children.push(ofData(element('h3', area.name + ' (' + area.code + ')')));
     area.parents.forEach(function (parent) {
-      list.appendChild(element('dt', parent.boundaries_title));
-      list.appendChild(element('dd', parent.name));
+      list.appendChild(ofData(element('dt', parent.boundaries_title)));
+      list.appendChild(ofData(element('dd', parent.name)));
     });
     children.push(list);
     var table = element('table'), head = element('tr');
-    ['Indicator', 'Value'].forEach(function (text) {
+    [t('landing.indicator'), t('landing.value')].forEach(function (text) {
       var cell = element('th', text);
       cell.scope = 'col';
       head.appendChild(cell);
@@ -250,7 +280,7 @@
       var shown = indicator.id === state.layer.indicator;
       var entry = (shown && indicator.periods.filter(function (p) { return p.period.id === period; })[0]) ||
         indicator.periods[indicator.periods.length - 1];
-      var row = element('tr'), name = element('th', indicator.title + ', ' + entry.period.label);
+      var row = element('tr'), name = ofData(element('th', indicator.title + ', ' + entry.period.label));
       name.scope = 'row';
       row.appendChild(name);
       var cell = element('td', describeValue(entry, indicator), 'number');
@@ -321,9 +351,11 @@
 
   function entryText(feature) {
     var box = element('div', null, 'entry'), p = feature.properties;
-    box.appendChild(element('h2', p.name));
-    box.appendChild(element('p', p.kind.replace('_', ' ') + (p.topics.length ? ': ' + p.topics.join(', ').replace(/_/g, ' ') : '')));
-    if (p.description) box.appendChild(element('p', p.description));
+    var kind = element('p', t('kind.' + p.kind) + (p.topics.length ? ': ' : ''));
+    box.appendChild(ofData(element('h2', p.name)));
+    if (p.topics.length) kind.appendChild(ofData(element('span', p.topics.join(', ').replace(/_/g, ' '))));
+    box.appendChild(kind);
+    if (p.description) box.appendChild(ofData(element('p', p.description)));
     [['address', ''], ['phone', 'tel:'], ['email', 'mailto:'], ['url', '']].forEach(function (pair) {
       var value = p[pair[0]];
       if (!value) return;
@@ -337,7 +369,7 @@
       line.appendChild(link);
       box.appendChild(line);
     });
-    var more = element('a', 'More about it'), last = element('p');
+    var more = element('a', t('landing.more')), last = element('p');
     more.href = inLanguage('finder/' + encodeURIComponent(feature.id));
     last.appendChild(more);
     box.appendChild(last);
@@ -347,11 +379,11 @@
   function entryMarker(feature) {
     var name = feature.properties.name, kind = feature.properties.kind, at = feature.geometry.coordinates;
     var icon = L.divIcon({ className: 'target', html: '<span class="pin pin-' + kind + '"></span>', iconSize: [24, 24] });
-    var marker = L.marker(nearestCopy(at), { icon: icon, title: name }).bindPopup(function () { return entryText(feature); }, popupSize());
+    var marker = L.marker(nearestCopy(at), { icon: icon, title: name, entry: feature.id }).bindPopup(function () { return entryText(feature); }, popupSize());
     /* Leaflet 1.7 leaves this to the page. */
     marker.on('add', function () {
       marker.getElement().setAttribute('role', 'button');
-      marker.getElement().setAttribute('aria-label', name + ', ' + kind.replace('_', ' '));
+      marker.getElement().setAttribute('aria-label', name + ', ' + t('kind.' + kind));
     });
     return marker;
   }
@@ -362,17 +394,40 @@
     var before = state.entries, now = {};
     features.forEach(function (feature) {
       if (!feature.geometry || feature.geometry.type !== 'Point') return;
-      var marker = now[feature.id] = before[feature.id] || entryMarker(feature).addTo(map);
+      var marker = now[feature.id] = before[feature.id] || addMarker(feature);
       var there = L.latLng(nearestCopy(feature.geometry.coordinates));
       if (!marker.getLatLng().equals(there)) marker.setLatLng(there);
     });
     Object.keys(before).forEach(function (id) {
       if (now[id]) return;
       if (before[id].isPopupOpen() && features.length > 0) now[id] = before[id];
-      else map.removeLayer(before[id]);
+      else state.markers.removeLayer(before[id]);
     });
     state.entries = now;
     showKinds(features);
+  }
+
+  function addMarker(feature) {
+    var marker = entryMarker(feature);
+    state.markers.addLayer(marker);
+    return marker;
+  }
+
+  /* Markers that would lie on one another are one, with their number: each can be hit with a finger. */
+  function makeClusters() {
+    state.markers = L.markerClusterGroup({ showCoverageOnHover: false, animate: !still, maxClusterRadius: 40, spiderLegPolylineOptions: { weight: 1.5, color: '#1b2a33', opacity: 0.7 },
+      iconCreateFunction: function (cluster) {
+        var n = cluster.getChildCount(), side = n < 10 ? 32 : n < 100 ? 38 : 46;
+        return L.divIcon({ className: 'cluster', html: format(n), iconSize: [side, side] });
+      } });
+    map.on('layeradd', function (event) {
+      var node = event.layer.getChildCount && event.layer.getElement();
+      if (!node) return;
+      node.setAttribute('role', 'button');
+      node.setAttribute('tabindex', '0');
+      node.setAttribute('aria-label', t('map.cluster', { n: format(event.layer.getChildCount()) }));
+    });
+    map.addLayer(state.markers);
   }
 
   function showKinds(features) {
@@ -381,7 +436,7 @@
     replaceChildren(byId('kinds'), Object.keys(kinds).sort().map(function (kind) {
       var row = element('li');
       row.appendChild(element('span', null, 'pin pin-' + kind));
-      row.appendChild(element('span', kind.replace('_', ' ')));
+      row.appendChild(element('span', t('kind.' + kind)));
       return row;
     }));
   }
@@ -395,12 +450,12 @@
       byId('nearest-part').hidden = collection.features.length === 0;
       replaceChildren(byId('nearest'), collection.features.map(function (feature) {
         var row = element('li'), p = feature.properties;
-        row.appendChild(element('strong', p.name));
-        row.appendChild(element('span', ', ' + p.kind.replace('_', ' ') + ', ' + format(p.distance_m / 1000, 1) + ' km' + (p.phone ? ', ' : '')));
+        row.appendChild(ofData(element('strong', p.name)));
+        row.appendChild(element('span', ', ' + t('kind.' + p.kind) + ', ' + t('distance.km', { n: format(p.distance_m / 1000, 1) }) + (p.phone ? ', ' : '')));
         if (p.phone) row.appendChild(phoneLink(p.phone));
         return row;
       }));
-    }).catch(function (error) { say('The nearest entries could not be loaded: ' + error.message); });
+    }).catch(function (error) { say(t('landing.nearest_failed', { why: error.message })); });
   }
 
   function showEntries() {
@@ -417,13 +472,13 @@
       if (n > MOST_ENTRIES) {
         /* Some of them would look like where they are, and where none is. */
         replaceEntries([]);
-        replaceChildren(byId('kinds'), [element('li', format(n) + ' in view, too many to show. Zoom in.')]);
+        replaceChildren(byId('kinds'), [element('li', t('landing.too_many', { n: format(n) }))]);
       } else if (features.length < n && collection.features.length > 0) {
         loadEntries(asked, path, features);
       } else {
         replaceEntries(features);
       }
-    }).catch(function (error) { say('The entries could not be loaded: ' + error.message); });
+    }).catch(function (error) { say(t('landing.entries_failed', { why: error.message })); });
   }
 
   /* --- start --- */
@@ -475,19 +530,23 @@
       byId('xyz').select();
       var done = navigator.clipboard ? navigator.clipboard.writeText(byId('xyz').value) :
         document.execCommand('copy') ? Promise.resolve() : Promise.reject(new Error('not allowed'));
-      done.then(function () { say('The address was copied.'); }, function () {
-        say('The browser does not let the page copy; the address is selected: press Ctrl+C.');
+      done.then(function () { say(t('landing.copied')); }, function () {
+        say(t('landing.not_copied'));
       });
     });
     /* The text of a marker stands after all markers in the page: the keyboard is taken there, and back to the marker. Escape
      * closes it. */
     map.on('popupopen', function (event) {
       var box = event.popup.getElement(), marker = event.popup._source;
+      var close = box.querySelector('.leaflet-popup-close-button');
+      if (close) close.setAttribute('aria-label', t('map.close'));
       box.setAttribute('tabindex', '-1');
       box.setAttribute('role', 'dialog');
-      box.setAttribute('aria-label', marker && marker.options.title || 'The place you chose');
+      box.setAttribute('aria-label', marker && marker.options.title || t('landing.place'));
       box.addEventListener('keydown', function (key) {
-        if (key.key === 'Escape') map.closePopup(event.popup);
+        if (key.key !== 'Escape') return;
+        key.stopPropagation(); /* the map would look for the box where it no longer is */
+        map.closePopup(event.popup);
       });
       if (marker && marker.getElement() === document.activeElement) box.focus();
     });
@@ -497,6 +556,10 @@
       if (!box || (active !== document.body && !box.contains(active))) return;
       if (marker && marker.options.title && marker.getElement()) marker.getElement().focus();
       else byId('map').focus();
+    });
+    /* The same view in another language. */
+    document.querySelector('.languages').addEventListener('click', function (event) {
+      if (event.target.href) event.target.hash = location.hash;
     });
     map.on('click', function (event) { ask(event.latlng); });
     map.on('moveend', function () { writeAddress(); showEntries(); });
@@ -516,7 +579,7 @@
   function start(catalogue) {
     var wanted = readAddress();
     state.catalogue = catalogue;
-    if (catalogue.layers.length === 0) { say('This atlas has no layers yet.'); return; }
+    if (catalogue.layers.length === 0) { say(t('landing.no_layers')); return; }
     document.title = catalogue.title + ' – Evenground';
     byId('title').textContent = catalogue.title;
     byId('fictional').hidden = !catalogue.fictional;
@@ -528,6 +591,7 @@
       L.tileLayer(catalogue.basemap.url, { attribution: catalogue.basemap.attribution, maxNativeZoom: catalogue.basemap.max_zoom, maxZoom: 20 }).addTo(map);
     fillLayers();
     fillViews();
+    makeClusters();
     firstPlace(wanted);
     choose(wanted.layer || (catalogue.views[0] && catalogue.views[0].layer), wanted);
     listen();
@@ -536,5 +600,7 @@
   }
 
   map.attributionControl.setPrefix(false);
-  fetchJson('layers').then(start).catch(function (error) { say('The list of layers could not be loaded: ' + error.message); });
+  L.control.zoom({ zoomInTitle: t('map.zoom_in'), zoomOutTitle: t('map.zoom_out'), position: page.dir === 'rtl' ? 'topright' : 'topleft' }).addTo(map);
+  new L.Control.Pan({ position: page.dir === 'rtl' ? 'bottomright' : 'bottomleft', words: { left: t('map.pan_left'), up: t('map.pan_up'), down: t('map.pan_down'), right: t('map.pan_right') } }).addTo(map);
+  fetchJson('layers').then(start).catch(function (error) { say(t('landing.layers_failed', { why: error.message })); });
 }());
