@@ -13,14 +13,14 @@
 #include "http/server_parts.h"
 
 #define FARTHEST_M 20040000.0
-#define LAST_PAGE (INT32_MAX / EG_FINDER_RESULTS)
+#define LAST_PAGE (INT32_MAX / EG_FINDER_PRINTED)
 
 /* --- reading ------------------------------------------------------------------------------------------------------- */
 
 /* The names that links repeat are these and the filters of /coalitions. */
 static const char *own_name(struct eg_text name)
 {
-    static const char *const names[] = {"place", "served", "lang", "embed"};
+    static const char *const names[] = {"place", "served", "lang", "embed", "print"};
     for (size_t i = 0; i < EG_ARRAY_LEN(names); i++)
         if (eg_text_equal(name, eg_text_from(names[i]))) return names[i];
     return NULL;
@@ -118,11 +118,12 @@ static enum eg_status read_search(const struct eg_target *target, struct eg_find
     enum eg_status status = read_filters(target, wanted, err);
     if (status == EG_OK) status = eg_target_text(target, "place", &wanted->place, err);
     if (status == EG_OK) status = eg_finder_read_flag(target, "served", &wanted->served, err);
+    if (status == EG_OK) status = eg_finder_read_flag(target, "print", &wanted->printed, err);
     if (status == EG_OK) status = eg_target_u32(target, "page", pages, &wanted->page, err);
     wanted->place = eg_text_trim(wanted->place);
     if (wanted->place.len == 0) wanted->place = wanted->find.near_area;
-    wanted->find.query.limit = EG_FINDER_RESULTS;
-    wanted->find.query.offset = (wanted->page - 1) * EG_FINDER_RESULTS;
+    wanted->find.query.limit = wanted->printed ? EG_FINDER_PRINTED : EG_FINDER_RESULTS;
+    wanted->find.query.offset = (wanted->page - 1) * wanted->find.query.limit;
     return status;
 }
 
@@ -146,9 +147,13 @@ enum eg_status eg_finder_parse(struct eg_exchange *exchange, const struct eg_rou
 enum eg_status eg_finder_entry_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
                                      const struct eg_target *target, struct eg_error *err)
 {
+    static const struct eg_u32_range pages = {1, LAST_PAGE};
+    struct eg_finder_request *wanted = &exchange->wanted.finder;
     enum eg_status status = eg_finder_read_manner(exchange, target, err);
-    exchange->wanted.finder.id = values->text[0];
-    note_problem(&exchange->wanted.finder, status, err);
+    wanted->id = values->text[0];
+    /* The search that led here stays unread but for the page: whatever it is, the way back says what is wrong with it. */
+    if (eg_target_u32(target, "page", pages, &wanted->page, NULL) != EG_OK) wanted->page = 1;
+    note_problem(wanted, status, err);
     return EG_OK;
 }
 
@@ -242,8 +247,9 @@ static enum eg_status make_list(struct eg_finder_page *page, struct eg_answer **
     if (status != EG_OK) return status;
     eg_finder_tell_search(page, &found);
     eg_finder_begin(page, eg_locale_text(page->locale, "finder.title"), "results", "finder.skip_results");
-    eg_finder_open(page, "div", "columns");
-    eg_finder_form(page);
+    eg_finder_open(page, "div", page->wanted->printed ? "sheet" : "columns");
+    if (page->wanted->printed) eg_finder_sheet_top(page);
+    else eg_finder_form(page);
     eg_finder_results(page, &found);
     eg_html_close(&page->html);
     eg_directory_result_clear(&found.result);

@@ -10,6 +10,7 @@
 #include "http/request.h"
 
 #define EG_FINDER_RESULTS 20U    /* entries on a page */
+#define EG_FINDER_PRINTED 200U   /* of the list for printing: ten sheets or so */
 #define EG_FINDER_PARAMETERS 32U /* of an address that its links repeat */
 
 /* Texts point into the connection's target. */
@@ -18,6 +19,7 @@ struct eg_finder_request {
     struct eg_text place;              /* as typed */
     bool served;                       /* only what serves the place */
     bool embedded;                     /* in another site's page */
+    bool printed;                      /* the list for printing: no form, no map, more on a page */
     uint32_t page;                     /* from 1 */
     struct eg_text id;                 /* of the entry's page */
     bool suggests;                     /* the form at /finder/suggest */
@@ -25,7 +27,7 @@ struct eg_finder_request {
     bool done;                         /* it was sent: say thanks */
     struct eg_language language;
     bool by_header; /* the language was chosen by Accept-Language */
-    /* What links of the page repeat, in the order given: every filter, place, served, embed and lang. */
+    /* What links of the page repeat, in the order given: every filter, place, served, embed, lang and print. */
     struct eg_parameter kept[EG_FINDER_PARAMETERS];
     uint32_t n_kept;
     int64_t today; /* as eg_calendar_day: what is too long ago depends on it */

@@ -7,8 +7,6 @@
 
 #define USUAL_REVIEW_DAYS 365U
 
-static const struct eg_text nothing;
-
 /* --- facts --------------------------------------------------------------------------------------------------------- */
 
 void eg_finder_begin_section(struct eg_finder_page *page, const char *id, const char *key)
@@ -56,7 +54,7 @@ static void write_date(struct eg_finder_page *page, struct eg_text date)
     struct eg_buffer text;
     eg_buffer_init(&text, 0);
     eg_locale_date(page->locale, date, &text);
-    eg_finder_data(page, "span", (struct eg_text){text.data, text.len});
+    eg_finder_own(page, "span", (struct eg_text){text.data, text.len});
     page->html.out.failed |= text.failed;
     eg_buffer_clear(&text);
 }
@@ -237,13 +235,31 @@ static void write_top(struct eg_finder_page *page, const struct eg_entry *entry)
     else eg_finder_leaf(page, "p", "entry.no_description");
 }
 
-static void write_way_back(struct eg_finder_page *page)
+/* Whether the address says which search led here, as links of the list do. */
+static bool has_search(const struct eg_finder_page *page)
+{
+    const struct eg_finder_request *wanted = page->wanted;
+    for (uint32_t i = 0; i < wanted->n_kept; i++)
+        if (!eg_text_equal(wanted->kept[i].name, EG_TEXT("lang")) &&
+            !eg_text_equal(wanted->kept[i].name, EG_TEXT("embed")))
+            return true;
+    return wanted->page > 1;
+}
+
+/* To the entry's place in the list. Nothing of the address is taken for an address: only known filters are repeated. */
+static void write_way_back(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     struct eg_html *html = &page->html;
-    eg_html_open(html, "p");
+    struct eg_text url =
+        eg_finder_url(page, "/finder", EG_FINDER_KEEP_ALL, NULL, page->wanted->page > 1 ? "page" : NULL,
+                      eg_text_format(page->arena, "%u", page->wanted->page));
+    bool is_search = has_search(page);
+    eg_finder_open(page, "p", "back");
     eg_html_open(html, "a");
-    eg_html_address(html, "href", eg_finder_url(page, "/finder", EG_FINDER_KEEP_MANNER, NULL, NULL, nothing));
-    eg_finder_say(page, "entry.back");
+    if (is_search) url = eg_text_format(page->arena, "%.*s#e-%s", EG_TEXT_ARG(url), entry->id);
+    eg_html_address(html, "href", url);
+    eg_html_attribute(html, "data-back", eg_locale_text(page->locale, "entry.back_results"));
+    eg_finder_say(page, is_search ? "entry.back_results" : "entry.back");
     eg_html_close(html);
     eg_html_close(html);
 }
@@ -260,14 +276,17 @@ static void write_rest(struct eg_finder_page *page, const struct eg_entry *entry
     eg_html_close(&page->html);
     write_source(page, entry);
     eg_finder_suggest_link(page, entry);
-    write_way_back(page);
+    eg_finder_print_button(page);
+    write_way_back(page, entry);
     eg_html_close(&page->html);
 }
 
 void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     struct eg_json *document = eg_finder_document(page, entry);
+    page->named = entry;
     eg_finder_begin(page, entry->field[EG_ENTRY_NAME], "main", "finder.skip_main");
+    write_way_back(page, entry);
     eg_finder_open(page, "div", "entry");
     eg_finder_open(page, "div", "told");
     write_top(page, entry);

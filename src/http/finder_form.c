@@ -63,6 +63,14 @@ static void write_option(struct eg_html *html, struct eg_text value, bool is_cho
     if (is_chosen) eg_html_attribute(html, "selected", EG_TEXT("selected"));
 }
 
+static void write_term(struct eg_finder_page *page, struct eg_text term, bool is_chosen)
+{
+    write_option(&page->html, term, is_chosen);
+    eg_finder_mark_data(page);
+    eg_finder_term(page, term);
+    eg_html_close(&page->html);
+}
+
 static int compare_facets(const void *a, const void *b)
 {
     const struct eg_directory_facet *const *left = a, *const *right = b;
@@ -81,14 +89,9 @@ static void write_options(struct eg_finder_page *page, const struct eg_directory
     for (uint32_t i = 0; i < n; i++) {
         bool is_chosen = eg_text_equal(sorted[i]->text, chosen);
         is_there |= is_chosen;
-        write_option(&page->html, sorted[i]->text, is_chosen);
-        eg_finder_term(page, sorted[i]->text);
-        eg_html_close(&page->html);
+        write_term(page, sorted[i]->text, is_chosen);
     }
-    if (is_there) return;
-    write_option(&page->html, chosen, true);
-    eg_finder_term(page, chosen);
-    eg_html_close(&page->html);
+    if (!is_there) write_term(page, chosen, true);
 }
 
 static const struct chooser {
@@ -98,6 +101,13 @@ static const struct chooser {
                 {EG_FACET_PROGRAMME, "search.programme", "search.any_programme"},
                 {EG_FACET_LANGUAGE, "search.language", "search.any_language"},
                 {EG_FACET_ACCESSIBILITY, "search.accessibility", "search.any_accessibility"}};
+
+const char *eg_finder_chooser_key(enum eg_facet_kind facet)
+{
+    for (size_t i = 0; i < EG_ARRAY_LEN(choosers); i++)
+        if (choosers[i].facet == facet) return choosers[i].label_key;
+    return NULL;
+}
 
 static void write_chooser(struct eg_finder_page *page, const struct chooser *chooser,
                           const struct eg_directory_counts *counts)
@@ -335,7 +345,7 @@ static void write_now(struct eg_finder_page *page)
 
 static bool has_control(const struct eg_finder_page *page, struct eg_text name)
 {
-    static const char *const names[] = {"q", "place", "near", "radius", "served", "kind"};
+    static const char *const names[] = {"q", "place", "near", "radius", "served", "kind", "print"};
     for (size_t i = 0; i < EG_ARRAY_LEN(names); i++)
         if (eg_text_equal(name, eg_text_from(names[i]))) return true;
     for (size_t i = 0; i < EG_ARRAY_LEN(choosers); i++)

@@ -25,6 +25,7 @@ enum eg_status eg_finder_page_init(struct eg_finder_page *page, struct eg_exchan
                                     .base_url = exchange->base_url,
                                     .arena = eg_arena_new(ARENA_BYTES)};
     eg_html_init(&page->html, page->base_url, depth);
+    eg_finder_speaks(page, NULL);
     return page->arena ? EG_OK : eg_error_no_memory(err, ARENA_BYTES);
 }
 
@@ -69,13 +70,68 @@ void eg_finder_open(struct eg_finder_page *page, const char *element, const char
     eg_html_attribute(&page->html, "class", eg_text_from(class_name));
 }
 
-void eg_finder_data(struct eg_finder_page *page, const char *element, struct eg_text text)
+void eg_finder_own(struct eg_finder_page *page, const char *element, struct eg_text text)
 {
     eg_html_open(&page->html, element);
     eg_html_attribute(&page->html, "dir", EG_TEXT("auto"));
     eg_html_text(&page->html, text);
     eg_html_close(&page->html);
 }
+
+/* --- data in a language of its own --------------------------------------------------------------------------------- */
+
+void eg_finder_speaks(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    if (!page->snapshot) return;
+    const struct eg_atlas *atlas = page->snapshot->atlas;
+    page->data_language = entry ? atlas->directories[entry->directory].language : atlas->language;
+}
+
+/* "pt-BR" on a page in Portuguese needs no mark. */
+static bool is_page_language(const struct eg_finder_page *page, struct eg_text tag)
+{
+    struct eg_text own, other;
+    (void)eg_text_cut(eg_locale_tag(page->locale), '-', &own);
+    (void)eg_text_cut(tag, '-', &other);
+    return eg_text_equal_any_case(own, other);
+}
+
+static void mark_language(struct eg_finder_page *page, const char *attribute)
+{
+    if (page->data_language.len > 0 && !is_page_language(page, page->data_language))
+        eg_html_attribute(&page->html, attribute, page->data_language);
+}
+
+void eg_finder_mark_data(struct eg_finder_page *page)
+{
+    mark_language(page, "lang");
+    eg_html_attribute(&page->html, "dir", EG_TEXT("auto"));
+}
+
+void eg_finder_data(struct eg_finder_page *page, const char *element, struct eg_text text)
+{
+    eg_html_open(&page->html, element);
+    eg_finder_mark_data(page);
+    eg_html_text(&page->html, text);
+    eg_html_close(&page->html);
+}
+
+void eg_finder_say_of(struct eg_finder_page *page, const char *key, struct eg_placeholder data,
+                      const struct eg_placeholder *fills, uint32_t n_fills)
+{
+    struct eg_text rest = eg_locale_text(page->locale, key), part;
+    while (rest.len > 0) {
+        rest = eg_text_cut(rest, '{', &part);
+        eg_html_text(&page->html, part);
+        if (rest.len == 0) break;
+        rest = eg_text_cut(rest, '}', &part);
+        if (eg_text_equal(part, eg_text_from(data.name))) eg_finder_data(page, "bdi", data.value);
+        for (uint32_t i = 0; i < n_fills; i++)
+            if (eg_text_equal(part, eg_text_from(fills[i].name))) eg_html_text(&page->html, fills[i].value);
+    }
+}
+
+/* --- words of every page ------------------------------------------------------------------------------------------- */
 
 void eg_finder_kind(struct eg_finder_page *page, enum eg_entry_kind kind)
 {
@@ -104,6 +160,7 @@ void eg_finder_terms(struct eg_finder_page *page, const struct eg_text *terms, u
     for (uint32_t i = 0; i < n; i++) {
         if (i > 0) eg_html_text(&page->html, EG_TEXT(", "));
         eg_html_open(&page->html, "bdi");
+        eg_finder_mark_data(page);
         eg_finder_term(page, terms[i]);
         eg_html_close(&page->html);
     }
@@ -140,7 +197,7 @@ void eg_finder_phone(struct eg_finder_page *page, struct eg_text phone)
 {
     char address[MOST_DIGITS + 8];
     if (dialled(phone, address)) write_link(page, address, phone);
-    else eg_finder_data(page, "bdi", phone);
+    else eg_finder_own(page, "bdi", phone);
 }
 
 /* Only what cannot mean more than an address: no "?subject=" and nothing that would have to be escaped. */
@@ -163,7 +220,7 @@ void eg_finder_email(struct eg_finder_page *page, struct eg_text email)
 {
     struct eg_text address = eg_text_format(page->arena, "mailto:%.*s", EG_TEXT_ARG(email));
     if (is_address(email) && address.data) write_link(page, address.data, email);
-    else eg_finder_data(page, "bdi", email);
+    else eg_finder_own(page, "bdi", email);
 }
 
 /* --- addresses ----------------------------------------------------------------------------------------------------- */
@@ -237,7 +294,9 @@ static void write_map(struct eg_finder_page *page, const char *label_key, struct
     } texts[] = {{"data-text-cluster", "map.cluster"}, {"data-text-limit", "map.limit"},
                  {"data-text-failed", "map.failed"},   {"data-text-in", "map.zoom_in"},
                  {"data-text-out", "map.zoom_out"},    {"data-text-close", "map.close"},
-                 {"data-text-here", "near.here"}};
+                 {"data-text-here", "near.here"},      {"data-text-left", "map.pan_left"},
+                 {"data-text-up", "map.pan_up"},       {"data-text-down", "map.pan_down"},
+                 {"data-text-right", "map.pan_right"}};
     struct eg_html *html = &page->html;
     struct eg_bounds box = bounds_of(page->snapshot);
     eg_html_open(html, "div");
@@ -250,6 +309,7 @@ static void write_map(struct eg_finder_page *page, const char *label_key, struct
                              box.max_y);
     if (is_picked) eg_html_attribute(html, "data-picks", EG_TEXT("location"));
     eg_html_address(html, "data-root", eg_text_format(page->arena, "%.*s/", EG_TEXT_ARG(page->base_url)));
+    mark_language(page, "data-lang");
     write_ground(page);
     for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++)
         eg_html_attribute(html, texts[i].attribute, text_of(page, texts[i].key));
@@ -284,6 +344,15 @@ static void write_style_sheet(struct eg_html *html, const char *name)
     eg_html_void(html);
 }
 
+static const char *path_of(const struct eg_finder_page *page)
+{
+    struct eg_text path = {0};
+    if (page->wanted->suggests) path = EG_TEXT("/finder/suggest");
+    else if (page->wanted->id.len > 0)
+        path = eg_text_format(page->arena, "/finder/%.*s", EG_TEXT_SHOWN(page->wanted->id, 64));
+    return path.data ? path.data : "/finder";
+}
+
 static void write_head(struct eg_finder_page *page, struct eg_text title)
 {
     struct eg_html *html = &page->html;
@@ -307,6 +376,14 @@ static void write_head(struct eg_finder_page *page, struct eg_text title)
     eg_html_void(html);
     write_style_sheet(html, "leaflet.css");
     write_style_sheet(html, "finder.css");
+    if (page->named) { /* whatever search led there, it is one page */
+        eg_html_open(html, "link");
+        eg_html_attribute(html, "rel", EG_TEXT("canonical"));
+        eg_html_address(
+            html, "href",
+            eg_finder_url(page, path_of(page), EG_FINDER_KEEP_MANNER, "embed", NULL, (struct eg_text){0}));
+        eg_html_void(html);
+    }
     eg_html_close(html);
 }
 
@@ -316,15 +393,6 @@ static void write_badge(struct eg_finder_page *page)
     eg_finder_open(page, "p", "badge");
     eg_finder_say(page, "finder.fictional");
     eg_html_close(&page->html);
-}
-
-static const char *path_of(const struct eg_finder_page *page)
-{
-    struct eg_text path = {0};
-    if (page->wanted->suggests) path = EG_TEXT("/finder/suggest");
-    else if (page->wanted->id.len > 0)
-        path = eg_text_format(page->arena, "/finder/%.*s", EG_TEXT_SHOWN(page->wanted->id, 64));
-    return path.data ? path.data : "/finder";
 }
 
 /* Sends the form as a question is sent, which is answered by the form in the other language with what was typed. */
@@ -398,7 +466,7 @@ static void write_header(struct eg_finder_page *page)
         eg_html_open(html, "a");
         eg_html_address(html, "href",
                         eg_finder_url(page, "/", EG_FINDER_KEEP_MANNER, "embed", NULL, (struct eg_text){0}));
-        eg_html_attribute(html, "dir", EG_TEXT("auto"));
+        eg_finder_mark_data(page);
         eg_html_text(html, page->snapshot->atlas->title);
         eg_html_close(html);
     }
@@ -430,7 +498,9 @@ void eg_finder_begin(struct eg_finder_page *page, struct eg_text title, const ch
     eg_html_attribute(html, "id", EG_TEXT("main"));
     eg_html_attribute(html, "tabindex", EG_TEXT("-1"));
     if (embedded) write_badge(page);
-    eg_finder_data(page, "h1", title);
+    eg_finder_speaks(page, page->named);
+    if (page->named) eg_finder_data(page, "h1", title);
+    else eg_finder_own(page, "h1", title);
 }
 
 static void write_credit(struct eg_finder_page *page)
@@ -438,10 +508,7 @@ static void write_credit(struct eg_finder_page *page)
     const struct eg_atlas *atlas = page->snapshot->atlas;
     struct eg_html *html = &page->html;
     eg_finder_open(page, "p", "note");
-    eg_html_open(html, "span");
-    eg_html_attribute(html, "dir", EG_TEXT("auto"));
-    eg_html_text(html, atlas->attribution);
-    eg_html_close(html);
+    eg_finder_data(page, "span", atlas->attribution);
     if (atlas->licence.title.len > 0) {
         eg_html_text(html, EG_TEXT(" · "));
         eg_html_link(html, atlas->licence.url, atlas->licence.title);
@@ -476,10 +543,12 @@ static void write_footer(struct eg_finder_page *page)
     eg_html_close(html);
 }
 
-static void write_scripts(struct eg_html *html)
+/* The list for printing has no map. */
+static void write_scripts(struct eg_finder_page *page)
 {
-    static const char *const names[] = {"leaflet.js", "markercluster.js", "finder.js"};
-    for (size_t i = 0; i < EG_ARRAY_LEN(names); i++) {
+    static const char *const names[] = {"leaflet.js", "markercluster.js", "pan.js", "finder.js"};
+    struct eg_html *html = &page->html;
+    for (size_t i = page->wanted->printed ? EG_ARRAY_LEN(names) - 1 : 0; i < EG_ARRAY_LEN(names); i++) {
         eg_html_open(html, "script");
         eg_html_asset(html, "src", names[i]);
         eg_html_close(html);
@@ -507,8 +576,9 @@ enum eg_status eg_finder_finish(struct eg_finder_page *page, unsigned http_statu
     struct eg_html *html = &page->html;
     struct eg_entity entity = {0};
     struct eg_answer *answer = NULL;
+    eg_finder_speaks(page, NULL);
     write_footer(page);
-    if (page->snapshot) write_scripts(html);
+    if (page->snapshot) write_scripts(page);
     while (html->n_open > 0) eg_html_close(html);
     eg_buffer_char(&html->out, '\n');
     enum eg_status status = eg_entity_from_buffer(&html->out, "text/html; charset=utf-8", true, &entity, err);

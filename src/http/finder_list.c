@@ -8,6 +8,7 @@
 
 #define SHOWN_OF_DESCRIPTION 240U /* bytes in a list */
 #define MOST_MARKERS 1000U        /* that the map asks for; more make old telephones slow */
+#define FAR_M 50000.0             /* the longest distance that the form offers: what is farther is not near */
 
 /* --- searching ----------------------------------------------------------------------------------------------------- */
 
@@ -29,7 +30,8 @@ static void order_events(struct eg_directory_query *query)
 
 static uint64_t count_pages(const struct eg_finder_found *found)
 {
-    return (found->result.n_matched + EG_FINDER_RESULTS - 1) / EG_FINDER_RESULTS;
+    uint32_t limit = found->request.query.limit;
+    return (found->result.n_matched + limit - 1) / limit;
 }
 
 enum eg_status eg_finder_search(struct eg_finder_page *page, struct eg_finder_found *found_out,
@@ -66,6 +68,21 @@ static void say_similar(struct eg_finder_page *page, const struct eg_finder_plac
     eg_finder_say(page, "place.try");
 }
 
+/* A list that begins far away is sorted rightly, and yet not what somebody near there hoped for: a wrong sign, another country. */
+static void write_far(struct eg_finder_page *page, const struct eg_finder_found *found)
+{
+    const struct eg_directory_query *query = &found->request.query;
+    struct eg_buffer text;
+    bool is_nearest = query->has_near && query->order == EG_ORDER_USUAL && query->offset == 0;
+    if (!is_nearest || found->result.n == 0 || found->result.hits[0].distance_m <= FAR_M) return;
+    eg_buffer_init(&text, 0);
+    eg_locale_distance(page->locale, found->result.hits[0].distance_m, &text);
+    eg_html_text(&page->html, EG_TEXT(" · "));
+    eg_finder_say_with(page, "results.far", "distance", (struct eg_text){text.data, text.len});
+    page->html.out.failed |= text.failed;
+    eg_buffer_clear(&text);
+}
+
 /* The count and, where nothing was found, why and what to try: a status message (WCAG 4.1.3) holds all that is new. What is written
  * again below it is only heard. */
 static void write_count(struct eg_finder_page *page, const struct eg_finder_found *found)
@@ -76,6 +93,7 @@ static void write_count(struct eg_finder_page *page, const struct eg_finder_foun
     eg_html_attribute(html, "role", EG_TEXT("status"));
     eg_html_attribute(html, "aria-live", EG_TEXT("polite"));
     eg_finder_say_number(page, "results.count", found->result.n_matched);
+    write_far(page, found);
     if (is_nowhere(page, found)) {
         eg_html_text(html, EG_TEXT(" · "));
         eg_finder_say_with(page, "place.unknown", "place", page->wanted->place);
@@ -183,21 +201,27 @@ static void write_contact(struct eg_finder_page *page, const struct eg_entry *en
     eg_html_close(html);
 }
 
+/* With the search, so that its page leads back to it; but for a position, which would go wherever an entry's address is sent. */
+static struct eg_text entry_url(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_text path = eg_text_format(page->arena, "/finder/%s", entry->id);
+    if (!path.data) return path;
+    return eg_finder_url(page, path.data, EG_FINDER_KEEP_ALL, "near", page->wanted->page > 1 ? "page" : NULL,
+                         eg_text_format(page->arena, "%u", page->wanted->page));
+}
+
 static void write_entry(struct eg_finder_page *page, const struct eg_entry *entry,
                         const struct eg_directory_hit *hit, const struct eg_finder_found *found)
 {
     struct eg_html *html = &page->html;
     struct eg_text about = entry->field[EG_ENTRY_DESCRIPTION];
-    struct eg_text path = eg_text_format(page->arena, "/finder/%s", entry->id);
+    eg_finder_speaks(page, entry);
     eg_html_open(html, "li");
     eg_html_attribute_format(html, "id", "e-%s", entry->id);
     eg_html_open(html, "h3");
     eg_html_open(html, "a");
-    if (path.data)
-        eg_html_address(
-            html, "href",
-            eg_finder_url(page, path.data, EG_FINDER_KEEP_MANNER, NULL, NULL, (struct eg_text){0}));
-    eg_html_attribute(html, "dir", EG_TEXT("auto"));
+    eg_html_address(html, "href", entry_url(page, entry));
+    eg_finder_mark_data(page);
     eg_html_text(html, entry->field[EG_ENTRY_NAME]);
     eg_html_close(html);
     eg_html_close(html);
@@ -205,7 +229,7 @@ static void write_entry(struct eg_finder_page *page, const struct eg_entry *entr
     eg_finder_moment(page, entry);
     if (about.len > 0) {
         eg_html_open(html, "p");
-        eg_html_attribute(html, "dir", EG_TEXT("auto"));
+        eg_finder_mark_data(page);
         eg_html_text(html, (struct eg_text){about.data, eg_text_shown(about, SHOWN_OF_DESCRIPTION)});
         if (about.len > SHOWN_OF_DESCRIPTION) eg_html_text(html, EG_TEXT(" …"));
         eg_html_close(html);
@@ -278,7 +302,7 @@ static void write_pages(struct eg_finder_page *page, uint64_t n_pages)
     eg_buffer_clear(&text);
 }
 
-/* Paper has no next page: it says how much is on it. */
+/* Paper has no next page: it says how much is on it, in the list for printing, too. */
 static void write_extent(struct eg_finder_page *page, const struct eg_finder_found *found)
 {
     uint64_t n_matched = found->result.n_matched, first = found->request.query.offset + UINT64_C(1);
@@ -305,7 +329,7 @@ static bool is_resolved(struct eg_text name)
     return eg_text_equal(name, EG_TEXT("near")) || eg_text_equal(name, EG_TEXT("radius")) ||
            eg_text_equal(name, EG_TEXT("serves")) || eg_text_equal(name, EG_TEXT("place")) ||
            eg_text_equal(name, EG_TEXT("served")) || eg_text_equal(name, EG_TEXT("lang")) ||
-           eg_text_equal(name, EG_TEXT("embed"));
+           eg_text_equal(name, EG_TEXT("embed")) || eg_text_equal(name, EG_TEXT("print"));
 }
 
 static char separator(const struct eg_buffer *url)
@@ -394,11 +418,12 @@ static void write_uses(struct eg_finder_page *page, struct eg_text data)
 {
     struct eg_html *html = &page->html;
     eg_finder_open(page, "div", "uses");
-    eg_html_open(html, "button");
-    eg_html_attribute(html, "type", EG_TEXT("button"));
-    eg_html_attribute(html, "class", EG_TEXT("script second print"));
-    eg_html_attribute(html, "hidden", EG_TEXT("hidden"));
-    eg_finder_say(page, "finder.print");
+    eg_html_open(html, "p");
+    eg_html_open(html, "a");
+    eg_html_address(html, "href",
+                    eg_finder_url(page, "/finder", EG_FINDER_KEEP_ALL, NULL, "print", EG_TEXT("1")));
+    eg_finder_say(page, "finder.print_list");
+    eg_html_close(html);
     eg_html_close(html);
     eg_html_open(html, "p");
     eg_html_open(html, "a");
@@ -430,6 +455,7 @@ static void write_list(struct eg_finder_page *page, const struct eg_finder_found
     eg_html_attribute_format(html, "start", "%u", found->request.query.offset + 1);
     for (uint32_t i = 0; i < result->n; i++)
         write_entry(page, entries->items[result->hits[i].entry], &result->hits[i], found);
+    eg_finder_speaks(page, NULL);
     eg_html_close(html);
 }
 
@@ -456,19 +482,19 @@ void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *foun
     eg_finder_say(page, "results.title");
     eg_html_close(html);
     write_count(page, found);
-    write_way_to_map(page);
+    if (!page->wanted->printed) write_way_to_map(page);
     eg_html_open(html, "div");
     eg_html_attribute(html, "id", EG_TEXT("found"));
     struct eg_text data = data_url(page, found);
     struct eg_text shown = is_nowhere(page, found) ? (struct eg_text){0} : data;
-    eg_html_address(html, "data-features", shown);
+    if (!page->wanted->printed) eg_html_address(html, "data-features", shown);
     if (!is_nowhere(page, found)) write_here(page, found);
     write_where(page, found);
     write_extent(page, found);
     write_list(page, found);
     write_pages(page, count_pages(found));
-    write_uses(page, data);
+    if (!page->wanted->printed) write_uses(page, data);
     eg_html_close(html);
     eg_html_close(html);
-    eg_finder_map(page, "map.list", shown);
+    if (!page->wanted->printed) eg_finder_map(page, "map.list", shown);
 }

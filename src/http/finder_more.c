@@ -138,8 +138,11 @@ static void write_required(struct eg_finder_page *page, const struct eg_json_val
 {
     struct eg_text address = member(required, "uri"), text = member(required, "document");
     eg_finder_begin_fact(page, "form.required_documents.document");
+    eg_html_open(&page->html, "span");
+    eg_finder_mark_data(page);
     if (address.len > 0) eg_html_link(&page->html, address, text.len > 0 ? text : address);
-    else eg_finder_data(page, "span", text);
+    else eg_html_text(&page->html, text);
+    eg_html_close(&page->html);
     eg_finder_end_fact(page);
 }
 

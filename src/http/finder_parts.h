@@ -13,10 +13,12 @@ struct eg_finder_page {
     const struct eg_finder_request *wanted;
     struct eg_snapshot *snapshot; /* NULL before the first load */
     const struct eg_locale *locale;
+    struct eg_text data_language; /* of what is written of data, see eg_finder_speaks */
     struct eg_text base_url;
     struct eg_html html;
-    struct eg_arena *arena; /* of addresses */
-    struct eg_text told;    /* before the title in the head: "Error: ", "food · Page 2 of 3 · " */
+    struct eg_arena *arena;       /* of addresses */
+    struct eg_text told;          /* before the title in the head: "Error: ", "food · Page 2 of 3 · " */
+    const struct eg_entry *named; /* whose name is the heading; NULL: the heading is ours */
     const char
         *form; /* the id of a form that is filled in: another language keeps what is in it; NULL: none */
 };
@@ -41,8 +43,17 @@ void eg_finder_say_number(struct eg_finder_page *page, const char *key, uint64_t
 /* <element>text of key</element> */
 void eg_finder_leaf(struct eg_finder_page *page, const char *element, const char *key);
 void eg_finder_open(struct eg_finder_page *page, const char *element, const char *class_name); /* a class */
-/* Text from data, whose direction is its own. */
+/* Text from data, whose direction and language are its own. */
 void eg_finder_data(struct eg_finder_page *page, const char *element, struct eg_text text);
+/* Text of ours made of words and numbers that may run either way. */
+void eg_finder_own(struct eg_finder_page *page, const char *element, struct eg_text text);
+/* From here on data are in the language of the entry's directory; NULL: of the atlas. */
+void eg_finder_speaks(struct eg_finder_page *page, const struct eg_entry *entry);
+/* Attributes of an element that holds data: its direction; its language where it is not the page's (WCAG 3.1.2). */
+void eg_finder_mark_data(struct eg_finder_page *page);
+/* With one placeholder that holds data, and perhaps others of ours. */
+void eg_finder_say_of(struct eg_finder_page *page, const char *key, struct eg_placeholder data,
+                      const struct eg_placeholder *fills, uint32_t n_fills);
 void eg_finder_kind(struct eg_finder_page *page, enum eg_entry_kind kind);
 /* Terms such as topics, with a comma between; underscores are shown as blanks. */
 void eg_finder_terms(struct eg_finder_page *page, const struct eg_text *terms, uint32_t n);
@@ -81,6 +92,8 @@ void eg_finder_suggest_link(struct eg_finder_page *page, const struct eg_entry *
 
 /* finder_form.c: the search form, from what was asked for. */
 void eg_finder_form(struct eg_finder_page *page);
+/* What the form calls a filter by a word of the directory; NULL: it has no such chooser. */
+const char *eg_finder_chooser_key(enum eg_facet_kind facet);
 
 /* finder_place.c: the place that was typed. */
 #define EG_FINDER_PLACES 7U
@@ -113,6 +126,11 @@ EG_MUST_CHECK enum eg_status eg_finder_search(struct eg_finder_page *page, struc
 /* What was searched for, and which page it is, for the head: tabs and histories tell one search from another. */
 void eg_finder_tell_search(struct eg_finder_page *page, const struct eg_finder_found *found);
 void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *found);
+
+/* finder_sheet.c: above the list for printing: the way back, what was searched for, and of which day it is. */
+void eg_finder_sheet_top(struct eg_finder_page *page);
+/* A button that prints the page, where there is a script. */
+void eg_finder_print_button(struct eg_finder_page *page);
 
 /* finder_served.c: the content of the section about whom it serves: the areas by name, and what is known of them together. */
 void eg_finder_served(struct eg_finder_page *page, const struct eg_entry *entry);

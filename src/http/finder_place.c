@@ -77,12 +77,12 @@ struct eg_text eg_finder_place_name(struct eg_finder_page *page, struct eg_found
 static void write_which(struct eg_finder_page *page, struct eg_found_place place)
 {
     const struct eg_area_set *set = &page->snapshot->generation->area_sets[place.source];
-    if (place.is == EG_PLACE_IS_AREA)
-        eg_html_text_format(&page->html, " (%.*s, %.*s)", EG_TEXT_SHOWN(set->spec->title, 100),
-                            EG_TEXT_SHOWN(set->codes[place.item], 60));
-    else
-        eg_html_text_format(&page->html, " (%.*s)",
-                            EG_TEXT_SHOWN(page->snapshot->atlas->place_tables[place.source].title, 100));
+    bool is_area = place.is == EG_PLACE_IS_AREA;
+    eg_html_text(&page->html, EG_TEXT(" ("));
+    eg_finder_data(page, "bdi",
+                   is_area ? set->spec->title : page->snapshot->atlas->place_tables[place.source].title);
+    if (is_area) eg_html_text_format(&page->html, ", %.*s", EG_TEXT_SHOWN(set->codes[place.item], 60));
+    eg_html_text(&page->html, EG_TEXT(")"));
 }
 
 static struct eg_text link_text(struct eg_finder_page *page, struct eg_found_place place)
@@ -110,7 +110,7 @@ void eg_finder_other_places(struct eg_finder_page *page, const char *key, const 
         eg_html_open(html, "a");
         eg_html_address(html, "href",
                         eg_finder_url(page, "/finder", EG_FINDER_KEEP_ALL, "near", "place", value));
-        eg_html_attribute(html, "dir", EG_TEXT("auto"));
+        eg_finder_mark_data(page);
         eg_html_text(html, link_text(page, place->hits[i].place));
         eg_html_close(html);
         write_which(page, place->hits[i].place);

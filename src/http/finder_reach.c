@@ -16,13 +16,14 @@ struct reaching {
 static void write_position_links(struct eg_finder_page *page, const struct eg_entry_place *place)
 {
     struct eg_html *html = &page->html;
+    struct eg_text map = eg_finder_url(page, "/", EG_FINDER_KEEP_MANNER, "embed", NULL, (struct eg_text){0});
     eg_finder_open(page, "ul", "plain");
     eg_finder_open(page, "li", "script"); /* without one the landing page has no map */
     eg_html_attribute(html, "hidden", EG_TEXT("hidden"));
     eg_html_open(html, "a");
     eg_html_address(html, "href",
-                    eg_text_format(page->arena, "%.*s/#at=%.5f,%.5f,15", EG_TEXT_ARG(page->base_url),
-                                   place->lat_deg, place->lon_deg));
+                    eg_text_format(page->arena, "%.*s#at=%.5f,%.5f,15", EG_TEXT_ARG(map), place->lat_deg,
+                                   place->lon_deg));
     if (page->wanted->embedded) {
         eg_html_attribute(html, "target", EG_TEXT("_blank"));
         eg_html_attribute(html, "rel", EG_TEXT("noopener"));
@@ -108,7 +109,7 @@ static void write_accessibility(const struct reaching *reaching)
                        details = rows[i]->field[EG_ACCESSIBILITY_DETAILS];
         if (what.len + details.len == 0) continue;
         eg_finder_begin_fact(reaching->page, "entry.accessibility");
-        if (what.len > 0) eg_finder_term(reaching->page, what);
+        if (what.len > 0) eg_finder_terms(reaching->page, &what, 1);
         if (what.len > 0 && details.len > 0) eg_html_text(&reaching->page->html, EG_TEXT(": "));
         eg_finder_data(reaching->page, "span", details);
         eg_finder_end_fact(reaching->page);

@@ -26,15 +26,12 @@ static void write_areas(struct eg_finder_page *page, const struct eg_served_area
     if (served->n == 0) return;
     if (served->boundaries != EG_ATLAS_NONE) {
         char room[EG_LOCALE_NUMBER_BYTES];
-        struct eg_placeholder fills[] = {
-            {"boundaries", page->snapshot->atlas->boundaries[served->boundaries].title},
-            {"n", eg_locale_number(page->locale, served->n, room)}};
-        struct eg_buffer text;
-        eg_buffer_init(&text, 0);
-        eg_locale_write(page->locale, "entry.serves_areas", fills, EG_ARRAY_LEN(fills), &text);
-        eg_finder_data(page, "p", (struct eg_text){text.data, text.len});
-        html->out.failed |= text.failed;
-        eg_buffer_clear(&text);
+        struct eg_text title = page->snapshot->atlas->boundaries[served->boundaries].title;
+        struct eg_placeholder fill = {"n", eg_locale_number(page->locale, served->n, room)};
+        eg_html_open(html, "p");
+        eg_html_attribute(html, "dir", EG_TEXT("auto"));
+        eg_finder_say_of(page, "entry.serves_areas", (struct eg_placeholder){"boundaries", title}, &fill, 1);
+        eg_html_close(html);
     }
     eg_finder_open(page, "ul", "areas");
     for (uint32_t i = 0; i < served->n && i < MOST_AREAS; i++)
@@ -90,9 +87,12 @@ static void write_number(struct eg_finder_page *page, const struct eg_atlas_fact
     bool is_whole = value > -1e15 && value < 1e15 && value == (double)(int64_t)value;
     eg_buffer_init(&text, 0);
     eg_locale_decimal(page->locale, value, facts->has_decimals ? facts->decimals : is_whole ? 0 : 2, &text);
-    if (facts->unit.len > 0) eg_buffer_char(&text, ' ');
-    eg_buffer_text(&text, facts->unit);
-    eg_finder_data(page, "bdi", (struct eg_text){text.data, text.len});
+    eg_html_open(&page->html, "bdi");
+    eg_html_attribute(&page->html, "dir", EG_TEXT("auto"));
+    eg_html_text(&page->html, (struct eg_text){text.data, text.len});
+    if (facts->unit.len > 0) eg_html_text(&page->html, EG_TEXT(" "));
+    if (facts->unit.len > 0) eg_finder_data(page, "bdi", facts->unit);
+    eg_html_close(&page->html);
     page->html.out.failed |= text.failed;
     eg_buffer_clear(&text);
 }
@@ -162,7 +162,9 @@ static void write_head(const struct table *table)
     eg_html_close(&page->html);
     write_heading(page, NULL);
     if (combined->around_area != EG_NO_AREA) eg_finder_data(page, "bdi", set->names[combined->around_area]);
-    else eg_finder_say_with(page, "entry.figure_all", "boundaries", set->spec->title);
+    else
+        eg_finder_say_of(page, "entry.figure_all", (struct eg_placeholder){"boundaries", set->spec->title},
+                         NULL, 0);
     eg_html_close(&page->html);
     eg_html_close(&page->html);
     eg_html_close(&page->html);
@@ -273,6 +275,7 @@ void eg_finder_served(struct eg_finder_page *page, const struct eg_entry *entry)
         page->html.out.failed = true;
         return;
     }
+    eg_finder_speaks(page, NULL); /* of areas and indicators */
     for (uint32_t s = 0; s < eg_entry_count_served(entry); s++) {
         struct eg_served_areas served = eg_entry_served(entry, s);
         write_areas(page, &served);
@@ -288,4 +291,5 @@ void eg_finder_served(struct eg_finder_page *page, const struct eg_entry *entry)
         eg_html_close(&page->html);
     }
     eg_group_clear(&group);
+    eg_finder_speaks(page, entry);
 }

@@ -106,7 +106,7 @@ void eg_finder_hours_printed(struct eg_finder_page *page, const struct eg_entry 
     page->html.out.failed |= words.failed;
     if (n == 0 && (hours.len == 0 || entry->n_schedules > 0)) return;
     eg_finder_open(page, "ul", "hours printed");
-    if (n == 0) write_line(page, (struct eg_text){0}, hours);
+    if (n == 0) eg_finder_data(page, "li", hours);
     for (uint32_t i = 0; i < n; i++) write_line(page, lines[i].when, lines[i].what);
     eg_html_close(&page->html);
 }

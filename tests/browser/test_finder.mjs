@@ -80,12 +80,17 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     ['every page is accessible in every language and fits at 320 pixels', everywhere(320)],
     ['every page is accessible in every language at 1280 pixels', everywhere(1280)],
     ['every page is accessible in dark colours', everywhere(1280, { colorScheme: 'dark' })],
-    ['what is printed is accessible, and holds the list without the form', async () => {
+    ['what is printed is accessible, and holds the whole list without the form', async () => {
       const page = await open(await browser.newContext({ viewport: { width: 800, height: 1000 }, bypassCSP: true }), '/finder');
+      await page.click('a >> text=List for printing');
+      await page.waitForURL(/print=1/);
+      check((await names(page)).length === Number(/\d+/.exec(await count(page))[0]) && (await names(page)).length > 20, `${await count(page)}`);
+      check(await page.isVisible('button.print'), 'a button');
       await page.emulateMedia({ media: 'print' });
       const found = await audit(page);
       check(found.length === 0, found.join('; '));
       check(!(await page.isVisible('#search')) && !(await page.isVisible('#map')) && await page.isVisible('ol.entries'), 'list only');
+      check(!(await page.isVisible('button.print')) && !(await page.isVisible('.back')), 'not on paper');
       await page.screenshot({ path: join(shots, 'finder-print.png') });
     }],
     ['a search and a filter change the list without a reload, and the history goes back', async () => {
@@ -189,6 +194,10 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.keyboard.press('Escape');
       await page.waitForSelector('.leaflet-popup', { state: 'detached' });
       check(await page.evaluate(() => document.activeElement.classList.contains('target')), 'the keyboard is back at the marker');
+      const left = () => page.evaluate(() => document.querySelector('#map .target').getBoundingClientRect().left);
+      const at = await left();
+      await page.click('.pan-right');
+      await until(page, `document.querySelector('#map .target').getBoundingClientRect().left < ${at} - 50`);
     }],
     ['what the Tab key comes to on a map can be seen', async () => {
       for (const path of ['/finder', `/finder/${served.id}`, '/finder/suggest', '/']) {

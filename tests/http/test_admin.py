@@ -589,8 +589,12 @@ def _(server):
     one = server.suggest({"name": "Choir of Squareton", "kind": "coalition", "topics": ["singing"]})
     reader = server.reader()
     reader.open(f"/admin/suggestions/{one}")
+    assert "New topic, which no entry has yet: <bdi>singing" in reader.page.text and "The directory has" not in reader.page.text, reader.page.text
     reader.submit("accept")
     assert b"Choir of Squareton" in server.get("/finder?q=singing").body, (reader.page.text, server.get("/finder?q=singing").body)
+    reader.open("/admin/suggestions/" + str(server.suggest({"name": "Choir of Rowton", "kind": "coalition", "topics": ["singing", "SINGING", "choirs"]})))
+    told = reader.page.text
+    assert "yet: <bdi>SINGING</bdi>. The directory has: <bdi>singing<" in told and "yet: <bdi>choirs" in told and "yet: <bdi>singing" not in told, told
 
 
 @test("an import is undone on its page, as a whole or for one entry")

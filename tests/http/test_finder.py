@@ -28,6 +28,7 @@ EXTRA = """\
     title: "<b>Strangers</b>"
     source: strangers.csv
     attribution: "<i>Nobody</i>"
+    language: pt-BR
     licence: {title: "<u>None</u>", url: "https://example.org/?<script>"}
     columns: {key: key, longitude: lon, latitude: lat, kind: kind, """ + ", ".join(f"{name}: {name}" for name in [*COLUMNS, "end"]) + "}\ntime_zone: Europe/London\n"
 
@@ -162,6 +163,65 @@ def _(server):
         assert words in page(server, f"/finder?place=R02&lang={language}").text, language
 
 
+def said(server, query, id_):
+    found = re.search(f'<p[^>]* id="{id_}"[^>]*>(.*?)</p>', page(server, "/finder?" + query).html, re.S)
+    return re.sub("<[^>]*>", "", found.group(1))
+
+
+def marked(read, text):
+    """The languages that elements with just this text say they are in."""
+    return set(re.findall(r'<(?:\w+)[^>]*? lang="([\w-]+)"[^>]*>' + re.escape(text) + "<", read.html))
+
+
+@test("what data say is marked with their language where it is not the page's, and only there")
+def _(server):
+    strangers, helpers = ({properties["name"]: identity for identity, properties in entry_ids(server, query)} for query in ("kind=coalition&q=zebra", "kind=hub"))
+    name, identity = next((name, identity) for name, identity in helpers.items() if "1" in name)
+    for lang in ("cy", "es", "pt"):
+        listed = page(server, f"/finder?q={urllib.parse.quote(name)}&kind=hub&lang={lang}")
+        assert {"en"} == marked(listed, name) == marked(listed, "Food for all") == marked(listed, "food") == marked(listed, "Squares"), listed.html
+        entry = page(server, f"/finder/{identity}?lang={lang}")
+        assert {"en"} == marked(entry, name) == marked(entry, "Cell 1, 0") == marked(entry, "Cells") == marked(entry, "Score (2021)"), entry.html
+        assert entry.all("div", id="map")[0]["data-lang"] == "en"
+        assert marked(page(server, f"/finder/{strangers['Zebra fine']}?lang={lang}"), "Zebra fine") == (set() if lang == "pt" else {"pt-BR"})
+    assert ' lang="' not in re.sub(r"<html[^>]*>|<nav.*?</nav>", "", page(server, f"/finder/{identity}?lang=en").html)
+    assert marked(page(server, f"/finder/{strangers['Zebra fine']}?lang=en"), "Zebra fine") == {"pt-BR"}
+    assert marked(page(server, "/finder?q=zebra&lang=ar"), "Zebra fine") == {"pt-BR"}
+
+
+@test("an entry's page leads back to the search and the place in it, and nowhere else")
+def _(server):
+    search = "q=caf%C3%A9&place=C0300&radius=25000&kind=hub&lang=cy"
+    listed = page(server, "/finder?" + search)
+    links = [values["href"] for values in listed.all("a") if values["href"].startswith("./finder/")]
+    identity = links[0].split("?")[0].split("/")[-1]
+    entry = page(server, links[0][1:])
+    back = [values["href"] for values in entry.all("a") if values.get("data-back")]
+    assert len(back) == 2 and back[0] == back[1] and "Yn \u00f4l i'r canlyniadau" in entry.text, back
+    address, mark = back[0].split("#")
+    assert mark == "e-" + identity and mark in page(server, address[2:]).ids, back
+    assert dict(urllib.parse.parse_qsl(address.split("?")[1])) == dict(urllib.parse.parse_qsl(search)), back
+    assert entry.all("link", rel="canonical")[0]["href"] == f"../finder/{identity}?lang=cy"
+    assert all("radius=25000" in values["href"] for values in entry.all("a") if values.get("hreflang"))
+    second = [values["href"] for values in page(server, "/finder?page=2&near=-1,52").all("a") if values["href"].startswith("./finder/")][0]
+    assert second.endswith("?page=2"), "a position stands in no entry's address: " + second
+    back = [values["href"] for values in page(server, second[1:]).all("a") if values.get("data-back")][0]
+    assert back.startswith("../finder?page=2#e-"), back
+    for query in ("", "?lang=es", "?embed=1", "?back=//evil.example", "?page=x", "?page=0&near=x"):
+        read = page(server, f"/finder/{identity}{query}")
+        back = [values["href"] for values in read.all("a") if values.get("data-back")]
+        assert all(re.match(r"\.\./finder(\?|#|$)", one) and "evil" not in one for one in back), back
+    assert "All entries" in page(server, f"/finder/{identity}").text
+
+
+@test("where the nearest is far away, the status line says how far")
+def _(server):
+    assert re.search(r"The nearest is [5-9],\d{3}\u00a0?\s?km away", said(server, "near=1,2&lang=en", "count")), said(server, "near=1,2&lang=en", "count")
+    for query in ("near=-1,52.1", "place=C0300", "", "near=1,2&page=2", "near=1,2&q=zzzz", "near=1,2&sort=name"):
+        assert "The nearest" not in said(server, query + "&lang=en", "count"), query
+    assert "agosaf" in said(server, "near=1,2&lang=cy", "count")
+
+
 @test("a place is found by code, by boundaries and code, by name in any letters, by its first words")
 def _(server):
     for place in ("C0300", "cells:C0300", "cell 3, 0", "CELL 3, 0", "  Cell 3, 0 "):
@@ -173,11 +233,6 @@ def _(server):
     assert "No place here is called “cel”" in text and "Did you mean" in text and "Entries found: 0" in text
     text = page(server, "/finder?place=" + urllib.parse.quote(HOSTILE[0])).text
     assert HOSTILE[0] in text
-
-
-def said(server, query, id_):
-    found = re.search(f'<p[^>]* id="{id_}"[^>]*>(.*?)</p>', page(server, "/finder?" + query).html, re.S)
-    return re.sub("<[^>]*>", "", found.group(1))
 
 
 @test("what needs a place says so beside the field")
@@ -340,6 +395,24 @@ def _(server):
     assert "Pr\u00f3xima fecha: martes, 6 de mayo de 2938, de 10:00 a 12:00" in page(server, "/finder?kind=training&q=Course&lang=es").text
 
 
+@test("the list for printing has all that is found, up to 200 on a page, says what was searched for, and leads back")
+def _(server):
+    link = [values["href"] for values in page(server, "/finder?q=caf%C3%A9&page=2&lang=es").all("a") if "print=1" in values["href"] and "hreflang" not in values]
+    assert link == ["./finder?q=caf%C3%A9&lang=es&print=1"], link
+    read = page(server, "/finder?q=caf%C3%A9&place=C0300&radius=90000&topic=food&kind=hub,service&served=0&print=1")
+    assert len(read.all("h3")) == 20 and not read.all("form") and not read.all("div", id="map") and read.all("button"), read.html
+    for said in ("caf\u00e9", "C0300", "90 km", "food", "Community hub, Service", "As of ", "Back to the results"):
+        assert said in read.text, (said, read.text)
+    assert [values["src"].split("/")[-1] for values in read.all("script")] == ["finder.js"], read.all("script")
+    assert all("print=1" in values["href"] for values in read.all("a") if values.get("hreflang"))
+    everything = page(server, "/finder?print=1")
+    found = int(re.search("Entries found: ([0-9]+)", everything.text).group(1))
+    assert len(everything.all("h3")) == found > 20 and "On this sheet" not in everything.text, found
+    assert "There is no such page" in page(server, "/finder?print=1&page=2").text
+    page(server, "/finder?print=yes", 400)
+    assert page(server, "/finder?print=1&page=x", 400).all("input", name="print") == []
+
+
 @test("a page that has not changed is not sent again")
 def _(server):
     first = server.get("/finder?lang=cy")
@@ -356,12 +429,39 @@ def _(server):
     assert answer.status == 200 and f"Entradas encontradas: {answer.json()['numberMatched']}" in read.text, address
 
 
+@test("the landing page speaks the language of lang= or of the browser, its script's words, too")
+def _(server):
+    whole = {lang: json.loads((ROOT / f"locales/{lang}.json").read_text()) for lang in LANGUAGES}
+    for lang in LANGUAGES:
+        answer = server.get("/?lang=" + lang)
+        read = Page(answer.body.decode())
+        texts = json.loads(read.all("main")[0]["data-texts"])
+        assert answer["Content-Language"] == lang == read.all("html")[0]["lang"] and "Accept-Language" not in answer["Vary"], answer.headers
+        assert read.all("html")[0]["dir"] == "ltr" and read.all("html")[0]["data-lang"] == "en" and "Squares" in read.text
+        assert all(texts[key] == text for key, text in whole[lang].items() if key.startswith(("landing.", "kind.", "map.")))
+        assert whole[lang]["landing.choose_place"] in read.text and "tiles/LAYER/{z}/{x}/{y}.png" in read.text and "{landing" not in read.text
+        assert not set(re.findall(r"[{][A-Z]+[}]", read.html)), read.html
+        accepted = server.get("/", {"Accept-Language": f"xx, {lang};q=0.5"})
+        assert accepted.body.decode() == read.html and "Accept-Language" in accepted["Vary"]
+        assert server.get("/", {"Accept-Language": lang, "If-None-Match": accepted["ETag"]}).status == 304
+    arabic = Page(server.get("/?lang=ar").body.decode()).all("html")[0]
+    assert arabic["lang"] == "en" and arabic["dir"] == "rtl", arabic
+    assert Page(server.get("/?lang=" + urllib.parse.quote(HOSTILE[1])).body.decode()).all("html")[0]["lang"] == "en"
+    assert server.get("/?lang=cy&lang=es").status == 400
+    entry = page(server, f"/finder/{[one for one, properties in entry_ids(server, 'kind=hub')][0]}?lang=cy")
+    assert any(values["href"].startswith("../?lang=cy#at=") for values in entry.all("a")), "the map in the same language"
+
+
 @test("every key that the pages ask for stands in the catalogue, and none stands there for nothing")
 def _(_server):
     # Those of the form of an entry are put together of its fields' names: tests/unit/test_entry_form.c looks at them.
     keys = {key for key in json.loads((ROOT / "locales/en.json").read_text()) if not key.startswith("form.")}
     sources = "".join(path.read_text() for path in sorted((ROOT / "src/http").glob("*.c")))
     used = set(re.findall(r'"([a-z]+\.[a-z0-9_.]+)"', sources)) | {"language", "direction", "date"}
+    # The landing page's template and script; a method's and a state's words are put together.
+    used |= set(re.findall(r"[{]([a-z]+\.[a-z_]+)[}]", (ROOT / "src/http/embed/index.html").read_text()))
+    used |= set(re.findall(r"'((?:landing|state|map|distance)\.[a-z_.]*[a-z])'", (ROOT / "src/http/embed/app.js").read_text()))
+    used |= {key for key in keys if key.startswith(("landing.method.", "landing.state."))}
     used |= {f"month.{n}" for n in range(1, 13)}
     # Weekdays and times of day are asked for by number and form; tests/unit/test_hours_words.c says them.
     used |= {key for key in keys if re.fullmatch(r"weekday\.[1-7]|time\.(from|to|since|until|at)(_one)?|hours\.nth(_weekend)?\.([1-5]|last|before_last)", key)}

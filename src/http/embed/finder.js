@@ -5,6 +5,7 @@
 
   var byId = function (id) { return document.getElementById(id); };
   var place = byId('map'), form = byId('search'), still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  var WIDEST_PRINTED = 690; /* pixels on a sheet of A4 */
   var asked = 0, shown = location.pathname + location.search, map = null, markers = null, here = null, byEntry = {};
 
   function eachNode(nodes, act) { Array.prototype.forEach.call(nodes, act); }
@@ -29,6 +30,13 @@
     return node;
   }
 
+  /* What data say is in their language, where that is not the page's. */
+  function ofData(node) {
+    if (place.dataset.lang) node.lang = place.dataset.lang;
+    node.dir = 'auto';
+    return node;
+  }
+
   function fill(text, n) { return text.replace('{n}', Number(n).toLocaleString(document.documentElement.lang)); }
 
   /* --- map --- */
@@ -39,6 +47,7 @@
     var data = place.dataset, box = data.bounds.split(',').map(Number);
     map = L.map(place, { minZoom: 1, maxZoom: 19, worldCopyJump: true, scrollWheelZoom: false, zoomControl: false, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
     L.control.zoom({ zoomInTitle: data.textIn, zoomOutTitle: data.textOut, position: document.dir === 'rtl' ? 'topright' : 'topleft' }).addTo(map);
+    new L.Control.Pan({ position: document.dir === 'rtl' ? 'bottomright' : 'bottomleft', words: { left: data.textLeft, up: data.textUp, down: data.textDown, right: data.textRight } }).addTo(map);
     map.attributionControl.setPrefix(false);
     map.fitBounds([[box[1], box[0]], [box[3], box[2]]]);
     if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 20, maxNativeZoom: Number(data.tilesZoom) || 19, attribution: data.credit }).addTo(map);
@@ -49,7 +58,12 @@
       box.setAttribute('role', 'dialog');
       box.setAttribute('tabindex', '-1');
       box.setAttribute('aria-label', event.popup._source.options.title);
-      box.addEventListener('keydown', function (key) { if (key.key === 'Escape') map.closePopup(event.popup); });
+      /* Not to the map, which would look for the box where it no longer is. */
+      box.addEventListener('keydown', function (key) {
+        if (key.key !== 'Escape') return;
+        key.stopPropagation();
+        map.closePopup(event.popup);
+      });
       if (event.popup._source.getElement() === document.activeElement) box.focus();
     });
     map.on('popupclose', function (event) {
@@ -67,6 +81,7 @@
       eachNode(place.querySelectorAll('.leaflet-overlay-pane svg'), function (drawing) { drawing.setAttribute('aria-hidden', 'true'); });
       var layer = event.layer, node = layer.getElement && layer.getElement();
       if (!node || !(layer instanceof L.Marker)) return;
+      if (!layer.getChildCount && place.dataset.lang) node.lang = place.dataset.lang; /* of its name */
       if (!layer.options.interactive) { node.setAttribute('role', 'img'); node.setAttribute('aria-label', layer.options.title); return; }
       node.setAttribute('role', 'button');
       node.setAttribute('tabindex', '0');
@@ -87,20 +102,20 @@
   /* The text of a marker is that of the list's row, where it is on this page; else its name, with a link. Of one of several places it has
    * the place's own address. */
   function markerText(feature, one) {
-    var box = element('div'), link = element('a', feature.properties.name), line = element('p');
+    var box = element('div'), link = ofData(element('a', feature.properties.name)), line = element('p');
     link.href = entryAddress(feature.id);
     line.appendChild(link);
     box.appendChild(line);
     var row = byId('e-' + feature.id), several = !!one.id, address = [one.name, one.address, one.postcode].filter(Boolean).join(', ');
     if (row) eachNode(row.querySelectorAll(several ? '.facts' : '.facts, .contact'), function (node) { box.appendChild(node.cloneNode(true)); });
-    if (several && address) box.appendChild(element('p', address));
+    if (several && address) box.appendChild(ofData(element('p', address)));
     if ((several || !row) && feature.properties.phone) box.appendChild(element('p', feature.properties.phone));
     return box;
   }
 
   function entryAddress(id) {
-    var kept = new URLSearchParams(), now = new URLSearchParams(location.search);
-    ['lang', 'embed'].forEach(function (name) { if (now.get(name)) kept.set(name, now.get(name)); });
+    var kept = new URLSearchParams(location.search);
+    kept.delete('near'); /* it would go wherever the entry's address is sent */
     return place.dataset.root + 'finder/' + encodeURIComponent(id) + (kept.toString() ? '?' + kept : '');
   }
 
@@ -164,8 +179,8 @@
 
   function showFeatures(address, number) {
     if (!map) return;
-    if (!address) { markers.clearLayers(); return; }
     showHere();
+    if (!address) { markers.clearLayers(); note(''); return; }
     fetchJson(address).then(function (collection) {
       if (number !== asked) return;
       var placed = collection.features.filter(function (feature) { return feature.geometry && feature.geometry.type === 'Point'; });
@@ -342,7 +357,6 @@
     });
     /* Links to other pages of the results, to other places of a name. */
     byId('results').addEventListener('click', function (event) {
-      if (event.target.classList.contains('print')) { window.print(); return; }
       var link = event.target.closest ? event.target.closest('a') : null;
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
       if (link.target || link.origin !== location.origin || link.hash || link.pathname !== location.pathname) return;
@@ -402,6 +416,33 @@
     showPin(true);
   }
 
+  /* --- on paper --- */
+
+  /* The map of an entry is printed as it stands: paper is no window that it could be drawn for. */
+  function keepSize() {
+    if (!map || form || place.offsetWidth > WIDEST_PRINTED) return;
+    place.style.width = place.offsetWidth + 'px';
+    place.style.height = place.offsetHeight + 'px';
+  }
+
+  function listenToPrinting() {
+    eachNode(document.querySelectorAll('.print'), function (button) { button.addEventListener('click', function () { window.print(); }); });
+    window.addEventListener('beforeprint', keepSize);
+    window.addEventListener('afterprint', function () { if (place) place.style.width = place.style.height = ''; });
+  }
+
+  /* --- from an entry back to the list --- */
+
+  /* A position stands in no entry's address, and the list that led there may have one: the browser knows. */
+  function backToList() {
+    var from = document.referrer.split('#')[0], link = document.querySelector('.back a'), list = link && new URL(link.href);
+    if (!list || !from || new URL(from).origin !== location.origin || new URL(from).pathname !== list.pathname) return;
+    eachNode(document.querySelectorAll('.back a'), function (way) {
+      way.href = from + '#e-' + location.pathname.split('/').pop();
+      way.textContent = way.dataset.back;
+    });
+  }
+
   /* --- start --- */
 
   reveal(document);
@@ -413,4 +454,6 @@
   }
   if (place && place.dataset.picks) pickPosition();
   if (form && byId('results')) listen();
+  else backToList();
+  listenToPrinting();
 }());
