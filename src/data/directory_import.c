@@ -1,23 +1,13 @@
 /* What an import does to a directory. What a row of an entry does not say stays as it is; whose an entry is, its row has been told already
  * (entry_flat_owner.c). */
-#include "data/directory_records.h"
+#include "data/directory_import_internal.h"
 
-#include "base/textmap.h"
+#include <math.h>
+#include <string.h>
+
+#include "data/entry_flat.h"
 #include "data/entry_records.h"
 #include "data/record_ids.h"
-#include "data/service_places.h"
-
-struct plan {
-    const struct eg_records *base, *imported;
-    struct eg_arena *arena;
-    struct eg_textmap
-        *named[EG_N_RECORD_TABLES]; /* flat: rows of the base by folded name, of what is known by that */
-    struct eg_buffer room;          /* of names that are compared */
-    bool failed;                    /* memory was refused */
-    struct eg_record *puts;
-    struct eg_record_key *deletes;
-    uint32_t n_puts, n_deletes;
-};
 
 static bool is_same(const struct eg_record *a, const struct eg_record *b)
 {
@@ -32,17 +22,14 @@ static bool is_same(const struct eg_record *a, const struct eg_record *b)
     return true;
 }
 
-/* What an entry as a row has, by the reference to its service. */
+/* What a row has a list of, by the reference to its service: what it leaves out goes. */
 static const struct {
     enum eg_record_table table;
     uint32_t field;
 } of_entry[] = {
-    {EG_RECORD_PHONE, EG_PHONE_SERVICE_ID},
     {EG_RECORD_SERVICE_AREA, EG_SERVICE_AREA_SERVICE_ID},
-    {EG_RECORD_FUNDING, EG_FUNDING_SERVICE_ID},
     {EG_RECORD_LANGUAGE, EG_LANGUAGE_SERVICE_ID},
     {EG_RECORD_ATTRIBUTE, EG_ATTRIBUTE_LINK_ID},
-    {EG_RECORD_SERVICE_AT_LOCATION, EG_SERVICE_AT_LOCATION_SERVICE_ID},
     {EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_ID},
 };
 
@@ -55,21 +42,21 @@ static uint32_t name_field(enum eg_record_table table)
     return table == EG_RECORD_TAXONOMY_TERM ? (uint32_t)EG_TAXONOMY_TERM_NAME : 0;
 }
 
-static struct eg_text folded(struct plan *plan, struct eg_text name)
+static struct eg_text folded(struct eg_planning *plan, struct eg_text name)
 {
     struct eg_text text = eg_record_name_folded(plan->arena, name);
     plan->failed |= !text.data;
     return text;
 }
 
-static bool is_named(struct plan *plan, struct eg_text name, struct eg_text wanted)
+static bool is_named(struct eg_planning *plan, struct eg_text name, struct eg_text wanted)
 {
     bool is = eg_record_name_is(name, wanted, &plan->room);
     plan->failed |= plan->room.failed;
     return is;
 }
 
-static enum eg_status index_names(struct plan *plan, struct eg_error *err)
+static enum eg_status index_names(struct eg_planning *plan, struct eg_error *err)
 {
     for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
         uint32_t field = name_field((enum eg_record_table)t),
@@ -87,7 +74,7 @@ static enum eg_status index_names(struct plan *plan, struct eg_error *err)
 }
 
 /* The row of the base that an imported row names, when it is one that is known by its name. */
-static const struct eg_record *namesake(struct plan *plan, const struct eg_record *row)
+static const struct eg_record *namesake(struct eg_planning *plan, const struct eg_record *row)
 {
     uint32_t field = name_field(row->table);
     if (field == 0 || !plan->named[row->table]) return NULL;
@@ -105,7 +92,7 @@ static struct eg_text topic_of(const struct eg_records *records, const struct eg
 }
 
 /* Whether records give a service a topic of this name. */
-static bool has_topic(struct plan *plan, const struct eg_records *records, struct eg_text service,
+static bool has_topic(struct eg_planning *plan, const struct eg_records *records, struct eg_text service,
                       struct eg_text topic)
 {
     uint32_t n;
@@ -117,140 +104,70 @@ static bool has_topic(struct plan *plan, const struct eg_records *records, struc
     return false;
 }
 
-/* --- where it is ----------------------------------------------------------------------------------------------------------------- */
-
-/* The service whose row says this of its place; empty: it is of no place. */
-static struct eg_text placed_service(const struct plan *plan, const struct eg_record *row)
-{
-    uint32_t n;
-    struct eg_text location = row->field[0];
-    if (row->table == EG_RECORD_SERVICE_AT_LOCATION) return row->field[EG_SERVICE_AT_LOCATION_SERVICE_ID];
-    if (row->table == EG_RECORD_ADDRESS) location = row->field[EG_ADDRESS_LOCATION_ID];
-    else if (row->table == EG_RECORD_ACCESSIBILITY) location = row->field[EG_ACCESSIBILITY_LOCATION_ID];
-    else if (row->table != EG_RECORD_LOCATION) return EG_TEXT("");
-    const struct eg_record *const *links = eg_records_with(plan->imported, EG_RECORD_SERVICE_AT_LOCATION,
-                                                           EG_SERVICE_AT_LOCATION_LOCATION_ID, location, &n);
-    return n > 0 ? links[0]->field[EG_SERVICE_AT_LOCATION_SERVICE_ID] : EG_TEXT("");
-}
-
-/* A row tells of the first place of its entry and is laid over it, so that others stay; but for one at which other entries are, too, which
- * this entry leaves for one of its own. NULL: there is none to be laid over. *first_out: the link to the first, in either case, or NULL. */
-static const struct eg_record *place_told(const struct plan *plan, struct eg_text service,
-                                          const struct eg_record **first_out)
-{
-    struct eg_service_places places = {.n = 0};
-    uint32_t n = 0;
-    *first_out = NULL;
-    if (service.len > 0) eg_service_places(plan->base, service, &places);
-    if (places.n == 0) return NULL;
-    *first_out = places.link[0];
-    const struct eg_record *const *links =
-        eg_records_with(plan->base, EG_RECORD_SERVICE_AT_LOCATION, EG_SERVICE_AT_LOCATION_LOCATION_ID,
-                        places.location[0]->field[0], &n);
-    for (uint32_t i = 0; i < n; i++)
-        if (!eg_text_equal(links[i]->field[EG_SERVICE_AT_LOCATION_SERVICE_ID], service)) return NULL;
-    return places.location[0];
-}
-
-static struct eg_text accessible(const struct eg_record *row)
-{
-    struct eg_text text = row->field[EG_ACCESSIBILITY_DESCRIPTION];
-    return text.len > 0 ? text : row->field[EG_ACCESSIBILITY_DETAILS];
-}
-
-/* Whether rows of a location say that this is accessible there. */
-static bool is_accessible(const struct eg_records *records, struct eg_text location, struct eg_text what)
-{
-    uint32_t n;
-    const struct eg_record *const *rows =
-        eg_records_with(records, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, location, &n);
-    for (uint32_t i = 0; i < n; i++)
-        if (eg_text_equal(accessible(rows[i]), what)) return true;
-    return false;
-}
-
 /* --- what a row takes the place of ----------------------------------------------------------------------------------------------- */
 
-/* Hours, in whichever words; else the row says from when to when it takes place. */
-static bool says_hours(const struct eg_record *schedule)
+static bool is_superseded(struct eg_planning *plan, const struct eg_record *row, struct eg_text service)
 {
-    return schedule->field[EG_SCHEDULE_FREQ].len + schedule->field[EG_SCHEDULE_DESCRIPTION].len > 0;
-}
-
-static bool has_schedule(const struct plan *plan, struct eg_text service, bool of_hours)
-{
-    uint32_t n;
-    const struct eg_record *const *rows =
-        eg_records_with(plan->imported, EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_ID, service, &n);
-    for (uint32_t i = 0; i < n; i++)
-        if (says_hours(rows[i]) == of_hours) return true;
-    return false;
-}
-
-static bool is_superseded(struct plan *plan, const struct eg_record *row, struct eg_text service)
-{
-    if (row->table == EG_RECORD_SCHEDULE && !has_schedule(plan, service, says_hours(row))) return false;
-    if (row->table == EG_RECORD_SERVICE_AT_LOCATION) {
-        const struct eg_record *first = NULL;
-        if (place_told(plan, service, &first) || first != row) return false;
-    }
-    if (row->table == EG_RECORD_ATTRIBUTE &&
-        has_topic(plan, plan->imported, service, topic_of(plan->base, row)))
-        return false;
-    return !eg_records_find(plan->imported, row->table, row->field[0]) &&
-           !eg_record_is_private(plan->base, row) &&
+    struct eg_text topic = EG_TEXT("");
+    if (row->table == EG_RECORD_ATTRIBUTE) topic = topic_of(plan->base, row);
+    bool goes = row->table == EG_RECORD_ATTRIBUTE
+                    ? topic.len > 0 && !has_topic(plan, plan->imported, service, topic)
+                    : eg_planning_drops_listed(plan, row, service);
+    return goes && !eg_record_is_private(plan->base, row) &&
            !eg_records_has_referring(plan->base, row->table, row->field[0]);
 }
 
 /* An empty cell says nothing: what the directory has stays. */
-static bool says_something(const struct plan *plan, size_t kind, struct eg_text service)
+static bool says_something(const struct eg_planning *plan, size_t kind, struct eg_text service)
 {
     uint32_t n;
     (void)eg_records_with(plan->imported, of_entry[kind].table, of_entry[kind].field, service, &n);
     return n > 0;
 }
 
-static void supersede(struct plan *plan, const struct eg_record *row, bool counting)
+static void supersede(struct eg_planning *plan, const struct eg_record *row, bool counting)
 {
     if (!counting) plan->deletes[plan->n_deletes] = (struct eg_record_key){row->table, row->field[0]};
     plan->n_deletes++;
 }
 
-/* What is accessible at the first place, if the row says anything of that. */
-static void visit_accessibility(struct plan *plan, struct eg_text service, bool counting)
+static void visit_rows(struct eg_planning *plan, size_t kind, uint32_t field, struct eg_text id,
+                       struct eg_text service, bool counting)
 {
-    uint32_t n = 0, n_told = 0;
-    const struct eg_record *first, *location = place_told(plan, service, &first);
-    const struct eg_record *const *links = eg_records_with(plan->imported, EG_RECORD_SERVICE_AT_LOCATION,
-                                                           EG_SERVICE_AT_LOCATION_SERVICE_ID, service, &n);
-    if (!location || n == 0) return;
-    struct eg_text told = links[0]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID];
-    (void)eg_records_with(plan->imported, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, told,
-                          &n_told);
-    const struct eg_record *const *rows = eg_records_with(
-        plan->base, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, location->field[0], &n);
-    for (uint32_t i = 0; i < n && n_told > 0; i++)
-        if (!is_accessible(plan->imported, told, accessible(rows[i])) &&
-            !eg_records_has_referring(plan->base, rows[i]->table, rows[i]->field[0]))
-            supersede(plan, rows[i], counting);
+    uint32_t n;
+    const struct eg_record *const *rows = eg_records_with(plan->base, of_entry[kind].table, field, id, &n);
+    for (uint32_t i = 0; i < n; i++)
+        if (is_superseded(plan, rows[i], service)) supersede(plan, rows[i], counting);
+    if (of_entry[kind].table == EG_RECORD_SERVICE_AREA && counting) plan->n_more_puts += n;
 }
 
-static void visit_superseded(struct plan *plan, struct eg_text service, bool counting)
+/* Its hours at its places are shown with its own. */
+static void visit_hours_of_places(struct eg_planning *plan, size_t kind, struct eg_text service,
+                                  bool counting)
 {
-    visit_accessibility(plan, service, counting);
+    uint32_t n;
+    const struct eg_record *const *links = eg_records_with(plan->base, EG_RECORD_SERVICE_AT_LOCATION,
+                                                           EG_SERVICE_AT_LOCATION_SERVICE_ID, service, &n);
+    for (uint32_t i = 0; i < n; i++)
+        visit_rows(plan, kind, EG_SCHEDULE_SERVICE_AT_LOCATION_ID, links[i]->field[0], service, counting);
+}
+
+static void visit_superseded(struct eg_planning *plan, struct eg_text service, bool counting)
+{
+    uint32_t n = 0;
+    const struct eg_record *const *rows = eg_planning_accessibility_told(plan, service, &n);
+    for (uint32_t i = 0; i < n; i++)
+        if (eg_planning_drops_accessibility(plan, service, rows[i])) supersede(plan, rows[i], counting);
+    if (counting)
+        plan->n_more_puts += eg_planning_copies(plan, service) + 1; /* two telephones may change places */
     for (size_t k = 0; k < EG_ARRAY_LEN(of_entry); k++) {
-        uint32_t n;
         if (!says_something(plan, k, service)) continue;
-        const struct eg_record *const *rows =
-            eg_records_with(plan->base, of_entry[k].table, of_entry[k].field, service, &n);
-        for (uint32_t i = 0; i < n; i++) {
-            if (!is_superseded(plan, rows[i], service)) continue;
-            supersede(plan, rows[i], counting);
-        }
+        visit_rows(plan, k, of_entry[k].field, service, service, counting);
+        if (of_entry[k].table == EG_RECORD_SCHEDULE) visit_hours_of_places(plan, k, service, counting);
     }
 }
 
-static void visit_all_superseded(struct plan *plan, bool counting)
+static void visit_all_superseded(struct eg_planning *plan, bool counting)
 {
     plan->n_deletes = 0;
     for (uint32_t i = 0; i < eg_records_count(plan->imported, EG_RECORD_SERVICE); i++)
@@ -260,7 +177,7 @@ static void visit_all_superseded(struct plan *plan, bool counting)
 /* --- what is put ----------------------------------------------------------------------------------------------------------------- */
 
 /* The service whose own organisation this is, as the file has it; NULL: it is none's, or more than that, if only by this file. */
-static const struct eg_record *owner_of(const struct plan *plan, const struct eg_record *organization)
+static const struct eg_record *owner_of(const struct eg_planning *plan, const struct eg_record *organization)
 {
     uint32_t n, n_fresh;
     struct eg_text id = organization->field[0];
@@ -274,7 +191,7 @@ static const struct eg_record *owner_of(const struct plan *plan, const struct eg
 }
 
 /* Whether a row of an entry only names what is there already. No row changes an organisation, but for the entry's own. */
-static bool only_names(struct plan *plan, const struct eg_record *row, const struct eg_record *old)
+static bool only_names(struct eg_planning *plan, const struct eg_record *row, const struct eg_record *old)
 {
     switch (row->table) {
     case EG_RECORD_TAXONOMY:
@@ -290,8 +207,8 @@ static bool only_names(struct plan *plan, const struct eg_record *row, const str
 }
 
 /* What a reference to something that is known by its name leads to in the base: what the old row leads to, if that is called so. */
-static struct eg_text named_by(struct plan *plan, const struct eg_record *row, const struct eg_record *old,
-                               uint32_t f)
+static struct eg_text named_by(struct eg_planning *plan, const struct eg_record *row,
+                               const struct eg_record *old, uint32_t f)
 {
     enum eg_record_table to = eg_record_spec(row->table)->fields[f].to;
     const struct eg_record *named = eg_records_find(plan->imported, to, row->field[f]);
@@ -310,8 +227,18 @@ static bool is_kindless(const struct eg_record *row, const struct eg_record *old
            eg_text_equal(row->field[f], EG_TEXT("service"));
 }
 
-/* A row of an entry over the row that is there: what it does not say stays, and what it names is what is there under that name. */
-static struct eg_text *laid_over(struct plan *plan, const struct eg_record *row, const struct eg_record *old)
+/* Numbers that are as good as the same, too: rows have seven decimals of degrees. */
+static bool says_the_same(const struct eg_record_field *field, struct eg_text told, struct eg_text now)
+{
+    double x, y;
+    if (field->type != EG_RECORD_NUMBER || !eg_text_to_double(told, &x) || !eg_text_to_double(now, &y))
+        return false;
+    bool is_degrees = strcmp(field->name, "latitude") == 0 || strcmp(field->name, "longitude") == 0;
+    return fabs(x - y) <= (is_degrees ? EG_FLAT_DEGREES_APART : 0);
+}
+
+struct eg_text *eg_planning_laid_over(struct eg_planning *plan, const struct eg_record *row,
+                                      const struct eg_record *old)
 {
     const struct eg_record_spec *spec = eg_record_spec(row->table);
     struct eg_text *field = eg_arena_array(plan->arena, spec->n_fields, sizeof *field);
@@ -319,14 +246,17 @@ static struct eg_text *laid_over(struct plan *plan, const struct eg_record *row,
     for (uint32_t f = 0; f < spec->n_fields && field; f++) {
         bool is_name = spec->fields[f].type == EG_RECORD_REFERENCE && name_field(spec->fields[f].to) > 0;
         field[f] = row->field[f];
-        if (old && (field[f].len == 0 || is_kindless(row, old, f))) field[f] = old->field[f];
+        if (old && (field[f].len == 0 || is_kindless(row, old, f) ||
+                    says_the_same(&spec->fields[f], field[f], old->field[f])))
+            field[f] = old->field[f];
         else if (is_name && field[f].len > 0) field[f] = named_by(plan, row, old, f);
     }
     return field;
 }
 
 /* An entry's own organisation says of itself what the entry says, unless it says something else already. */
-static void keep_description(const struct plan *plan, const struct eg_record *old, struct eg_text *field)
+static void keep_description(const struct eg_planning *plan, const struct eg_record *old,
+                             struct eg_text *field)
 {
     const struct eg_record *service = owner_of(plan, old);
     const struct eg_record *before = eg_records_find(plan->base, EG_RECORD_SERVICE, service->field[0]);
@@ -335,90 +265,42 @@ static void keep_description(const struct plan *plan, const struct eg_record *ol
         field[EG_ORGANIZATION_DESCRIPTION] = said;
 }
 
-static void put(struct plan *plan, struct eg_record row, const struct eg_record *old,
-                struct eg_import_plan *counts)
+void eg_planning_put(struct eg_planning *plan, struct eg_record row, const struct eg_record *old)
 {
     if (old && is_same(old, &row)) return;
     plan->puts[plan->n_puts++] = row;
-    counts->n_changed += old != NULL;
-    counts->n_new += old == NULL;
+    plan->counts->n_changed += old != NULL;
+    plan->counts->n_new += old == NULL;
 }
 
-/* The first of a location's addresses, which is what an entry shows. A line that is another than what there is says all of the address. */
-static void put_address(struct plan *plan, const struct eg_record *row, struct eg_text location,
-                        struct eg_import_plan *counts)
+struct eg_text eg_planning_free_id(struct eg_planning *plan, enum eg_record_table table, struct eg_text id)
 {
-    uint32_t n;
-    const struct eg_record *const *now =
-        eg_records_with(plan->base, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, location, &n);
-    const struct eg_record *old = n > 0 ? now[0] : NULL;
-    struct eg_text *over = laid_over(plan, row, old), line = row->field[EG_ADDRESS_ADDRESS_1];
-    if (!over) return;
-    over[EG_ADDRESS_LOCATION_ID] = location;
-    if (old) over[EG_ADDRESS_ID] = old->field[0];
-    if (old && line.len > 0) {
-        static const enum eg_address_field rest[] = {EG_ADDRESS_ADDRESS_2, EG_ADDRESS_CITY, EG_ADDRESS_REGION,
-                                                     EG_ADDRESS_STATE_PROVINCE};
-        plan->room.len = 0;
-        eg_record_address_line(old->field, &plan->room);
-        bool is_same_line = eg_text_equal(line, (struct eg_text){plan->room.data, plan->room.len});
-        plan->failed |= plan->room.failed;
-        if (is_same_line) over[EG_ADDRESS_ADDRESS_1] = old->field[EG_ADDRESS_ADDRESS_1];
-        for (size_t i = 0; i < EG_ARRAY_LEN(rest) && !is_same_line; i++) over[rest[i]] = EG_TEXT("");
+    struct eg_text name, free_id = id;
+    for (uint32_t n = 1; free_id.data && eg_records_find(plan->base, table, free_id); n++) {
+        name = eg_text_format(plan->arena, "%.*s:%u", EG_TEXT_ARG(id), n);
+        free_id = name.data ? eg_record_id_of(plan->arena, eg_record_spec(table)->name, name) : name;
     }
-    put(plan, (struct eg_record){EG_RECORD_ADDRESS, over}, old, counts);
+    plan->failed |= !free_id.data;
+    return free_id;
 }
 
-static void put_accessibility(struct plan *plan, const struct eg_record *row, struct eg_text location,
-                              struct eg_import_plan *counts)
-{
-    if (is_accessible(plan->base, location, accessible(row))) return;
-    struct eg_text *over = laid_over(plan, row, NULL);
-    if (!over) return;
-    over[EG_ACCESSIBILITY_LOCATION_ID] = location;
-    if (eg_records_find(plan->base, EG_RECORD_ACCESSIBILITY, row->field[0])) {
-        struct eg_text name =
-            eg_text_format(plan->arena, "%.*s:%.*s", EG_TEXT_ARG(location), EG_TEXT_ARG(accessible(row)));
-        if (name.data) over[0] = eg_record_id_of(plan->arena, "accessibility", name);
-        plan->failed |= !name.data || !over[0].data;
-    }
-    put(plan, (struct eg_record){EG_RECORD_ACCESSIBILITY, over}, NULL, counts);
-}
-
-/* Whether a row was about a place that is there, and is laid over that. */
-static bool put_place(struct plan *plan, const struct eg_record *row, struct eg_import_plan *counts)
-{
-    const struct eg_record *first, *location = place_told(plan, placed_service(plan, row), &first);
-    if (!location) return false;
-    if (row->table == EG_RECORD_LOCATION) {
-        struct eg_text *over = laid_over(plan, row, location);
-        if (!over) return true;
-        over[EG_LOCATION_ID] = location->field[0];
-        over[EG_LOCATION_LOCATION_TYPE] = location->field[EG_LOCATION_LOCATION_TYPE];
-        put(plan, (struct eg_record){EG_RECORD_LOCATION, over}, location, counts);
-    } else if (row->table == EG_RECORD_ADDRESS) {
-        put_address(plan, row, location->field[0], counts);
-    } else if (row->table == EG_RECORD_ACCESSIBILITY) {
-        put_accessibility(plan, row, location->field[0], counts);
-    }
-    return true; /* a link is there already */
-}
-
-static void find_put(struct plan *plan, struct eg_record row, bool flat, struct eg_import_plan *counts)
+static void find_put(struct eg_planning *plan, struct eg_record row, bool flat)
 {
     const struct eg_record *old = eg_records_find(plan->base, row.table, row.field[0]);
-    if (flat && (only_names(plan, &row, old) || put_place(plan, &row, counts))) return;
-    struct eg_text *over = flat ? laid_over(plan, &row, old) : NULL;
+    if (flat && (only_names(plan, &row, old) || eg_planning_put_placed(plan, &row) ||
+                 eg_planning_put_listed(plan, &row)))
+        return;
+    struct eg_text *over = flat ? eg_planning_laid_over(plan, &row, old) : NULL;
     if (over) row.field = over;
     if (over && old && row.table == EG_RECORD_ORGANIZATION) keep_description(plan, old, over);
-    put(plan, row, old, counts);
+    eg_planning_put(plan, row, old);
 }
 
-static void find_puts(struct plan *plan, bool flat, struct eg_import_plan *counts)
+static void find_puts(struct eg_planning *plan, bool flat)
 {
     for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++)
         for (uint32_t i = 0; i < eg_records_count(plan->imported, (enum eg_record_table)t); i++)
-            find_put(plan, *eg_records_at(plan->imported, (enum eg_record_table)t, i), flat, counts);
+            find_put(plan, *eg_records_at(plan->imported, (enum eg_record_table)t, i), flat);
 }
 
 /* --- organisations that nobody has any more ----------------------------------------------------------------------------------------- */
@@ -428,7 +310,7 @@ struct leaving {
     struct eg_textmap *held;  /* organisations that rows of the import refer to, or that it has */
 };
 
-static struct eg_text organization_before(const struct plan *plan, const struct eg_record *put)
+static struct eg_text organization_before(const struct eg_planning *plan, const struct eg_record *put)
 {
     const struct eg_record *old =
         put->table == EG_RECORD_SERVICE ? eg_records_find(plan->base, put->table, put->field[0]) : NULL;
@@ -437,7 +319,7 @@ static struct eg_text organization_before(const struct plan *plan, const struct 
     return moves ? old->field[EG_SERVICE_ORGANIZATION_ID] : EG_TEXT("");
 }
 
-static void note_held(struct plan *plan, struct leaving *leaving, const struct eg_record *put)
+static void note_held(struct eg_planning *plan, struct leaving *leaving, const struct eg_record *put)
 {
     const struct eg_record_spec *spec = eg_record_spec(put->table);
     for (uint32_t f = 0; f < spec->n_fields; f++) {
@@ -450,7 +332,7 @@ static void note_held(struct plan *plan, struct leaving *leaving, const struct e
     }
 }
 
-static void note_all(struct plan *plan, struct leaving *leaving, bool flat)
+static void note_all(struct eg_planning *plan, struct leaving *leaving, bool flat)
 {
     for (uint32_t i = 0; i < plan->n_puts && !plan->failed; i++) {
         note_held(plan, leaving, &plan->puts[i]);
@@ -469,7 +351,7 @@ static bool leaves(void *context, const struct eg_record *referring)
 }
 
 /* Whether any row but those of services that go refers to it. */
-static bool stays(const struct plan *plan, struct leaving *leaving, struct eg_text organization)
+static bool stays(const struct eg_planning *plan, struct leaving *leaving, struct eg_text organization)
 {
     if (!eg_records_visit_referring(plan->base, EG_RECORD_ORGANIZATION, organization, leaves, leaving))
         return true;
@@ -477,7 +359,7 @@ static bool stays(const struct plan *plan, struct leaving *leaving, struct eg_te
 }
 
 /* The last entry took its leave of them, and nothing else is known of them. */
-static void find_left(struct plan *plan, bool flat)
+static void find_left(struct eg_planning *plan, bool flat)
 {
     struct leaving leaving = {eg_textmap_new(plan->n_puts), eg_textmap_new(64)};
     plan->failed |= !leaving.moved || !leaving.held;
@@ -494,25 +376,30 @@ static void find_left(struct plan *plan, bool flat)
 
 /* --- all ------------------------------------------------------------------------------------------------------------------------------ */
 
+/* Room for what may be done. */
+static enum eg_status make_room(struct eg_planning *plan, struct eg_error *err)
+{
+    size_t n_all = 1 + (size_t)plan->n_more_puts;
+    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++)
+        n_all += eg_records_count(plan->imported, (enum eg_record_table)t);
+    size_t most_deletes = plan->n_deletes + (size_t)eg_records_count(plan->imported, EG_RECORD_SERVICE) + 1;
+    plan->puts = eg_arena_array(plan->arena, n_all, sizeof *plan->puts);
+    plan->deletes = eg_arena_array(plan->arena, most_deletes, sizeof *plan->deletes);
+    return plan->puts && plan->deletes ? EG_OK : eg_error_no_memory(err, n_all * sizeof *plan->puts);
+}
+
 enum eg_status eg_directory_import(const struct eg_records *base, const struct eg_records *imported,
                                    bool flat, struct eg_arena *arena, struct eg_import_plan *plan_out,
                                    struct eg_error *err)
 {
-    struct plan plan = {.base = base, .imported = imported, .arena = arena};
     struct eg_import_plan counts = {0};
-    size_t n_all = 1;
+    struct eg_planning plan = {.base = base, .imported = imported, .arena = arena, .counts = &counts};
     eg_buffer_init(&plan.room, 0);
-    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++)
-        n_all += eg_records_count(imported, (enum eg_record_table)t);
     enum eg_status status = flat ? index_names(&plan, err) : EG_OK;
     if (status == EG_OK && flat) visit_all_superseded(&plan, true);
-    plan.puts = eg_arena_array(arena, n_all, sizeof *plan.puts);
-    size_t most_deletes = plan.n_deletes + (size_t)eg_records_count(imported, EG_RECORD_SERVICE) + 1;
-    plan.deletes = eg_arena_array(arena, most_deletes, sizeof *plan.deletes);
-    if (status == EG_OK && (!plan.puts || !plan.deletes))
-        status = eg_error_no_memory(err, n_all * sizeof *plan.puts);
+    if (status == EG_OK) status = make_room(&plan, err);
     if (status == EG_OK && flat) visit_all_superseded(&plan, false);
-    if (status == EG_OK) find_puts(&plan, flat, &counts);
+    if (status == EG_OK) find_puts(&plan, flat);
     if (status == EG_OK) find_left(&plan, flat);
     eg_buffer_clear(&plan.room);
     for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) eg_textmap_free(plan.named[t]);

@@ -33,9 +33,10 @@ struct eg_import_plan {
 
 /* What has to be done to `base` so that it has what was imported: rows that are new or say something else. `flat`: the rows are made of
  * entries in one row each, read with `base` as what is known (data/entry_flat.h). Then a field that they leave empty stays as it is; of what
- * they do say (a telephone number, topics, hours, where it is) the entry's other rows of the kind are taken away, unless private or
- * referred to; the programmes and topics that they name are those that are there under the name; and no organisation that is there changes
- * but an entry's own. Organisations whose last entry goes to another are taken away, unless something else refers to them. In the arena. */
+ * an entry may have several and its row shows one (telephone, funding, place), that one is changed and the others stay; of lists (topics,
+ * languages, codes, hours) what the row leaves out goes, unless private or referred to; the programmes and topics that they name are those
+ * that are there under the name; and no organisation that is there changes but an entry's own. Organisations whose last entry goes to
+ * another are taken away, unless something else refers to them. In the arena. */
 EG_MUST_CHECK enum eg_status eg_directory_import(const struct eg_records *base,
                                                  const struct eg_records *imported, bool flat,
                                                  struct eg_arena *arena, struct eg_import_plan *plan_out,

@@ -17,6 +17,7 @@
 #include "data/records.h"
 
 #define EG_FLAT_FIELD_BYTES ((size_t)256 * 1024) /* in one field, polygons aside */
+#define EG_FLAT_DEGREES_APART 5.1e-8 /* positions within this are one: seven decimals are written */
 
 enum eg_flat_format { EG_FLAT_CSV, EG_FLAT_GEOJSON, EG_FLAT_360GIVING, EG_N_FLAT_FORMATS };
 

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "data/entry_flat_internal.h"
+#include "data/schedule.h"
 
-#define DEGREES_APART 5e-8 /* seven decimals are written */
+#define CORNERS_APART 1e-9 /* degrees: corners of polygons are written with fifteen digits */
 
 /* --- columns ------------------------------------------------------------------------------------------------------------------------ */
 
@@ -103,7 +104,8 @@ static bool has_all(const struct eg_text *items, uint32_t n, const struct eg_tex
 static bool is_same_position(const struct eg_entry *a, const struct eg_entry *b)
 {
     if (!a->has_position || !b->has_position) return a->has_position == b->has_position;
-    return fabs(a->lon_deg - b->lon_deg) < DEGREES_APART && fabs(a->lat_deg - b->lat_deg) < DEGREES_APART;
+    return fabs(a->lon_deg - b->lon_deg) < EG_FLAT_DEGREES_APART &&
+           fabs(a->lat_deg - b->lat_deg) < EG_FLAT_DEGREES_APART;
 }
 
 static bool is_same_area(const struct eg_entry *a, const struct eg_entry *b)
@@ -114,14 +116,60 @@ static bool is_same_area(const struct eg_entry *a, const struct eg_entry *b)
     size_t start_bytes = (n + 1) * sizeof *a->area_ring_start;
     if (memcmp(a->area_ring_start, b->area_ring_start, start_bytes) != 0) return false;
     for (uint32_t i = 0; i < 2 * a->area_ring_start[n]; i++)
-        if (fabs(a->area_lonlat[i] - b->area_lonlat[i]) > 0) return false;
+        if (fabs(a->area_lonlat[i] - b->area_lonlat[i]) > CORNERS_APART) return false;
     return true;
+}
+
+/* "+44 20 …" that a spreadsheet took for a number has lost its sign, "02139" its zero. */
+static struct eg_text as_number(struct eg_text text)
+{
+    while (text.len > 1 && (text.data[0] == '+' || text.data[0] == '0'))
+        text = (struct eg_text){text.data + 1, text.len - 1};
+    return text;
+}
+
+/* What spreadsheets leave out when they save a table again: blanks at the ends, and how lines are parted. */
+static bool is_same_but_for_breaks(struct eg_text a, struct eg_text b)
+{
+    size_t i = 0, k = 0;
+    a = eg_text_trim(a), b = eg_text_trim(b);
+    for (;;) {
+        while (i < a.len && a.data[i] == '\r') i++;
+        while (k < b.len && b.data[k] == '\r') k++;
+        if (i == a.len || k == b.len) return i == a.len && k == b.len;
+        if (a.data[i++] != b.data[k++]) return false;
+    }
+}
+
+static bool has_schedule(const struct eg_schedule *schedules, uint32_t n, const struct eg_schedule *wanted)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (schedules[i].freq == wanted->freq && schedules[i].opens_min == wanted->opens_min &&
+            schedules[i].closes_min == wanted->closes_min &&
+            memcmp(schedules[i].byday, wanted->byday, sizeof wanted->byday) == 0)
+            return true;
+    return false;
+}
+
+/* "Tu 10-12; Mo 9-12" is "Mo 09:00-12:00; Tu 10:00-12:00". */
+static bool are_same_hours(struct eg_text a, struct eg_text b)
+{
+    struct eg_schedule of_a[EG_SCHEDULE_HOURS_MAX], of_b[EG_SCHEDULE_HOURS_MAX];
+    uint32_t n_a, n_b, i = 0, k = 0;
+    if (!eg_schedules_from_hours(a, of_a, &n_a) || !eg_schedules_from_hours(b, of_b, &n_b)) return false;
+    if (eg_hours_close_on_holidays(a) != eg_hours_close_on_holidays(b)) return false;
+    while (i < n_a && has_schedule(of_b, n_b, &of_a[i])) i++;
+    while (k < n_b && has_schedule(of_a, n_a, &of_b[k])) k++;
+    return i == n_a && k == n_b && n_a > 0;
 }
 
 static bool is_same_text(struct eg_text a, struct eg_text b, unsigned column)
 {
     double x, y;
-    if (eg_text_equal(a, b)) return true;
+    if (is_same_but_for_breaks(a, b)) return true;
+    if (column == EG_ENTRY_HOURS) return are_same_hours(a, b);
+    if (column == EG_ENTRY_PHONE || column == EG_ENTRY_POSTCODE)
+        return eg_text_is_digits(as_number(a)) && eg_text_equal(as_number(a), as_number(b));
     if (column != EG_ENTRY_AMOUNT || !eg_text_to_double(a, &x) || !eg_text_to_double(b, &y)) return false;
     return !(x < y || x > y);
 }
@@ -173,7 +221,8 @@ static const unsigned groups[][GROUP_COLUMNS] = {
     {EG_ENTRY_LANGUAGES, EG_N_FLAT_COLUMNS},
     {EG_ENTRY_ADDRESS, EG_ENTRY_POSTCODE, EG_ENTRY_LONGITUDE, EG_ENTRY_LATITUDE, EG_ENTRY_ACCESSIBILITY,
      EG_N_FLAT_COLUMNS},
-    {EG_ENTRY_SERVES, EG_FLAT_SERVES_BOUNDARIES, EG_FLAT_SERVICE_AREA, EG_N_FLAT_COLUMNS},
+    {EG_ENTRY_SERVES, EG_FLAT_SERVES_BOUNDARIES, EG_N_FLAT_COLUMNS},
+    {EG_FLAT_SERVICE_AREA, EG_N_FLAT_COLUMNS},
     {EG_ENTRY_FUNDER, EG_ENTRY_AMOUNT, EG_ENTRY_CURRENCY, EG_ENTRY_START, EG_ENTRY_END, EG_N_FLAT_COLUMNS},
     {EG_ENTRY_HOURS, EG_N_FLAT_COLUMNS},
 };
