@@ -7,6 +7,7 @@
 #include "data/entries.h"
 #include "data/entry_document_edit.h"
 #include "data/geojson_rings.h"
+#include "data/record_doubts.h"
 #include "data/record_ids.h"
 
 enum eg_status eg_document_at_fault(struct eg_document_edit *edit, struct eg_document_place place,
@@ -96,12 +97,38 @@ enum eg_status eg_document_read_members(struct eg_document_edit *edit, const str
     return part->table == EG_RECORD_SERVICE_AREA ? check_extent(edit, place, field) : EG_OK;
 }
 
+/* The document's word for a field of its record; NULL: it has none. */
+static const char *member_of(const struct eg_document_part *part, uint32_t field)
+{
+    for (uint32_t i = 0; i < eg_document_part_members(part); i++)
+        if (part->members[i].field == field) return part->members[i].name;
+    return NULL;
+}
+
+/* What has its form and cannot be meant is refused; a row that says so already may stay as it is. */
+static enum eg_status check_doubts(struct eg_document_edit *edit, const struct eg_document_part *part,
+                                   struct eg_document_place place, const struct eg_text *field)
+{
+    struct eg_record_doubt doubts[EG_RECORD_DOUBTS];
+    uint32_t n = eg_record_doubts(part->table, field, doubts);
+    const struct eg_record *now = n > 0 ? eg_records_find(edit->records, part->table, field[0]) : NULL;
+    bool is_left_alone = now != NULL;
+    for (uint32_t f = 1; f < eg_record_spec(part->table)->n_fields && is_left_alone; f++)
+        is_left_alone = eg_text_equal(now->field[f], field[f]);
+    for (uint32_t i = 0; i < n && !is_left_alone; i++) {
+        const char *member = member_of(part, doubts[i].field);
+        if (member && doubts[i].is_fault)
+            return eg_document_at_fault(edit, place, member, doubts[i].is_wrong);
+    }
+    return EG_OK;
+}
+
 enum eg_status eg_document_check_row(struct eg_document_edit *edit, const struct eg_document_part *part,
                                      struct eg_document_place place, const struct eg_text *field)
 {
     struct eg_error why = {0};
     enum eg_status status = eg_record_check_incoming(part->table, field, &why);
-    if (status == EG_OK) return EG_OK;
+    if (status == EG_OK) return check_doubts(edit, part, place, field);
     for (uint32_t i = 0; i < eg_document_part_members(part); i++) {
         const char *name = eg_record_spec(part->table)->fields[part->members[i].field].name;
         if (strcmp(name, why.field) != 0) continue;

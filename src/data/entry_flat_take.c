@@ -243,6 +243,7 @@ static enum eg_status record(struct eg_flat_intake *intake, struct eg_entry *ent
         intake->counts.n_unchanged += status == EG_OK;
         return status;
     }
+    eg_flat_doubt_hours(intake, entry, place);
     status = eg_entry_record(intake->recorder, entry, doubt, err);
     if (status == EG_OK && doubt[0]) eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "%s", doubt);
     return status;

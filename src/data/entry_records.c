@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/textmap.h"
+#include "data/record_doubts.h"
 #include "data/record_ids.h"
 
 #define ARENA_CEILING_BYTES ((size_t)1024 * 1024 * 1024)
@@ -147,25 +148,11 @@ static void doubt(struct eg_entry_recorder *recorder, enum eg_entry_field field,
                    text.data, what);
 }
 
-/* "www.example.org/x" */
-static bool looks_like_a_host(struct eg_text text)
-{
-    size_t dots = 0, i = 0;
-    for (; i < text.len && text.data[i] != '/'; i++) {
-        char c = text.data[i];
-        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                    c == '.';
-        if (!good) return false;
-        dots += c == '.';
-    }
-    return dots > 0 && i > 3 && text.data[0] != '.' && text.data[i - 1] != '.';
-}
-
 static struct eg_text web_address(struct eg_entry_recorder *recorder, const struct eg_entry *entry)
 {
     struct eg_text given = entry->field[EG_ENTRY_URL];
     if (given.len == 0 || eg_record_text_is(EG_RECORD_URL, given)) return given;
-    if (looks_like_a_host(given)) {
+    if (eg_mend_url(given)) {
         struct eg_text whole = eg_text_format(recorder->row_arena, "https://%.*s", EG_TEXT_ARG(given));
         recorder->failed |= !whole.data;
         if (whole.data && eg_record_text_is(EG_RECORD_URL, whole)) {
@@ -191,15 +178,13 @@ static struct eg_text of_form(struct eg_entry_recorder *recorder, const struct e
 static struct eg_text day(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                           enum eg_entry_field field)
 {
+    char date[EG_DATE_BYTES];
     struct eg_text given = entry->field[field];
-    struct eg_text whole = {NULL, 0};
-    if (given.len == 4)
-        whole = eg_text_format(recorder->row_arena, "%.*s-%s", EG_TEXT_ARG(given),
-                               field == EG_ENTRY_END ? "12-31" : "01-01");
-    else if (given.len > 10 && given.data[10] == 'T') whole = (struct eg_text){given.data, 10};
-    recorder->failed |= given.len == 4 && !whole.data;
-    if (whole.data && eg_record_text_is(EG_RECORD_DATE, whole)) return whole;
-    return of_form(recorder, entry, field, EG_RECORD_DATE, "is left out: it is no date (YYYY-MM-DD)");
+    if (!eg_mend_date(given, field == EG_ENTRY_END, date))
+        return of_form(recorder, entry, field, EG_RECORD_DATE, "is left out: it is no date (YYYY-MM-DD)");
+    struct eg_text whole = eg_text_copy(recorder->row_arena, eg_text_from(date));
+    recorder->failed |= !whole.data;
+    return whole;
 }
 
 static struct eg_text degrees(struct eg_entry_recorder *recorder, double value)

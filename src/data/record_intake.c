@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/textmap.h"
 #include "data/geojson_rings.h"
+#include "data/record_doubts.h"
 #include "data/record_ids.h"
 #include "data/record_tree.h"
 
@@ -30,6 +31,7 @@ struct eg_intake {
     struct eg_intake_sink sink;
     struct eg_intake_counts counts;
     bool copies_are_expected;
+    bool told_kinds; /* that a service has no kind */
     struct eg_arena *arena;
     struct eg_textmap *by_id[EG_N_RECORD_TABLES]; /* numbers of rows */
     struct row *rows;                             /* [n], room for capacity */
@@ -162,18 +164,43 @@ static bool is_word(struct eg_text text, const char *const *words)
     return false;
 }
 
-/* Leaves out what may be left out and has not the form of its field. */
-static void mend(struct eg_intake *intake, struct row *row, uint32_t f)
+static bool has_form(const struct eg_record_field *field, struct eg_text text)
+{
+    return field->type == EG_RECORD_WORD ? is_word(text, field->words) : eg_record_text_is(field->type, text);
+}
+
+#define MENDED_BYTES 512U
+
+/* Puts right what has not the form of its field, where there is one way to; whether it did. */
+static bool put_right(const struct eg_record_field *field, struct eg_text text, char mended[MENDED_BYTES])
+{
+    bool is_end = strcmp(field->name, "valid_to") == 0 || strcmp(field->name, "until") == 0;
+    bool is_url = field->type == EG_RECORD_URL || field->type == EG_RECORD_URI;
+    if (field->type == EG_RECORD_NUMBER && strcmp(field->name, "amount") == 0)
+        return eg_mend_amount(text, mended);
+    if (field->type == EG_RECORD_DATE) return eg_mend_date(text, is_end, mended);
+    if (!is_url || !eg_mend_url(text) || text.len + sizeof "https://" > MENDED_BYTES) return false;
+    (void)snprintf(mended, MENDED_BYTES, "https://%.*s", EG_TEXT_ARG(text));
+    return has_form(field, eg_text_from(mended));
+}
+
+/* Puts right, or leaves out, what may be left out and has not the form of its field. */
+static enum eg_status mend(struct eg_intake *intake, struct row *row, uint32_t f, struct eg_error *err)
 {
     const struct eg_record_spec *spec = eg_record_spec(row->table);
     const struct eg_record_field *field = &spec->fields[f];
     struct eg_text text = row->field[f];
+    char mended[MENDED_BYTES];
     bool mendable = text.len > 0 && text.len <= EG_RECORD_FIELD_BYTES && eg_text_is_utf8(text) &&
                     !field->needed && field->type != EG_RECORD_ID;
-    if (!mendable) return;
-    bool good =
-        field->type == EG_RECORD_WORD ? is_word(text, field->words) : eg_record_text_is(field->type, text);
-    if (good) return;
+    if (!mendable || has_form(field, text)) return EG_OK;
+    if (put_right(field, text, mended)) {
+        row->field[f] = eg_text_copy(intake->arena, eg_text_from(mended));
+        if (!row->field[f].data) return eg_error_no_memory(err, MENDED_BYTES);
+        doubt(intake, row, "%s.%s '%.*s' is read as %s", spec->name, field->name,
+              EG_TEXT_SHOWN(text, SHOWN_BYTES), mended);
+        return EG_OK;
+    }
     static const char *const forms[] = {
         [EG_RECORD_TEXT] = "text",
         [EG_RECORD_ID] = "a UUID",
@@ -192,6 +219,33 @@ static void mend(struct eg_intake *intake, struct row *row, uint32_t f)
     doubt(intake, row, "%s.%s '%.*s' is left out: it is not %s", spec->name, field->name,
           EG_TEXT_SHOWN(text, SHOWN_BYTES), forms[field->type]);
     row->field[f] = EG_TEXT("");
+    return EG_OK;
+}
+
+/* What has its form, and may not have been meant. */
+static void judge(struct eg_intake *intake, struct row *row)
+{
+    struct eg_record_doubt doubts[EG_RECORD_DOUBTS];
+    const struct eg_record_spec *spec = eg_record_spec(row->table);
+    uint32_t n = eg_record_doubts(row->table, row->field, doubts);
+    for (uint32_t i = 0; i < n && !row->rejected; i++) {
+        char reason[EG_INTAKE_REASON_BYTES];
+        bool is_out = doubts[i].grade == EG_DOUBT_LEFT_OUT,
+             is_no_use = doubts[i].grade == EG_DOUBT_IMPOSSIBLE;
+        struct eg_text *text = &row->field[doubts[i].field];
+        (void)snprintf(reason, sizeof reason, "%s.%s '%.*s' %s%s", spec->name,
+                       spec->fields[doubts[i].field].name, EG_TEXT_SHOWN(*text, SHOWN_BYTES),
+                       doubts[i].is_wrong,
+                       is_no_use ? ""
+                       : is_out  ? ": it is left out"
+                                 : "; it is kept as it is");
+        if (is_no_use) reject(intake, row, reason);
+        else tell(intake, EG_INTAKE_DOUBTFUL, &row->place, reason);
+        if (is_out) *text = EG_TEXT("");
+    }
+    if (row->table != EG_RECORD_SERVICE || row->field[EG_SERVICE_KIND].len > 0 || intake->told_kinds) return;
+    intake->told_kinds = true;
+    doubt(intake, row, "service.kind is not given: this one, and others without it, are taken for services");
 }
 
 static enum eg_status copy_fields(struct eg_intake *intake, struct row *row, const struct eg_text *from,
@@ -307,7 +361,7 @@ enum eg_status eg_intake_add(struct eg_intake *intake, enum eg_record_table tabl
     uint32_t n_fields = eg_record_spec(table)->n_fields;
     for (uint32_t f = 0; f < n_fields && status == EG_OK; f++) {
         if (is_id(&eg_record_spec(table)->fields[f])) status = take_id(intake, &row, f, err);
-        if (status == EG_OK) mend(intake, &row, f);
+        if (status == EG_OK) status = mend(intake, &row, f, err);
     }
     if (status != EG_OK) return status;
     status = check(&row, &fault);
@@ -316,6 +370,8 @@ enum eg_status eg_intake_add(struct eg_intake *intake, enum eg_record_table tabl
         reject(intake, &row, fault.message);
         return EG_OK;
     }
+    judge(intake, &row);
+    if (row.rejected) return EG_OK;
     check_areas(intake, &row);
     return enter(intake, &row, err);
 }

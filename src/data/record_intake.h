@@ -59,7 +59,8 @@ void eg_intake_free(struct eg_intake *intake); /* NULL is allowed */
 
 /* Takes a row: field[] as of eg_record_spec(table), any text. Blanks at both ends go, "Not stated" becomes absent.
  * An id or reference that is no UUID becomes the UUID that stands for it everywhere ("17" of the table service is UUIDv5 of
- * "service:17"), a doubt; an optional field without its form is left out, a doubt; a needed one that is missing or wrong rejects the
+ * "service:17"), a doubt; an optional field without its form is put right where there
+ * is one way to, else left out, a doubt in either case; so is what data/record_doubts.h says; a needed one that is missing or wrong rejects the
  * row, as does an id that came before with something else, or a polygon that is none or crosses itself. EG_LIMIT beyond EG_INTAKE_ROWS_MAX. */
 EG_MUST_CHECK enum eg_status eg_intake_add(struct eg_intake *intake, enum eg_record_table table,
                                            const struct eg_text *field, const struct eg_intake_place *place,

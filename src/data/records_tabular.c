@@ -233,6 +233,10 @@ static enum eg_status read_row(void *context, const struct eg_csv_row *row, stru
                          reading->n_columns);
         return EG_OK;
     }
+    if (row->n < reading->n_columns)
+        eg_intake_remark(reading->intake, EG_INTAKE_DOUBTFUL, &place,
+                         "the row has %u cells, the header %u: the last ones are taken as empty", row->n,
+                         reading->n_columns);
     for (uint32_t i = 0; i < row->n; i++)
         if (reading->field_of[i] != UINT32_MAX) field[reading->field_of[i]] = row->cell[i];
     return eg_intake_add(reading->intake, reading->table, field, &place, err);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/record_doubts.h"
+
 struct reading {
     const struct eg_entry_form *form;
     const char *const *others;
@@ -56,13 +58,10 @@ static bool has_controls(struct eg_text text)
     return false;
 }
 
-/* "call me" is no telephone number; shorter ones than 112 are not known. */
+/* "call me" is no telephone number. */
 static bool is_no_phone(const struct eg_record_field *field, struct eg_text text)
 {
-    uint32_t n = 0;
-    if (field != &eg_record_spec(EG_RECORD_PHONE)->fields[EG_PHONE_NUMBER]) return false;
-    for (size_t i = 0; i < text.len; i++) n += text.data[i] >= '0' && text.data[i] <= '9';
-    return n < 3;
+    return field == &eg_record_spec(EG_RECORD_PHONE)->fields[EG_PHONE_NUMBER] && eg_doubt_phone(text);
 }
 
 /* What is wrong with a text that was sent and differs from what was there. */

@@ -66,7 +66,7 @@ static struct eg_text any_id(struct making *making, enum eg_record_table table)
 static struct eg_text value_of(struct making *making, const struct eg_record_field *field,
                                struct eg_text room)
 {
-    static const char *const numbers[] = {"0", "1", "-1.5", "51.5363870954125", "1e+20", "12500.5"};
+    static const char *const numbers[] = {"0", "1", "0.5", "51.5363870954125", "1e+20", "12500.5"};
     static const char *const dates[] = {"2026-01-31", "2000-02-29"};
     static const char *const date_times[] = {"2026-01-31T09:30:00Z", "2026-01-31T09:30:00.5+01:00"};
     static const char *const times[] = {"09:30", "09:30:59Z", "24:00+05:30"};
@@ -122,6 +122,16 @@ static void mark_private(enum eg_record_table table, struct eg_text *field)
     if (phone) field[EG_PHONE_NUMBER] = EG_TEXT("PRIVATE number");
 }
 
+/* On the Earth, or nowhere. */
+static void place_location(struct making *making, struct eg_text *field)
+{
+    static const char *const degrees[] = {"1", "-1.5", "51.5363870954125"};
+    bool has_position = eg_test_random_below(making->random, 2) > 0;
+    for (uint32_t f = EG_LOCATION_LATITUDE; f <= EG_LOCATION_LONGITUDE; f++)
+        field[f] =
+            has_position ? eg_text_from(degrees[eg_test_random_below(making->random, 3)]) : EG_TEXT("");
+}
+
 static void add_row(struct making *making, enum eg_record_table table)
 {
     static char rooms[EG_RECORD_FIELDS][64];
@@ -139,6 +149,7 @@ static void add_row(struct making *making, enum eg_record_table table)
     }
     link_row(making, table, field);
     mark_private(table, field);
+    if (table == EG_RECORD_LOCATION) place_location(making, field);
     struct eg_error err;
     if (eg_records_add(making->builder, table, field, &err) != EG_OK) fail_msg("%s", err.message);
     making->n[table]++;
