@@ -88,16 +88,17 @@ static void write_difference(struct eg_admin_page *page, const struct eg_documen
 {
     struct eg_html *html = &page->html;
     bool is_item = items->item.len > 0;
+    struct eg_text says = items->kind == EG_DIFFERENCE_REMOVED ? items->before : items->after;
+    bool names_part = n == 1 && items->part.len > 0 && !eg_text_equal(says, items->item);
     char room[EG_ADMIN_WORD_BYTES];
     open_head(page);
     if (is_item) {
         eg_html_text(html, eg_text_from(eg_admin_word(items->member, room)));
         eg_html_text(html, EG_TEXT(" "));
         eg_html_leaf(html, "bdi", (struct eg_text){items->item.data, eg_text_shown(items->item, 80)});
-        if (n == 1 && items->part.len > 0) eg_html_text(html, EG_TEXT(", "));
+        if (names_part) eg_html_text(html, EG_TEXT(", "));
     }
-    if (!is_item || (n == 1 && items->part.len > 0))
-        eg_html_text(html, eg_admin_label(page, items->member, items->part));
+    if (!is_item || names_part) eg_html_text(html, eg_admin_label(page, items->member, items->part));
     close_head(page, items->kind);
     eg_html_open(html, "tr");
     write_side(page, items, n, false);

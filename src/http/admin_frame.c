@@ -26,6 +26,7 @@ static const struct {
     const char *word, *text;
 } happenings[] = {
     {"accepted", "The suggestion was accepted. The public sees the entry as it is now."},
+    {"settled", "The suggestion was accepted. Nothing of the entry had to be changed."},
     {"rejected", "The suggestion was rejected."},
     {"saved", "The entry was saved. The public sees it as it is now."},
     {"same", "Nothing was changed, so nothing was saved."},

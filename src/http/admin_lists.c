@@ -74,6 +74,7 @@ static void write_suggestion(struct eg_admin_page *page, const struct eg_suggest
     struct eg_html *html = &page->html;
     bool is_new = suggestion->entry_id.len == 0;
     struct eg_text name = is_new ? (struct eg_text){0} : name_of_entry(page, suggestion->entry_id);
+    bool is_gone = !is_new && name.len == 0;
     if (name.len == 0) name = name_in(page, suggestion->document);
     eg_html_open(html, "li");
     eg_admin_open(page, "p", "row");
@@ -90,6 +91,7 @@ static void write_suggestion(struct eg_admin_page *page, const struct eg_suggest
             (struct eg_text){suggestion->from_name.data, eg_text_shown(suggestion->from_name, MOST_NAME)});
     }
     if (!is_new) write_members(page, suggestion);
+    if (is_gone) eg_html_text(html, EG_TEXT("; its entry was deleted"));
     if (suggestion->decided_at.len > 0) {
         eg_html_text(html, EG_TEXT("; decided "));
         eg_admin_time(page, suggestion->decided_at);

@@ -9,7 +9,9 @@
 #include "http/entry_form_parts.h"
 #include "http/server_parts.h"
 
-#define REASON "why" /* the id of the control for a rejection's */
+#define REASON "why"        /* the id of the control for a rejection's */
+#define MOST_OTHERS 5U      /* suggestions about the same entry that are told of */
+#define MOST_LOOKED_AT 200U /* of those that wait */
 
 struct review {
     struct eg_admin_page *page;
@@ -23,6 +25,8 @@ struct review {
     struct eg_error unfit;
     char version[EG_EDIT_VERSION_BYTES]; /* of the entry as it is */
     bool is_new, is_gone, has_changed;   /* has_changed: since it was sent */
+    bool is_idle;                        /* the entry would say what it says */
+    uint32_t n_others;                   /* open ones about the same entry, told of so far */
 };
 
 static struct eg_engine *engine_of(const struct eg_admin_page *page)
@@ -92,13 +96,11 @@ static enum eg_status merge(struct review *review, struct eg_error *err)
     struct eg_admin_page *page = review->page;
     uint32_t n = 0;
     const struct eg_document_choice *choices = eg_admin_choices(page, &n);
-    if (review->suggestion.base.len == 0 || !review->before) return EG_OK;
-    enum eg_status status = eg_json_parse(review->suggestion.base, &review->base, err);
-    if (status != EG_OK) return status;
+    if (!review->base || !review->before) return EG_OK;
     review->seen = eg_admin_document(page->snapshot->records, review->suggestion.entry_id, false);
     struct eg_document_merge merge = {eg_json_root(review->base), eg_json_root(review->document),
                                       eg_json_root(review->seen), choices, n};
-    status = eg_document_merge(&merge, page->arena, &review->merged, err);
+    enum eg_status status = eg_document_merge(&merge, page->arena, &review->merged, err);
     if (status == EG_OK) review->has_changed = review->merged.n_edited > 0;
     return status;
 }
@@ -123,6 +125,14 @@ static void look_ahead(struct review *review)
     eg_records_release(applied);
 }
 
+static bool says_the_same(const struct review *review, const struct eg_json_value *after)
+{
+    struct eg_document_diff diff;
+    if (!review->before || !after) return false;
+    return eg_document_diff(eg_json_root(review->before), after, review->page->arena, &diff, NULL) == EG_OK &&
+           diff.n == 0;
+}
+
 static enum eg_status find(struct review *review, struct eg_error *err)
 {
     struct eg_admin_page *page = review->page;
@@ -130,8 +140,11 @@ static enum eg_status find(struct review *review, struct eg_error *err)
     enum eg_status status =
         eg_store_suggestion(eg_ledger_store(page->ledger), page->wanted->id, &visitor, err);
     if (status == EG_OK) status = eg_json_parse(review->suggestion.document, &review->document, err);
+    if (status == EG_OK && review->suggestion.base.len > 0)
+        status = eg_json_parse(review->suggestion.base, &review->base, err);
     if (status == EG_OK) status = look_at_entry(review, err);
     if (status == EG_OK && review->suggestion.state == EG_SUGGESTION_OPEN) look_ahead(review);
+    review->is_idle = status == EG_OK && says_the_same(review, eg_json_root(review->after));
     return status;
 }
 
@@ -207,16 +220,83 @@ static void write_changed(const struct review *review)
     eg_html_close(html);
 }
 
+/* A note alone, or what was done already, by another suggestion perhaps. */
+static void write_idle(const struct review *review)
+{
+    struct eg_admin_page *page = review->page;
+    eg_admin_open(page, "p", "notice");
+    eg_html_text(&page->html, review->has_changed ? EG_TEXT("The entry says by now what was suggested.")
+                                                  : EG_TEXT("It changes nothing of what the entry says."));
+    if (review->suggestion.note.len > 0)
+        eg_html_text(&page->html, EG_TEXT(" Its note says what is meant: put the entry right first."));
+    eg_html_close(&page->html);
+}
+
+static void write_gone(const struct review *review)
+{
+    struct eg_admin_page *page = review->page;
+    eg_admin_open(page, "p", "problem");
+    eg_html_text(&page->html,
+                 EG_TEXT("The entry was deleted after this was sent, so it can only be rejected, unless "
+                         "the deletion is undone first: see "));
+    eg_admin_link(page, eg_admin_address(page, "/admin/history?entry=%s", review->suggestion.entry_id.data),
+                  EG_TEXT("the entry's history"));
+    eg_html_text(&page->html, EG_TEXT("."));
+    eg_html_close(&page->html);
+}
+
+static struct eg_text shown_name(struct eg_text name)
+{
+    return (struct eg_text){name.data, eg_text_shown(name, 100)};
+}
+
+static bool tell_other(void *context, const struct eg_suggestion *suggestion)
+{
+    struct review *review = context;
+    struct eg_admin_page *page = review->page;
+    if (!eg_text_equal_any_case(suggestion->entry_id, review->suggestion.entry_id) ||
+        strcmp(suggestion->id, review->suggestion.id) == 0)
+        return true;
+    if (review->n_others++ == 0) {
+        eg_admin_open(page, "p", "notice");
+        eg_html_text(&page->html, EG_TEXT("About the same entry there waits as well what was sent "));
+    } else {
+        eg_html_text(&page->html, EG_TEXT(", "));
+    }
+    eg_html_open(&page->html, "a");
+    eg_html_address(&page->html, "href", eg_admin_address(page, "/admin/suggestions/%s", suggestion->id));
+    eg_admin_time(page, suggestion->at);
+    eg_html_close(&page->html);
+    if (suggestion->from_name.len > 0) {
+        eg_html_text(&page->html, EG_TEXT(" by "));
+        eg_html_leaf(&page->html, "bdi", shown_name(suggestion->from_name));
+    }
+    return review->n_others < MOST_OTHERS;
+}
+
+/* Two people may say the same, or two things of one entry. */
+static void write_others(struct review *review)
+{
+    struct eg_admin_page *page = review->page;
+    struct eg_suggestion_visitor visitor = {tell_other, review};
+    if (review->is_new || review->suggestion.state != EG_SUGGESTION_OPEN || page->n_open < 2) return;
+    review->n_others = 0;
+    enum eg_status status =
+        eg_store_suggestions(eg_ledger_store(page->ledger), EG_SUGGESTION_OPEN,
+                             (struct eg_store_page){.limit = MOST_LOOKED_AT}, &visitor, NULL);
+    if (review->n_others == 0) return;
+    eg_html_text(&page->html, status == EG_OK ? EG_TEXT(".") : EG_TEXT(" and perhaps others."));
+    eg_html_close(&page->html);
+}
+
 static void write_warnings(const struct review *review)
 {
     struct eg_admin_page *page = review->page;
     struct eg_html *html = &page->html;
     if (review->suggestion.state != EG_SUGGESTION_OPEN) return;
-    if (review->is_gone) {
-        eg_admin_open(page, "p", "problem");
-        eg_html_text(html, EG_TEXT("The entry was deleted after this was sent, so it can only be rejected."));
-        eg_html_close(html);
-    } else if (review->has_changed) {
+    if (review->is_gone) write_gone(review);
+    else if (review->is_idle && review->merged.n == 0) write_idle(review);
+    else if (review->has_changed) {
         write_changed(review);
     }
     if (!review->after && !review->is_gone) {
@@ -251,8 +331,9 @@ static void write_new_topics(const struct review *review)
 static void write_diff(struct review *review)
 {
     struct eg_admin_page *page = review->page;
-    struct eg_json *before = review->after ? review->before : NULL;
+    struct eg_json *before = review->after ? review->before : review->base;
     struct eg_json *after = review->after ? review->after : review->document;
+    if (review->is_idle) return; /* said already; or it is to be decided below */
     eg_admin_compare(page, eg_json_root(before), eg_json_root(after),
                      review->after ? "The entry as it is now (before), and as it would be (after)"
                                    : "What was suggested");
@@ -275,7 +356,9 @@ static void write_decisions(struct review *review, const char *fault)
         eg_admin_conflicts(page, &review->merged, true);
         if (review->after)
             eg_admin_button(page, "action", "accept",
-                            review->merged.n > 0 ? "Accept it as decided" : "Accept it as it stands");
+                            review->merged.n > 0 ? "Accept it as decided"
+                            : review->is_idle    ? "Accept it without a change"
+                                                 : "Accept it as it stands");
         eg_html_open(html, "p");
         eg_admin_link(page, eg_admin_address(page, "/admin/suggestions/%s?edit=1", review->suggestion.id),
                       EG_TEXT("Put it right first, then accept it"));
@@ -306,6 +389,7 @@ static enum eg_status show(struct review *review, const struct eg_error *why, co
     eg_admin_begin(page, title_of(review), why->status == EG_OK ? NULL : fault ? &of_reason : why);
     if (fault) eg_admin_problem_box(page, why->message, REASON);
     write_facts(review);
+    write_others(review);
     write_warnings(review);
     write_new_topics(review);
     write_diff(review);
@@ -391,9 +475,17 @@ static enum eg_status accept_it(struct review *review, const struct eg_json_valu
     acceptance.choices = eg_admin_choices(page, &acceptance.n_choices);
     struct eg_edit_done done;
     enum eg_status status = eg_edits_accept(engine_of(page), &by, &acceptance, &done, why);
-    if (status == EG_OK) eg_edit_done_clear(&done);
-    else why->status = status;
-    return status;
+    if (status != EG_OK) why->status = status;
+    if (status != EG_OK) return status;
+    if (document) review->is_idle = says_the_same(review, document);
+    eg_edit_done_clear(&done);
+    return EG_OK;
+}
+
+static struct eg_text after_acceptance(const struct review *review)
+{
+    return review->is_idle ? EG_TEXT("/admin/suggestions?done=settled")
+                           : EG_TEXT("/admin/suggestions?done=accepted");
 }
 
 static enum eg_status reject_it(struct review *review, const char **fault_out, struct eg_error *why)
@@ -433,8 +525,7 @@ static enum eg_status decide_edited(struct review *review, struct eg_answer **an
     if (status == EG_OK) status = accept_it(review, eg_json_root(edit.typed), &why);
     if (status == EG_INVALID && edit.typed) eg_admin_edit_blame(&edit, &why);
     why.status = status;
-    if (status == EG_OK)
-        status = eg_admin_redirect(page, EG_TEXT("/admin/suggestions?done=accepted"), answer_out, err);
+    if (status == EG_OK) status = eg_admin_redirect(page, after_acceptance(review), answer_out, err);
     else if (status == EG_CONFLICT && !edit.typed) status = show_again(page, &why, NULL, answer_out, err);
     else status = show_form(review, &edit, &why, answer_out, err);
     eg_admin_edit_clear(&edit);
@@ -454,10 +545,9 @@ static enum eg_status decide(struct review *review, struct eg_text action, struc
         status = reject_it(review, &fault, &why);
     else if (status == EG_OK) status = eg_error_set(&why, EG_INVALID, "the form does not say what to do.");
     if (status != EG_OK) return show_again(page, &why, fault, answer_out, err);
-    return eg_admin_redirect(page,
-                             is_acceptance ? EG_TEXT("/admin/suggestions?done=accepted")
-                                           : EG_TEXT("/admin/suggestions?done=rejected"),
-                             answer_out, err);
+    return eg_admin_redirect(
+        page, is_acceptance ? after_acceptance(review) : EG_TEXT("/admin/suggestions?done=rejected"),
+        answer_out, err);
 }
 
 enum eg_status eg_admin_decide(struct eg_admin_page *page, struct eg_answer **answer_out,

@@ -95,6 +95,18 @@ static enum eg_status read_present(struct eg_suggesting *suggesting, struct eg_e
     return status;
 }
 
+/* What was typed about an entry that is there no more is not lost: it may be sent as a new one. */
+static void forget_entry(struct eg_suggesting *suggesting)
+{
+    struct eg_finder_request *wanted = &suggesting->exchange->wanted.finder;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < wanted->n_kept; i++)
+        if (!eg_text_equal(wanted->kept[i].name, EG_TEXT("entry"))) wanted->kept[n++] = wanted->kept[i];
+    wanted->n_kept = n;
+    wanted->entry = (struct eg_text){0};
+    suggesting->is_gone = true;
+}
+
 static enum eg_status begin(struct eg_suggesting *suggesting, struct eg_exchange *exchange,
                             struct eg_error *err)
 {
@@ -105,7 +117,10 @@ static enum eg_status begin(struct eg_suggesting *suggesting, struct eg_exchange
                                               .snapshot = exchange->snapshot,
                                               .arena = suggesting->arena};
     if (!suggesting->arena) return eg_error_no_memory(err, ARENA_BYTES);
-    return read_present(suggesting, err);
+    enum eg_status status = read_present(suggesting, err);
+    if (status != EG_NOT_FOUND || exchange->method != EG_METHOD_POST) return status;
+    forget_entry(suggesting);
+    return EG_OK;
 }
 
 static void end(struct eg_suggesting *suggesting)
@@ -283,6 +298,10 @@ static enum eg_status receive(struct eg_suggesting *suggesting, struct eg_error 
     if (!take(suggesting, exchange->server->suggest_limits->tries, exchange->caller.address.bytes))
         return eg_error_set(err, EG_INVALID, "too many forms");
     if (eg_entry_form_sent(&suggesting->form, EG_SUGGEST_TRAP).len > 0) return EG_OK;
+    if (suggesting->is_gone) {
+        tell(suggesting, "suggest.gone", 0);
+        return eg_error_set(err, EG_CONFLICT, "the entry is there no more");
+    }
     status = read_form(suggesting, &document, err);
     if (status == EG_OK) status = keep(suggesting, document, err);
     eg_json_free(document);

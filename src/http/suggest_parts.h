@@ -26,7 +26,9 @@ struct eg_suggesting {
     struct eg_entry_faults faults;
     struct eg_entry_form_answers answers; /* to a question for a place */
     bool asks;                            /* it was one: nothing is kept */
-    uint32_t wait_s;                      /* 0, or in how many seconds it may be sent again */
+    bool
+        is_gone; /* the entry was taken out while the form was open: what was typed is shown as a new one's */
+    uint32_t wait_s; /* 0, or in how many seconds it may be sent again */
 };
 
 /* suggest_page.c */

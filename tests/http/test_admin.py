@@ -657,6 +657,38 @@ def _(server):
     assert after == {**now, "fees": "None"}, after
 
 
+@test("of two suggestions for one entry each tells of the other; one that changes nothing, or nothing any more, is settled as such")
+def _(server):
+    entry = server.an_entry(13)
+    base = json.loads(server.get(f"/entries/{entry}").body)
+    reader = server.reader()
+    one, two = (server.suggest({**base, "alert": "Moved"}, entry, base=json.dumps(base), note="", from_name=name) for name in ("Cal", "Dee"))
+    noted = server.suggest(base, entry, base=json.dumps(base), note="It has moved")
+    other = server.suggest({**base, "alert": "Gone"}, entry, base=json.dumps(base), note="")
+    reader.open(f"/admin/suggestions/{one}")
+    text = html.unescape(re.sub(r"<[^>]+>", "", reader.page.text))
+    assert "About the same entry there waits" in text and " by Dee" in text and " by Cal" not in text, text
+    assert all(f"suggestions/{id}" in "".join(reader.page.links) for id in (two, noted, other)), reader.page.links
+    reader.submit("accept")
+    assert "was accepted. The public sees" in reader.page.text
+    reader.open(f"/admin/suggestions/{two}")
+    assert "says by now what was suggested" in reader.page.text and "Nothing differs" not in reader.page.text, reader.page.text
+    reader.submit("accept")
+    assert "Nothing of the entry had to be changed" in reader.page.text, reader.page.text
+    reader.open(f"/admin/suggestions/{noted}")
+    assert "Its note says what is meant" in reader.page.text and "Accept it without a change" in reader.page.text, reader.page.text
+    reader.open(f"/admin/suggestions/{noted}?edit=1")
+    reader.submit("save", alert="Moved to the mill")
+    assert "was accepted. The public sees" in reader.page.text and json.loads(server.get(f"/entries/{entry}").body)["alert"] == "Moved to the mill"
+    reader.open(f"/admin/suggestions/{other}")
+    assert "has to be decided below" in reader.page.text and "Nothing differs" not in reader.page.text
+    reader.submit("accept", **{"choice.alert": "now"})
+    assert "Nothing of the entry had to be changed" in reader.page.text, reader.page.text
+    reader.open(f"/admin/suggestions/{one}")
+    shown = re.sub(r"<[^>]+>", "|", reader.page.text)
+    assert "What was suggested" in shown and "Moved" in shown and base["name"] not in shown[shown.index("What was suggested"):], shown
+
+
 @test("a suggestion of before, which does not say what it is based on, is said to take later changes back")
 def _(server):
     entry = server.an_entry(10)
@@ -687,7 +719,10 @@ def _(server):
     assert server.document(entry)["name"] == "Meanwhile" and "Meanwhile" in seen.page.text
     reader.open(f"/admin/entries/{entry}/delete")
     reader.submit("delete")
+    reader.open("/admin/suggestions")
+    assert "; its entry was deleted" in reader.page.text
     reader.open(f"/admin/suggestions/{one}")
+    assert f"history?entry={entry}" in "".join(reader.page.links), reader.page.links
     assert "can only be rejected" in reader.page.text and not any(("action", "accept") in form["buttons"] for form in reader.page.forms)
     reader.submit("reject", reason="the entry is gone")
 

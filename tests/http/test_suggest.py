@@ -449,6 +449,19 @@ def _(server):
     thanked(server, server.send(f"/finder/suggest?entry={entry}", read.fields))
 
 
+@test("an entry that was taken out meanwhile takes nothing along that was typed: it may be sent as a new one")
+def _(server):
+    fields = form(server, server.entry()) | {"description": "Mine", "note": "Really", "topics.1": "soup"}
+    for language, words in (("en", "taken out of the directory"), ("cy", "Tynnwyd"), ("es", "se ha retirado"), ("pt", "foi retirada")):
+        gone = "/finder/suggest?entry=00000000-0000-4000-8000-000000000000&lang=" + language
+        read = refused(server, server.send(gone, fields), 409, words)
+        assert (read.fields["description"], read.fields["note"], read.fields["name"]) == ("Mine", "Really", fields["name"]), read.fields
+        assert "entry=" not in read.all("form", id="suggest")[0]["action"] and "version" not in read.fields
+    thanked(server, server.send("/finder/suggest?lang=pt", read.fields))
+    kept = server.suggestions()[-1]
+    assert not kept["entry_id"] and json.loads(kept["document"])["description"] == "Mine" and not kept["base"], kept
+
+
 @test("a page of another site cannot send it")
 def _(server):
     fields = form(server) | {"name": "X"}
