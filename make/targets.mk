@@ -9,6 +9,8 @@ SECONDS ?= 300
 # What runs against PostGIS, too: EG_TEST_STORE names the database (tests/support/test_store.h).
 STORE_TESTS = $(basename $(patsubst tests/%,%,$(wildcard tests/unit/test_store*.c))) unit/test_edits property/test_history_property
 STORE_SCRIPTS = conformance/test_directory_formats.py
+# What .ci/run builds with the sanitizers; ThreadSanitizer is for programs with threads.
+SANITIZED = $(if $(filter tsan,$(VARIANT)),$(shell tests/threaded.sh),$(filter tests/unit/% tests/property/%,$(UNIT_SOURCES)))
 REMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
 .PHONY: help build test test-clients test-postgis test-cite check format bless bench fuzz search run install clean packages
@@ -47,7 +49,7 @@ test: ## install what tests need, build and run all tests
 
 .PHONY: test-programs sanitized-programs fuzz-programs
 test-programs: $(UNIT_TESTS) ; @:
-sanitized-programs: $(PROGRAM) $(filter $(BUILD)/tests/unit/% $(BUILD)/tests/property/%,$(UNIT_TESTS)) ; @:
+sanitized-programs: $(PROGRAM) $(SANITIZED:%.c=$(BUILD)/%) ; @:
 fuzz-programs: $(FUZZ_PROGRAMS) ; @:
 
 test-clients: ## GDAL, OWSLib, QGIS, MapServer, web maps against the running program (EG_BLESS=1: also makes the guide's pictures)

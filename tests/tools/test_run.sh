@@ -18,7 +18,7 @@ judges() { # judges NAME EXPECTED <script: a script is judged as "passed failed 
     if [ "$counts" = "$2" ]; then echo "ok $number - $1"; else echo "not ok $number - $1 ($counts)"; fi
 }
 
-echo 1..12
+echo 1..15
 judges "results are counted" "2 1 1" <<'S'
 echo 1..4; echo "ok 1 - a"; echo "not ok 2 - b"; echo "ok 3"; echo "not ok 4 # SKIP c"; exit 1
 S
@@ -59,4 +59,27 @@ if [ "$(cd "$tree" && tests/run.sh v http | tail -n 1)" = "1 passed, 1 failed, 0
     echo "ok 12 - a test that cannot be executed is a failure, what tests share is none"
 else
     echo "not ok 12 - a test that cannot be executed is a failure, what tests share is none"
+fi
+rm "$tree"/tests/http/*
+for name in a b c; do printf '#!/bin/bash\necho 1..1; echo "ok 1 - a"\n' >"$tree/tests/http/test_$name.sh"; done
+chmod +x "$tree"/tests/http/*
+printf 'tests/unit/test_gone.c\ntests/http/test_c.sh\ntests/http/test_b.sh\n' >"$tree/tests/longest"
+if [ "$(cd "$tree" && TEST_JOBS=1 tests/run.sh v http | grep -o 'test_[a-z]' | tr '\n' ' ')" = "test_c test_b test_a " ]; then
+    echo "ok 13 - those that take longest begin first"
+else
+    echo "not ok 13 - those that take longest begin first"
+fi
+gone=$(while read -r file; do [ -f "$file" ] || echo "$file"; done <tests/longest)
+if [ -z "$gone" ]; then
+    echo "ok 14 - all that tests/longest names is there"
+else
+    echo "not ok 14 - all that tests/longest names is there"
+    echo "# $gone"
+fi
+starters=$(grep -l 'pthread_create(' src/*/*.c | tr '\n' ' ')
+if [ "$starters" = "src/base/team.c src/base/workers.c src/http/listen.c src/http/loop.c src/http/prepare.c " ]; then
+    echo "ok 15 - what starts threads is what tests/threaded.sh looks for"
+else
+    echo "not ok 15 - what starts threads is what tests/threaded.sh looks for"
+    echo "# $starters"
 fi
