@@ -46,11 +46,18 @@ export async function visit(page, address) {
 function follow(page) {
   if (underWay.has(page)) return;
   const requests = new Set();
+  let coming = null; // the request for a new document
   underWay.set(page, requests);
   page.on('request', request => {
-    // A new document waits for nothing that the one before it asked for, and Chromium does not always say how that ended.
-    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) requests.clear();
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) coming = request;
     requests.add(request);
+  });
+  // A new document waits for nothing that the one before it asked for, and Chromium does not always say how that ended. The one before
+  // it asks until the new one stands in its place.
+  page.on('framenavigated', frame => {
+    if (frame !== page.mainFrame() || !coming) return;
+    for (const request of requests) if (request !== coming) requests.delete(request);
+    coming = null;
   });
   for (const end of ['requestfinished', 'requestfailed']) page.on(end, request => requests.delete(request));
 }
@@ -66,6 +73,12 @@ export async function calm(page) {
     if (polls % 50 === 49) await forgetUnwanted(page, requests);
     quiet = answers && requests.size === 0 ? quiet + 1 : 0;
   }
+}
+
+/** Returns when no map of Leaflet's moves, and what it asked for at the end of its way has come. */
+export async function still(page) {
+  await until(page, () => !document.querySelector('.leaflet-pan-anim, .leaflet-zoom-anim, .leaflet-cluster-anim'));
+  await calm(page);
 }
 
 /** A map takes tiles away that it has asked for and needs no more. Chromium does not always say how these requests ended. */
@@ -99,15 +112,26 @@ export async function serveCounty(editor) {
   };
 }
 
-/** Runs [name, function] pairs and prints TAP. Exit status 1 when one fails. TEST_CASE=word picks those with the word in their name. */
+/** Waits until the function or expression is true in the page. waitForFunction would need what the pages' policy forbids. */
+export async function until(page, what) {
+  for (const late = Date.now() + 15000; Date.now() < late;) {
+    if (await page.evaluate(what)) return;
+    await page.waitForTimeout(20);
+  }
+  throw new Error(`${page.url()} never came to ${what}`);
+}
+
+/** Runs [name, function] pairs and prints TAP, with the seconds that each took. Exit status 1 when one fails. TEST_CASE=word picks those
+ * with the word in their name. */
 export async function run(all) {
   const word = process.env.TEST_CASE || '', tests = all.filter(([name]) => name.includes(word));
   console.log(`1..${tests.length}`);
   let failed = 0;
   for (const [i, [name, body]] of tests.entries()) {
+    const started = Date.now();
     try {
       await body();
-      console.log(`ok ${i + 1} - ${name}`);
+      console.log(`ok ${i + 1} - ${name} # ${((Date.now() - started) / 1000).toFixed(2)} s`);
     } catch (error) {
       failed++;
       console.log(`not ok ${i + 1} - ${name}`);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The landing page in a real browser: layers, legend, a neighbourhood's value, entries, keyboard, no third party.
-import { calm, check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root, visit } from './support.mjs';
+import { calm, check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root, still, until as comesTo, visit } from './support.mjs';
 import { mkdirSync } from 'node:fs';
 
 const modules = libraries();
@@ -20,14 +20,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
 
   const axe = readFileSync(join(modules, 'axe-core', 'axe.min.js'), 'utf8');
   const legendRows = () => page.locator('#legend li').count();
-  // Playwright's own waitForFunction needs eval, which the page's content security policy forbids.
-  const until = async condition => {
-    for (let i = 0; i < 200; i++) {
-      if (await page.evaluate(condition)) return;
-      await page.waitForTimeout(50);
-    }
-    throw new Error(`never came true: ${condition}`);
-  };
+  const until = condition => comesTo(page, condition);
   // There, and no longer fading in.
   const tilesLoaded = () => until(() => {
     const tiles = [...document.querySelectorAll('.leaflet-tile')];
@@ -46,7 +39,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
 
   await run([
     ['the page shows the default layer with its legend', async () => {
-      await page.goto(server.address + '/');
+      await visit(page, server.address + '/');
       await page.waitForSelector('#legend li');
       await tilesLoaded();
       check(await legendRows() >= 5, 'the legend has rows');
@@ -96,19 +89,23 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.selectOption('#period', { label: periods[0] });
     }],
     ['a late answer does not replace a later one', async () => {
-      let first = true;
+      let release, n = 0;
+      const earlier = await page.locator('#area h3').innerText();
+      const held = new Promise(done => { release = done; });
       await page.route('**/areas/**', async route => {
-        if (first) { first = false; await new Promise(done => setTimeout(done, 1500)); }
+        if (n++ === 0) await held;
         await route.continue();
       });
       const box = await page.locator('#map').boundingBox();
       await page.mouse.click(box.x + box.width * 0.3, box.y + box.height * 0.75);
       await page.mouse.click(box.x + box.width * 0.5, box.y + box.height * 0.45);
-      await until(() => document.querySelector('#area h3'));
-      await page.waitForTimeout(500);
+      await until(`document.querySelector('#area h3').textContent !== ${JSON.stringify(earlier)}`);
       const later = await page.locator('#area h3').innerText();
-      await page.waitForTimeout(1800);
-      check(later === await page.locator('#area h3').innerText(), 'the later place stays');
+      const late = page.waitForResponse('**/areas/**');
+      release();
+      await (await late).finished();
+      await calm(page);
+      check(n > 1 && later === await page.locator('#area h3').innerText(), 'the later place stays');
       await page.unroute('**/areas/**');
     }],
     ['Enter asks about the middle of the map', async () => {
@@ -134,7 +131,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.keyboard.press('Enter');
       await page.waitForSelector('.entry a[href^="tel:"]');
       check(await page.evaluate(() => document.activeElement.matches('.leaflet-popup')), 'the text has the keyboard');
-      await page.waitForTimeout(700); // it may have moved the map, which loads the entries again
+      await still(page); // it may have moved the map, which loads the entries again
       check(await page.locator('.entry h2').innerText() === name, 'the text is still there');
       const phone = page.locator('.entry a[href^="tel:"]');
       check(/^tel:\d{11}$/.test(await phone.getAttribute('href')), 'a telephone link');
@@ -208,7 +205,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.focus('#map');
       await page.keyboard.press('Enter');
       await page.waitForSelector('.entry button');
-      await page.waitForTimeout(500);
+      await still(page);
       await page.screenshot({ path: join(shots, 'landing-320-value.png') });
       await page.click('.entry button');
       check(await page.evaluate(() => document.activeElement.id) === 'area-title', 'the button leads to the numbers');
@@ -227,7 +224,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
         await page.locator('.target').first().focus();
         await page.keyboard.press('Enter');
         await page.waitForSelector('.entry h2');
-        await page.waitForTimeout(400);
+        await still(page);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         const panel = await page.evaluate(() => { const box = document.getElementById('panel'); return box.scrollWidth - box.clientWidth; });
         check(wide <= width && panel <= 0, `with a place chosen the page is ${wide} wide, the panel ${panel} wider than it shows`);
@@ -274,7 +271,6 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       });
       await page.uncheck('#entries');
       await page.selectOption('#view', 'county');
-      await page.waitForTimeout(600);
       await page.check('#entries');
       await until(() => [...document.querySelectorAll('.cluster')].reduce((n, node) => n + Number(node.textContent), document.querySelectorAll('.target').length) === 52);
       check(asked.length >= 3, `asked ${asked.length} times`);

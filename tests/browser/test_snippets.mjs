@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The pages of the user guide, as they stand: only the server's address and the library's are replaced by local ones.
 import { createServer } from 'node:http';
-import { check, libraries, openBrowser, readFileSync, run, serveCounty, skipAll, existsSync, join, root } from './support.mjs';
+import { calm, check, libraries, openBrowser, readFileSync, run, serveCounty, skipAll, existsSync, join, root, visit } from './support.mjs';
 
 const modules = libraries();
 const pages = ['leaflet', 'openlayers', 'maplibre', 'maplibre-vector'];
@@ -22,10 +22,13 @@ async function restyle(page) {
   check((await colours()).includes('["get","class_2019"]'), 'another year is shown');
   await page.check('#mine');
   check((await colours()).includes('["step",["get","value_2019"]'), 'own classes are shown');
-  await page.waitForTimeout(500);
-  await page.mouse.move(380, 290);
-  await page.mouse.move(390, 300);
-  const text = await page.textContent('.maplibregl-popup-content', { timeout: 5000 });
+  // The tiles may still be made ready: a hover over nothing shows nothing.
+  const popup = page.locator('.maplibregl-popup-content');
+  for (let i = 0; i < 200 && await popup.count() === 0; i++) {
+    await page.mouse.move(380 + 10 * (i % 2), 290 + 10 * (i % 2));
+    await page.waitForTimeout(50);
+  }
+  const text = await popup.textContent({ timeout: 5000 });
   check(/^.+: ([\d.]+ %|[a-z_]+)$/.test(text), text);
 }
 
@@ -48,9 +51,9 @@ async function show(browser, server, name) {
   const html = readFileSync(join(root, 'docs/guide/snippets', `${name}.html`), 'utf8').replaceAll('http://127.0.0.1:8080', server.address);
   const site = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end(html));
   await new Promise(done => site.listen(0, '127.0.0.1', done));
-  await page.goto(`http://127.0.0.1:${site.address().port}/`);
-  for (let i = 0; i < 100 && tiles.length < 2; i++) await page.waitForTimeout(100);
-  await page.waitForTimeout(700);
+  await visit(page, `http://127.0.0.1:${site.address().port}/`);
+  for (let i = 0; i < 500 && tiles.length < 2; i++) await page.waitForTimeout(20);
+  await calm(page);
   if (name === 'maplibre-vector') await restyle(page);
   await page.screenshot({ path: join(root, 'build/browser', `${name}.png`) });
   check(tiles.length >= 2 && tiles.every(status => status === 200 || status === 204), `tiles came: ${tiles}; ${problems.join(' | ')}`);
