@@ -3,10 +3,15 @@
  * is left and waits for those who are still inside, a part's time at most.
  *
  * Who waits, waits awake for some microseconds before it sleeps: a picture is several pieces of work one after the other (draw,
- * look at the colours, pack), and to be woken by the system takes fifty, as long as a fiftieth of a map. */
+ * look at the colours, pack), and to be woken by the system takes fifty, as long as a fiftieth of a map.
+ *
+ * A helper on its caller's processor is of no use: the two would take turns. Where little runs, some systems put a thread that
+ * wakes where its waker is, to spare a processor, and move it milliseconds later, when a map is done; of maps asked for now and
+ * then, one in six took twice its time. So whoever wakes a helper bars it from the processor that it is on itself. */
 #include "base/team.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -31,18 +36,29 @@ struct work {
     struct eg_error error;
 };
 
+struct helper {
+    struct eg_team *team;
+    pthread_t thread;
+    pthread_cond_t wanted; /* there is work, a seat became free, or the team is closing: it rests no longer */
+
+    /* Under the team's lock: */
+    struct helper *after; /* of those who rest */
+    bool rests;
+    int barred_from; /* a processor; -1: none */
+};
+
 /* `lock` guards what is said to be under it and is a leaf. */
 struct eg_team {
     uint32_t n_seats, n_helpers;
-    pthread_t *threads;    /* [n_helpers] */
-    atomic_uint n_working; /* seats taken; more than n_seats when more callers came */
-    atomic_uint n_works;   /* in the list; written under the lock */
-    atomic_uint n_offers;  /* ever put there, to tell a new one; written under the lock */
+    struct helper *helpers; /* [n_helpers] */
+    atomic_uint n_working;  /* seats taken; more than n_seats when more callers came */
+    atomic_uint n_works;    /* in the list; written under the lock */
+    atomic_uint n_offers;   /* ever put there, to tell a new one; written under the lock */
 
     pthread_mutex_t lock;
-    pthread_cond_t wanted; /* work was put into the list, a seat became free, or `closing` was set */
-    pthread_cond_t left;   /* the last helper left a piece of work */
+    pthread_cond_t left; /* the last helper left a piece of work */
     struct work *works;
+    struct helper *resting;
     bool closing;
 };
 
@@ -105,6 +121,32 @@ static void do_part(struct eg_team *team, struct work *work, uint32_t part)
     if (status != EG_OK) note_failure(team, work, part, &error, status);
 }
 
+/* --- waking ---------------------------------------------------------------------------------------------------------- */
+
+/* Of the processors that the calling thread may use; -1: from none. Where that is not to be had, the system decides alone. */
+static void bar_from(struct helper *helper, int processor)
+{
+    cpu_set_t processors;
+    if (helper->barred_from == processor) return;
+    if (pthread_getaffinity_np(pthread_self(), sizeof processors, &processors) != 0) return;
+    if (processor >= 0 && processor < CPU_SETSIZE) CPU_CLR((size_t)processor, &processors);
+    if (CPU_COUNT(&processors) == 0) return;
+    if (pthread_setaffinity_np(helper->thread, sizeof processors, &processors) == 0)
+        helper->barred_from = processor;
+}
+
+/* Under the lock: so many of those who rest, but not on the processor. */
+static void wake(struct eg_team *team, uint32_t n, int processor)
+{
+    for (; n > 0 && team->resting; n--) {
+        struct helper *helper = team->resting;
+        team->resting = helper->after;
+        helper->rests = false;
+        bar_from(helper, processor);
+        pthread_cond_signal(&helper->wanted);
+    }
+}
+
 /* --- helpers ---------------------------------------------------------------------------------------------------------- */
 
 /* Under the lock: a seat and something to do on it. */
@@ -136,10 +178,13 @@ static void help_inside(struct eg_team *team, struct work *work)
 }
 
 /* Under the lock, which is given up meanwhile. */
-static void rest(struct eg_team *team, bool awake)
+static void rest(struct eg_team *team, struct helper *helper, bool awake)
 {
     if (!awake) {
-        pthread_cond_wait(&team->wanted, &team->lock);
+        helper->rests = true;
+        helper->after = team->resting;
+        team->resting = helper;
+        while (helper->rests) pthread_cond_wait(&helper->wanted, &team->lock);
         return;
     }
     unsigned n_offers = atomic_load(&team->n_offers);
@@ -150,13 +195,14 @@ static void rest(struct eg_team *team, bool awake)
 
 static void *be_helper(void *context)
 {
-    struct eg_team *team = context;
+    struct helper *helper = context;
+    struct eg_team *team = helper->team;
     bool awake = false; /* has just worked */
     pthread_mutex_lock(&team->lock);
     while (!team->closing) {
         struct work *work = open_work(team);
         if (work) help_inside(team, work);
-        else rest(team, awake);
+        else rest(team, helper, awake);
         awake = work != NULL;
     }
     pthread_mutex_unlock(&team->lock);
@@ -166,14 +212,17 @@ static void *be_helper(void *context)
 /* --- the team --------------------------------------------------------------------------------------------------------- */
 
 /* Starts a thread that takes no signals: they are the main thread's business. */
-static int start_helper(struct eg_team *team, pthread_t *thread)
+static int start_helper(struct eg_team *team, struct helper *helper)
 {
     sigset_t all;
     sigset_t before;
+    *helper = (struct helper){.team = team, .barred_from = -1};
+    EG_ASSERT(pthread_cond_init(&helper->wanted, NULL) == 0);
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    int refused = pthread_create(thread, NULL, be_helper, team);
+    int refused = pthread_create(&helper->thread, NULL, be_helper, helper);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (refused != 0) (void)pthread_cond_destroy(&helper->wanted);
     return refused;
 }
 
@@ -183,18 +232,17 @@ enum eg_status eg_team_new(uint32_t n_seats, struct eg_team **team_out, struct e
         return eg_error_set(err, EG_INVALID, "a team of %u; give 1 to %u", n_seats, MOST_SEATS);
     struct eg_team *team = eg_memory_zeroed(1, sizeof *team);
     if (!team) return eg_error_no_memory(err, sizeof *team);
-    team->threads = eg_memory_zeroed(n_seats, sizeof *team->threads);
-    if (!team->threads) {
+    team->helpers = eg_memory_zeroed(n_seats, sizeof *team->helpers);
+    if (!team->helpers) {
         free(team);
-        return eg_error_no_memory(err, n_seats * sizeof *team->threads);
+        return eg_error_no_memory(err, n_seats * sizeof *team->helpers);
     }
     team->n_seats = n_seats;
     /* None can fail on Linux with default attributes. */
     EG_ASSERT(pthread_mutex_init(&team->lock, NULL) == 0);
-    EG_ASSERT(pthread_cond_init(&team->wanted, NULL) == 0);
     EG_ASSERT(pthread_cond_init(&team->left, NULL) == 0);
     while (team->n_helpers + 1 < n_seats) {
-        int refused = start_helper(team, &team->threads[team->n_helpers]);
+        int refused = start_helper(team, &team->helpers[team->n_helpers]);
         if (refused != 0) {
             eg_error_set(err, EG_IO, "the system refused thread %u of %u: %s", team->n_helpers + 1,
                          n_seats - 1, strerror(refused));
@@ -213,13 +261,15 @@ void eg_team_free(struct eg_team *team)
     pthread_mutex_lock(&team->lock);
     EG_ASSERT(!team->works);
     team->closing = true;
-    pthread_cond_broadcast(&team->wanted);
+    wake(team, team->n_helpers, -1);
     pthread_mutex_unlock(&team->lock);
-    for (uint32_t i = 0; i < team->n_helpers; i++) (void)pthread_join(team->threads[i], NULL);
+    for (uint32_t i = 0; i < team->n_helpers; i++) {
+        (void)pthread_join(team->helpers[i].thread, NULL);
+        (void)pthread_cond_destroy(&team->helpers[i].wanted);
+    }
     (void)pthread_cond_destroy(&team->left);
-    (void)pthread_cond_destroy(&team->wanted);
     (void)pthread_mutex_destroy(&team->lock);
-    free(team->threads);
+    free(team->helpers);
     free(team);
 }
 
@@ -234,7 +284,7 @@ void eg_team_leave(struct eg_team *team)
     atomic_fetch_sub(&team->n_working, 1);
     if (atomic_load(&team->n_works) == 0) return;
     pthread_mutex_lock(&team->lock);
-    pthread_cond_signal(&team->wanted);
+    wake(team, 1, -1); /* this thread's is free now */
     pthread_mutex_unlock(&team->lock);
 }
 
@@ -253,7 +303,7 @@ static void offer(struct eg_team *team, struct work *work)
     team->works = work;
     atomic_fetch_add(&team->n_works, 1);
     atomic_fetch_add(&team->n_offers, 1);
-    for (uint32_t i = 0; i < n_wanted && i + 1 < work->n_parts; i++) pthread_cond_signal(&team->wanted);
+    wake(team, n_wanted < work->n_parts ? n_wanted : work->n_parts - 1, sched_getcpu());
     pthread_mutex_unlock(&team->lock);
 }
 

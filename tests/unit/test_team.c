@@ -2,10 +2,12 @@
 
 #include <setjmp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -91,6 +93,45 @@ static enum eg_status watch_who(void *context, uint32_t part, struct eg_error *e
     struct watch *watch = context;
     if (!pthread_equal(watch->caller, pthread_self())) watch->other = true;
     return EG_OK;
+}
+
+struct place {
+    struct pair pair;
+    pthread_t caller;
+    int n_processors; /* that the helper may use */
+};
+
+static enum eg_status note_place(void *context, uint32_t part, struct eg_error *err)
+{
+    struct place *place = context;
+    cpu_set_t own;
+    if (!pthread_equal(pthread_self(), place->caller)) {
+        assert_int_equal(pthread_getaffinity_np(pthread_self(), sizeof own, &own), 0);
+        place->n_processors = CPU_COUNT(&own);
+    }
+    return meet(&place->pair, part, err);
+}
+
+static void a_helper_that_is_woken_is_barred_from_its_callers_processor(void **state)
+{
+    (void)state;
+    struct eg_team *team;
+    cpu_set_t own;
+    assert_int_equal(pthread_getaffinity_np(pthread_self(), sizeof own, &own), 0);
+    int n_others = CPU_COUNT(&own) - 1;
+    struct place place = {.caller = pthread_self()};
+    (void)sem_init(&place.pair.first, 0, 0);
+    (void)sem_init(&place.pair.second, 0, 0);
+    assert_int_equal(eg_team_new(2, &team, NULL), EG_OK);
+    eg_team_enter(team);
+    /* It has to rest before it can be woken. */
+    for (int round = 0; round < (n_others > 0 ? 1000 : 1) && place.n_processors != n_others; round++) {
+        (void)usleep(1000);
+        assert_int_equal(eg_team_run(team, 2, note_place, &place, NULL), EG_OK);
+    }
+    eg_team_leave(team);
+    eg_team_free(team);
+    assert_int_equal(place.n_processors, n_others > 0 ? n_others : 1);
 }
 
 static void when_all_seats_are_taken_the_caller_works_alone(void **state)
@@ -232,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_part_is_done_once),
         cmocka_unit_test(an_idle_helper_joins_in),
+        cmocka_unit_test(a_helper_that_is_woken_is_barred_from_its_callers_processor),
         cmocka_unit_test(when_all_seats_are_taken_the_caller_works_alone),
         cmocka_unit_test(a_seat_that_becomes_free_goes_to_a_helper),
         cmocka_unit_test(the_first_failure_by_number_is_returned_and_ends_the_work),
