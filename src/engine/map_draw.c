@@ -8,8 +8,8 @@
 #include "engine/projected.h"
 
 #define BAND_PX 32768 /* at least, in a band: less is drawn sooner than a thread is woken */
-#define BANDS_EACH 4  /* so that nobody waits long for who began the last one */
-#define SLICES 64     /* of the picture's height, by which work is estimated */
+#define BANDS_EACH 4
+#define SLICES 64 /* of the picture's height, by which work is estimated */
 #define MOST_BANDS SLICES
 #define VERTEX_COST 5 /* in pixels swept */
 
@@ -94,7 +94,13 @@ static void estimate(const struct bands *bands, uint64_t cost_out[SLICES])
     }
 }
 
-/* Bands of equal cost, each of one row at least. */
+/* Of band i; the first have four times as much as the last, so that nobody waits long for who began the last one. */
+static uint64_t weight(const struct bands *bands, uint32_t i)
+{
+    return 1 + (bands->n - 1 - i) * BANDS_EACH / bands->n;
+}
+
+/* Bands of falling cost, each of one row at least. */
 static void cut(struct bands *bands)
 {
     uint32_t height = bands->layers->request->height;
@@ -105,9 +111,12 @@ static void cut(struct bands *bands)
     if (bands->n == 1) return;
     estimate(bands, cost);
     for (uint32_t s = 0; s < SLICES; s++) all += cost[s];
+    uint64_t weights = 0, weights_before = 0;
+    for (uint32_t i = 0; i < bands->n; i++) weights += weight(bands, i);
     uint32_t slice = 0;
     for (uint32_t i = 1; i < bands->n; i++) {
-        uint64_t wanted = all * i / bands->n;
+        weights_before += weight(bands, i - 1);
+        uint64_t wanted = all * weights_before / weights;
         while (before + cost[slice] < wanted) before += cost[slice++];
         uint64_t row = (slice * cost[slice] + (wanted - before)) * height / (cost[slice] * SLICES);
         uint32_t least = bands->first_row[i - 1] + 1, most = height - (bands->n - i);
