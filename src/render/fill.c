@@ -49,14 +49,18 @@ static struct eg_rgba paint_colour(const struct eg_fill *fill, uint32_t paint, e
 static void make_colour_table(const struct eg_fill *fill, enum eg_pattern inked,
                               struct eg_cells_table *table_out)
 {
-    uint32_t bits[256]; /* the colours as numbers */
-    for (uint32_t p = 0; p < 256; p++) {
+    uint32_t bits[256], n = fill->n_paints; /* the colours as numbers */
+    for (uint32_t p = 0; p <= n; p++) {
         struct eg_rgba c = paint_colour(fill, p, inked);
         table_out->pairs[p] = eg_simd_pairs(c.r, c.g, c.b, c.a);
         memcpy(&bits[p], &c, sizeof c);
-        uint32_t q = p > fill->n_paints ? table_out->same_as[fill->n_paints] : 0;
-        while (q < fill->n_paints && bits[q] != bits[p]) q++;
+        uint32_t q = 0;
+        while (q < n && bits[q] != bits[p]) q++;
         table_out->same_as[p] = (uint8_t)q;
+    }
+    for (uint32_t p = n + 1; p < 256; p++) {
+        table_out->pairs[p] = table_out->pairs[n];
+        table_out->same_as[p] = table_out->same_as[n];
     }
 }
 
