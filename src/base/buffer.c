@@ -44,6 +44,11 @@ static bool make_room(struct eg_buffer *buffer, size_t more)
     return true;
 }
 
+void eg_buffer_expect(struct eg_buffer *buffer, size_t len)
+{
+    (void)make_room(buffer, len);
+}
+
 void eg_buffer_append(struct eg_buffer *buffer, const void *bytes, size_t len)
 {
     if (!make_room(buffer, len)) return;

@@ -18,6 +18,8 @@ struct eg_buffer {
 
 void eg_buffer_init(struct eg_buffer *buffer, size_t ceiling_bytes);
 void eg_buffer_clear(struct eg_buffer *buffer); /* frees; the buffer is as after init */
+/* Makes room at once for so many bytes that are to be appended. */
+void eg_buffer_expect(struct eg_buffer *buffer, size_t len);
 void eg_buffer_append(struct eg_buffer *buffer, const void *bytes, size_t len);
 void eg_buffer_text(struct eg_buffer *buffer, struct eg_text text);
 void eg_buffer_literal(struct eg_buffer *buffer, const char *nul_terminated);

@@ -39,13 +39,13 @@ struct round {
     struct eg_part_workspaces *parts;
 };
 
-static enum eg_status work_on_piece(void *context, uint32_t piece, struct eg_error *err)
+static enum eg_status do_share(void *context, uint32_t share, struct eg_error *err)
 {
     struct round *round = context;
     struct eg_workspace workspace;
     enum eg_status status = eg_engine_part_take(round->parts, &workspace, err);
     if (status != EG_OK) return status;
-    eg_png_pieces_work(round->pieces, piece, workspace.png);
+    eg_png_pieces_work(round->pieces, share, workspace.png);
     eg_engine_part_return(round->parts, workspace);
     return EG_OK;
 }
@@ -59,9 +59,8 @@ static enum eg_status encode_pieces(const struct eg_picture *picture, const stru
     uint32_t n = eg_png_pieces_usual(canvas->width, canvas->height);
     enum eg_status status = eg_png_pieces_begin(canvas, options, n, &round.pieces, err);
     if (status != EG_OK) return status;
-    n = eg_png_pieces_count(round.pieces);
     while (status == EG_OK && eg_png_pieces_turn(round.pieces))
-        status = eg_team_run(team, n, work_on_piece, &round, err);
+        status = eg_team_run(team, eg_png_pieces_shares(round.pieces), do_share, &round, err);
     return status == EG_OK ? eg_png_pieces_join(round.pieces, body, kind_out, err) : status;
 }
 

@@ -113,9 +113,8 @@ struct parse {
     const uint64_t *from_left, *from_above;
     uint16_t *token;
     uint32_t *count; /* of tokens */
-    uint32_t bytes
-        [2 * PIXEL]
-        [EG_DEFLATE_LEFT]; /* of literals, apart: a value that comes again at once has to wait for itself */
+    /* Of literals, apart: a value that comes again at once has to wait for itself. */
+    uint32_t bytes[PIXEL][EG_DEFLATE_LEFT];
 };
 
 static void take_literals(struct parse *parse, const uint8_t *pixels, uint32_t n)

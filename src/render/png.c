@@ -86,7 +86,8 @@ enum eg_status eg_png_encode(const struct eg_canvas *canvas, const struct eg_png
     uint32_t n = eg_png_pieces_usual(canvas->width, canvas->height);
     enum eg_status status = eg_png_pieces_begin(canvas, &with_scratch, n, &pieces, err);
     while (!status && eg_png_pieces_turn(pieces))
-        for (uint32_t i = 0; i < n; i++) eg_png_pieces_work(pieces, i, with_scratch.scratch);
+        for (uint32_t i = 0; i < eg_png_pieces_shares(pieces); i++)
+            eg_png_pieces_work(pieces, i, with_scratch.scratch);
     if (!status) status = eg_png_pieces_join(pieces, out, kind_out, err);
     eg_png_scratch_free(own);
     return status;

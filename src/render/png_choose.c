@@ -8,7 +8,8 @@
  * Here is what is settled between rounds; png_try.c has the pieces' shares. A way that is bound to fail is not tried on all
  * runs of a large picture: one run in sixteen tells the error of the style's palette to a few per cent, and a palette made
  * for that sixteenth has a smaller error on it than one for all runs has on all, since it has fewer colours to serve. And before
- * anything else, one row in sixteen tells whether both will fail: a country's picture is not looked at any further. */
+ * anything else, one row in sixteen tells whether both will fail: a country's picture is not looked at any further. Where that is
+ * likely, who has nothing else to do packs already while one finds out. */
 #include "render/png_pieces_private.h"
 
 #define FAR_OFF                                                                                              \
@@ -16,6 +17,7 @@
 #define HOPELESS 103u
 #define GLANCE_PIXELS 32768u
 #define GLANCE_ROWS 16u /* one in so many, at most */
+#define PROBE_ROWS 4u   /* one in so many of these, to tell whether to glance at all */
 #define GLANCE_RUNS                                                                                          \
     4u /* one in so many of these rows tells whether it is worth while to look for a palette at all */
 
@@ -126,22 +128,24 @@ static bool is_hopeless(struct eg_png_pieces *pieces)
 
 /* --- at a glance ------------------------------------------------------------------------------------------------------ */
 
+static uint32_t rows_of_glance(const struct eg_canvas *canvas)
+{
+    uint32_t n = GLANCE_PIXELS / canvas->width;
+    if (n > canvas->height / GLANCE_ROWS) n = canvas->height / GLANCE_ROWS;
+    return n > 0 ? n : 1;
+}
+
 /* Some rows, evenly spread, are the sample. */
-static bool sample_rows(struct eg_png_pieces *pieces)
+static void sample_rows(struct eg_png_pieces *pieces, uint32_t n)
 {
     const struct eg_canvas *canvas = pieces->canvas;
     struct eg_png_runs *sample = &pieces->scratch->sample;
-    uint32_t n = GLANCE_PIXELS / canvas->width;
-    if (n > canvas->height / GLANCE_ROWS) n = canvas->height / GLANCE_ROWS;
-    if (n == 0) n = 1;
-    if (!eg_png_scratch_reserve_sample(pieces->scratch, n * canvas->width)) return false;
     sample->n = 0;
     for (uint32_t i = 0; i < n; i++) {
         struct eg_png_runs row = {.pixel = sample->pixel + sample->n, .length = sample->length + sample->n};
         eg_png_runs_scan(&row, canvas, (uint32_t)((2 * i + 1) * (uint64_t)canvas->height / (2 * n)), 1);
         sample->n += row.n;
     }
-    return true;
 }
 
 static bool has_few_colours(struct eg_png_set *set, const struct eg_png_runs *runs)
@@ -152,31 +156,38 @@ static bool has_few_colours(struct eg_png_set *set, const struct eg_png_runs *ru
     return true;
 }
 
-static bool is_bound_to_be_full(struct eg_png_pieces *pieces)
+static bool style_is_far_off(struct eg_png_pieces *pieces)
 {
     const struct eg_png_runs *sample = &pieces->scratch->sample;
     struct eg_png_error style = {0};
-    uint64_t visible = 0;
     bool opaque = true;
     if (has_few_colours(&pieces->scratch->set, sample)) return false;
+    pieces->glanced = 0;
     for (uint32_t i = 0; i < sample->n; i++) {
-        visible += sample->pixel[i] ? sample->length[i] : 0;
+        pieces->glanced += sample->pixel[i] ? sample->length[i] : 0;
         opaque &= eg_png_colour(sample->pixel[i]).a == 255;
     }
     if (opaque) return false; /* the others might be, too: three channels or four? */
     eg_palette_try(pieces->options->palette, sample, GLANCE_RUNS, &style);
-    if (!eg_png_is_over(visible, style.sum * GLANCE_RUNS, FAR_OFF)) return false;
-    pieces->own_may_do = !own_seems_rough(pieces, visible);
-    return !pieces->own_may_do;
+    return eg_png_is_over(pieces->glanced, style.sum * GLANCE_RUNS, FAR_OFF);
 }
 
 enum eg_png_round eg_png_glance(struct eg_png_pieces *pieces)
 {
     if (pieces->n == 1 || pieces->options->indexed || !eg_png_may_lose(pieces)) return EG_PNG_LOOK;
-    if (!sample_rows(pieces)) return EG_PNG_DONE;
-    if (!is_bound_to_be_full(pieces)) return EG_PNG_LOOK;
-    pieces->sum.opaque = false;
-    return pack_as(pieces, EG_PNG_FULL);
+    uint32_t n = rows_of_glance(pieces->canvas);
+    if (!eg_png_scratch_reserve_sample(pieces->scratch, n * pieces->canvas->width)) return EG_PNG_DONE;
+    sample_rows(pieces, (n - 1) / PROBE_ROWS + 1);
+    return style_is_far_off(pieces) ? EG_PNG_GLANCE : EG_PNG_LOOK;
+}
+
+void eg_png_glance_on(struct eg_png_pieces *pieces)
+{
+    sample_rows(pieces, rows_of_glance(pieces->canvas));
+    bool far_off = style_is_far_off(pieces);
+    pieces->own_may_do = far_off && !own_seems_rough(pieces, pieces->glanced);
+    bool full = far_off && !pieces->own_may_do;
+    atomic_store(&pieces->verdict, full ? EG_PNG_FULL_IT_IS : EG_PNG_LOOK_CLOSER);
 }
 
 /* --- from round to round ---------------------------------------------------------------------------------------------- */

@@ -19,7 +19,8 @@
 uint32_t eg_png_pieces_usual(uint32_t width, uint32_t height)
 {
     uint32_t fitting = EG_PNG_BAND_PIXELS / width, n = fitting > 0 ? (height - 1) / fitting + 1 : height;
-    return n < MOST_USUAL ? n : MOST_USUAL;
+    if (n > MOST_USUAL) n = MOST_USUAL;
+    return n + n / 4; /* every fourth in two halves */
 }
 
 static bool make_room(struct eg_png_pieces *pieces, uint32_t n)
@@ -67,11 +68,19 @@ uint32_t eg_png_pieces_count(const struct eg_png_pieces *pieces)
     return pieces->n;
 }
 
+static uint32_t halves_before(const struct eg_png_pieces *pieces, uint32_t n_low, uint32_t piece)
+{
+    uint32_t n_high = pieces->n - n_low;
+    return piece <= n_high ? 2 * piece : n_high + piece;
+}
+
 struct eg_png_rows eg_png_pieces_rows(const struct eg_png_pieces *pieces, uint32_t piece)
 {
     uint64_t height = pieces->canvas->height;
-    uint32_t first = (uint32_t)(height * piece / pieces->n),
-             end = (uint32_t)(height * (piece + 1) / pieces->n);
+    uint32_t n_low = height < 2 * (uint64_t)pieces->n ? 0 : pieces->n / 5 * 2; /* half as high, at the end */
+    uint32_t n_halves = 2 * pieces->n - n_low;
+    uint32_t first = (uint32_t)(height * halves_before(pieces, n_low, piece) / n_halves),
+             end = (uint32_t)(height * halves_before(pieces, n_low, piece + 1) / n_halves);
     return (struct eg_png_rows){first, end - first};
 }
 
@@ -165,24 +174,55 @@ static bool has_failed(const struct eg_png_pieces *pieces)
     return false;
 }
 
+static enum eg_png_round next_round(struct eg_png_pieces *pieces)
+{
+    enum eg_png_round next = EG_PNG_DONE;
+    switch (pieces->round) {
+    case EG_PNG_PACK:
+    case EG_PNG_DONE:
+        return EG_PNG_DONE;
+    case EG_PNG_GLANCE:
+        return pieces->verdict == EG_PNG_FULL_IT_IS ? EG_PNG_DONE : EG_PNG_LOOK;
+    case EG_PNG_START:
+        next = eg_png_glance(pieces);
+        break;
+    case EG_PNG_LOOK:
+    case EG_PNG_TRY_STYLE:
+    case EG_PNG_TRY_ADAPTIVE:
+    default:
+        next = eg_png_choose(pieces);
+    }
+    if (next == EG_PNG_DONE) pieces->pieces[0].status = EG_NO_MEMORY;
+    return next;
+}
+
 bool eg_png_pieces_turn(struct eg_png_pieces *pieces)
 {
-    if (has_failed(pieces) || pieces->round == EG_PNG_DONE) return false;
-    if (pieces->round == EG_PNG_PACK) {
-        pieces->round = EG_PNG_DONE;
-        return false;
-    }
-    pieces->round = pieces->round == EG_PNG_START ? eg_png_glance(pieces) : eg_png_choose(pieces);
-    if (pieces->round == EG_PNG_PACK) fill_head(pieces);
-    if (pieces->round == EG_PNG_DONE) pieces->pieces[0].status = EG_NO_MEMORY;
+    if (has_failed(pieces)) return false;
+    pieces->round = next_round(pieces);
+    if (pieces->round == EG_PNG_GLANCE) pieces->way = EG_PNG_FULL;
+    if (pieces->round == EG_PNG_GLANCE || pieces->round == EG_PNG_PACK) fill_head(pieces);
     return pieces->round != EG_PNG_DONE;
 }
 
-void eg_png_pieces_work(struct eg_png_pieces *pieces, uint32_t piece, struct eg_png_scratch *scratch)
+uint32_t eg_png_pieces_shares(const struct eg_png_pieces *pieces)
+{
+    return pieces->n + (pieces->round == EG_PNG_GLANCE);
+}
+
+static void work_on_piece(struct eg_png_pieces *pieces, uint32_t piece, struct eg_png_scratch *scratch)
 {
     enum eg_status *status = &pieces->pieces[piece].status;
-    if (pieces->round == EG_PNG_PACK) *status = pack(pieces, piece, scratch);
+    if (pieces->round == EG_PNG_GLANCE || pieces->round == EG_PNG_PACK)
+        *status = pack(pieces, piece, scratch);
     else if (!eg_png_try(pieces, piece, scratch)) *status = EG_NO_MEMORY;
+}
+
+void eg_png_pieces_work(struct eg_png_pieces *pieces, uint32_t share, struct eg_png_scratch *scratch)
+{
+    if (pieces->round != EG_PNG_GLANCE) work_on_piece(pieces, share, scratch);
+    else if (share == 0) eg_png_glance_on(pieces);
+    else if (atomic_load(&pieces->verdict) != EG_PNG_LOOK_CLOSER) work_on_piece(pieces, share - 1, scratch);
 }
 
 enum eg_status eg_png_pieces_join(struct eg_png_pieces *pieces, struct eg_buffer *out,

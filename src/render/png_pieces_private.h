@@ -3,6 +3,8 @@
 #ifndef EG_RENDER_PNG_PIECES_PRIVATE_H
 #define EG_RENDER_PNG_PIECES_PRIVATE_H
 
+#include <stdatomic.h>
+
 #include "render/png_private.h"
 
 /* --- pieces ---------------------------------------------------------------------------------------------------------- */
@@ -66,12 +68,15 @@ void eg_png_piece_end(struct eg_png_piece *piece);
 enum eg_png_way { EG_PNG_FEW, EG_PNG_STYLE, EG_PNG_ADAPTIVE, EG_PNG_FULL };
 enum eg_png_round {
     EG_PNG_START,
+    EG_PNG_GLANCE, /* and packing without a palette, in the hope that the glance comes to that */
     EG_PNG_LOOK,
     EG_PNG_TRY_STYLE,
     EG_PNG_TRY_ADAPTIVE,
     EG_PNG_PACK,
     EG_PNG_DONE
 };
+
+enum eg_png_verdict { EG_PNG_OPEN, EG_PNG_FULL_IT_IS, EG_PNG_LOOK_CLOSER };
 
 struct eg_png_pieces {
     const struct eg_canvas *canvas;
@@ -89,6 +94,8 @@ struct eg_png_pieces {
     enum eg_png_way way;
     const struct eg_png_set *few;  /* all colours of the picture, if it has few */
     struct eg_png_trial sum;       /* of the round's trials; without their sets and samples */
+    atomic_int verdict;            /* enum eg_png_verdict, of the glance */
+    uint64_t glanced;              /* visible pixels of these rows */
     bool own_may_do;               /* a palette of the picture's own, by a glance */
     uint64_t style_guess;          /* the error of the style's palette, by the sample */
     uint8_t place[EG_PNG_COLOURS]; /* of the colours used, in the file's palette */
@@ -109,9 +116,11 @@ static inline bool eg_png_is_over(uint64_t visible, uint64_t error, uint64_t per
     return error * 100 > visible * per_cent;
 }
 
-/* Before the first round: which it is, EG_PNG_LOOK, or EG_PNG_PACK where a few rows leave no doubt about the way. EG_PNG_DONE when
- * memory is refused. */
+/* Before the first round, by very few rows: which it is, EG_PNG_LOOK, or EG_PNG_GLANCE where the style's palette seems far off.
+ * EG_PNG_DONE when memory is refused. */
 enum eg_png_round eg_png_glance(struct eg_png_pieces *pieces);
+/* Whether it is, by a few rows, and one of the picture's own, too: the verdict. Of the options' scratch it takes what packing does not. */
+void eg_png_glance_on(struct eg_png_pieces *pieces);
 /* The rounds before packing: a piece's share, which fails when memory is refused ... */
 EG_MUST_CHECK bool eg_png_try(struct eg_png_pieces *pieces, uint32_t piece, struct eg_png_scratch *scratch);
 /* ... and which round is next: settles `way`, once it is EG_PNG_PACK, and with a palette sum.n_runs. EG_PNG_DONE when memory

@@ -196,6 +196,7 @@ enum eg_status eg_png_file_open(const struct eg_png_head *head, const struct eg_
 /* --- data ------------------------------------------------------------------------------------------------------------- */
 
 #define TYPE_BYTES 4u
+#define AROUND_BYTES 64u /* a piece's length and checksum; the end of the file */
 
 void eg_png_piece_begin(struct eg_png_piece *piece)
 {
@@ -224,6 +225,9 @@ enum eg_status eg_png_file_data(struct eg_png_file *file, const struct eg_png_pi
 {
     struct eg_buffer *out = file->out;
     uint32_t adler = 1;
+    size_t expected = AROUND_BYTES;
+    for (uint32_t i = 0; i < n_pieces; i++) expected += pieces[i].chunk.len + AROUND_BYTES;
+    eg_buffer_expect(out, expected);
     for (uint32_t i = 0; i < n_pieces; i++) {
         const struct eg_png_piece *piece = &pieces[i];
         bool last = i + 1 == n_pieces;

@@ -89,8 +89,7 @@ static struct eg_canvas new_canvas(struct bench *bench, enum look look, uint32_t
 
 /* --- in pieces --------------------------------------------------------------------------------------------------------- */
 
-/* The pieces of each round in a random order, by threads chosen at random; a piece's pixels come from `drawn` just before the first
- * round reaches it. */
+/* The shares of each round in a random order, by threads chosen at random; the pixels come from `drawn` once the pieces have begun. */
 static enum eg_status encode(struct bench *bench, const struct eg_canvas *drawn, uint32_t n_pieces,
                              struct eg_buffer *out, enum eg_png_kind *kind_out)
 {
@@ -98,20 +97,18 @@ static enum eg_status encode(struct bench *bench, const struct eg_canvas *drawn,
     struct eg_canvas canvas = {drawn->width, drawn->height, NULL};
     struct eg_png_pieces *pieces;
     static uint32_t order[5000];
-    bool first = true;
     enum eg_status status = eg_canvas_init(&canvas, drawn->width, drawn->height, NULL);
     if (!status) status = eg_png_pieces_begin(&canvas, &options, n_pieces, &pieces, NULL);
-    uint32_t n = status ? 0 : eg_png_pieces_count(pieces);
-    for (; !status && eg_png_pieces_turn(pieces); first = false) {
+    if (!status)
+        memcpy(canvas.pixels, drawn->pixels, (size_t)canvas.width * canvas.height * sizeof canvas.pixels[0]);
+    while (!status && eg_png_pieces_turn(pieces)) {
+        uint32_t n = eg_png_pieces_shares(pieces);
         for (uint32_t i = 0; i < n; i++) { /* the inside-out shuffle */
             uint32_t other = eg_test_random_below(&bench->random, i + 1);
             order[i] = order[other];
             order[other] = i;
         }
         for (uint32_t i = 0; i < n; i++) {
-            struct eg_png_rows rows = eg_png_pieces_rows(pieces, order[i]);
-            size_t begin = (size_t)rows.first * canvas.width, count = (size_t)rows.n * canvas.width;
-            if (first) memcpy(canvas.pixels + begin, drawn->pixels + begin, count * sizeof canvas.pixels[0]);
             eg_png_pieces_work(pieces, order[i],
                                bench->scratches[eg_test_random_below(&bench->random, N_SCRATCHES)]);
         }
@@ -239,10 +236,10 @@ static void the_usual_number_of_pieces_grows_with_the_picture(void **state)
     assert_int_equal(eg_png_pieces_usual(1, 1), 1);
     assert_int_equal(eg_png_pieces_usual(256, 256), 1);
     assert_int_equal(eg_png_pieces_usual(256, 257), 2);
-    assert_int_equal(eg_png_pieces_usual(800, 600), 8);
+    assert_int_equal(eg_png_pieces_usual(800, 600), 10);
     assert_int_equal(eg_png_pieces_usual(16384, 1), 1);
     assert_int_equal(eg_png_pieces_usual(1, 16384), 1);
-    assert_int_equal(eg_png_pieces_usual(16384, 16384), 64);
+    assert_int_equal(eg_png_pieces_usual(16384, 16384), 80);
 }
 
 static void every_row_is_in_one_piece(void **state)
@@ -350,7 +347,8 @@ static void a_picture_that_was_given_up_leaves_nothing_behind(void **state)
     struct eg_png_pieces *pieces;
     assert_int_equal(eg_png_pieces_begin(&canvas, &options, 7, &pieces, NULL), EG_OK);
     while (eg_png_pieces_turn(pieces))
-        for (uint32_t i = 0; i < 7; i++) eg_png_pieces_work(pieces, i, bench->scratches[1]);
+        for (uint32_t i = 0; i < eg_png_pieces_shares(pieces); i++)
+            eg_png_pieces_work(pieces, i, bench->scratches[1]);
     check_picture(bench, &other);
     eg_canvas_clear(&canvas);
     eg_canvas_clear(&other);
