@@ -772,11 +772,13 @@ def section_wms(rounds):
                     for name, url in addresses.items():
                         measured[name].append(wms_ms(url, wms_boxes(scale)))
                 # The first round warms the peers' processes and the system's page cache.
-                results.setdefault('wms', {})[scale] = {name: statistics.median(ms[1:]) for name, ms in measured.items()}
+                results.setdefault('wms', {})[scale] = {
+                    name: {'ms': statistics.median(ms[1:]), 'times': statistics.median([b / a for a, b in zip(measured['ours'][1:], ms[1:])])}
+                    for name, ms in measured.items()}
     finally:
         peer('./servers.sh', 'stop')
-    rows = [(scale, *(f"{one[name]:.1f}" if name in one else '-' for name in ('ours', 'MapServer', 'QGIS Server')),
-             *(f"{one[name] / one['ours']:.1f}" if name in one else '-' for name in ('MapServer', 'QGIS Server')))
+    rows = [(scale, *(f"{one[name]['ms']:.1f}" if name in one else '-' for name in ('ours', 'MapServer', 'QGIS Server')),
+             *(f"{one[name]['times']:.1f}" if name in one else '-' for name in ('MapServer', 'QGIS Server')))
             for scale, one in results['wms'].items()]
     table(f'WMS GetMap, 800x600 of England, one connection, {rounds} rounds in turn, median ms',
           ('scale', 'ours', 'MapServer', 'QGIS Server', 'times MapServer', 'times QGIS'), rows)
