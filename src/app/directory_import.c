@@ -332,10 +332,8 @@ static enum eg_status all_of(const struct eg_records *records, struct eg_arena *
 /* What the import does to each entry, and, of a store that is made now, that it was filled. */
 static enum eg_status write_lines(struct importing *importing, struct eg_commit *whole, struct eg_error *err)
 {
-    struct eg_lines_wish wish = {.before = importing->base,
-                                 .after = importing->after,
-                                 .change = &importing->plan.change,
-                                 .most = UINT32_MAX};
+    struct eg_lines_wish wish = {
+        .before = importing->base, .after = importing->after, .change = &importing->plan.change};
     const struct eg_change_entry *lines = NULL;
     wish.head = (struct eg_change_entry){.by = EG_TEXT("command line"), .action = EG_CHANGE_IMPORT};
     eg_ledger_stamp(importing->arena, wish.head.id, &wish.head.at);

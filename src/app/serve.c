@@ -10,6 +10,7 @@
 #include "data/atlas.h"
 #include "engine/engine.h"
 #include "engine/ledger.h"
+#include "engine/undoing.h"
 #include "http/server.h"
 
 #define GRACE_S 10.0
@@ -132,7 +133,8 @@ static void reload(const struct service *service)
 
 #define TOLD_BYTES 1024
 
-/* What another program wrote to the directory's store is shown within a tenth of a second; why a store cannot be shown is told once. */
+/* What another program wrote to the directory's store is shown within a tenth of a second; why a store cannot be shown is told once. And a part of
+ * what is being undone in parts. */
 static void look_for_changes(const struct service *service, char told[TOLD_BYTES])
 {
     struct eg_error err;
@@ -144,6 +146,7 @@ static void look_for_changes(const struct service *service, char told[TOLD_BYTES
     if (text[0] == '\0' && told[0] != '\0')
         eg_log(EG_LOG_INFO, "serve", "the directory's store can be read again");
     memcpy(told, text, sizeof text);
+    (void)eg_undoing_continue(eg_engine_undoing(service->engine), service->engine);
 }
 
 /* Who sent a suggestion is forgotten some time after the decision: at the start, once a day, and an hour after a failure. */

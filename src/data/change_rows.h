@@ -37,6 +37,11 @@ void eg_rows_undoing_free(struct eg_rows_undoing *undoing); /* NULL is allowed *
 EG_MUST_CHECK enum eg_status eg_rows_undoing_add(struct eg_rows_undoing *undoing, struct eg_text rows,
                                                  struct eg_error *err);
 
+/* Adds what of a line can be undone before the other lines that belong to it are: rows that it made go where nobody needs them any more, and,
+ * `with_gone`, those that it took away come back. Whatever is not as the line left it is passed over; what the line changed waits. */
+EG_MUST_CHECK enum eg_status eg_rows_undoing_add_early(struct eg_rows_undoing *undoing, struct eg_text rows,
+                                                       bool with_gone, struct eg_error *err);
+
 /* The change that undoes all of it, in the arena. Shared rows that others refer to stay. EG_CONFLICT where something was hung since on a row
  * that would go; with `force` that goes as well. */
 EG_MUST_CHECK enum eg_status eg_rows_undoing_finish(struct eg_rows_undoing *undoing,

@@ -12,13 +12,14 @@
 
 struct going {
     struct eg_record_key key;
-    bool stays; /* is shared, and needed by somebody */
+    bool is_early; /* others that belong to it go later */
+    bool stays;    /* since somebody needs it */
 };
 
 struct eg_rows_undoing {
     const struct eg_records *now;
     struct eg_arena *arena;
-    bool force;
+    bool force, is_early; /* what is added early is passed over where it cannot be undone yet */
     struct eg_record *puts;
     struct going *going;
     size_t puts_room, going_room;
@@ -107,7 +108,8 @@ static enum eg_status add_delete(struct eg_rows_undoing *undoing, const struct e
         eg_memory_reserve(&going, &undoing->going_room, (size_t)undoing->n_going + 1, sizeof *undoing->going);
     undoing->going = going;
     if (!kept) return eg_error_no_memory(err, undoing->going_room * sizeof *undoing->going);
-    undoing->going[undoing->n_going] = (struct going){{row->table, row->field[0]}, false};
+    undoing->going[undoing->n_going] =
+        (struct going){.key = {row->table, row->field[0]}, .is_early = undoing->is_early};
     return note(&undoing->gone[row->table], row->field[0], undoing->n_going++, err);
 }
 
@@ -129,7 +131,7 @@ static enum eg_status undo_made(struct eg_rows_undoing *undoing, enum eg_record_
     if (!row) return EG_OK; /* it is gone already */
     eg_rows_fingerprint(row, now);
     bool is_as_left = eg_text_equal(fingerprint, eg_text_from(now));
-    if (!is_as_left && is_shared(table)) return EG_OK;
+    if (!is_as_left && (is_shared(table) || undoing->is_early)) return EG_OK;
     if (!is_as_left && !undoing->force) return say_changed(undoing, table, id, err);
     return add_delete(undoing, row, err);
 }
@@ -162,7 +164,7 @@ static enum eg_status undo_gone(struct eg_rows_undoing *undoing, enum eg_record_
     if (status != EG_OK) return status;
     const struct eg_record *row = eg_records_find(undoing->now, table, field[0]);
     struct eg_record wanted = {table, field};
-    if (row && (is_shared(table) || eg_change_rows_same(row, &wanted))) return EG_OK;
+    if (row && (is_shared(table) || undoing->is_early || eg_change_rows_same(row, &wanted))) return EG_OK;
     if (row && !undoing->force) return say_changed(undoing, table, field[0], err);
     return add_put(undoing, table, field, err);
 }
@@ -222,12 +224,12 @@ static enum eg_status undo_table(struct eg_rows_undoing *undoing, const char *pa
     return status;
 }
 
-enum eg_status eg_rows_undoing_add(struct eg_rows_undoing *undoing, struct eg_text rows, struct eg_error *err)
+static enum eg_status add_parts(struct eg_rows_undoing *undoing, struct eg_text rows,
+                                const char *const *parts, size_t n_parts, struct eg_error *err)
 {
-    static const char *const parts[] = {"made", "changed", "gone"};
     struct eg_json *json = NULL;
     enum eg_status status = eg_json_parse(rows, &json, err);
-    for (size_t p = 0; p < EG_ARRAY_LEN(parts) && status == EG_OK; p++) {
+    for (size_t p = 0; p < n_parts && status == EG_OK; p++) {
         const struct eg_json_value *part = eg_json_get(eg_json_root(json), parts[p]), *table;
         const char *name = NULL;
         while (status == EG_OK && part && (table = eg_json_next(part, &name))) {
@@ -237,6 +239,22 @@ enum eg_status eg_rows_undoing_add(struct eg_rows_undoing *undoing, struct eg_te
         }
     }
     eg_json_free(json);
+    return status;
+}
+
+enum eg_status eg_rows_undoing_add(struct eg_rows_undoing *undoing, struct eg_text rows, struct eg_error *err)
+{
+    static const char *const parts[] = {"made", "changed", "gone"};
+    return add_parts(undoing, rows, parts, EG_ARRAY_LEN(parts), err);
+}
+
+enum eg_status eg_rows_undoing_add_early(struct eg_rows_undoing *undoing, struct eg_text rows, bool with_gone,
+                                         struct eg_error *err)
+{
+    static const char *const parts[] = {"made", "gone"};
+    undoing->is_early = true;
+    enum eg_status status = add_parts(undoing, rows, parts, with_gone ? 2 : 1, err);
+    undoing->is_early = false;
     return status;
 }
 
@@ -271,24 +289,52 @@ static const struct eg_record *hanging_on(const struct eg_rows_undoing *undoing,
     return NULL;
 }
 
+static bool is_staying(const struct eg_rows_undoing *undoing, enum eg_record_table table, struct eg_text id)
+{
+    const struct eg_textmap *map = undoing->gone[table];
+    uint32_t number = map && id.len > 0 ? eg_textmap_get(map, id) : EG_TEXTMAP_NONE;
+    return number != EG_TEXTMAP_NONE && undoing->going[number].stays;
+}
+
+/* Whether a row that is to go early belongs to one that stays for now, as the telephone of an organisation does. */
+static bool belongs_to_staying(const struct eg_rows_undoing *undoing, const struct eg_record *row)
+{
+    const struct eg_record_spec *spec = eg_record_spec(row->table);
+    for (uint32_t f = 1; f < spec->n_fields; f++) {
+        const struct eg_record_field *field = &spec->fields[f];
+        if (field->type == EG_RECORD_REFERENCE && is_staying(undoing, field->to, row->field[f])) return true;
+        for (unsigned t = 0; field->type == EG_RECORD_LINK && t < EG_N_RECORD_TABLES; t++)
+            if (is_staying(undoing, (enum eg_record_table)t, row->field[f])) return true;
+    }
+    return false;
+}
+
+/* Of one that goes. */
+static enum eg_status settle_row(struct eg_rows_undoing *undoing, uint32_t i, bool *moved_out,
+                                 struct eg_error *err)
+{
+    struct going *going = &undoing->going[i];
+    struct eg_record_key key = going->key;
+    const struct eg_record *row = going->is_early ? eg_records_find(undoing->now, key.table, key.id) : NULL;
+    enum eg_status status = EG_OK;
+    if (row && belongs_to_staying(undoing, row)) *moved_out = going->stays = true;
+    while (status == EG_OK && !undoing->going[i].stays && (row = hanging_on(undoing, &key))) {
+        *moved_out = true;
+        if (undoing->going[i].is_early || is_shared(key.table)) undoing->going[i].stays = true;
+        else
+            status = undoing->force ? add_delete(undoing, row, err)
+                                    : say_changed(undoing, row->table, row->field[0], err);
+    }
+    return status;
+}
+
 /* Until nothing moves any more: what stays for the sake of others may keep others in turn, and what hangs on what goes goes with it. */
 static enum eg_status settle(struct eg_rows_undoing *undoing, bool *moved_out, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
     *moved_out = false;
-    for (uint32_t i = 0; i < undoing->n_going && status == EG_OK; i++) {
-        struct eg_record_key key = undoing->going[i].key;
-        if (undoing->going[i].stays) continue;
-        for (const struct eg_record *row; status == EG_OK && (row = hanging_on(undoing, &key));) {
-            *moved_out = true;
-            if (is_shared(key.table)) {
-                undoing->going[i].stays = true;
-                break;
-            }
-            status = undoing->force ? add_delete(undoing, row, err)
-                                    : say_changed(undoing, row->table, row->field[0], err);
-        }
-    }
+    for (uint32_t i = 0; i < undoing->n_going && status == EG_OK; i++)
+        if (!undoing->going[i].stays) status = settle_row(undoing, i, moved_out, err);
     return status;
 }
 

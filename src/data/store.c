@@ -411,6 +411,7 @@ static enum eg_status write_commit(struct eg_store *store, const struct eg_commi
     if (status == EG_OK && commit->decision) status = eg_store_write_decision(store, commit->decision, err);
     if (status == EG_OK) status = eg_store_write_records(store, &commit->change, err);
     if (status == EG_OK) status = eg_store_write_history(store, commit, revision + 1, err);
+    if (status == EG_OK) status = eg_store_write_finished(store, commit->finished, err);
     (void)snprintf(sql, sizeof sql, "UPDATE store SET revision = %" PRIu64, revision + 1);
     return status == EG_OK ? eg_store_run(store, sql, err) : status;
 }

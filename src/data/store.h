@@ -73,7 +73,9 @@ struct eg_change_entry {
     struct eg_text suggestion, reason; /* the id of the suggestion that was accepted; why */
     struct eg_text rows;               /* what it did to the rows (data/change_rows.h); empty: not kept */
     struct eg_text batch;              /* the id of the line of all that was done at once; empty: by itself */
-    uint64_t revision;                 /* of the commit that it belongs to: read, not written */
+    bool
+        is_unfinished; /* of a batch's own line: not all of its lines are there yet, or ever, where a program was killed */
+    uint64_t revision; /* of the commit that it belongs to: read, not written */
 };
 
 enum eg_suggestion_state { EG_SUGGESTION_OPEN, EG_SUGGESTION_ACCEPTED, EG_SUGGESTION_REJECTED };
@@ -89,6 +91,7 @@ struct eg_commit {
     const struct eg_change_entry *history; /* [n_history] */
     uint32_t n_history;
     const struct eg_suggestion_decision *decision; /* or NULL */
+    struct eg_text finished; /* the id of a batch that has all of its lines now; empty: none */
 };
 /* Writes all of it if the store is still at the expected revision, else EG_CONFLICT: load again. EG_CONFLICT also for a suggestion that
  * was decided before. EG_INVALID as eg_record_check (references are the caller's to check: eg_records_apply); EG_NOT_FOUND for a row to
@@ -107,7 +110,7 @@ struct eg_change_visitor {
     bool (*visit)(void *context, const struct eg_change_entry *change);
     void *context;
 };
-/* The history, newest first: of an entry; or, entry_id empty, of all, without the single lines of batches. */
+/* The history, newest first: of an entry, by the revisions; or, entry_id empty, of all, without the single lines of batches. */
 EG_MUST_CHECK enum eg_status eg_store_history(struct eg_store *store, struct eg_text entry_id,
                                               struct eg_store_page page,
                                               const struct eg_change_visitor *visitor, struct eg_error *err);
@@ -130,10 +133,21 @@ struct eg_store_telling {
     const struct eg_change_entry *lines; /* [n_lines] */
     uint32_t n_lines;
 };
-/* Writes lines about an untold revision, which does not change the store's own. EG_OK as well when somebody has told of it; EG_CONFLICT when the
- * store has another revision by now. */
+/* Writes lines about an untold revision, which does not change the store's own. *told_out: false when somebody else has told of it, and nothing was
+ * written. EG_CONFLICT when the store has another revision by now. */
 EG_MUST_CHECK enum eg_status eg_store_tell(struct eg_store *store, const struct eg_store_telling *telling,
-                                           struct eg_error *err);
+                                           bool *told_out, struct eg_error *err);
+/* Further lines of a batch whose own line eg_store_tell wrote, at whichever revision the store is by now. */
+struct eg_store_telling_more {
+    uint64_t untold;
+    struct eg_text batch;
+    const struct eg_change_entry *lines; /* [n_lines] */
+    uint32_t n_lines;
+    bool is_last; /* the batch's own line is unfinished no longer */
+};
+/* EG_NOT_FOUND when the batch is not there: the store is another file now. */
+EG_MUST_CHECK enum eg_status
+eg_store_tell_more(struct eg_store *store, const struct eg_store_telling_more *more, struct eg_error *err);
 /* For people: the file's name, or that it is a database. */
 struct eg_text eg_store_name(const struct eg_store *store);
 
@@ -141,6 +155,9 @@ struct eg_text eg_store_name(const struct eg_store *store);
 EG_MUST_CHECK enum eg_status eg_store_batch(struct eg_store *store, struct eg_text batch,
                                             struct eg_store_page page,
                                             const struct eg_change_visitor *visitor, struct eg_error *err);
+/* How many there are. */
+EG_MUST_CHECK enum eg_status eg_store_batch_count(struct eg_store *store, struct eg_text batch,
+                                                  uint32_t *n_out, struct eg_error *err);
 /* One line of it. EG_NOT_FOUND. */
 EG_MUST_CHECK enum eg_status eg_store_change(struct eg_store *store, struct eg_text change_id,
                                              const struct eg_change_visitor *visitor, struct eg_error *err);

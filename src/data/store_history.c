@@ -1,4 +1,5 @@
-/* The history: a row of `change` for each line, its number the order in which they came. It is only ever added to. */
+/* The history: a row of `change` for each line, its number the order in which they came. It is only ever added to, but for the word by which
+ * the line of a batch says that not all of its lines are there yet. */
 #include "data/store_internal.h"
 
 #include <inttypes.h>
@@ -40,12 +41,21 @@ enum eg_status eg_store_write_history(struct eg_store *store, const struct eg_co
             [EG_STORE_CHANGE_REASON] = line->reason,
             [EG_STORE_CHANGE_ROWS] = line->rows,
             [EG_STORE_CHANGE_BATCH] = line->batch,
+            [EG_STORE_CHANGE_UNFINISHED] = line->is_unfinished ? EG_TEXT("yes") : EG_TEXT(""),
         };
         status = eg_store_insert(store, EG_STORE_CHANGE, fields, err);
     }
     if (status == EG_OK && copies) status = eg_store_flush(store, EG_STORE_CHANGE, err);
     eg_store_copy_end(copies);
     return status;
+}
+
+enum eg_status eg_store_write_finished(struct eg_store *store, struct eg_text batch, struct eg_error *err)
+{
+    char sql[EG_STORE_FILTER_BYTES + 60], filter[EG_STORE_FILTER_BYTES];
+    if (!eg_store_filter("id", batch, filter)) return EG_OK;
+    (void)snprintf(sql, sizeof sql, "UPDATE change SET unfinished = NULL WHERE %s", filter);
+    return eg_store_run(store, sql, err);
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------------------- */
@@ -63,6 +73,7 @@ static struct eg_change_entry line_of(const struct eg_text *fields)
         .reason = fields[EG_STORE_CHANGE_REASON],
         .rows = fields[EG_STORE_CHANGE_ROWS],
         .batch = fields[EG_STORE_CHANGE_BATCH],
+        .is_unfinished = fields[EG_STORE_CHANGE_UNFINISHED].len > 0,
     };
     (void)snprintf(line.id, sizeof line.id, "%.*s", EG_TEXT_ARG(fields[EG_STORE_CHANGE_ID]));
     (void)eg_text_to_u64(fields[EG_STORE_CHANGE_REVISION], &line.revision);
@@ -93,21 +104,51 @@ static enum eg_status look(struct eg_store *store, const char *where, const stru
 enum eg_status eg_store_history(struct eg_store *store, struct eg_text entry_id, struct eg_store_page page,
                                 const struct eg_change_visitor *visitor, struct eg_error *err)
 {
-    char where[EG_STORE_FILTER_BYTES + 80], filter[EG_STORE_FILTER_BYTES] = "";
+    char where[EG_STORE_FILTER_BYTES + 120], filter[EG_STORE_FILTER_BYTES] = "";
     if (entry_id.len > 0 && !eg_store_filter("entry_id", entry_id, filter)) return EG_OK; /* there is none */
-    (void)snprintf(where, sizeof where, "%s%s ORDER BY fid DESC LIMIT %" PRIu32 " OFFSET %" PRIu32, "WHERE ",
-                   filter[0] ? filter : "batch IS NULL", page.limit, page.offset);
+    /* Lines about what another program wrote may come after those of later commits. */
+    (void)snprintf(where, sizeof where, "WHERE %s ORDER BY %sfid DESC LIMIT %" PRIu32 " OFFSET %" PRIu32,
+                   filter[0] ? filter : "batch IS NULL", filter[0] ? "revision DESC, " : "", page.limit,
+                   page.offset);
     return look(store, where, visitor, err);
+}
+
+/* By one writing of the id, which is ours: with two the index would not give the lines in their order, and each page of a large batch would sort
+ * all of it. False for what is no UUID. */
+static bool filter_batch(struct eg_text batch, char filter[EG_STORE_FILTER_BYTES])
+{
+    char id[EG_UUID_TEXT_LEN + 1] = "";
+    if (!eg_record_text_is(EG_RECORD_ID, batch)) return false;
+    memcpy(id, batch.data, EG_UUID_TEXT_LEN);
+    for (size_t i = 0; i < EG_UUID_TEXT_LEN; i++)
+        if (id[i] >= 'A' && id[i] <= 'F') id[i] = (char)(id[i] | 0x20);
+    (void)snprintf(filter, EG_STORE_FILTER_BYTES, "batch = '%s'", id);
+    return true;
 }
 
 enum eg_status eg_store_batch(struct eg_store *store, struct eg_text batch, struct eg_store_page page,
                               const struct eg_change_visitor *visitor, struct eg_error *err)
 {
-    char where[EG_STORE_FILTER_BYTES + 80], filter[EG_STORE_FILTER_BYTES] = "";
-    if (!eg_store_filter("batch", batch, filter)) return EG_OK; /* there is none */
+    char where[EG_STORE_FILTER_BYTES + 80], filter[EG_STORE_FILTER_BYTES];
+    if (!filter_batch(batch, filter)) return EG_OK; /* there is none */
     (void)snprintf(where, sizeof where, "WHERE %s ORDER BY fid LIMIT %" PRIu32 " OFFSET %" PRIu32, filter,
                    page.limit, page.offset);
     return look(store, where, visitor, err);
+}
+
+enum eg_status eg_store_batch_count(struct eg_store *store, struct eg_text batch, uint32_t *n_out,
+                                    struct eg_error *err)
+{
+    char sql[EG_STORE_FILTER_BYTES + 60], filter[EG_STORE_FILTER_BYTES];
+    uint64_t n = 0;
+    *n_out = 0;
+    if (!filter_batch(batch, filter)) return EG_OK; /* there is none */
+    (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM change WHERE %s", filter);
+    enum eg_status status = eg_store_begin(store, EG_STORE_LOOK, err);
+    if (status == EG_OK) status = eg_store_number(store, sql, &n, err);
+    status = eg_store_end(store, EG_STORE_LOOK, status, err);
+    if (status == EG_OK) *n_out = (uint32_t)n;
+    return status;
 }
 
 /* --- what other programs wrote ------------------------------------------------------------------------------------------------- */
@@ -168,7 +209,7 @@ enum eg_status eg_store_lines_of(struct eg_store *store, struct eg_store_span sp
 }
 
 static enum eg_status write_telling(struct eg_store *store, const struct eg_store_telling *telling,
-                                    struct eg_error *err)
+                                    bool *told_out, struct eg_error *err)
 {
     uint64_t revision = 0, told = UNTOLD;
     const struct eg_commit lines = {.history = telling->lines, .n_history = telling->n_lines};
@@ -176,15 +217,43 @@ static enum eg_status write_telling(struct eg_store *store, const struct eg_stor
     if (status == EG_OK && revision != telling->revision)
         status = eg_error_set(err, EG_CONFLICT, "somebody else changed the directory meanwhile");
     if (status == EG_OK) status = is_told(store, telling->untold, &told, err);
-    if (status != EG_OK || told != UNTOLD) return status;
+    *told_out = status == EG_OK && told == UNTOLD;
+    if (!*told_out) return status;
     return eg_store_write_history(store, &lines, telling->untold, err);
 }
 
-enum eg_status eg_store_tell(struct eg_store *store, const struct eg_store_telling *telling,
+enum eg_status eg_store_tell(struct eg_store *store, const struct eg_store_telling *telling, bool *told_out,
                              struct eg_error *err)
 {
     enum eg_status status = eg_store_begin(store, EG_STORE_WRITE, err);
-    if (status == EG_OK) status = write_telling(store, telling, err);
+    *told_out = false;
+    if (status == EG_OK) status = write_telling(store, telling, told_out, err);
+    return eg_store_end(store, EG_STORE_WRITE, status, err);
+}
+
+static enum eg_status write_more(struct eg_store *store, const struct eg_store_telling_more *more,
+                                 struct eg_error *err)
+{
+    char sql[EG_STORE_FILTER_BYTES + 60], filter[EG_STORE_FILTER_BYTES];
+    uint64_t n = 0;
+    const struct eg_commit lines = {.history = more->lines, .n_history = more->n_lines};
+    enum eg_status status = EG_OK;
+    if (eg_store_filter("id", more->batch, filter)) {
+        (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM change WHERE %s", filter);
+        status = eg_store_number(store, sql, &n, err);
+    }
+    if (status == EG_OK && n == 0)
+        status = eg_error_set(err, EG_NOT_FOUND,
+                              "the history does not have the change any more that more is to be told of");
+    if (status == EG_OK) status = eg_store_write_history(store, &lines, more->untold, err);
+    return status == EG_OK && more->is_last ? eg_store_write_finished(store, more->batch, err) : status;
+}
+
+enum eg_status eg_store_tell_more(struct eg_store *store, const struct eg_store_telling_more *more,
+                                  struct eg_error *err)
+{
+    enum eg_status status = eg_store_begin(store, EG_STORE_WRITE, err);
+    if (status == EG_OK) status = write_more(store, more, err);
     return eg_store_end(store, EG_STORE_WRITE, status, err);
 }
 

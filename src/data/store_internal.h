@@ -37,6 +37,7 @@ enum {
     EG_STORE_CHANGE_REASON,
     EG_STORE_CHANGE_ROWS,
     EG_STORE_CHANGE_BATCH,
+    EG_STORE_CHANGE_UNFINISHED,
     EG_STORE_CHANGE_N
 };
 enum {
@@ -161,6 +162,9 @@ EG_MUST_CHECK enum eg_status eg_store_read_drawn(void *feature, unsigned layer, 
 
 EG_MUST_CHECK enum eg_status eg_store_write_history(struct eg_store *store, const struct eg_commit *commit,
                                                     uint64_t revision, struct eg_error *err);
+/* The batch has all of its lines. Nothing for an empty id. */
+EG_MUST_CHECK enum eg_status eg_store_write_finished(struct eg_store *store, struct eg_text batch,
+                                                     struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_store_write_decision(struct eg_store *store,
                                                      const struct eg_suggestion_decision *decision,
                                                      struct eg_error *err);

@@ -38,6 +38,7 @@ static const struct eg_store_column change_columns[EG_STORE_CHANGE_N] = {
     [EG_STORE_CHANGE_REASON] = {.name = "reason"},
     [EG_STORE_CHANGE_ROWS] = {.name = "rows"},
     [EG_STORE_CHANGE_BATCH] = {.name = "batch"},
+    [EG_STORE_CHANGE_UNFINISHED] = {.name = "unfinished"},
 };
 static const struct eg_store_column suggestion_columns[EG_STORE_SUGGESTION_N] = {
     [EG_STORE_SUGGESTION_ID] = {.name = "id", .needed = true},

@@ -34,7 +34,9 @@ struct eg_edit_done {
                    1]; /* in the history; empty: the entry said so already, and nothing was written */
     char version[EG_EDIT_VERSION_BYTES]; /* from now on; empty: it is gone */
     bool made;                           /* there was no such entry before */
-    struct eg_buffer document;           /* what it says now, in JSON; owned */
+    bool
+        goes_on; /* an undoing of very many entries: it is begun, and nothing is changed yet (engine/undoing.h) */
+    struct eg_buffer document; /* what it says now, in JSON; owned */
 };
 void eg_edit_done_clear(struct eg_edit_done *done);
 
@@ -57,7 +59,8 @@ EG_MUST_CHECK enum eg_status eg_edits_review(struct eg_engine *engine, const str
  * changed back; what entries share (organisations, programmes, topics) stays where others changed it since or need it. A line that an older
  * version wrote has no rows: then the entry says again what its document said. EG_CONFLICT when the entry says something else now than after
  * that change, or its rows do, unless `force`, when the document decides where rows cannot be as they were; when it says already what it said
- * before. The line of a batch, such as an import, undoes all of it in one commit, or nothing: EG_CONFLICT names the first entries that were changed
+ * before. The line of a batch, such as an import, undoes all of it in one commit, or nothing, and one of more than EG_UNDOING_AT_ONCE entries begins an
+ * undoing in parts (engine/undoing.h; EG_BUSY while another goes on). EG_CONFLICT names the first entries that were changed
  * since, and tells of an import of which an older version kept no lines; done_out then has the id of the change only. EG_NOT_FOUND for a change
  * that is not in the history. */
 EG_MUST_CHECK enum eg_status eg_edits_undo(struct eg_engine *engine, const struct eg_edit *edit,

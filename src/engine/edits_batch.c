@@ -8,9 +8,7 @@
 #include "data/change_rows.h"
 #include "engine/ledger.h"
 #include "engine/lines.h"
-
-#define MOST_NAMED 3U
-#define NAMES_BYTES 240
+#include "engine/undoing.h"
 
 struct undoing {
     struct eg_engine *engine;
@@ -24,19 +22,19 @@ struct reading {
     const struct eg_records *now;
     struct eg_rows_undoing *rows;
     struct eg_buffer document;
-    uint32_t n, n_changed; /* entries; those that are not as the batch left them */
-    char names[NAMES_BYTES];
+    uint32_t n;                      /* entries */
+    struct eg_batch_changed changed; /* those that are not as the batch left them */
     enum eg_status status;
     struct eg_error *err;
 };
 
 /* --- reading the lines ------------------------------------------------------------------------------------------------------- */
 
-static void name_changed(struct reading *reading, struct eg_text title)
+void eg_batch_note_changed(struct eg_batch_changed *changed, struct eg_text title)
 {
-    size_t len = strlen(reading->names);
-    if (reading->n_changed++ >= MOST_NAMED) return;
-    (void)snprintf(reading->names + len, sizeof reading->names - len, "%s'%.*s'", len > 0 ? ", " : "",
+    size_t len = strlen(changed->names);
+    if (changed->n++ >= EG_BATCH_MOST_NAMED) return;
+    (void)snprintf(changed->names + len, sizeof changed->names - len, "%s'%.*s'", len > 0 ? ", " : "",
                    EG_TEXT_SHOWN(title, 60));
 }
 
@@ -61,17 +59,17 @@ static bool visit_line(void *context, const struct eg_change_entry *line)
         reading->status = eg_rows_undoing_add(reading->rows, line->rows, reading->err);
     if (reading->status == EG_CONFLICT) is_same = false;
     if (reading->status == EG_CONFLICT) reading->status = EG_OK;
-    if (!is_same) name_changed(reading, line->title);
+    if (!is_same) eg_batch_note_changed(&reading->changed, line->title);
     return reading->status == EG_OK;
 }
 
-static enum eg_status say_changed(const struct reading *reading, struct eg_error *err)
+enum eg_status eg_batch_say_changed(const struct eg_batch_changed *changed, uint32_t n, struct eg_error *err)
 {
     return eg_error_set(
         err, EG_CONFLICT,
         "of the %u entries, %u have been changed since (%s%s): undo the later changes first, or use "
         "force if they may be lost",
-        reading->n, reading->n_changed, reading->names, reading->n_changed > MOST_NAMED ? ", ..." : "");
+        n, changed->n, changed->names, changed->n > EG_BATCH_MOST_NAMED ? ", ..." : "");
 }
 
 static enum eg_status read_lines(const struct undoing *undoing, struct reading *reading, struct eg_error *err)
@@ -85,7 +83,8 @@ static enum eg_status read_lines(const struct undoing *undoing, struct reading *
         status = eg_store_batch(eg_ledger_store(ledger), undoing->undo->batch, all, &visitor, err);
     eg_ledger_release(ledger);
     if (status == EG_OK) status = reading->status;
-    if (status == EG_OK && reading->n_changed > 0) return say_changed(reading, err);
+    if (status == EG_OK && reading->changed.n > 0)
+        return eg_batch_say_changed(&reading->changed, reading->n, err);
     if (status == EG_OK && reading->n == 0 && undoing->undo->rows.len == 0)
         return eg_error_set(
             err, EG_CONFLICT,
@@ -110,10 +109,11 @@ static enum eg_status gather(const struct undoing *undoing, const struct eg_snap
 
 /* --- the plan ---------------------------------------------------------------------------------------------------------------- */
 
-/* What comes back was changed now. */
-static enum eg_status state_times(const struct eg_records_change *change, struct eg_text at,
-                                  struct eg_arena *arena, struct eg_record *puts, struct eg_error *err)
+enum eg_status eg_batch_state_times(struct eg_records_change *change, struct eg_text at,
+                                    struct eg_arena *arena, struct eg_error *err)
 {
+    struct eg_record *puts = eg_arena_array(arena, change->n_puts + 1U, sizeof *puts);
+    if (!puts) return eg_error_no_memory(err, change->n_puts * sizeof *puts);
     for (uint32_t i = 0; i < change->n_puts; i++) {
         puts[i] = change->puts[i];
         if (puts[i].table != EG_RECORD_SERVICE) continue;
@@ -123,27 +123,30 @@ static enum eg_status state_times(const struct eg_records_change *change, struct
         field[EG_SERVICE_LAST_MODIFIED] = at;
         puts[i].field = field;
     }
+    change->puts = puts;
     return EG_OK;
+}
+
+enum eg_status eg_batch_apply(struct eg_records *now, const struct eg_records_change *change,
+                              struct eg_records **after_out, struct eg_error *err)
+{
+    enum eg_status status = eg_records_apply(now, change, after_out, err);
+    if (status != EG_INVALID && status != EG_NOT_FOUND) return status;
+    return eg_error_set(err, EG_CONFLICT,
+                        "what the entries referred to, or what refers to them, has been changed since: undo "
+                        "the later changes first");
 }
 
 static enum eg_status write_lines(const struct undoing *undoing, const struct eg_snapshot *now,
                                   struct eg_arena *arena, struct eg_commit *commit, struct eg_error *err)
 {
-    struct eg_lines_wish wish = {.before = now->records, .change = &commit->change, .most = UINT32_MAX};
+    struct eg_lines_wish wish = {.before = now->records, .change = &commit->change};
     const struct eg_edit *edit = undoing->undo->edit;
     wish.head = (struct eg_change_entry){.by = edit->by, .reason = edit->reason, .action = EG_CHANGE_UNDO};
     eg_ledger_stamp(arena, wish.head.id, &wish.head.at);
-    struct eg_record *puts = eg_arena_array(arena, commit->change.n_puts + 1U, sizeof *puts);
-    enum eg_status status = wish.head.at.data && puts ? EG_OK : eg_error_no_memory(err, 0);
-    if (status == EG_OK) status = state_times(&commit->change, wish.head.at, arena, puts, err);
-    if (status != EG_OK) return status;
-    commit->change.puts = puts;
-    status = eg_records_apply(now->records, &commit->change, &wish.after, err);
-    if (status == EG_INVALID || status == EG_NOT_FOUND)
-        return eg_error_set(
-            err, EG_CONFLICT,
-            "what the entries referred to, or what refers to them, has been changed since: undo "
-            "the later changes first");
+    enum eg_status status = wish.head.at.data ? EG_OK : eg_error_no_memory(err, 0);
+    if (status == EG_OK) status = eg_batch_state_times(&commit->change, wish.head.at, arena, err);
+    if (status == EG_OK) status = eg_batch_apply(now->records, &commit->change, &wish.after, err);
     if (status == EG_OK) status = eg_lines_make(&wish, arena, &commit->history, &commit->n_history, err);
     eg_records_release(wish.after);
     memcpy(undoing->done->change_id, wish.head.id, sizeof wish.head.id);
@@ -161,12 +164,35 @@ static enum eg_status plan(void *context, const struct eg_snapshot *snapshot, st
     return status == EG_OK ? write_lines(undoing, snapshot, arena, commit, err) : status;
 }
 
+static enum eg_status count_lines(struct eg_engine *engine, struct eg_text batch, uint32_t *n_out,
+                                  struct eg_error *err)
+{
+    struct eg_ledger *ledger = eg_engine_ledger(engine);
+    if (!ledger) return eg_error_set(err, EG_UNSUPPORTED, "this atlas has no directory with a store");
+    enum eg_status status = eg_store_batch_count(eg_ledger_store(ledger), batch, n_out, err);
+    eg_ledger_release(ledger);
+    if (status == EG_OK && eg_engine_is_telling(engine, batch))
+        status = eg_error_set(err, EG_BUSY,
+                              "the history of this change is still being written: try again in a minute");
+    return status;
+}
+
 enum eg_status eg_batch_undo(struct eg_engine *engine, const struct eg_batch_undo *undo,
                              struct eg_edit_done *done_out, struct eg_error *err)
 {
     struct eg_edit_done done = {0};
     struct undoing undoing = {engine, undo, &done};
-    enum eg_status status = eg_engine_write(engine, plan, &undoing, err);
+    struct eg_undoing_wish wish = {.by = undo->edit->by,
+                                   .reason = undo->edit->reason,
+                                   .batch = undo->batch,
+                                   .rows = undo->rows,
+                                   .force = undo->force,
+                                   .part = EG_UNDOING_PART};
+    enum eg_status status = count_lines(engine, undo->batch, &wish.n_entries, err);
+    if (status != EG_OK) return status;
+    done.goes_on = wish.n_entries > EG_UNDOING_AT_ONCE;
+    status = done.goes_on ? eg_undoing_start(eg_engine_undoing(engine), &wish, err)
+                          : eg_engine_write(engine, plan, &undoing, err);
     if (status == EG_OK) *done_out = done;
     return status;
 }

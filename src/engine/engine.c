@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "engine/engine_parts.h"
 #include "engine/ledger_parts.h"
+#include "engine/undoing.h"
 #include "engine/vector_tile.h"
 
 #define CACHE_SHARDS 16
@@ -25,6 +26,7 @@ struct eg_engine {
     pthread_mutex_t
         writing; /* one write to the directory at a time, and none while a load takes over; next */
     struct eg_ledger *ledger;     /* changed under both locks; NULL: the atlas has no store */
+    struct eg_undoing *undoing;   /* its own locks come before `writing` */
     struct eg_snapshot *before;   /* changed under `writing`; see publish */
     pthread_mutex_t lock;         /* guards the fields below; a leaf */
     struct eg_snapshot *snapshot; /* one reference */
@@ -58,6 +60,7 @@ enum eg_status eg_engine_new(const struct eg_engine_options *options, struct eg_
             eg_cache_new((size_t)options->cache_bytes, CACHE_SHARDS, &options->values, &engine->cache, err);
     if (status == EG_OK && options->n_drawing > 1)
         status = eg_team_new(options->n_drawing, &engine->team, err);
+    if (status == EG_OK) status = eg_undoing_new(&engine->undoing, err);
     if (status != EG_OK) {
         eg_engine_free(engine);
         return status;
@@ -74,6 +77,7 @@ void eg_engine_free(struct eg_engine *engine)
     eg_snapshot_release(engine->snapshot);
     eg_snapshot_release(engine->before);
     eg_ledger_release(engine->ledger);
+    eg_undoing_free(engine->undoing);
     while (engine->n_shelf > 0) free_workspace(engine->shelf[--engine->n_shelf]);
     if (engine->font) eg_font_close(engine->font);
     pthread_mutex_destroy(&engine->lock);
@@ -101,7 +105,7 @@ static void publish(struct eg_engine *engine, struct eg_snapshot *fresh)
 /* Opens the atlas's store, if it has one, for what was loaded, and takes over. Nobody writes meanwhile, so nothing is lost. */
 static enum eg_status take_over(struct eg_engine *engine, struct eg_snapshot *loaded, struct eg_error *err)
 {
-    struct eg_ledger *ledger = NULL;
+    struct eg_ledger *ledger = NULL, *old = NULL;
     struct eg_snapshot *shown = loaded;
     enum eg_status status = EG_OK;
     pthread_mutex_lock(&engine->writing);
@@ -111,13 +115,13 @@ static enum eg_status take_over(struct eg_engine *engine, struct eg_snapshot *lo
     }
     if (status == EG_OK) {
         pthread_mutex_lock(&engine->lock);
-        struct eg_ledger *old = engine->ledger;
+        old = engine->ledger;
         engine->ledger = ledger;
         pthread_mutex_unlock(&engine->lock);
-        eg_ledger_release(old);
         publish(engine, shown);
     }
     pthread_mutex_unlock(&engine->writing);
+    eg_ledger_release(old); /* it may have some seconds of history to write */
     return status;
 }
 
@@ -204,9 +208,23 @@ enum eg_status eg_engine_refresh(struct eg_engine *engine, struct eg_error *err)
 {
     bool changed;
     pthread_mutex_lock(&engine->writing);
+    if (engine->ledger) eg_ledger_tell_more(engine->ledger);
     enum eg_status status = engine->ledger ? refresh(engine, &changed, err) : EG_OK;
     pthread_mutex_unlock(&engine->writing);
     return status;
+}
+
+bool eg_engine_is_telling(struct eg_engine *engine, struct eg_text batch)
+{
+    pthread_mutex_lock(&engine->writing);
+    bool is_telling = engine->ledger && eg_ledger_is_telling(engine->ledger, batch);
+    pthread_mutex_unlock(&engine->writing);
+    return is_telling;
+}
+
+struct eg_undoing *eg_engine_undoing(struct eg_engine *engine)
+{
+    return engine->undoing;
 }
 
 struct eg_snapshot *eg_engine_snapshot(struct eg_engine *engine)

@@ -20,6 +20,7 @@
 #define NOTHING_SHOWN UINT64_MAX
 #define WRONG_FOR_S 10
 #define TELL_AGAIN_S 10
+#define TELL_AT_END_S 30 /* 100,000 lines take some fifteen seconds */
 
 /* Why a revision cannot be shown, so that it is not read again twice a second. For WRONG_FOR_S only: another file of the same revision may
  * be put in its place. */
@@ -36,22 +37,10 @@ struct eg_ledger {
     struct eg_records
         *told; /* as of `told_revision`: all until then is in the history. NULL: nothing was shown yet */
     uint64_t told_revision;
-    double tell_after_s; /* the store was held by somebody: not to be waited for again at once */
+    double tell_after_s;        /* the store was held by somebody: not to be waited for again at once */
+    struct eg_telling *telling; /* lines of an edit that are still to be written; NULL: none */
     atomic_uint references;
 };
-
-void eg_ledger_retain(struct eg_ledger *ledger)
-{
-    atomic_fetch_add_explicit(&ledger->references, 1, memory_order_relaxed);
-}
-
-void eg_ledger_release(struct eg_ledger *ledger)
-{
-    if (!ledger || atomic_fetch_sub_explicit(&ledger->references, 1, memory_order_acq_rel) > 1) return;
-    eg_store_close(ledger->store);
-    eg_records_release(ledger->told);
-    free(ledger);
-}
 
 struct eg_store *eg_ledger_store(struct eg_ledger *ledger)
 {
@@ -108,15 +97,73 @@ void eg_ledger_tell(struct eg_ledger *ledger, struct eg_snapshot *now)
     struct eg_outside outside = {
         ledger->store, ledger->told, now->records, {ledger->told_revision, ledger->revision}};
     enum eg_status status = EG_OK;
+    if (ledger->telling || eg_clock_monotonic_s() < ledger->tell_after_s) return;
     /* A store that was put back from a copy is no edit. */
-    if (eg_clock_monotonic_s() < ledger->tell_after_s) return;
-    if (ledger->told && ledger->told_revision < ledger->revision) status = eg_outside_tell(&outside, &err);
+    if (ledger->told && ledger->told_revision < ledger->revision)
+        status = eg_outside_tell(&outside, &ledger->telling, &err);
     if (status == EG_BUSY) ledger->tell_after_s = eg_clock_monotonic_s() + TELL_AGAIN_S;
     if (status == EG_BUSY || status == EG_CONFLICT) return; /* once more with a later look */
     if (status != EG_OK)
         eg_log(EG_LOG_WARNING, "history", "what another program wrote to the store is not in the history: %s",
                err.message);
     set_told(ledger, now->records, ledger->revision);
+}
+
+/* --- the rest of a long telling -------------------------------------------------------------------------------------------- */
+
+static void end_telling(struct eg_ledger *ledger)
+{
+    eg_telling_free(ledger->telling);
+    ledger->telling = NULL;
+}
+
+void eg_ledger_tell_more(struct eg_ledger *ledger)
+{
+    struct eg_error err = {0};
+    bool is_done = false;
+    if (!ledger->telling || eg_clock_monotonic_s() < ledger->tell_after_s) return;
+    enum eg_status status = eg_telling_continue(ledger->telling, &is_done, &err);
+    if (status == EG_BUSY) ledger->tell_after_s = eg_clock_monotonic_s() + TELL_AGAIN_S;
+    if (status == EG_OK || status == EG_BUSY) {
+        if (is_done) end_telling(ledger);
+        return;
+    }
+    eg_log(EG_LOG_WARNING, "history",
+           "the history keeps only a part of what another program wrote to the store: %s", err.message);
+    end_telling(ledger);
+}
+
+/* Nobody else has what is left. */
+static void tell_to_the_end(struct eg_ledger *ledger)
+{
+    double until_s = eg_clock_monotonic_s() + TELL_AT_END_S;
+    ledger->tell_after_s = 0;
+    while (ledger->telling && eg_clock_monotonic_s() < until_s) eg_ledger_tell_more(ledger);
+    if (ledger->telling)
+        eg_log(EG_LOG_WARNING, "history",
+               "the history keeps only a part of what another program wrote to the store");
+    end_telling(ledger);
+}
+
+bool eg_ledger_is_telling(const struct eg_ledger *ledger, struct eg_text batch)
+{
+    return ledger->telling && eg_text_equal_any_case(eg_text_from(eg_telling_batch(ledger->telling)), batch);
+}
+
+/* --- references ------------------------------------------------------------------------------------------------------------ */
+
+void eg_ledger_retain(struct eg_ledger *ledger)
+{
+    atomic_fetch_add_explicit(&ledger->references, 1, memory_order_relaxed);
+}
+
+void eg_ledger_release(struct eg_ledger *ledger)
+{
+    if (!ledger || atomic_fetch_sub_explicit(&ledger->references, 1, memory_order_acq_rel) > 1) return;
+    tell_to_the_end(ledger);
+    eg_store_close(ledger->store);
+    eg_records_release(ledger->told);
+    free(ledger);
 }
 
 /* --- opening --------------------------------------------------------------------------------------------------------------- */

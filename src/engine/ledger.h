@@ -6,6 +6,7 @@
 #ifndef EG_ENGINE_LEDGER_H
 #define EG_ENGINE_LEDGER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -46,7 +47,8 @@ enum eg_status eg_ledger_say_absent(const struct eg_atlas *atlas, struct eg_erro
  * others kept writing; else as `plan`, eg_records_apply and eg_store_commit say. */
 EG_MUST_CHECK enum eg_status eg_engine_write(struct eg_engine *engine, eg_plan_fn *plan, void *context,
                                              struct eg_error *err);
-/* Shows what another program wrote, if it did: one cheap query otherwise. EG_INVALID or EG_LIMIT for records that cannot be shown, naming
+/* Shows what another program wrote, if it did: one cheap query otherwise. To be called a few times a second: each call writes a part of what the
+ * history is still to be told. EG_INVALID or EG_LIMIT for records that cannot be shown, naming
  * them: what is shown stays. EG_OK without a store. */
 EG_MUST_CHECK enum eg_status eg_engine_refresh(struct eg_engine *engine, struct eg_error *err);
 
@@ -54,6 +56,9 @@ EG_MUST_CHECK enum eg_status eg_engine_refresh(struct eg_engine *engine, struct 
  * once a day. EG_OK without a store. */
 #define EG_LEDGER_REMEMBERS_DAYS 90
 EG_MUST_CHECK enum eg_status eg_engine_forget(struct eg_engine *engine, struct eg_error *err);
+
+/* Whether lines of this batch are still being written: what another program did to very many entries. */
+bool eg_engine_is_telling(struct eg_engine *engine, struct eg_text batch);
 
 /* A line of history or a suggestion that comes into being now: a new id, and the time. */
 void eg_ledger_stamp(struct eg_arena *arena, char id_out[EG_UUID_TEXT_LEN + 1], struct eg_text *at_out);

@@ -5,9 +5,10 @@
  * and rows that entries share. An entry that was edited on top of such a line gets a line by its document alone. */
 #include "engine/outside.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/memory.h"
 #include "base/textmap.h"
 #include "data/change_rows.h"
 #include "data/record_owner.h"
@@ -23,8 +24,8 @@ struct known {
     bool is_as_left;
 };
 
-struct telling {
-    const struct eg_outside *outside;
+struct eg_telling {
+    struct eg_outside outside; /* the records retained */
     struct eg_arena *arena;
     struct eg_records_change change;
     struct eg_record *puts;
@@ -34,6 +35,13 @@ struct telling {
     uint32_t n_known;
     enum eg_status status;
     struct eg_error *err;
+    uint64_t untold; /* the revision that the lines are about */
+    struct eg_lines *lines;
+    struct eg_change_entry head;
+    /* The lines of the next part, where they were made and the store could not be had. */
+    struct eg_arena *part_arena;
+    struct eg_change_entry *part;
+    uint32_t n_part;
 };
 
 /* --- what differs ---------------------------------------------------------------------------------------------------------- */
@@ -45,9 +53,9 @@ static const struct eg_record *row_at(const struct eg_records *records, enum eg_
 }
 
 /* Both have their rows in the order of the ids. */
-static void compare_table(struct telling *telling, enum eg_record_table table)
+static void compare_table(struct eg_telling *telling, enum eg_record_table table)
 {
-    const struct eg_records *before = telling->outside->before, *now = telling->outside->now;
+    const struct eg_records *before = telling->outside.before, *now = telling->outside.now;
     uint32_t i = 0, k = 0;
     for (;;) {
         const struct eg_record *old = row_at(before, table, i), *fresh = row_at(now, table, k);
@@ -64,12 +72,12 @@ static void compare_table(struct telling *telling, enum eg_record_table table)
     }
 }
 
-static enum eg_status compare(struct telling *telling, struct eg_error *err)
+static enum eg_status compare(struct eg_telling *telling, struct eg_error *err)
 {
     size_t n_before = 1, n_now = 1;
     for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
-        n_before += eg_records_count(telling->outside->before, (enum eg_record_table)t);
-        n_now += eg_records_count(telling->outside->now, (enum eg_record_table)t);
+        n_before += eg_records_count(telling->outside.before, (enum eg_record_table)t);
+        n_now += eg_records_count(telling->outside.now, (enum eg_record_table)t);
     }
     telling->puts = eg_arena_array(telling->arena, n_now, sizeof *telling->puts);
     telling->deletes = eg_arena_array(telling->arena, n_before, sizeof *telling->deletes);
@@ -82,11 +90,11 @@ static enum eg_status compare(struct telling *telling, struct eg_error *err)
 
 /* --- what servers wrote in between ----------------------------------------------------------------------------------------- */
 
-static enum eg_status document_of(const struct telling *telling, struct eg_text id, struct eg_text *text_out,
-                                  struct eg_error *err)
+static enum eg_status document_of(const struct eg_telling *telling, struct eg_text id,
+                                  struct eg_text *text_out, struct eg_error *err)
 {
     struct eg_buffer text;
-    const struct eg_records *now = telling->outside->now;
+    const struct eg_records *now = telling->outside.now;
     eg_buffer_init(&text, 0);
     enum eg_status status =
         eg_lines_document(now, eg_records_find(now, EG_RECORD_SERVICE, id), true, &text, err);
@@ -98,7 +106,7 @@ static enum eg_status document_of(const struct telling *telling, struct eg_text 
 
 static bool visit_between(void *context, const struct eg_change_entry *line)
 {
-    struct telling *telling = context;
+    struct eg_telling *telling = context;
     struct eg_text id = eg_text_copy(telling->arena, line->entry_id), now = {0};
     uint32_t number = EG_TEXTMAP_NONE;
     if (line->entry_id.len == 0) return true;
@@ -115,10 +123,10 @@ static bool visit_between(void *context, const struct eg_change_entry *line)
 }
 
 /* Takes out what the lines of servers tell of: the rows of their entries, and those that entries share. */
-static void leave_out_known(struct telling *telling)
+static void leave_out_known(struct eg_telling *telling)
 {
     uint32_t n_puts = 0, n_deletes = 0;
-    const struct eg_outside *outside = telling->outside;
+    const struct eg_outside *outside = &telling->outside;
     for (uint32_t i = 0; i < telling->change.n_puts; i++) {
         struct eg_text owner = eg_record_owner(outside->now, &telling->puts[i]);
         if (owner.len > 0 && eg_textmap_get(telling->number, owner) == EG_TEXTMAP_NONE)
@@ -135,9 +143,9 @@ static void leave_out_known(struct telling *telling)
     telling->change.n_deletes = n_deletes;
 }
 
-static enum eg_status look_between(struct telling *telling, struct eg_error *err)
+static enum eg_status look_between(struct eg_telling *telling, struct eg_error *err)
 {
-    const struct eg_outside *outside = telling->outside;
+    const struct eg_outside *outside = &telling->outside;
     struct eg_change_visitor visitor = {visit_between, telling};
     telling->known = eg_arena_array(telling->arena, MOST_KNOWN, sizeof *telling->known);
     telling->number = eg_textmap_new(64);
@@ -152,11 +160,11 @@ static enum eg_status look_between(struct telling *telling, struct eg_error *err
 /* --- lines ----------------------------------------------------------------------------------------------------------------- */
 
 /* Of an entry that a server wrote, and somebody else edited at once. */
-static enum eg_status add_edited(const struct telling *telling, const struct known *known,
+static enum eg_status add_edited(const struct eg_telling *telling, const struct known *known,
                                  const struct eg_change_entry *head, struct eg_change_entry *line_out,
                                  struct eg_error *err)
 {
-    const struct eg_records *now = telling->outside->now;
+    const struct eg_records *now = telling->outside.now;
     struct eg_change_entry line = {.at = head->at, .by = head->by, .reason = head->reason};
     line.entry_id = known->id;
     line.before = known->after;
@@ -171,24 +179,49 @@ static enum eg_status add_edited(const struct telling *telling, const struct kno
     return status;
 }
 
-static enum eg_status make_lines(const struct telling *telling, const struct eg_change_entry **lines_out,
+static enum eg_status begin_lines(struct eg_telling *telling, struct eg_error *err)
+{
+    const struct eg_outside *outside = &telling->outside;
+    struct eg_lines_wish wish = {
+        .before = outside->before, .after = outside->now, .change = &telling->change, .may_be_single = true};
+    struct eg_change_entry *head = &wish.head;
+    *head = (struct eg_change_entry){.by = EG_TEXT(EG_STORE_OTHERS), .action = EG_CHANGE_OUTSIDE};
+    eg_ledger_stamp(telling->arena, head->id, &head->at);
+    struct eg_text shown = eg_store_name(outside->store);
+    head->reason =
+        eg_text_format(telling->arena, "edited in %.*s past the server", EG_TEXT_SHOWN(shown, 200));
+    if (!head->at.data || !head->reason.data) return eg_error_no_memory(err, 0);
+    telling->head = *head;
+    return eg_lines_new(&wish, &telling->lines, err);
+}
+
+/* All of it where that is one part, else the first part and the batch's own line. */
+static enum eg_status make_first(struct eg_telling *telling, const struct eg_change_entry **lines_out,
                                  uint32_t *n_out, struct eg_error *err)
 {
-    const struct eg_outside *outside = telling->outside;
-    struct eg_lines_wish wish = {.before = outside->before,
-                                 .after = outside->now,
-                                 .change = &telling->change,
-                                 .most = EG_OUTSIDE_ENTRIES,
-                                 .may_be_single = true};
+    struct eg_change_entry *part = NULL;
+    uint32_t n_entries = eg_lines_left(telling->lines);
+    if (n_entries <= EG_OUTSIDE_PART)
+        return eg_lines_finish(telling->lines, telling->arena, lines_out, n_out, err);
+    enum eg_status status = eg_lines_next(telling->lines, EG_OUTSIDE_PART, telling->arena, &part, n_out, err);
+    if (status == EG_OK) status = eg_lines_head(telling->lines, telling->arena, &telling->head, err);
+    if (status != EG_OK) return status;
+    telling->head.reason =
+        eg_text_format(telling->arena, "%.*s: %u entries", EG_TEXT_ARG(telling->head.reason), n_entries);
+    telling->head.is_unfinished = true;
+    part[(*n_out)++] = telling->head;
+    *lines_out = part;
+    return telling->head.reason.data ? EG_OK : eg_error_no_memory(err, 0);
+}
+
+static enum eg_status make_lines(struct eg_telling *telling, const struct eg_change_entry **lines_out,
+                                 uint32_t *n_out, struct eg_error *err)
+{
     const struct eg_change_entry *lines = NULL;
     uint32_t n = 0;
-    wish.head = (struct eg_change_entry){.by = EG_TEXT(EG_STORE_OTHERS), .action = EG_CHANGE_OUTSIDE};
-    eg_ledger_stamp(telling->arena, wish.head.id, &wish.head.at);
-    struct eg_text shown = eg_store_name(outside->store);
-    wish.head.reason =
-        eg_text_format(telling->arena, "edited in %.*s past the server", EG_TEXT_SHOWN(shown, 200));
-    if (!wish.head.at.data || !wish.head.reason.data) return eg_error_no_memory(err, 0);
-    enum eg_status status = eg_lines_make(&wish, telling->arena, &lines, &n, err);
+    enum eg_status status = begin_lines(telling, err);
+    struct eg_change_entry head = telling->head;
+    if (status == EG_OK) status = make_first(telling, &lines, &n, err);
     struct eg_change_entry *all =
         eg_arena_array(telling->arena, (size_t)n + telling->n_known + 1, sizeof *all);
     if (status == EG_OK && !all) status = eg_error_no_memory(err, n * sizeof *all);
@@ -196,35 +229,92 @@ static enum eg_status make_lines(const struct telling *telling, const struct eg_
     if (n > 0) memcpy(all, lines, n * sizeof *all);
     for (uint32_t i = 0; i < telling->n_known && status == EG_OK; i++)
         if (!telling->known[i].is_as_left)
-            status = add_edited(telling, &telling->known[i], &wish.head, &all[n++], err);
+            status = add_edited(telling, &telling->known[i], &head, &all[n++], err);
     *lines_out = all;
     *n_out = n;
     return status;
 }
 
-static enum eg_status tell(struct telling *telling, uint64_t untold, uint64_t n_told, struct eg_error *err)
+/* --- telling ----------------------------------------------------------------------------------------------------------------- */
+
+/* *is_done_out: nothing is left to be written. */
+static enum eg_status begin(struct eg_telling *telling, uint64_t n_told, bool *is_done_out,
+                            struct eg_error *err)
 {
-    const struct eg_outside *outside = telling->outside;
+    const struct eg_outside *outside = &telling->outside;
     const struct eg_change_entry *lines = NULL;
     uint32_t n = 0;
+    bool is_told = false;
+    *is_done_out = true;
     enum eg_status status = compare(telling, err);
     if (status == EG_OK && telling->change.n_puts + telling->change.n_deletes == 0) return EG_OK;
     if (status == EG_OK && n_told > 0) status = look_between(telling, err);
     if (status == EG_OK) status = make_lines(telling, &lines, &n, err);
     if (status != EG_OK || n == 0) return status;
-    struct eg_store_telling words = {outside->span.until, untold, lines, n};
-    return eg_store_tell(outside->store, &words, err);
+    struct eg_store_telling words = {outside->span.until, telling->untold, lines, n};
+    status = eg_store_tell(outside->store, &words, &is_told, err);
+    *is_done_out = !is_told || eg_lines_left(telling->lines) == 0;
+    return status;
 }
 
-enum eg_status eg_outside_tell(const struct eg_outside *outside, struct eg_error *err)
+enum eg_status eg_outside_tell(const struct eg_outside *outside, struct eg_telling **more_out,
+                               struct eg_error *err)
 {
     uint64_t untold = 0, n_told = 0;
+    bool is_done = true;
+    *more_out = NULL;
     enum eg_status status = eg_store_untold(outside->store, outside->span, &untold, &n_told, err);
     if (status != EG_OK || untold == 0) return status;
-    struct telling telling = {.outside = outside, .arena = eg_arena_new(ARENA_CEILING_BYTES), .err = err};
-    if (!telling.arena) return eg_error_no_memory(err, 0);
-    status = tell(&telling, untold, n_told, err);
-    eg_textmap_free(telling.number);
-    eg_arena_free(telling.arena);
+    struct eg_telling *telling = eg_memory_zeroed(1, sizeof *telling);
+    if (!telling) return eg_error_no_memory(err, sizeof *telling);
+    telling->outside = *outside;
+    telling->untold = untold;
+    telling->err = err;
+    eg_records_retain(outside->before);
+    eg_records_retain(outside->now);
+    telling->arena = eg_arena_new(ARENA_CEILING_BYTES);
+    status = telling->arena ? begin(telling, n_told, &is_done, err) : eg_error_no_memory(err, 0);
+    if (status == EG_OK && !is_done) *more_out = telling;
+    else eg_telling_free(telling);
     return status;
+}
+
+static enum eg_status make_part(struct eg_telling *telling, struct eg_error *err)
+{
+    telling->part_arena = eg_arena_new(ARENA_CEILING_BYTES);
+    if (!telling->part_arena) return eg_error_no_memory(err, 0);
+    return eg_lines_next(telling->lines, EG_OUTSIDE_PART, telling->part_arena, &telling->part,
+                         &telling->n_part, err);
+}
+
+enum eg_status eg_telling_continue(struct eg_telling *telling, bool *is_done_out, struct eg_error *err)
+{
+    enum eg_status status = telling->part_arena ? EG_OK : make_part(telling, err);
+    bool is_last = eg_lines_left(telling->lines) == 0;
+    struct eg_store_telling_more more = {telling->untold, eg_text_from(telling->head.id), telling->part,
+                                         telling->n_part, is_last};
+    *is_done_out = false;
+    if (status == EG_OK) status = eg_store_tell_more(telling->outside.store, &more, err);
+    if (status != EG_OK) return status;
+    eg_arena_free(telling->part_arena);
+    telling->part_arena = NULL;
+    *is_done_out = is_last;
+    return EG_OK;
+}
+
+const char *eg_telling_batch(const struct eg_telling *telling)
+{
+    return telling->head.id;
+}
+
+void eg_telling_free(struct eg_telling *telling)
+{
+    if (!telling) return;
+    eg_lines_free(telling->lines);
+    eg_textmap_free(telling->number);
+    eg_arena_free(telling->part_arena);
+    eg_arena_free(telling->arena);
+    eg_records_release(telling->outside.before);
+    eg_records_release(telling->outside.now);
+    free(telling);
 }

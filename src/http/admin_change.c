@@ -3,6 +3,7 @@
 
 #include <microhttpd.h>
 
+#include "engine/undoing.h"
 #include "http/admin_edit.h"
 #include "http/server_parts.h"
 
@@ -157,6 +158,37 @@ static enum eg_status write_batch(struct subject *subject, struct eg_error *err)
     return status;
 }
 
+/* How far the undoing of very many entries is. Whether it goes on. */
+static bool write_progress(const struct subject *subject)
+{
+    struct eg_admin_page *page = subject->page;
+    struct eg_undoing_report report;
+    struct eg_text id = eg_text_from(subject->change.id), said = {0};
+    if (!eg_undoing_tell(eg_engine_undoing(page->exchange->server->engine), id, &report)) return false;
+    bool is_ended = report.state == EG_UNDOING_DONE || report.state == EG_UNDOING_STOPPED;
+    static const char *const words[] = {
+        [EG_UNDOING_NONE] = "",
+        [EG_UNDOING_CHECKS] = "It is looked whether entries were changed since",
+        [EG_UNDOING_WRITES] = "It is being undone",
+        [EG_UNDOING_DONE] = "It was undone",
+        [EG_UNDOING_STOPPED] = "The undoing has stopped",
+    };
+    eg_admin_leaf(page, "h2", "Undoing");
+    said = eg_text_format(page->arena, "%s: %u of %u entries.%s%s", words[report.state], report.n_done,
+                          report.n_entries, report.message[0] ? " " : "", report.message);
+    eg_admin_data(page, "p", said, "");
+    eg_html_open(&page->html, "p");
+    if (!is_ended)
+        eg_admin_link(page, eg_admin_address(page, "/admin/history/%s", subject->change.id),
+                      EG_TEXT("Look again"));
+    if (!is_ended && report.change[0]) eg_html_text(&page->html, EG_TEXT(", "));
+    if (report.change[0])
+        eg_admin_link(page, eg_admin_address(page, "/admin/history/%s", report.change),
+                      EG_TEXT("what is undone"));
+    eg_html_close(&page->html);
+    return !is_ended;
+}
+
 static enum eg_status show(struct subject *subject, const struct eg_error *why, struct eg_answer **answer_out,
                            struct eg_error *err)
 {
@@ -167,11 +199,18 @@ static enum eg_status show(struct subject *subject, const struct eg_error *why, 
     title = eg_text_format(page->arena, "Change: %.*s", EG_TEXT_SHOWN(title, 200));
     eg_admin_begin(page, title.data ? title : EG_TEXT("Change"), why->status == EG_OK ? NULL : why);
     write_facts(subject);
+    if (subject->change.is_unfinished)
+        eg_admin_leaf(page, "p",
+                      "Not all of it is here: it is being written just now, or the server was ended while it "
+                      "was writing.");
     if (has_documents)
         eg_admin_compare(page, eg_json_root(subject->before), eg_json_root(subject->after),
                          "What the entry said before and after");
+    bool goes_on = write_progress(subject);
     if (subject->change.entry_id.len == 0) status = write_batch(subject, err);
     if (status != EG_OK) return status;
+    if (goes_on)
+        return eg_admin_finish(page, eg_admin_status_of(page->exchange, why->status), answer_out, err);
     if (has_documents || subject->has_lines || subject->change.rows.len > 0)
         write_undo(subject, why->status == EG_CONFLICT);
     else
@@ -219,7 +258,10 @@ enum eg_status eg_admin_undo(struct eg_admin_page *page, struct eg_answer **answ
         eg_admin_refresh(page);
         return find_and_show(page, &why, answer_out, err);
     }
-    struct eg_text path = eg_text_format(page->arena, "/admin/history/%s?done=undone", done.change_id);
+    struct eg_text path = done.goes_on
+                              ? eg_text_format(page->arena, "/admin/history/%.*s?done=undoing",
+                                               EG_TEXT_SHOWN(page->wanted->id, EG_UUID_TEXT_LEN))
+                              : eg_text_format(page->arena, "/admin/history/%s?done=undone", done.change_id);
     eg_edit_done_clear(&done);
     return path.data ? eg_admin_redirect(page, path, answer_out, err) : eg_error_no_memory(err, 0);
 }

@@ -34,6 +34,7 @@ static const struct {
     {"reviewed", "The entry was marked as reviewed today."},
     {"deleted", "The entry was deleted. The history can bring it back."},
     {"undone", "The change was undone."},
+    {"undoing", "The undoing has begun."},
     {"in", "You are signed in."},
     {"out", "You are signed out."},
 };

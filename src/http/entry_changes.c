@@ -1,9 +1,12 @@
 /* The history by REST: for editors alone, since it says what contacts are private and who changed what. */
 #include <stdio.h>
 
+#include <microhttpd.h>
+
 #include "data/store.h"
 #include "engine/edits.h"
 #include "engine/ledger.h"
+#include "engine/undoing.h"
 #include "http/access.h"
 #include "http/entries.h"
 #include "http/handlers.h"
@@ -52,6 +55,7 @@ static void write_line(const struct eg_change_entry *change, struct eg_json *jso
     write_text(json, into, "suggestion_id", change->suggestion);
     write_text(json, into, "reason", change->reason);
     eg_json_integer(json, into, "revision", (int64_t)change->revision);
+    if (change->is_unfinished) eg_json_bool(json, into, "unfinished", true);
 }
 
 struct page {
@@ -142,6 +146,21 @@ enum eg_status eg_changes_make(struct eg_exchange *exchange, struct eg_answer **
     return status;
 }
 
+/* How far the undoing of the change is, or was, if it was of very many entries and the last. */
+static void write_undoing(const struct eg_exchange *exchange, struct eg_text id, struct eg_json *json)
+{
+    struct eg_undoing_report report;
+    if (!eg_undoing_tell(eg_engine_undoing(exchange->server->engine), id, &report)) return;
+    struct eg_json_value *into = eg_json_object(json, eg_json_root(json), "undoing");
+    eg_json_cstring(json, into, "of", report.batch);
+    eg_json_cstring(json, into, "state", eg_undoing_state_name(report.state));
+    eg_json_integer(json, into, "entries", report.n_entries);
+    eg_json_integer(json, into, "done", report.n_done);
+    eg_json_integer(json, into, "left_alone", report.n_left);
+    write_text(json, into, "change_id", eg_text_from(report.change));
+    write_text(json, into, "message", eg_text_from(report.message));
+}
+
 static enum eg_status answer_change(const struct eg_exchange *exchange, struct eg_ledger *ledger,
                                     struct eg_text id, struct eg_answer **answer_out, struct eg_error *err)
 {
@@ -149,6 +168,7 @@ static enum eg_status answer_change(const struct eg_exchange *exchange, struct e
     if (!json) return eg_error_no_memory(err, 0);
     struct eg_change_visitor visitor = {visit_one, json};
     enum eg_status status = eg_store_change(eg_ledger_store(ledger), id, &visitor, err);
+    if (status == EG_OK) write_undoing(exchange, id, json);
     if (status == EG_OK) return answer_json(exchange, json, answer_out, err);
     eg_json_free(json);
     return status;
@@ -166,7 +186,7 @@ enum eg_status eg_change_make(struct eg_exchange *exchange, struct eg_answer **a
     return status;
 }
 
-/* The answer is the line that the history has more now. */
+/* The answer is the line that the history has more now; of very many entries, the change that is being undone. */
 enum eg_status eg_change_undo_make(struct eg_exchange *exchange, struct eg_answer **answer_out,
                                    struct eg_error *err)
 {
@@ -181,7 +201,9 @@ enum eg_status eg_change_undo_make(struct eg_exchange *exchange, struct eg_answe
         status = eg_edits_undo(exchange->server->engine, &edit, wanted->id, wanted->force, &done, err);
     }
     if (status == EG_OK) {
-        status = answer_change(exchange, ledger, eg_text_from(done.change_id), answer_out, err);
+        struct eg_text id = done.goes_on ? wanted->id : eg_text_from(done.change_id);
+        status = answer_change(exchange, ledger, id, answer_out, err);
+        if (status == EG_OK && done.goes_on) (*answer_out)->status = MHD_HTTP_ACCEPTED;
         eg_edit_done_clear(&done);
     }
     eg_ledger_release(ledger);

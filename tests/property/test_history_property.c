@@ -13,6 +13,7 @@
 #include "data/entry_document.h"
 #include "engine/ledger.h"
 #include "engine/lines.h"
+#include "engine/undoing.h"
 #include "support/test_random.h"
 #include "support/test_register.h"
 #include "support/test_store.h"
@@ -231,8 +232,7 @@ static enum eg_status plan_import(void *context, const struct eg_snapshot *now, 
         for (uint32_t k = 0; k < one.n_puts; k++) add_put(&commit->change, puts, &one.puts[k]);
         for (uint32_t k = 0; k < one.n_deletes; k++) deletes[commit->change.n_deletes++] = one.deletes[k];
     }
-    struct eg_lines_wish wish = {
-        .before = now->records, .after = records, .change = &commit->change, .most = 100};
+    struct eg_lines_wish wish = {.before = now->records, .after = records, .change = &commit->change};
     wish.head = (struct eg_change_entry){.by = EG_TEXT("import"), .action = EG_CHANGE_IMPORT};
     eg_ledger_stamp(arena, wish.head.id, &wish.head.at);
     memcpy(import->change, wish.head.id, sizeof import->change);
@@ -255,6 +255,80 @@ static void import_some(struct world *world)
     }
 }
 
+/* --- undoing ------------------------------------------------------------------------------------------------------------------ */
+
+struct batch {
+    struct eg_buffer rows;
+    bool is_one; /* and no change of one entry */
+};
+
+static bool look_at_line(void *context, const struct eg_change_entry *change)
+{
+    struct batch *batch = context;
+    batch->is_one = change->entry_id.len == 0;
+    eg_buffer_text(&batch->rows, change->rows);
+    return false;
+}
+
+static enum eg_status go_through(struct world *world, const struct eg_undoing_wish *wish,
+                                 struct eg_undoing_report *report, struct eg_error *err)
+{
+    struct eg_engine *engine = world->test.engine;
+    struct eg_undoing *undoing = eg_engine_undoing(engine);
+    enum eg_status status = eg_undoing_start(undoing, wish, err);
+    if (status != EG_OK) return status;
+    while (eg_undoing_continue(undoing, engine)) continue;
+    assert_true(eg_undoing_tell(undoing, wish->batch, report));
+    if (report->state == EG_UNDOING_DONE) {
+        assert_int_equal(report->n_left, 0);
+        return EG_OK;
+    }
+    return eg_error_set(err, EG_CONFLICT, "%s", report->message);
+}
+
+/* A batch now and then in parts of a few entries. The id of the undoing, "" where there is none. */
+static enum eg_status undo(struct world *world, struct eg_text change, bool force,
+                           char undone_out[EG_UUID_TEXT_LEN + 1], struct eg_error *err)
+{
+    struct batch batch = {.is_one = false};
+    struct eg_edit_done done;
+    struct eg_undoing_report report = {.change = ""};
+    struct eg_undoing_wish wish = {.by = by_ann.by, .batch = change, .force = force, .part = 1 + below(2)};
+    struct eg_ledger *ledger = eg_engine_ledger(world->test.engine);
+    struct eg_change_visitor visitor = {look_at_line, &batch};
+    eg_buffer_init(&batch.rows, 0);
+    undone_out[0] = '\0';
+    assert_int_equal(eg_store_change(eg_ledger_store(ledger), change, &visitor, NULL), EG_OK);
+    assert_int_equal(eg_store_batch_count(eg_ledger_store(ledger), change, &wish.n_entries, NULL), EG_OK);
+    eg_ledger_release(ledger);
+    wish.rows = (struct eg_text){batch.rows.data, batch.rows.len};
+    enum eg_status status = EG_OK;
+    if (batch.is_one && below(3)) {
+        status = go_through(world, &wish, &report, err);
+        memcpy(undone_out, report.change, sizeof report.change);
+    } else {
+        status = eg_edits_undo(world->test.engine, &by_ann, change, force, &done, err);
+        if (status == EG_OK) {
+            memcpy(undone_out, done.change_id, sizeof done.change_id);
+            eg_edit_done_clear(&done);
+        }
+    }
+    eg_buffer_clear(&batch.rows);
+    return status;
+}
+
+static void undo_any(struct world *world)
+{
+    struct eg_error err = {0};
+    char undone[EG_UUID_TEXT_LEN + 1];
+    struct eg_text change = eg_text_from(world->changes[below(world->n_changes)]);
+    enum eg_status status = undo(world, change, below(2), undone, &err);
+    if (status != EG_OK && status != EG_CONFLICT && status != EG_NOT_FOUND &&
+        !is_organisation_kept(status, &err))
+        fail_msg("%s", err.message);
+    if (undone[0]) memcpy(world->changes[world->n_changes++], undone, sizeof undone);
+}
+
 static void edit(struct world *world)
 {
     struct eg_edit_done done;
@@ -270,9 +344,8 @@ static void edit(struct world *world)
     if (what == 0) status = eg_edits_remove(engine, &by_ann, id, &done, &err);
     else if (what == 1) status = eg_edits_review(engine, &by_ann, id, &done, &err);
     else if (what == 2 && world->n_changes > 0) {
-        struct eg_text change = eg_text_from(world->changes[below(world->n_changes)]);
-        status = eg_edits_undo(engine, &by_ann, change, below(2), &done, &err);
-        if (status == EG_CONFLICT) return;
+        undo_any(world);
+        return;
     } else {
         struct eg_json *document = random_document();
         status = eg_edits_put(engine, &by_ann, id, eg_json_root(document), &done, &err);
@@ -287,13 +360,12 @@ static void edit(struct world *world)
 static void undo_all(struct world *world)
 {
     while (world->n_changes > 0) {
-        struct eg_edit_done done;
         struct eg_error err = {0};
+        char undone[EG_UUID_TEXT_LEN + 1];
         struct eg_text change = eg_text_from(world->changes[--world->n_changes]);
-        enum eg_status status = eg_edits_undo(world->test.engine, &by_ann, change, false, &done, &err);
+        enum eg_status status = undo(world, change, false, undone, &err);
         if (status == EG_CONFLICT && strstr(err.message, "already")) continue; /* it changed nothing */
         if (status != EG_OK) fail_msg("change %u: %s", world->n_changes, err.message);
-        eg_edit_done_clear(&done);
     }
 }
 

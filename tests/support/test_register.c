@@ -63,6 +63,21 @@ void eg_test_register_open(struct eg_test_register *test_out)
     test_out->engine = eg_test_register_engine(test_out);
 }
 
+void eg_test_register_add(const struct eg_test_register *test, uint32_t n)
+{
+    static const char in_file[] =
+        "INSERT INTO service (id, name, status) WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
+        "FROM g WHERE n < %u) SELECT printf('0b000000-0000-5000-8000-%%012d', n), 'Many ' "
+        "|| n, 'active' FROM g";
+    static const char in_database[] =
+        "INSERT INTO service (id, name, status) SELECT '0b000000-0000-5000-8000-' || "
+        "lpad(n::text, 12, '0'), 'Many ' || n, 'active' FROM generate_series(1, %u) AS g(n)";
+    char sql[400];
+    if (eg_test_store_is_database()) (void)snprintf(sql, sizeof sql, in_database, n);
+    else (void)snprintf(sql, sizeof sql, in_file, n);
+    eg_test_store_must(eg_text_from(test->store), sql);
+}
+
 void eg_test_register_close(struct eg_test_register *test)
 {
     eg_engine_free(test->engine);

@@ -3,6 +3,8 @@
 #ifndef EG_TESTS_SUPPORT_TEST_REGISTER_H
 #define EG_TESTS_SUPPORT_TEST_REGISTER_H
 
+#include <stdint.h>
+
 #include "engine/engine.h"
 
 struct eg_test_register {
@@ -14,6 +16,8 @@ struct eg_test_register {
 void eg_test_register_open(struct eg_test_register *test_out);
 /* One more engine on the same atlas and store, as another process would be. */
 struct eg_engine *eg_test_register_engine(const struct eg_test_register *test);
+/* Adds that many entries, "Many 1" ..., with ids 0b000000-0000-5000-8000-000000000001 ..., as another program would. */
+void eg_test_register_add(const struct eg_test_register *test, uint32_t n);
 void eg_test_register_close(struct eg_test_register *test);
 
 #endif
