@@ -46,7 +46,8 @@ const struct eg_command eg_command_directory = {
     .name = "directory",
     .summary = "export the directory, or import into its store",
     .usage = "Usage: evenground directory export ATLAS.yaml --format FORMAT --out PATH [--private]\n"
-             "       evenground directory import ATLAS.yaml FILE --format FORMAT [--partial] [--dry-run]\n\n"
+             "       evenground directory import ATLAS.yaml FILE --format FORMAT [--as NAME] [--partial] "
+             "[--dry-run]\n\n"
              "Formats: csv, geojson, hsds (HSDS 3.0 JSON), tabular (HSDS tabular data package, a folder), "
              "360giving.\n"
              "'evenground directory export --help' and 'evenground directory import --help' tell more.\n",

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/directory.h"
+#include "app/who.h"
 #include "base/arena.h"
 #include "data/area_codes.h"
 #include "data/directory_records.h"
@@ -28,19 +29,24 @@
 struct import_options {
     enum eg_directory_format format;
     bool has_format, partial, dry_run;
+    const char *as; /* who imports; NULL: the user of the operating system */
 };
 
-static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
-                                      {"partial", no_argument, NULL, 'p'},
-                                      {"dry-run", no_argument, NULL, 'd'},
-                                      {"help", no_argument, NULL, EG_COMMAND_HELP},
-                                      {NULL, 0, NULL, 0}};
+static const struct option longs[] = {
+    {"format", required_argument, NULL, 'f'},     {"partial", no_argument, NULL, 'p'},
+    {"dry-run", no_argument, NULL, 'd'},          {"as", required_argument, NULL, 'a'},
+    {"help", no_argument, NULL, EG_COMMAND_HELP}, {NULL, 0, NULL, 0}};
 
 static int set_option(const struct eg_command *command, int option, const char *value, void *target)
 {
     struct import_options *options = target;
     if (option == 'p') options->partial = true;
     else if (option == 'd') options->dry_run = true;
+    else if (option == 'a' && eg_who_is_name(value)) options->as = value;
+    else if (option == 'a')
+        return eg_command_misused(command,
+                                  "--as wants a name of 1 to %u bytes of UTF-8 without control characters",
+                                  EG_WHO_NAME_BYTES);
     else if (!eg_directory_format_parse(value, &options->format))
         return eg_command_misused(
             command, "'%s' is no format; there are csv, geojson, hsds, tabular, 360giving", value);
@@ -335,7 +341,9 @@ static enum eg_status write_lines(struct importing *importing, struct eg_commit 
     struct eg_lines_wish wish = {
         .before = importing->base, .after = importing->after, .change = &importing->plan.change};
     const struct eg_change_entry *lines = NULL;
-    wish.head = (struct eg_change_entry){.by = EG_TEXT("command line"), .action = EG_CHANGE_IMPORT};
+    char who[EG_WHO_BYTES];
+    eg_who_write(importing->options->as, who);
+    wish.head = (struct eg_change_entry){.by = eg_text_from(who), .action = EG_CHANGE_IMPORT};
     eg_ledger_stamp(importing->arena, wish.head.id, &wish.head.at);
     wish.head.reason = eg_text_format(
         importing->arena, "%u rows imported, %u rejected; %u records new, %u changed, %u taken away",
@@ -468,7 +476,8 @@ static int run(const struct eg_command *command, int argc, char **argv)
 const struct eg_command eg_command_directory_import = {
     .name = "directory import",
     .summary = "read a file into the directory's store",
-    .usage = "Usage: evenground directory import ATLAS.yaml FILE --format FORMAT [--partial] [--dry-run]\n\n"
+    .usage = "Usage: evenground directory import ATLAS.yaml FILE --format FORMAT [--as NAME] [--partial] "
+             "[--dry-run]\n\n"
              "Reads a file into the store of an atlas. Every row that is rejected or doubtful is told with "
              "its line and the\n"
              "reason. All of the file is imported, at once, or nothing: nothing when a row is rejected. "
@@ -479,6 +488,8 @@ const struct eg_command eg_command_directory_import = {
              "  --format FORMAT  csv, geojson, hsds, tabular (FILE is a folder) or 360giving, as\n"
              "                   'evenground directory export' writes them; hsds may also be a page of an "
              "HSDS API\n"
+             "  --as NAME        who imports, for the history; otherwise the name of the operating system's "
+             "user\n"
              "  --partial        import what is not rejected\n"
              "  --dry-run        only tell what would be done\n"
              "  --help           this text\n\n"

@@ -7,6 +7,7 @@ import copy
 import http.client
 import json
 import os
+import pwd
 import random
 import re
 import signal
@@ -364,17 +365,18 @@ def _(server):
     assert "does not keep" in server.call("POST", f"/changes/{seeded['id']}/undo").problem(409)["detail"]
 
 
-def import_csv(server, name, rows):
+def import_csv(server, name, rows, *options):
+    who = options[1] if options else pwd.getpwuid(os.getuid()).pw_name
     made = server.folder / name
     made.write_text("key,name,organisation,topics,phone\n" + "".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
-    done = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(server.atlas), str(made), "--format", "csv"], capture_output=True, timeout=60 * SLOW)
+    done = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(server.atlas), str(made), "--format", "csv", *options], capture_output=True, timeout=60 * SLOW)
     assert done.returncode == 0, (done.stdout, done.stderr)
     deadline = time.monotonic() + 20 * SLOW
     known = lambda: {entry["name"] for entry in server.call("GET", "/entries?limit=1000").json()["entries"]}
     while rows[-1][1] not in known() and time.monotonic() < deadline:
         time.sleep(0.1)
     change = server.call("GET", "/changes?limit=1").json()["changes"][0]
-    assert change["action"] == "import" and change["by"] == "command line", change
+    assert change["action"] == "import" and change["by"] == who + " (command line)", change
     return change
 
 
@@ -455,7 +457,11 @@ def _(server):
     first = import_csv(server, "first.csv", [(f"i{n}", f"Imported {n}", f"Club {n % 3}", "imports", f"01632 {n}") for n in range(150)])
     lines = server.call("GET", f"/changes?batch={first['id']}&limit=1000").json()["changes"]
     assert len(lines) == 150 and {line["action"] for line in lines} == {"create"} and all(line["batch_id"] == first["id"] for line in lines)
-    second = import_csv(server, "second.csv", [("i0", "Renamed 0", "", "", ""), ("i1", "Renamed 1", "", "", "999"), ("new", "Imported last", "", "", "")])
+    second = import_csv(server, "second.csv", [("i0", "Renamed 0", "", "", ""), ("i1", "Renamed 1", "", "", "999"), ("new", "Imported last", "", "", "")],
+                        "--as", "Ann Ó Súilleabháin")
+    wrong = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(server.atlas), "/dev/null", "--format", "csv", "--as", "a\nb"], capture_output=True,
+                           timeout=60 * SLOW)
+    assert wrong.returncode == 2 and b"--as wants a name" in wrong.stderr, wrong
     lines = server.call("GET", f"/changes?batch={second['id']}").json()["changes"]
     assert sorted(line["action"] for line in lines) == ["create", "update", "update"], lines
     one = server.call("GET", "/changes/" + next(line["id"] for line in lines if line["title"] == "Renamed 1")).json()
