@@ -632,6 +632,30 @@ def _(server):
     assert json.loads(server.get("/coalitions?q=Arrived").body)["numberMatched"] == 0
 
 
+@test("the page of a large import says how far its undoing is")
+def _(server):
+    made = server.folder / "crowd.csv"
+    made.write_text("key,name\n" + "".join(f"c{n},Crowd {n}\n" for n in range(1001)), encoding="utf-8")
+    done = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(server.atlas), str(made), "--format", "csv"], capture_output=True, timeout=60 * SLOW)
+    assert done.returncode == 0, done.stderr
+    deadline = time.monotonic() + 40 * SLOW
+    n_there = lambda: json.loads(server.get("/coalitions?q=Crowd&limit=0").body)["numberMatched"]
+    while n_there() < 1001 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    reader = server.reader()
+    reader.open("/admin/history")
+    whole = urllib.parse.urljoin("/admin/history", next(link for link in reader.page.links if re.search(r"/admin/history/[0-9a-f-]{36}", link)))
+    reader.open(whole)
+    reader.page.forms = [form for form in reader.page.forms if "history/" in (form["action"] or "")]
+    reader.submit(None)
+    assert "The undoing has begun" in reader.page.text and "of 1001 entries" in reader.page.text and "Look again" in reader.page.text, reader.page.text
+    while "It was undone: 1001 of 1001" not in reader.page.text and time.monotonic() < deadline:
+        time.sleep(0.1)
+        reader.open(whole)
+    assert "It was undone: 1001 of 1001 entries." in reader.page.text and "what is undone" in reader.page.text, reader.page.text
+    assert n_there() == 0
+
+
 @test("what was changed since a suggestion was sent stays; where both changed the same, the editor decides")
 def _(server):
     entry = server.an_entry(9)

@@ -198,15 +198,30 @@ static bool is_organisation_kept(enum eg_status status, const struct eg_error *e
     return status == EG_INVALID && strncmp(err->field, "organisation.", 13) == 0;
 }
 
-/* Organisations may be put by several: the last one counts. */
-static void add_put(struct eg_records_change *change, struct eg_record *puts, const struct eg_record *put)
+/* Organisations may be put and taken away by several: the last one counts. */
+static void add_put(struct eg_records_change *change, struct eg_record *puts, struct eg_record_key *deletes,
+                    const struct eg_record *put)
 {
-    uint32_t at = 0;
+    uint32_t at = 0, n_deletes = 0;
     while (at < change->n_puts &&
            !(puts[at].table == put->table && eg_text_equal(puts[at].field[0], put->field[0])))
         at++;
     puts[at] = *put;
     change->n_puts += at == change->n_puts;
+    for (uint32_t i = 0; i < change->n_deletes; i++)
+        if (deletes[i].table != put->table || !eg_text_equal(deletes[i].id, put->field[0]))
+            deletes[n_deletes++] = deletes[i];
+    change->n_deletes = n_deletes;
+}
+
+static void add_delete(const struct eg_records *now, struct eg_records_change *change, struct eg_record *puts,
+                       struct eg_record_key *deletes, struct eg_record_key key)
+{
+    uint32_t n_puts = 0;
+    for (uint32_t i = 0; i < change->n_puts; i++)
+        if (puts[i].table != key.table || !eg_text_equal(puts[i].field[0], key.id)) puts[n_puts++] = puts[i];
+    change->n_puts = n_puts;
+    if (eg_records_find(now, key.table, key.id)) deletes[change->n_deletes++] = key;
 }
 
 /* The change of all of them: each is planned on what the ones before it left. */
@@ -229,8 +244,9 @@ static enum eg_status plan_import(void *context, const struct eg_snapshot *now, 
         if (status == EG_OK) status = eg_records_apply(records, &one, &next, err);
         if (status != EG_OK) return status;
         import->kept[i] = records = next; /* what is put may point into it */
-        for (uint32_t k = 0; k < one.n_puts; k++) add_put(&commit->change, puts, &one.puts[k]);
-        for (uint32_t k = 0; k < one.n_deletes; k++) deletes[commit->change.n_deletes++] = one.deletes[k];
+        for (uint32_t k = 0; k < one.n_puts; k++) add_put(&commit->change, puts, deletes, &one.puts[k]);
+        for (uint32_t k = 0; k < one.n_deletes; k++)
+            add_delete(now->records, &commit->change, puts, deletes, one.deletes[k]);
     }
     struct eg_lines_wish wish = {.before = now->records, .after = records, .change = &commit->change};
     wish.head = (struct eg_change_entry){.by = EG_TEXT("import"), .action = EG_CHANGE_IMPORT};
