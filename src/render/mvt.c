@@ -192,15 +192,13 @@ bool eg_mvt_feature(struct eg_mvt *mvt, uint64_t id, const struct eg_shape *shap
     empty(&mvt->geometry);
     mvt->id = id;
     mvt->x = mvt->y = 0;
-    for (uint32_t p = 0; p < shape->n_polygons; p++) {
-        if (!eg_mvt_rings_make(&mvt->rings, shape, p)) {
-            mvt->failed = true;
-            return false;
-        }
-        const struct eg_walked_ring *rings = mvt->rings.clean_rings;
-        for (uint32_t r = 0; r < mvt->rings.n_clean; r++)
-            put_ring(mvt, mvt->rings.clean + rings[r].first_point, rings[r].n_points);
+    if (!eg_mvt_rings_make(&mvt->rings, shape)) {
+        mvt->failed = true;
+        return false;
     }
+    const struct eg_walked_ring *rings = mvt->rings.clean_rings;
+    for (uint32_t r = 0; r < mvt->rings.n_clean; r++)
+        put_ring(mvt, mvt->rings.clean + rings[r].first_point, rings[r].n_points);
     mvt->failed |= mvt->geometry.failed;
     mvt->has_feature = mvt->geometry.len > 0;
     return mvt->has_feature;

@@ -37,9 +37,9 @@ uint32_t eg_mvt_key(struct eg_mvt *mvt, struct eg_text name);
 
 /* A feature: its shape clipped to the tile with its buffer and rounded to the extent's grid, shells clockwise on the screen
  * (positive area, as the format wants). What rounding folds together is taken out: spikes, rings without area or that turned
- * over, holes outside their shell; a ring that meets itself in a point is split there. Rounded borders may still cross each
- * other within one unit. False when nothing of it is left: then it is dropped, and tags for it are passed over. `id`: unique
- * within the layer. */
+ * over, holes outside their shell; a ring that meets itself in a point is split there, and borders that would cross each other
+ * meet at the unit nearest to it: the feature is a valid multipolygon. False when nothing of it is left: then it is
+ * dropped, and tags for it are passed over. `id`: unique within the layer. */
 bool eg_mvt_feature(struct eg_mvt *mvt, uint64_t id, const struct eg_shape *shape);
 
 /* Tags of the feature begun last. */

@@ -1,10 +1,10 @@
-/* A polygon's rings on a tile: clipped (Sutherland and Hodgman, Communications of the ACM 17, 1974), rounded, cleaned.
+/* A feature's rings on a tile: clipped (Sutherland and Hodgman, Communications of the ACM 17, 1974), rounded, cleaned.
  *
  * Clipping one side at a time never fails and keeps the signed area whatever the rings do, but joins the pieces of a ring by
- * bridges along the box. Rounding folds narrow places together. Both are mended in the same way: edges along the box are split
- * at all corners that lie on them, edges that run there and back cancel each other, and what remains is walked into rings
- * anew (geo/ring_walk.h). A polygon of one ring inside the box that meets no point twice, as nearly all are on the tiles that
- * have most areas, is taken as it is.
+ * bridges along the box. Rounding folds narrow places together and lets borders cross, and coarser levels of detail do, too. All that
+ * is mended in the same way: edges are split where they meet, those that part no ground from no ground are dropped (mvt_nodes.c), and
+ * what remains is walked into rings anew (geo/ring_walk.h). A feature of one ring inside the box that does not touch itself, as
+ * nearly all are on the tiles that have most areas, is taken as it is.
  *
  * Where an edge crosses a side is worked out from its ends in a fixed order, so that neighbours get the same point. */
 #include <math.h>
@@ -18,7 +18,7 @@
 #define RIGHT (EG_MVT_EXTENT + EG_MVT_BUFFER)
 #define TOP EG_MVT_BUFFER
 #define BOTTOM (-EG_MVT_EXTENT - EG_MVT_BUFFER)
-#define FEW 48U /* points among which twins are sought by comparing each with each */
+#define FEW 48U /* edges that are compared each with each */
 
 /* --- clipping ---------------------------------------------------------------------------------------------------------- */
 
@@ -123,16 +123,15 @@ static bool round_ring(struct eg_mvt_rings *r, uint32_t n)
     return true;
 }
 
-static bool round_polygon(struct eg_mvt_rings *r, const struct eg_shape *shape, uint32_t p)
+static bool round_shape(struct eg_mvt_rings *r, const struct eg_shape *shape)
 {
-    uint32_t begin = shape->polygon_start[p], end = shape->polygon_start[p + 1];
-    if (!eg_memory_reserve((void **)&r->start, &r->start_capacity, (size_t)(end - begin) + 1,
-                           sizeof *r->start))
+    uint32_t end = shape->n_polygons > 0 ? shape->polygon_start[shape->n_polygons] : 0;
+    if (!eg_memory_reserve((void **)&r->start, &r->start_capacity, (size_t)end + 1, sizeof *r->start))
         return false;
     r->n_rings = 0;
     r->start[0] = 0;
     r->on_edge = false;
-    for (uint32_t i = begin; i < end; i++) {
+    for (uint32_t i = 0; i < end; i++) {
         uint32_t first = shape->ring_start[i], n = shape->ring_start[i + 1] - first;
         if (!clip_ring(r, shape->points + first, n, &n) || !round_ring(r, n)) return false;
     }
@@ -169,48 +168,43 @@ static bool has_twins(struct eg_mvt_rings *r, uint32_t n, bool *found_out)
     if (!eg_memory_reserve((void **)&r->sorted, &r->sorted_capacity, n, sizeof *r->sorted)) return false;
     for (uint32_t i = 0; i < n; i++) r->sorted[i] = packed(r->points[i]);
     bool found = false;
-    if (n <= FEW) {
-        for (uint32_t i = 1; i < n; i++)
-            for (uint32_t k = 0; k < i; k++) found |= r->sorted[i] == r->sorted[k];
-    } else {
-        qsort(r->sorted, n, sizeof *r->sorted, compare_u64);
-        for (uint32_t i = 1; i < n && !found; i++) found = r->sorted[i] == r->sorted[i - 1];
-    }
+    qsort(r->sorted, n, sizeof *r->sorted, compare_u64);
+    for (uint32_t i = 1; i < n && !found; i++) found = r->sorted[i] == r->sorted[i - 1];
     *found_out = found;
     return true;
 }
 
+static int64_t turn(struct eg_point a, struct eg_point b, struct eg_point c)
+{
+    return (int64_t)(b.x - a.x) * (c.y - a.y) - (int64_t)(b.y - a.y) * (c.x - a.x);
+}
+
+static bool are_apart(int32_t a, int32_t b, int32_t c, int32_t d)
+{
+    return (a < b ? b : a) < (c < d ? c : d) || (c < d ? d : c) < (a < b ? a : b);
+}
+
+/* Whether the edges from a to b and from c to d have a point in common. */
+static bool do_meet(struct eg_point a, struct eg_point b, struct eg_point c, struct eg_point d)
+{
+    if (are_apart(a.x, b.x, c.x, d.x) || are_apart(a.y, b.y, c.y, d.y)) return false;
+    int64_t ca = turn(c, d, a), cb = turn(c, d, b), ac = turn(a, b, c), ad = turn(a, b, d);
+    bool one_side = (ca > 0 && cb > 0) || (ca < 0 && cb < 0) || (ac > 0 && ad > 0) || (ac < 0 && ad < 0);
+    return !one_side;
+}
+
+/* Whether a ring of few points touches or crosses itself. A spike does: its ends lie on an edge that they are not of. */
+static bool touches_itself(const struct eg_point *p, uint32_t n)
+{
+    for (uint32_t i = 2; i < n; i++) {
+        struct eg_point end = p[i + 1 < n ? i + 1 : 0];
+        for (uint32_t k = i + 1 < n ? 0 : 1; k + 1 < i; k++)
+            if (do_meet(p[k], p[k + 1], p[i], end)) return true;
+    }
+    return false;
+}
+
 /* --- cleaning ---------------------------------------------------------------------------------------------------------- */
-
-static int compare_points(struct eg_point a, struct eg_point b)
-{
-    if (a.x != b.x) return a.x < b.x ? -1 : 1;
-    return (a.y > b.y) - (a.y < b.y);
-}
-
-static bool is_forwards(const struct eg_mvt_edge *edge)
-{
-    return compare_points(edge->ends[0], edge->ends[1]) < 0;
-}
-
-/* Edges between the same two points come together, whichever way they run. */
-static int compare_edges(const void *left, const void *right)
-{
-    const struct eg_mvt_edge *a = left, *b = right;
-    bool af = is_forwards(a), bf = is_forwards(b);
-    int order = compare_points(a->ends[!af], b->ends[!bf]);
-    if (order == 0) order = compare_points(a->ends[af], b->ends[bf]);
-    return order != 0 ? order : (int)af - (int)bf;
-}
-
-static bool add_edge(struct eg_mvt_rings *r, struct eg_point a, struct eg_point b)
-{
-    if (same(a, b)) return true;
-    if (!eg_memory_reserve((void **)&r->edges, &r->edges_capacity, (size_t)r->n_edges + 1, sizeof *r->edges))
-        return false;
-    r->edges[r->n_edges++] = (struct eg_mvt_edge){{a, b}};
-    return true;
-}
 
 /* All points on the edge of the box, sorted: those on one side lie together but at its ends. */
 static bool collect_stops(struct eg_mvt_rings *r, uint32_t *n_out)
@@ -249,7 +243,7 @@ static bool add_split(struct eg_mvt_rings *r, uint32_t n_stops, struct eg_point 
 {
     while (!same(a, b)) {
         struct eg_point stop = next_stop(r, n_stops, a, b);
-        if (!add_edge(r, a, stop)) return false;
+        if (!eg_mvt_nodes_add(&r->nodes, a, stop)) return false;
         a = stop;
     }
     return true;
@@ -258,69 +252,60 @@ static bool add_split(struct eg_mvt_rings *r, uint32_t n_stops, struct eg_point 
 static bool collect_edges(struct eg_mvt_rings *r)
 {
     uint32_t n_stops = 0;
-    r->n_edges = 0;
+    r->nodes.n = 0;
     if (!collect_stops(r, &n_stops)) return false;
     for (uint32_t ring = 0; ring < r->n_rings; ring++) {
         uint32_t first = r->start[ring], end = r->start[ring + 1];
         for (uint32_t i = first; i < end; i++) {
             struct eg_point a = r->points[i], b = r->points[i + 1 < end ? i + 1 : first];
-            bool added = is_on_edge(a, b) ? add_split(r, n_stops, a, b) : add_edge(r, a, b);
+            bool added = is_on_edge(a, b) ? add_split(r, n_stops, a, b) : eg_mvt_nodes_add(&r->nodes, a, b);
             if (!added) return false;
         }
     }
     return true;
 }
 
-/* Takes out edges that run there and back. */
-static void cancel_edges(struct eg_mvt_rings *r)
+/* The edges in r->nodes, settled, as rings. */
+static bool walk(struct eg_mvt_rings *r)
 {
-    uint32_t n = 0, i = 0;
-    if (r->n_edges > 0) qsort(r->edges, r->n_edges, sizeof *r->edges, compare_edges);
-    while (i < r->n_edges) {
-        uint32_t first = i, n_back = 0;
-        struct eg_mvt_edge edge = r->edges[first];
-        bool forwards = is_forwards(&edge);
-        struct eg_point low = edge.ends[!forwards], high = edge.ends[forwards];
-        for (; i < r->n_edges; i++) {
-            bool f = is_forwards(&r->edges[i]);
-            if (!same(r->edges[i].ends[!f], low) || !same(r->edges[i].ends[f], high)) break;
-            n_back += !f;
-        }
-        uint32_t n_forth = i - first - n_back;
-        struct eg_mvt_edge forth = {{low, high}}, back = {{high, low}};
-        for (uint32_t k = n_back; k < n_forth; k++) r->edges[n++] = forth;
-        for (uint32_t k = n_forth; k < n_back; k++) r->edges[n++] = back;
-    }
-    r->n_edges = n;
-}
-
-static bool clean(struct eg_mvt_rings *r)
-{
-    if (!collect_edges(r)) return false;
-    cancel_edges(r);
-    if (!eg_memory_reserve((void **)&r->strands, &r->strands_capacity, r->n_edges, sizeof *r->strands))
+    struct eg_mvt_nodes *nodes = &r->nodes;
+    if (!eg_mvt_nodes_trace(nodes)) return false;
+    if (!eg_memory_reserve((void **)&r->strands, &r->strands_capacity, nodes->n, sizeof *r->strands))
         return false;
-    for (uint32_t i = 0; i < r->n_edges; i++) r->strands[i] = (struct eg_strand){r->edges[i].ends, 2, false};
-    if (eg_ring_walk(&r->walk, r->strands, r->n_edges, NULL) != EG_OK) return false;
+    for (uint32_t i = 0; i < nodes->n; i++)
+        r->strands[i] = (struct eg_strand){nodes->edges[i].ends, 2, nodes->edges[i].times < 0};
+    if (eg_ring_walk(&r->walk, r->strands, nodes->n, NULL) != EG_OK) return false;
     r->clean = r->walk.points;
     r->clean_rings = r->walk.rings;
     r->n_clean = r->walk.n_rings;
     return true;
 }
 
-bool eg_mvt_rings_make(struct eg_mvt_rings *r, const struct eg_shape *shape, uint32_t p)
+static void take_as_it_is(struct eg_mvt_rings *r)
 {
-    bool twins = true;
-    r->n_clean = 0;
-    if (!round_polygon(r, shape, p)) return false;
-    if (r->n_rings == 0) return true;
     uint32_t n = r->start[1];
-    if (r->n_rings == 1 && !r->on_edge && !has_twins(r, n, &twins)) return false;
-    if (twins) return clean(r);
     r->only = (struct eg_walked_ring){.n_points = n};
     r->clean = r->points;
     r->clean_rings = &r->only;
     r->n_clean = area2_of(r->points, n) > 0;
+}
+
+bool eg_mvt_rings_make(struct eg_mvt_rings *r, const struct eg_shape *shape)
+{
+    bool changed = true, twins = false;
+    r->n_clean = 0;
+    if (!round_shape(r, shape)) return false;
+    if (r->n_rings == 0) return true;
+    bool single = r->n_rings == 1 && !r->on_edge;
+    uint32_t n = r->start[1];
+    if (single && n <= FEW && !touches_itself(r->points, n)) {
+        take_as_it_is(r);
+        return true;
+    }
+    if (single && n > FEW && !has_twins(r, n, &twins)) return false;
+    if (!collect_edges(r) || !eg_mvt_nodes_settle(&r->nodes, &changed)) return false;
+    if (!single || n <= FEW || twins || changed) return walk(r);
+    take_as_it_is(r);
     return true;
 }
 
@@ -330,9 +315,9 @@ void eg_mvt_rings_clear(struct eg_mvt_rings *r)
     free(r->out);
     free(r->points);
     free(r->start);
-    free(r->edges);
     free(r->sorted);
     free(r->strands);
+    eg_mvt_nodes_clear(&r->nodes);
     eg_ring_walk_clear(&r->walk);
     *r = (struct eg_mvt_rings){0};
 }

@@ -1,5 +1,5 @@
 /* Vector tiles of random clean coverages at every level of detail, decoded and held against GEOS: what each feature covers,
- * that neighbours neither overlap nor part by more than rounding, that every ring runs as it should. EG_SEED repeats a run. */
+ * that neighbours neither overlap nor part by more than rounding, that every ring runs as it should and every feature is valid. EG_SEED repeats a run. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -123,7 +123,6 @@ static double border_length(const struct eg_plane *plane, uint32_t level, uint32
 
 struct totals {
     uint32_t n_features, n_invalid;
-    double n_units, changed_units;
 };
 
 static void check_feature(const struct eg_plane *plane, uint32_t level, const struct eg_mvt_tile *spec,
@@ -142,8 +141,6 @@ static void check_feature(const struct eg_plane *plane, uint32_t level, const st
                  own, expected, slack);
     totals->n_features++;
     totals->n_invalid += GEOSisValid_r(geos, raw) != 1;
-    totals->n_units += made;
-    totals->changed_units += fabs(made - own);
     GEOSGeom_destroy_r(geos, raw);
     GEOSGeom_destroy_r(geos, valid);
 }
@@ -212,11 +209,9 @@ static void features_cover_their_areas_and_do_not_overlap_beyond_rounding(void *
         eg_shapes_free(shapes);
         eg_plane_free(plane);
     }
-    printf(
-        "# %u features, %u not simple after rounding, %.4f %% of their area counted twice or turned over\n",
-        totals.n_features, totals.n_invalid, 100 * totals.changed_units / totals.n_units);
+    printf("# %u features, %u that GEOS finds fault with\n", totals.n_features, totals.n_invalid);
     assert_true(totals.n_features > 500);
-    assert_true(totals.changed_units <= 0.001 * totals.n_units);
+    assert_int_equal(totals.n_invalid, 0);
     eg_mvt_free(mvt);
 }
 

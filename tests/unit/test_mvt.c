@@ -181,6 +181,25 @@ static void a_ring_that_meets_itself_is_split_there(void **state)
     expect_rings(bay, (uint32_t[]){8}, 1, (int64_t[]){8100, -1000}, 2);
 }
 
+/* Where two edges cross between their ends, and where an end lies within another edge. */
+static void a_ring_that_crosses_itself_is_parted_there(void **state)
+{
+    (void)state;
+    const int32_t bow[] = {0, -20, 20, 0, 20, -20, 0, 0}; /* its right half has turned over */
+    expect_rings(bow, (uint32_t[]){4}, 1, (int64_t[]){100}, 1);
+    const int32_t bay[] = {0, 0, 0, -90, 90, -90, 90, 0, 50, 0, 45, -90, 40, 0};
+    expect_rings(bay, (uint32_t[]){7}, 1, (int64_t[]){3825, 3825}, 2);
+}
+
+static void ground_within_ground_is_drawn_once(void **state)
+{
+    (void)state;
+    const int32_t island[] = {0, -100, 100, -100, 100, 0, 0, 0, 20, -80, 40, -80, 40, -60, 20, -60};
+    expect_rings(island, (uint32_t[]){4, 4}, 2, (int64_t[]){10000}, 1);
+    const int32_t beside[] = {0, -100, 100, -100, 100, 0, 0, 0, 50, -80, 150, -80, 150, -60, 50, -60};
+    expect_rings(beside, (uint32_t[]){4, 4}, 2, (int64_t[]){11000}, 1);
+}
+
 /* --- tags --------------------------------------------------------------------------------------------------------------- */
 
 static void equal_values_are_written_once_and_come_back_as_they_were(void **state)
@@ -298,6 +317,8 @@ int main(void)
         cmocka_unit_test(a_ring_that_turned_over_is_dropped),
         cmocka_unit_test(a_spike_is_taken_out),
         cmocka_unit_test(a_ring_that_meets_itself_is_split_there),
+        cmocka_unit_test(a_ring_that_crosses_itself_is_parted_there),
+        cmocka_unit_test(ground_within_ground_is_drawn_once),
         cmocka_unit_test(equal_values_are_written_once_and_come_back_as_they_were),
         cmocka_unit_test(tags_of_a_dropped_feature_are_passed_over),
         cmocka_unit_test(an_encoder_can_be_used_again),
