@@ -77,6 +77,9 @@ struct eg_map_request {
     struct eg_text crs;                /* in any spelling of eg_crs_parse; empty: EPSG:3857 */
     bool any_crs;                      /* also one that PROJ knows and the atlas does not allow */
     struct eg_bounds bounds;           /* in the CRS's units, easting first */
+    double
+        turn; /* 0, or once around the world in the CRS's units: what lies so far to the west of the box is drawn in it,
+                    too, so that a box may go on across the antimeridian; at most half of EG_MAP_LAYERS then */
     uint32_t width, height;
     double scale; /* of lines and patterns */
     bool legend;  /* of the topmost layer, drawn into the corner where it covers least */

@@ -42,7 +42,7 @@ static enum eg_status check_request(const struct eg_snapshot *snapshot, const st
         eg_map_check_size(request->width, request->height, snapshot->atlas->limits.image_px, err);
     if (status != EG_OK) return status;
     if (!is_in_reach(box->min_x) || !is_in_reach(box->min_y) || !is_in_reach(box->max_x) ||
-        !is_in_reach(box->max_y))
+        !is_in_reach(box->max_y) || !(request->turn >= 0 && request->turn <= FARTHEST))
         return invalid(err, "bbox", "the box must be four numbers between -1e9 and 1e9");
     if (!(box->min_x < box->max_x && box->min_y < box->max_y))
         return invalid(err, "bbox", "the box is west,south,east,north with west < east and south < north");
@@ -59,9 +59,10 @@ struct job {
     struct eg_snapshot *snapshot;
     const struct eg_map_request *request;
     struct eg_layer_ref refs[EG_MAP_LAYERS];
+    uint32_t n;     /* of them: the request's, and those again that are drawn a turn further east */
     bool on_ground; /* the first layer's style does not say what it is drawn on */
     struct eg_rgba ground;
-    struct eg_dressed *dressed; /* [n_names] */
+    struct eg_dressed *dressed; /* [n] */
     struct eg_workspace workspace;
     struct eg_canvas canvas;
 };
@@ -69,15 +70,17 @@ struct job {
 static enum eg_status resolve(struct job *job, struct eg_error *err)
 {
     const struct eg_map_request *request = job->request;
-    if (request->n_names < 1 || request->n_names > EG_MAP_LAYERS) {
-        eg_error_set(err, EG_LIMIT, "a picture of %u layers; it may have 1 to %d", request->n_names,
-                     EG_MAP_LAYERS);
+    uint32_t n = request->n_names, turns = request->turn > 0 ? 2 : 1;
+    if (n < 1 || n > EG_MAP_LAYERS / turns) {
+        eg_error_set(err, EG_LIMIT, "a picture of %u layers; it may have 1 to %u", n, EG_MAP_LAYERS / turns);
         eg_error_field(err, "layers");
         return EG_LIMIT;
     }
     enum eg_status status = EG_OK;
-    for (uint32_t i = 0; i < request->n_names && status == EG_OK; i++)
+    for (uint32_t i = 0; i < n && status == EG_OK; i++)
         status = eg_layer_resolve(job->snapshot, &request->names[i], &job->refs[i], err);
+    job->n = n * turns;
+    for (uint32_t i = n; i < job->n; i++) job->refs[i] = job->refs[i - n];
     return status;
 }
 
@@ -114,7 +117,7 @@ static enum eg_status dress_all(struct job *job, struct eg_error *err)
 {
     static const struct eg_rgba nothing = {0};
     enum eg_status status = dress_first(job, err);
-    for (uint32_t i = 1; i < job->request->n_names && status == EG_OK; i++)
+    for (uint32_t i = 1; i < job->n && status == EG_OK; i++)
         status = eg_layer_dress_on(job->snapshot, job->refs[i], nothing, &job->dressed[i], err);
     return status;
 }
@@ -126,15 +129,14 @@ static enum eg_status draw_map(struct job *job, struct eg_entity *entity_out, st
     struct eg_map_margin margin = {job->engine,    job->snapshot,  top, job->dressed[0].outside,
                                    request->scale, request->legend};
     struct eg_part_workspaces parts = {.engine = job->engine, .own = &job->workspace};
-    struct eg_map_layers layers = {job->engine,  job->snapshot,    request,
-                                   job->dressed, request->n_names, &parts};
+    struct eg_map_layers layers = {job->engine, job->snapshot, request, job->dressed, job->n, &parts};
     enum eg_status status =
         eg_engine_workspace_canvas(&job->workspace, request->width, request->height, &job->canvas, err);
     if (status == EG_OK) status = eg_map_draw(&layers, &job->canvas, err);
     if (status == EG_OK) status = eg_map_add_margin(&margin, &job->canvas, err);
     if (status != EG_OK) return status;
     /* A style's palette has no colours for text or for other styles. */
-    bool mixed = request->legend || job->snapshot->atlas->fictional || request->n_names > 1;
+    bool mixed = request->legend || job->snapshot->atlas->fictional || job->n > 1;
     job->dressed[0].ref = top; /* what the file says that it shows */
     struct eg_drawing drawing = {.snapshot = job->snapshot, .dressed = job->dressed, .crs = request->crs};
     struct eg_picture picture = {.canvas = &job->canvas,

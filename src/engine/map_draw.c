@@ -127,12 +127,15 @@ static void cut(struct bands *bands)
 enum eg_status eg_map_draw(const struct eg_map_layers *layers, struct eg_canvas *canvas, struct eg_error *err)
 {
     struct bands bands = {.layers = layers, .canvas = canvas};
+    struct eg_map_request turned = *layers->request;
     enum eg_status status = EG_OK;
     uint32_t n_taken = 0;
+    turned.bounds.min_x -= turned.turn;
+    turned.bounds.max_x -= turned.turn;
     if (layers->n > 1) status = eg_canvas_init(&bands.above, canvas->width, canvas->height, err);
     for (; n_taken < layers->n && status == EG_OK; n_taken += status == EG_OK)
-        status = eg_map_sheet_take(layers->snapshot, layers->request, &layers->dressed[n_taken],
-                                   &bands.sheets[n_taken], err);
+        status = eg_map_sheet_take(layers->snapshot, n_taken < turned.n_names ? layers->request : &turned,
+                                   &layers->dressed[n_taken], &bands.sheets[n_taken], err);
     if (status == EG_OK) {
         cut(&bands);
         status = eg_team_run(eg_engine_team(layers->engine), bands.n, draw_band, &bands, err);

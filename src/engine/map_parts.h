@@ -23,7 +23,8 @@ EG_MUST_CHECK enum eg_status eg_map_sheet_take(const struct eg_snapshot *snapsho
                                                struct eg_map_sheet *sheet_out, struct eg_error *err);
 void eg_map_sheet_release(const struct eg_map_sheet *sheet);
 
-/* The layers of a map, from below upwards, as they are drawn; the first one's outside is the ground. */
+/* The layers of a map, from below upwards, as they are drawn; the first one's outside is the ground. Those after the request's
+ * names are drawn a turn further east. */
 struct eg_map_layers {
     struct eg_engine *engine;
     const struct eg_snapshot *snapshot;

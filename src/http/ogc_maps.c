@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "geo/grid.h"
 #include "http/accept.h"
 #include "http/handlers.h"
 #include "http/ogc.h"
@@ -76,6 +77,12 @@ static enum eg_status read_corners(struct eg_text text, bool turned, struct eg_b
     return EG_OK;
 }
 
+/* In degrees: across the antimeridian. */
+static bool is_across(const struct eg_bounds *box)
+{
+    return box->min_x > box->max_x;
+}
+
 static enum eg_status read_box(const struct eg_target *target, struct eg_ogc_map_request *wanted,
                                struct eg_error *err)
 {
@@ -89,12 +96,11 @@ static enum eg_status read_box(const struct eg_target *target, struct eg_ogc_map
     wanted->has_box = true;
     if (info->geographic && (box->min_y < -90 || box->max_y > 90))
         return wrong(err, "bbox", "latitudes of bbox must be between -90 and 90");
-    if (box->min_x < box->max_x && box->min_y < box->max_y) return EG_OK;
-    if (info->geographic && box->min_x > box->max_x && box->min_y < box->max_y)
-        return wrong(
-            err, "bbox",
-            "west of bbox is east of its east: a box across the antimeridian is of two pieces, and a "
-            "map has one; ask for each side of it, up to 180 and from -180");
+    if (info->geographic && is_across(box) && (box->min_x > 180 || box->max_x < -180))
+        return wrong(err, "bbox",
+                     "longitudes of bbox must be between -180 and 180 where its west is east of its east");
+    if ((box->min_x < box->max_x || (info->geographic && is_across(box))) && box->min_y < box->max_y)
+        return EG_OK;
     return wrong(err, "bbox",
                  info->northing_first
                      ? "bbox must be south,west,north,east here, as bbox-crs orders its axes, with south < "
@@ -278,8 +284,15 @@ static enum eg_status whole_extent(struct eg_snapshot *snapshot, const struct eg
     return wrong(err, "crs", "nothing of this collection can be shown in that CRS");
 }
 
-static enum eg_status bring_box(const struct eg_ogc_map_request *wanted, struct eg_bounds *box_out,
-                                struct eg_error *err)
+static bool is_drawn_as(const struct eg_crs_entry *crs, struct eg_crs_id other)
+{
+    struct eg_crs_id drawn = eg_crs_drawn_as(crs->id);
+    other = eg_crs_drawn_as(other);
+    return eg_crs_equal(&drawn, &other);
+}
+
+static enum eg_status transform_box(const struct eg_ogc_map_request *wanted, struct eg_bounds given,
+                                    struct eg_bounds *box_out, struct eg_error *err)
 {
     char from[EG_CRS_NAME_BYTES], to[EG_CRS_NAME_BYTES];
     struct eg_crs_context *proj = NULL;
@@ -290,7 +303,7 @@ static enum eg_status bring_box(const struct eg_ogc_map_request *wanted, struct 
     if (status == EG_OK)
         status = eg_transform_new(proj, eg_text_from(from), eg_text_from(to), (struct eg_text){0}, &transform,
                                   err);
-    if (status == EG_OK) status = eg_transform_bounds(transform, wanted->box, box_out, err);
+    if (status == EG_OK) status = eg_transform_bounds(transform, given, box_out, err);
     if (status == EG_UNSUPPORTED) eg_error_field(err, "bbox");
     if (status == EG_OK && wanted->crs->info.geographic) /* the box around it may go beyond the world */
         *box_out = (struct eg_bounds){fmax(box_out->min_x, -180), fmax(box_out->min_y, -90),
@@ -300,13 +313,48 @@ static enum eg_status bring_box(const struct eg_ogc_map_request *wanted, struct 
     return status;
 }
 
-static enum eg_status find_ground(struct eg_snapshot *snapshot, const struct eg_ogc_map_request *wanted,
-                                  struct eg_bounds *box_out, struct eg_error *err)
+static enum eg_status bring_box(const struct eg_ogc_map_request *wanted, struct eg_bounds given,
+                                struct eg_bounds *box_out, struct eg_error *err)
 {
-    if (!wanted->has_box) return whole_extent(snapshot, wanted, box_out, err);
-    struct eg_crs_id drawn = eg_crs_drawn_as(wanted->crs->id), given = eg_crs_drawn_as(wanted->bbox_crs->id);
-    *box_out = wanted->box;
-    return eg_crs_equal(&drawn, &given) ? EG_OK : bring_box(wanted, box_out, err);
+    *box_out = given;
+    return is_drawn_as(wanted->crs, wanted->bbox_crs->id) ? EG_OK
+                                                          : transform_box(wanted, given, box_out, err);
+}
+
+/* Once around the world, where the picture's system ends at the antimeridian; 0: it has no such end, or one elsewhere. */
+static double turn_of(const struct eg_crs_entry *crs)
+{
+    struct eg_crs_id mercator = {0};
+    if (crs->info.geographic) return 360;
+    bool known = eg_crs_parse(EG_TEXT("EPSG:3857"), &mercator, NULL) == EG_OK;
+    return known && is_drawn_as(crs, mercator) ? 2 * EG_MERCATOR_HALF_M : 0;
+}
+
+/* Each side of the antimeridian by itself; then the eastern side goes on behind the western one. */
+static enum eg_status bring_both_sides(const struct eg_ogc_map_request *wanted, struct eg_map_request *map,
+                                       struct eg_error *err)
+{
+    struct eg_bounds west = wanted->box, east = wanted->box;
+    west.max_x = 180;
+    east.min_x = -180;
+    enum eg_status status = bring_box(wanted, west, &west, err);
+    if (status == EG_OK) status = bring_box(wanted, east, &east, err);
+    if (status != EG_OK) return status;
+    double turn = turn_of(wanted->crs);
+    map->turn = turn;
+    map->bounds = (struct eg_bounds){
+        turn > 0 ? west.min_x : fmin(west.min_x, east.min_x), fmin(west.min_y, east.min_y),
+        turn > 0 ? east.max_x + turn : fmax(west.max_x, east.max_x), fmax(west.max_y, east.max_y)};
+    return EG_OK;
+}
+
+static enum eg_status find_ground(struct eg_snapshot *snapshot, const struct eg_ogc_map_request *wanted,
+                                  struct eg_map_request *map, struct eg_error *err)
+{
+    map->turn = 0;
+    if (!wanted->has_box) return whole_extent(snapshot, wanted, &map->bounds, err);
+    return is_across(&wanted->box) ? bring_both_sides(wanted, map, err)
+                                   : bring_box(wanted, wanted->box, &map->bounds, err);
 }
 
 static uint32_t to_side(double pixels, uint32_t most)
@@ -364,6 +412,7 @@ static enum eg_status add_headers(const struct eg_ogc_map_request *wanted, const
 {
     char name[EG_CRS_NAME_BYTES], text[HEADER_BYTES];
     struct eg_bounds box = map->bounds;
+    box.max_x -= map->turn;
     eg_crs_write(&wanted->crs->id, EG_CRS_ADDRESS, name);
     (void)snprintf(text, sizeof text, "<%s>", name);
     enum eg_status status = eg_answer_add_header(answer, "Content-Crs", text, err);
@@ -383,7 +432,7 @@ static enum eg_status draw(struct eg_exchange *exchange, struct eg_map_request *
     *map = wanted->map;
     map->names = &wanted->name;
     map->crs = eg_text_from(crs);
-    enum eg_status status = find_ground(exchange->snapshot, wanted, &map->bounds, err);
+    enum eg_status status = find_ground(exchange->snapshot, wanted, map, err);
     if (status == EG_OK) status = find_size(exchange->snapshot, wanted, map, err);
     if (status == EG_OK)
         status = eg_engine_map(exchange->server->engine, exchange->snapshot, map, entity, err);

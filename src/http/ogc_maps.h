@@ -15,7 +15,7 @@ struct eg_ogc_map_request {
     const struct eg_crs_entry *crs; /* of the picture */
     const struct eg_crs_entry *bbox_crs;
     bool has_box, by_accept;  /* by_accept: the form was chosen by the header */
-    struct eg_bounds box;     /* in bbox_crs, easting first */
+    struct eg_bounds box;     /* in bbox_crs, easting first; in degrees its west may be east of its east */
     uint32_t width, height;   /* 0: not given */
     double scale_denominator; /* 0: not given */
 };

@@ -162,13 +162,13 @@ def _(server):
 
 @test("boxes that are none, and collections without maps, are refused by name")
 def _(server):
-    for box in ("1,2", "1,2,3,4,5", "a,b,c,d", "nan,0,1,1", "inf,0,1,1", "1e999,0,1,1", "0,0,0,0", "1,1,0,0", "170,0,-170,10", "1,2,3,4,5,6,7", "1,2,nan,3,4,5",
+    for box in ("1,2", "1,2,3,4,5", "a,b,c,d", "nan,0,1,1", "inf,0,1,1", "1e999,0,1,1", "0,0,0,0", "1,1,0,0", "170,10,-170,0", "190,0,-170,10", "170,0,-190,10", "1,2,3,4,5,6,7", "1,2,nan,3,4,5",
                 "0,0,1e-300,1e-300", "-1e308,-1e308,1e308,1e308", "-30,45,-29,200", "-30,-90.1,-29,0", ",,,", "0,0,1,1&bbox=0,0,2,2"):
         answer = server.get(f"{MAP}?bbox={box}")
         assert answer.status == 400, (box, answer.status)
         answer.problem(400, "bbox")
-    across = server.get(f"{MAP}?bbox=170,0,-170,10").problem(400, "bbox")
-    assert "antimeridian" in across["detail"], across
+    metres = f"&bbox-crs={EPSG}3857"
+    server.get(f"{MAP}?bbox=20000000,0,-20000000,9{metres}").problem(400, "bbox")
     flat = server.get(f"{MAP}?bbox=-1.2,52,-0.6,52.6&width=50")
     assert flat.status == 200 and server.get(f"{MAP}?bbox=-1.2,52,-50,-0.6,52.6,900&width=50").body == flat.body
     turned = "&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326"
@@ -179,6 +179,22 @@ def _(server):
     server.get("/ogc/collections/cells/map").problem(404, "collectionId")
     server.get("/ogc/collections/coalitions/map").problem(404, "collectionId")
     server.get("/ogc/collections/nosuch/map").problem(404, "collectionId")
+
+
+@test("a box across the antimeridian shows what lies on either side of it, from the west to the east")
+def _(server):
+    for system in ("", f"&crs={EPSG}3857"):
+        # From 178 degrees east on to 0: 182 degrees, of which the last two are those that the other map shows.
+        look = f"&height=80&bgcolor=white{system}"  # below row 40 stands that the data are fictional
+        whole = server.get(f"{MAP}?bbox=178,52,0,52.6&width=3640{look}")
+        there, here = png_rgba(whole.body), png_rgba(server.get(f"{MAP}?bbox=-2,52,0,52.6&width=40{look}").body)
+        apart = [max(abs(p - q) for p, q in zip(there[y][3600 + x], here[y][x])) for y in range(40) for x in range(40)]
+        assert sum(one > 24 for one in apart) <= 16, (system, sum(one > 24 for one in apart))
+        assert len({tuple(pixel) for row in here[:40] for pixel in row}) > 3
+        assert {tuple(pixel) for row in there[:40] for pixel in row[:3600]} == {(255, 255, 255, 255)}, system
+    assert server.get(f"{MAP}?bbox=178,52,0,52.6&width=64&height=9")["Content-Bbox"] == "178,52,0,52.6"
+    grid = server.get(f"{MAP}?bbox=170,50,-170,54&crs={EPSG}27700&width=20&height=20")  # the British grid reaches no such place
+    assert grid.status == 200 or "bbox" in grid.problem(400, "bbox")["detail"]
 
 
 @test("GDAL's OGCAPI driver lists the collections, and reads maps and items")
