@@ -27,6 +27,25 @@ static enum eg_status tell_missing(struct eg_admin_page *page, struct eg_answer 
     return eg_admin_finish(page, MHD_HTTP_NOT_FOUND, answer_out, err);
 }
 
+/* While it was open. What was typed stands in the page to which the browser goes back, and its version is that of the entry again once the
+ * deletion is undone. */
+static enum eg_status tell_deleted(struct eg_admin_page *page, struct eg_answer **answer_out,
+                                   struct eg_error *err)
+{
+    struct eg_error problem = {.message = "the entry was deleted while you had it open."};
+    eg_admin_begin(page, EG_TEXT("There is no such entry any more"), &problem);
+    eg_html_open(&page->html, "p");
+    eg_html_text(&page->html, EG_TEXT("If it should be there, undo the deletion in "));
+    eg_admin_link(page,
+                  eg_admin_address(page, "/admin/history?entry=%.*s", EG_TEXT_SHOWN(page->wanted->id, 64)),
+                  EG_TEXT("its history"));
+    eg_html_text(&page->html,
+                 EG_TEXT(", then come back to this page, go one page back and send the form once more. "
+                         "What you typed should still be there."));
+    eg_html_close(&page->html);
+    return eg_admin_finish(page, MHD_HTTP_NOT_FOUND, answer_out, err);
+}
+
 /* --- the page -------------------------------------------------------------------------------------------------------------- */
 
 static void write_links(struct eg_admin_page *page, const char *id)
@@ -206,7 +225,7 @@ static enum eg_status show_again(struct eg_admin_page *page, const struct eg_err
     struct eg_admin_edit edit;
     eg_admin_refresh(page);
     enum eg_status status = find(page, &subject, err);
-    if (status == EG_NOT_FOUND) return tell_missing(page, answer_out, err);
+    if (status == EG_NOT_FOUND) return tell_deleted(page, answer_out, err);
     if (status != EG_OK) return status;
     eg_admin_edit_init(&edit, page, subject.document);
     if (is_review) edit.form.posted = NULL;
@@ -226,7 +245,7 @@ enum eg_status eg_admin_entry_save(struct eg_admin_page *page, struct eg_answer 
     struct eg_error why = {0};
     bool is_review = eg_text_equal(eg_admin_given(page, "action"), EG_TEXT("review"));
     enum eg_status status = find(page, &subject, err);
-    if (status == EG_NOT_FOUND) return tell_missing(page, answer_out, err);
+    if (status == EG_NOT_FOUND) return tell_deleted(page, answer_out, err);
     if (status != EG_OK) return status;
     eg_admin_edit_init(&edit, page, subject.document);
     if (is_review) status = review(page, &subject, &done, &why);

@@ -532,6 +532,18 @@ static enum eg_status decide_edited(struct review *review, struct eg_answer **an
     return status;
 }
 
+/* A form to put it right that somebody else was quicker than. */
+static enum eg_status refuse_form(const struct review *review, struct eg_text action, struct eg_error *why)
+{
+    if (!eg_text_equal(action, EG_TEXT("save")))
+        return eg_error_set(why, EG_INVALID, "the form does not say what to do.");
+    return eg_error_set(
+        why, EG_CONFLICT, "%s",
+        review->is_gone
+            ? "the entry was deleted meanwhile. Undo that, go back to the form, and send it again."
+            : "it was decided meanwhile.");
+}
+
 static enum eg_status decide(struct review *review, struct eg_text action, struct eg_answer **answer_out,
                              struct eg_error *err)
 {
@@ -543,7 +555,7 @@ static enum eg_status decide(struct review *review, struct eg_text action, struc
     if (status == EG_OK && is_acceptance) status = accept_it(review, NULL, &why);
     else if (status == EG_OK && eg_text_equal(action, EG_TEXT("reject")))
         status = reject_it(review, &fault, &why);
-    else if (status == EG_OK) status = eg_error_set(&why, EG_INVALID, "the form does not say what to do.");
+    else if (status == EG_OK) status = refuse_form(review, action, &why);
     if (status != EG_OK) return show_again(page, &why, fault, answer_out, err);
     return eg_admin_redirect(
         page, is_acceptance ? after_acceptance(review) : EG_TEXT("/admin/suggestions?done=rejected"),

@@ -741,6 +741,24 @@ def _(server):
     assert "has been changed since" in reader.page.text and "Meanwhile" in reader.page.text
     seen.submit("accept", status=409)
     assert server.document(entry)["name"] == "Meanwhile" and "Meanwhile" in seen.page.text
+    reader.open(f"/admin/suggestions/{one}?edit=1")
+    seen.page = reader.page
+    reader.open(f"/admin/entries/{entry}")
+    typed, path = reader.page, reader.path
+    reader.open(f"/admin/entries/{entry}/delete")
+    reader.submit("delete")
+    deletion = reader.page, reader.path
+    seen.path = f"/admin/suggestions/{one}"
+    seen.submit("save", status=409)
+    assert "was deleted meanwhile" in seen.page.text, seen.page.text
+    reader.page, reader.path = typed, path
+    reader.submit("save", status=404, alert="Typed meanwhile")
+    assert "deleted while you had it open" in reader.page.text and f"history?entry={entry}" in "".join(reader.page.links), reader.page.text
+    reader.page, reader.path = deletion
+    undo(reader)
+    reader.page, reader.path = typed, path
+    reader.submit("save", alert="Typed meanwhile")
+    assert "was saved" in reader.page.text, "what was typed is taken once the deletion is undone"
     reader.open(f"/admin/entries/{entry}/delete")
     reader.submit("delete")
     reader.open("/admin/suggestions")
