@@ -755,6 +755,7 @@ def section_wms(rounds):
     path = england()
     if not path or not peers_ready():
         return say('wms: no data or PEERS_WORK is not set up, left out')
+    rounds *= 3  # a turn is short
     wms = 'SERVICE=WMS&VERSION=1.1.1&REQUEST=GetMap&STYLES=&SRS=EPSG:3857&FORMAT=image/png&TRANSPARENT=true&WIDTH=800&HEIGHT=600'
     peer('./servers.sh', 'start')
     time.sleep(1)
