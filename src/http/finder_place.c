@@ -99,7 +99,10 @@ void eg_finder_other_places(struct eg_finder_page *page, const char *key, const 
     struct eg_html *html = &page->html;
     uint32_t first = place->found ? 1 : 0;
     if (place->n <= first) return;
-    eg_finder_leaf(page, "p", key);
+    if (place->found) { /* behind a summary: on a narrow screen they would stand before what was found */
+        eg_finder_open(page, "details", "others");
+        eg_finder_leaf(page, "summary", key);
+    } else eg_finder_leaf(page, "p", key);
     eg_finder_open(page, "ul", "places");
     for (uint32_t i = first; i < place->n; i++) {
         struct eg_buffer asking;
@@ -117,4 +120,5 @@ void eg_finder_other_places(struct eg_finder_page *page, const char *key, const 
         eg_html_close(html);
     }
     eg_html_close(html);
+    if (place->found) eg_html_close(html);
 }

@@ -599,6 +599,7 @@
     showEntries();
   }
 
+  L.printAsShown(map);
   map.attributionControl.setPrefix(false);
   L.control.zoom({ zoomInTitle: t('map.zoom_in'), zoomOutTitle: t('map.zoom_out'), position: page.dir === 'rtl' ? 'topright' : 'topleft' }).addTo(map);
   new L.Control.Pan({ position: page.dir === 'rtl' ? 'bottomright' : 'bottomleft', words: { left: t('map.pan_left'), up: t('map.pan_up'), down: t('map.pan_down'), right: t('map.pan_right') } }).addTo(map);

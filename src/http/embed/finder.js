@@ -5,7 +5,6 @@
 
   var byId = function (id) { return document.getElementById(id); };
   var place = byId('map'), form = byId('search'), still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-  var WIDEST_PRINTED = 690; /* pixels on a sheet of A4 */
   var asked = 0, shown = location.pathname + location.search, map = null, markers = null, here = null, byEntry = {};
 
   function eachNode(nodes, act) { Array.prototype.forEach.call(nodes, act); }
@@ -151,7 +150,7 @@
     if (!near) return;
     var at = near.split(',').map(Number);
     here = L.circleMarker([at[1], at[0]], { radius: 9, color: '#b35900', weight: 4, fillColor: '#fff', fillOpacity: 1, interactive: false });
-    here.bindTooltip(element('bdi', found.hereName || place.dataset.textHere), { permanent: true, direction: 'top', offset: [0, -10] }).addTo(map);
+    here.bindTooltip(element('bdi', found.hereName || place.dataset.textHere), { permanent: true, direction: 'auto', offset: [10, 0] }).addTo(map);
   }
 
   /* Nearest ones first in view; else all. */
@@ -359,6 +358,7 @@
     byId('results').addEventListener('click', function (event) {
       var link = event.target.closest ? event.target.closest('a') : null;
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+      if (/[?&]print=1/.test(link.search)) return; /* a page of its own */
       if (link.target || link.origin !== location.origin || link.hash || link.pathname !== location.pathname) return;
       event.preventDefault();
       show(link.getAttribute('href'), 'chosen', true);
@@ -418,17 +418,9 @@
 
   /* --- on paper --- */
 
-  /* The map of an entry is printed as it stands: paper is no window that it could be drawn for. */
-  function keepSize() {
-    if (!map || form || place.offsetWidth > WIDEST_PRINTED) return;
-    place.style.width = place.offsetWidth + 'px';
-    place.style.height = place.offsetHeight + 'px';
-  }
-
   function listenToPrinting() {
     eachNode(document.querySelectorAll('.print'), function (button) { button.addEventListener('click', function () { window.print(); }); });
-    window.addEventListener('beforeprint', keepSize);
-    window.addEventListener('afterprint', function () { if (place) place.style.width = place.style.height = ''; });
+    if (map && !form) L.printAsShown(map);
   }
 
   /* --- from an entry back to the list --- */

@@ -1,4 +1,6 @@
-/* Buttons that move a map, for those who cannot drag and have no arrow keys (WCAG 2.5.7). `words` are their names: {left, up, down, right}. */
+/* What the landing page's map and the finder's have in common.
+ *
+ * Buttons that move a map, for those who cannot drag and have no arrow keys (WCAG 2.5.7). `words` are their names: {left, up, down, right}. */
 L.Control.Pan = L.Control.extend({
   options: { position: 'bottomleft', words: {}, step: 0.5 },
 
@@ -20,3 +22,19 @@ L.Control.Pan = L.Control.extend({
     return box;
   }
 });
+
+/* Paper is no window that a map could be drawn for: it is printed as it stands, made smaller where a sheet is narrower. */
+L.printAsShown = function (map) {
+  'use strict';
+  var WIDEST = 670, place = map.getContainer(); /* pixels on A4 */
+  window.addEventListener('beforeprint', function () {
+    var width = place.offsetWidth, height = place.offsetHeight;
+    place.style.width = width + 'px';
+    place.style.height = height + 'px';
+    place.style.flex = 'none';
+    place.style.zoom = Math.min(1, WIDEST / width);
+  });
+  window.addEventListener('afterprint', function () {
+    ['width', 'height', 'flex', 'zoom'].forEach(function (name) { place.style[name] = ''; });
+  });
+};
