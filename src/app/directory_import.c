@@ -114,20 +114,38 @@ static enum eg_status print_remarks(struct importing *importing, struct eg_error
 
 /* The codes of areas are in the atlas's sources, which are loaded for this alone: seconds for a country. Without them the rest of the file can
  * be imported all the same. */
+static const struct eg_generation *load_areas(struct importing *importing)
+{
+    struct eg_error err = {0};
+    if (importing->has_tried_areas) return importing->generation;
+    importing->has_tried_areas = true;
+    fprintf(stderr,
+            "The file names areas by their codes: the atlas's boundaries are read to look them up.\n");
+    if (eg_generation_load(importing->atlas, 0, &importing->generation, &err) != EG_OK)
+        fprintf(stderr, "evenground: whether the areas are there is not checked: %s\n", err.message);
+    return importing->generation;
+}
+
+static struct eg_text boundaries_of(void *context, struct eg_text codes,
+                                    char reason_out[EG_INTAKE_REASON_BYTES])
+{
+    struct importing *importing = context;
+    uint32_t n = 0, found = EG_ATLAS_NONE;
+    const struct eg_generation *generation = load_areas(importing);
+    if (generation) found = eg_area_codes_boundaries(generation, codes, &n);
+    if (found != EG_ATLAS_NONE) return importing->atlas->boundaries[found].id;
+    (void)snprintf(reason_out, EG_INTAKE_REASON_BYTES, "%s of the atlas's boundaries have '%.*s'",
+                   n == 0 ? "none" : "several", EG_TEXT_SHOWN(codes, 60));
+    return EG_TEXT("");
+}
+
 static bool has_areas(void *context, struct eg_text boundaries, struct eg_text codes,
                       char reason_out[EG_INTAKE_REASON_BYTES])
 {
     struct importing *importing = context;
     struct eg_area_codes_fault fault;
-    struct eg_error err = {0};
     if (boundaries.len + codes.len == 0) return true;
-    if (!importing->has_tried_areas) {
-        importing->has_tried_areas = true;
-        fprintf(stderr,
-                "The file names areas by their codes: the atlas's boundaries are read to look them up.\n");
-        if (eg_generation_load(importing->atlas, 0, &importing->generation, &err) != EG_OK)
-            fprintf(stderr, "evenground: whether the areas are there is not checked: %s\n", err.message);
-    }
+    (void)load_areas(importing);
     if (!importing->generation || eg_area_codes_are_known(importing->generation, boundaries, codes, &fault))
         return true;
     (void)snprintf(reason_out, EG_INTAKE_REASON_BYTES, "%s", fault.what);
@@ -253,7 +271,7 @@ static enum eg_status read_records(struct importing *importing, struct eg_error 
 {
     struct eg_intake *intake = NULL;
     struct eg_text text = {importing->text.data, importing->text.len};
-    struct eg_intake_sink sink = {take_remark, importing, has_areas};
+    struct eg_intake_sink sink = {take_remark, importing, has_areas, NULL};
     bool is_json = importing->options->format == EG_DIRECTORY_HSDS;
     enum eg_status status = eg_intake_new(sink, is_json, &intake, err);
     if (status == EG_OK && is_json) status = eg_records_json_read(text, EG_RECORD_SERVICE, intake, err);
@@ -271,7 +289,7 @@ static enum eg_status read_rows(struct importing *importing, struct eg_error *er
     struct eg_flat_source source = {.atlas = importing->atlas,
                                     .directory = importing->directory,
                                     .known = importing->base,
-                                    .sink = {take_remark, importing, has_areas}};
+                                    .sink = {take_remark, importing, has_areas, boundaries_of}};
     bool is_flat = eg_directory_is_flat(importing->options->format, &source.format);
     if (!is_flat && importing->read) return EG_OK;
     eg_records_release(importing->read);

@@ -76,3 +76,28 @@ bool eg_area_codes_are_known(const struct eg_generation *generation, struct eg_t
     }
     return true;
 }
+
+static bool has_all(const struct eg_area_set *set, struct eg_text codes)
+{
+    bool has = true;
+    while (codes.len > 0 && has) {
+        struct eg_text code;
+        codes = eg_text_cut(codes, ';', &code);
+        code = eg_text_trim(code);
+        has = code.len == 0 || eg_textmap_get(set->by_code, code) != EG_TEXTMAP_NONE;
+    }
+    return has;
+}
+
+uint32_t eg_area_codes_boundaries(const struct eg_generation *generation, struct eg_text codes,
+                                  uint32_t *n_out)
+{
+    uint32_t found = EG_ATLAS_NONE;
+    *n_out = 0;
+    for (uint32_t i = 0; i < generation->atlas->n_boundaries; i++) {
+        if (!has_all(&generation->area_sets[i], codes)) continue;
+        found = i;
+        ++*n_out;
+    }
+    return *n_out == 1 ? found : EG_ATLAS_NONE;
+}

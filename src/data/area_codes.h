@@ -17,4 +17,8 @@ struct eg_area_codes_fault {
 bool eg_area_codes_are_known(const struct eg_generation *generation, struct eg_text boundaries,
                              struct eg_text codes, struct eg_area_codes_fault *fault_out);
 
+/* The only set of boundaries that has all of some codes; EG_ATLAS_NONE: there is none, or there are several (*n_out). */
+uint32_t eg_area_codes_boundaries(const struct eg_generation *generation, struct eg_text codes,
+                                  uint32_t *n_out);
+
 #endif

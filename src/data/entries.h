@@ -56,11 +56,15 @@ struct eg_served_areas {
     uint32_t n;
 };
 
+/* Registers by the numbers of which organisations are known to others. */
+enum eg_register { EG_REGISTER_OF_CHARITIES, EG_REGISTER_OF_COMPANIES, EG_N_REGISTERS };
+
 struct eg_entry {
     char id[EG_UUID_TEXT_LEN + 1]; /* UUIDv5 of id_prefix and key */
     struct eg_text
         organization_id; /* of an entry of the store; empty: its source knows organisations by their names */
-    uint32_t directory;  /* index into atlas->directories */
+    struct eg_text register_number[EG_N_REGISTERS]; /* of its organisation; empty where none is known */
+    uint32_t directory;                             /* index into atlas->directories */
     enum eg_entry_kind kind;
     bool has_position;       /* of the first place, as its address and postcode are */
     double lon_deg, lat_deg; /* WGS 84 */

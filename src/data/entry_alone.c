@@ -8,7 +8,7 @@
 #include "base/memory.h"
 
 #define ALIGNED 16U
-#define ENTRY_BYTES 640 /* of the structs that are copied here, where pointers have eight */
+#define ENTRY_BYTES 672 /* of the structs that are copied here, where pointers have eight */
 #define PLACE_BYTES 104
 
 struct copier {
@@ -90,6 +90,8 @@ static void copy_entry(struct copier *copier, const struct eg_entry *from, struc
 {
     *to = *from;
     to->organization_id = copy_text(copier, from->organization_id);
+    for (size_t n = 0; n < EG_N_REGISTERS; n++)
+        to->register_number[n] = copy_text(copier, from->register_number[n]);
     for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) to->field[f] = copy_text(copier, from->field[f]);
     to->places = copy_places(copier, from->places, from->n_places);
     to->topics = copy_texts(copier, from->topics, from->n_topics);

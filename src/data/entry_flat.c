@@ -16,6 +16,8 @@ const char *eg_flat_column_name(unsigned column)
     if (column == EG_FLAT_SERVES_BOUNDARIES) return "serves_boundaries";
     if (column == EG_FLAT_SERVICE_AREA) return "service_area";
     if (column == EG_FLAT_ORGANISATION_ID) return "organisation_id";
+    if (column == EG_FLAT_CHARITY_NUMBER) return "charity_number";
+    if (column == EG_FLAT_COMPANY_NUMBER) return "company_number";
     return eg_entry_field_name((enum eg_entry_field)column);
 }
 
@@ -62,6 +64,9 @@ static struct eg_text text_of(const struct eg_atlas *atlas, const struct eg_entr
         return entry->area_geojson;
     case EG_FLAT_ORGANISATION_ID:
         return entry->organization_id;
+    case EG_FLAT_CHARITY_NUMBER:
+    case EG_FLAT_COMPANY_NUMBER:
+        return entry->register_number[column - EG_FLAT_CHARITY_NUMBER];
     case EG_FLAT_SERVES_BOUNDARIES:
         if (entry->n_serves == 0 || entry->serves_boundaries == EG_ATLAS_NONE) return EG_TEXT("");
         return atlas->boundaries[entry->serves_boundaries].id;
@@ -131,6 +136,8 @@ static const struct {
     {"Planned Dates:End Date", EG_ENTRY_END, false},
     {"Recipient Org:Identifier", EG_FLAT_ORGANISATION_ID, true},
     {"Recipient Org:Name", EG_ENTRY_ORGANISATION, true},
+    {"Recipient Org:Charity Number", EG_FLAT_CHARITY_NUMBER, false},
+    {"Recipient Org:Company Number", EG_FLAT_COMPANY_NUMBER, false},
     {"Recipient Org:Street Address", EG_ENTRY_ADDRESS, false},
     {"Recipient Org:Postal Code", EG_ENTRY_POSTCODE, false},
     {"Recipient Org:Web Address", EG_ENTRY_URL, false},
@@ -239,6 +246,28 @@ static void write_property(const struct eg_atlas *atlas, const struct eg_entry *
     }
 }
 
+void eg_flat_write_places(const struct eg_entry *entry, struct eg_json *json,
+                          struct eg_json_value *properties)
+{
+    struct eg_json_value *list = NULL;
+    if (entry->n_places > 1) list = eg_json_array(json, properties, EG_FLAT_PLACES);
+    for (uint32_t i = 0; i < entry->n_places; i++) {
+        const struct eg_entry_place *place = &entry->places[i];
+        struct eg_json_value *into = eg_json_object(json, list, NULL), *provided = NULL;
+        eg_json_text(json, into, "id", place->location);
+        if (place->name.len > 0) eg_json_text(json, into, "name", place->name);
+        if (place->address.len > 0) eg_json_text(json, into, "address", place->address);
+        if (place->postcode.len > 0) eg_json_text(json, into, "postcode", place->postcode);
+        if (place->has_position) {
+            eg_json_decimal(json, into, "longitude", place->lon_deg, 7);
+            eg_json_decimal(json, into, "latitude", place->lat_deg, 7);
+        }
+        if (place->n_accessibility > 0) provided = eg_json_array(json, into, "accessibility");
+        for (uint32_t k = 0; k < place->n_accessibility; k++)
+            eg_json_text(json, provided, NULL, place->accessibility[k]);
+    }
+}
+
 static enum eg_status write_feature(const struct eg_atlas *atlas, const struct eg_entry *entry,
                                     struct eg_buffer *out, struct eg_error *err)
 {
@@ -253,6 +282,7 @@ static enum eg_status write_feature(const struct eg_atlas *atlas, const struct e
         bool elsewhere = column == EG_FLAT_ID || column == EG_ENTRY_LONGITUDE || column == EG_ENTRY_LATITUDE;
         if (!elsewhere) write_property(atlas, entry, column, json, properties);
     }
+    eg_flat_write_places(entry, json, properties);
     enum eg_status status = eg_json_finish(json, false, out, err);
     eg_json_free(json);
     return status;

@@ -2,7 +2,8 @@
  * beyond it (contacts, hours of each weekday, a second location) is not in these; data/records_json.h and data/records_tabular.h have all.
  *
  * The columns of CSV and the properties of GeoJSON are the fields of docs/atlas.md's directories under their own names, and id,
- * serves_boundaries (the boundary set whose codes are in `serves`), service_area (a polygon as GeoJSON) and organisation_id. Which
+ * serves_boundaries (the boundary set whose codes are in `serves`), service_area (a polygon as GeoJSON), organisation_id, and the numbers that
+ * its organisation has in registers. Which
  * organisation a row means: data/entry_records.h. */
 #ifndef EG_DATA_ENTRY_FLAT_H
 #define EG_DATA_ENTRY_FLAT_H
@@ -12,6 +13,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "data/entries.h"
 #include "data/record_intake.h"
 #include "data/records.h"
@@ -31,6 +33,10 @@ EG_MUST_CHECK enum eg_status eg_flat_write(enum eg_flat_format format, const str
                                            const struct eg_entry *entry, uint32_t index,
                                            struct eg_buffer *out, struct eg_error *err);
 void eg_flat_tail(enum eg_flat_format format, struct eg_buffer *out);
+/* The property "locations" of an entry that is at several places, with each of them: for who reads the file. What is imported is the first,
+ * which the feature is of. */
+void eg_flat_write_places(const struct eg_entry *entry, struct eg_json *json,
+                          struct eg_json_value *properties);
 
 /* --- in ---------------------------------------------------------------------------------------------------------------------------- */
 

@@ -10,8 +10,13 @@ enum eg_flat_column {
     EG_FLAT_SERVES_BOUNDARIES,
     EG_FLAT_SERVICE_AREA,
     EG_FLAT_ORGANISATION_ID,
+    EG_FLAT_CHARITY_NUMBER, /* as enum eg_register has them */
+    EG_FLAT_COMPANY_NUMBER,
     EG_N_FLAT_COLUMNS
 };
+
+/* The property of features that has all places, which nobody reads. */
+#define EG_FLAT_PLACES "locations"
 
 const char *eg_flat_column_name(unsigned column);
 /* The column of a name, EG_N_FLAT_COLUMNS for none. */

@@ -1,5 +1,6 @@
 /* From rows of CSV and features of GeoJSON to cells. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/json.h"
@@ -187,6 +188,7 @@ static enum eg_status take_property(struct features *features, const char *name,
     double number;
     const char *first = NULL;
     unsigned column = eg_flat_column_named(eg_text_from(name));
+    if (strcmp(name, EG_FLAT_PLACES) == 0) return EG_OK;
     if (column == EG_N_FLAT_COLUMNS) {
         eg_flat_remark(features->intake, EG_INTAKE_DOUBTFUL, &features->place,
                        "the property '%.60s' is left out: an entry has no such field", name);

@@ -191,6 +191,9 @@ static bool is_same_column(const struct eg_entry *a, const struct eg_entry *b, u
         return a->n_serves == 0 || a->serves_boundaries == b->serves_boundaries;
     case EG_FLAT_SERVICE_AREA:
         return is_same_area(a, b);
+    case EG_FLAT_CHARITY_NUMBER:
+    case EG_FLAT_COMPANY_NUMBER:
+        return true; /* what is left of them is new */
     case EG_FLAT_ORGANISATION_ID:
         return eg_text_equal(a->organization_id, b->organization_id);
     default:

@@ -102,15 +102,24 @@ static void check_served(struct eg_flat_intake *intake, struct eg_text boundarie
 static void take_served(struct eg_flat_intake *intake, struct eg_entry *entry, struct eg_text boundaries,
                         const struct eg_intake_place *place)
 {
+    char reason[EG_INTAKE_REASON_BYTES] = "";
+    const struct eg_intake_sink *sink = &intake->source->sink;
     if (entry->n_serves == 0) return;
+    if (boundaries.len == 0 && sink->boundaries_of)
+        boundaries = sink->boundaries_of(sink->context, entry->field[EG_ENTRY_SERVES], reason);
     entry->serves_boundaries = boundaries_named(intake->source->atlas, boundaries);
     if (entry->serves_boundaries != EG_ATLAS_NONE) {
         check_served(intake, boundaries, entry->field[EG_ENTRY_SERVES], place);
         return;
     }
-    eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
-                   "the codes that it serves are left out: the atlas has no boundaries '%.*s'",
-                   EG_TEXT_SHOWN(boundaries, 60));
+    if (reason[0])
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                       "the codes that it serves are left out: %s, and it does not say which are meant",
+                       reason);
+    else
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                       "the codes that it serves are left out: the atlas has no boundaries '%.*s'",
+                       EG_TEXT_SHOWN(boundaries, 60));
     entry->n_serves = 0;
 }
 
@@ -190,6 +199,25 @@ static void take_id(struct eg_flat_intake *intake, struct eg_entry *entry, struc
         entry->id[i] = id.data[i] >= 'A' && id.data[i] <= 'F' ? (char)(id.data[i] - 'A' + 'a') : id.data[i];
 }
 
+/* A row adds a number that its organisation has not, and changes none. */
+static void take_number(struct eg_flat_intake *intake, struct eg_entry *entry, unsigned n,
+                        const struct eg_intake_place *place)
+{
+    struct eg_text now = EG_TEXT(""), told = entry->register_number[n];
+    if (intake->source->known && told.len > 0)
+        now = eg_entry_register_number(intake->source->known, entry->organization_id, (enum eg_register)n);
+    bool is_text = eg_text_is_utf8(told) && told.len <= EG_RECORD_FIELD_BYTES;
+    if (now.len > 0 || !is_text) entry->register_number[n] = EG_TEXT("");
+    if (!is_text)
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "the %s is left out: it is not UTF-8",
+                       eg_flat_column_name(EG_FLAT_CHARITY_NUMBER + n));
+    if (is_text && now.len > 0 && !eg_text_equal(now, told))
+        eg_flat_remark(
+            intake, EG_INTAKE_DOUBTFUL, place,
+            "the %s '%.*s' is left out: its organisation has the number '%.*s', which no row changes",
+            eg_flat_column_name(EG_FLAT_CHARITY_NUMBER + n), EG_TEXT_SHOWN(told, 40), EG_TEXT_SHOWN(now, 40));
+}
+
 static enum eg_status take_owner(struct eg_flat_intake *intake, struct eg_entry *entry,
                                  const struct eg_record *service, struct eg_text organization,
                                  const struct eg_intake_place *place, struct eg_error *err)
@@ -198,6 +226,7 @@ static enum eg_status take_owner(struct eg_flat_intake *intake, struct eg_entry 
     struct eg_flat_claim claim = {service, organization, intake->source->format == EG_FLAT_360GIVING};
     enum eg_status status = eg_flat_owner_find(intake->owners, &claim, entry, doubt, err);
     if (status == EG_OK && doubt[0]) eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "%s", doubt);
+    for (unsigned n = 0; n < EG_N_REGISTERS && status == EG_OK; n++) take_number(intake, entry, n, place);
     return status;
 }
 
@@ -214,6 +243,7 @@ static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *ent
     if (status != EG_OK) return status;
     eg_flat_fill(entry, &known, intake->has_kind, intake->has_key);
     *unchanged_out = eg_flat_is_same(entry, &known);
+    for (unsigned n = 0; n < EG_N_REGISTERS; n++) *unchanged_out &= entry->register_number[n].len == 0;
     eg_flat_empty_same(entry, &known);
     return EG_OK;
 }
@@ -285,6 +315,8 @@ enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text 
     }
     struct eg_entry *entry = &intake->loader.items[0];
     eg_flat_doubt(intake, entry, cells, intake->loader.arena, place);
+    for (unsigned n = 0; n < EG_N_REGISTERS; n++)
+        entry->register_number[n] = cells[EG_FLAT_CHARITY_NUMBER + n];
     take_id(intake, entry, cells[EG_FLAT_ID], place);
     take_served(intake, entry, cells[EG_FLAT_SERVES_BOUNDARIES], place);
     bool rejected = false;

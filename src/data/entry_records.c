@@ -203,6 +203,22 @@ struct ids {
     struct eg_text service, organization, program, location, at_location;
 };
 
+/* Which country's register it is a number of, nobody says. */
+static enum eg_status add_number(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                 enum eg_register of, struct eg_text organization, struct eg_error *err)
+{
+    struct row row = {{{0}}};
+    struct eg_text number = entry->register_number[of], type = eg_text_from(eg_entry_register_name(of));
+    if (number.len == 0) return EG_OK;
+    struct eg_text name =
+        eg_text_format(recorder->row_arena, "%.*s:%.*s", EG_TEXT_ARG(organization), EG_TEXT_ARG(type));
+    row.field[0] = made_id(recorder, "organization_identifier", name);
+    row.field[EG_ORGANIZATION_IDENTIFIER_ORGANIZATION_ID] = organization;
+    row.field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_TYPE] = type;
+    row.field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER] = number;
+    return add_once(recorder, EG_RECORD_ORGANIZATION_IDENTIFIER, &row, err);
+}
+
 static enum eg_status add_organization(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                        struct ids *ids, struct eg_error *err)
 {
@@ -213,7 +229,10 @@ static enum eg_status add_organization(struct eg_entry_recorder *recorder, const
     row.field[EG_ORGANIZATION_ID] = ids->organization;
     row.field[EG_ORGANIZATION_NAME] = is_own ? entry->field[EG_ENTRY_NAME] : name;
     if (is_own) row.field[EG_ORGANIZATION_DESCRIPTION] = entry->field[EG_ENTRY_DESCRIPTION];
-    return add_once(recorder, EG_RECORD_ORGANIZATION, &row, err);
+    enum eg_status status = add_once(recorder, EG_RECORD_ORGANIZATION, &row, err);
+    for (unsigned n = 0; n < EG_N_REGISTERS && status == EG_OK; n++)
+        status = add_number(recorder, entry, (enum eg_register)n, ids->organization, err);
+    return status;
 }
 
 static enum eg_status add_program(struct eg_entry_recorder *recorder, const struct eg_entry *entry,

@@ -54,6 +54,12 @@ struct eg_text eg_entry_at_location_id(struct eg_arena *arena, const struct eg_e
 struct eg_text eg_entry_topic_id(struct eg_arena *arena, struct eg_text topic); /* of the term */
 struct eg_text eg_entry_topics_id(struct eg_arena *arena);                      /* of their taxonomy */
 
+/* What HSDS's organization_identifier calls numbers of a register in identifier_type ("Charity number"). */
+const char *eg_entry_register_name(enum eg_register of);
+/* The first number of an organisation in a register; empty without one. */
+struct eg_text eg_entry_register_number(const struct eg_records *records, struct eg_text organization,
+                                        enum eg_register of);
+
 /* Appends an address, field[] of its record, in one line, as entries have it: without the postcode, which has a field of its own. */
 void eg_record_address_line(const struct eg_text *field, struct eg_buffer *line);
 

@@ -40,10 +40,15 @@ typedef void eg_intake_remark_fn(void *context, const struct eg_intake_remark *r
 typedef bool eg_intake_areas_fn(void *context, struct eg_text boundaries, struct eg_text codes,
                                 char reason_out[EG_INTAKE_REASON_BYTES]);
 
+/* The id of the only boundaries that have all of the codes of a row that names none; empty: none have, or several, which it says. */
+typedef struct eg_text eg_intake_boundaries_fn(void *context, struct eg_text codes,
+                                               char reason_out[EG_INTAKE_REASON_BYTES]);
+
 struct eg_intake_sink {
     eg_intake_remark_fn *remark;
     void *context;
-    eg_intake_areas_fn *has_areas; /* NULL: nobody asks */
+    eg_intake_areas_fn *has_areas;          /* NULL: nobody asks */
+    eg_intake_boundaries_fn *boundaries_of; /* NULL: codes without boundaries are of none */
 };
 
 struct eg_intake_counts {

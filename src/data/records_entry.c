@@ -63,6 +63,26 @@ static void read_service(struct reading *reading)
     if (entry->field[EG_ENTRY_KEY].len == 0) entry->field[EG_ENTRY_KEY] = field[EG_SERVICE_ID];
 }
 
+const char *eg_entry_register_name(enum eg_register of)
+{
+    return of == EG_REGISTER_OF_COMPANIES ? "Company number" : "Charity number";
+}
+
+struct eg_text eg_entry_register_number(const struct eg_records *records, struct eg_text organization,
+                                        enum eg_register of)
+{
+    uint32_t n = 0;
+    struct eg_text name = eg_text_from(eg_entry_register_name(of));
+    const struct eg_record *const *rows = NULL;
+    if (organization.len > 0)
+        rows = eg_records_with(records, EG_RECORD_ORGANIZATION_IDENTIFIER,
+                               EG_ORGANIZATION_IDENTIFIER_ORGANIZATION_ID, organization, &n);
+    for (uint32_t i = 0; i < n; i++)
+        if (eg_text_equal_any_case(rows[i]->field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_TYPE], name))
+            return rows[i]->field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER];
+    return EG_TEXT("");
+}
+
 /* An organisation that is called as its service is no more than that. */
 static void read_organization(struct reading *reading)
 {
@@ -75,6 +95,9 @@ static void read_organization(struct reading *reading)
     if (program) field[EG_ENTRY_PROGRAMME] = program->field[EG_PROGRAM_NAME];
     if (!organization) return;
     reading->entry->organization_id = organization->field[0];
+    for (unsigned n = 0; n < EG_N_REGISTERS; n++)
+        reading->entry->register_number[n] =
+            eg_entry_register_number(reading->records, organization->field[0], (enum eg_register)n);
     if (!eg_text_equal(organization->field[EG_ORGANIZATION_NAME], service[EG_SERVICE_NAME]))
         field[EG_ENTRY_ORGANISATION] = organization->field[EG_ORGANIZATION_NAME];
     if (field[EG_ENTRY_URL].len == 0)

@@ -2,6 +2,7 @@
  * the place that is meant where it has several, so that features can be clustered; all of them are in its properties. */
 #include "base/arena.h"
 #include "base/calendar.h"
+#include "data/entry_flat.h"
 #include "directory/service_areas.h"
 #include "engine/coalitions_parts.h"
 #include "engine/describe.h"
@@ -77,28 +78,6 @@ static void add_list(struct eg_json *json, struct eg_json_value *properties, con
     for (uint32_t i = 0; i < n; i++) eg_json_text(json, list, NULL, items[i]);
 }
 
-/* Of an entry that is at several places, each of them. */
-static void add_locations(struct eg_json *json, struct eg_json_value *properties,
-                          const struct eg_entry *entry)
-{
-    struct eg_json_value *list = NULL;
-    if (entry->n_places > 1) list = eg_json_array(json, properties, "locations");
-    for (uint32_t i = 0; i < entry->n_places; i++) {
-        const struct eg_entry_place *place = &entry->places[i];
-        struct eg_json_value *object = eg_json_object(json, list, NULL);
-        eg_json_text(json, object, "id", place->location);
-        if (place->name.len > 0) eg_json_text(json, object, "name", place->name);
-        if (place->address.len > 0) eg_json_text(json, object, "address", place->address);
-        if (place->postcode.len > 0) eg_json_text(json, object, "postcode", place->postcode);
-        if (place->has_position) {
-            eg_json_decimal(json, object, "longitude", place->lon_deg, 7);
-            eg_json_decimal(json, object, "latitude", place->lat_deg, 7);
-        }
-        if (place->n_accessibility > 0)
-            add_list(json, object, "accessibility", place->accessibility, place->n_accessibility);
-    }
-}
-
 static struct eg_text text_of(const struct eg_entry *entry, const struct eg_entry_place *place,
                               enum eg_entry_field field)
 {
@@ -122,7 +101,7 @@ void eg_coalition_properties(struct eg_json *json, struct eg_json_value *propert
     if (entry->n_languages > 0) add_list(json, properties, "languages", entry->languages, entry->n_languages);
     if (entry->n_accessibility > 0)
         add_list(json, properties, "accessibility", entry->accessibility, entry->n_accessibility);
-    add_locations(json, properties, entry);
+    eg_flat_write_places(entry, json, properties);
     if (atlas->fictional) eg_json_bool(json, properties, "fictional", true);
     add_source(json, properties, atlas, entry);
 }

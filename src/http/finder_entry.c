@@ -119,6 +119,8 @@ static bool has_about(const struct eg_entry *entry)
                                                  EG_ENTRY_STATUS};
     for (size_t i = 0; i < EG_ARRAY_LEN(fields); i++)
         if (entry->field[fields[i]].len > 0) return true;
+    for (unsigned n = 0; n < EG_N_REGISTERS; n++)
+        if (entry->register_number[n].len > 0) return true;
     return entry->n_topics + entry->n_languages + entry->n_accessibility > 0;
 }
 
@@ -129,6 +131,8 @@ static void write_about(struct eg_finder_page *page, const struct eg_entry *entr
     eg_finder_begin_section(page, "about", "entry.about");
     eg_html_open(&page->html, "dl");
     eg_finder_fact(page, "entry.organisation", field[EG_ENTRY_ORGANISATION]);
+    eg_finder_fact(page, "entry.charity_number", entry->register_number[EG_REGISTER_OF_CHARITIES]);
+    eg_finder_fact(page, "entry.company_number", entry->register_number[EG_REGISTER_OF_COMPANIES]);
     eg_finder_fact(page, "entry.programme", field[EG_ENTRY_PROGRAMME]);
     write_terms(page, "entry.topics", entry->topics, entry->n_topics);
     write_terms(page, "entry.languages", entry->languages, entry->n_languages);

@@ -450,6 +450,28 @@ def _(server):
         assert server.now(path).json().get("description", "0") == str(counts[number]), (number, counts)
 
 
+@test("a grant of 360Giving keeps its organisation's numbers, which its page shows, and finds the boundaries of its code")
+def _(server):
+    made = server.folder / "grants.csv"
+    made.write_text("Identifier,Title,Currency,Amount Awarded,Recipient Org:Name,Recipient Org:Charity Number,Recipient Org:Company Number,"
+                    "Beneficiary Location:Geographic Code\n360G-1,Sheds,GBP,500,Shed Trust,1234567,OC300001,C0101\n360G-2,More sheds,GBP,7,Shed Trust,,,C9999\n")
+    command = LAUNCHER + [PROGRAM, "directory"]
+    imported = lambda: subprocess.run(command + ["import", str(server.atlas), str(made), "--format", "360giving"], capture_output=True, text=True, timeout=60 * SLOW)
+    done = imported()
+    assert done.returncode == 0 and "grants.csv:3: doubtful: the codes that it serves are left out: none of the atlas's boundaries have 'C9999'" in done.stdout, done
+    assert "grants.csv:2" not in done.stdout, done.stdout
+    wait_for(lambda: any(entry["name"] == "More sheds" for entry in server.call("GET", "/entries?limit=1000").json()["entries"]))
+    id = next(entry["id"] for entry in server.call("GET", "/entries?limit=1000").json()["entries"] if entry["name"] == "Sheds")
+    assert server.call("GET", f"/entries/{id}").json()["service_areas"] == [{"boundaries": "cells", "area_codes": "C0101"}]
+    page = server.get(f"/finder/{id}").body.decode()
+    assert "Charity number" in page and "1234567" in page and "OC300001" in page, page
+    out = server.folder / "grants-out.csv"
+    done = subprocess.run(command + ["export", str(server.atlas), "--format", "360giving", "--out", str(out)], capture_output=True, text=True, timeout=60 * SLOW)
+    assert done.returncode == 0 and "Shed Trust,1234567,OC300001," in out.read_text(), (done, out.read_text())
+    again = imported()
+    assert "0 records new, 0 changed, 0 taken away" in again.stdout, again.stdout
+
+
 @test("an import has a line for each entry, which is undone alone; and is undone whole")
 def _(server):
     names = lambda: {entry["name"] for entry in server.call("GET", "/entries?limit=1000").json()["entries"]}

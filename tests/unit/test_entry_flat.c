@@ -231,6 +231,65 @@ static void a_grant_is_awarded_and_known_by_its_key(void **state)
     eg_buffer_clear(&lines);
 }
 
+/* Codes of wards begin with W here, and X is a ward and a town. */
+static struct eg_text boundaries_of(void *context, struct eg_text codes, char *reason_out)
+{
+    (void)context;
+    if (eg_text_starts_with(codes, EG_TEXT("W"))) return EG_TEXT("ward");
+    (void)snprintf(reason_out, EG_INTAKE_REASON_BYTES, "several of the atlas's boundaries have it");
+    return EG_TEXT("");
+}
+
+#define NUMBERED                                                                                             \
+    "Identifier,Title,Amount Awarded,Recipient Org:Name,Recipient Org:Charity Number,Recipient Org:Company " \
+    "Number,Beneficiary Location:Geographic Code\n"
+
+static struct eg_records *read_numbered(const char *text, const struct eg_records *known,
+                                        struct eg_buffer *lines, struct eg_flat_counts *counts)
+{
+    struct eg_records *records = NULL;
+    struct eg_flat_source source = {EG_FLAT_360GIVING, &atlas, 0, known, eg_test_remarks(lines)};
+    source.sink.boundaries_of = boundaries_of;
+    if (eg_flat_read(eg_text_from(text), &source, &records, counts, &fault) != EG_OK)
+        fail_msg("%s", fault.message);
+    return records;
+}
+
+static void numbers_of_registers_are_kept_and_codes_find_their_boundaries(void **state)
+{
+    (void)state;
+    static const char rows[] = NUMBERED "a,A,5,Trust,1234567,,W1\nb,B,5,Trust,1234567,OC123,X\n";
+    struct eg_buffer lines, out;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0), eg_buffer_init(&out, 0);
+    struct eg_records *records = read_numbered(rows, NULL, &lines, &counts);
+    assert_string_equal(lines.data,
+                        "doubtful 3 the codes that it serves are left out: several of the atlas's boundaries "
+                        "have it, and it does not say which are meant\n");
+    assert_int_equal(eg_records_count(records, EG_RECORD_ORGANIZATION), 1);
+    struct eg_text trust = eg_records_at(records, EG_RECORD_ORGANIZATION, 0)->field[0];
+    assert_true(eg_text_equal(eg_entry_register_number(records, trust, EG_REGISTER_OF_CHARITIES),
+                              EG_TEXT("1234567")));
+    assert_true(
+        eg_text_equal(eg_entry_register_number(records, trust, EG_REGISTER_OF_COMPANIES), EG_TEXT("OC123")));
+    assert_int_equal(eg_records_count(records, EG_RECORD_ORGANIZATION_IDENTIFIER), 2);
+    const struct eg_record *area = eg_records_at(records, EG_RECORD_SERVICE_AREA, 0);
+    assert_true(eg_text_equal(area->field[EG_SERVICE_AREA_BOUNDARIES], EG_TEXT("ward")));
+    assert_int_equal(write_flat(EG_FLAT_360GIVING, records, &out, NULL), EG_OK);
+    assert_non_null(strstr(out.data, ",Trust,1234567,"));
+
+    lines.len = 0;
+    struct eg_records *again = read_numbered(rows, records, &lines, &counts);
+    assert_int_equal(counts.n_unchanged, 2);
+    eg_records_release(again);
+    lines.len = 0;
+    again = read_numbered(NUMBERED "a,A,5,Trust,7654321,,W1\n", records, &lines, &counts);
+    assert_non_null(strstr(lines.data, "the charity_number '7654321' is left out: its organisation has"));
+    assert_int_equal(eg_records_count(again, EG_RECORD_ORGANIZATION_IDENTIFIER), 0);
+    eg_records_release(again), eg_records_release(records);
+    eg_buffer_clear(&lines), eg_buffer_clear(&out);
+}
+
 /* The entry of `row` goes to another organisation. */
 static const char other_grant[] =
     "Identifier,Title,Amount Awarded,Classifications:Title,Recipient Org:Identifier,Recipient Org:Name\n"
@@ -277,6 +336,7 @@ int main(void)
         cmocka_unit_test(features_tell_what_is_left_out),
         cmocka_unit_test(what_nobody_may_have_meant_is_told_with_its_line),
         cmocka_unit_test(a_grant_is_awarded_and_known_by_its_key),
+        cmocka_unit_test(numbers_of_registers_are_kept_and_codes_find_their_boundaries),
         cmocka_unit_test(a_refused_allocation_is_reported_and_nothing_is_left_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
