@@ -65,6 +65,7 @@ function follow(page) {
 /** Returns when a page that was visited has asked for nothing for 60 ms and waits for nothing. Playwright's "networkidle" takes half a
  * second more for each page. Each time the page itself answers: one that is too busy to ask is not calm. */
 export async function calm(page) {
+  follow(page);
   const requests = underWay.get(page);
   for (let polls = 0, quiet = 0; quiet < 3; polls++) {
     if (polls > 1000) throw new Error(`${page.url()} still waits for ${[...requests].map(request => request.url())}`);
@@ -119,6 +120,36 @@ export async function until(page, what) {
     await page.waitForTimeout(20);
   }
   throw new Error(`${page.url()} never came to ${what}`);
+}
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/** audit(page, part): what axe-core finds, as one text, empty where it finds nothing. Three quarters of its time go into contrasts, which
+ * are the same in every language and width: a page is looked at whole once ('all'), otherwise without them ('words'), and in dark for
+ * them alone ('colours'). close: selectors of what may stand close together. tags: null for axe-core's own choice of rules. */
+export function auditor(modules, tags = TAGS) {
+  const axe = readFileSync(join(modules, 'axe-core', 'axe.min.js'), 'utf8');
+  const report = result => (result.passes.length > 0 ? [] : ['no rule was tried']).concat(result.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ') + ' (' + node.failureSummary + ')').join(', ')));
+  return async (page, part = 'all', close = []) => {
+    const how = { resultTypes: ['violations'], rules: {} }, size = { ...how, runOnly: { type: 'rule', values: ['target-size'] } };
+    if (part === 'colours') how.runOnly = { type: 'rule', values: COLOURS };
+    else if (tags) how.runOnly = tags;
+    if (part === 'words') how.rules['color-contrast'] = { enabled: false };
+    const runs = [`axe.run(document, ${JSON.stringify(how)})`];
+    if (close.length > 0 && part !== 'colours') {
+      how.rules['target-size'] = { enabled: false };
+      runs.splice(0, 1, `axe.run(document, ${JSON.stringify(how)})`, `axe.run({ exclude: ${JSON.stringify(close)} }, ${JSON.stringify(size)})`);
+    }
+    return (await page.evaluate(`${axe}; (async () => [${runs.map(one => `...(${report})(await ${one})`)}])()`)).join('; ');
+  };
+}
+
+/** A picture of the page for people to look at, in build/browser/shots, where EG_SHOTS is set. */
+export async function shoot(page, name, options = {}) {
+  if (!process.env.EG_SHOTS) return;
+  const shots = join(root, 'build', 'browser', 'shots');
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, name), ...options });
 }
 
 /** Runs [name, function] pairs and prints TAP, with the seconds that each took. Exit status 1 when one fails. TEST_CASE=word picks those

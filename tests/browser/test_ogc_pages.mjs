@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // The pages of OGC API in a real browser: accessible, readable on a telephone, with a map, without third parties; and their description
 // of the interface is valid OpenAPI.
-import { check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root, visit } from './support.mjs';
-import { mkdirSync } from 'node:fs';
+import { auditor, check, existsSync, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, visit } from './support.mjs';
 
 const LAYER = '/ogc/collections/deprivation.neighbourhood';
 const PAGES = ['/ogc', '/ogc/conformance', '/ogc/api', '/ogc/collections', LAYER, '/ogc/collections/district', '/ogc/collections/coalitions',
@@ -15,9 +14,6 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
 } else {
   const server = await serveCounty();
   const browser = await openBrowser(modules);
-  const shots = join(root, 'build', 'browser', 'shots');
-  mkdirSync(shots, { recursive: true });
-  const axe = readFileSync(join(modules, 'axe-core', 'axe.min.js'), 'utf8');
   const problems = [], strangers = [];
 
   const watched = async context => {
@@ -35,9 +31,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     await show(page, path);
     return page;
   };
-  // The policy forbids a script in the page, not one in a world of our own.
-  const audit = async page => page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'] })
-    .then(result => result.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).join(', ')))`);
+  const audit = auditor(modules, null);
 
   const each = (width, scheme) => async () => {
     // Nothing fades in while it is looked at.
@@ -45,11 +39,11 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     const page = await watched(context);
     for (const path of PAGES) {
       await show(page, path);
-      const found = await audit(page);
-      check(found.length === 0, `${path} at ${width}: ${found.join('; ')}`);
+      const found = await audit(page, scheme === 'dark' ? 'colours' : width === 320 ? 'all' : 'words');
+      check(!found, `${path} at ${width}: ${found}`);
       const wide = await page.evaluate('document.documentElement.scrollWidth');
       check(wide <= width, `${path} is ${wide} pixels wide at ${width}`);
-      await page.screenshot({ path: join(shots, `ogc-${width}${scheme === 'dark' ? '-dark' : ''}${path.replace(/[^a-zA-Z0-9]+/g, '-')}.png`), fullPage: false });
+      await shoot(page, `ogc-${width}${scheme === 'dark' ? '-dark' : ''}${path.replace(/[^a-zA-Z0-9]+/g, '-')}.png`, { fullPage: false });
     }
     await context.close();
   };
@@ -66,7 +60,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       })); i++) await page.waitForTimeout(50);
       check(await page.locator('#map .leaflet-tile').count() > 0, 'there are tiles');
       check(await page.evaluate(() => document.querySelector('img.legend').naturalWidth > 50), 'the legend is there');
-      await page.screenshot({ path: join(shots, 'ogc-layer.png') });
+      await shoot(page, 'ogc-layer.png');
     }],
     ['the directory shows its entries, and a boundary set its outlines', async () => {
       for (const name of ['coalitions', 'district']) {

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // What the public suggests, in a real browser: by keyboard alone, without a script, in a frame of another site; accessible in every
 // language and at 320 pixels.
-import { check, libraries, openBrowser, run, serveCounty, skipAll, existsSync, readFileSync, join, root, visit } from './support.mjs';
-import { mkdirSync } from 'node:fs';
+import { auditor, check, existsSync, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, visit } from './support.mjs';
 import { createServer } from 'node:http';
 
 const modules = libraries();
@@ -11,18 +10,14 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
 } else {
   const server = await serveCounty();
   const browser = await openBrowser(modules);
-  const shots = join(root, 'build', 'browser', 'shots');
-  mkdirSync(shots, { recursive: true });
-  const axe = readFileSync(join(modules, 'axe-core', 'axe.min.js'), 'utf8');
   const entries = (await (await fetch(`${server.address}/coalitions?limit=1000`)).json()).features;
   const full = entries.find(one => one.properties.service_area && one.properties.phone && one.geometry);
   const form = `/finder/suggest?entry=${full.id}`;
 
-  const audit = async page => page.evaluate(`${axe}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })
-    .then(result => result.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ') + ' (' + node.failureSummary + ')').join(', ')))`);
-  const look = async (page, what, width) => {
-    const found = await audit(page);
-    check(found.length === 0, `${what} at ${width}: ${found.join('; ')}`);
+  const audit = auditor(modules);
+  const look = async (page, what, width, part) => {
+    const found = await audit(page, part);
+    check(!found, `${what} at ${width}: ${found}`);
     const wide = await page.evaluate('document.documentElement.scrollWidth');
     check(wide <= width, `${what} is ${wide} pixels wide at ${width}`);
     const small = await page.$$eval('main a, main button, main select, main textarea, main input:not([type=hidden]), main label.tick', nodes => nodes.filter(node => {
@@ -30,32 +25,32 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       return box.width > 1 && (box.height < 24 || box.width < 24) && !node.closest('p, .trap, li');
     }).map(node => node.outerHTML.slice(0, 80)));
     check(small.length === 0, `${what} at ${width}: smaller than 24 pixels: ${small.join(' ')}`);
-    await page.screenshot({ path: join(shots, `suggest-${width}-${what}.png`), fullPage: true });
+    await shoot(page, `suggest-${width}-${what}.png`, { fullPage: true });
   };
   const everywhere = (width, languages, options) => async () => {
     const context = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true, reducedMotion: 'reduce', ...options });
     const page = await context.newPage();
     for (const lang of languages) {
-      const way = options ? 'dark-' + lang : lang;
+      const way = options ? 'dark-' + lang : lang, part = options ? 'colours' : lang === 'en' && width === 320 ? 'all' : 'words';
       await visit(page, `${server.address}${form}&lang=${lang}`);
-      await look(page, `change-${way}`, width);
+      await look(page, `change-${way}`, width, part);
       await page.fill('#f-name', '');
       await page.fill('#f-email', 'nobody');
       await page.click('#suggest .buttons button');
       await page.waitForSelector('#faults');
-      await look(page, `faults-${way}`, width);
+      await look(page, `faults-${way}`, width, part);
       if (lang !== 'en') continue;
       await visit(page, `${server.address}/finder/suggest`);
-      await look(page, `register-${way}`, width);
+      await look(page, `register-${way}`, width, part);
       await page.fill('#f-find_place', 'Ashport');
       await page.fill('#f-find_area', 'Ashport');
       await page.click('button[value=find_place]');
       await page.waitForSelector('#f-area-answer');
-      await look(page, `answers-${way}`, width);
+      await look(page, `answers-${way}`, width, part);
       await visit(page, `${server.address}/finder/suggest?done=1&entry=${full.id}`);
-      await look(page, `thanks-${way}`, width);
+      await look(page, `thanks-${way}`, width, part);
       await visit(page, `${server.address}/finder/suggest?entry=none`);
-      await look(page, `none-${way}`, width);
+      await look(page, `none-${way}`, width, part);
     }
     await context.close();
   };
