@@ -413,6 +413,8 @@ static void open_language(struct eg_finder_page *page, const struct eg_locale *l
     struct eg_html *html = &page->html;
     struct eg_text address =
         eg_finder_url(page, path_of(page), EG_FINDER_KEEP_ALL, NULL, "lang", eg_locale_tag(locale));
+    if (page->named && page->wanted->page > 1) /* of the list that its way back leads to */
+        address = eg_text_format(page->arena, "%.*s&page=%u", EG_TEXT_ARG(address), page->wanted->page);
     if (page->form) open_language_button(page, address);
     else {
         eg_html_open(html, "a");

@@ -207,6 +207,7 @@ def _(server):
     assert second.endswith("?page=2"), "a position stands in no entry's address: " + second
     back = [values["href"] for values in page(server, second[1:]).all("a") if values.get("data-back")][0]
     assert back.startswith("../finder?page=2#e-"), back
+    assert [values["href"].split("?")[1] for values in page(server, second[1:]).all("a") if values.get("hreflang")] == [f"lang={lang}&page=2" for lang in LANGUAGES]
     for query in ("", "?lang=es", "?embed=1", "?back=//evil.example", "?page=x", "?page=0&near=x"):
         read = page(server, f"/finder/{identity}{query}")
         back = [values["href"] for values in read.all("a") if values.get("data-back")]
