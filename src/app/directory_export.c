@@ -171,7 +171,7 @@ static enum eg_status write_package(struct exporting *exporting, struct eg_error
         return eg_error_set(err, EG_IO, "%s: %s", options->out_path, strerror(errno));
     for (unsigned t = 0; t < EG_N_RECORD_TABLES && status == EG_OK; t++) {
         enum eg_record_table table = (enum eg_record_table)t;
-        if (eg_records_count(exporting->records, table) == 0) continue;
+        if (!eg_records_tabular_has(exporting->records, table)) continue;
         status =
             eg_records_tabular_write(exporting->records, table, options->with_private, &exporting->text, err);
         if (status == EG_OK) status = write_member(exporting, eg_records_tabular_file(table), err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/entry_document_parts.h"
+#include "data/record_review.h"
 #include "data/service_places.h"
 
 const struct eg_document_part eg_document_service = {
@@ -185,6 +186,8 @@ static struct eg_text text_of(const struct eg_records *records, const struct eg_
                               const struct eg_record *row, uint32_t field)
 {
     bool is_private = field == part->visibility && eg_record_is_private(records, row);
+    if (row->table == EG_RECORD_SERVICE && field == EG_SERVICE_ASSURED_DATE)
+        return eg_record_reviewed(records, row);
     return is_private ? EG_TEXT("private") : row->field[field];
 }
 

@@ -9,6 +9,7 @@
 #include "data/geojson_rings.h"
 #include "data/record_doubts.h"
 #include "data/record_ids.h"
+#include "data/record_review.h"
 
 enum eg_status eg_document_at_fault(struct eg_document_edit *edit, struct eg_document_place place,
                                     const char *member, const char *what)
@@ -142,6 +143,15 @@ enum eg_status eg_document_check_row(struct eg_document_edit *edit, const struct
 
 /* --- the service ------------------------------------------------------------------------------------------------------------- */
 
+/* A day that only the service's metadata say is shown as its own, and stays where it is until the document says another. */
+static void leave_review(const struct eg_document_edit *edit, struct eg_text *field)
+{
+    const struct eg_record *now = eg_records_find(edit->records, EG_RECORD_SERVICE, edit->wish->id);
+    if (now && now->field[EG_SERVICE_ASSURED_DATE].len == 0 &&
+        eg_text_equal(field[EG_SERVICE_ASSURED_DATE], eg_record_reviewed(edit->records, now)))
+        field[EG_SERVICE_ASSURED_DATE] = EG_TEXT("");
+}
+
 static enum eg_status read_service_members(struct eg_document_edit *edit, struct eg_text *field)
 {
     const struct eg_record_spec *spec = eg_record_spec(EG_RECORD_SERVICE);
@@ -157,6 +167,7 @@ static enum eg_status read_service_members(struct eg_document_edit *edit, struct
         if (status != EG_OK) return status;
     }
     if (field[EG_SERVICE_STATUS].len == 0) field[EG_SERVICE_STATUS] = EG_TEXT("active");
+    leave_review(edit, field);
     return EG_OK;
 }
 

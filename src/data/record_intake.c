@@ -13,6 +13,7 @@
 #include "data/geojson_rings.h"
 #include "data/record_doubts.h"
 #include "data/record_ids.h"
+#include "data/record_review.h"
 #include "data/record_tree.h"
 
 #define ARENA_CEILING_BYTES ((size_t)4 * 1024 * 1024 * 1024)
@@ -446,6 +447,17 @@ static enum eg_status settle(struct eg_intake *intake, struct eg_error *err)
     return EG_OK;
 }
 
+/* A line of metadata that was made of a service's assured_date says nothing more than that, which came with it. */
+static bool is_made_line(const struct eg_intake *intake, const struct row *row)
+{
+    if (row->table != EG_RECORD_METADATA) return false;
+    uint32_t number = eg_textmap_get(intake->by_id[EG_RECORD_SERVICE], row->field[EG_METADATA_RESOURCE_ID]);
+    if (number == EG_TEXTMAP_NONE || intake->rows[number].rejected) return false;
+    const struct eg_text *service = intake->rows[number].field;
+    struct eg_record line = {row->table, row->field};
+    return service[EG_SERVICE_ASSURED_DATE].len > 0 && eg_record_is_review_line(&line, service[0]);
+}
+
 enum eg_status eg_intake_finish(struct eg_intake *intake, struct eg_records **records_out,
                                 struct eg_error *err)
 {
@@ -453,7 +465,7 @@ enum eg_status eg_intake_finish(struct eg_intake *intake, struct eg_records **re
     enum eg_status status = settle(intake, err);
     if (status == EG_OK) status = eg_records_builder_new(&builder, err);
     for (size_t i = 0; i < intake->n && status == EG_OK; i++)
-        if (!intake->rows[i].rejected)
+        if (!intake->rows[i].rejected && !is_made_line(intake, &intake->rows[i]))
             status = eg_records_add(builder, intake->rows[i].table, intake->rows[i].field, err);
     if (status == EG_OK) status = eg_records_finish(builder, records_out, err);
     eg_records_builder_free(builder);

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "data/entry_records.h"
+#include "data/record_review.h"
 #include "data/service_area_rows.h"
 #include "data/service_places.h"
 
@@ -48,16 +49,17 @@ static void read_service(struct reading *reading)
         enum eg_service_field from;
         enum eg_entry_field to;
     } texts[] = {
-        {EG_SERVICE_NAME, EG_ENTRY_NAME},     {EG_SERVICE_DESCRIPTION, EG_ENTRY_DESCRIPTION},
-        {EG_SERVICE_URL, EG_ENTRY_URL},       {EG_SERVICE_EMAIL, EG_ENTRY_EMAIL},
-        {EG_SERVICE_STATUS, EG_ENTRY_STATUS}, {EG_SERVICE_ASSURED_DATE, EG_ENTRY_LAST_REVIEWED},
-        {EG_SERVICE_KIND, EG_ENTRY_KIND},     {EG_SERVICE_SOURCE_KEY, EG_ENTRY_KEY},
+        {EG_SERVICE_NAME, EG_ENTRY_NAME},      {EG_SERVICE_DESCRIPTION, EG_ENTRY_DESCRIPTION},
+        {EG_SERVICE_URL, EG_ENTRY_URL},        {EG_SERVICE_EMAIL, EG_ENTRY_EMAIL},
+        {EG_SERVICE_STATUS, EG_ENTRY_STATUS},  {EG_SERVICE_KIND, EG_ENTRY_KIND},
+        {EG_SERVICE_SOURCE_KEY, EG_ENTRY_KEY},
     };
     const struct eg_text *field = reading->service->field;
     struct eg_entry *entry = reading->entry;
     memcpy(entry->id, field[EG_SERVICE_ID].data, EG_UUID_TEXT_LEN);
     for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++) entry->field[texts[i].to] = field[texts[i].from];
     entry->field[EG_ENTRY_URL] = web_address(field[EG_SERVICE_URL]);
+    entry->field[EG_ENTRY_LAST_REVIEWED] = eg_record_reviewed(reading->records, reading->service);
     if (field[EG_SERVICE_KIND].len == 0) entry->field[EG_ENTRY_KIND] = EG_TEXT("service");
     EG_ASSERT(eg_entry_kind_parse(entry->field[EG_ENTRY_KIND], &entry->kind)); /* a checked word */
     if (entry->field[EG_ENTRY_KEY].len == 0) entry->field[EG_ENTRY_KEY] = field[EG_SERVICE_ID];

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "data/record_review.h"
 #include "data/record_tree.h"
 
 #define EXACT_INTEGERS 9007199254740992.0 /* 2^53 */
@@ -48,19 +49,33 @@ static bool is_shown(const struct eg_records_view *view, const struct eg_record 
     return view->with_private || !eg_record_is_private(view->records, row);
 }
 
+/* What a service's assured_date says is said by a line that is made for it, and by no older one of that id. */
+static bool is_outdated(const struct eg_record *row, const struct eg_record *parent)
+{
+    return row->table == EG_RECORD_METADATA && parent->table == EG_RECORD_SERVICE &&
+           parent->field[EG_SERVICE_ASSURED_DATE].len > 0 && eg_record_is_review_line(row, parent->field[0]);
+}
+
 static void write_list(const struct eg_records_view *view, const struct eg_record *parent,
                        const struct eg_record_branch *branch, struct eg_json *json,
                        struct eg_json_value *into)
 {
     uint32_t n;
+    struct eg_record_review_line review;
     const struct eg_record *const *rows =
         eg_records_with(view->records, branch->table, branch->field, parent->field[0], &n);
     struct eg_json_value *list = NULL;
     for (uint32_t i = 0; i < n; i++) {
-        if (!is_about(rows[i], parent->table) || !is_shown(view, rows[i])) continue;
+        if (!is_about(rows[i], parent->table) || !is_shown(view, rows[i]) || is_outdated(rows[i], parent))
+            continue;
         if (!list) list = eg_json_array(json, into, branch->member);
         write_tree(view, rows[i], json, eg_json_object(json, list, NULL));
     }
+    bool has_review = branch->table == EG_RECORD_METADATA && parent->table == EG_RECORD_SERVICE &&
+                      eg_record_review_line(view->records, parent, &review);
+    if (!has_review) return;
+    if (!list) list = eg_json_array(json, into, branch->member);
+    write_tree(view, &review.row, json, eg_json_object(json, list, NULL));
 }
 
 static void write_object(const struct eg_records_view *view, const struct eg_record *parent,

@@ -5,6 +5,7 @@
 #include "base/csv.h"
 #include "base/json.h"
 #include "data/csv_rows.h"
+#include "data/record_review.h"
 #include "data/record_tree.h"
 #include "data/records_json.h"
 
@@ -71,6 +72,37 @@ static void write_row(const struct eg_record_spec *spec, const struct eg_record 
     eg_csv_end_row(out);
 }
 
+static const struct eg_record *assured_service(const struct eg_records *records, const struct eg_record *line)
+{
+    const struct eg_record *service =
+        eg_records_find(records, EG_RECORD_SERVICE, line->field[EG_METADATA_RESOURCE_ID]);
+    return service && service->field[EG_SERVICE_ASSURED_DATE].len > 0 ? service : NULL;
+}
+
+/* A line about a check that the service's assured_date says, and so a line that is made of that. */
+static bool is_outdated(const struct eg_records *records, const struct eg_record *row)
+{
+    const struct eg_record *service = row->table == EG_RECORD_METADATA ? assured_service(records, row) : NULL;
+    return service && eg_record_is_review_line(row, service->field[0]);
+}
+
+static void write_reviews(const struct eg_records *records, struct eg_buffer *out)
+{
+    struct eg_record_review_line review;
+    for (uint32_t i = 0; i < eg_records_count(records, EG_RECORD_SERVICE); i++)
+        if (eg_record_review_line(records, eg_records_at(records, EG_RECORD_SERVICE, i), &review))
+            write_row(eg_record_spec(EG_RECORD_METADATA), &review.row, out);
+}
+
+bool eg_records_tabular_has(const struct eg_records *records, enum eg_record_table table)
+{
+    uint32_t n = table == EG_RECORD_METADATA ? eg_records_count(records, EG_RECORD_SERVICE) : 0;
+    if (eg_records_count(records, table) > 0) return true;
+    for (uint32_t i = 0; i < n; i++)
+        if (eg_records_at(records, EG_RECORD_SERVICE, i)->field[EG_SERVICE_ASSURED_DATE].len > 0) return true;
+    return false;
+}
+
 enum eg_status eg_records_tabular_write(const struct eg_records *records, enum eg_record_table table,
                                         bool with_private, struct eg_buffer *out, struct eg_error *err)
 {
@@ -79,8 +111,10 @@ enum eg_status eg_records_tabular_write(const struct eg_records *records, enum e
     write_row(spec, NULL, out);
     for (uint32_t i = 0; i < n; i++) {
         const struct eg_record *row = eg_records_at(records, table, i);
+        if (is_outdated(records, row)) continue;
         if (with_private || !eg_record_is_private(records, row)) write_row(spec, row, out);
     }
+    if (table == EG_RECORD_METADATA) write_reviews(records, out);
     return out->failed ? eg_error_no_memory(err, out->capacity) : EG_OK;
 }
 
@@ -178,7 +212,7 @@ enum eg_status eg_records_tabular_describe(const struct eg_records *records, str
     eg_json_text(json, root, "title", title);
     struct eg_json_value *list = eg_json_array(json, root, "resources");
     for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++)
-        if (eg_records_count(records, (enum eg_record_table)t) > 0)
+        if (eg_records_tabular_has(records, (enum eg_record_table)t))
             describe_table(records, (enum eg_record_table)t, json, list);
     enum eg_status status = eg_json_finish(json, true, out, err);
     eg_json_free(json);

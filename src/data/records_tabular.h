@@ -15,11 +15,13 @@ const char *eg_records_tabular_file(enum eg_record_table table);
 /* The table of a file, by the standard's name or the table's own ("service.csv"); EG_N_RECORD_TABLES for any other. */
 enum eg_record_table eg_records_tabular_table(struct eg_text file);
 
+/* Whether there is anything to write of a table: rows, or for `metadata` services that were checked (data/record_review.h). */
+bool eg_records_tabular_has(const struct eg_records *records, enum eg_record_table table);
 /* One table as CSV with CR LF, a header of all fields first. What is private is left out unless asked for. */
 EG_MUST_CHECK enum eg_status eg_records_tabular_write(const struct eg_records *records,
                                                       enum eg_record_table table, bool with_private,
                                                       struct eg_buffer *out, struct eg_error *err);
-/* datapackage.json for the tables that have rows. */
+/* datapackage.json for the tables of which there is something. */
 EG_MUST_CHECK enum eg_status eg_records_tabular_describe(const struct eg_records *records,
                                                          struct eg_text title, struct eg_buffer *out,
                                                          struct eg_error *err);

@@ -7,6 +7,7 @@
 #include <microhttpd.h>
 
 #include "data/entry_document.h"
+#include "data/record_review.h"
 #include "engine/edits.h"
 #include "http/access.h"
 #include "http/handlers.h"
@@ -82,7 +83,8 @@ void eg_entries_write_links(const struct eg_exchange *exchange, const char *path
     if (has_more) write_link(exchange, path, "next", wanted->offset + wanted->limit, json, links);
 }
 
-static void write_item(const struct eg_record *service, struct eg_json *json, struct eg_json_value *into)
+static void write_item(const struct eg_records *records, const struct eg_record *service,
+                       struct eg_json *json, struct eg_json_value *into)
 {
     static const struct {
         const char *name;
@@ -91,11 +93,12 @@ static void write_item(const struct eg_record *service, struct eg_json *json, st
                    {"name", EG_SERVICE_NAME},
                    {"kind", EG_SERVICE_KIND},
                    {"status", EG_SERVICE_STATUS},
-                   {"last_modified", EG_SERVICE_LAST_MODIFIED},
-                   {"last_reviewed", EG_SERVICE_ASSURED_DATE}};
+                   {"last_modified", EG_SERVICE_LAST_MODIFIED}};
+    struct eg_text reviewed = eg_record_reviewed(records, service);
     for (size_t i = 0; i < EG_ARRAY_LEN(members); i++)
         if (service->field[members[i].field].len > 0)
             eg_json_text(json, into, members[i].name, service->field[members[i].field]);
+    if (reviewed.len > 0) eg_json_text(json, into, "last_reviewed", reviewed);
 }
 
 static enum eg_status make_list(struct eg_exchange *exchange, struct eg_answer **answer_out,
@@ -112,7 +115,7 @@ static enum eg_status make_list(struct eg_exchange *exchange, struct eg_answer *
     eg_json_integer(json, eg_json_root(json), "numberReturned", shown);
     struct eg_json_value *items = eg_json_array(json, eg_json_root(json), "entries");
     for (uint32_t i = 0; i < shown; i++)
-        write_item(eg_records_at(records, EG_RECORD_SERVICE, wanted->offset + i), json,
+        write_item(records, eg_records_at(records, EG_RECORD_SERVICE, wanted->offset + i), json,
                    eg_json_object(json, items, NULL));
     eg_entries_write_links(exchange, "/entries", left > shown, json);
     enum eg_status status = eg_entity_from_json(json, "application/json", &entity, err);
