@@ -1,4 +1,8 @@
-/* A group's figures as JSON: each indicator with its number, of how many areas it is made, and what it is beside. */
+/* Figures of groups as JSON: each indicator with its number, of how many areas it is made, and what it is beside. Areas of several boundary sets
+ * that lie across one another are groups of their own, each with figures: they may overlap, so that nothing adds them up. */
+#include <stdlib.h>
+
+#include "base/memory.h"
 #include "engine/coalitions_parts.h"
 #include "engine/combined.h"
 #include "engine/describe.h"
@@ -6,9 +10,9 @@
 struct profile {
     struct eg_snapshot *snapshot;
     const struct eg_entry *entry;
-    struct eg_group *groups; /* [n_groups]; the figures are those of the first */
+    struct eg_group *groups; /* [n_groups] */
     uint32_t n_groups;
-    struct eg_combined combined;
+    struct eg_combined *combined; /* [n_groups] */
 };
 
 static const char *method_name(enum eg_aggregate method)
@@ -68,9 +72,9 @@ static void add_figure(struct eg_json *json, struct eg_json_value *into, const s
     add_value(json, around, &indicator->facts, &figure->around);
 }
 
-static void add_around(struct eg_json *json, struct eg_json_value *root, const struct profile *profile)
+static void add_around(struct eg_json *json, struct eg_json_value *root, const struct profile *profile,
+                       const struct eg_combined *combined)
 {
-    const struct eg_combined *combined = &profile->combined;
     const struct eg_area_set *set = &profile->snapshot->generation->area_sets[combined->around_boundaries];
     struct eg_json_value *around = eg_json_object(json, root, "compared_with");
     eg_json_text(json, around, "boundaries", set->spec->id);
@@ -82,9 +86,9 @@ static void add_around(struct eg_json *json, struct eg_json_value *root, const s
 }
 
 /* The population once more, in front, where whoever only wants that finds it. */
-static void add_population(struct eg_json *json, struct eg_json_value *root, const struct profile *profile)
+static void add_population(struct eg_json *json, struct eg_json_value *root, const struct profile *profile,
+                           const struct eg_combined *combined)
 {
-    const struct eg_combined *combined = &profile->combined;
     if (combined->population == UINT32_MAX || combined->figures[combined->population].reason != EG_COMBINED) {
         eg_json_null(json, root, "population");
         return;
@@ -96,6 +100,29 @@ static void add_population(struct eg_json *json, struct eg_json_value *root, con
     eg_describe_period(json, population, "period", figure->period);
 }
 
+/* A group of codes that no area has has no figures. */
+static void add_figures(struct eg_json *json, struct eg_json_value *into, const struct profile *profile,
+                        uint32_t group)
+{
+    const struct eg_combined *combined = &profile->combined[group];
+    if (profile->groups[group].n_areas == 0) return;
+    add_population(json, into, profile, combined);
+    add_around(json, into, profile, combined);
+    struct eg_json_value *indicators = eg_json_array(json, into, "indicators");
+    for (uint32_t i = 0; i < combined->n_figures; i++)
+        add_figure(json, eg_json_object(json, indicators, NULL), profile, &combined->figures[i]);
+}
+
+static void add_beside(struct eg_json *json, struct eg_json_value *root, const struct profile *profile)
+{
+    struct eg_json_value *beside = profile->n_groups > 1 ? eg_json_array(json, root, "beside") : NULL;
+    for (uint32_t i = 1; i < profile->n_groups; i++) {
+        struct eg_json_value *group = eg_json_object(json, beside, NULL);
+        eg_group_describe(json, group, profile->snapshot, &profile->groups[i]);
+        add_figures(json, group, profile, i);
+    }
+}
+
 static enum eg_status write(const struct profile *profile, struct eg_text base_url,
                             struct eg_entity *entity_out, struct eg_error *err)
 {
@@ -105,18 +132,26 @@ static enum eg_status write(const struct profile *profile, struct eg_text base_u
     eg_json_text(json, root, "name", profile->entry->field[EG_ENTRY_NAME]);
     eg_json_bool(json, root, "fictional", profile->snapshot->atlas->fictional);
     eg_group_describe(json, root, profile->snapshot, &profile->groups[0]);
-    eg_groups_describe_beside(json, root, profile->snapshot, profile->groups, profile->n_groups);
     eg_json_bool(json, root, "has_shape", profile->entry->area_geojson.len > 0);
-    add_population(json, root, profile);
-    add_around(json, root, profile);
-    struct eg_json_value *indicators = eg_json_array(json, root, "indicators");
-    for (uint32_t i = 0; i < profile->combined.n_figures; i++)
-        add_figure(json, eg_json_object(json, indicators, NULL), profile, &profile->combined.figures[i]);
+    add_figures(json, root, profile, 0);
+    add_beside(json, root, profile);
     struct eg_json_value *links = eg_json_array(json, root, "links");
     eg_coalition_link(json, links, "self", base_url, profile->entry, "/profile");
     eg_coalition_link(json, links, "describes", base_url, profile->entry, "");
     eg_coalition_link(json, links, "service-area", base_url, profile->entry, "/area");
     return eg_entity_from_json(json, "application/json", entity_out, err);
+}
+
+static enum eg_status combine(struct profile *profile, struct eg_error *err)
+{
+    const struct eg_generation *generation = profile->snapshot->generation;
+    profile->combined = eg_memory_zeroed(profile->n_groups, sizeof *profile->combined);
+    if (!profile->combined) return eg_error_no_memory(err, profile->n_groups * sizeof *profile->combined);
+    enum eg_status status = EG_OK;
+    for (uint32_t i = 0; i < profile->n_groups && status == EG_OK; i++)
+        if (profile->groups[i].n_areas > 0)
+            status = eg_combined_make(generation, &profile->groups[i], &profile->combined[i], err);
+    return status;
 }
 
 enum eg_status eg_engine_coalition_profile(struct eg_snapshot *snapshot, struct eg_text id,
@@ -133,10 +168,11 @@ enum eg_status eg_engine_coalition_profile(struct eg_snapshot *snapshot, struct 
                               profile.entry->id);
         eg_error_field(err, "id");
     }
-    if (status == EG_OK)
-        status = eg_combined_make(snapshot->generation, &profile.groups[0], &profile.combined, err);
+    if (status == EG_OK) status = combine(&profile, err);
     if (status == EG_OK) status = write(&profile, base_url, entity_out, err);
-    eg_combined_clear(&profile.combined);
+    for (uint32_t i = 0; i < profile.n_groups && profile.combined; i++)
+        eg_combined_clear(&profile.combined[i]);
+    free(profile.combined);
     eg_groups_free(profile.groups, profile.n_groups);
     return status;
 }

@@ -128,6 +128,17 @@ static enum eg_status add_beside(const struct eg_generation *generation, const s
     return EG_OK;
 }
 
+/* The first has areas if any has. */
+static void put_areas_first(struct eg_group *groups, uint32_t n)
+{
+    uint32_t i = 0;
+    while (i < n && groups[i].n_areas == 0) i++;
+    if (i == n || i == 0) return;
+    struct eg_group first = groups[i];
+    groups[i] = groups[0];
+    groups[0] = first;
+}
+
 enum eg_status eg_groups_of_entry(const struct eg_generation *generation, const struct eg_entry *entry,
                                   struct eg_group **groups_out, uint32_t *n_out, struct eg_error *err)
 {
@@ -144,6 +155,7 @@ enum eg_status eg_groups_of_entry(const struct eg_generation *generation, const 
         eg_groups_free(groups, n);
         return status;
     }
+    put_areas_first(groups, n);
     *groups_out = groups;
     *n_out = n;
     return EG_OK;

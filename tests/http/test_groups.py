@@ -7,10 +7,11 @@ import io
 import json
 import math
 import re
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from support import ROOT, SIDE, SOUTH, STEP, WEST, Server, run, test
+from support import LAUNCHER, PROGRAM, ROOT, SIDE, SOUTH, STEP, WEST, Server, run, test
 
 ATLAS = """\
 evenground: 1
@@ -19,6 +20,7 @@ population: people
 boundaries:
   - {id: cells, title: Cells, source: cells.geojson, key: code, name: name}
   - {id: rows, title: Rows, dissolve: {of: cells, column: row, name_column: row}}
+  - {id: columns, title: Columns, dissolve: {of: cells, column: column, name_column: column}}
 tables:
   - {id: t, source: t.csv, key: code, boundaries: cells, period: "2020", markers: {suppressed: "*"}}
 indicators:
@@ -41,6 +43,7 @@ directories:
     columns: {key: key, name: name, serves: serves}
     constants: {kind: officer_base}
     serves_boundaries: cells
+  - {id: register, title: Register, store: register.gpkg}
 """
 GROUPS = {
     "square": [(i, j) for i in range(3) for j in range(3)],
@@ -97,11 +100,28 @@ class Groups(Server):
         walkers.append({"type": "Feature", "properties": {"key": "coast", "name": "coast", "serves": None}, "geometry": geometry})
         (self.folder / "walkers.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": walkers}))
         self.atlas.write_text(ATLAS)
+        cells = json.loads((self.folder / "cells.geojson").read_text())
+        for cell in cells["features"]:
+            cell["properties"]["column"] = "K" + cell["properties"]["code"][1:3]
+        (self.folder / "cells.geojson").write_text(json.dumps(cells))
+        self.take_in()
+
+    def take_in(self):
+        """What names areas of several boundaries, which only a store has room for."""
+        made = lambda n: f"00000000-0000-4000-8000-00000000000{n}"
+        areas = [{"id": made(2), "boundaries": "rows", "area_codes": "R02"}, {"id": made(3), "boundaries": "columns", "area_codes": "K03;K04;K99"}]
+        lost = [{"id": made(5), "boundaries": "columns", "area_codes": "K99"}, {"id": made(6), "boundaries": "rows", "area_codes": "R01"}]
+        services = [{"id": made(1), "name": "Across", "status": "active", "service_areas": areas}, {"id": made(4), "name": "Lost", "status": "active", "service_areas": lost}]
+        (self.folder / "across.json").write_text(json.dumps(services))
+        command = LAUNCHER + [PROGRAM, "directory", "import", str(self.atlas), str(self.folder / "across.json"), "--format", "hsds"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def __enter__(self):
         super().__enter__()
         entries = self.get("/coalitions?limit=1000").json()["features"]
         self.ids = {entry["properties"]["source"]["key"]: entry["id"] for entry in entries}
+        self.ids |= {entry["properties"]["name"]: entry["id"] for entry in entries if entry["properties"]["name"] in ("Across", "Lost")}
         return self
 
 
@@ -238,6 +258,23 @@ def _(server):
     assert hidden["combined"]["state"] == "suppressed" and hidden["combined"]["value"] is None, hidden
     assert hidden["compared"] == {"state": "suppressed", "value": None}
     assert hidden["combined"]["of"]["suppressed"] == 1
+
+
+@test("areas that lie across one another are groups with figures of their own")
+def _(server):
+    sums = {"rows": sum(cell["people"] for (_, j), cell in FIGURES.items() if j == 2), "columns": sum(cell["people"] for (i, _), cell in FIGURES.items() if i in (3, 4))}
+    told = profile(server, "Across")
+    beside = told.pop("beside")
+    assert len(beside) == 1 and {told["boundaries"], beside[0]["boundaries"]} == set(sums), (told["boundaries"], beside)
+    for group in (told, beside[0]):
+        people = [item for item in group["indicators"] if item["id"] == "people"][0]
+        assert group["population"]["value"] == people["combined"]["value"] == sums[group["boundaries"]], group["boundaries"]
+        assert group["compared_with"] == {"boundaries": group["boundaries"], "boundaries_title": group["boundaries"].capitalize(), "all": True}
+        assert people["compared"]["value"] == sum(cell["people"] for cell in FIGURES.values())
+        assert [item["id"] for item in group["indicators"]] == [item["id"] for item in told["indicators"]]
+        assert group.get("n_unknown_codes", 0) == (group["boundaries"] == "columns")
+    lost = profile(server, "Lost")
+    assert (lost["boundaries"], lost["n_areas"], lost["population"]["value"]) == ("rows", 1, sum(cell["people"] for (_, j), cell in FIGURES.items() if j == 1)), lost
 
 
 @test("a group is compared with the smallest area around it, or with all")
