@@ -11,6 +11,11 @@ double eg_clock_monotonic_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+int64_t eg_clock_unix_s(void)
+{
+    return (int64_t)time(NULL);
+}
+
 void eg_clock_utc(char text_out[21])
 {
     struct tm utc = {0};

@@ -284,6 +284,20 @@ struct eg_text eg_planning_free_id(struct eg_planning *plan, enum eg_record_tabl
     return free_id;
 }
 
+/* A service of which the file does not say when it was changed: it is not changed by that alone. */
+static const struct eg_text *with_time_of(struct eg_planning *plan, const struct eg_record *row,
+                                          const struct eg_record *old)
+{
+    bool is_silent = row->table == EG_RECORD_SERVICE && old && row->field[EG_SERVICE_LAST_MODIFIED].len == 0;
+    if (!is_silent || old->field[EG_SERVICE_LAST_MODIFIED].len == 0) return row->field;
+    struct eg_text *field = eg_arena_array(plan->arena, EG_SERVICE_N_FIELDS, sizeof *field);
+    plan->failed |= !field;
+    if (!field) return row->field;
+    memcpy(field, row->field, EG_SERVICE_N_FIELDS * sizeof *field);
+    field[EG_SERVICE_LAST_MODIFIED] = old->field[EG_SERVICE_LAST_MODIFIED];
+    return field;
+}
+
 static void find_put(struct eg_planning *plan, struct eg_record row, bool flat)
 {
     const struct eg_record *old = eg_records_find(plan->base, row.table, row.field[0]);
@@ -291,7 +305,7 @@ static void find_put(struct eg_planning *plan, struct eg_record row, bool flat)
                  eg_planning_put_listed(plan, &row)))
         return;
     struct eg_text *over = flat ? eg_planning_laid_over(plan, &row, old) : NULL;
-    if (over) row.field = over;
+    row.field = over ? over : with_time_of(plan, &row, old);
     if (over && old && row.table == EG_RECORD_ORGANIZATION) keep_description(plan, old, over);
     eg_planning_put(plan, row, old);
 }

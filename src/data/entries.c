@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "data/entries_internal.h"
@@ -311,6 +312,7 @@ static enum eg_status load_all(struct eg_entries_owner *owner, bool seeds, struc
         if (!is_wanted(loader.spec, seeds)) continue;
         loader.directory = i;
         loader.report = &entries->reports[i];
+        loader.report->read_s = eg_clock_unix_s();
         loader.n_columns = 0;
         loader.topics = loader.serves = loader.languages = loader.accessibility = (struct eg_entry_list){0};
         loader.hours = (struct eg_entry_hours){0};

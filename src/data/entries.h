@@ -119,6 +119,9 @@ struct eg_entries_report {
     struct eg_text doubtful;
     /* The first ones: "row 17: the latitude 'x' is not a number", then "the key '17' came before". */
     struct eg_text rejected[EG_ENTRIES_SAMPLES];
+    /* When it was read, in seconds since 1970: entries of which nobody says when they were changed were changed then at the latest. A write through
+     * the program, which says it, leaves it as it was. */
+    int64_t read_s;
 };
 
 struct eg_records; /* data/records.h */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "data/entries_internal.h"
 #include "data/entry_records.h"
@@ -51,6 +52,7 @@ static enum eg_status fill(struct eg_entries_owner *owner, struct eg_error *err)
     for (uint32_t i = 0; i < owner->entries.atlas->n_directories; i++) reports[i] = base->reports[i];
     struct eg_entries_report *stored = &reports[eg_atlas_store_of(owner->entries.atlas)];
     stored->n_rows = stored->n_entries = n_stored;
+    stored->read_s = eg_clock_unix_s();
     for (uint32_t i = 0; i < n_stored; i++)
         stored->n_without_position += eg_entry_placed_at(&own[i]) == UINT32_MAX;
     owner->entries.reports = reports;

@@ -1,5 +1,5 @@
 /* Which entries a change of records reaches: those whose entry (data/entry_records.h) is made of a row that the change puts or takes away,
- * of the service itself or of what hangs on it or what it shares with others. */
+ * of the service itself or of what hangs on it or what it shares with others; or whose place in the lists of the HSDS API (directory/hsds.h) depends on such a row. */
 #ifndef EG_DATA_RECORD_REACH_H
 #define EG_DATA_RECORD_REACH_H
 

@@ -123,23 +123,46 @@ static enum eg_status take_terms(struct build *build, uint32_t service, const st
     return status;
 }
 
-/* A date is its first second. */
-static void take_time(struct eg_text text, int64_t *latest_s)
+/* A date is its first second. Whether there was one. */
+static bool take_time(struct eg_text text, int64_t *latest_s)
 {
     int64_t time_s, day;
     if (eg_calendar_parse_date(text, &day)) time_s = (day - eg_calendar_day(1970, 1, 1)) * 86400;
-    else if (!eg_calendar_parse_instant(text, &time_s)) return;
-    if (*latest_s == EG_HSDS_UNKNOWN_S || time_s > *latest_s) *latest_s = time_s;
+    else if (!eg_calendar_parse_instant(text, &time_s)) return false;
+    if (time_s > *latest_s) *latest_s = time_s;
+    return true;
 }
 
-static void take_times(struct build *build, uint32_t service, const struct eg_record *row)
+/* A check is a change, but says nothing of others that came after it. */
+bool eg_hsds_find_time(const struct eg_records *records, const struct eg_record *row, int64_t *latest_s)
 {
     uint32_t n;
-    int64_t *latest_s = &build->hsds->modified_s[service];
     const struct eg_record *const *lines =
-        eg_records_with(build->hsds->records, EG_RECORD_METADATA, EG_METADATA_RESOURCE_ID, row->field[0], &n);
-    take_time(row->field[EG_SERVICE_LAST_MODIFIED], latest_s);
-    for (uint32_t i = 0; i < n; i++) take_time(lines[i]->field[EG_METADATA_LAST_ACTION_DATE], latest_s);
+        eg_records_with(records, EG_RECORD_METADATA, EG_METADATA_RESOURCE_ID, row->field[0], &n);
+    *latest_s = INT64_MIN;
+    bool is_said = take_time(row->field[EG_SERVICE_LAST_MODIFIED], latest_s);
+    for (uint32_t i = 0; i < n; i++)
+        is_said |= take_time(lines[i]->field[EG_METADATA_LAST_ACTION_DATE], latest_s);
+    (void)take_time(row->field[EG_SERVICE_ASSURED_DATE], latest_s);
+    return is_said;
+}
+
+int64_t eg_hsds_time_of(const struct eg_hsds *hsds, uint32_t service)
+{
+    int64_t latest_s = INT64_MIN;
+    const struct eg_record *row = hsds->service[service];
+    int64_t read_s = hsds->entries->reports[hsds->entries->items[service]->directory].read_s;
+    bool is_said = row && eg_hsds_find_time(hsds->records, row, &latest_s);
+    return is_said || latest_s > read_s ? latest_s : read_s;
+}
+
+bool eg_hsds_modified(const struct eg_hsds *hsds, uint32_t service, int64_t *unix_s_out)
+{
+    int64_t latest_s;
+    const struct eg_record *row = hsds->service[service];
+    if (!row || !eg_hsds_find_time(hsds->records, row, &latest_s)) return false;
+    *unix_s_out = latest_s;
+    return true;
 }
 
 static enum eg_status gather_stored(struct build *build, uint32_t service, const struct eg_record *row)
@@ -148,7 +171,6 @@ static enum eg_status gather_stored(struct build *build, uint32_t service, const
                                               row->field[EG_SERVICE_ORGANIZATION_ID]);
     enum eg_status status = EG_OK;
     build->hsds->service[service] = row;
-    take_times(build, service, row);
     if (organization != EG_TEXTMAP_NONE)
         status = add_pair(build, EG_HSDS_ORGANIZATIONS, organization, service);
     if (status == EG_OK) status = take_terms(build, service, row);
@@ -226,10 +248,10 @@ static enum eg_status gather(struct build *build)
         const struct eg_entry *entry = entries->items[i];
         struct eg_text id = {entry->id, EG_UUID_TEXT_LEN};
         const struct eg_record *row = NULL;
-        build->hsds->modified_s[i] = EG_HSDS_UNKNOWN_S;
         if (build->hsds->records && entry->directory == store)
             row = eg_records_find(build->hsds->records, EG_RECORD_SERVICE, id);
         status = row ? gather_stored(build, i, row) : gather_sourced(build, i, entry);
+        build->hsds->modified_s[i] = eg_hsds_time_of(build->hsds, i);
     }
     return status == EG_OK ? eg_records_finish(build->builder, &build->hsds->shared, build->err) : status;
 }
@@ -243,26 +265,21 @@ static int compare_named(const void *a, const void *b)
     return eg_text_compare(x->item.id, y->item.id);
 }
 
-struct naming {
-    const struct eg_hsds *hsds;
-    enum eg_hsds_list list;
-    const struct eg_hsds_item *items;
-};
-
-static void texts_of(const void *context, uint32_t i, struct eg_text texts_out[EG_WORDS_TEXTS])
+void eg_hsds_texts(const void *context, uint32_t i, struct eg_text texts_out[EG_WORDS_TEXTS])
 {
-    static const uint32_t fields[EG_N_HSDS_LISTS][3] = {
+    static const uint32_t fields[EG_N_HSDS_LISTS][EG_HSDS_NAME_TEXTS] = {
         [EG_HSDS_ORGANIZATIONS] = {EG_ORGANIZATION_NAME, EG_ORGANIZATION_ALTERNATE_NAME,
                                    EG_ORGANIZATION_DESCRIPTION},
         [EG_HSDS_TAXONOMIES] = {EG_TAXONOMY_NAME, EG_TAXONOMY_NAME, EG_TAXONOMY_DESCRIPTION},
         [EG_HSDS_TAXONOMY_TERMS] = {EG_TAXONOMY_TERM_NAME, EG_TAXONOMY_TERM_CODE,
                                     EG_TAXONOMY_TERM_DESCRIPTION},
     };
-    const struct naming *naming = context;
+    const struct eg_hsds_naming *naming = context;
     const struct eg_hsds_item *item = &naming->items[i];
     const struct eg_entry *entry = naming->hsds->entries->items[item->entry];
     if (item->row) {
-        for (size_t f = 0; f < 3; f++) texts_out[f] = item->row->field[fields[naming->list][f]];
+        for (size_t f = 0; f < EG_HSDS_NAME_TEXTS; f++)
+            texts_out[f] = item->row->field[fields[naming->list][f]];
     } else { /* an organisation that is an entry */
         texts_out[0] = entry->field[EG_ENTRY_NAME];
         texts_out[1] = entry->field[EG_ENTRY_DESCRIPTION];
@@ -306,8 +323,8 @@ static enum eg_status finish_names(struct build *build, enum eg_hsds_list list)
         status = deal(build, gathered, rank, &names->members);
     }
     free(rank);
-    struct naming naming = {build->hsds, list, items};
-    struct eg_words_source source = {texts_of, &naming, gathered->n, 3};
+    struct eg_hsds_naming naming = {build->hsds, list, items};
+    struct eg_words_source source = {eg_hsds_texts, &naming, gathered->n, EG_HSDS_NAME_TEXTS};
     if (status == EG_OK) status = eg_words_build_from(&source, build->hsds->arena, &names->words, build->err);
     return status;
 }
@@ -321,10 +338,8 @@ static int compare_items(const void *a, const void *b)
     return eg_text_compare(x->id, y->id);
 }
 
-/* An entry that lies where the service is at that location: its own, nearly always. */
-static const struct eg_entry *place_of(struct build *build, const struct eg_hsds_item *at)
+const struct eg_entry *eg_hsds_place_of(const struct eg_hsds *hsds, const struct eg_hsds_item *at)
 {
-    const struct eg_hsds *hsds = build->hsds;
     const struct eg_entry *entry = hsds->entries->items[at->entry];
     if (!at->row) return entry;
     const struct eg_record *location = eg_records_find(hsds->records, EG_RECORD_LOCATION,
@@ -349,7 +364,7 @@ static enum eg_status place_all(struct build *build)
     const struct eg_entry **places = eg_memory_array(build->n_at, sizeof *places);
     enum eg_status status = places ? EG_OK : refused(build, build->n_at * sizeof *places);
     for (uint32_t i = 0; i < build->n_at && status == EG_OK; i++) {
-        places[i] = place_of(build, &build->at[i]);
+        places[i] = eg_hsds_place_of(build->hsds, &build->at[i]);
         if (!places[i]) status = refused(build, sizeof *places[i]);
     }
     if (status == EG_OK)
@@ -359,56 +374,52 @@ static enum eg_status place_all(struct build *build)
     return status;
 }
 
-struct codes {
-    struct eg_hsds_postcode *items;
-    size_t capacity;
-    uint32_t n;
-};
-
-static enum eg_status add_code(struct build *build, struct codes *codes, struct eg_text typed, uint32_t at)
+static bool add_code(struct eg_hsds_codes *codes, struct eg_text typed, uint32_t at)
 {
-    char room[EG_HSDS_POSTCODE_BYTES];
-    struct eg_text code = {room, eg_hsds_postcode(typed, room)};
-    if (code.len == 0) return EG_OK;
+    struct eg_hsds_postcode code = {.at = at};
     void *items = codes->items;
-    code = eg_text_copy(build->hsds->arena, code);
-    if (!code.data ||
-        !eg_memory_reserve(&items, &codes->capacity, (size_t)codes->n + 1, sizeof *codes->items))
-        return refused(build, sizeof *codes->items);
+    code.len = (uint32_t)eg_hsds_postcode(typed, code.code);
+    if (code.len == 0) return true;
+    bool has_room = eg_memory_reserve(&items, &codes->capacity, (size_t)codes->n + 1, sizeof *codes->items);
     codes->items = items;
-    codes->items[codes->n++] = (struct eg_hsds_postcode){code, at};
-    return EG_OK;
+    if (has_room) codes->items[codes->n++] = code;
+    return has_room;
 }
 
-static int compare_codes(const void *a, const void *b)
+bool eg_hsds_add_codes(const struct eg_hsds *hsds, const struct eg_hsds_item *at, uint32_t i,
+                       struct eg_hsds_codes *codes)
+{
+    uint32_t n = 0;
+    bool added = true;
+    const struct eg_record *const *rows = NULL;
+    if (!at->row) added = add_code(codes, hsds->entries->items[at->entry]->field[EG_ENTRY_POSTCODE], i);
+    else
+        rows = eg_records_with(hsds->records, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID,
+                               at->row->field[EG_SERVICE_AT_LOCATION_LOCATION_ID], &n);
+    for (uint32_t r = 0; r < n && added; r++)
+        added = add_code(codes, rows[r]->field[EG_ADDRESS_POSTAL_CODE], i);
+    return added;
+}
+
+int eg_hsds_compare_codes(const void *a, const void *b)
 {
     const struct eg_hsds_postcode *x = a;
     const struct eg_hsds_postcode *y = b;
-    int order = eg_text_compare(x->code, y->code);
+    int order = eg_text_compare(eg_hsds_code(x), eg_hsds_code(y));
     return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
 }
 
 static enum eg_status code_all(struct build *build)
 {
     struct eg_hsds *hsds = build->hsds;
-    struct codes codes = {0};
-    enum eg_status status = EG_OK;
-    for (uint32_t i = 0; i < build->n_at && status == EG_OK; i++) {
-        const struct eg_hsds_item *at = &build->at[i];
-        uint32_t n = 0;
-        if (!at->row)
-            status = add_code(build, &codes, hsds->entries->items[at->entry]->field[EG_ENTRY_POSTCODE], i);
-        const struct eg_record *const *rows = NULL;
-        if (at->row)
-            rows = eg_records_with(hsds->records, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID,
-                                   at->row->field[EG_SERVICE_AT_LOCATION_LOCATION_ID], &n);
-        for (uint32_t r = 0; r < n && status == EG_OK; r++)
-            status = add_code(build, &codes, rows[r]->field[EG_ADDRESS_POSTAL_CODE], i);
-    }
+    struct eg_hsds_codes codes = {0};
+    bool added = true;
+    for (uint32_t i = 0; i < build->n_at && added; i++)
+        added = eg_hsds_add_codes(hsds, &build->at[i], i, &codes);
     struct eg_hsds_postcode *kept = eg_arena_array(hsds->arena, codes.n, sizeof *kept);
-    if (status == EG_OK && !kept) status = refused(build, codes.n * sizeof *kept);
+    enum eg_status status = added && kept ? EG_OK : refused(build, codes.n * sizeof *kept);
     if (status == EG_OK && codes.n > 0) {
-        qsort(codes.items, codes.n, sizeof *codes.items, compare_codes);
+        qsort(codes.items, codes.n, sizeof *codes.items, eg_hsds_compare_codes);
         memcpy(kept, codes.items, codes.n * sizeof *kept);
     }
     hsds->postcodes = kept;
@@ -436,19 +447,14 @@ static enum eg_status finish_at(struct build *build)
 static enum eg_status open_build(struct build *build)
 {
     struct eg_hsds *hsds = build->hsds;
-    uint32_t n = hsds->entries->n;
-    hsds->arena = eg_arena_new(ARENA_CEILING_BYTES);
-    if (!hsds->arena) return refused(build, 0);
-    hsds->service = eg_arena_array(hsds->arena, n, sizeof *hsds->service);
-    hsds->modified_s = eg_arena_array(hsds->arena, n, sizeof *hsds->modified_s);
     build->programmes = eg_textmap_new(64);
-    bool made = hsds->service && hsds->modified_s && build->programmes;
+    bool made = build->programmes;
     for (int l = EG_HSDS_ORGANIZATIONS; l < EG_N_HSDS_LISTS; l++) {
         build->gathered[l].by_id = eg_textmap_new(64);
         build->gathered[l].by_name = eg_textmap_new(64);
         made = made && build->gathered[l].by_id && build->gathered[l].by_name;
     }
-    enum eg_status status = made ? EG_OK : refused(build, n * sizeof *hsds->modified_s);
+    enum eg_status status = made ? EG_OK : refused(build, 0);
     if (status == EG_OK) status = eg_records_builder_new(&build->builder, build->err);
     if (status == EG_OK)
         status = eg_entry_recorder_new(hsds->entries->atlas, build->builder, &build->recorder, build->err);
@@ -469,14 +475,27 @@ static void close_build(struct build *build)
     eg_records_builder_free(build->builder);
 }
 
-enum eg_status eg_hsds_new(const struct eg_directory *directory, const struct eg_records *records,
-                           struct eg_hsds **hsds_out, struct eg_error *err)
+struct eg_hsds *eg_hsds_open(const struct eg_directory *directory, const struct eg_records *records)
 {
     struct eg_hsds *hsds = eg_memory_zeroed(1, sizeof *hsds);
-    if (!hsds) return eg_error_no_memory(err, sizeof *hsds);
+    if (!hsds) return NULL;
     hsds->directory = directory;
     hsds->entries = eg_directory_entries(directory);
     hsds->records = records;
+    hsds->arena = eg_arena_new(ARENA_CEILING_BYTES);
+    uint32_t n = hsds->entries->n;
+    if (hsds->arena) hsds->service = eg_arena_array(hsds->arena, n, sizeof *hsds->service);
+    if (hsds->service) hsds->modified_s = eg_arena_array(hsds->arena, n, sizeof *hsds->modified_s);
+    if (hsds->modified_s) return hsds;
+    eg_hsds_free(hsds);
+    return NULL;
+}
+
+enum eg_status eg_hsds_new(const struct eg_directory *directory, const struct eg_records *records,
+                           struct eg_hsds **hsds_out, struct eg_error *err)
+{
+    struct eg_hsds *hsds = eg_hsds_open(directory, records);
+    if (!hsds) return eg_error_no_memory(err, sizeof *hsds);
     struct build build = {.hsds = hsds, .err = err};
     enum eg_status status = open_build(&build);
     if (status == EG_OK) status = gather(&build);

@@ -94,13 +94,6 @@ uint32_t eg_hsds_service_at(const struct eg_hsds *hsds, uint32_t service_at_loca
     return hsds->at[service_at_location].entry;
 }
 
-bool eg_hsds_modified(const struct eg_hsds *hsds, uint32_t service, int64_t *unix_s_out)
-{
-    if (hsds->modified_s[service] == EG_HSDS_UNKNOWN_S) return false;
-    *unix_s_out = hsds->modified_s[service];
-    return true;
-}
-
 /* --- postcodes -------------------------------------------------------------------------------------------------------------------- */
 
 size_t eg_hsds_postcode(struct eg_text typed, char postcode_out[EG_HSDS_POSTCODE_BYTES])
@@ -129,11 +122,11 @@ uint32_t eg_hsds_postcodes(const struct eg_hsds *hsds, struct eg_text postcode, 
     uint32_t low = 0, high = hsds->n_postcodes;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (eg_text_compare(hsds->postcodes[middle].code, postcode) < 0) low = middle + 1;
+        if (eg_text_compare(eg_hsds_code(&hsds->postcodes[middle]), postcode) < 0) low = middle + 1;
         else high = middle;
     }
     uint32_t end = low;
-    while (end < hsds->n_postcodes && eg_text_equal(hsds->postcodes[end].code, postcode)) end++;
+    while (end < hsds->n_postcodes && eg_text_equal(eg_hsds_code(&hsds->postcodes[end]), postcode)) end++;
     *n_out = end - low;
     return low;
 }

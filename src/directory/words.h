@@ -52,6 +52,12 @@ struct eg_words_source {
 };
 EG_MUST_CHECK enum eg_status eg_words_build_from(const struct eg_words_source *source, struct eg_arena *arena,
                                                  struct eg_words *words_out, struct eg_error *err);
+/* `source` has the things as they are numbered now, and the renumbering need not have entries; things that changed are gone and came. */
+EG_MUST_CHECK enum eg_status eg_words_follow_from(const struct eg_words *before,
+                                                  const struct eg_renumbering *renumbering,
+                                                  const struct eg_words_source *source,
+                                                  struct eg_arena *arena, struct eg_words *words_out,
+                                                  struct eg_error *err);
 
 /* How well entries fit asked words, which are few enough: points[n], one for each entry, gains 3 for each of them that the entry has, and 2
  * for each that only begins a word of it. bits[n_bit_words] is room. */

@@ -18,9 +18,9 @@ struct said {
 struct following {
     const struct eg_words *before;
     const struct eg_renumbering *by;
-    size_t n_texts;
-    struct eg_arena *scratch; /* texts of words that came */
-    struct said *said;        /* [n_said] by word, then number */
+    const struct eg_words_source *source; /* of what there is now */
+    struct eg_arena *scratch;             /* texts of words that came */
+    struct said *said;                    /* [n_said] by word, then number */
     size_t n_said, capacity;
     struct eg_text *words; /* what is made */
     uint32_t *start, *numbers;
@@ -49,10 +49,10 @@ static enum eg_status note(struct following *following, struct eg_text word, uin
 
 static enum eg_status cut(struct following *following, uint32_t number, struct eg_buffer *folded)
 {
-    struct eg_text texts[EG_WORDS_TEXTS];
+    struct eg_text texts[EG_WORDS_TEXTS] = {{0}};
     enum eg_status status = EG_OK;
-    eg_words_of_entry(following->by->after[number], texts);
-    for (size_t f = 0; f < following->n_texts && status == EG_OK; f++) {
+    following->source->texts(following->source->context, number, texts);
+    for (size_t f = 0; f < following->source->n_texts && status == EG_OK; f++) {
         struct eg_word_cutter cutter;
         status = eg_words_cut(texts[f], folded, &cutter, following->err);
         while (status == EG_OK) {
@@ -176,13 +176,13 @@ static enum eg_status make(struct following *following, struct eg_arena *arena, 
     return EG_OK;
 }
 
-enum eg_status eg_words_follow(const struct eg_words *before, const struct eg_renumbering *renumbering,
-                               enum eg_words_of of, struct eg_arena *arena, struct eg_words *words_out,
-                               struct eg_error *err)
+enum eg_status eg_words_follow_from(const struct eg_words *before, const struct eg_renumbering *renumbering,
+                                    const struct eg_words_source *source, struct eg_arena *arena,
+                                    struct eg_words *words_out, struct eg_error *err)
 {
     struct following following = {.before = before,
                                   .by = renumbering,
-                                  .n_texts = of == EG_WORDS_OF_NAMES ? 1 : EG_WORDS_TEXTS,
+                                  .source = source,
                                   .scratch = eg_arena_new(SCRATCH_CEILING_BYTES),
                                   .err = err};
     enum eg_status status = following.scratch ? gather(&following) : refused(&following, 0);
@@ -190,4 +190,19 @@ enum eg_status eg_words_follow(const struct eg_words *before, const struct eg_re
     free(following.said);
     eg_arena_free(following.scratch);
     return status;
+}
+
+static void texts_of_entry(const void *context, uint32_t i, struct eg_text texts_out[EG_WORDS_TEXTS])
+{
+    const struct eg_renumbering *by = context;
+    eg_words_of_entry(by->after[i], texts_out);
+}
+
+enum eg_status eg_words_follow(const struct eg_words *before, const struct eg_renumbering *renumbering,
+                               enum eg_words_of of, struct eg_arena *arena, struct eg_words *words_out,
+                               struct eg_error *err)
+{
+    struct eg_words_source source = {texts_of_entry, renumbering, renumbering->n_after,
+                                     of == EG_WORDS_OF_NAMES ? 1 : EG_WORDS_TEXTS};
+    return eg_words_follow_from(before, renumbering, &source, arena, words_out, err);
 }

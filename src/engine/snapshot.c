@@ -253,6 +253,17 @@ enum eg_status eg_snapshot_with_records(struct eg_snapshot *snapshot, struct eg_
     return EG_OK;
 }
 
+/* Lists that nobody has asked for are not made, and those that cannot be carried over are when somebody asks. */
+static void carry_lists(struct eg_snapshot *before, const struct eg_records_change *change,
+                        struct eg_snapshot *fresh)
+{
+    struct eg_hsds *next = NULL;
+    const struct eg_hsds *made = atomic_load_explicit(&before->hsds, memory_order_acquire);
+    if (!made || !before->records) return;
+    if (eg_hsds_after(made, fresh->directory, fresh->records, change, &next, NULL) == EG_OK)
+        atomic_store_explicit(&fresh->hsds, next, memory_order_release);
+}
+
 enum eg_status eg_snapshot_after(struct eg_snapshot *snapshot, struct eg_records *records,
                                  const struct eg_records_change *change, struct eg_snapshot **snapshot_out,
                                  struct eg_error *err)
@@ -271,6 +282,7 @@ enum eg_status eg_snapshot_after(struct eg_snapshot *snapshot, struct eg_records
         free_parts(fresh);
         return status;
     }
+    carry_lists(snapshot, change, fresh);
     *snapshot_out = fresh;
     return EG_OK;
 }

@@ -35,9 +35,10 @@ struct eg_snapshot {
     uint64_t content[2];      /* of the entries: sums of their hashes */
     struct eg_entries
         *sourced; /* entries of directories that are read from a source: those of a store come to them */
-    struct eg_records *records;   /* of the store; NULL: there is none, or nothing in it yet */
-    pthread_mutex_t hsds_lock;    /* held while `hsds` is made; no other lock is taken under it */
-    struct eg_hsds *_Atomic hsds; /* made on first use: eg_snapshot_hsds */
+    struct eg_records *records; /* of the store; NULL: there is none, or nothing in it yet */
+    pthread_mutex_t hsds_lock;  /* held while `hsds` is made; no other lock is taken under it */
+    struct eg_hsds
+        *_Atomic hsds; /* made on first use: eg_snapshot_hsds; then carried over from write to write */
     struct eg_snapshot *ground; /* whose atlas, generation, layers and projections these are; NULL: its own */
     atomic_uint references;
 };

@@ -1,4 +1,6 @@
 /* The HSDS 3.0 API: its parameters, each with a limit, and its root. */
+#include <stdio.h>
+
 #include "base/calendar.h"
 #include "engine/describe.h"
 #include "engine/hsds.h"
@@ -36,6 +38,14 @@ static enum eg_status read_id(const struct eg_target *target, const char *name, 
     return refuse(err, name, *id_out, "a UUID");
 }
 
+/* As programs write a time that know no offsets: in UTC. */
+static bool parse_in_utc(struct eg_text text, int64_t *unix_s_out)
+{
+    char whole[40];
+    int n = text.len < sizeof whole - 1 ? snprintf(whole, sizeof whole, "%.*sZ", EG_TEXT_ARG(text)) : 0;
+    return n > 0 && eg_calendar_parse_instant((struct eg_text){whole, (size_t)n}, unix_s_out);
+}
+
 /* A day begins with its first second in UTC. */
 static enum eg_status read_modified_after(const struct eg_target *target, struct eg_hsds_query *query,
                                           struct eg_error *err)
@@ -45,7 +55,9 @@ static enum eg_status read_modified_after(const struct eg_target *target, struct
     enum eg_status status = eg_target_text(target, "modified_after", &text, err);
     if (status != EG_OK || text.len == 0) return status;
     query->has_modified_after = true;
-    if (eg_calendar_parse_instant(text, &query->modified_after_s)) return EG_OK;
+    if (eg_calendar_parse_instant(text, &query->modified_after_s) ||
+        parse_in_utc(text, &query->modified_after_s))
+        return EG_OK;
     if (!eg_calendar_parse_date(text, &day))
         return refuse(err, "modified_after", text, "a time such as 2026-01-31T09:30:00Z, or a day");
     query->modified_after_s = (day - eg_calendar_day(1970, 1, 1)) * 86400;

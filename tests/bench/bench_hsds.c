@@ -252,6 +252,72 @@ static void measure_all(const char *where, struct eg_snapshot *snapshot)
     measure_records(where, snapshot);
 }
 
+/* --- after a write --------------------------------------------------------------------------------------------------- */
+
+#define N_WRITES 40
+
+/* A service that says something else, and its organisation with it now and then. */
+static struct eg_records_change change_of(const struct eg_records *records, uint32_t i)
+{
+    static struct eg_text service[EG_RECORD_FIELDS], organization[EG_RECORD_FIELDS];
+    static struct eg_record puts[2];
+    const struct eg_record *row = eg_records_at(records, EG_RECORD_SERVICE, i * 2311 + 17);
+    memcpy(service, row->field, EG_SERVICE_N_FIELDS * sizeof *service);
+    service[EG_SERVICE_NAME] = i % 2 ? EG_TEXT("Another name") : EG_TEXT("A third name");
+    puts[0] = (struct eg_record){EG_RECORD_SERVICE, service};
+    row = eg_records_find(records, EG_RECORD_ORGANIZATION, service[EG_SERVICE_ORGANIZATION_ID]);
+    if (row) memcpy(organization, row->field, EG_ORGANIZATION_N_FIELDS * sizeof *organization);
+    organization[EG_ORGANIZATION_DESCRIPTION] =
+        i % 3 ? EG_TEXT("Of another kind") : EG_TEXT("Of a third kind");
+    puts[1] = (struct eg_record){EG_RECORD_ORGANIZATION, organization};
+    return (struct eg_records_change){.puts = puts, .n_puts = row && i % 4 == 0 ? 2 : 1};
+}
+
+static double middle_of(double *values, uint32_t n)
+{
+    qsort(values, n, sizeof *values, compare);
+    return values[n / 2];
+}
+
+/* What a thread works for the lists of the next snapshot, and how long the first page of it takes then. */
+static void measure_writes(struct eg_snapshot *snapshot)
+{
+    static double lists_ms[N_WRITES], write_ms[N_WRITES], page_ms[N_WRITES];
+    eg_snapshot_retain(snapshot);
+    for (uint32_t i = 0; i < N_WRITES; i++) {
+        struct eg_records *records = NULL;
+        struct eg_snapshot *next = NULL;
+        struct eg_hsds *lists = NULL;
+        const struct eg_hsds *before = NULL;
+        struct eg_entity entity = {0};
+        struct eg_hsds_request request = {.page = 1, .per_page = 50};
+        struct eg_records_change change = change_of(snapshot->records, i);
+        if (eg_records_apply(snapshot->records, &change, &records, NULL) != EG_OK ||
+            eg_snapshot_hsds(snapshot, &before, NULL) != EG_OK)
+            exit(1);
+        double began = worked_ms();
+        if (eg_snapshot_after(snapshot, records, &change, &next, NULL) != EG_OK) exit(1);
+        write_ms[i] = worked_ms() - began;
+        began = worked_ms();
+        if (eg_hsds_after(before, next->directory, records, &change, &lists, NULL) != EG_OK || !lists)
+            exit(1);
+        lists_ms[i] = worked_ms() - began;
+        eg_hsds_free(lists);
+        began = worked_ms();
+        if (eg_engine_hsds_list(next, &request, &entity, NULL) != EG_OK) exit(1);
+        page_ms[i] = worked_ms() - began;
+        eg_entity_clear(&entity);
+        eg_records_release(records);
+        eg_snapshot_release(snapshot);
+        snapshot = next;
+    }
+    eg_snapshot_release(snapshot);
+    (void)printf("after_write_snapshot_cpu_p50_ms\t%.2f\nafter_write_lists_cpu_p50_ms\t%.2f\n",
+                 middle_of(write_ms, N_WRITES), middle_of(lists_ms, N_WRITES));
+    (void)printf("after_write_lists_cpu_max_ms\t%.2f\nafter_write_first_page_cpu_p50_ms\t%.2f\n",
+                 lists_ms[N_WRITES - 1], middle_of(page_ms, N_WRITES));
+}
+
 int main(void)
 {
     eg_log_set_level(EG_LOG_ERROR);
@@ -261,6 +327,7 @@ int main(void)
     (void)printf("file_peak_mib\t%.1f\n", (double)eg_memory_peak_bytes() / 1048576);
     struct eg_snapshot *in_store = stored(sourced);
     measure_all("store", in_store);
+    measure_writes(in_store);
     (void)printf("store_peak_mib\t%.1f\n", (double)eg_memory_peak_bytes() / 1048576);
     eg_snapshot_release(in_store);
     eg_snapshot_release(sourced);

@@ -9,6 +9,7 @@ import pathlib
 import random
 import subprocess
 import sys
+import time
 import urllib.parse
 import uuid
 
@@ -26,7 +27,7 @@ EXTRA = f"""\
     title: Halls
     source: halls.csv
     constants: {{kind: hub}}
-    columns: {{key: key, name: name, organisation: organisation, topics: topics, postcode: postcode, longitude: lon, latitude: lat}}
+    columns: {{key: key, name: name, organisation: organisation, topics: topics, postcode: postcode, longitude: lon, latitude: lat, last_reviewed: day}}
   - {{id: register, title: Register, store: register.gpkg}}
 places:
   - {{id: postcodes, title: Postcodes, kind: postcode, country: GB, source: postcodes.csv, columns: {{postcode: code, longitude: lon, latitude: lat}}}}
@@ -113,6 +114,8 @@ class Made:
             made["metadata"] = [
                 self.row("line", last_action_date=self.random.choice(DAYS + TIMES), last_action_type="update", field_name="name", previous_value="a", replacement_value="b", updated_by="c")
             ]
+        if self.random.random() < 0.4:
+            made["assured_date"] = self.random.choice(DAYS)
         if self.random.random() < 0.5:
             codes = [f"C{self.random.randrange(12):02}{self.random.randrange(12):02}" for _ in range(8)]
             made["service_areas"] = [self.row("area", boundaries="cells", area_codes=";".join(sorted(set(codes))))]
@@ -131,13 +134,13 @@ class Register(Server):
     def __init__(self):
         super().__init__(EXTRA)
         number = seed()
-        halls = ["key,name,organisation,topics,postcode,lon,lat"]
+        halls = ["key,name,organisation,topics,postcode,lon,lat,day"]
         choice = random.Random(number)
         for i in range(50):
             organisation = ["Shared Trust", "SHARED trust", f"Hall Committee {i % 6}", ""][i % 4]
             lon = "" if i % 9 == 0 else f"{WEST + 0.6 * choice.random():.5f}"
             lat = f"{SOUTH + 0.6 * choice.random():.5f}" if lon else ""
-            halls.append(f"h{i},Hall {i} garden,{organisation},{'Dance;Food' if i % 2 else 'dance'},{choice.choice(POSTCODES + [''])},{lon},{lat}")
+            halls.append(f"h{i},Hall {i} garden,{organisation},{'Dance;Food' if i % 2 else 'dance'},{choice.choice(POSTCODES + [''])},{lon},{lat},{'2026-01-31' if i % 3 == 0 else ''}")
         (self.folder / "halls.csv").write_text("\n".join(halls) + "\n", encoding="utf-8")
         # One that no address has, and one that some have, which lie elsewhere.
         known = [("XC3 3DD", *KNOWN), ("XB2 2CC", WEST + 0.1, SOUTH + 0.1)]
@@ -199,14 +202,23 @@ def seconds(text):
     import datetime
 
     if len(text) == 10:
-        text += "T00:00:00Z"
+        text += "T00:00:00"
+    if len(text) == 19:
+        text += "Z"
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
+def reviews(service):
+    """Lines of metadata that are made of the assured_date."""
+    return [line for line in service.get("metadata", []) if line["last_action_type"] == "review"]
+
+
 def modified(service):
+    """None where nobody says it: to have been checked on a day is not enough."""
     times = [service["last_modified"]] if "last_modified" in service else []
-    times += [line["last_action_date"] for line in service.get("metadata", [])]
-    return max(map(seconds, times)) if times else None
+    checks = reviews(service)
+    times += [line["last_action_date"] for line in service.get("metadata", []) if line not in checks]
+    return max(map(seconds, times + [line["last_action_date"] for line in checks])) if times else None
 
 
 # --- schemas -----------------------------------------------------------------------------------------------------------------
@@ -321,6 +333,19 @@ def _(server):
         assert service["id"] == owner[at["id"]]["id"] and service["organization"]["id"] == owner[at["id"]]["organization"]["id"]
 
 
+@test("a check is told in the metadata of its service, too")
+def _(server):
+    told = 0
+    for service in server.exported:
+        lines = reviews(server.ask("/services/" + service["id"]))
+        assert lines == reviews(service) and len(lines) == ("assured_date" in service), service["id"]
+        for line in lines:
+            told += 1
+            assert line["field_name"] == "assured_date" and line["replacement_value"] == line["last_action_date"] == service["assured_date"], line
+            assert line["resource_type"] == "service" and line["resource_id"] == service["id"], line
+    assert told > 30, told
+
+
 @test("an organisation is shown once, with its services")
 def _(server):
     expected = {}
@@ -423,9 +448,11 @@ def _(server):
     for taxonomy in server.ids("taxonomies"):
         n = same(server, lambda service: taxonomy in [term["taxonomy_id"] for term in terms_of(service)], taxonomy_id=taxonomy)
         assert 0 < n < len(server.exported)
-    for time in TIMES + ["2025-06-15", "2025-06-15T10:30:01Z", "2031-01-01"]:
-        at = seconds(time)
-        same(server, lambda service: modified(service) is None or modified(service) >= at, modified_after=time)
+    # What is silent about it was changed, for all that is known, until the server read it.
+    for at in TIMES + ["2025-06-15", "2025-06-15T10:30:01Z", "2025-06-15T10:30:01", "2999-01-01"]:
+        silent = seconds(at) < time.time()
+        same(server, lambda service: silent if modified(service) is None else modified(service) >= seconds(at), modified_after=at)
+    assert server.ids("services", modified_after="2026-02-01T00:00:01Z") == [one["id"] for one in server.exported if modified(one) is None]
 
     def says(service, word):
         texts = [service["name"], service.get("description", "")] + [a["taxonomy_term"]["name"] for a in service.get("attributes", [])]
@@ -532,6 +559,8 @@ def _(server):
         ("/organizations?full_service=1", 400, "full_service"),
         ("/services?format=xml", 400, "format"),
         ("/services?modified_after=yesterday", 400, "modified_after"),
+        ("/services?modified_after=2025-06-15T10:30", 400, "modified_after"),
+        ("/services?modified_after=2025-06-15T10:30:00" + "0" * 40, 400, "modified_after"),
         ("/services?organization_id=5", 400, "organization_id"),
         ("/service_at_locations?taxonomy_id=5", 400, "taxonomy_id"),
         ("/services?taxonomy_term_id=5", 400, "taxonomy_term_id"),

@@ -1,4 +1,4 @@
-/* Entries and their index after a change against the same built from nothing: random rows of all tables are put and taken away, and what
+/* Entries, their index and the lists of the HSDS API after a change against the same built from nothing: random rows of all tables are put and taken away, and what
  * follows from the state before must be what is made of all records at once, to the last number. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 #include "data/records.h"
 #include "directory/bits.h"
 #include "directory/directory_internal.h"
+#include "directory/hsds_internal.h"
 #include "support/temp_file.h"
 #include "support/test_directory.h"
 #include "support/test_random.h"
@@ -51,6 +52,7 @@ static const uint32_t pool[EG_N_RECORD_TABLES] = {
     [EG_RECORD_TAXONOMY] = 2,
     [EG_RECORD_TAXONOMY_TERM] = 8,
     [EG_RECORD_ATTRIBUTE] = 200,
+    [EG_RECORD_METADATA] = 80,
 };
 
 static struct eg_test_directory test;
@@ -82,6 +84,9 @@ static void text_of(enum eg_record_table table, uint32_t f, char *room)
     if (table == EG_RECORD_SERVICE_AREA && f == EG_SERVICE_AREA_BOUNDARIES) text = PICK(boundaries);
     if (table == EG_RECORD_SCHEDULE && f == EG_SCHEDULE_BYDAY) text = below(2) ? "MO,WE" : "SA";
     if (table == EG_RECORD_ATTRIBUTE && f == EG_ATTRIBUTE_LINK_ENTITY) text = "service";
+    if (table == EG_RECORD_METADATA && f == EG_METADATA_RESOURCE_TYPE) text = "service";
+    if (table == EG_RECORD_METADATA && f == EG_METADATA_LAST_ACTION_TYPE)
+        text = below(2) ? "update" : "verified";
     (void)snprintf(room, TEXT_BYTES, "%s", text);
     if (table == EG_RECORD_SERVICE && f == EG_SERVICE_NAME && below(3) == 0)
         (void)snprintf(room, TEXT_BYTES, "%s number %u", text, below(1000));
@@ -147,6 +152,11 @@ static void make_sense(enum eg_record_table table, char room[EG_RECORD_FIELDS][T
     if (table == EG_RECORD_SCHEDULE)
         room[EG_SCHEDULE_BYWEEKNO][0] = room[EG_SCHEDULE_BYYEARDAY][0] = room[EG_SCHEDULE_BYMONTHDAY][0] =
             '\0';
+    if (table == EG_RECORD_ATTRIBUTE && room[EG_ATTRIBUTE_LINK_ID][0] != '\0' && below(4) == 0) {
+        uint32_t at = below(pool[EG_RECORD_SERVICE_AT_LOCATION]);
+        (void)snprintf(room[EG_ATTRIBUTE_LINK_ENTITY], TEXT_BYTES, "service_at_location");
+        id_of(EG_RECORD_SERVICE_AT_LOCATION, at, room[EG_ATTRIBUTE_LINK_ID]);
+    }
     if (table != EG_RECORD_SERVICE_AREA) return;
     room[EG_SERVICE_AREA_EXTENT][0] = room[EG_SERVICE_AREA_EXTENT_TYPE][0] = '\0';
     if (below(2)) return;
@@ -315,6 +325,50 @@ static void assert_same_index(const struct eg_directory *a, const struct eg_dire
     assert_same_areas(&a->areas, &b->areas);
 }
 
+static void assert_same_items(const struct eg_hsds_item *a, const struct eg_hsds_item *b, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        assert_true(eg_text_equal(a[i].id, b[i].id));
+        assert_int_equal(a[i].entry, b[i].entry);
+        assert_int_equal(!a[i].row, !b[i].row);
+        if (!a[i].row) continue;
+        assert_int_equal(a[i].row->table, b[i].row->table);
+        assert_same_texts(a[i].row->field, b[i].row->field, eg_record_spec(a[i].row->table)->n_fields);
+    }
+}
+
+static void assert_same_services(const struct eg_hsds *a, const struct eg_hsds *b)
+{
+    for (uint32_t i = 0; i < a->entries->n; i++) {
+        int64_t x = 0, y = 0;
+        assert_ptr_equal(a->service[i], b->service[i]);
+        assert_int_equal(eg_hsds_modified(a, i, &x), eg_hsds_modified(b, i, &y));
+        assert_true(x == y);
+        if (x != 0) assert_true(a->modified_s[i] == b->modified_s[i]);
+    }
+}
+
+/* The rows of the one are those of the other. */
+static void assert_same_lists(const struct eg_hsds *a, const struct eg_hsds *b)
+{
+    assert_int_equal(a->entries->n, b->entries->n);
+    assert_same_services(a, b);
+    for (size_t l = EG_HSDS_ORGANIZATIONS; l < EG_N_HSDS_LISTS; l++) {
+        const struct eg_hsds_names *x = &a->names[l], *y = &b->names[l];
+        assert_int_equal(x->n, y->n);
+        assert_same_items(x->items, y->items, x->n);
+        assert_same_words(&x->words, &y->words);
+        ASSERT_SAME_ARRAY(x->members.start, y->members.start, x->n + 1);
+        ASSERT_SAME_ARRAY(x->members.services, y->members.services, x->members.start[x->n]);
+    }
+    assert_int_equal(a->n_at, b->n_at);
+    assert_same_items(a->at, b->at, a->n_at);
+    assert_same_positions(&a->at_places, &b->at_places, a->n_at);
+    assert_int_equal(a->n_postcodes, b->n_postcodes);
+    for (uint32_t i = 0; i < a->n_postcodes; i++)
+        assert_int_equal(eg_hsds_compare_codes(&a->postcodes[i], &b->postcodes[i]), 0);
+}
+
 /* --- following -------------------------------------------------------------------------------------------------------------------- */
 
 static struct eg_entries *sourced(void)
@@ -341,6 +395,30 @@ static struct eg_directory *index_after(const struct eg_directory *before, struc
     if (eg_entries_after(old, records, change, &entries, &err) != EG_OK) fail_msg("%s", err.message);
     if (eg_directory_follow(before, entries, &directory, &err) != EG_OK) fail_msg("%s", err.message);
     return directory;
+}
+
+static struct eg_hsds *list_all(const struct eg_directory *directory, const struct eg_records *records)
+{
+    struct eg_hsds *lists = NULL;
+    struct eg_error err = {0};
+    if (eg_hsds_new(directory, records, &lists, &err) != EG_OK) fail_msg("%s", err.message);
+    return lists;
+}
+
+/* Takes the lists before; what cannot be followed is made anew, which *n_followed does not count. */
+static struct eg_hsds *list_after(struct eg_hsds *before, const struct eg_directory *directory,
+                                  const struct eg_records *records, const struct eg_records_change *change,
+                                  uint32_t *n_followed)
+{
+    struct eg_hsds *lists = NULL, *built = list_all(directory, records);
+    struct eg_error err = {0};
+    if (eg_hsds_after(before, directory, records, change, &lists, &err) != EG_OK) fail_msg("%s", err.message);
+    eg_hsds_free(before);
+    if (!lists) return built;
+    assert_same_lists(lists, built);
+    eg_hsds_free(built);
+    ++*n_followed;
+    return lists;
 }
 
 /* All rows that there may be: what refers to something finds it. */
@@ -398,13 +476,15 @@ static void what_follows_is_what_would_be_built(void **state)
     (void)state;
     struct eg_records *records = all_rows();
     struct eg_directory *directory = index_all(records);
-    uint32_t n_done = 0;
+    struct eg_hsds *lists = list_all(directory, records);
+    uint32_t n_done = 0, n_followed = 0;
     for (uint32_t round = 0; round < ROUNDS; round++) {
         struct eg_records *after = NULL;
         struct eg_records_change change;
         if (change_at_random(records, &change, &after) != EG_OK) continue;
         struct eg_directory *fresh = index_after(directory, after, &change);
         struct eg_directory *built = index_all(after);
+        lists = list_after(lists, fresh, after, &change, &n_followed);
         eg_directory_free(directory);
         eg_records_release(records);
         assert_same_index(fresh, built);
@@ -413,10 +493,12 @@ static void what_follows_is_what_would_be_built(void **state)
         records = after;
         n_done++;
     }
+    eg_hsds_free(lists);
     eg_directory_free(directory);
     eg_records_release(records);
-    print_message("# %u of %u changes\n", n_done, (unsigned)ROUNDS);
+    print_message("# %u of %u changes, %u of the lists\n", n_done, (unsigned)ROUNDS, n_followed);
     assert_true(n_done > ROUNDS / 2);
+    assert_true(n_followed > n_done / 3);
 }
 
 static int open_test(void **state)
@@ -425,13 +507,18 @@ static int open_test(void **state)
     char yaml[500];
     (void)state;
     eg_buffer_init(&csv, 0);
-    eg_buffer_literal(&csv, "key,name,kind,topics,lon,lat\n");
+    eg_buffer_literal(&csv, "key,name,kind,topics,org,lon,lat\n");
     for (uint32_t i = 0; i < N_SOURCED; i++)
-        eg_buffer_printf(&csv, "%u,Sourced hub %u,hub,Welsh;hubs,0.%u,50.%u\n", i, i % 7, i % 6, i % 5);
+        eg_buffer_printf(&csv, "%u,Sourced hub %u,hub,Welsh;hubs,%s,0.%u,50.%u\n", i, i % 7,
+                         i % 3 == 0   ? ""
+                         : i % 3 == 1 ? "Hubs Trust"
+                                      : "Women's group",
+                         i % 6, i % 5);
     (void)snprintf(
         yaml, sizeof yaml,
         "directories:\n  - {id: d, title: D, source: %s, columns: {key: key, name: name, kind: kind, "
-        "topics: topics, longitude: lon, latitude: lat}}\n  - {id: s, title: S, store: follows.gpkg}\n",
+        "topics: topics, organisation: org, longitude: lon, latitude: lat}}\n  - {id: s, title: S, store: "
+        "follows.gpkg}\n",
         eg_test_temp_file("follows.csv", csv.data).data);
     eg_buffer_clear(&csv);
     eg_test_directory_open(yaml, &test);
