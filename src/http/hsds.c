@@ -38,6 +38,18 @@ static enum eg_status read_id(const struct eg_target *target, const char *name, 
     return refuse(err, name, *id_out, "a UUID");
 }
 
+/* In any case: what Python writes of its own accord is "True". */
+static enum eg_status read_flag(const struct eg_target *target, const char *name, bool *flag_out,
+                                struct eg_error *err)
+{
+    struct eg_text text = {0};
+    enum eg_status status = eg_target_text(target, name, &text, err);
+    if (status != EG_OK || text.len == 0) return status;
+    *flag_out = eg_text_equal_any_case(text, EG_TEXT("true"));
+    if (*flag_out || eg_text_equal_any_case(text, EG_TEXT("false"))) return EG_OK;
+    return refuse(err, name, text, "true or false");
+}
+
 /* As programs write a time that know no offsets: in UTC. */
 static bool parse_in_utc(struct eg_text text, int64_t *unix_s_out)
 {
@@ -94,7 +106,7 @@ static enum eg_status read_of_terms(const struct eg_target *target, struct eg_hs
 {
     enum eg_status status = read_id(target, "taxonomy_id", &query->taxonomy_id, err);
     if (status == EG_OK) status = read_id(target, "parent_id", &query->parent_id, err);
-    return status == EG_OK ? eg_target_bool(target, "top_only", &query->top_only, err) : status;
+    return status == EG_OK ? read_flag(target, "top_only", &query->top_only, err) : status;
 }
 
 /* --- the form ------------------------------------------------------------------------------------------------------ */
@@ -105,10 +117,10 @@ static enum eg_status read_form(const struct eg_target *target, struct eg_hsds_r
     enum eg_hsds_list list = request->query.list;
     bool minimal = false, full = false;
     enum eg_status status = EG_OK;
-    if (list == EG_HSDS_SERVICES) status = eg_target_bool(target, "minimal", &minimal, err);
-    if (status == EG_OK && list <= EG_HSDS_ORGANIZATIONS) status = eg_target_bool(target, "full", &full, err);
+    if (list == EG_HSDS_SERVICES) status = read_flag(target, "minimal", &minimal, err);
+    if (status == EG_OK && list <= EG_HSDS_ORGANIZATIONS) status = read_flag(target, "full", &full, err);
     if (status == EG_OK && list == EG_HSDS_ORGANIZATIONS)
-        status = eg_target_bool(target, "full_service", &request->full_service, err);
+        status = read_flag(target, "full_service", &request->full_service, err);
     if (status != EG_OK) return status;
     if (minimal && full) return refuse(err, "minimal", EG_TEXT("true"), "false where full is true");
     request->form = minimal ? EG_HSDS_MINIMAL : full ? EG_HSDS_FULL : EG_HSDS_USUAL;
@@ -172,7 +184,7 @@ enum eg_status eg_hsds_record_parse(struct eg_exchange *exchange, const struct e
     *wanted = (struct eg_hsds_wanted){.list.query.list = list_of(target), .id = values->text[0]};
     exchange->freshness = EG_FRESH_CHECK;
     if (wanted->list.query.list != EG_HSDS_ORGANIZATIONS) return EG_OK;
-    return eg_target_bool(target, "full_service", &wanted->list.full_service, err);
+    return read_flag(target, "full_service", &wanted->list.full_service, err);
 }
 
 enum eg_status eg_hsds_record_make(struct eg_exchange *exchange, struct eg_answer **answer_out,

@@ -354,7 +354,7 @@ def _(server):
     assert server.ids("organizations") == sorted(expected)
     for organization in server.all("organizations"):
         assert "services" not in organization and "phones" not in organization
-    for organization in server.all("organizations", full="true"):
+    for organization in server.all("organizations", full="True"):
         services = expected[organization["id"]]
         assert [(one["id"], one["name"]) for one in organization.pop("services")] == [(one["id"], one["name"]) for one in services]
         assert organization == services[0]["organization"], organization["id"]
