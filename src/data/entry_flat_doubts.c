@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "data/entry_flat_internal.h"
+#include "data/entry_records.h"
 #include "data/record_doubts.h"
 #include "data/schedule.h"
 
@@ -72,12 +73,12 @@ static void doubt_texts(struct eg_flat_intake *intake, const struct eg_entry *en
                        EG_TEXT_SHOWN(phone, 40));
 }
 
-void eg_flat_doubt_hours(struct eg_flat_intake *intake, const struct eg_entry *entry,
+void eg_flat_doubt_hours(struct eg_flat_intake *intake, const struct eg_entry *entry, struct eg_text words,
                          const struct eg_intake_place *place)
 {
     struct eg_schedule schedules[EG_SCHEDULE_HOURS_MAX];
     uint32_t n;
-    struct eg_text hours = entry->field[EG_ENTRY_HOURS];
+    struct eg_text hours = eg_entry_hours_without(entry->field[EG_ENTRY_HOURS], words);
     if (hours.len == 0 || eg_schedules_from_hours(hours, schedules, &n)) return;
     eg_flat_remark(
         intake, EG_INTAKE_DOUBTFUL, place,

@@ -248,6 +248,22 @@ static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *ent
     return EG_OK;
 }
 
+/* The first of an entry's schedules that only people can read, as it stands at the end of its hours. */
+static struct eg_text words_of(const struct eg_records *known, struct eg_text service)
+{
+    uint32_t n;
+    const struct eg_record *const *rows =
+        eg_records_with(known, EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_ID, service, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct eg_schedule schedule;
+        struct eg_text words = rows[i]->field[EG_SCHEDULE_DESCRIPTION];
+        if (words.len > 0 && !eg_schedule_from_record(rows[i]->field, &schedule) &&
+            !eg_hours_are_of_holidays(words))
+            return words;
+    }
+    return EG_TEXT("");
+}
+
 static enum eg_status record(struct eg_flat_intake *intake, struct eg_entry *entry,
                              struct eg_text organization, const struct eg_intake_place *place,
                              struct eg_error *err)
@@ -273,7 +289,9 @@ static enum eg_status record(struct eg_flat_intake *intake, struct eg_entry *ent
         intake->counts.n_unchanged += status == EG_OK;
         return status;
     }
-    eg_flat_doubt_hours(intake, entry, place);
+    struct eg_text words = service ? words_of(known, id) : EG_TEXT("");
+    eg_flat_doubt_hours(intake, entry, words, place);
+    eg_entry_recorder_knows_words(intake->recorder, words);
     status = eg_entry_record(intake->recorder, entry, doubt, err);
     if (status == EG_OK && doubt[0]) eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "%s", doubt);
     return status;

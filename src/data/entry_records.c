@@ -19,6 +19,7 @@ struct eg_entry_recorder {
     struct eg_arena *arena;    /* ids of rows that are shared */
     struct eg_textmap *shared; /* which of them are there */
     bool failed;               /* an id could not be made for want of memory */
+    struct eg_text words;      /* that hours may end with */
     /* of the entry at hand */
     struct eg_arena *row_arena; /* NULL between entries */
     char *doubt;
@@ -440,13 +441,30 @@ static enum eg_status add_description(struct eg_entry_recorder *recorder, const 
     return add(recorder, EG_RECORD_SCHEDULE, &row, err);
 }
 
+void eg_entry_recorder_knows_words(struct eg_entry_recorder *recorder, struct eg_text words)
+{
+    recorder->words = words;
+}
+
+struct eg_text eg_entry_hours_without(struct eg_text hours, struct eg_text words)
+{
+    struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
+    uint32_t n = 0;
+    if (words.len == 0 || !eg_text_ends_with(hours, words)) return hours;
+    struct eg_text rules = eg_text_trim((struct eg_text){hours.data, hours.len - words.len});
+    if (rules.len == 0 || rules.data[--rules.len] != ';') return hours;
+    rules = eg_text_trim(rules);
+    return eg_schedules_from_hours(rules, read, &n) && n > 0 ? rules : hours;
+}
+
 /* Of hours that were read from a text: weekdays, of weeks or months, and times. Others are kept as their text, and so is what no rule of
  * days can say: that it is closed on public holidays. */
 static enum eg_status add_hours(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                 const struct ids *ids, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    struct eg_text hours = entry->field[EG_ENTRY_HOURS];
+    struct eg_text whole = entry->field[EG_ENTRY_HOURS],
+                   hours = eg_entry_hours_without(whole, recorder->words);
     struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
     uint32_t n = 0;
     if (hours.len == 0) return EG_OK;
@@ -464,7 +482,9 @@ static enum eg_status add_hours(struct eg_entry_recorder *recorder, const struct
         status = add(recorder, EG_RECORD_SCHEDULE, &row, err);
     }
     if (status == EG_OK && eg_hours_close_on_holidays(hours))
-        status = add_description(recorder, ids, n, EG_TEXT(EG_HOURS_HOLIDAYS), err);
+        status = add_description(recorder, ids, n++, EG_TEXT(EG_HOURS_HOLIDAYS), err);
+    if (status == EG_OK && hours.len < whole.len)
+        status = add_description(recorder, ids, n, recorder->words, err);
     return status;
 }
 

@@ -231,6 +231,48 @@ static void a_grant_is_awarded_and_known_by_its_key(void **state)
     eg_buffer_clear(&lines);
 }
 
+#define HOURS "id,key,name,kind,hours\n" ONE ",7,Walks,hub,"
+
+/* The directory after rows; it takes the place of *records. */
+static void import_rows(struct eg_records **records, const char *text, struct eg_buffer *lines)
+{
+    struct eg_records *read = NULL, *fresh = NULL;
+    struct eg_flat_counts counts;
+    struct eg_import_plan plan;
+    struct eg_arena *arena = eg_arena_new(1 << 24);
+    assert_int_equal(read_flat(EG_FLAT_CSV, eg_text_from(text), *records, lines, &read, &counts), EG_OK);
+    assert_int_equal(eg_directory_import(*records, read, true, arena, &plan, &fault), EG_OK);
+    assert_int_equal(eg_records_apply(*records, &plan.change, &fresh, &fault), EG_OK);
+    eg_records_release(*records), eg_records_release(read);
+    eg_arena_free(arena);
+    *records = fresh;
+}
+
+static void words_beside_hours_stay_words(void **state)
+{
+    (void)state;
+    struct eg_buffer lines, out;
+    struct eg_records *records = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0), eg_buffer_init(&out, 0);
+    static const char begin[] = HOURS "by appointment\n";
+    assert_int_equal(read_flat(EG_FLAT_CSV, eg_text_from(begin), NULL, &lines, &records, &counts), EG_OK);
+    assert_non_null(strstr(lines.data, "the hours 'by appointment' cannot be worked out"));
+    lines.len = 0;
+    import_rows(&records, HOURS "Mo 09:00-12:00; by appointment\n", &lines);
+    import_rows(&records, HOURS "Mo 09:00-13:00; Tu 10:00-11:00; by appointment\n", &lines);
+    assert_int_equal(lines.len, 0);
+    assert_int_equal(eg_records_count(records, EG_RECORD_SCHEDULE), 3);
+    assert_int_equal(write_flat(EG_FLAT_CSV, records, &out, &fault), EG_OK);
+    assert_non_null(strstr(out.data, "10:00-11:00; by appointment,"));
+    import_rows(&records, HOURS "Mo 09:00-13:00\n", &lines);
+    assert_int_equal(eg_records_count(records, EG_RECORD_SCHEDULE), 1);
+    import_rows(&records, HOURS "Mo 25:00-26:00\n", &lines);
+    assert_non_null(strstr(lines.data, "the hours 'Mo 25:00-26:00' cannot be worked out"));
+    eg_records_release(records);
+    eg_buffer_clear(&lines), eg_buffer_clear(&out);
+}
+
 /* Codes of wards begin with W here, and X is a ward and a town. */
 static struct eg_text boundaries_of(void *context, struct eg_text codes, char *reason_out)
 {
@@ -336,6 +378,7 @@ int main(void)
         cmocka_unit_test(features_tell_what_is_left_out),
         cmocka_unit_test(what_nobody_may_have_meant_is_told_with_its_line),
         cmocka_unit_test(a_grant_is_awarded_and_known_by_its_key),
+        cmocka_unit_test(words_beside_hours_stay_words),
         cmocka_unit_test(numbers_of_registers_are_kept_and_codes_find_their_boundaries),
         cmocka_unit_test(a_refused_allocation_is_reported_and_nothing_is_left_behind),
     };
