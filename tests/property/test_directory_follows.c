@@ -15,6 +15,7 @@
 #include "directory/bits.h"
 #include "directory/directory_internal.h"
 #include "directory/hsds_internal.h"
+#include "support/failing_malloc.h"
 #include "support/temp_file.h"
 #include "support/test_directory.h"
 #include "support/test_random.h"
@@ -501,6 +502,33 @@ static void what_follows_is_what_would_be_built(void **state)
     assert_true(n_followed > n_done / 3);
 }
 
+static void a_refused_allocation_is_told_and_the_lists_before_stay(void **state)
+{
+    (void)state;
+    static struct row row;
+    struct eg_records *records = all_rows(), *after = NULL;
+    struct eg_directory *directory = index_all(records);
+    struct eg_hsds *lists = list_all(directory, records), *fresh = NULL;
+    struct eg_record put = random_row(EG_RECORD_SERVICE, pool[EG_RECORD_SERVICE] - 1, &row);
+    struct eg_records_change change = {.puts = &put, .n_puts = 1};
+    assert_int_equal(eg_records_apply(records, &change, &after, NULL), EG_OK);
+    struct eg_directory *next = index_after(directory, after, &change);
+    enum eg_status status = EG_NO_MEMORY;
+    for (long n = 1; status == EG_NO_MEMORY; n++) {
+        eg_failing_malloc_after(n);
+        status = eg_hsds_after(lists, next, after, &change, &fresh, NULL);
+        bool failed = eg_failing_malloc_triggered();
+        eg_failing_malloc_after(0);
+        assert_int_equal(status, failed ? EG_NO_MEMORY : EG_OK);
+    }
+    struct eg_hsds *built = list_all(next, after);
+    assert_non_null(fresh);
+    assert_same_lists(fresh, built);
+    eg_hsds_free(fresh), eg_hsds_free(built), eg_hsds_free(lists);
+    eg_directory_free(next), eg_directory_free(directory);
+    eg_records_release(after), eg_records_release(records);
+}
+
 static int open_test(void **state)
 {
     struct eg_buffer csv;
@@ -538,6 +566,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_follows_is_what_would_be_built),
+        cmocka_unit_test(a_refused_allocation_is_told_and_the_lists_before_stay),
     };
     return cmocka_run_group_tests(tests, open_test, close_test);
 }

@@ -26,7 +26,8 @@ static struct eg_records *read_service(const char *members, const char *lines)
     struct eg_error err;
     eg_buffer_init(&remarks, 0);
     (void)snprintf(json, sizeof json,
-                   "[{\"id\":\"" SERVICE "\",\"name\":\"Walks\",\"status\":\"active\"%s,\"metadata\":[%s]}]",
+                   "[{\"id\":\"" SERVICE "\",\"name\":\"Walks\",\"status\":\"active\",\"kind\":\"hub\"%s,"
+                   "\"metadata\":[%s]}]",
                    members, lines);
     assert_int_equal(eg_intake_new(eg_test_remarks(&remarks), true, &intake, &err), EG_OK);
     if (eg_records_json_read(eg_text_from(json), EG_RECORD_SERVICE, intake, &err) != EG_OK ||
