@@ -277,8 +277,8 @@ def organisations_of_one_name_stay_apart(folder):
     flat = folder / "some.csv"
     ids = [trust["id"] for trust in TRUSTS]
     # Named, not named, and with what else is known of it: a new number for each.
-    flat.write_text("id,name,organisation,phone,url,email\n" f"{ids[0]},Walks,TRUST,1,https://walks.example/,a@b.example\n"
-                    f"{ids[1]},Runs,,2,,\n{ids[2]},Talks,Trust,3,,\n")
+    flat.write_text("id,name,organisation,phone,url,email\n" f"{ids[0]},Walks,TRUST,111,https://walks.example/,a@b.example\n"
+                    f"{ids[1]},Runs,,222,,\n{ids[2]},Talks,Trust,333,,\n")
     report = take_in(register, flat, "csv")
     assert "3 records new, 1 changed, 0 taken away" in report and "doubtful" not in report.replace("of doubt", ""), report
     assert whose(folder, register) == before
