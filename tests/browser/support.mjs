@@ -116,11 +116,16 @@ export async function serveCounty(editor) {
 /** Waits until the function or expression is true in the page. waitForFunction would need what the pages' policy forbids. */
 export async function until(page, what) {
   for (const late = Date.now() + 15000; Date.now() < late;) {
-    if (await page.evaluate(what)) return;
+    // While a new document comes, nothing can be asked.
+    const is = await page.evaluate(what).catch(error => { if (!/context was destroyed|navigat/.test(error.message)) throw error; });
+    if (is) return;
     await page.waitForTimeout(20);
   }
   throw new Error(`${page.url()} never came to ${what}`);
 }
+
+/** Waits until the element with this id has the keyboard: browsers give it after the document is there, and scripts after an answer. */
+export const hasFocus = (page, id) => until(page, `document.activeElement !== null && document.activeElement.id === '${id}'`);
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], COLOURS = ['color-contrast', 'link-in-text-block'];
 

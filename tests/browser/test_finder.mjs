@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The public finder in a real browser: searched, filtered, by keyboard alone, without a script, near the browser's own place, framed in
 // another site, printed; accessible in every language; without third parties.
-import { auditor, calm, check, existsSync, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, still, until, visit } from './support.mjs';
+import { auditor, calm, check, existsSync, hasFocus, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, still, until, visit } from './support.mjs';
 import { createServer } from 'node:http';
 
 const LANGUAGES = ['en', 'cy', 'es', 'pt', 'ar'];
@@ -361,7 +361,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       const page = await open(await browser.newContext({ permissions: [] }), '/finder');
       await page.click('#near-me');
       await until(page, () => /Type a place/.test(document.querySelector('#count').textContent));
-      check(await page.evaluate(() => document.activeElement.id) === 'place', 'focus');
+      await hasFocus(page, 'place');
     }],
     ['the keyboard alone searches, pages and opens an entry', async () => {
       const page = await open(await browser.newContext(), '/finder');
@@ -379,7 +379,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.keyboard.type('Ashport');
       await page.keyboard.press('Enter');
       await settled(page);
-      check(await active() === 'results', `after a search the keyboard is at the results, not ${await active()}`);
+      await hasFocus(page, 'results');
       await tabTo(`document.activeElement.rel === 'next'`);
       await page.keyboard.press('Enter');
       await page.waitForURL(/page=2/);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The landing page in a real browser: layers, legend, a neighbourhood's value, entries, keyboard, no third party.
-import { auditor, calm, check, existsSync, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, still, until as comesTo, visit } from './support.mjs';
+import { auditor, calm, check, existsSync, hasFocus, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, still, until as comesTo, visit } from './support.mjs';
 
 const modules = libraries();
 if (!modules || !existsSync('/usr/bin/chromium')) {
@@ -205,7 +205,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await still(page);
       await shoot(page, 'landing-320-value.png');
       await page.click('.entry button');
-      check(await page.evaluate(() => document.activeElement.id) === 'area-title', 'the button leads to the numbers');
+      await hasFocus(page, 'area-title');
     }],
     ['axe finds nothing, wide and narrow, light and dark, with a place and an entry open', async () => {
       for (const [width, colorScheme, part] of [[1280, 'light', 'all'], [320, 'light', 'words'], [320, 'dark', 'colours']]) {
