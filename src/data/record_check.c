@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/decimal.h"
 #include "base/hash.h"
 #include "data/record_specs.h"
 
@@ -133,6 +134,17 @@ static bool is_word(struct eg_text text, const char *const *words)
     return false;
 }
 
+struct eg_text eg_record_number(struct eg_text text, char room[EG_RECORD_NUMBER_BYTES])
+{
+    double number;
+    if (!eg_text_to_double(text, &number)) return text;
+    /* A store of one kind keeps the sign of -0, another does not. */
+    int n = snprintf(room, EG_RECORD_NUMBER_BYTES, "%.*g", EG_DECIMAL_DIGITS, number + 0.0);
+    for (int i = 0; i < n; i++)
+        if (!is_digit(room[i]) && !strchr("+-e", room[i])) room[i] = '.'; /* whatever the locale */
+    return (struct eg_text){room, n > 0 ? (size_t)n : 0};
+}
+
 bool eg_record_text_is(enum eg_record_type type, struct eg_text text)
 {
     double number;
@@ -142,7 +154,7 @@ bool eg_record_text_is(enum eg_record_type type, struct eg_text text)
     case EG_RECORD_LINK:
         return is_uuid(text);
     case EG_RECORD_NUMBER:
-        return eg_text_to_double(text, &number);
+        return eg_text_to_double(text, &number) && eg_decimal_settle(number, &number);
     case EG_RECORD_DATE:
         return is_date(text);
     case EG_RECORD_DATE_TIME:

@@ -343,6 +343,11 @@ bool eg_record_refers(const struct eg_record_field *field);
 /* Whether a text has the form of a type (not WORD) as it may come in. */
 bool eg_record_text_is(enum eg_record_type type, struct eg_text text);
 
+/* A number in its one form, as every set of records has it and a store gives it back: "45" for "45.00", at most 15 digits. In `room`; what is
+ * no number comes back as it is. */
+#define EG_RECORD_NUMBER_BYTES 32U
+struct eg_text eg_record_number(struct eg_text text, char room[EG_RECORD_NUMBER_BYTES]);
+
 /* One record by itself: what is needed is there, forms are right. EG_INVALID with the field's name and what it should be. */
 EG_MUST_CHECK enum eg_status eg_record_check(enum eg_record_table table, const struct eg_text *field,
                                              struct eg_error *err);

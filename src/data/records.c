@@ -94,8 +94,11 @@ enum eg_status eg_records_copy_row(struct eg_arena *arena, const struct eg_recor
     struct eg_text *field = eg_arena_array(arena, spec->n_fields, sizeof *field);
     if (!row || !field) return eg_error_no_memory(err, spec->n_fields * sizeof *field);
     for (uint32_t f = 0; f < spec->n_fields; f++) {
-        if (from->field[f].len == 0) continue;
-        field[f] = eg_text_copy(arena, from->field[f]);
+        char room[EG_RECORD_NUMBER_BYTES];
+        struct eg_text text = from->field[f];
+        if (text.len == 0) continue;
+        if (spec->fields[f].type == EG_RECORD_NUMBER) text = eg_record_number(text, room);
+        field[f] = eg_text_copy(arena, text);
         if (!field[f].data) return eg_error_no_memory(err, from->field[f].len);
         if (spec->fields[f].type == EG_RECORD_ID || eg_record_refers(&spec->fields[f]))
             eg_records_lower(field[f]);

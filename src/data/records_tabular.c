@@ -51,22 +51,11 @@ enum eg_record_table eg_records_tabular_table(struct eg_text file)
 
 /* --- out ------------------------------------------------------------------------------------------------------------------------ */
 
-/* A number in its one form: "45.0084000" and "45.0084" say the same. */
-static struct eg_text plain(struct eg_text text, char room[32])
-{
-    double number;
-    EG_ASSERT(eg_text_to_double(text, &number)); /* the record was checked */
-    int n = snprintf(room, 32, "%.15g", number);
-    return (struct eg_text){room, n > 0 ? (size_t)n : 0};
-}
-
 static void write_row(const struct eg_record_spec *spec, const struct eg_record *row, struct eg_buffer *out)
 {
     for (uint32_t f = 0; f < spec->n_fields; f++) {
         struct eg_text text = row ? row->field[f] : eg_text_from(spec->fields[f].name);
-        char room[32];
         if (text.len == 0 && spec->fields[f].required) text = EG_RECORD_NOT_STATED;
-        else if (row && text.len > 0 && spec->fields[f].type == EG_RECORD_NUMBER) text = plain(text, room);
         eg_csv_cell(out, text, f == 0);
     }
     eg_csv_end_row(out);

@@ -120,12 +120,22 @@ void eg_finder_more_contact(struct eg_finder_page *page, struct eg_json *documen
 
 /* --- conditions, costs, what to bring ---------------------------------------------------------------------------------- */
 
+/* "3.50", as prices are written: a record says "3.5". */
+static struct eg_text price(struct eg_finder_page *page, struct eg_text amount)
+{
+    struct eg_text whole, part = eg_text_cut(amount, '.', &whole);
+    if (part.len != 1 || !eg_text_is_digits(part) || !eg_text_is_digits(whole)) return amount;
+    struct eg_text written = eg_text_format(page->arena, "%.*s0", EG_TEXT_ARG(amount));
+    page->html.out.failed |= !written.data;
+    return written;
+}
+
 static void write_cost(struct eg_finder_page *page, const struct eg_json_value *cost)
 {
     bool is_first = true;
     eg_finder_begin_fact(page, "form.fees");
     write_part(page, member(cost, "option"), &is_first);
-    write_part(page, member(cost, "amount"), &is_first);
+    write_part(page, price(page, member(cost, "amount")), &is_first);
     if (member(cost, "amount").len > 0 && member(cost, "currency").len > 0) {
         eg_html_text(&page->html, EG_TEXT(" "));
         eg_html_text(&page->html, member(cost, "currency"));

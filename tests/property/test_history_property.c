@@ -80,7 +80,7 @@ static struct eg_json *random_document(void)
 
 /* --- rows ------------------------------------------------------------------------------------------------------------------- */
 
-/* All rows as text, but for the times of modification. Numbers are written as a store gives them back. */
+/* All rows as text, but for the times of modification. */
 static struct eg_buffer dump(struct eg_engine *engine)
 {
     struct eg_snapshot *snapshot = eg_engine_snapshot(engine);
@@ -92,13 +92,10 @@ static struct eg_buffer dump(struct eg_engine *engine)
             const struct eg_record *row = eg_records_at(snapshot->records, (enum eg_record_table)t, i);
             eg_buffer_printf(&text, "%s", spec->name);
             for (uint32_t f = 0; f < spec->n_fields; f++) {
-                double number;
                 if (row->field[f].len == 0) continue;
                 if (t == EG_RECORD_SERVICE && f == EG_SERVICE_LAST_MODIFIED) continue;
                 eg_buffer_printf(&text, " %s=", spec->fields[f].name);
-                if (spec->fields[f].type == EG_RECORD_NUMBER && eg_text_to_double(row->field[f], &number))
-                    eg_buffer_printf(&text, "%.15g", number);
-                else eg_buffer_text(&text, row->field[f]);
+                eg_buffer_text(&text, row->field[f]);
             }
             eg_buffer_char(&text, '\n');
         }

@@ -51,7 +51,7 @@ static struct eg_entry full_entry(void)
         [EG_ENTRY_PHONE] = "01632 960123",
         [EG_ENTRY_EMAIL] = "info@walks.example",
         [EG_ENTRY_URL] = "https://walks.example/",
-        [EG_ENTRY_AMOUNT] = "12500.50",
+        [EG_ENTRY_AMOUNT] = "12500.5",
         [EG_ENTRY_CURRENCY] = "GBP",
         [EG_ENTRY_FUNDER] = "Harbour Fund",
         [EG_ENTRY_START] = "2024-01-01",
