@@ -10,6 +10,7 @@
 #include "data/record_doubts.h"
 #include "data/record_ids.h"
 #include "data/record_review.h"
+#include "data/topic_names.h"
 
 enum eg_status eg_document_at_fault(struct eg_document_edit *edit, struct eg_document_place place,
                                     const char *member, const char *what)
@@ -261,20 +262,23 @@ static const struct eg_record *linked_term(const struct eg_document_edit *edit, 
                            link->field[EG_ATTRIBUTE_TAXONOMY_TERM_ID]);
 }
 
-/* The link through which the service has a topic of this name, of whichever taxonomy, else that which has its term; or NULL. */
+/* The link through which the service has a topic of this name, of whichever taxonomy, else that which has its term, else that of the same
+ * topic written in another way; or NULL. */
 static const struct eg_record *link_to(const struct eg_document_edit *edit, struct eg_text service,
                                        struct eg_text name, struct eg_text term_id)
 {
     uint32_t n;
-    const struct eg_record *of_term = NULL;
+    const struct eg_record *of_term = NULL, *same = NULL;
     const struct eg_record *const *links =
         eg_records_with(edit->records, EG_RECORD_ATTRIBUTE, EG_ATTRIBUTE_LINK_ID, service, &n);
     for (uint32_t i = 0; i < n; i++) {
         const struct eg_record *term = linked_term(edit, links[i]);
         if (term && eg_text_equal(term->field[EG_TAXONOMY_TERM_NAME], name)) return links[i];
         if (term && eg_text_equal(term->field[0], term_id)) of_term = links[i];
+        if (term && eg_topic_is(term->field[EG_TAXONOMY_TERM_NAME], name)) same = links[i];
     }
-    return of_term;
+    bool is_there = of_term || eg_records_find(edit->records, EG_RECORD_TAXONOMY_TERM, term_id);
+    return is_there ? of_term : same;
 }
 
 /* Links that none of the topics named, or that have another id now. */
@@ -305,14 +309,21 @@ static enum eg_status read_topic(struct eg_document_edit *edit, struct eg_text s
         eg_record_id_of_name(edit->arena, eg_record_spec(EG_RECORD_TAXONOMY_TERM)->name, topic_out->name);
     if (!topic_out->term.data) return eg_error_no_memory(edit->err, topic_out->name.len);
     topic_out->now = link_to(edit, service, topic_out->name, topic_out->term);
+    if (topic_out->now || eg_records_find(edit->records, EG_RECORD_TAXONOMY_TERM, topic_out->term))
+        return EG_OK;
+    const struct eg_record *there = eg_topic_term(edit->records, topic_out->name);
+    if (there) topic_out->term = there->field[0];
     return EG_OK;
 }
 
-/* Whether the same was named before: in another case, or with other accents, it is no other topic. */
-static bool is_named(const struct topic *topics, uint32_t n, const struct topic *topic)
+/* Whether the same was named before: in another case, or with other accents, it is no other topic, and a new one not with a hyphen either. */
+static bool is_named(const struct eg_document_edit *edit, const struct topic *topics, uint32_t n,
+                     const struct topic *topic)
 {
+    bool is_new = !topic->now && !eg_records_find(edit->records, EG_RECORD_TAXONOMY_TERM, topic->term);
     for (uint32_t i = 0; i < n; i++)
-        if (topic->now ? topics[i].now == topic->now : eg_text_equal(topics[i].term, topic->term))
+        if ((topic->now ? topics[i].now == topic->now : eg_text_equal(topics[i].term, topic->term)) ||
+            (is_new && eg_topic_is(topics[i].name, topic->name)))
             return true;
     return false;
 }
@@ -328,7 +339,7 @@ static enum eg_status find_topics(struct eg_document_edit *edit, struct eg_text 
             return eg_document_at_fault(edit, (struct eg_document_place){"topics", i}, "name",
                                         "has to be a text");
         if (status != EG_OK) return status;
-        *n_out += !is_named(topics, *n_out, &topics[*n_out]);
+        *n_out += !is_named(edit, topics, *n_out, &topics[*n_out]);
     }
     return EG_OK;
 }
@@ -357,7 +368,9 @@ static enum eg_status read_topics(struct eg_document_edit *edit, struct eg_text 
     for (uint32_t i = 0; i < n && status == EG_OK; i++) {
         ids[i] = id_of_link(edit, service, &topics[i]);
         if (!ids[i].data) status = eg_error_no_memory(edit->err, EG_UUID_TEXT_LEN);
-        if (status != EG_OK || topics[i].now) continue;
+        if (status != EG_OK || topics[i].now ||
+            eg_records_find(edit->records, EG_RECORD_TAXONOMY_TERM, topics[i].term))
+            continue;
         status = make_taxonomy(edit);
         if (status == EG_OK)
             status = find_or_make(edit, EG_RECORD_TAXONOMY_TERM, topics[i].name, &topics[i].term);

@@ -12,6 +12,7 @@
 #include "data/entry_records.h"
 #include "data/geojson_rings.h"
 #include "data/record_tree.h"
+#include "data/topic_names.h"
 
 #define ARENA_CEILING_BYTES ((size_t)4 * 1024 * 1024 * 1024)
 
@@ -25,6 +26,7 @@ struct eg_flat_intake {
     struct eg_textmap *ids;
     struct eg_textmap *by_key, *shared; /* known services by the key that they came with; keys of several */
     struct eg_flat_owners *owners;
+    struct eg_topics *topics;
     struct eg_flat_counts counts;
     bool has_kind, has_key; /* of the row at hand */
     bool has_no_kinds;      /* no column says what an entry is */
@@ -230,6 +232,16 @@ static enum eg_status take_owner(struct eg_flat_intake *intake, struct eg_entry 
     return status;
 }
 
+/* `known` NULL: the entry is new. */
+static enum eg_status take_topics(struct eg_flat_intake *intake, struct eg_entry *entry,
+                                  const struct eg_entry *known, struct eg_error *err)
+{
+    struct eg_topics_wish wish = {entry->topics, known ? known->topics : NULL, entry->n_topics,
+                                  known ? known->n_topics : 0};
+    return eg_topics_meant(intake->topics, &wish, intake->loader.arena, &entry->topics, &entry->n_topics,
+                           err);
+}
+
 /* Leaves of the entry what the directory does not know. */
 static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *entry,
                              const struct eg_record *service, bool *unchanged_out, struct eg_error *err)
@@ -238,8 +250,9 @@ static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *ent
     struct eg_entry_source source = {intake->source->atlas, intake->source->directory, intake->source->known,
                                      intake->loader.arena};
     *unchanged_out = false;
-    if (!service) return EG_OK;
+    if (!service) return take_topics(intake, entry, NULL, err);
     enum eg_status status = eg_entry_from_records(&source, service, &known, err);
+    if (status == EG_OK) status = take_topics(intake, entry, &known, err);
     if (status != EG_OK) return status;
     eg_flat_fill(entry, &known, intake->has_kind, intake->has_key);
     *unchanged_out = eg_flat_is_same(entry, &known);
@@ -372,6 +385,7 @@ static enum eg_status begin(struct eg_flat_intake *intake, struct eg_error *err)
     enum eg_status status = eg_records_builder_new(&intake->builder, err);
     if (status == EG_OK) status = index_keys(intake, err);
     if (status == EG_OK) status = eg_flat_owners_new(intake->source->known, &intake->owners, err);
+    if (status == EG_OK) status = eg_topics_new(intake->source->known, &intake->topics, err);
     if (status != EG_OK) return status;
     return eg_entry_recorder_new(intake->source->atlas, intake->builder, &intake->recorder, err);
 }
@@ -387,6 +401,7 @@ static void end(struct eg_flat_intake *intake)
     free(intake->loader.items);
     eg_buffer_clear(&intake->loader.name);
     eg_flat_owners_free(intake->owners);
+    eg_topics_free(intake->topics);
     free(intake);
 }
 

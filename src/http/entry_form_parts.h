@@ -159,7 +159,7 @@ struct eg_form_member eg_form_programme(void), eg_form_topic(void), eg_form_hour
 
 /* "early_years" as "early years". */
 struct eg_text eg_form_topic_shown(const struct eg_entry_form *form, struct eg_text topic);
-/* The topic that is meant by what was typed: one that the entry or the directory has, whatever its case and with blanks for underscores, else
+/* The topic that is meant by what was typed: one that the entry or the directory has, whatever its case and with blanks or hyphens for underscores, else
  * the text itself, a new one. */
 struct eg_text eg_form_topic_meant(const struct eg_entry_form *form, struct eg_text typed);
 /* That of the directory, compared likewise; empty: it has none. */

@@ -1,30 +1,9 @@
-/* Topics as people read and type them. Records have some as terms of a list ("early_years"), which the finder shows with blanks; who types what is
- * shown, in whatever case, means that topic and makes no second one of it. */
+/* Topics as people read and type them in forms: data/topic_names.h says which is meant. */
 #include <string.h>
 
+#include "data/topic_names.h"
 #include "engine/snapshot.h"
 #include "http/entry_form_parts.h"
-
-#define ROOM_BYTES (EG_ENTRY_FORM_SHORT * EG_FOLD_GROWTH)
-
-struct folded {
-    char text[ROOM_BYTES];
-    size_t len;
-};
-
-static void fold(struct eg_text topic, struct folded *out)
-{
-    out->len = eg_text_fold_into(eg_text_trim(topic), EG_FOLD_CASE, out->text, sizeof out->text);
-    for (size_t i = 0; i < out->len; i++)
-        if (out->text[i] == '_') out->text[i] = ' ';
-}
-
-static bool is_same(const struct folded *wanted, struct eg_text topic)
-{
-    struct folded other;
-    fold(topic, &other);
-    return other.len == wanted->len && memcmp(other.text, wanted->text, other.len) == 0;
-}
 
 struct eg_text eg_form_topic_shown(const struct eg_entry_form *form, struct eg_text topic)
 {
@@ -40,29 +19,25 @@ struct eg_text eg_form_topic_shown(const struct eg_entry_form *form, struct eg_t
 
 struct eg_text eg_form_topic_of_directory(const struct eg_directory *directory, struct eg_text topic)
 {
-    struct folded wanted;
     uint32_t n = 0;
     const struct eg_directory_facet *topics = directory ? eg_directory_topics(directory, &n) : NULL;
-    fold(topic, &wanted);
     for (uint32_t i = 0; i < n; i++) /* the very one before one that is written in another way */
         if (eg_text_equal(topics[i].text, topic)) return topics[i].text;
     for (uint32_t i = 0; i < n; i++)
-        if (is_same(&wanted, topics[i].text)) return topics[i].text;
+        if (eg_topic_is(topic, topics[i].text)) return topics[i].text;
     return (struct eg_text){0};
 }
 
 struct eg_text eg_form_topic_meant(const struct eg_entry_form *form, struct eg_text typed)
 {
-    struct folded wanted;
     const struct eg_json_value *now = eg_json_get(form->document, EG_FORM_TOPICS);
     if (typed.len == 0 || typed.len > EG_ENTRY_FORM_SHORT) return typed;
-    fold(typed, &wanted);
     for (size_t i = 0; i < eg_json_length(now); i++) {
         struct eg_text topic;
-        if (eg_json_is_text(eg_json_at(now, i), &topic) && is_same(&wanted, topic)) return topic;
+        if (eg_json_is_text(eg_json_at(now, i), &topic) && eg_topic_is(typed, topic)) return topic;
     }
     for (uint32_t i = 0; i < form->choices.n_topics; i++)
-        if (is_same(&wanted, form->choices.topics[i])) return form->choices.topics[i];
+        if (eg_topic_is(typed, form->choices.topics[i])) return form->choices.topics[i];
     struct eg_text known =
         form->snapshot ? eg_form_topic_of_directory(form->snapshot->directory, typed) : (struct eg_text){0};
     return known.len > 0 ? known : typed;

@@ -202,6 +202,22 @@ static void a_topic_named_twice_is_one(void **state)
     eg_records_release(records);
 }
 
+static void a_topic_is_the_one_that_there_is_with_blanks_or_hyphens(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    must_tell(&records, ID,
+              "{\"name\":\"Walks\",\"topics\":[\"food_access\",\"Pre School\",\"pre-school\"]}");
+    assert_non_null(strstr(said(records, ID, true), "\"topics\":[\"food_access\",\"Pre School\"]"));
+    must_tell(&records, OTHER, "{\"name\":\"Swims\",\"topics\":[\"Food Access\",\"FOOD-ACCESS\"]}");
+    assert_non_null(strstr(said(records, OTHER, true), "\"topics\":[\"food_access\"]"));
+    must_tell(&records, ID, "{\"name\":\"Walks\",\"topics\":[\"food access\",\"pre_school\"]}");
+    assert_non_null(strstr(said(records, ID, true), "\"topics\":[\"food_access\",\"Pre School\"]"));
+    assert_int_equal(eg_records_count(records, EG_RECORD_TAXONOMY_TERM), 2);
+    assert_int_equal(eg_records_count(records, EG_RECORD_ATTRIBUTE), 3);
+    eg_records_release(records);
+}
+
 static void strangers_neither_see_nor_lose_what_is_private(void **state)
 {
     (void)state;
@@ -554,6 +570,7 @@ int main(void)
         cmocka_unit_test(rows_keep_their_ids_and_what_a_document_has_no_words_for),
         cmocka_unit_test(a_list_keeps_its_order),
         cmocka_unit_test(a_topic_named_twice_is_one),
+        cmocka_unit_test(a_topic_is_the_one_that_there_is_with_blanks_or_hyphens),
         cmocka_unit_test(strangers_neither_see_nor_lose_what_is_private),
         cmocka_unit_test(a_number_of_a_private_contact_stays_private_whatever_is_done),
         cmocka_unit_test(a_number_is_what_the_document_says_when_its_contact_goes_or_another_takes_its_row),

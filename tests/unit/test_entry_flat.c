@@ -274,6 +274,27 @@ static void words_beside_hours_stay_words(void **state)
 }
 
 /* Codes of wards begin with W here, and X is a ward and a town. */
+static void a_topic_is_the_one_that_the_finder_shows_with_blanks(void **state)
+{
+    (void)state;
+    struct eg_buffer lines;
+    struct eg_records *records = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0);
+    static const char begin[] = "key,name,kind,topics\n1,A,hub,food_access;pre-school\n2,B,hub,Pre School\n";
+    assert_int_equal(read_flat(EG_FLAT_CSV, eg_text_from(begin), NULL, &lines, &records, &counts), EG_OK);
+    assert_int_equal(eg_records_count(records, EG_RECORD_TAXONOMY_TERM), 2);
+    import_rows(&records, "key,name,kind,topics\n1,A,hub,Food Access;pre school\n3,C,hub,FOOD-access\n",
+                &lines);
+    assert_int_equal(eg_records_count(records, EG_RECORD_TAXONOMY_TERM), 2);
+    assert_int_equal(eg_records_count(records, EG_RECORD_ATTRIBUTE), 4);
+    import_rows(&records, "key,name,kind,topics\n1,A,hub,food access;Food_Access;food\n", &lines);
+    assert_int_equal(eg_records_count(records, EG_RECORD_TAXONOMY_TERM), 3);
+    assert_int_equal(eg_records_count(records, EG_RECORD_ATTRIBUTE), 4);
+    eg_records_release(records);
+    eg_buffer_clear(&lines);
+}
+
 static struct eg_text boundaries_of(void *context, struct eg_text codes, char *reason_out)
 {
     (void)context;
@@ -379,6 +400,7 @@ int main(void)
         cmocka_unit_test(what_nobody_may_have_meant_is_told_with_its_line),
         cmocka_unit_test(a_grant_is_awarded_and_known_by_its_key),
         cmocka_unit_test(words_beside_hours_stay_words),
+        cmocka_unit_test(a_topic_is_the_one_that_the_finder_shows_with_blanks),
         cmocka_unit_test(numbers_of_registers_are_kept_and_codes_find_their_boundaries),
         cmocka_unit_test(a_refused_allocation_is_reported_and_nothing_is_left_behind),
     };
