@@ -7,6 +7,7 @@
 #include "data/entry_records.h"
 #include "data/record_ids.h"
 #include "data/service_places.h"
+#include "data/topic_names.h"
 
 /* The service whose row says this of its place; empty: it is of no place. */
 static struct eg_text placed_service(const struct eg_planning *planning, const struct eg_record *row)
@@ -51,7 +52,7 @@ static struct eg_text accessible(const struct eg_record *row)
     return text.len > 0 ? text : row->field[EG_ACCESSIBILITY_DETAILS];
 }
 
-/* What rows of a location say of this; NULL: nothing. */
+/* What rows of a location say of this, in whatever case and with whichever hyphens; NULL: nothing. */
 static const struct eg_record *accessible_at(const struct eg_records *records, struct eg_text location,
                                              struct eg_text what)
 {
@@ -60,6 +61,8 @@ static const struct eg_record *accessible_at(const struct eg_records *records, s
         eg_records_with(records, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, location, &n);
     for (uint32_t i = 0; i < n; i++)
         if (eg_text_equal(accessible(rows[i]), what)) return rows[i];
+    for (uint32_t i = 0; i < n; i++)
+        if (eg_topic_is(accessible(rows[i]), what)) return rows[i];
     return NULL;
 }
 

@@ -43,6 +43,23 @@ static void read_money(struct eg_flat_intake *intake, struct eg_entry *entry, st
                    EG_TEXT_SHOWN(given, 40), digits);
 }
 
+/* "2019" is its first or last day, "2019-01-31T09:30" its day. */
+static void read_dates(struct eg_flat_intake *intake, struct eg_entry *entry, struct eg_arena *arena,
+                       const struct eg_intake_place *place)
+{
+    static const enum eg_entry_field dates[] = {EG_ENTRY_START, EG_ENTRY_END, EG_ENTRY_LAST_REVIEWED};
+    for (size_t i = 0; i < EG_ARRAY_LEN(dates); i++) {
+        char date[EG_DATE_BYTES];
+        struct eg_text given = entry->field[dates[i]];
+        if (!eg_mend_date(given, dates[i] == EG_ENTRY_END, date)) continue;
+        struct eg_text read = eg_text_copy(arena, eg_text_from(date));
+        if (!read.data) return; /* what comes after is refused memory, too */
+        entry->field[dates[i]] = read;
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "the %s '%.*s' is read as %s",
+                       eg_entry_field_name(dates[i]), EG_TEXT_SHOWN(given, 40), date);
+    }
+}
+
 static void doubt_amount(struct eg_flat_intake *intake, struct eg_entry *entry,
                          const struct eg_intake_place *place)
 {
@@ -58,19 +75,24 @@ static void doubt_texts(struct eg_flat_intake *intake, const struct eg_entry *en
                         const struct eg_intake_place *place)
 {
     struct eg_text currency = entry->field[EG_ENTRY_CURRENCY], phone = entry->field[EG_ENTRY_PHONE];
-    struct eg_text start = entry->field[EG_ENTRY_START], end = entry->field[EG_ENTRY_END];
     if (eg_doubt_currency(currency))
         eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
                        "the currency '%.*s' is none of ISO 4217 such as GBP; it is kept as it is",
                        EG_TEXT_SHOWN(currency, 40));
-    if (eg_doubt_period(start, end))
-        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
-                       "the end '%.*s' is before the start '%.*s'; both are kept", EG_TEXT_SHOWN(end, 40),
-                       EG_TEXT_SHOWN(start, 40));
     if (eg_doubt_phone(phone))
         eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
                        "the phone '%.*s' has fewer than three digits; it is kept as it is",
                        EG_TEXT_SHOWN(phone, 40));
+}
+
+void eg_flat_doubt_period(struct eg_flat_intake *intake, const struct eg_entry *entry,
+                          const struct eg_intake_place *place)
+{
+    struct eg_text start = entry->field[EG_ENTRY_START], end = entry->field[EG_ENTRY_END];
+    if (eg_doubt_period(start, end))
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                       "the end '%.*s' is before the start '%.*s'; both are kept", EG_TEXT_SHOWN(end, 40),
+                       EG_TEXT_SHOWN(start, 40));
 }
 
 void eg_flat_doubt_hours(struct eg_flat_intake *intake, const struct eg_entry *entry, struct eg_text words,
@@ -93,6 +115,7 @@ void eg_flat_doubt(struct eg_flat_intake *intake, struct eg_entry *entry, const 
     doubt_controls(intake, cells, place);
     doubt_position(intake, entry, cells, place);
     read_money(intake, entry, arena, place);
+    read_dates(intake, entry, arena, place);
     doubt_amount(intake, entry, place);
     doubt_texts(intake, entry, place);
 }

@@ -68,6 +68,9 @@ struct eg_flat_intake;
 /* Tells of each, and leaves of the entry what none can have; "10,000" becomes a number, in the arena. `cells` as the row has them. */
 void eg_flat_doubt(struct eg_flat_intake *intake, struct eg_entry *entry, const struct eg_text *cells,
                    struct eg_arena *arena, const struct eg_intake_place *place);
+/* An end before the start, in the entry as it becomes: the row may have one of the two, and the directory the other. */
+void eg_flat_doubt_period(struct eg_flat_intake *intake, const struct eg_entry *entry,
+                          const struct eg_intake_place *place);
 /* Hours that only people can read, but for the words that the entry has beside its hours. */
 void eg_flat_doubt_hours(struct eg_flat_intake *intake, const struct eg_entry *entry, struct eg_text words,
                          const struct eg_intake_place *place);

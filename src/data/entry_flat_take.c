@@ -244,17 +244,23 @@ static enum eg_status take_topics(struct eg_flat_intake *intake, struct eg_entry
 
 /* Leaves of the entry what the directory does not know. */
 static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *entry,
-                             const struct eg_record *service, bool *unchanged_out, struct eg_error *err)
+                             const struct eg_record *service, const struct eg_intake_place *place,
+                             bool *unchanged_out, struct eg_error *err)
 {
+    bool has_date = entry->field[EG_ENTRY_START].len + entry->field[EG_ENTRY_END].len > 0;
     struct eg_entry known;
     struct eg_entry_source source = {intake->source->atlas, intake->source->directory, intake->source->known,
                                      intake->loader.arena};
     *unchanged_out = false;
-    if (!service) return take_topics(intake, entry, NULL, err);
+    if (!service) {
+        eg_flat_doubt_period(intake, entry, place);
+        return take_topics(intake, entry, NULL, err);
+    }
     enum eg_status status = eg_entry_from_records(&source, service, &known, err);
     if (status == EG_OK) status = take_topics(intake, entry, &known, err);
     if (status != EG_OK) return status;
     eg_flat_fill(entry, &known, intake->has_kind, intake->has_key);
+    if (has_date) eg_flat_doubt_period(intake, entry, place);
     *unchanged_out = eg_flat_is_same(entry, &known);
     for (unsigned n = 0; n < EG_N_REGISTERS; n++) *unchanged_out &= entry->register_number[n].len == 0;
     eg_flat_empty_same(entry, &known);
@@ -297,7 +303,7 @@ static enum eg_status record(struct eg_flat_intake *intake, struct eg_entry *ent
     const struct eg_record *service = known ? eg_records_find(known, EG_RECORD_SERVICE, id) : NULL;
     if (!service) doubt_kind(intake, place);
     status = take_owner(intake, entry, service, organization, place, err);
-    if (status == EG_OK) status = settle(intake, entry, service, &unchanged, err);
+    if (status == EG_OK) status = settle(intake, entry, service, place, &unchanged, err);
     if (status != EG_OK || unchanged) {
         intake->counts.n_unchanged += status == EG_OK;
         return status;

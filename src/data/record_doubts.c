@@ -112,7 +112,8 @@ bool eg_mend_url(struct eg_text text)
 bool eg_mend_date(struct eg_text text, bool is_end, char date_out[EG_DATE_BYTES])
 {
     bool is_year = text.len == 4 && eg_text_is_digits(text);
-    bool is_time = text.len > DATE_LEN && text.data[DATE_LEN] == 'T';
+    bool is_time = text.len > DATE_LEN + 2 && (text.data[DATE_LEN] == 'T' || text.data[DATE_LEN] == ' ') &&
+                   eg_text_is_digits((struct eg_text){text.data + DATE_LEN + 1, 2});
     if (!is_year && !is_time) return false;
     (void)snprintf(date_out, EG_DATE_BYTES, "%.*s%s", is_year ? 4 : (int)DATE_LEN, text.data,
                    is_time  ? ""

@@ -32,7 +32,7 @@ bool eg_mend_amount(struct eg_text text, char digits_out[EG_AMOUNT_BYTES]);
 /* Whether it is an address of the web if https:// is put before it: "www.example.org/x". */
 bool eg_mend_url(struct eg_text text);
 #define EG_DATE_BYTES 11U
-/* "2019" is its first day, or its last; "2019-01-31T09:30" is its day. */
+/* "2019" is its first day, or its last; "2019-01-31T09:30" and "2019-01-31 09:30" are its day. */
 bool eg_mend_date(struct eg_text text, bool is_end, char date_out[EG_DATE_BYTES]);
 
 /* --- records ------------------------------------------------------------------------------------------------------------------------ */

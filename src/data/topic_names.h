@@ -13,7 +13,7 @@
 
 #define EG_TOPIC_BYTES 300U /* longer ones are what they are */
 
-/* Whether they are one topic but for case, and for blanks, underscores and hyphens. Both are UTF-8. */
+/* Whether they are one topic, or one word of another list, but for case, and for blanks, underscores and hyphens. Both are UTF-8. */
 bool eg_topic_is(struct eg_text a, struct eg_text b);
 
 /* The term of a topic: called just so, else one that is the same topic; NULL for none. */

@@ -171,7 +171,10 @@ static void what_nobody_may_have_meant_is_told_with_its_line(void **state)
         "doubtful 5 the row has 7 cells, the header 9",
         "doubtful 5 the name has a control character (U+0001)",
         "doubtful 6 the currency 'pounds' is none",
-        "doubtful 6 the end '2020' is before the start '2021-01-01'",
+        "doubtful 6 the end '2020-12-31' is before the start '2021-01-01'",
+        "doubtful 3 the start '2020' is read as 2020-01-01",
+        "doubtful 5 the end '2020' is read as 2020-12-31",
+        "doubtful 6 the end '2020' is read as 2020-12-31",
     };
     struct eg_records *records = read_doubtful(EG_FLAT_CSV, rows, wanted, EG_ARRAY_LEN(wanted));
     assert_int_equal(eg_records_count(records, EG_RECORD_SERVICE), 5);
@@ -187,6 +190,17 @@ static void what_nobody_may_have_meant_is_told_with_its_line(void **state)
                                        "doubtful 5 the amount '€10.000' is left out",
                                        "doubtful 6 the amount '£ 5' is read as 5"};
     eg_records_release(read_doubtful(EG_FLAT_CSV, money, sums, EG_ARRAY_LEN(sums)));
+
+    static const char days[] = "key,name,kind,amount,start,end,last_reviewed\n"
+                               "1,A,grant,5,2024-01-01T10:00:00Z,2024,2023\n2,B,grant,5,2024-01-01 10:00,,\n";
+    static const char *const read[] = {"doubtful 2 the start '2024-01-01T10:00:00Z' is read as 2024-01-01",
+                                       "doubtful 2 the end '2024' is read as 2024-12-31",
+                                       "doubtful 2 the last_reviewed '2023' is read as 2023-01-01",
+                                       "doubtful 3 the start '2024-01-01 10:00' is read as 2024-01-01"};
+    eg_records_release(read_doubtful(EG_FLAT_CSV, days, read, EG_ARRAY_LEN(read)));
+    static const char award[] = "Identifier,Title,Amount Awarded,Award Date\n1,A,5,2024\n";
+    static const char *const awarded[] = {"doubtful 2 the start '2024' is read as 2024-01-01"};
+    eg_records_release(read_doubtful(EG_FLAT_360GIVING, award, awarded, 1));
 
     static const char spoken[] = "key,name,kind,languages,accessibility,topics\n"
                                  "1,A,hub,Welsh; English ;welsh,Ramp;ramp,a;A\n";
@@ -292,6 +306,57 @@ static void a_topic_is_the_one_that_the_finder_shows_with_blanks(void **state)
     assert_int_equal(eg_records_count(records, EG_RECORD_TAXONOMY_TERM), 3);
     assert_int_equal(eg_records_count(records, EG_RECORD_ATTRIBUTE), 4);
     eg_records_release(records);
+    eg_buffer_clear(&lines);
+}
+
+static void an_end_is_before_the_start_that_the_directory_has(void **state)
+{
+    (void)state;
+    struct eg_buffer lines;
+    struct eg_records *records = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0);
+    static const char begin[] = "key,name,kind,amount,start\n1,A,grant,5,2024-01-01\n";
+    assert_int_equal(read_flat(EG_FLAT_CSV, eg_text_from(begin), NULL, &lines, &records, &counts), EG_OK);
+    import_rows(&records, "key,name,end\n1,A,2024-12-31\n", &lines);
+    import_rows(&records, "key,name,phone\n1,A,0123\n", &lines);
+    assert_int_equal(lines.len, 0);
+    import_rows(&records, "key,name,start\n1,A,2025-01-01\n", &lines);
+    assert_non_null(strstr(lines.data, "2 the end '2024-12-31' is before the start '2025-01-01'; both"));
+    lines.len = 0;
+    import_rows(&records, "key,name,end\n1,A,2023-01-01\n", &lines);
+    assert_non_null(strstr(lines.data, "2 the end '2023-01-01' is before the start '2025-01-01'; both"));
+    eg_records_release(records);
+    eg_buffer_clear(&lines);
+}
+
+/* What people call something in another case keeps what is known of it. */
+static void an_accessible_thing_in_another_case_keeps_its_row(void **state)
+{
+    (void)state;
+    struct eg_buffer lines;
+    struct eg_records *records = NULL, *fresh = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0);
+    static const char begin[] = "key,name,kind,longitude,latitude,accessibility\n1,A,hub,1,51,ramp\n";
+    assert_int_equal(read_flat(EG_FLAT_CSV, eg_text_from(begin), NULL, &lines, &records, &counts), EG_OK);
+    struct eg_text field[EG_ACCESSIBILITY_N_FIELDS];
+    memcpy(field, eg_records_at(records, EG_RECORD_ACCESSIBILITY, 0)->field, sizeof field);
+    field[EG_ACCESSIBILITY_DETAILS] = EG_TEXT("north door");
+    struct eg_record put = {EG_RECORD_ACCESSIBILITY, field};
+    struct eg_records_change change = {.puts = &put, .n_puts = 1};
+    assert_int_equal(eg_records_apply(records, &change, &fresh, &fault), EG_OK);
+    eg_records_release(records);
+    import_rows(&fresh, "key,name,kind,accessibility\n1,A,hub,Ramp;Hearing loop\n", &lines);
+    import_rows(&fresh, "key,name,kind,accessibility\n1,A,hub,RAMP;hearing_loop\n", &lines);
+    bool has_details = false;
+    assert_int_equal(eg_records_count(fresh, EG_RECORD_ACCESSIBILITY), 2);
+    for (uint32_t i = 0; i < 2; i++)
+        has_details |=
+            eg_text_equal(eg_records_at(fresh, EG_RECORD_ACCESSIBILITY, i)->field[EG_ACCESSIBILITY_DETAILS],
+                          EG_TEXT("north door"));
+    assert_true(has_details);
+    eg_records_release(fresh);
     eg_buffer_clear(&lines);
 }
 
@@ -401,6 +466,8 @@ int main(void)
         cmocka_unit_test(a_grant_is_awarded_and_known_by_its_key),
         cmocka_unit_test(words_beside_hours_stay_words),
         cmocka_unit_test(a_topic_is_the_one_that_the_finder_shows_with_blanks),
+        cmocka_unit_test(an_end_is_before_the_start_that_the_directory_has),
+        cmocka_unit_test(an_accessible_thing_in_another_case_keeps_its_row),
         cmocka_unit_test(numbers_of_registers_are_kept_and_codes_find_their_boundaries),
         cmocka_unit_test(a_refused_allocation_is_reported_and_nothing_is_left_behind),
     };
