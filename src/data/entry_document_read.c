@@ -34,14 +34,18 @@ static enum eg_status keep(struct eg_document_edit *edit, struct eg_text text, s
     return text_out->data ? EG_OK : eg_error_no_memory(edit->err, text.len);
 }
 
-/* A text as it is, a number or GeoJSON as JSON writes it. */
+/* A text as it is, but a currency in capitals, a number or GeoJSON as JSON writes it. */
 static enum eg_status read_value(struct eg_document_edit *edit, const struct eg_json_value *value,
                                  const struct eg_record_field *field, struct eg_text *text_out)
 {
     struct eg_text text;
     double number;
     bool is_extent = strcmp(field->name, "extent") == 0;
-    if (eg_json_is_text(value, &text)) return keep(edit, eg_text_trim(text), text_out);
+    if (eg_json_is_text(value, &text)) {
+        char code[EG_CURRENCY_BYTES];
+        bool is_mended = strcmp(field->name, "currency") == 0 && eg_mend_currency(eg_text_trim(text), code);
+        return keep(edit, is_mended ? eg_text_from(code) : eg_text_trim(text), text_out);
+    }
     if (!(field->type == EG_RECORD_NUMBER && eg_json_is_number(value, &number)) &&
         !(is_extent && eg_json_get(value, "type")))
         return EG_INVALID;
@@ -119,6 +123,9 @@ static enum eg_status check_doubts(struct eg_document_edit *edit, const struct e
         is_left_alone = eg_text_equal(now->field[f], field[f]);
     for (uint32_t i = 0; i < n && !is_left_alone; i++) {
         const char *member = member_of(part, doubts[i].field);
+        bool is_future =
+            part->table == EG_RECORD_SERVICE; /* of which this alone can be said, and one field */
+        if (is_future && now && eg_text_equal(now->field[doubts[i].field], field[doubts[i].field])) continue;
         if (member && doubts[i].is_fault)
             return eg_document_at_fault(edit, place, member, doubts[i].is_wrong);
     }

@@ -79,10 +79,29 @@ static void doubt_texts(struct eg_flat_intake *intake, const struct eg_entry *en
         eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
                        "the currency '%.*s' is none of ISO 4217 such as GBP; it is kept as it is",
                        EG_TEXT_SHOWN(currency, 40));
+    if (eg_doubt_future(entry->field[EG_ENTRY_LAST_REVIEWED]))
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                       "the last_reviewed '%.*s' is in the future; it is kept as it is",
+                       EG_TEXT_SHOWN(entry->field[EG_ENTRY_LAST_REVIEWED], 40));
     if (eg_doubt_phone(phone))
         eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
                        "the phone '%.*s' has fewer than three digits; it is kept as it is",
                        EG_TEXT_SHOWN(phone, 40));
+}
+
+void eg_flat_read_currency(struct eg_flat_intake *intake, struct eg_entry *entry,
+                           const struct eg_entry *known, struct eg_arena *arena,
+                           const struct eg_intake_place *place)
+{
+    char code[EG_CURRENCY_BYTES];
+    struct eg_text given = entry->field[EG_ENTRY_CURRENCY];
+    if (known && eg_text_equal(given, known->field[EG_ENTRY_CURRENCY])) return;
+    if (!eg_mend_currency(given, code)) return;
+    struct eg_text read = eg_text_copy(arena, eg_text_from(code));
+    if (!read.data) return; /* what comes after is refused memory, too */
+    entry->field[EG_ENTRY_CURRENCY] = read;
+    eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "the currency '%.*s' is read as %s",
+                   EG_TEXT_SHOWN(given, 40), code);
 }
 
 void eg_flat_doubt_period(struct eg_flat_intake *intake, const struct eg_entry *entry,

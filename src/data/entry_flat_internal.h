@@ -68,6 +68,10 @@ struct eg_flat_intake;
 /* Tells of each, and leaves of the entry what none can have; "10,000" becomes a number, in the arena. `cells` as the row has them. */
 void eg_flat_doubt(struct eg_flat_intake *intake, struct eg_entry *entry, const struct eg_text *cells,
                    struct eg_arena *arena, const struct eg_intake_place *place);
+/* A currency in capitals, in the arena; one that the entry that is known (NULL: a new one) has just so is left alone. */
+void eg_flat_read_currency(struct eg_flat_intake *intake, struct eg_entry *entry,
+                           const struct eg_entry *known, struct eg_arena *arena,
+                           const struct eg_intake_place *place);
 /* An end before the start, in the entry as it becomes: the row may have one of the two, and the directory the other. */
 void eg_flat_doubt_period(struct eg_flat_intake *intake, const struct eg_entry *entry,
                           const struct eg_intake_place *place);

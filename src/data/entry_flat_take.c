@@ -253,12 +253,14 @@ static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *ent
                                      intake->loader.arena};
     *unchanged_out = false;
     if (!service) {
+        eg_flat_read_currency(intake, entry, NULL, intake->loader.arena, place);
         eg_flat_doubt_period(intake, entry, place);
         return take_topics(intake, entry, NULL, err);
     }
     enum eg_status status = eg_entry_from_records(&source, service, &known, err);
     if (status == EG_OK) status = take_topics(intake, entry, &known, err);
     if (status != EG_OK) return status;
+    eg_flat_read_currency(intake, entry, &known, intake->loader.arena, place);
     eg_flat_fill(entry, &known, intake->has_kind, intake->has_key);
     if (has_date) eg_flat_doubt_period(intake, entry, place);
     *unchanged_out = eg_flat_is_same(entry, &known);

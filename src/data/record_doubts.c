@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/calendar.h"
+#include "base/clock.h"
 #include "data/schedule.h"
 
 #define DATE_LEN 10U
@@ -59,6 +61,27 @@ bool eg_doubt_phone(struct eg_text number)
     uint32_t n = 0;
     for (size_t i = 0; i < number.len; i++) n += number.data[i] >= '0' && number.data[i] <= '9';
     return number.len > 0 && n < DIGITS_OF_PHONE;
+}
+
+bool eg_doubt_future(struct eg_text date)
+{
+    int64_t day, today = eg_clock_unix_s() / 86400 + eg_calendar_day(1970, 1, 1);
+    return eg_calendar_parse_date(date, &day) && day > today + 1;
+}
+
+bool eg_mend_currency(struct eg_text text, char code_out[EG_CURRENCY_BYTES])
+{
+    bool has_small = false;
+    if (text.len + 1 != EG_CURRENCY_BYTES) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        bool is_small = c >= 'a' && c <= 'z';
+        if (!is_small && (c < 'A' || c > 'Z')) return false;
+        code_out[i] = is_small ? (char)(c - 'a' + 'A') : c;
+        has_small |= is_small;
+    }
+    code_out[text.len] = '\0';
+    return has_small;
 }
 
 static struct eg_text without_sign(struct eg_text text)
@@ -218,6 +241,8 @@ uint32_t eg_record_doubts(enum eg_record_table table, const struct eg_text *fiel
     judge_periods(&judging, table);
     if (table == EG_RECORD_LOCATION) judge_position(&judging);
     if (table == EG_RECORD_SCHEDULE) judge_schedule(&judging);
+    if (table == EG_RECORD_SERVICE && eg_doubt_future(field[EG_SERVICE_ASSURED_DATE]))
+        doubt(&judging, EG_SERVICE_ASSURED_DATE, EG_DOUBT_KEPT, true, "is in the future");
     if (table == EG_RECORD_PHONE && eg_doubt_phone(field[EG_PHONE_NUMBER]))
         doubt(&judging, EG_PHONE_NUMBER, EG_DOUBT_KEPT, false, "has fewer than three digits");
     for (uint32_t f = 1; f < spec->n_fields; f++)

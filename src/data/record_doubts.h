@@ -1,5 +1,5 @@
 /* What a record says that has its form and that nobody may have meant: money below zero, a currency that is none, an end before the start, a
- * telephone number without digits. One set of checks for all that comes in: imports tell of them (and do what is said here about
+ * review that is still to come, a telephone number without digits. One set of checks for all that comes in: imports tell of them (and do what is said here about
  * them), REST and the editors' documents refuse them. Also what can be put right: "£10,000", "www.example.org", "2019".
  *
  * Nothing here allocates; texts that are made are written to the caller's room. */
@@ -25,10 +25,16 @@ bool eg_doubt_period(struct eg_text start, struct eg_text end);
 /* Fewer than three digits: shorter numbers than 112 are not known. */
 bool eg_doubt_phone(struct eg_text number);
 
+/* A day after tomorrow in UTC: nobody has looked at anything then, wherever it is a day later already. */
+bool eg_doubt_future(struct eg_text date);
+
 #define EG_AMOUNT_BYTES 40U
 /* An amount as people and spreadsheets write it, which is no number yet: "£10,000", "1,234,567.50". "10.000" is ten in one country and ten
  * thousand in another, and is not read. */
 bool eg_mend_amount(struct eg_text text, char digits_out[EG_AMOUNT_BYTES]);
+#define EG_CURRENCY_BYTES 4U
+/* Three letters of which some are small, in capitals. */
+bool eg_mend_currency(struct eg_text text, char code_out[EG_CURRENCY_BYTES]);
 /* Whether it is an address of the web if https:// is put before it: "www.example.org/x". */
 bool eg_mend_url(struct eg_text text);
 #define EG_DATE_BYTES 11U

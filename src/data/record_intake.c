@@ -172,13 +172,14 @@ static bool has_form(const struct eg_record_field *field, struct eg_text text)
 
 #define MENDED_BYTES 512U
 
-/* Puts right what has not the form of its field, where there is one way to; whether it did. */
+/* Puts right what has not the form of its field, or another than it is written in, where there is one way to; whether it did. */
 static bool put_right(const struct eg_record_field *field, struct eg_text text, char mended[MENDED_BYTES])
 {
     bool is_end = strcmp(field->name, "valid_to") == 0 || strcmp(field->name, "until") == 0;
     bool is_url = field->type == EG_RECORD_URL || field->type == EG_RECORD_URI;
     if (field->type == EG_RECORD_NUMBER && strcmp(field->name, "amount") == 0)
         return eg_mend_amount(text, mended);
+    if (strcmp(field->name, "currency") == 0) return eg_mend_currency(text, mended);
     if (field->type == EG_RECORD_DATE) return eg_mend_date(text, is_end, mended);
     if (!is_url || !eg_mend_url(text) || text.len + sizeof "https://" > MENDED_BYTES) return false;
     (void)snprintf(mended, MENDED_BYTES, "https://%.*s", EG_TEXT_ARG(text));
@@ -194,7 +195,8 @@ static enum eg_status mend(struct eg_intake *intake, struct row *row, uint32_t f
     char mended[MENDED_BYTES];
     bool mendable = text.len > 0 && text.len <= EG_RECORD_FIELD_BYTES && eg_text_is_utf8(text) &&
                     !field->needed && field->type != EG_RECORD_ID;
-    if (!mendable || has_form(field, text)) return EG_OK;
+    bool is_well = has_form(field, text), is_currency = strcmp(field->name, "currency") == 0;
+    if (!mendable || (is_well && !is_currency)) return EG_OK;
     if (put_right(field, text, mended)) {
         row->field[f] = eg_text_copy(intake->arena, eg_text_from(mended));
         if (!row->field[f].data) return eg_error_no_memory(err, MENDED_BYTES);
@@ -202,6 +204,7 @@ static enum eg_status mend(struct eg_intake *intake, struct row *row, uint32_t f
               EG_TEXT_SHOWN(text, SHOWN_BYTES), mended);
         return EG_OK;
     }
+    if (is_well) return EG_OK;
     static const char *const forms[] = {
         [EG_RECORD_TEXT] = "text",
         [EG_RECORD_ID] = "a UUID",

@@ -691,6 +691,7 @@ def _(server):
             (400, "service_areas[1].area_codes", {"name": "x", "service_areas": [{}, {"boundaries": "cells", "area_codes": "C0101; C0199"}]}),
             (400, "service_areas[0].extent", {"name": "x", "service_areas": [{"extent": BOWTIE}]}),
             (400, "funding[1].amount", {"name": "x", "funding": [{"amount": "0"}, {"source": "F", "amount": -5}]}),
+            (400, "last_reviewed", {"name": "x", "last_reviewed": "2999-01-01"}),
             (400, "funding[0].currency", {"name": "x", "funding": [{"amount": "5", "currency": "pounds"}]}),
             (400, "funding[0].valid_to", {"name": "x", "funding": [{"valid_from": "2024-01-02", "valid_to": "2024-01-01"}]}),
             (400, "costs[0].amount", {"name": "x", "costs": [{"amount": "-0.5"}]}),

@@ -483,6 +483,7 @@ static void mistakes_are_told_with_their_place(void **state)
         {"{\"name\":\"W\",\"kind\":\"shop\"}", "kind"},
         {"{\"name\":\"W\",\"url\":\"walks\"}", "url"},
         {"{\"name\":\"W\",\"last_reviewed\":\"31/1/2026\"}", "last_reviewed"},
+        {"{\"name\":\"W\",\"last_reviewed\":\"2999-01-31\"}", "last_reviewed"},
         {"{\"name\":\"W\",\"programme\":[]}", "programme"},
         {"{\"name\":\"W\",\"topics\":[\"a\",7]}", "topics[1].name"},
         {"{\"name\":\"W\",\"organisation\":{}}", "organisation.name"},
@@ -527,6 +528,39 @@ static void mistakes_are_told_with_their_place(void **state)
         assert_non_null(strstr(err.message, cases[i].field));
         eg_records_release(records);
     }
+}
+
+static void a_currency_is_written_in_capitals(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing();
+    must_tell(&records, ID,
+              "{\"name\":\"W\",\"funding\":[{\"amount\":\"5\",\"currency\":\" gbp \"}],"
+              "\"costs\":[{\"amount\":\"5\",\"currency\":\"Eur\"}]}");
+    assert_non_null(strstr(said(records, ID, true), "\"currency\":\"GBP\""));
+    assert_non_null(strstr(said(records, ID, true), "\"currency\":\"EUR\""));
+    eg_records_release(records);
+}
+
+/* What came in by an import that told of it hinders no other edit. */
+static void a_review_in_the_future_that_is_there_may_stay(void **state)
+{
+    (void)state;
+    struct eg_error err = {0};
+    struct eg_records *records = nothing(), *fresh = NULL;
+    must_tell(&records, ID, "{\"name\":\"W\",\"last_reviewed\":\"2020-01-31\"}");
+    struct eg_text field[EG_SERVICE_N_FIELDS];
+    memcpy(field, eg_records_at(records, EG_RECORD_SERVICE, 0)->field, sizeof field);
+    field[EG_SERVICE_ASSURED_DATE] = EG_TEXT("2999-01-31");
+    struct eg_record put = {EG_RECORD_SERVICE, field};
+    struct eg_records_change change = {.puts = &put, .n_puts = 1};
+    assert_int_equal(eg_records_apply(records, &change, &fresh, &err), EG_OK);
+    eg_records_release(records);
+    must_tell(&fresh, ID, "{\"name\":\"W2\",\"last_reviewed\":\"2999-01-31\"}");
+    struct told told = {.id = ID, .text = "{\"name\":\"W2\",\"last_reviewed\":\"2999-02-01\"}"};
+    assert_int_equal(tell(&fresh, &told, &err), EG_INVALID);
+    assert_string_equal(err.message, "last_reviewed is in the future");
+    eg_records_release(fresh);
 }
 
 static void a_list_has_a_limit(void **state)
@@ -581,6 +615,8 @@ int main(void)
         cmocka_unit_test(an_entry_s_own_organisation_is_called_as_it),
         cmocka_unit_test(an_entry_that_is_taken_away_leaves_what_others_need),
         cmocka_unit_test(mistakes_are_told_with_their_place),
+        cmocka_unit_test(a_currency_is_written_in_capitals),
+        cmocka_unit_test(a_review_in_the_future_that_is_there_may_stay),
         cmocka_unit_test(a_list_has_a_limit),
         cmocka_unit_test(refused_memory_is_said_and_nothing_leaks),
     };

@@ -169,6 +169,7 @@ static void what_nobody_may_have_meant_is_told_with_its_line(void **state)
         "doubtful 4 the currency 'XTS' is none of ISO 4217",
         "doubtful 4 the end '2020-01-31' is before the start '2020-02-01'; both are kept",
         "doubtful 5 the row has 7 cells, the header 9",
+        "doubtful 5 the currency 'gbp' is read as GBP",
         "doubtful 5 the name has a control character (U+0001)",
         "doubtful 6 the currency 'pounds' is none",
         "doubtful 6 the end '2020-12-31' is before the start '2021-01-01'",
@@ -192,11 +193,14 @@ static void what_nobody_may_have_meant_is_told_with_its_line(void **state)
     eg_records_release(read_doubtful(EG_FLAT_CSV, money, sums, EG_ARRAY_LEN(sums)));
 
     static const char days[] = "key,name,kind,amount,start,end,last_reviewed\n"
-                               "1,A,grant,5,2024-01-01T10:00:00Z,2024,2023\n2,B,grant,5,2024-01-01 10:00,,\n";
-    static const char *const read[] = {"doubtful 2 the start '2024-01-01T10:00:00Z' is read as 2024-01-01",
-                                       "doubtful 2 the end '2024' is read as 2024-12-31",
-                                       "doubtful 2 the last_reviewed '2023' is read as 2023-01-01",
-                                       "doubtful 3 the start '2024-01-01 10:00' is read as 2024-01-01"};
+                               "1,A,grant,5,2024-01-01T10:00:00Z,2024,2023\n"
+                               "2,B,grant,5,2024-01-01 10:00,,2999-01-01\n";
+    static const char *const read[] = {
+        "doubtful 3 the last_reviewed '2999-01-01' is in the future; it is kept",
+        "doubtful 2 the start '2024-01-01T10:00:00Z' is read as 2024-01-01",
+        "doubtful 2 the end '2024' is read as 2024-12-31",
+        "doubtful 2 the last_reviewed '2023' is read as 2023-01-01",
+        "doubtful 3 the start '2024-01-01 10:00' is read as 2024-01-01"};
     eg_records_release(read_doubtful(EG_FLAT_CSV, days, read, EG_ARRAY_LEN(read)));
     static const char award[] = "Identifier,Title,Amount Awarded,Award Date\n1,A,5,2024\n";
     static const char *const awarded[] = {"doubtful 2 the start '2024' is read as 2024-01-01"};

@@ -2,11 +2,14 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "base/calendar.h"
+#include "base/clock.h"
 #include "data/records_json.h"
 #include "data/records_tabular.h"
 #include "support/test_records.h"
@@ -33,11 +36,11 @@ static void json_is_judged_as_rows_are(void **state)
         "\"phones\":[{\"id\":\"" A "\",\"number\":\"none\"}],\n"
         "\"funding\":[{\"id\":\"" A "\",\"source\":\"F\",\"amount\":-5,\"currency\":\"pounds\","
         "\"valid_from\":\"2024-01-02\",\"valid_to\":\"2024-01-01\"},\n"
-        "{\"id\":\"" B "\",\"amount\":\"£10,000\",\"valid_to\":\"2024\"}],\n"
+        "{\"id\":\"" B "\",\"amount\":\"£10,000\",\"valid_to\":\"2024\",\"currency\":\"gbp\"}],\n"
         "\"schedules\":[{\"id\":\"" A "\",\"opens_at\":\"25:00\",\"freq\":\"WEEKLY\",\"byday\":\"XX\"}],\n"
         "\"service_at_locations\":[{\"id\":\"" A "\",\"location\":{\"id\":\"" A
         "\",\"location_type\":\"physical\",\"latitude\":0,\"longitude\":0}}]},\n"
-        "{\"id\":\"" B "\",\"name\":\"Two\",\"status\":\"active\"}]";
+        "{\"id\":\"" B "\",\"name\":\"Two\",\"status\":\"active\",\"assured_date\":\"2999-01-01\"}]";
     static const char *const wanted[] = {
         "doubtful 1 $[0] service.url 'www.walks.example/x' is read as https://www.walks.example/x",
         "doubtful 1 $[0] service.assured_date '2024' is read as 2024-01-01",
@@ -47,6 +50,8 @@ static void json_is_judged_as_rows_are(void **state)
         "$[0].funding[0] funding.amount '-5' is below zero: it is left out",
         "$[0].funding[0] funding.currency 'pounds' is no currency of ISO 4217",
         "$[0].funding[0] funding.valid_to '2024-01-01' is before the start",
+        "$[1] service.assured_date '2999-01-01' is in the future; it is kept",
+        "$[0].funding[1] funding.currency 'gbp' is read as GBP",
         "$[0].funding[1] funding.amount '£10,000' is read as 10000",
         "$[0].funding[1] funding.valid_to '2024' is read as 2024-12-31",
         "$[0].schedules[0] schedule.opens_at '25:00' is left out: it is not a time of day",
@@ -120,6 +125,29 @@ static void what_can_be_put_right_is(void **state)
     assert_true(eg_doubt_period(EG_TEXT("2024"), EG_TEXT("2023-12-31")));
     assert_false(eg_doubt_period(EG_TEXT("2024-05-01"), EG_TEXT("2024")));
     assert_false(eg_doubt_period(EG_TEXT(""), EG_TEXT("2024")));
+    char code[EG_CURRENCY_BYTES];
+    assert_true(eg_mend_currency(EG_TEXT("gBp"), code));
+    assert_string_equal(code, "GBP");
+    assert_false(eg_mend_currency(EG_TEXT("GBP"), code) || eg_mend_currency(EG_TEXT("eu"), code));
+    assert_false(eg_mend_currency(EG_TEXT("1st"), code) || eg_mend_currency(EG_TEXT(""), code));
+}
+
+static struct eg_text day_from_today(int64_t days, char room[EG_DATE_BYTES])
+{
+    int64_t today = eg_clock_unix_s() / 86400 + eg_calendar_day(1970, 1, 1);
+    struct eg_date date = eg_calendar_date(today + days);
+    (void)snprintf(room, EG_DATE_BYTES, "%04u-%02u-%02u", date.year % 10000, date.month % 100,
+                   date.day % 100);
+    return eg_text_from(room);
+}
+
+static void tomorrow_is_today_somewhere(void **state)
+{
+    (void)state;
+    char room[EG_DATE_BYTES];
+    assert_false(eg_doubt_future(day_from_today(0, room)) || eg_doubt_future(day_from_today(1, room)));
+    assert_true(eg_doubt_future(day_from_today(3, room))); /* whichever side of midnight this runs on */
+    assert_false(eg_doubt_future(EG_TEXT("")) || eg_doubt_future(EG_TEXT("soon")));
 }
 
 int main(void)
@@ -129,6 +157,7 @@ int main(void)
         cmocka_unit_test(tables_are_judged_as_rows_are),
         cmocka_unit_test(currencies_are_three_letters_that_stand_for_money),
         cmocka_unit_test(what_can_be_put_right_is),
+        cmocka_unit_test(tomorrow_is_today_somewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
