@@ -25,6 +25,9 @@ static const char *const names[] = {"number", "name",        "document", "title"
 #define N_TELLING 7 /* of these: two items in which it agrees are the same one */
 /* What many items have in common. */
 static const char *const usual[] = {"visibility", "type", "currency", "freq", "interval"};
+/* Lists that are shown as they were given: by the telephone, funder and areas of an entry people mean the first. */
+static const char *const ordered[] = {"phones",  "contacts", "other_locations",   "service_areas",
+                                      "funding", "costs",    "required_documents"};
 
 static void fail(struct diffing *diffing, size_t bytes)
 {
@@ -276,6 +279,26 @@ static bool prepare(struct diffing *diffing, struct pairing *pairing)
     return false;
 }
 
+static bool is_ordered(struct eg_text member)
+{
+    for (size_t i = 0; i < EG_ARRAY_LEN(ordered); i++)
+        if (eg_text_equal(member, eg_text_from(ordered[i]))) return true;
+    return false;
+}
+
+static bool is_reordered(const struct pairing *pairing)
+{
+    uint32_t last = 0;
+    if (pairing->n_before == 0 || pairing->n_after == 0) return false;
+    if (pairing->partner[0] > 0 && !pairing->taken[0]) return true;
+    for (uint32_t i = 0; i < pairing->n_before; i++) {
+        if (pairing->partner[i] == 0) continue;
+        if (pairing->partner[i] < last) return true;
+        last = pairing->partner[i];
+    }
+    return false;
+}
+
 static void compare_lists(struct diffing *diffing, struct eg_text member, const struct eg_json_value *before,
                           const struct eg_json_value *after)
 {
@@ -287,6 +310,12 @@ static void compare_lists(struct diffing *diffing, struct eg_text member, const 
                       pairing.partner[i] > 0 ? eg_json_at(after, pairing.partner[i] - 1) : NULL);
     for (uint32_t j = 0; j < pairing.n_after; j++)
         if (!pairing.taken[j]) compare_items(diffing, member, j, NULL, eg_json_at(after, j));
+    if (is_ordered(member) && is_reordered(&pairing))
+        add(diffing, (struct eg_document_difference){.kind = EG_DIFFERENCE_REORDERED,
+                                                     .member = member,
+                                                     .before = written(diffing, before),
+                                                     .after = written(diffing, after),
+                                                     .group = diffing->n_groups++});
 }
 
 /* --- documents ------------------------------------------------------------------------------------------------------------- */

@@ -9,7 +9,12 @@
 #include "base/json.h"
 #include "base/text.h"
 
-enum eg_difference_kind { EG_DIFFERENCE_CHANGED, EG_DIFFERENCE_ADDED, EG_DIFFERENCE_REMOVED };
+enum eg_difference_kind {
+    EG_DIFFERENCE_CHANGED,
+    EG_DIFFERENCE_ADDED,
+    EG_DIFFERENCE_REMOVED,
+    EG_DIFFERENCE_REORDERED /* a list as a whole: before and after are all of it, as JSON */
+};
 
 struct eg_document_difference {
     enum eg_difference_kind kind; /* of the item, in a list; else of the value */
@@ -27,8 +32,10 @@ struct eg_document_diff {
 };
 
 /* All texts are copied into the arena. NULL for a document is one in which nothing is stated. Not differences: the id, an empty text in
- * place of none, a number written as a text, the order of a list. Items of lists are paired by what they have in common: those alike in
- * number or name first, and one that has nothing in common with any is new. EG_LIMIT for a list of more than EG_DOCUMENT_ITEMS. */
+ * place of none, a number written as a text, the order of topics, languages, schedules and accessibility. Items of lists are paired by
+ * what they have in common: those alike in number or name first, and one that has nothing in common with any is new. Of the other lists
+ * people see the first item before the others, or alone: they are reordered when items that stay come in another order, or a new one
+ * comes before the one that was first. EG_LIMIT for a list of more than EG_DOCUMENT_ITEMS. */
 EG_MUST_CHECK enum eg_status eg_document_diff(const struct eg_json_value *before,
                                               const struct eg_json_value *after, struct eg_arena *arena,
                                               struct eg_document_diff *diff_out, struct eg_error *err);

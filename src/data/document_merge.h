@@ -1,6 +1,7 @@
 /* A change that somebody made to an entry's document (data/entry_document.h), laid over the document as it is by now: member by member, those
- * of "organisation" and "location" each for itself, but longitude and latitude as one; a list is one member. What was not changed stays
- * as it is now. A member that was changed on both sides, and not alike, is a conflict, about which somebody has to decide. */
+ * of "organisation" and "location" each for itself, but longitude and latitude as one; a list is one member, with its order where
+ * eg_document_diff says that it has one. What was not changed stays as it is now. A member that was changed on both sides, and not alike, is
+ * a conflict, about which somebody has to decide. */
 #ifndef EG_DATA_DOCUMENT_MERGE_H
 #define EG_DATA_DOCUMENT_MERGE_H
 

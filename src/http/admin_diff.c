@@ -5,12 +5,12 @@
 
 #define MOST_SHOWN 2000U /* bytes of a value: longer ones nobody compares by eye */
 
-static const char *const kinds[] = {"changed", "added", "removed"};
+static const char *const kinds[] = {"changed", "added", "removed", "reordered"};
 
 /* What differs and holds parts of its own comes as JSON. */
 static bool has_parts(const struct eg_document_difference *item)
 {
-    return eg_text_equal(item->part, EG_TEXT("extent")) ||
+    return item->kind == EG_DIFFERENCE_REORDERED || eg_text_equal(item->part, EG_TEXT("extent")) ||
            (eg_text_equal(item->member, EG_TEXT("other_locations")) &&
             eg_text_equal(item->part, EG_TEXT("accessibility")));
 }

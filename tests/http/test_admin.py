@@ -687,6 +687,48 @@ def _(server):
     assert after == {**now, "fees": "None"}, after
 
 
+@test("the order of telephones is told, taken over, and asked about where an editor changed it meanwhile")
+def _(server):
+    def read():
+        return json.loads(server.get(f"/entries/{entry}").body)
+
+    def swap():
+        reader.open(f"/admin/entries/{entry}")
+        numbers = [reader.page.form("save")["fields"][f"phones.{i}.number"] for i in (1, 0)]
+        reader.submit("save", **{f"phones.{i}.number": number for i, number in enumerate(numbers)})
+
+    def reordered():
+        return re.sub(r"<[^>]+>|\s+", " ", re.search(r'data-kind="reordered".*?</tbody>', reader.page.text, re.S)[0])
+
+    reader = server.reader()
+    reader.open("/admin/entries/new")
+    reader.submit("save", name="Two telephones", **{"phones.0.number": "01632 200001"})
+    entry = re.search("entries/([0-9a-f-]{36})", reader.path)[1]
+    reader.submit("save", **{"phones.1.number": "01632 200002"})
+    base = read()
+    first, second = base["phones"]
+    suggested = [first, {**second, "description": "evenings"}]
+    one = server.suggest({**base, "phones": suggested}, entry, base=json.dumps(base))
+    two = server.suggest({**base, "phones": [second, first]}, entry, base=json.dumps(base), note="")
+    reader.open(f"/admin/suggestions/{two}")
+    assert "changes nothing" not in reader.page.text and re.search("200001.*200002.*200002.*200001", reordered()), reader.page.text
+    reader.submit("accept")
+    assert "was accepted. The public sees" in reader.page.text and [one["number"] for one in read()["phones"]] == ["01632 200002", "01632 200001"]
+    swap()
+    reader.open(f"/admin/history?entry={entry}")
+    reader.open("/admin/history/" + re.search(r'history/([0-9a-f-]{36})"', reader.page.text)[1])
+    assert "Nothing differs" not in reader.page.text and re.search("200002.*200001.*200001.*200002", reordered()), reader.page.text
+    swap()
+    now = read()
+    assert [one["number"] for one in now["phones"]] == ["01632 200002", "01632 200001"], now["phones"]
+    reader.open(f"/admin/suggestions/{one}")
+    assert "has to be decided below" in reader.page.text and 'name="choice.phones"' in reader.page.text, reader.page.text
+    reader.submit("accept", status=409)
+    assert read() == now
+    reader.submit("accept", **{"choice.phones": "suggested"})
+    assert read()["phones"] == suggested, read()["phones"]
+
+
 @test("of two suggestions for one entry each tells of the other; one that changes nothing, or nothing any more, is settled as such")
 def _(server):
     entry = server.an_entry(13)

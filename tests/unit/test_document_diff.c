@@ -32,7 +32,7 @@ static const char *differing(const char *before, const char *after)
     text[0] = '\0';
     for (uint32_t i = 0; i < diff.n; i++) {
         const struct eg_document_difference *at = &diff.items[i];
-        len += (size_t)snprintf(text + len, sizeof text - len, "%c%u %.*s", "~+-"[at->kind], at -> group,
+        len += (size_t)snprintf(text + len, sizeof text - len, "%c%u %.*s", "~+-^"[at->kind], at -> group,
                                 EG_TEXT_ARG(at->member));
         if (at->item.len > 0)
             len += (size_t)snprintf(text + len, sizeof text - len, "[%.*s]", EG_TEXT_ARG(at->item));
@@ -83,12 +83,15 @@ static void the_parts_of_a_member_belong_together(void **state)
 static void a_telephone_number_is_told_from_the_others(void **state)
 {
     (void)state;
-    assert_string_equal(differing("{\"phones\":[{\"number\":\"1\",\"type\":\"voice\"},{\"number\":\"2\"}]}",
-                                  "{\"phones\":[{\"number\":\"2\"},{\"number\":\"1\",\"type\":\"fax\"},{"
-                                  "\"number\":\"3\",\"type\":\"fax\"}]}"),
-                        "~0 phones[1] type: 'voice' > 'fax'\n"
-                        "+1 phones[3] number: '' > '3'\n"
-                        "+1 phones[3] type: '' > 'fax'\n");
+    assert_string_equal(
+        differing("{\"phones\":[{\"number\":\"1\",\"type\":\"voice\"},{\"number\":\"2\"}]}",
+                  "{\"phones\":[{\"number\":\"2\"},{\"number\":\"1\",\"type\":\"fax\"},{"
+                  "\"number\":\"3\",\"type\":\"fax\"}]}"),
+        "~0 phones[1] type: 'voice' > 'fax'\n"
+        "+1 phones[3] number: '' > '3'\n"
+        "+1 phones[3] type: '' > 'fax'\n"
+        "^2 phones: '[{\"number\":\"1\",\"type\":\"voice\"},{\"number\":\"2\"}]' > "
+        "'[{\"number\":\"2\"},{\"number\":\"1\",\"type\":\"fax\"},{\"number\":\"3\",\"type\":\"fax\"}]'\n");
     assert_string_equal(differing("{\"phones\":[{\"number\":\"1\"},{\"number\":\"2\",\"type\":\"fax\"}]}",
                                   "{\"phones\":[{\"number\":\"1\"}]}"),
                         "-0 phones[2] number: '2' > ''\n"
@@ -135,6 +138,53 @@ static void topics_come_and_go(void **state)
                         "+1 topics[play]: '' > 'play'\n");
 }
 
+static void the_order_of_what_is_shown_as_given_is_a_difference(void **state)
+{
+    (void)state;
+    assert_string_equal(differing("{\"phones\":[{\"number\":\"1\"},{\"number\":\"2\"}]}",
+                                  "{\"phones\":[{\"number\":\"2\"},{\"number\":\"1\"}]}"),
+                        "^0 phones: '[{\"number\":\"1\"},{\"number\":\"2\"}]' > "
+                        "'[{\"number\":\"2\"},{\"number\":\"1\"}]'\n");
+    assert_string_equal(
+        differing("{\"funding\":[{\"source\":\"A\",\"amount\":1},{\"source\":\"A\",\"amount\":2}]}",
+                  "{\"funding\":[{\"source\":\"A\",\"amount\":\"2\"},{\"source\":\"A\",\"amount\":1}]}"),
+        "^0 funding: '[{\"source\":\"A\",\"amount\":1},{\"source\":\"A\",\"amount\":2}]' > "
+        "'[{\"source\":\"A\",\"amount\":\"2\"},{\"source\":\"A\",\"amount\":1}]'\n");
+    assert_string_equal(differing("{\"costs\":[{\"option\":\"a\"},{\"option\":\"b\",\"amount\":1}]}",
+                                  "{\"costs\":[{\"option\":\"b\",\"amount\":2},{\"option\":\"a\"}]}"),
+                        "~0 costs[b] amount: '1' > '2'\n"
+                        "^1 costs: '[{\"option\":\"a\"},{\"option\":\"b\",\"amount\":1}]' > "
+                        "'[{\"option\":\"b\",\"amount\":2},{\"option\":\"a\"}]'\n");
+}
+
+static void what_comes_first_anew_reorders_what_comes_behind_does_not(void **state)
+{
+    (void)state;
+    static const char one[] = "{\"contacts\":[{\"name\":\"A\"}]}";
+    assert_string_equal(differing(one, "{\"contacts\":[{\"name\":\"B\"},{\"name\":\"A\"}]}"),
+                        "+0 contacts[B] name: '' > 'B'\n"
+                        "^1 contacts: '[{\"name\":\"A\"}]' > '[{\"name\":\"B\"},{\"name\":\"A\"}]'\n");
+    assert_string_equal(differing(one, "{\"contacts\":[{\"name\":\"A\"},{\"name\":\"B\"}]}"),
+                        "+0 contacts[B] name: '' > 'B'\n");
+    assert_string_equal(differing(one, "{\"contacts\":[{\"name\":\"B\"}]}"),
+                        "-0 contacts[A] name: 'A' > ''\n+1 contacts[B] name: '' > 'B'\n");
+    assert_string_equal(differing("{\"contacts\":[{\"name\":\"A\"},{\"name\":\"B\"},{\"name\":\"C\"}]}",
+                                  "{\"contacts\":[{\"name\":\"B\"},{\"name\":\"C\"}]}"),
+                        "-0 contacts[A] name: 'A' > ''\n");
+}
+
+static void other_lists_have_no_order(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        differing(
+            "{\"languages\":[{\"name\":\"Welsh\"},{\"name\":\"Polish\"}],\"schedules\":[{\"byday\":\"MO\"},"
+            "{\"byday\":\"TU\"}],\"accessibility\":[{\"description\":\"ramp\"},{\"description\":\"lift\"}]}",
+            "{\"languages\":[{\"name\":\"Polish\"},{\"name\":\"Welsh\"}],\"schedules\":[{\"byday\":\"TU\"},"
+            "{\"byday\":\"MO\"}],\"accessibility\":[{\"description\":\"lift\"},{\"description\":\"ramp\"}]}"),
+        "");
+}
+
 static void of_two_equal_items_one_is_taken_away(void **state)
 {
     (void)state;
@@ -177,10 +227,10 @@ static void a_list_that_is_too_long_is_refused(void **state)
 static void it_survives_every_lack_of_memory(void **state)
 {
     (void)state;
-    struct eg_json *before =
-        parsed("{\"name\":\"A\",\"phones\":[{\"number\":\"1\"}],\"location\":{\"longitude\":1}}");
-    struct eg_json *after =
-        parsed("{\"name\":\"B\",\"phones\":[{\"number\":\"2\"}],\"location\":{\"longitude\":2}}");
+    struct eg_json *before = parsed("{\"name\":\"A\",\"costs\":[{\"option\":\"a\"},{\"option\":\"b\"}],"
+                                    "\"phones\":[{\"number\":\"1\"}],\"location\":{\"longitude\":1}}");
+    struct eg_json *after = parsed("{\"name\":\"B\",\"costs\":[{\"option\":\"b\"},{\"option\":\"a\"}],"
+                                   "\"phones\":[{\"number\":\"2\"}],\"location\":{\"longitude\":2}}");
     for (long n = 1;; n++) {
         struct eg_arena *arena = eg_arena_new(1 << 20);
         struct eg_document_diff diff = {0};
@@ -211,6 +261,9 @@ int main(void)
         cmocka_unit_test(an_item_with_another_name_is_paired_by_what_else_it_says),
         cmocka_unit_test(items_without_a_name_have_a_number),
         cmocka_unit_test(topics_come_and_go),
+        cmocka_unit_test(the_order_of_what_is_shown_as_given_is_a_difference),
+        cmocka_unit_test(what_comes_first_anew_reorders_what_comes_behind_does_not),
+        cmocka_unit_test(other_lists_have_no_order),
         cmocka_unit_test(of_two_equal_items_one_is_taken_away),
         cmocka_unit_test(a_polygon_is_compared_as_json),
         cmocka_unit_test(a_new_entry_is_all_added_and_one_that_goes_all_removed),

@@ -119,6 +119,31 @@ static void what_is_public_need_not_be_said_to_be(void **state)
                         "{\"phones\":[{\"number\":\"2\",\"visibility\":\"public\"}]}");
 }
 
+static void an_order_that_one_side_changed_is_a_change_of_the_list(void **state)
+{
+    (void)state;
+#define ONE "{\"number\":\"1\"}"
+#define TWO "{\"number\":\"2\"}"
+#define TWO_LATE "{\"number\":\"2\",\"description\":\"evenings\"}"
+    static const char base[] = "{\"phones\":[" ONE "," TWO "]}", swapped[] = "{\"phones\":[" TWO "," ONE "]}",
+                      described[] = "{\"phones\":[" ONE "," TWO_LATE "]}";
+    const struct eg_document_choice take = {EG_TEXT("phones"), true};
+    assert_string_equal(merged((struct texts){base, swapped, base}, NULL, 0), swapped);
+    assert_string_equal(merged((struct texts){base, base, swapped}, NULL, 0), swapped);
+    assert_string_equal(merged((struct texts){base, swapped, swapped}, NULL, 0), swapped);
+    assert_string_equal(merged((struct texts){base, described, swapped}, NULL, 0),
+                        "{\"phones\":[" TWO "," ONE "]}|phones!");
+    assert_string_equal(merged((struct texts){base, described, swapped}, &take, 1),
+                        "{\"phones\":[" ONE "," TWO_LATE "]}|phones");
+    assert_string_equal(merged((struct texts){"{\"topics\":[\"a\",\"b\"]}", "{\"topics\":[\"a\",\"c\"]}",
+                                              "{\"topics\":[\"b\",\"a\"]}"},
+                               NULL, 0),
+                        "{\"topics\":[\"a\",\"c\"]}");
+#undef ONE
+#undef TWO
+#undef TWO_LATE
+}
+
 static void refused_memory_is_said(void **state)
 {
     (void)state;
@@ -150,6 +175,7 @@ int main(void)
         cmocka_unit_test(where_they_differ_somebody_decides),
         cmocka_unit_test(objects_are_merged_part_by_part_and_a_place_is_one),
         cmocka_unit_test(what_is_public_need_not_be_said_to_be),
+        cmocka_unit_test(an_order_that_one_side_changed_is_a_change_of_the_list),
         cmocka_unit_test(refused_memory_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
