@@ -269,6 +269,13 @@ const struct eg_directory_facet *eg_directory_programmes(const struct eg_directo
     return directory->facets[EG_FACET_PROGRAMME].facets;
 }
 
+enum eg_status eg_directory_with_facet(const struct eg_directory *directory, enum eg_facet_kind kind,
+                                       struct eg_text text, const uint32_t **numbers_out, uint32_t *n_out,
+                                       struct eg_error *err)
+{
+    return eg_facets_find(&directory->facets[kind], text, numbers_out, n_out, err);
+}
+
 const char *eg_facet_kind_name(enum eg_facet_kind kind)
 {
     static const char *const names[EG_N_FACETS] = {"kind",          "topic",        "programme", "language",

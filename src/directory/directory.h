@@ -170,4 +170,11 @@ const struct eg_directory_facet *eg_directory_topics(const struct eg_directory *
 const struct eg_directory_facet *eg_directory_programmes(const struct eg_directory *directory,
                                                          uint32_t *n_out);
 
+/* The numbers (eg_directory_entry_at) of the entries that have a facet, however its text is spelled; ascending, the directory's. None when
+ * no entry has it. EG_INVALID for wrong UTF-8. */
+EG_MUST_CHECK enum eg_status eg_directory_with_facet(const struct eg_directory *directory,
+                                                     enum eg_facet_kind kind, struct eg_text text,
+                                                     const uint32_t **numbers_out, uint32_t *n_out,
+                                                     struct eg_error *err);
+
 #endif

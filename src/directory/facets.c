@@ -391,8 +391,8 @@ void eg_facets_clear(struct eg_facets *facets)
     *facets = (struct eg_facets){0};
 }
 
-enum eg_status eg_facets_mark(const struct eg_facets *facets, struct eg_text text, uint64_t *bits,
-                              struct eg_error *err)
+enum eg_status eg_facets_find(const struct eg_facets *facets, struct eg_text text,
+                              const uint32_t **numbers_out, uint32_t *n_out, struct eg_error *err)
 {
     struct eg_buffer folded;
     eg_buffer_init(&folded, 0);
@@ -401,10 +401,21 @@ enum eg_status eg_facets_mark(const struct eg_facets *facets, struct eg_text tex
     uint32_t facet = EG_TEXTMAP_NONE;
     if (status == EG_OK) facet = eg_textmap_get(facets->by_folded, (struct eg_text){folded.data, folded.len});
     eg_buffer_clear(&folded);
-    if (facet == EG_TEXTMAP_NONE) return status;
-    for (uint32_t i = facets->start[facet]; i < facets->start[facet + 1]; i++)
-        eg_bits_set(bits, facets->numbers[i]);
+    if (status != EG_OK) return status;
+    bool is_there = facet != EG_TEXTMAP_NONE;
+    *n_out = is_there ? facets->start[facet + 1] - facets->start[facet] : 0;
+    *numbers_out = is_there ? facets->numbers + facets->start[facet] : NULL;
     return EG_OK;
+}
+
+enum eg_status eg_facets_mark(const struct eg_facets *facets, struct eg_text text, uint64_t *bits,
+                              struct eg_error *err)
+{
+    const uint32_t *numbers = NULL;
+    uint32_t n = 0;
+    enum eg_status status = eg_facets_find(facets, text, &numbers, &n, err);
+    for (uint32_t i = 0; i < n; i++) eg_bits_set(bits, numbers[i]);
+    return status;
 }
 
 /* --- counting ------------------------------------------------------------------------------------------------------------ */

@@ -54,6 +54,11 @@ EG_MUST_CHECK enum eg_status eg_facets_count(const struct eg_facets *facets, con
 /* The order of counts: the more frequent first, then bytewise. */
 bool eg_facets_is_before(const struct eg_directory_facet *a, const struct eg_directory_facet *b);
 
+/* The entries that have it, ascending: none when the text is no facet. EG_INVALID for wrong UTF-8. */
+EG_MUST_CHECK enum eg_status eg_facets_find(const struct eg_facets *facets, struct eg_text text,
+                                            const uint32_t **numbers_out, uint32_t *n_out,
+                                            struct eg_error *err);
+
 /* Sets the bits of the entries that have it: none when the text is no facet. EG_INVALID for wrong UTF-8. */
 EG_MUST_CHECK enum eg_status eg_facets_mark(const struct eg_facets *facets, struct eg_text text,
                                             uint64_t *bits, struct eg_error *err);

@@ -63,8 +63,10 @@ static void write_option(struct eg_html *html, struct eg_text value, bool is_cho
     if (is_chosen) eg_html_attribute(html, "selected", EG_TEXT("selected"));
 }
 
-static void write_term(struct eg_finder_page *page, struct eg_text term, bool is_chosen)
+static void write_term(struct eg_finder_page *page, enum eg_facet_kind facet, struct eg_text term,
+                       bool is_chosen)
 {
+    eg_finder_speaks_of(page, facet, term);
     write_option(&page->html, term, is_chosen);
     eg_finder_mark_data(page);
     eg_finder_term(page, term);
@@ -78,8 +80,8 @@ static int compare_facets(const void *a, const void *b)
 }
 
 /* In alphabetical order; a chosen one that is not among them stands at the end. */
-static void write_options(struct eg_finder_page *page, const struct eg_directory_counts *counts,
-                          struct eg_text chosen)
+static void write_options(struct eg_finder_page *page, enum eg_facet_kind facet,
+                          const struct eg_directory_counts *counts, struct eg_text chosen)
 {
     const struct eg_directory_facet *sorted[MOST_OPTIONS];
     uint32_t n = counts->n < MOST_OPTIONS ? counts->n : MOST_OPTIONS;
@@ -89,9 +91,10 @@ static void write_options(struct eg_finder_page *page, const struct eg_directory
     for (uint32_t i = 0; i < n; i++) {
         bool is_chosen = eg_text_equal(sorted[i]->text, chosen);
         is_there |= is_chosen;
-        write_term(page, sorted[i]->text, is_chosen);
+        write_term(page, facet, sorted[i]->text, is_chosen);
     }
-    if (!is_there) write_term(page, chosen, true);
+    if (!is_there) write_term(page, facet, chosen, true);
+    eg_finder_speaks(page, NULL);
 }
 
 static const struct chooser {
@@ -124,7 +127,7 @@ static void write_chooser(struct eg_finder_page *page, const struct chooser *cho
     write_option(html, (struct eg_text){0}, chosen.len == 0);
     eg_finder_say(page, chooser->any_key);
     eg_html_close(html);
-    write_options(page, counts, chosen);
+    write_options(page, chooser->facet, counts, chosen);
     eg_html_close(html);
     eg_html_close(html);
 }

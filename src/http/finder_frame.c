@@ -87,6 +87,40 @@ void eg_finder_speaks(struct eg_finder_page *page, const struct eg_entry *entry)
     page->data_language = entry ? atlas->directories[entry->directory].language : atlas->language;
 }
 
+/* That of all directories; empty where they differ. */
+static struct eg_text common_language(const struct eg_atlas *atlas)
+{
+    struct eg_text language = atlas->n_directories > 0 ? atlas->directories[0].language : atlas->language;
+    for (uint32_t i = 1; i < atlas->n_directories; i++)
+        if (!eg_text_equal_any_case(atlas->directories[i].language, language)) return (struct eg_text){0};
+    return language;
+}
+
+/* That of the directories whose entries have the term; empty where these differ, or none has it. */
+static struct eg_text language_of_term(struct eg_finder_page *page, enum eg_facet_kind facet,
+                                       struct eg_text term)
+{
+    const struct eg_directory *directory = page->snapshot->directory;
+    const struct eg_entries *entries = eg_directory_entries(directory);
+    const uint32_t *numbers = NULL;
+    struct eg_text language = {0};
+    uint32_t n = 0;
+    if (eg_directory_with_facet(directory, facet, term, &numbers, &n, NULL) != EG_OK) return language;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct eg_entry *entry = entries->items[eg_directory_entry_at(directory, numbers[i])];
+        struct eg_text own = page->snapshot->atlas->directories[entry->directory].language;
+        if (i > 0 && !eg_text_equal_any_case(own, language)) return (struct eg_text){0};
+        language = own;
+    }
+    return language;
+}
+
+void eg_finder_speaks_of(struct eg_finder_page *page, enum eg_facet_kind facet, struct eg_text term)
+{
+    page->data_language = common_language(page->snapshot->atlas);
+    if (page->data_language.len == 0) page->data_language = language_of_term(page, facet, term);
+}
+
 /* "pt-BR" on a page in Portuguese needs no mark. */
 static bool is_page_language(const struct eg_finder_page *page, struct eg_text tag)
 {
@@ -318,7 +352,10 @@ static void write_map(struct eg_finder_page *page, const char *label_key, struct
 
 void eg_finder_map(struct eg_finder_page *page, const char *label_key, struct eg_text features)
 {
+    struct eg_text own = page->data_language, common = common_language(page->snapshot->atlas);
+    if (common.len > 0) page->data_language = common; /* names of entries */
     write_map(page, label_key, features, false);
+    page->data_language = own;
 }
 
 void eg_finder_pick_map(struct eg_finder_page *page)

@@ -49,6 +49,8 @@ void eg_finder_data(struct eg_finder_page *page, const char *element, struct eg_
 void eg_finder_own(struct eg_finder_page *page, const char *element, struct eg_text text);
 /* From here on data are in the language of the entry's directory; NULL: of the atlas. */
 void eg_finder_speaks(struct eg_finder_page *page, const struct eg_entry *entry);
+/* From here on they are in that of the directories whose entries have the term; unmarked where these differ in it. */
+void eg_finder_speaks_of(struct eg_finder_page *page, enum eg_facet_kind facet, struct eg_text term);
 /* Attributes of an element that holds data: its direction; its language where it is not the page's (WCAG 3.1.2). */
 void eg_finder_mark_data(struct eg_finder_page *page);
 /* With one placeholder that holds data, and perhaps others of ours. */

@@ -43,7 +43,9 @@ static void write_words(struct eg_finder_page *page)
         struct eg_text chosen = page->wanted->find.query.texts[i];
         if (!key || chosen.len == 0) continue;
         eg_finder_begin_fact(page, key);
+        eg_finder_speaks_of(page, (enum eg_facet_kind)i, chosen);
         eg_finder_terms(page, &chosen, 1);
+        eg_finder_speaks(page, NULL);
         eg_finder_end_fact(page);
     }
 }

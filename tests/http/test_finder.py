@@ -189,6 +189,27 @@ def _(server):
     assert marked(page(server, "/finder?q=zebra&lang=ar"), "Zebra fine") == {"pt-BR"}
 
 
+@test("what there is to choose from is marked with the language of the directories that say it, and not where these differ")
+def _(server):
+    for lang, theirs in (("cy", {"pt-BR"}), ("en", {"pt-BR"}), ("pt", set())):
+        read = page(server, f"/finder?lang={lang}")
+        for name in ("topic", "programme"):
+            own = re.search(rf'<select id="{name}".*?</select>', read.html)[0]
+            assert {values for text, values in re.findall(r'<option value="([^"]*)" lang="([^"]*)"', own) if "onmouseover" in text} == theirs, (lang, own)
+        assert marked(read, "food") == (set() if lang == "en" else {"en"}), (lang, read.html)
+        print_of = page(server, f"/finder?print=1&topic={urllib.parse.quote(HOSTILE[3])}&lang={lang}")
+        assert marked(print_of, HOSTILE[3]) - {"en"} == theirs, (lang, print_of.html)
+    for languages, food in ((("es", "es"), {"es"}), (("es", "pt"), {"es"})):
+        common = Finder()
+        text = common.atlas.read_text().replace("    language: pt-BR\n", f"    language: {languages[1]}\n")
+        common.atlas.write_text(text.replace("  - id: helpers\n", f"  - id: helpers\n    language: {languages[0]}\n"))
+        with common:
+            read = page(common, "/finder?lang=en")
+            assert marked(read, "food") == food, read.html
+            assert read.all("div", id="map")[0].get("data-lang") == ("es" if len(set(languages)) == 1 else None), read.all("div", id="map")
+            assert not marked(page(common, "/finder?lang=es"), "food")
+
+
 @test("an entry's page leads back to the search and the place in it, and nowhere else")
 def _(server):
     search = "q=caf%C3%A9&place=C0300&radius=25000&kind=hub&lang=cy"
