@@ -458,15 +458,9 @@ static void write_part(const struct writing *writing, const char *name, bool of_
 static void write_hours(const struct writing *writing)
 {
     struct eg_form_hours hours = eg_form_hours_of(writing->form);
-    bool has_more = eg_json_length(eg_json_get(writing->form->document, "schedules")) > hours.n_said;
     write_single(writing, EG_FORM_HOURS, eg_form_hours_member(), hours.text, NULL);
-    eg_form_write_hours_read(writing->form, value_of(writing, EG_FORM_HOURS, hours.text), writing->html);
+    eg_form_write_hours_told(writing->form, writing->html);
     eg_form_write_days(writing->form, writing->html);
-    if (!has_more || writing->form->scope == EG_ENTRY_FORM_EDITOR) return;
-    eg_html_open(writing->html, "p");
-    eg_html_attribute(writing->html, "class", EG_TEXT("note"));
-    say(writing, "form.hours.more");
-    eg_html_close(writing->html);
 }
 
 /* How many others a change of the organisation concerns. */

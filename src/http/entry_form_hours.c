@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#include "http/hours_words.h"
-
 static bool is_among(const char *name, const char *const *names)
 {
     for (; *names; names++)
@@ -263,60 +261,4 @@ struct eg_text eg_form_hours_wrong(struct eg_text text)
         }
     }
     return (struct eg_text){0};
-}
-
-/* --- read back ------------------------------------------------------------------------------------------------------------------- */
-
-static void write_words(const struct eg_entry_form *form, struct eg_text when, struct eg_text what,
-                        struct eg_html *html)
-{
-    struct eg_placeholder fills[] = {{"when", when}, {"what", what}};
-    struct eg_buffer text;
-    eg_buffer_init(&text, 0);
-    if (when.len > 0 && what.len > 0)
-        eg_locale_write(form->locale, "hours.line", fills, EG_ARRAY_LEN(fills), &text);
-    else eg_buffer_text(&text, when.len > 0 ? when : what);
-    eg_html_leaf(html, "li", (struct eg_text){text.data, text.len});
-    html->out.failed |= text.failed;
-    eg_buffer_clear(&text);
-}
-
-/* What was just set takes the focus. */
-static void open_read(struct eg_html *html, bool was_set)
-{
-    eg_html_open(html, "p");
-    eg_html_attribute(html, "class", was_set ? EG_TEXT("answer") : EG_TEXT("note"));
-    if (!was_set) return;
-    eg_html_attribute(html, "role", EG_TEXT("status"));
-    eg_html_attribute(html, "tabindex", EG_TEXT("-1"));
-    eg_html_attribute(html, "autofocus", EG_TEXT("autofocus"));
-}
-
-void eg_form_write_hours_read(const struct eg_entry_form *form, struct eg_text hours, struct eg_html *html)
-{
-    struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
-    struct eg_hours_words words = {.locale = form->locale, .arena = form->arena};
-    const struct eg_hours_line *lines = NULL;
-    uint32_t n = 0;
-    bool was_set = form->answers && form->answers->has_days && !form->answers->days_fault;
-    if (hours.len == 0 && !was_set) return;
-    hours = eg_form_hours_joined(form, hours);
-    bool is_read = eg_schedules_from_hours(hours, read, &n);
-    bool has_holidays = is_read && eg_hours_close_on_holidays(hours);
-    uint32_t n_lines = eg_hours_lines(&words, read, is_read ? n : 0, &lines);
-    bool has_lines = n_lines > 0 || has_holidays;
-    open_read(html, was_set);
-    if (was_set)
-        eg_html_text(html, eg_locale_text(form->locale, has_lines ? "look.days_taken" : "look.days_none"));
-    else eg_html_text(html, eg_locale_text(form->locale, has_lines ? "look.hours" : "look.hours_words"));
-    eg_html_close(html);
-    html->out.failed |= words.failed;
-    if (!has_lines) return;
-    eg_html_open(html, "ul");
-    eg_html_attribute(html, "class", EG_TEXT("hours note"));
-    for (uint32_t i = 0; i < n_lines; i++) write_words(form, lines[i].when, lines[i].what, html);
-    if (has_holidays)
-        write_words(form, eg_locale_text(form->locale, "hours.public_holidays"),
-                    eg_locale_text(form->locale, "hours.closed"), html);
-    eg_html_close(html);
 }

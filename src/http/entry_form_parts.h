@@ -110,8 +110,13 @@ struct eg_text eg_form_hours_joined(const struct eg_entry_form *form, struct eg_
 /* The first part of a text of hours that is meant as times and is none: "Sa 25:00-26:00", "Mo-Fr 9-5"; empty where there is none. */
 struct eg_text eg_form_hours_wrong(struct eg_text text);
 
-/* What the public will read of a text of hours; nothing for none. */
-void eg_form_write_hours_read(const struct eg_entry_form *form, struct eg_text hours, struct eg_html *html);
+/* entry_form_told.c: what the public will read of the hours that the entry has once the form is saved, and which of them are not the hours'
+ * text; nothing for none. */
+void eg_form_write_hours_told(const struct eg_entry_form *form, struct eg_html *html);
+
+/* entry_form_read.c: {"schedules": [...]} as the form, whatever is wrong with it, makes them, of the slots of that list; free with
+ * eg_json_free. NULL: no memory. */
+struct eg_json *eg_form_schedules(const struct eg_entry_form *form);
 
 /* entry_form_days.c: hours set by days. */
 

@@ -282,6 +282,16 @@ static void write_list(struct reading *reading, const struct eg_form_part *part,
     }
 }
 
+struct eg_json *eg_form_schedules(const struct eg_entry_form *form)
+{
+    struct eg_entry_faults faults = {.n = 0};
+    struct reading reading = {form, NULL, &faults, eg_json_new_object()};
+    struct eg_form_part part;
+    if (reading.json && eg_form_part_named(EG_TEXT("schedules"), &part))
+        write_list(&reading, &part, eg_json_root(reading.json));
+    return reading.json;
+}
+
 static void write_programme(struct reading *reading, struct eg_json_value *root)
 {
     struct eg_form_member member = eg_form_programme();

@@ -1,8 +1,6 @@
 /* When an entry is open, or an event takes place: what its schedules say, in words; and what they cannot say, as it was written. */
 #include <string.h>
 
-#include "base/calendar.h"
-#include "base/clock.h"
 #include "data/record_specs.h"
 #include "http/finder_parts.h"
 #include "http/hours_words.h"
@@ -11,14 +9,9 @@
 
 static struct eg_hours_words words_of(const struct eg_finder_page *page)
 {
-    char now[21];
-    int64_t unix_s = 0;
-    eg_clock_utc(now);
-    (void)eg_calendar_parse_instant(eg_text_from(now), &unix_s);
-    struct eg_local_time local = eg_zone_local(eg_directory_zone(page->snapshot->directory), unix_s);
     return (struct eg_hours_words){.locale = page->locale,
                                    .arena = page->arena,
-                                   .now_min = local.day * EG_SCHEDULE_DAY_MINUTES + local.second / 60};
+                                   .now_min = eg_hours_now_min(eg_directory_zone(page->snapshot->directory))};
 }
 
 /* Not where the atlas does not say by which clock, nor of what is given up or closed for a while. */

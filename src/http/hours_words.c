@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/clock.h"
 
 #define DAY EG_SCHEDULE_DAY_MINUTES
 #define SPANS_OF_A_DAY 12U
@@ -407,10 +408,21 @@ static void write_lines(struct listing *listing)
             else if (!is_told(listing, i)) write_week(listing, schedule);
         }
     }
-    uint32_t closed = closed_days(listing);
+    uint32_t closed = listing->words->of_some ? 0 : closed_days(listing);
     if (closed)
         add_line(listing, days_text(listing->words, closed),
                  eg_locale_text(listing->words->locale, "hours.closed"));
+}
+
+int64_t eg_hours_now_min(const struct eg_zone *zone)
+{
+    char now[21];
+    int64_t unix_s = 0;
+    eg_clock_utc(now);
+    (void)eg_calendar_parse_instant(eg_text_from(now), &unix_s);
+    if (!zone) return unix_s / 60;
+    struct eg_local_time local = eg_zone_local(zone, unix_s);
+    return local.day * DAY + local.second / 60;
 }
 
 uint32_t eg_hours_lines(struct eg_hours_words *words, const struct eg_schedule *schedules, uint32_t n,

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "data/schedule.h"
 #include "http/locale.h"
 
@@ -16,8 +17,12 @@ struct eg_hours_words {
     const struct eg_locale *locale;
     struct eg_arena *arena;
     int64_t now_min; /* by the clocks there: 1440 * day (base/calendar.h) + minute of the day */
+    bool of_some;    /* there are other schedules: the days that these do not name may be open */
     bool failed;     /* memory was refused: what was said is not whole */
 };
+
+/* now_min by a zone's clocks; NULL: by UTC. */
+int64_t eg_hours_now_min(const struct eg_zone *zone);
 
 struct eg_hours_line {
     struct eg_text when, what; /* "Monday to Friday", "9 am to 5 pm"; either may be empty, not both */

@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import time
 import urllib.parse
+import urllib.request
 import uuid
 
 import support
@@ -459,6 +460,53 @@ def _(server):
     assert reader.page.form("save")["fields"]["hours"].strip() == "Mo-Fr 09:00-17:00; Sa 10:00-12:00" and reader.page.focus == ["status"]
     reader.submit("save", hours="When the tide is out, from 9:00")
     assert "these words as they stand" in reader.page.text and "was saved" in reader.page.text
+
+
+def hours_lists(text):
+    """Of a page, the lines of its lists of hours."""
+    return [[html.unescape(re.sub(r"<[^>]+>", "", line)).replace("\u00a0", " ") for line in re.findall("<li[^>]*>(.*?)</li>", part, re.S)]
+            for part in re.findall(r'<ul class="hours(?: note)?">(.*?)</ul>', text, re.S)]
+
+
+@test("what people will read is of all hours that the entry will have, with the special ones that stay, as its page says it then")
+def _(server):
+    reader, entry = server.reader(), server.an_entry(13)
+    reader.open(f"/admin/entries/{entry}")
+    special = {"schedules.0." + name: value for name, value in {"freq": "WEEKLY", "byday": "MO,TU", "opens_at": "09:00", "closes_at": "12:00",
+                                                                 "description": "term only"}.items()}
+    gone = {"schedules.1.freq": "WEEKLY", "schedules.1.byday": "FR", "schedules.1.opens_at": "10:00", "schedules.1.closes_at": "11:00",
+            "schedules.1.valid_to": "2001-05-04", "schedules.1.description": "long ago"}
+    reader.submit("save", hours="Sa 10:00-11:30", **special)
+    reader.submit("save", **gone)
+    morning = ["Monday and Tuesday: 9 am to noon", "Saturday: 10 am to 11:30 am", "Wednesday to Friday and Sunday: closed", "term only", "long ago"]
+    specials = ["Monday and Tuesday: 9 am to noon (term only)", "Friday, until 4 May 2001: 10 am to 11 am (long ago)"]
+    assert hours_lists(reader.page.text)[:2] == [morning, specials], hours_lists(reader.page.text)
+    assert "dates or special hours, which have controls of their own" in reader.page.text
+    # The public's form and page say the same.
+    def public(**sent):
+        body = urllib.parse.urlencode(sent).encode() if sent else None
+        return urllib.request.urlopen(f"http://{server.host}:{server.port}/finder/suggest?entry={entry}&lang=en", body).read().decode()
+
+    def page():
+        return server.get(f"/finder/{entry}?lang=en").body.decode()
+
+    fields = {"name": "x", "hours": "Sa 10:00-11:30"}
+    assert hours_lists(public())[:2] == [morning, specials] and hours_lists(page()) == [morning], (hours_lists(public()), hours_lists(page()))
+    assert "which this form does not show" in public()
+    # A day is closed that has special hours only; another gets hours besides.
+    closed = public(**fields, **{"days.0": "1", "look": "days"})
+    assert hours_lists(closed)[:2] == [morning, specials], hours_lists(closed)
+    longer = {"days.0": "1", "days_open": "13:00", "days_close": "15:00"}
+    both = ["Monday: 9 am to noon, 1 pm to 3 pm", "Tuesday: 9 am to noon", *morning[1:]]
+    assert hours_lists(public(**fields, **longer, look="days"))[:2] == [both, specials], hours_lists(public(**fields, **longer, look="days"))
+    reader.submit("days", **longer)
+    assert hours_lists(reader.page.text)[:2] == [both, specials], hours_lists(reader.page.text)
+    reader.submit("save")
+    assert hours_lists(page()) == [both] and hours_lists(reader.page.text)[:2] == [both, specials], hours_lists(page())
+    # What the editor changes of the special ones is in it before it is saved; without any, there is no such note.
+    reader.submit("days", **{"days.0": "1", "schedules.0.remove": "1", "schedules.1.remove": "1"})
+    assert hours_lists(reader.page.text) == [["Saturday: 10 am to 11:30 am", "Monday to Friday and Sunday: closed"]], hours_lists(reader.page.text)
+    assert "controls of their own below" not in reader.page.text
 
 
 @test("a question of the form is no mistake: nothing is saved, and the answer has the focus")
