@@ -5,8 +5,6 @@
 
 #include <microhttpd.h>
 
-#include "base/calendar.h"
-#include "base/clock.h"
 #include "http/coalitions_read.h"
 #include "http/finder_parts.h"
 #include "http/handlers.h"
@@ -63,24 +61,13 @@ enum eg_status eg_finder_read_flag(const struct eg_target *target, const char *n
     return EG_INVALID;
 }
 
-static int64_t day_of_now(void)
-{
-    char now[21];
-    uint32_t year = 0, month = 1, day = 1;
-    eg_clock_utc(now);
-    (void)eg_text_to_u32((struct eg_text){now, 4}, &year);
-    (void)eg_text_to_u32((struct eg_text){now + 5, 2}, &month);
-    (void)eg_text_to_u32((struct eg_text){now + 8, 2}, &day);
-    return eg_calendar_day(year, month, day);
-}
-
 /* What every page needs; even one that says what is wrong. */
 enum eg_status eg_finder_read_manner(struct eg_exchange *exchange, const struct eg_target *target,
                                      struct eg_error *err)
 {
     struct eg_finder_request *wanted = &exchange->wanted.finder;
     struct eg_text lang = {0};
-    *wanted = (struct eg_finder_request){.page = 1, .today = day_of_now()};
+    *wanted = (struct eg_finder_request){.page = 1};
     wanted->find.query.serves_boundaries = EG_ATLAS_NONE;
     exchange->freshness = eg_exchange_directory_freshness(exchange);
     enum eg_status status = eg_target_text(target, "lang", &lang, err);

@@ -30,7 +30,6 @@ struct eg_finder_request {
     /* What links of the page repeat, in the order given: every filter, place, served, embed, lang and print. */
     struct eg_parameter kept[EG_FINDER_PARAMETERS];
     uint32_t n_kept;
-    int64_t today; /* as eg_calendar_day: what is too long ago depends on it */
     bool is_wrong; /* `problem` says what; the page shows it with the form */
     struct eg_error problem;
 };

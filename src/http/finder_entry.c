@@ -168,7 +168,7 @@ static bool is_old(const struct eg_finder_page *page, const struct eg_entry *ent
 {
     int64_t day;
     return read_day(entry->field[EG_ENTRY_LAST_REVIEWED], &day) &&
-           page->wanted->today - day > (int64_t)most_days;
+           eg_finder_today(page) - day > (int64_t)most_days;
 }
 
 static void write_reviewed(struct eg_finder_page *page, const struct eg_entry *entry)

@@ -184,20 +184,31 @@ static void write_further(struct eg_finder_page *page, uint32_t n)
     eg_html_close(&page->html);
 }
 
-/* At the place that is meant: the nearest, the one in the box. */
+/* At the place that is meant: the nearest, the one in the box. Paper leads to no page with the rest: it has the postcode and the e-mail
+ * address, too. */
 static void write_contact(struct eg_finder_page *page, const struct eg_entry *entry, uint32_t place)
 {
     struct eg_html *html = &page->html;
     struct eg_text phone = entry->field[EG_ENTRY_PHONE];
     const struct eg_entry_place at = eg_entry_place_at(entry, place);
     struct eg_text address = at.address.len > 0 ? at.address : at.name;
+    struct eg_text postcode = {0}, email = {0};
+    if (page->wanted->printed) {
+        postcode = at.postcode;
+        email = entry->field[EG_ENTRY_EMAIL];
+    }
+    size_t where = address.len + postcode.len;
     uint32_t n_further = eg_entry_count_places(entry) - 1;
-    if (address.len + phone.len == 0 && n_further == 0) return;
+    if (where + phone.len + email.len == 0 && n_further == 0) return;
     eg_finder_open(page, "p", "contact");
     if (address.len > 0) eg_finder_data(page, "bdi", address);
+    if (address.len > 0 && postcode.len > 0) eg_html_text(html, EG_TEXT(", "));
+    if (postcode.len > 0) eg_finder_data(page, "bdi", postcode);
     write_further(page, n_further);
-    if (address.len + n_further > 0 && phone.len > 0) eg_html_text(html, EG_TEXT(" · "));
+    if (where + n_further > 0 && phone.len > 0) eg_html_text(html, EG_TEXT(" · "));
     if (phone.len > 0) eg_finder_phone(page, phone);
+    if (where + n_further + phone.len > 0 && email.len > 0) eg_html_text(html, EG_TEXT(" · "));
+    if (email.len > 0) eg_finder_email(page, email);
     eg_html_close(html);
 }
 

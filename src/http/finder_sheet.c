@@ -1,9 +1,9 @@
 /* The list for printing (?print=1): all that is found, as far as some ten sheets hold it, without form and map. What the form would show is
  * said in words, since paper has no address bar. */
-#include "base/clock.h"
-#include "http/finder_parts.h"
+#include <stdio.h>
 
-#define DATE_BYTES 10U /* "2026-01-31" */
+#include "base/calendar.h"
+#include "http/finder_parts.h"
 
 /* --- what was searched for ------------------------------------------------------------------------------------------- */
 
@@ -77,11 +77,12 @@ static void write_ticks(struct eg_finder_page *page)
 
 static void write_day(struct eg_finder_page *page)
 {
-    char now[21];
+    char day[40];
     struct eg_buffer text;
-    eg_clock_utc(now);
+    struct eg_date today = eg_calendar_date(eg_finder_today(page));
+    (void)snprintf(day, sizeof day, "%04u-%02u-%02u", today.year, today.month, today.day);
     eg_buffer_init(&text, 0);
-    eg_locale_date(page->locale, (struct eg_text){now, DATE_BYTES}, &text);
+    eg_locale_date(page->locale, eg_text_from(day), &text);
     eg_html_open(&page->html, "p");
     eg_finder_say_with(page, "print.day", "date", (struct eg_text){text.data, text.len});
     eg_html_close(&page->html);

@@ -7,6 +7,11 @@
 
 #define MOST_DESCRIPTIONS 40U
 
+int64_t eg_finder_today(const struct eg_finder_page *page)
+{
+    return eg_hours_now_min(eg_directory_zone(page->snapshot->directory)) / EG_SCHEDULE_DAY_MINUTES;
+}
+
 static struct eg_hours_words words_of(const struct eg_finder_page *page)
 {
     return (struct eg_hours_words){.locale = page->locale,

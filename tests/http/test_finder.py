@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """The public finder's pages over HTTP: what they say without a script, in every language, of hostile data and wrong addresses."""
 
+import datetime
 import html.parser
 import json
 import pathlib
 import re
 import sys
 import urllib.parse
+import zoneinfo
 
 sys.dont_write_bytecode = True
 from support import ROOT, Server, run, test
@@ -46,7 +48,7 @@ class Finder(Server):
         for i, text in enumerate(HOSTILE):
             rows.append(f"h{i},-1.1,52.1,coalition," + ",".join(quoted(text) for _ in COLUMNS))
         fine = {"name": "Zebra fine", "phone": "+44 (0)1632 960 000 ext 5", "email": "a.b@example.org", "url": "https://example.org/?a=1&b=2",
-                "last_reviewed": "2020-02-29", "address": "1 High Street", "hours": "Mo-Fr 09:00-17:00"}
+                "last_reviewed": "2020-02-29", "address": "1 High Street", "postcode": "ZZ1 1ZZ", "hours": "Mo-Fr 09:00-17:00"}
         rows.append("fine,-1.1,52.1,coalition," + ",".join(quoted(fine.get(name, "")) for name in COLUMNS))
         rows.append("bare,,,coalition," + ",".join(quoted("Zebra bare" if name == "name" else "") for name in COLUMNS))
         for name, lon, start, end in (("Course in June", -1.1, "2938-06-01", ""), ("Course in May", -1.1, "2938-05-06T10:00:00", "2938-05-06T12:00:00"),
@@ -433,6 +435,23 @@ def _(server):
     assert "There is no such page" in page(server, "/finder?print=1&page=2").text
     page(server, "/finder?print=yes", 400)
     assert page(server, "/finder?print=1&page=x", 400).all("input", name="print") == []
+
+
+@test("the list for printing has of each entry what is needed to get there and to write to it")
+def _(server):
+    shown, printed = (page(server, "/finder?q=zebra+fine" + more).text for more in ("", "&print=1"))
+    assert "1 High Street, ZZ1 1ZZ · +44 (0)1632 960 000 ext 5 · a.b@example.org" in printed, printed
+    assert "ZZ1 1ZZ" not in shown and "a.b@example.org" not in shown, "on a screen the entry's page has them"
+
+
+@test("the day on the list for printing is that of the atlas's time zone")
+def _(_server):
+    for zone in ("Etc/GMT+12", "Pacific/Kiritimati"):  # 26 hours apart: one of them always has another day than UTC
+        with Server(extra=f"time_zone: {zone}\n") as elsewhere:
+            days = [datetime.datetime.now(zoneinfo.ZoneInfo(zone))]
+            text = page(elsewhere, "/finder?print=1").text
+            days.append(datetime.datetime.now(zoneinfo.ZoneInfo(zone)))
+            assert any(f"As of {day.day} {day:%B %Y}" in text for day in days), (zone, days, re.findall("As of [^<]{20}", text))
 
 
 @test("a page that has not changed is not sent again")
