@@ -420,7 +420,7 @@ int64_t eg_hours_now_min(const struct eg_zone *zone)
     int64_t unix_s = 0;
     eg_clock_utc(now);
     (void)eg_calendar_parse_instant(eg_text_from(now), &unix_s);
-    if (!zone) return unix_s / 60;
+    if (!zone) return eg_calendar_day(1970, 1, 1) * DAY + unix_s / 60;
     struct eg_local_time local = eg_zone_local(zone, unix_s);
     return local.day * DAY + local.second / 60;
 }

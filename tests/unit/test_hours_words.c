@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/calendar.h"
+#include "base/zone.h"
 #include "http/hours_words.h"
 #include "support/test_random.h"
 
@@ -342,6 +343,16 @@ static void it_is_said_to_be_open_just_when_it_is(void **state)
     eg_locales_free(spoken.locales);
 }
 
+static void without_a_zone_it_is_now_by_utc(void **state)
+{
+    (void)state;
+    struct eg_zone *utc = NULL;
+    assert_int_equal(eg_zone_open(EG_TEXT("UTC"), &utc, NULL), EG_OK);
+    int64_t before = eg_hours_now_min(utc), now = eg_hours_now_min(NULL), after = eg_hours_now_min(utc);
+    assert_true(before <= now && now <= after);
+    eg_zone_close(utc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +362,7 @@ int main(void)
         cmocka_unit_test(whether_it_is_open_now_is_said_in_each_language),
         cmocka_unit_test(an_event_says_its_next_date_or_that_it_is_over),
         cmocka_unit_test(it_is_said_to_be_open_just_when_it_is),
+        cmocka_unit_test(without_a_zone_it_is_now_by_utc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
