@@ -54,6 +54,16 @@ struct world {
 
 /* --- making ------------------------------------------------------------------------------------------------------------------- */
 
+/* With the digits that records keep of a number. */
+static double as_kept(double number)
+{
+    char text[40];
+    double kept = 0;
+    (void)snprintf(text, sizeof text, "%.15g", number);
+    assert_true(eg_text_to_double(eg_text_from(text), &kept));
+    return kept;
+}
+
 static void random_position(double *lon_deg, double *lat_deg)
 {
     static const double towns[][2] = {{-0.9, 52.24}, {180, -17}, {-71.06, 42.36}, {15, 89.9}};
@@ -66,6 +76,8 @@ static void random_position(double *lon_deg, double *lat_deg)
         *lat_deg = fmax(-90, fmin(90, towns[town][1] + between(-spread, spread)));
     }
     if (below(30) == 0) *lon_deg = below(2) ? 180 : -180;
+    *lon_deg = as_kept(*lon_deg);
+    *lat_deg = as_kept(*lat_deg);
 }
 
 static void make_id(uint32_t table, uint32_t number, char id_out[EG_UUID_TEXT_LEN + 1])
@@ -91,8 +103,8 @@ static void add_spot(struct eg_records_builder *builder, const struct service *s
     make_id(2, number, link_id);
     spot->has_position = below(8) > 0;
     random_position(&spot->lon_deg, &spot->lat_deg);
-    (void)snprintf(lon, sizeof lon, "%.17g", spot->lon_deg);
-    (void)snprintf(lat, sizeof lat, "%.17g", spot->lat_deg);
+    (void)snprintf(lon, sizeof lon, "%.15g", spot->lon_deg);
+    (void)snprintf(lat, sizeof lat, "%.15g", spot->lat_deg);
     location[EG_LOCATION_ID] = link[EG_SERVICE_AT_LOCATION_LOCATION_ID] = eg_text_from(spot->id);
     location[EG_LOCATION_LOCATION_TYPE] = EG_TEXT("physical");
     if (spot->has_position) location[EG_LOCATION_LONGITUDE] = eg_text_from(lon);
