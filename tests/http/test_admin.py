@@ -651,12 +651,17 @@ def _(server):
     assert "yet: <bdi>SINGING</bdi>. The directory has: <bdi>singing<" in told and "yet: <bdi>choirs" in told and "yet: <bdi>singing" not in told, told
 
 
-@test("an import is undone on its page, as a whole or for one entry")
-def _(server):
-    made = server.folder / "made.csv"
-    made.write_text("key,name\n" + "".join(f"a{n},Arrived {n}\n" for n in range(30)), encoding="utf-8")
+def import_named(server, name, count):
+    """Imports so many entries, called NAME 0 and so on, from the command line."""
+    made = server.folder / f"{name.lower()}.csv"
+    made.write_text("key,name\n" + "".join(f"{name.lower()}{n},{name} {n}\n" for n in range(count)), encoding="utf-8")
     done = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(server.atlas), str(made), "--format", "csv"], capture_output=True, timeout=60 * SLOW)
     assert done.returncode == 0, done.stderr
+
+
+@test("an import is undone on its page, as a whole or for one entry")
+def _(server):
+    import_named(server, "Arrived", 30)
     reader = server.reader()
     deadline = time.monotonic() + 20 * SLOW
     while "Arrived 29" not in server.get("/finder?q=Arrived+29").body.decode() and time.monotonic() < deadline:
@@ -688,10 +693,7 @@ def _(server):
 
 @test("the page of a large import says how far its undoing is")
 def _(server):
-    made = server.folder / "crowd.csv"
-    made.write_text("key,name\n" + "".join(f"c{n},Crowd {n}\n" for n in range(1001)), encoding="utf-8")
-    done = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(server.atlas), str(made), "--format", "csv"], capture_output=True, timeout=60 * SLOW)
-    assert done.returncode == 0, done.stderr
+    import_named(server, "Crowd", 1001)
     deadline = time.monotonic() + 40 * SLOW
     n_there = lambda: json.loads(server.get("/coalitions?q=Crowd&limit=0").body)["numberMatched"]
     while n_there() < 1001 and time.monotonic() < deadline:
