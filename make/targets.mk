@@ -9,7 +9,7 @@ SECONDS ?= 300
 # What runs against PostGIS, too: EG_TEST_STORE names the database (tests/support/test_store.h).
 STORE_TESTS = $(basename $(patsubst tests/%,%,$(wildcard tests/unit/test_store*.c))) unit/test_edits unit/test_undoing \
               property/test_history_property property/test_store_agrees
-STORE_SCRIPTS = conformance/test_directory_formats.py
+STORE_SCRIPTS = conformance/test_directory_formats.py $(patsubst %,http/test_%.py,entries admin suggest several_places hsds)
 # What .ci/run builds with the sanitizers; ThreadSanitizer is for programs with threads.
 SANITIZED = $(if $(filter tsan,$(VARIANT)),$(shell tests/threaded.sh),$(filter tests/unit/% tests/property/%,$(UNIT_SOURCES)))
 REMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
@@ -58,7 +58,7 @@ test-clients: ## GDAL, OWSLib, QGIS, MapServer, web maps against the running pro
 	@$(REMAKE) $(PROGRAM)
 	@TEST_JOBS=1 tests/run.sh $(VARIANT) clients
 
-test-postgis: ## the tests of the store, of imports and exports against PostGIS, which it installs and starts in a temporary folder
+test-postgis: ## the tests of the store, of imports, exports, REST and editors' pages against PostGIS, which it installs and starts in a temporary folder
 	@tools/install-packages.sh build test
 	@$(REMAKE) $(PROGRAM) $(STORE_TESTS:%=$(BUILD)/tests/%)
 	@tools/test-postgis.sh $(VARIANT) $(STORE_TESTS) $(STORE_SCRIPTS)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# test-postgis.sh VARIANT TEST...: runs test programs (unit/test_store ...) and scripts (conformance/test_....py) against PostGIS,
+# test-postgis.sh VARIANT TEST...: runs test programs (unit/test_store ...) and scripts (postgis/test_....py) against PostGIS,
 # in a cluster of its own that is made in a temporary folder, listens on a socket there and nowhere else, and is stopped and
 # removed at the end. PostgreSQL refuses to run as root, so root starts it as the user nobody. Where it cannot be installed the
 # tests are skipped, loudly and counted; with POSTGIS_REQUIRED=1, as in .ci/run, that is a failure. The last line is "N passed, M failed, K skipped", as that of tests/run.sh.
@@ -39,8 +39,8 @@ stop() {
 trap stop EXIT
 
 { run "$programs/initdb" -D "$folder/data" -U tester --auth=trust --encoding=UTF8 --locale=C.UTF-8 &&
-    run "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 \
-        -o "-c listen_addresses='' -c unix_socket_directories='$folder'" start &&
+    printf "%s = '%s'\n" listen_addresses "" unix_socket_directories "$folder" >>"$folder/data/postgresql.conf" &&
+    run "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 start &&
     run "$programs/createdb" -h "$folder" -U tester directory; } >"$folder.out" 2>&1 || {
     cat "$folder.out" "$folder/log" 2>/dev/null
     rm -f "$folder.out"
@@ -50,8 +50,12 @@ trap stop EXIT
 }
 rm -f "$folder.out"
 
+# For tests of what happens while the database is away: `$EG_TEST_POSTGRES stop -m fast`, `$EG_TEST_POSTGRES start`.
+export EG_TEST_POSTGRES=$folder/postgres
+printf '#!/bin/sh\ncd %q && exec %s env HOME=. LC_ALL=C.UTF-8 %q -D data -l log -w -t 60 "$@"\n' "$folder" "${as[*]}" "$programs/pg_ctl" >"$EG_TEST_POSTGRES"
+chmod 755 "$EG_TEST_POSTGRES"
 export EG_TEST_STORE="PG:host=$folder user=tester dbname=directory"
-export EVENGROUND_PROGRAM=$PWD/build/$variant/evenground
+export EVENGROUND_VARIANT=$variant EVENGROUND_PROGRAM=$PWD/build/$variant/evenground
 export CMOCKA_MESSAGE_OUTPUT=TAP TEST_TIMEOUT=${TEST_TIMEOUT:-600}
 results=build/$variant/test-results
 mkdir -p "$results"

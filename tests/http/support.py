@@ -8,9 +8,11 @@
     run(Server)            # or run() for tests that start servers of their own
 
 Only Python's standard library is used. EVENGROUND_PROGRAM names the program (default build/release/evenground);
-everything written goes to build/test-tmp.
+everything written goes to build/test-tmp. Where EG_TEST_STORE names a database ("PG:host=... user=... dbname=..."), what an atlas of a test
+keeps in register.gpkg is kept there, in a schema for each atlas: see tools/test-postgis.sh.
 """
 
+import contextlib
 import gzip
 import http.client
 import io
@@ -22,6 +24,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -106,17 +109,88 @@ def atlas(folder, extra="", factor=1):
     return path
 
 
+# --- the directory's store ----------------------------------------------------------------------------------------------
+
+DATABASE = os.environ.get("EG_TEST_STORE", "")
+A_FILE = "store: register.gpkg"  # as tests write it into their atlases
+
+
+def _connect_database():
+    import psycopg2.extras  # which only `make test-postgis` needs
+
+    return psycopg2.connect(DATABASE[len("PG:"):], cursor_factory=psycopg2.extras.DictCursor)
+
+
+def _schema(folder):
+    return folder.name.replace(".", "_")
+
+
+def _kept(text, folder):
+    """What an atlas says of its store: as it stands, or in the database, in a new schema."""
+    if not DATABASE or A_FILE not in text:
+        return text
+    with contextlib.closing(_connect_database()) as store, store, store.cursor() as cursor:
+        cursor.execute(f'CREATE SCHEMA "{_schema(folder)}"')
+    return text.replace(A_FILE, f'store: "{DATABASE} active_schema={_schema(folder)}"')
+
+
+class _Statements:
+    """A connection to either kind of store, with ? for values."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def execute(self, statement, values=()):
+        cursor = self.connection.cursor()
+        cursor.execute(statement.replace("%", "%%").replace("?", "%s") if DATABASE else statement, values)
+        return cursor
+
+
+@contextlib.contextmanager
+def open_store(server):
+    """The store as another program opens it: what was executed is committed at the end, or by execute("COMMIT")."""
+    if DATABASE:
+        connection = _connect_database()
+        connection.cursor().execute(f'SET search_path = "{_schema(server.folder)}", public')
+    else:
+        connection = sqlite3.connect(server.folder / "register.gpkg", timeout=30 * SLOW)
+        connection.row_factory = sqlite3.Row
+        for name in ("IsEmpty", "MinX", "MaxX", "MinY", "MaxY"):  # of a GeoPackage's triggers, which have nothing to do here
+            connection.create_function("ST_" + name, 1, lambda shape: 1)
+    with contextlib.closing(connection):
+        yield _Statements(connection)
+        connection.commit()
+
+
+@contextlib.contextmanager
+def store_away(server):
+    """The store is not where the atlas says."""
+    if DATABASE:
+        schema = _schema(server.folder)
+        with contextlib.closing(_connect_database()) as store:
+            rename = lambda old, new: store.cursor().execute(f'ALTER SCHEMA "{old}" RENAME TO "{new}"') or store.commit()
+            rename(schema, schema + "_away")
+            yield
+            rename(schema + "_away", schema)
+    else:
+        path = server.folder / "register.gpkg"
+        away = path.rename(server.folder / "away.gpkg")
+        yield
+        away.rename(path)
+
+
 # --- the program ------------------------------------------------------------------------------------------------------
 
 
 class Server:
-    """The program serving the tiny atlas on a free port. Use as a context manager."""
+    """The program serving the tiny atlas on a free port, or the atlas of another such server, as its replica. Use as a context manager."""
 
-    def __init__(self, extra="", arguments=(), factor=1):
+    def __init__(self, extra="", arguments=(), factor=1, of=None):
         base = ROOT / "build/test-tmp"
         base.mkdir(parents=True, exist_ok=True)
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="http.", dir=base))
-        self.atlas = atlas(self.folder, extra, factor)
+        self.is_replica = of is not None
+        self.folder = of.folder if of else pathlib.Path(tempfile.mkdtemp(prefix="http.", dir=base))
+        self.atlas = of.atlas if of else atlas(self.folder, _kept(extra, self.folder), factor)
         self.arguments = list(arguments)
         self.log = []
 
@@ -153,7 +227,8 @@ class Server:
     def __exit__(self, *exception):
         status = self.stop()
         text = "".join(self.log)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self.is_replica:
+            shutil.rmtree(self.folder, ignore_errors=True)
         if exception[0] is None:
             assert status == 0, f"exit status {status}:\n{text[-4000:]}"
             assert "Sanitizer" not in text and "runtime error" not in text, text[-8000:]

@@ -4,158 +4,25 @@ the path from a suggestion to the public, undoing, and an atlas that nobody can 
 
 import datetime
 import html
-import html.parser
-import http.client
 import json
 import re
-import sqlite3
 import subprocess
 import time
 import urllib.parse
 import urllib.request
 import uuid
 
-import support
-from support import LAUNCHER, PROGRAM, SLOW, Server, run, test
+from editing import NAME, PASSWORD, Page, Reader
+from support import LAUNCHER, PROGRAM, SLOW, Server, open_store, run, test
 
 STORE = """\
   - {id: register, title: Register, store: register.gpkg, seed: helpers, editors: editors.txt, review_after_days: 100}
 """
-NAME, PASSWORD = "Ann Reed", "correct horse battery"
 POISON = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;"
 
 
 def now():
     return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:23] + "Z"
-
-
-class Page(html.parser.HTMLParser):
-    """A page's forms, links, and what is wrong with it."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.text, self.forms, self.links, self.scripts, self.styles, self.ids = text, [], [], 0, 0, []
-        self.focus = []  # the roles of what asks for the focus, in the page's order: the first has it
-        self.handlers, self.described, self.heading, self._area, self._select, self._in_heading = [], [], "", None, None, False
-        self.feed(text)
-
-    def handle_starttag(self, tag, pairs):
-        values = dict(pairs)
-        if "id" in values:
-            self.ids.append(values["id"])
-        if "autofocus" in values:
-            assert values.get("tabindex") == "-1" or tag in ("input", "textarea", "select", "button"), values
-            self.focus.append(values.get("role", tag))
-        self.described += (values.get("aria-describedby") or "").split()
-        self.handlers += [name for name in values if name.startswith("on")]
-        self.styles += "style" in values or tag == "style"
-        if tag == "script":
-            self.scripts += 1
-        elif tag == "h1":
-            self._in_heading = True
-        elif tag == "a":
-            self.links.append(values.get("href", ""))
-        elif tag == "form":
-            self.forms.append({"action": values.get("action"), "method": values.get("method", "get"), "fields": {}, "buttons": []})
-        elif tag == "input" and self.forms:
-            if values.get("type") not in ("checkbox", "radio") or "checked" in values:
-                self.forms[-1]["fields"][values.get("name")] = values.get("value", "on" if values.get("type") == "checkbox" else "")
-        elif tag == "textarea":
-            self._area = values.get("name")
-            self.forms[-1]["fields"][self._area] = ""
-        elif tag == "select":
-            self._select = values.get("name")
-            self.forms[-1]["fields"].setdefault(self._select, "")
-        elif tag == "option" and self._select and "selected" in values:
-            self.forms[-1]["fields"][self._select] = values.get("value", "")
-        elif tag == "button":
-            self.forms[-1]["buttons"].append((values.get("name"), values.get("value")))
-
-    def handle_endtag(self, tag):
-        self._area = None if tag == "textarea" else self._area
-        self._select = None if tag == "select" else self._select
-        self._in_heading = False if tag == "h1" else self._in_heading
-
-    def handle_data(self, data):
-        if self._area:
-            self.forms[-1]["fields"][self._area] += data
-        if self._in_heading:
-            self.heading += data
-
-    def form(self, button):
-        """The form that has this button."""
-        for form in self.forms:
-            if any(button in (name, value) for name, value in form["buttons"]):
-                return form
-        raise AssertionError(f"no form with {button}: {self.forms}")
-
-
-class Reader:
-    """A browser without scripts: keeps the cookie, follows 303."""
-
-    def __init__(self, server):
-        self.server, self.cookie, self.path = server, None, "/admin"
-
-    def send(self, method, path, body=None, **headers):
-        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=30 * SLOW)
-        said = {"Accept-Encoding": "identity"}
-        if self.cookie:
-            said["Cookie"] = self.cookie
-        if body is not None:
-            said["Content-Type"] = "application/x-www-form-urlencoded"
-            said["Origin"] = f"http://{self.server.host}:{self.server.port}"
-        said.update({name.replace("_", "-"): value for name, value in headers.items() if value is not None})
-        connection.request(method, path, body=body, headers={name: value for name, value in said.items() if value != ""})
-        answer = support.Answer(connection.getresponse())
-        connection.close()
-        for cookie in answer.headers.get_all("Set-Cookie") or []:
-            self.cookie = cookie.split(";")[0]
-        self.check(answer)
-        return answer
-
-    @staticmethod
-    def check(answer):
-        """What holds of each page, whatever happened."""
-        if answer.status in (404, 405, 415) and "json" in (answer["Content-Type"] or ""):
-            return
-        policy = answer["Content-Security-Policy"]
-        assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy, policy
-        assert answer["Cache-Control"] == "no-store" and answer["X-Content-Type-Options"] == "nosniff"
-        assert answer["Referrer-Policy"] == "same-origin" and answer["X-Frame-Options"] == "DENY"
-        if answer.body:
-            page = Page(answer.body.decode())
-            assert page.scripts == 0 and page.styles == 0 and not page.handlers, answer.body
-            assert len(page.ids) == len(set(page.ids)), sorted(page.ids)
-            assert set(page.described) <= set(page.ids), set(page.described) - set(page.ids)
-
-    def open(self, path, status=200):
-        answer = self.send("GET", path)
-        hops = 0
-        while answer.status == 303 and hops < 5:
-            path = urllib.parse.urljoin(path, answer["Location"])
-            answer = self.send("GET", path)
-            hops += 1
-        assert answer.status == status, f"{path}: {answer.status}, not {status}: {answer.body[:600]}"
-        self.path, self.page = path, Page(answer.body.decode())
-        return self.page
-
-    def submit(self, button, status=200, without=(), **fields):
-        """Sends the form that has the button, as a browser does; goes where it is told to."""
-        form = self.page.form(button)
-        sent = {name: value for name, value in {**form["fields"], **fields}.items() if name and name not in without}
-        sent.update({name: value for name, value in form["buttons"] if name and value == button})
-        path = urllib.parse.urljoin(self.path, form["action"])
-        answer = self.send("POST", path, urllib.parse.urlencode(sent))
-        if answer.status == 303:
-            return self.open(urllib.parse.urljoin(path, answer["Location"]), status)
-        assert answer.status == status, f"{path}: {answer.status}, not {status}: {answer.body[:1500]}"
-        self.path, self.page = path, Page(answer.body.decode())
-        return self.page
-
-    def sign_in(self, name=NAME, password=PASSWORD, status=200, path="/admin"):
-        self.open(path)
-        assert self.page.heading == "Sign in", self.page.text
-        return self.submit(None, status, name=name, password=password)
 
 
 class Register(Server):
@@ -177,12 +44,11 @@ class Register(Server):
         one = str(uuid.uuid4())
         row = {"id": one, "state": "open", "at": now(), "entry_id": entry, "document": json.dumps(document),
                "from_name": "Bo", "from_contact": "bo@example.org", "note": "Please.", **said}
-        with sqlite3.connect(self.folder / "register.gpkg", timeout=10) as store:
-            names = [row[1] for row in store.execute("pragma table_info(suggestion)")]
+        with open_store(self) as store:
+            names = [column[0] for column in store.execute("select * from suggestion limit 0").description]
             known = {name: row[name] for name in row if name in names}
             assert set(row) == set(known), names
             store.execute(f"insert into suggestion ({', '.join(known)}) values ({', '.join('?' * len(known))})", list(known.values()))
-        store.close()
         return one
 
     def document(self, entry):

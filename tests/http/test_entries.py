@@ -11,7 +11,6 @@ import pwd
 import random
 import re
 import signal
-import sqlite3
 import subprocess
 import threading
 import time
@@ -19,51 +18,10 @@ import urllib.parse
 import uuid
 
 import support
-from support import LAUNCHER, PROGRAM, SLOW, Server, run, seed, test
+from editing import STORE, Register, editor
+from support import LAUNCHER, PROGRAM, SLOW, open_store, run, seed, test
 
-STORE = """\
-  - {id: register, title: Register, store: register.gpkg, seed: helpers, editors: editors.txt}
-"""
 NOWHERE = "00000000-0000-4000-8000-000000000000"
-
-
-def editor(folder, *arguments, said=""):
-    """Runs `evenground editor` with that standard input; returns what it says."""
-    command = LAUNCHER + [PROGRAM, "editor", arguments[0], str(folder / "editors.txt"), *arguments[1:]]
-    done = subprocess.run(command, input=said, capture_output=True, text=True, timeout=60 * SLOW)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-class Register(Server):
-    """A server of an atlas with a store, and an editor's token."""
-
-    def __init__(self, extra=STORE, **options):
-        super().__init__(extra=extra, **options)
-        self.token = editor(self.folder, "token", "robot").split()[-1]
-
-    def call(self, method, path, body=None, connection=None, token=None, **headers):
-        own = connection or http.client.HTTPConnection(self.host, self.port, timeout=30 * SLOW)
-        said = {"Accept-Encoding": "identity", "Authorization": "Bearer " + (token or self.token)}
-        if body is not None:
-            said["Content-Type"] = "application/json"
-        said.update({name.replace("_", "-"): value for name, value in headers.items()})
-        said = {name: value for name, value in said.items() if value}
-        raw = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
-        own.request(method, path, body=raw, headers=said)
-        answer = support.Answer(own.getresponse())
-        if not connection:
-            own.close()
-        return answer
-
-    def make(self, body=None, **more):
-        """A new entry; returns (its path, its ETag)."""
-        answer = self.call("POST", "/entries", body or {"name": "Swims", "kind": "hub", **more})
-        assert answer.status == 201, answer.body
-        return answer["Location"][len(f"http://{self.host}:{self.port}"):], answer["ETag"]
-
-    def now(self, path):
-        return self.call("GET", path)
 
 
 @test("an entry is made, read, changed, removed and brought back, and everybody sees it at once")
@@ -392,14 +350,13 @@ def importing(server, name, text):
 def _(server):
     path, _ = server.make({"name": "Written between", "kind": "hub", "topics": ["old"], "description": "Old"})
     id = path.split("/")[-1]
-    with contextlib.closing(sqlite3.connect(server.folder / "register.gpkg", timeout=30 * SLOW, isolation_level=None)) as other:
+    with open_store(server) as other:
         # The remark comes when the store has been read; its lock, held here, keeps the commit waiting.
-        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE store SET revision = revision")
         run = importing(server, "between.csv", f"id,key,name,description,url\n{id},,Written between,From the file,\n,between,Comes along,,www.example.org\n")
         remark = run.stdout.readline()
         assert "doubtful" in remark, (remark, run.communicate())
         other.execute("UPDATE service SET email = 'hand@example.org', description = 'Edited' WHERE id = ?", [id])
-        other.execute("COMMIT")
     said, told = run.communicate(timeout=60 * SLOW)
     assert run.returncode == 0, (said, told)
     assert "looked at again" in told and "(2 of 8)" in told, told
@@ -614,9 +571,7 @@ def _(server):
     assert "Self-intersection at longitude -0.95, latitude 52.05" in problem["detail"], problem
     document["service_areas"][0]["area_codes"] = "C0101;C0111"
     path, etag = server.make(document)
-    with contextlib.closing(sqlite3.connect(server.folder / "register.gpkg", timeout=10)) as store, store:
-        for name in ("IsEmpty", "MinX", "MaxX", "MinY", "MaxY"):  # of the triggers, which have nothing to do here
-            store.create_function("ST_" + name, 1, lambda shape: 1)
+    with open_store(server) as store:
         store.execute("UPDATE service_area SET area_codes = 'C0101;C9999' WHERE area_codes = 'C0101;C0111'")
     wait_for(lambda: server.now(path)["ETag"] != etag)
     document = server.now(path).json()
@@ -639,7 +594,7 @@ def _(server):
     id = path.rsplit("/", 1)[1]
     assert b"https://swims.example/" in server.get("/finder/" + id).body
     harm = "javascript:alert(1)"
-    with contextlib.closing(sqlite3.connect(server.folder / "register.gpkg", timeout=10)) as store, store:
+    with open_store(server) as store:
         for table, column in (("service", "url"), ("organization", "website"), ("accessibility", "url"), ("required_document", "uri")):
             assert store.execute(f"UPDATE {table} SET {column} = ? WHERE {column} LIKE 'https://swims%'", (harm,)).rowcount > 0
     wait_for(lambda: server.now(path).json()["url"] == harm)
@@ -763,7 +718,7 @@ def _(server):
 
 def set_status(server, status):
     """As somebody would in QGIS: the first row's status."""
-    with contextlib.closing(sqlite3.connect(server.folder / "register.gpkg", timeout=10)) as store, store:
+    with open_store(server) as store:
         store.execute("UPDATE service SET status = ? WHERE fid = 1", (status,))
 
 
@@ -809,14 +764,12 @@ def _(server):
 def _(server):
     with Register() as register:
         path, etag = register.make()
-        store, away = register.folder / "register.gpkg", register.folder / "away.gpkg"
-        store.rename(away)
-        for answer in (register.call("PUT", path, {"name": "Dives"}, If_Match=etag), register.call("GET", "/changes")):
-            detail = answer.problem(503)["detail"]
-            assert "register" not in detail and "/" not in detail and "try again later" in detail, detail
-            assert answer["Retry-After"] == "1"
-        assert register.now(path).json()["name"] == "Swims"
-        away.rename(store)
+        with support.store_away(register):
+            for answer in (register.call("PUT", path, {"name": "Dives"}, If_Match=etag), register.call("GET", "/changes")):
+                detail = answer.problem(503)["detail"]
+                assert "register" not in detail and "/" not in detail and "try again later" in detail, detail
+                assert answer["Retry-After"] == "1"
+            assert register.now(path).json()["name"] == "Swims"
         assert register.call("PUT", path, {"name": "Dives"}, If_Match=etag).status == 200
 
 

@@ -6,12 +6,11 @@ import http.client
 import json
 import pathlib
 import re
-import sqlite3
 import sys
 import urllib.parse
 
 sys.dont_write_bytecode = True
-from support import SLOW, Answer, Server, raw, run, status_of, test
+from support import SLOW, Answer, Server, open_store, raw, run, status_of, test
 
 LANGUAGES = ["en", "cy", "es", "pt"]
 STORE = """\
@@ -48,9 +47,8 @@ class Register(Server):
         return answer
 
     def suggestions(self):
-        with sqlite3.connect(f"file:{self.folder}/register.gpkg?mode=ro", uri=True) as store:
-            store.row_factory = sqlite3.Row
-            return [dict(row) for row in store.execute("SELECT * FROM suggestion ORDER BY rowid")]
+        with open_store(self) as store:
+            return [dict(row) for row in store.execute("SELECT * FROM suggestion ORDER BY fid").fetchall()]
 
     def entries(self):
         return self.get("/coalitions?limit=1000").json()["features"]
@@ -278,8 +276,8 @@ def _(server):
 
 @test("topics are shown as people read them, what is typed means one that there is, and its id is kept")
 def _(server):
-    with sqlite3.connect(f"file:{server.folder}/register.gpkg?mode=ro", uri=True) as store:
-        assert "food" in {row[0] for row in store.execute("SELECT name FROM taxonomy_term")}
+    with open_store(server) as store:
+        assert "food" in {row[0] for row in store.execute("SELECT name FROM taxonomy_term").fetchall()}
     thanked(server, server.send("/finder/suggest", form(server) | {"name": "Soup", "topics.0": " FOOD ", "topics.1": "Soup kitchen", "topics.2": "food"}))
     assert json.loads(server.suggestions()[-1]["document"])["topics"] == ["food", "Soup kitchen"], server.suggestions()[-1]
 
