@@ -1,5 +1,6 @@
 /* Whom an entry serves: its areas by name, how many people live there, and the figures of the group beside those of what surrounds it.
- * A table of at most a dozen rows; all of them are in the data that the page links to. */
+ * A table of at most a dozen rows; all of them are in the data that the page links to. Areas that lie across one another are groups with a
+ * heading and a table each. */
 #include "engine/combined.h"
 #include "http/finder_parts.h"
 
@@ -20,19 +21,23 @@ static void write_area(struct eg_finder_page *page, uint32_t boundaries, struct 
     eg_html_close(&page->html);
 }
 
+/* "Wards: 3". */
+static void write_count(struct eg_finder_page *page, const char *element, uint32_t boundaries, uint32_t n)
+{
+    char room[EG_LOCALE_NUMBER_BYTES];
+    struct eg_text title = page->snapshot->atlas->boundaries[boundaries].title;
+    struct eg_placeholder fill = {"n", eg_locale_number(page->locale, n, room)};
+    eg_html_open(&page->html, element);
+    eg_html_attribute(&page->html, "dir", EG_TEXT("auto"));
+    eg_finder_say_of(page, "entry.serves_areas", (struct eg_placeholder){"boundaries", title}, &fill, 1);
+    eg_html_close(&page->html);
+}
+
 static void write_areas(struct eg_finder_page *page, const struct eg_served_areas *served)
 {
     struct eg_html *html = &page->html;
     if (served->n == 0) return;
-    if (served->boundaries != EG_ATLAS_NONE) {
-        char room[EG_LOCALE_NUMBER_BYTES];
-        struct eg_text title = page->snapshot->atlas->boundaries[served->boundaries].title;
-        struct eg_placeholder fill = {"n", eg_locale_number(page->locale, served->n, room)};
-        eg_html_open(html, "p");
-        eg_html_attribute(html, "dir", EG_TEXT("auto"));
-        eg_finder_say_of(page, "entry.serves_areas", (struct eg_placeholder){"boundaries", title}, &fill, 1);
-        eg_html_close(html);
-    }
+    if (served->boundaries != EG_ATLAS_NONE) write_count(page, "p", served->boundaries, served->n);
     eg_finder_open(page, "ul", "areas");
     for (uint32_t i = 0; i < served->n && i < MOST_AREAS; i++)
         write_area(page, served->boundaries, served->codes[i]);
@@ -50,6 +55,7 @@ struct table {
     struct eg_finder_page *page;
     const struct eg_group *group;
     const struct eg_combined *combined;
+    bool is_one_of_several; /* the entry has other groups, too */
 };
 
 static void say_filled(struct eg_finder_page *page, const char *key, const struct eg_placeholder *fills,
@@ -148,12 +154,25 @@ static void write_heading(struct eg_finder_page *page, const char *key)
     if (key) eg_finder_say(page, key);
 }
 
+/* "Wards: These areas together", where there is a table of districts, too. */
+static void write_caption(const struct table *table)
+{
+    struct eg_finder_page *page = table->page;
+    eg_html_open(&page->html, "caption");
+    if (table->is_one_of_several) {
+        eg_finder_data(page, "bdi", page->snapshot->atlas->boundaries[table->group->boundaries].title);
+        eg_html_text(&page->html, EG_TEXT(": "));
+    }
+    eg_finder_say(page, "entry.figures");
+    eg_html_close(&page->html);
+}
+
 static void write_head(const struct table *table)
 {
     struct eg_finder_page *page = table->page;
     const struct eg_combined *combined = table->combined;
     const struct eg_area_set *set = &page->snapshot->generation->area_sets[combined->around_boundaries];
-    eg_finder_leaf(page, "caption", "entry.figures");
+    write_caption(table);
     eg_html_open(&page->html, "thead");
     eg_html_open(&page->html, "tr");
     write_heading(page, "entry.figure");
@@ -253,43 +272,54 @@ static void write_data_link(struct eg_finder_page *page, const struct eg_entry *
     eg_html_close(&page->html);
 }
 
-static void write_figures(struct eg_finder_page *page, const struct eg_group *group)
+static void write_figures(struct eg_finder_page *page, const struct eg_group *group, bool is_one_of_several)
 {
     struct eg_combined combined = {0};
     if (eg_combined_make(page->snapshot->generation, group, &combined, NULL) != EG_OK) {
         page->html.out.failed = true;
         return;
     }
-    const struct table table = {page, group, &combined};
+    const struct table table = {page, group, &combined, is_one_of_several};
+    if (is_one_of_several) write_count(page, "h3", group->boundaries, group->n_areas);
     write_residents(&table);
     write_table(&table);
     write_left_out(&table);
     eg_combined_clear(&combined);
 }
 
+static void write_groups(struct eg_finder_page *page, const struct eg_group *groups, uint32_t n)
+{
+    uint32_t n_with_areas = 0;
+    for (uint32_t i = 0; i < n; i++) n_with_areas += groups[i].n_areas > 0;
+    if (n_with_areas > 1) eg_finder_leaf(page, "p", "entry.figures_apart");
+    for (uint32_t i = 0; i < n; i++)
+        if (groups[i].n_areas > 0) write_figures(page, &groups[i], n_with_areas > 1);
+}
+
 void eg_finder_served(struct eg_finder_page *page, const struct eg_entry *entry)
 {
-    struct eg_group group = {0};
-    bool has_shape = entry->area_geojson.len > 0;
-    if (eg_group_of_entry(page->snapshot->generation, entry, &group, NULL) != EG_OK) {
+    struct eg_group *groups = NULL;
+    uint32_t n_groups = 0;
+    if (eg_groups_of_entry(page->snapshot->generation, entry, &groups, &n_groups, NULL) != EG_OK) {
         page->html.out.failed = true;
         return;
     }
+    bool has_shape = entry->area_geojson.len > 0, has_areas = groups[0].n_areas > 0; /* if any has */
     eg_finder_speaks(page, NULL); /* of areas and indicators */
     for (uint32_t s = 0; s < eg_entry_count_served(entry); s++) {
         struct eg_served_areas served = eg_entry_served(entry, s);
         write_areas(page, &served);
     }
     if (has_shape) eg_finder_leaf(page, "p", "entry.serves_shape");
-    if (has_shape && group.n_areas > 0) eg_finder_leaf(page, "p", "entry.serves_both");
+    if (has_shape && has_areas) eg_finder_leaf(page, "p", "entry.serves_both");
     if (!has_shape && entry->n_serves == 0) eg_finder_leaf(page, "p", "entry.serves_none");
-    if (group.n_areas > 0) write_figures(page, &group);
-    if (has_shape || group.n_areas > 0) {
+    write_groups(page, groups, n_groups);
+    if (has_shape || has_areas) {
         eg_finder_open(page, "ul", "plain");
         write_data_link(page, entry, "area", "entry.area_data");
-        if (group.n_areas > 0) write_data_link(page, entry, "profile", "entry.figures_data");
+        if (has_areas) write_data_link(page, entry, "profile", "entry.figures_data");
         eg_html_close(&page->html);
     }
-    eg_group_clear(&group);
+    eg_groups_free(groups, n_groups);
     eg_finder_speaks(page, entry);
 }

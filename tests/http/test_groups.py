@@ -314,6 +314,28 @@ def _(server):
     assert "solid" in told(server, "both", "en") and "solid" not in told(server, "shape", "en")
 
 
+@test("the finder tells the figures of each group of areas that lie across one another, under its name")
+def _(server):
+    text = server.get(f"/finder/{server.ids['Across']}?lang=en").body.decode()
+    tables = re.findall(r"<h3[^>]*>(.*?)</h3>(.*?)<table.*?<caption>(.*?)</caption>(.*?)</table>", text, re.S)
+    plain = lambda part: html.unescape(re.sub(r"<[^>]*>", "", part))
+    document = profile(server, "Across")
+    groups = [document] + document["beside"]
+    assert len(tables) == len(groups) == 2, tables
+    for (heading, above, caption, rows), group in zip(tables, groups):
+        assert plain(heading) == f"{group['boundaries_title']}: {group['n_areas']}", heading
+        assert f"Residents: {group['population']['value']:,} (2020)" in plain(above), above
+        assert plain(caption) == f"{group['boundaries_title']}: These areas together", caption
+        smoking = [item for item in group["indicators"] if item["id"] == "smoking"][0]["combined"]["value"]
+        assert f"{smoking:.1f} %" in plain(rows), (smoking, rows)
+    for lang in ("en", "es", "pt", "cy"):
+        note = json.loads((ROOT / f"locales/{lang}.json").read_text(encoding="utf-8"))["entry.figures_apart"]
+        assert note in told(server, "Across", lang) and note not in told(server, "square", lang), lang
+    for alone in ("square", "Lost"):
+        text = server.get(f"/finder/{server.ids[alone]}?lang=en").body.decode()
+        assert "<caption>These areas together</caption>" in text and "<h3" not in text, alone
+
+
 @test("the table of figures has a caption and headings for rows and columns")
 def _(server):
     text = server.get(f"/finder/{server.ids['row']}?lang=en").body.decode()
