@@ -111,6 +111,17 @@ static const char *member_of(const struct eg_document_part *part, uint32_t field
     return NULL;
 }
 
+/* The items of a list move up when one before them goes: whichever row takes the number. */
+static bool has_number(const struct eg_document_edit *edit, struct eg_text number)
+{
+    uint32_t n;
+    const struct eg_record *const *phones =
+        eg_records_with(edit->records, EG_RECORD_PHONE, EG_PHONE_SERVICE_ID, edit->wish->id, &n);
+    for (uint32_t i = 0; i < n; i++)
+        if (eg_text_equal(phones[i]->field[EG_PHONE_NUMBER], number)) return true;
+    return false;
+}
+
 /* What has its form and cannot be meant is refused; a row that says so already may stay as it is. */
 static enum eg_status check_doubts(struct eg_document_edit *edit, const struct eg_document_part *part,
                                    struct eg_document_place place, const struct eg_text *field)
@@ -126,6 +137,7 @@ static enum eg_status check_doubts(struct eg_document_edit *edit, const struct e
         bool is_future =
             part->table == EG_RECORD_SERVICE; /* of which this alone can be said, and one field */
         if (is_future && now && eg_text_equal(now->field[doubts[i].field], field[doubts[i].field])) continue;
+        if (part->table == EG_RECORD_PHONE && has_number(edit, field[EG_PHONE_NUMBER])) continue;
         if (member && doubts[i].is_fault)
             return eg_document_at_fault(edit, place, member, doubts[i].is_wrong);
     }

@@ -244,7 +244,7 @@ uint32_t eg_record_doubts(enum eg_record_table table, const struct eg_text *fiel
     if (table == EG_RECORD_SERVICE && eg_doubt_future(field[EG_SERVICE_ASSURED_DATE]))
         doubt(&judging, EG_SERVICE_ASSURED_DATE, EG_DOUBT_KEPT, true, "is in the future");
     if (table == EG_RECORD_PHONE && eg_doubt_phone(field[EG_PHONE_NUMBER]))
-        doubt(&judging, EG_PHONE_NUMBER, EG_DOUBT_KEPT, false, "has fewer than three digits");
+        doubt(&judging, EG_PHONE_NUMBER, EG_DOUBT_KEPT, true, "has fewer than three digits");
     for (uint32_t f = 1; f < spec->n_fields; f++)
         if (eg_doubt_control(field[f]) < field[f].len)
             doubt(&judging, f, EG_DOUBT_KEPT, false, "has a control character");

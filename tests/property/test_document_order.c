@@ -35,7 +35,7 @@ struct list {
 static struct list lists[] = {
     {.name = "topics", .item = "\"Topic %u\""},
     {.name = "other_locations", .item = "{\"id\":\"%08x-1111-4111-8111-111111111111\",\"name\":\"P\"}"},
-    {.name = "phones", .item = "{\"number\":\"%u\"}"},
+    {.name = "phones", .item = "{\"number\":\"+44 %u\"}"},
     {.name = "contacts", .item = "{\"name\":\"C%u\"}"},
     {.name = "schedules", .item = "{\"freq\":\"WEEKLY\",\"description\":\"S%u\"}"},
     {.name = "languages", .item = "{\"name\":\"L%u\"}"},
@@ -141,7 +141,7 @@ static void assert_first_shown(struct eg_entries *base, struct eg_records *recor
     char wanted[40];
     assert_int_equal(eg_entries_with_records(base, records, &entries, NULL), EG_OK);
     assert_int_equal(entries->n, 1);
-    (void)snprintf(wanted, sizeof wanted, "%u", phones->items[0]);
+    (void)snprintf(wanted, sizeof wanted, "+44 %u", phones->items[0]);
     if (phones->n > 0)
         assert_true(eg_text_equal(entries->items[0]->field[EG_ENTRY_PHONE], eg_text_from(wanted)));
     eg_entries_free(entries);

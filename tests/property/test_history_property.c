@@ -52,7 +52,7 @@ static void write_lists(struct eg_buffer *json)
 {
     uint32_t n = below(4);
     for (uint32_t i = 0; i < n; i++)
-        eg_buffer_printf(json, "%s{\"number\":\"0%u\",\"visibility\":\"%s\"}%s",
+        eg_buffer_printf(json, "%s{\"number\":\"010%u\",\"visibility\":\"%s\"}%s",
                          i == 0 ? ",\"phones\":[" : ",", below(99), below(3) ? "public" : "private",
                          i + 1 == n ? "]" : "");
     if (below(2)) eg_buffer_printf(json, ",\"contacts\":[{\"name\":\"Contact %u\"}]", below(5));

@@ -142,8 +142,8 @@ static void an_entry_is_made_changed_and_removed_and_the_history_tells(void **st
 
     char first[2048];
     (void)snprintf(first, sizeof first, "%s", now);
-    assert_int_equal(put(engine, &by_ann, ID, "{\"name\":\"Dives\",\"phones\":[{\"number\":\"1\"}]}", &done),
-                     EG_OK);
+    assert_int_equal(
+        put(engine, &by_ann, ID, "{\"name\":\"Dives\",\"phones\":[{\"number\":\"111\"}]}", &done), EG_OK);
     assert_false(done.made);
     line = line_of(engine, ID, 0);
     assert_int_equal(line.action, EG_CHANGE_UPDATE);
@@ -178,7 +178,7 @@ static void ids_are_uuids_in_either_case(void **state)
     struct eg_edit_done done;
     assert_int_equal(put(engine, &by_ann, "swims", "{\"name\":\"Swims\"}", &done), EG_INVALID);
     must_put(engine, "0A000000-0000-5000-8000-00000000000B",
-             "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}]}", NULL);
+             "{\"name\":\"Swims\",\"phones\":[{\"number\":\"111\"}]}", NULL);
     assert_non_null(strstr(said(engine, ID, true), "\"id\":\"" ID "\""));
     assert_string_equal(line_of(engine, ID, 0).title, "Swims");
     assert_int_equal(eg_edits_remove(engine, &by_ann, EG_TEXT("nonsense"), &done, NULL), EG_NOT_FOUND);
@@ -337,7 +337,7 @@ static void what_was_removed_comes_back_and_what_was_made_goes(void **state)
 {
     struct eg_engine *engine = ((struct eg_test_register *)*state)->engine;
     struct eg_edit_done done;
-    must_put(engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}]}", NULL);
+    must_put(engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"111\"}]}", NULL);
     struct line made = line_of(engine, ID, 0);
     assert_int_equal(eg_edits_remove(engine, &by_ann, EG_TEXT(ID), &done, NULL), EG_OK);
     eg_edit_done_clear(&done);
@@ -377,9 +377,9 @@ static void a_removed_entry_comes_back_with_rows_that_no_document_names(void **s
 {
     struct eg_test_register *test = *state;
     struct eg_edit_done done;
-    must_put(test->engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}],\"topics\":[\"water\"]}",
-             NULL);
-    by_hand(test, "UPDATE phone SET extension = '77' WHERE number = '1'");
+    must_put(test->engine, ID,
+             "{\"name\":\"Swims\",\"phones\":[{\"number\":\"111\"}],\"topics\":[\"water\"]}", NULL);
+    by_hand(test, "UPDATE phone SET extension = '77' WHERE number = '111'");
     by_hand(test, "INSERT INTO location (id, location_type, name) VALUES "
                   "('0a000000-0000-5000-8000-0000000000aa', 'physical', 'Second')");
     by_hand(test,
@@ -415,16 +415,16 @@ static void rows_that_were_changed_past_the_document_are_lost_only_by_force(void
 {
     struct eg_test_register *test = *state;
     struct eg_edit_done done;
-    must_put(test->engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}]}", NULL);
-    by_hand(test, "UPDATE phone SET extension = '77' WHERE number = '1'");
+    must_put(test->engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"111\"}]}", NULL);
+    by_hand(test, "UPDATE phone SET extension = '77' WHERE number = '111'");
     must_put(test->engine, ID, "{\"name\":\"Swims\"}", NULL);
     assert_int_equal(undo(test->engine, line_of(test->engine, ID, 0).id, false), EG_OK);
     struct line undone = line_of(test->engine, ID, 0);
-    by_hand(test, "UPDATE phone SET extension = '78' WHERE number = '1'");
+    by_hand(test, "UPDATE phone SET extension = '78' WHERE number = '111'");
     assert_int_equal(undo(test->engine, undone.id, false), EG_CONFLICT);
     assert_int_equal(count(test, "SELECT count(*) FROM phone WHERE extension = '78'"), 1);
     assert_int_equal(undo(test->engine, undone.id, true), EG_OK);
-    assert_int_equal(count(test, "SELECT count(*) FROM phone WHERE number = '1'"), 0);
+    assert_int_equal(count(test, "SELECT count(*) FROM phone WHERE number = '111'"), 0);
     assert_int_equal(eg_edits_remove(test->engine, &by_ann, EG_TEXT(ID), &done, NULL), EG_OK);
     eg_edit_done_clear(&done);
 }
@@ -433,14 +433,14 @@ static void a_line_of_before_is_undone_by_its_document(void **state)
 {
     struct eg_test_register *test = *state;
     struct eg_edit_done done;
-    must_put(test->engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}]}", NULL);
+    must_put(test->engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"111\"}]}", NULL);
     assert_int_equal(eg_edits_remove(test->engine, &by_ann, EG_TEXT(ID), &done, NULL), EG_OK);
     eg_edit_done_clear(&done);
     eg_engine_free(test->engine);
     eg_test_store_must(eg_text_from(test->store), "ALTER TABLE change DROP COLUMN rows");
     test->engine = eg_test_register_engine(test);
     assert_int_equal(undo(test->engine, line_of(test->engine, ID, 0).id, false), EG_OK);
-    assert_non_null(strstr(said(test->engine, ID, true), "\"number\":\"1\""));
+    assert_non_null(strstr(said(test->engine, ID, true), "\"number\":\"111\""));
     assert_int_equal(undo(test->engine, line_of(test->engine, ID, 0).id, false), EG_OK);
     assert_string_equal(said(test->engine, ID, true), "");
     assert_int_equal(undo(test->engine, line_of(test->engine, ID, 0).id, false), EG_OK);
@@ -528,21 +528,21 @@ static void an_editor_s_later_change_stays_when_a_suggestion_is_accepted(void **
 {
     struct eg_engine *engine = ((struct eg_test_register *)*state)->engine;
     static const char base[] =
-        "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}],\"location\":{\"city\":\"A\"}}";
-    must_put(
-        engine, ID,
-        "{\"name\":\"Swims\",\"url\":\"https://a.example\",\"phones\":[{\"number\":\"1\"},{\"number\":\"7\","
-        "\"visibility\":\"private\"}],\"location\":{\"city\":\"A\",\"address_1\":\"Pool\"}}",
-        NULL);
+        "{\"name\":\"Swims\",\"phones\":[{\"number\":\"111\"}],\"location\":{\"city\":\"A\"}}";
+    must_put(engine, ID,
+             "{\"name\":\"Swims\",\"url\":\"https://"
+             "a.example\",\"phones\":[{\"number\":\"111\"},{\"number\":\"777\","
+             "\"visibility\":\"private\"}],\"location\":{\"city\":\"A\",\"address_1\":\"Pool\"}}",
+             NULL);
     const char *id = suggest_on(
         engine, ID, base,
-        "{\"name\":\"Swims daily\",\"phones\":[{\"number\":\"2\"}],\"location\":{\"city\":\"B\"}}");
+        "{\"name\":\"Swims daily\",\"phones\":[{\"number\":\"222\"}],\"location\":{\"city\":\"B\"}}");
     assert_int_equal(accept(engine, &by_ann, id, NULL), EG_OK);
     char *now = said(engine, ID, true);
     assert_non_null(strstr(now, "\"name\":\"Swims daily\""));
     assert_non_null(strstr(now, "\"url\":\"https://a.example\""));
-    assert_non_null(strstr(now, "\"number\":\"2\""));
-    assert_non_null(strstr(now, "\"number\":\"7\"")); /* private: nobody saw it */
+    assert_non_null(strstr(now, "\"number\":\"222\""));
+    assert_non_null(strstr(now, "\"number\":\"777\"")); /* private: nobody saw it */
     assert_non_null(strstr(now, "\"city\":\"B\""));
     assert_non_null(strstr(now, "\"address_1\":\"Pool\""));
 }
@@ -561,10 +561,10 @@ static void what_both_have_changed_has_to_be_decided(void **state)
 {
     struct eg_engine *engine = ((struct eg_test_register *)*state)->engine;
     struct eg_error err = {0};
-    must_put(engine, ID, "{\"name\":\"Dives\",\"phones\":[{\"number\":\"3\"}],\"url\":\"https://a.example\"}",
-             NULL);
-    const char *id = suggest_on(engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}]}",
-                                "{\"name\":\"Rows\",\"phones\":[{\"number\":\"2\"}]}");
+    must_put(engine, ID,
+             "{\"name\":\"Dives\",\"phones\":[{\"number\":\"333\"}],\"url\":\"https://a.example\"}", NULL);
+    const char *id = suggest_on(engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"111\"}]}",
+                                "{\"name\":\"Rows\",\"phones\":[{\"number\":\"222\"}]}");
     const struct eg_document_choice choices[] = {{EG_TEXT("phones"), true}, {EG_TEXT("name"), false}};
     assert_int_equal(accept_with(engine, id, NULL, 0, &err), EG_CONFLICT);
     assert_non_null(strstr(err.message, "name, phones"));
@@ -572,9 +572,9 @@ static void what_both_have_changed_has_to_be_decided(void **state)
     assert_int_equal(accept_with(engine, id, choices, 1, &err), EG_CONFLICT);
     assert_null(strstr(err.message, "phones"));
     assert_int_equal(state_of(engine, id), EG_SUGGESTION_OPEN);
-    assert_non_null(strstr(said(engine, ID, true), "\"number\":\"3\""));
+    assert_non_null(strstr(said(engine, ID, true), "\"number\":\"333\""));
     assert_int_equal(accept_with(engine, id, choices, 2, &err), EG_OK);
-    assert_non_null(strstr(said(engine, ID, true), "\"number\":\"2\""));
+    assert_non_null(strstr(said(engine, ID, true), "\"number\":\"222\""));
     assert_non_null(strstr(said(engine, ID, true), "Dives"));
     assert_non_null(strstr(said(engine, ID, true), "a.example"));
 }
@@ -632,7 +632,7 @@ static void refused_memory_is_said_and_nothing_is_half_done(void **state)
 {
     struct eg_engine *engine = ((struct eg_test_register *)*state)->engine;
     struct eg_json *json = NULL;
-    must_put(engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"1\"}]}", NULL);
+    must_put(engine, ID, "{\"name\":\"Swims\",\"phones\":[{\"number\":\"111\"}]}", NULL);
     assert_int_equal(eg_json_parse(EG_TEXT("{\"name\":\"Dives\"}"), &json, NULL), EG_OK);
     for (long n = 1;; n++) {
         struct eg_edit_done done;

@@ -176,7 +176,8 @@ static void a_list_keeps_its_order(void **state)
         eg_buffer_init(&text, 0);
         eg_buffer_literal(&text, "\"phones\":[");
         for (uint32_t i = 0; i < lengths[round]; i++)
-            eg_buffer_printf(&text, "%s{\"number\":\"%u\"}", i > 0 ? "," : "", i * 7919 % (200 + round));
+            eg_buffer_printf(&text, "%s{\"number\":\"%u\"}", i > 0 ? "," : "",
+                             100 + i * 7919 % (200 + round));
         eg_buffer_literal(&text, "]");
         eg_buffer_char(&text, '\0');
         char *document = malloc(text.len + 100);
@@ -491,9 +492,10 @@ static void mistakes_are_told_with_their_place(void **state)
         {"{\"name\":\"W\",\"location\":{\"longitude\":1}}", "location.latitude"},
         {"{\"name\":\"W\",\"location\":{\"longitude\":1,\"latitude\":91}}", "location.latitude"},
         {"{\"name\":\"W\",\"location\":{\"street\":\"x\"}}", "location.street"},
-        {"{\"name\":\"W\",\"phones\":[{\"number\":\"1\"},{}]}", "phones[1].number"},
-        {"{\"name\":\"W\",\"phones\":[{\"number\":\"1\",\"visibility\":\"secret\"}]}",
+        {"{\"name\":\"W\",\"phones\":[{\"number\":\"111\"},{}]}", "phones[1].number"},
+        {"{\"name\":\"W\",\"phones\":[{\"number\":\"111\",\"visibility\":\"secret\"}]}",
          "phones[0].visibility"},
+        {"{\"name\":\"W\",\"phones\":[{\"number\":\"111\"},{\"number\":\"call 11\"}]}", "phones[1].number"},
         {"{\"name\":\"W\",\"service_areas\":[{\"extent\":{\"type\":\"Point\",\"coordinates\":[0,0]}}]}",
          "service_areas[0].extent"},
         {"{\"name\":\"W\",\"service_areas\":[{},{\"extent\":{\"type\":\"Polygon\",\"coordinates\":" BOWTIE
@@ -563,6 +565,28 @@ static void a_review_in_the_future_that_is_there_may_stay(void **state)
     eg_records_release(fresh);
 }
 
+static void a_number_without_digits_that_is_there_may_stay(void **state)
+{
+    (void)state;
+    struct eg_error err = {0};
+    struct eg_records *records = nothing(), *fresh = NULL;
+    must_tell(&records, ID, "{\"name\":\"W\",\"phones\":[{\"number\":\"111\"},{\"number\":\"222\"}]}");
+    struct eg_text field[EG_PHONE_N_FIELDS];
+    memcpy(field, eg_records_at(records, EG_RECORD_PHONE, 1)->field, sizeof field);
+    field[EG_PHONE_NUMBER] = EG_TEXT("ask Jo");
+    struct eg_record put = {EG_RECORD_PHONE, field};
+    struct eg_records_change change = {.puts = &put, .n_puts = 1};
+    assert_int_equal(eg_records_apply(records, &change, &fresh, &err), EG_OK);
+    eg_records_release(records);
+    struct told told = {.id = ID, .text = "{\"name\":\"W\",\"phones\":[{\"number\":\"ask Mo\"}]}"};
+    assert_int_equal(tell(&fresh, &told, &err), EG_INVALID);
+    assert_string_equal(err.message, "phones[0].number has fewer than three digits");
+    must_tell(&fresh, ID,
+              "{\"name\":\"W2\",\"phones\":[{\"number\":\"ask Jo\",\"description\":\"mornings\"}]}");
+    assert_non_null(strstr(said(fresh, ID, true), "\"number\":\"ask Jo\""));
+    eg_records_release(fresh);
+}
+
 static void a_list_has_a_limit(void **state)
 {
     (void)state;
@@ -570,8 +594,8 @@ static void a_list_has_a_limit(void **state)
     struct eg_buffer text;
     struct eg_error err = {0};
     eg_buffer_init(&text, 0);
-    eg_buffer_literal(&text, "{\"name\":\"W\",\"phones\":[{\"number\":\"0\"}");
-    for (uint32_t i = 0; i < EG_DOCUMENT_ITEMS; i++) eg_buffer_printf(&text, ",{\"number\":\"%u\"}", i);
+    eg_buffer_literal(&text, "{\"name\":\"W\",\"phones\":[{\"number\":\"100\"}");
+    for (uint32_t i = 0; i < EG_DOCUMENT_ITEMS; i++) eg_buffer_printf(&text, ",{\"number\":\"%u\"}", 101 + i);
     eg_buffer_literal(&text, "]}");
     struct told told = {.id = ID, .text = text.data};
     assert_int_equal(tell(&records, &told, &err), EG_LIMIT);
@@ -617,6 +641,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_told_with_their_place),
         cmocka_unit_test(a_currency_is_written_in_capitals),
         cmocka_unit_test(a_review_in_the_future_that_is_there_may_stay),
+        cmocka_unit_test(a_number_without_digits_that_is_there_may_stay),
         cmocka_unit_test(a_list_has_a_limit),
         cmocka_unit_test(refused_memory_is_said_and_nothing_leaks),
     };
