@@ -2,6 +2,7 @@
  * write both into a line of the history. A plan may be made several times, and each begins anew. */
 #include "engine/edits.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/calendar.h"
@@ -329,7 +330,7 @@ static enum eg_status write_line(const struct job *job, const struct line *line,
     return EG_OK;
 }
 
-/* EG_CANCELLED: it says so already. A suggestion is closed all the same. */
+/* EG_CANCELLED: it says so already. */
 static enum eg_status leave_as_it_is(const struct job *job, const struct line *line, struct eg_error *err)
 {
     struct eg_edit_done *done = job->done;
@@ -359,8 +360,7 @@ static enum eg_status plan(void *context, const struct eg_snapshot *snapshot, st
     if (status == EG_OK) status = plan_rows(job, &now, arena, &commit->change, err);
     if (status != EG_OK) return status;
     done->made = !now.service;
-    if (commit->change.n_puts + commit->change.n_deletes == 0 && job->suggestion.len == 0)
-        return leave_as_it_is(job, &line, err);
+    if (commit->change.n_puts + commit->change.n_deletes == 0) return leave_as_it_is(job, &line, err);
     status = look_ahead(job, &now, &commit->change, arena, &line, err);
     version_of(line.after, done->version);
     return status == EG_OK ? write_line(job, &line, arena, commit, err) : status;
@@ -382,6 +382,36 @@ static enum eg_status say_no_id(struct eg_error *err)
     return EG_INVALID;
 }
 
+static enum eg_status decide(struct eg_engine *engine, const struct eg_edit *edit,
+                             struct eg_suggestion_decision decision, struct eg_error *err)
+{
+    char now[EG_CLOCK_UTC_MS_BYTES];
+    struct eg_ledger *ledger = eg_engine_ledger(engine);
+    if (!ledger) return eg_error_set(err, EG_UNSUPPORTED, "this atlas has no directory with a store");
+    eg_clock_utc_ms(now);
+    decision.at = eg_text_from(now);
+    decision.by = edit->by;
+    enum eg_status status = check_reason(edit, err);
+    if (status == EG_OK) status = eg_store_decide(eg_ledger_store(ledger), &decision, err);
+    eg_ledger_release(ledger);
+    return status;
+}
+
+/* Nothing was written. What was asked for by a suggestion is settled by that: who decided so stands beside it, and the entry's history
+ * has nothing to tell. */
+static enum eg_status settle(struct eg_engine *engine, const struct job *job, struct eg_error *err)
+{
+    char reason[EG_EDIT_REASON_BYTES + 40];
+    struct eg_text given = job->edit->reason;
+    if (job->suggestion.len == 0) return EG_OK;
+    (void)snprintf(reason, sizeof reason, "Nothing to change%s%.*s", given.len > 0 ? ": " : "",
+                   EG_TEXT_ARG(given));
+    return decide(engine, job->edit,
+                  (struct eg_suggestion_decision){
+                      .id = job->suggestion, .reason = eg_text_from(reason), .state = EG_SUGGESTION_ACCEPTED},
+                  err);
+}
+
 static enum eg_status carry_out(struct eg_engine *engine, struct job *job, struct eg_edit_done *done_out,
                                 struct eg_error *err)
 {
@@ -397,7 +427,7 @@ static enum eg_status carry_out(struct eg_engine *engine, struct job *job, struc
     job->id = eg_text_from(id);
     job->done = &done;
     status = eg_engine_write(engine, plan, job, err);
-    if (status == EG_CANCELLED) status = EG_OK;
+    if (status == EG_CANCELLED) status = settle(engine, job, err);
     if (status == EG_OK) *done_out = done;
     else eg_edit_done_clear(&done);
     return status;
@@ -575,14 +605,8 @@ enum eg_status eg_edits_accept(struct eg_engine *engine, const struct eg_edit *e
 enum eg_status eg_edits_reject(struct eg_engine *engine, const struct eg_edit *edit,
                                struct eg_text suggestion, struct eg_error *err)
 {
-    char now[EG_CLOCK_UTC_MS_BYTES];
-    struct eg_ledger *ledger = eg_engine_ledger(engine);
-    if (!ledger) return eg_error_set(err, EG_UNSUPPORTED, "this atlas has no directory with a store");
-    eg_clock_utc_ms(now);
-    struct eg_suggestion_decision decision = {suggestion, eg_text_from(now), edit->by, edit->reason,
-                                              EG_SUGGESTION_REJECTED};
-    enum eg_status status = check_reason(edit, err);
-    if (status == EG_OK) status = eg_store_decide(eg_ledger_store(ledger), &decision, err);
-    eg_ledger_release(ledger);
-    return status;
+    return decide(engine, edit,
+                  (struct eg_suggestion_decision){
+                      .id = suggestion, .reason = edit->reason, .state = EG_SUGGESTION_REJECTED},
+                  err);
 }

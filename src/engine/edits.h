@@ -77,6 +77,7 @@ struct eg_acceptance {
     uint32_t n_choices;
 };
 /* What the suggestion changes is laid over the entry as it is now; one that does not say on what it is based takes the entry's place whole.
+ * One that changes nothing is closed ("Nothing to change", and the reason), and the history has no line for it: done_out->change_id is empty.
  * EG_NOT_FOUND for a suggestion that is not there, or the entry that it is about; EG_CONFLICT when it was decided before, and naming the
  * members that were changed since and about which nobody has decided. */
 EG_MUST_CHECK enum eg_status eg_edits_accept(struct eg_engine *engine, const struct eg_edit *edit,

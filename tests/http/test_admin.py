@@ -661,8 +661,13 @@ def _(server):
     assert "was accepted. The public sees" in reader.page.text
     reader.open(f"/admin/suggestions/{two}")
     assert "says by now what was suggested" in reader.page.text and "Nothing differs" not in reader.page.text, reader.page.text
+    before = server.get(f"/entries/{entry}/history").body
     reader.submit("accept")
     assert "Nothing of the entry had to be changed" in reader.page.text, reader.page.text
+    assert server.get(f"/entries/{entry}/history").body == before, "a line for nothing"
+    reader.open(f"/admin/suggestions/{two}")
+    shown = re.sub(r"(<[^>]+>|\s)+", " ", reader.page.text)
+    assert "State Accepted" in shown and "Decided by " + NAME in shown and "Reason Nothing to change" in shown, shown
     reader.open(f"/admin/suggestions/{noted}")
     assert "Its note says what is meant" in reader.page.text and "Accept it without a change" in reader.page.text, reader.page.text
     reader.open(f"/admin/suggestions/{noted}?edit=1")
@@ -741,7 +746,7 @@ def poisoned(url):
     return {"kind": "hub", "status": "active", **item("name", "alternate_name", "description", "alert", "eligibility", "fees", "how_to_apply", "programme"),
             "url": url + POISON.replace(" ", ""), "topics": [POISON],
             "organisation": item("name", "description"), "location": item("name", "transportation", "address_1", "city"),
-            "phones": [item("number", "description")], "contacts": [item("name", "title", "department")],
+            "phones": [{"number": "01632 " + POISON, "description": POISON}], "contacts": [item("name", "title", "department")],
             "schedules": [item("description")], "languages": [item("name", "note")], "funding": [item("source", "title")],
             "costs": [item("option", "amount_description")], "required_documents": [item("document")], "service_areas": [item("name", "description")]}
 

@@ -583,9 +583,12 @@ static void a_suggestion_that_changes_nothing_is_closed_all_the_same(void **stat
 {
     struct eg_engine *engine = ((struct eg_test_register *)*state)->engine;
     must_put(engine, ID, "{\"name\":\"Swims\"}", NULL);
+    struct line line = line_of(engine, ID, 0);
     const char *id = suggest(engine, ID, said(engine, ID, false));
     assert_int_equal(accept(engine, &by_ann, id, NULL), EG_OK);
     assert_int_equal(state_of(engine, id), EG_SUGGESTION_ACCEPTED);
+    assert_string_equal(line_of(engine, ID, 0).id, line.id); /* the history has no line for it */
+    assert_int_equal(accept(engine, &by_ann, id, NULL), EG_CONFLICT);
 }
 
 static void a_suggestion_may_be_put_right_or_be_a_new_entry(void **state)
