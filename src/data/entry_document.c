@@ -269,6 +269,46 @@ static void write_lists(const struct writing *writing, const struct eg_record *s
     }
 }
 
+/* One list of a place, those of this entry there before those of the location. */
+static void write_own_list(const struct writing *writing, const struct eg_document_at *at,
+                           const struct eg_document_own *own, struct eg_json_value *into)
+{
+    const struct eg_document_part *part = eg_document_own_part(own);
+    struct eg_json_value *list = NULL;
+    for (unsigned w = 0; w < EG_DOCUMENT_N_WHOSE; w++) {
+        enum eg_document_whose whose = (enum eg_document_whose)w;
+        uint32_t n;
+        const struct eg_record *const *rows = eg_document_own_rows(at, own, whose, &n);
+        for (uint32_t i = 0; i < n; i++) {
+            if (!eg_document_is_own(at, own, whose, rows[i])) continue;
+            if (!writing->with_private && eg_record_is_private(writing->records, rows[i])) continue;
+            if (!list) list = eg_json_array(writing->json, into, part->name);
+            struct eg_json_value *item = eg_json_object(writing->json, list, NULL);
+            write_members(writing->records, part, rows[i], writing->json, item);
+            if (whose == EG_DOCUMENT_OF_PLACE && own->link != UINT32_MAX)
+                eg_json_cstring(writing->json, item, EG_DOCUMENT_OF, EG_DOCUMENT_OF_LOCATION);
+        }
+    }
+}
+
+static void write_own(const struct writing *writing, const struct eg_service_places *places, uint32_t place,
+                      struct eg_json_value *into)
+{
+    const struct eg_record *link = places->link[place];
+    const struct eg_document_at at = {writing->records, link->field[EG_SERVICE_AT_LOCATION_SERVICE_ID],
+                                      link->field[0], places->location[place]->field[0]};
+    for (uint32_t i = 0; i < EG_DOCUMENT_N_OWN; i++) write_own_list(writing, &at, &eg_document_owns[i], into);
+}
+
+static void write_first(const struct writing *writing, const struct eg_service_places *places,
+                        struct eg_json_value *into)
+{
+    if (places->n == 0) return;
+    struct eg_json_value *object = eg_json_object(writing->json, into, "location");
+    write_location(writing->records, &eg_document_location, places->location[0], writing->json, object);
+    write_own(writing, places, 0, object);
+}
+
 static void write_others(const struct writing *writing, const struct eg_service_places *places,
                          struct eg_json_value *into)
 {
@@ -279,6 +319,7 @@ static void write_others(const struct writing *writing, const struct eg_service_
         write_location(writing->records, &eg_document_other_location, places->location[i], writing->json,
                        object);
         write_one_list(writing, eg_document_accessibility(), places->location[i], object);
+        write_own(writing, places, i, object);
     }
 }
 
@@ -299,9 +340,7 @@ void eg_entry_document_write(const struct eg_records *records, const struct eg_r
     if (organization)
         write_members(records, &eg_document_organisation, organization, json,
                       eg_json_object(json, into, "organisation"));
-    if (places.n > 0)
-        write_location(records, &eg_document_location, places.location[0], json,
-                       eg_json_object(json, into, "location"));
+    write_first(&writing, &places, into);
     write_others(&writing, &places, into);
     write_lists(&writing, service, places.n > 0 ? places.location[0] : NULL, into);
 }

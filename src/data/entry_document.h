@@ -7,6 +7,7 @@
  *    "location": {"name", "longitude", "latitude", "transportation", "address_1", "address_2", "city", "region", "state_province",
  *                 "postal_code", "country"},
  *    "other_locations": [{"id", as "location", "accessibility": [as below]}],
+ *    in "location" and each of these: "phones", "contacts", "schedules": [as below, and "of"], "languages": [as below],
  *    "phones": [{"number", "type", "description", "visibility"}],
  *    "contacts": [{"name", "title", "department", "email", "visibility"}],
  *    "schedules": [{"freq", "interval", "byday", "bymonthday", "dtstart", "until", "valid_from", "valid_to", "opens_at", "closes_at",
@@ -18,6 +19,11 @@
  *
  * "location" and "accessibility" are of the first place (data/service_places.h). Items of "other_locations" are known by their ids; one
  * without an id is a new location, one with the id of another entry's is shared with it from then on.
+ *
+ * The lists of the document are for all its places; those within a place are its own: of this entry there or, with "of": "location", of
+ * whatever is there, so that other entries at the location have the row, too. They come in this order, and rows of each of the two follow
+ * their items as elsewhere. A list that a place does not have leaves the rows as they are, since documents of earlier versions have none of
+ * them; an empty one takes them away. Languages are always the location's.
  *
  * An organisation with the id, or without one the name, of that which the entry has is that one, and says from now on what the document
  * says, for all entries that have it; with no more than its id it stays as it is. Any other is one that there is (by its id, else the only

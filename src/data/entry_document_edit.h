@@ -68,10 +68,20 @@ EG_MUST_CHECK enum eg_status eg_document_check_row(struct eg_document_edit *edit
                                                    const struct eg_document_part *part,
                                                    struct eg_document_place place,
                                                    const struct eg_text *field);
-/* The rows that a list says; `path` is the list's in the document ("phones"). */
+/* A list of items, and whose the rows are that it says. */
+struct eg_document_listing {
+    const struct eg_document_part *part;
+    const char *path; /* in the document: "phones" */
+    const struct eg_json_value *list;
+    struct eg_text parent;           /* the id that its rows have */
+    const struct eg_document_at *at; /* NULL: no list that a place has of its own */
+    const struct eg_document_own *own;
+    enum eg_document_whose whose;
+};
+/* Whether an item is one of them. */
+bool eg_document_listing_has(const struct eg_document_listing *listing, const struct eg_json_value *item);
 EG_MUST_CHECK enum eg_status eg_document_read_list(struct eg_document_edit *edit,
-                                                   const struct eg_document_part *part, const char *path,
-                                                   const struct eg_json_value *list, struct eg_text parent);
+                                                   const struct eg_document_listing *listing);
 
 /* entry_document_owner.c */
 
@@ -80,6 +90,16 @@ EG_MUST_CHECK enum eg_status eg_document_read_owner(struct eg_document_edit *edi
 /* Once the service is put: the organisation that it had goes, if it has another now and nothing refers to the old one. */
 EG_MUST_CHECK enum eg_status eg_document_leave_owner(struct eg_document_edit *edit,
                                                      const struct eg_text *service);
+
+/* entry_document_own.c */
+
+/* That an object's lists are of the types that they have to be; `path` is the object's ("location", "other_locations[1]"). */
+EG_MUST_CHECK enum eg_status eg_document_check_own(struct eg_document_edit *edit,
+                                                   const struct eg_json_value *object, const char *path);
+/* The lists of an object of which there is a place, whose rows are there or will be. */
+EG_MUST_CHECK enum eg_status eg_document_read_own(struct eg_document_edit *edit,
+                                                  const struct eg_document_at *at,
+                                                  const struct eg_json_value *object, const char *path);
 
 /* entry_document_places.c */
 

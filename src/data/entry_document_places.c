@@ -71,15 +71,38 @@ static enum eg_status check_position(struct eg_document_edit *edit, struct eg_do
     return EG_OK;
 }
 
+/* "location", "other_locations[1]" */
+struct place_path {
+    char text[32];
+};
+
+static struct place_path path_of(struct eg_document_place at)
+{
+    struct place_path path;
+    if (at.item == UINT32_MAX) (void)snprintf(path.text, sizeof path.text, "%s", at.part);
+    else (void)snprintf(path.text, sizeof path.text, "%s[%u]", at.part, at.item);
+    return path;
+}
+
 static enum eg_status read_accessibility(struct eg_document_edit *edit, const struct telling *telling,
                                          struct eg_text location)
 {
     const struct eg_document_part *part = eg_document_accessibility();
-    struct eg_text path = eg_text_from(part->name);
-    if (telling->at.item != UINT32_MAX)
-        path = eg_text_format(edit->arena, "%s[%u].%s", telling->at.part, telling->at.item, part->name);
-    if (!path.data) return eg_error_no_memory(edit->err, 0);
-    return eg_document_read_list(edit, part, path.data, telling->accessibility, location);
+    struct place_path place = path_of(telling->at);
+    char path[64];
+    bool is_first = telling->at.item == UINT32_MAX; /* whose list is the document's */
+    (void)snprintf(path, sizeof path, "%s%s%s", is_first ? "" : place.text, is_first ? "" : ".", part->name);
+    struct eg_document_listing listing = {
+        .part = part, .path = path, .list = telling->accessibility, .parent = location};
+    return eg_document_read_list(edit, &listing);
+}
+
+static enum eg_status read_own(struct eg_document_edit *edit, struct eg_text service,
+                               const struct telling *telling, struct eg_text location)
+{
+    const struct eg_document_at at = {edit->records, service, telling->link_id, location};
+    struct place_path path = path_of(telling->at);
+    return eg_document_read_own(edit, &at, telling->object, path.text);
 }
 
 static struct eg_text id_of_link(struct eg_document_edit *edit, struct eg_text service,
@@ -119,7 +142,8 @@ static enum eg_status read_place(struct eg_document_edit *edit, struct eg_text s
     if (status == EG_OK) status = eg_document_put(edit, EG_RECORD_LOCATION, field);
     if (status == EG_OK) status = link_place(edit, service, telling, field[0]);
     if (status == EG_OK) status = read_address(edit, telling, field[0]);
-    return status == EG_OK ? read_accessibility(edit, telling, field[0]) : status;
+    if (status == EG_OK) status = read_accessibility(edit, telling, field[0]);
+    return status == EG_OK ? read_own(edit, service, telling, field[0]) : status;
 }
 
 /* --- leaving ------------------------------------------------------------------------------------------------------------------ */
@@ -297,7 +321,9 @@ enum eg_status eg_document_check_places(struct eg_document_edit *edit)
 {
     const struct eg_document_place top = {NULL, 0};
     const struct eg_json_value *list = eg_json_get(edit->wish->document, "other_locations");
-    enum eg_status status = EG_OK;
+    enum eg_status status =
+        eg_document_check_own(edit, eg_json_get(edit->wish->document, "location"), "location");
+    if (status != EG_OK) return status;
     if (list && !eg_json_is_array(list))
         return eg_document_at_fault(edit, top, "other_locations", "has to be a list");
     if (eg_json_length(list) >= EG_SERVICE_PLACES)
@@ -309,6 +335,7 @@ enum eg_status eg_document_check_places(struct eg_document_edit *edit)
             return eg_document_at_fault(edit, top, item, "has to be an object");
         status = check_nested(edit, eg_json_get(eg_json_at(list, i), "accessibility"),
                               (struct eg_document_place){"other_locations", i});
+        if (status == EG_OK) status = eg_document_check_own(edit, eg_json_at(list, i), item);
     }
     return status;
 }

@@ -76,11 +76,14 @@ static void clear_members(const struct eg_document_part *part, struct eg_text *f
     for (uint32_t i = 0; i < eg_document_part_members(part); i++) field[part->members[i].field] = EG_TEXT("");
 }
 
+/* Lists within a place are read by themselves. */
 static bool is_list_of_place(const struct eg_document_part *part, const struct eg_document_part *other,
                              const char *name)
 {
-    bool is_place = part == &eg_document_other_location || other == &eg_document_other_location;
-    return is_place && strcmp(name, "accessibility") == 0;
+    bool is_other = part == &eg_document_other_location || other == &eg_document_other_location;
+    bool is_first = part == &eg_document_location || other == &eg_document_location;
+    if (is_other && strcmp(name, "accessibility") == 0) return true;
+    return (is_other || is_first) && eg_document_own_named(name) != NULL;
 }
 
 enum eg_status eg_document_read_members(struct eg_document_edit *edit, const struct eg_document_part *part,
@@ -403,27 +406,51 @@ static enum eg_status read_topics(struct eg_document_edit *edit, struct eg_text 
 
 /* --- lists ----------------------------------------------------------------------------------------------------------------------- */
 
-/* The rows that the list is about; private ones that stay are left out. */
-static enum eg_status present_rows(struct eg_document_edit *edit, const struct eg_document_part *part,
-                                   struct eg_text parent, const struct eg_record ***rows_out, uint32_t *n_out)
-{
+/* A list's items and the rows that it is about; private ones that stay are left out. */
+struct listed {
+    uint32_t item[EG_DOCUMENT_ITEMS]; /* [n] of the list */
     uint32_t n;
+    const struct eg_record **rows; /* [n_rows] */
+    uint32_t n_rows;
+};
+
+/* The only member of an item that is no field of its row. */
+static const struct eg_document_part of_place = {.members = {{EG_DOCUMENT_OF, 0}}};
+
+static uint32_t parent_field(const struct eg_document_listing *listing)
+{
+    return listing->at ? eg_document_own_field(listing->own, listing->whose) : listing->part->parent;
+}
+
+static enum eg_status find_listed(struct eg_document_edit *edit, const struct eg_document_listing *listing,
+                                  struct listed *listed)
+{
+    uint32_t n, n_items = (uint32_t)eg_json_length(listing->list);
+    if (n_items > EG_DOCUMENT_ITEMS)
+        return eg_error_set(edit->err, EG_LIMIT, "%s may have %u items", listing->path, EG_DOCUMENT_ITEMS);
     const struct eg_record *const *rows =
-        eg_records_with(edit->records, part->table, part->parent, parent, &n);
-    const struct eg_record **kept = eg_arena_array(edit->arena, n, sizeof *kept);
-    if (!kept && n > 0) return eg_error_no_memory(edit->err, n * sizeof *kept);
-    *n_out = 0;
-    *rows_out = kept;
-    for (uint32_t i = 0; i < n; i++)
-        if (!eg_document_keeps(edit->records, edit->wish, rows[i])) kept[(*n_out)++] = rows[i];
+        eg_records_with(edit->records, listing->part->table, parent_field(listing), listing->parent, &n);
+    listed->rows = eg_arena_array(edit->arena, n, sizeof *listed->rows);
+    listed->n = listed->n_rows = 0;
+    if (!listed->rows && n > 0) return eg_error_no_memory(edit->err, n * sizeof *listed->rows);
+    for (uint32_t i = 0; i < n_items; i++)
+        if (eg_document_listing_has(listing, eg_json_at(listing->list, i))) listed->item[listed->n++] = i;
+    for (uint32_t i = 0; i < n; i++) {
+        bool is_other =
+            listing->at && !eg_document_is_own(listing->at, listing->own, listing->whose, rows[i]);
+        if (!is_other && !eg_document_keeps(edit->records, edit->wish, rows[i]))
+            listed->rows[listed->n_rows++] = rows[i];
+    }
     return EG_OK;
 }
 
-static enum eg_status read_item(struct eg_document_edit *edit, const struct eg_document_part *part,
-                                struct eg_document_place place, const struct eg_json_value *item,
-                                struct eg_text *field)
+static enum eg_status read_item(struct eg_document_edit *edit, const struct eg_document_listing *listing,
+                                uint32_t item, struct eg_text *field)
 {
-    enum eg_status status = eg_document_read_members(edit, part, NULL, item, place, field);
+    const struct eg_document_part *part = listing->part;
+    const struct eg_document_place place = {listing->path, item};
+    enum eg_status status = eg_document_read_members(edit, part, listing->at ? &of_place : NULL,
+                                                     eg_json_at(listing->list, item), place, field);
     if (status != EG_OK) return status;
     if (edit->wish->keeps_private && part->visibility != UINT32_MAX) field[part->visibility] = EG_TEXT("");
     bool is_phone = part->table == EG_RECORD_PHONE;
@@ -433,30 +460,26 @@ static enum eg_status read_item(struct eg_document_edit *edit, const struct eg_d
     return status == EG_OK ? eg_document_put(edit, part->table, field) : status;
 }
 
-enum eg_status eg_document_read_list(struct eg_document_edit *edit, const struct eg_document_part *part,
-                                     const char *path, const struct eg_json_value *list,
-                                     struct eg_text parent)
+enum eg_status eg_document_read_list(struct eg_document_edit *edit, const struct eg_document_listing *listing)
 {
-    size_t n = eg_json_length(list);
-    const struct eg_record **rows = NULL;
+    enum eg_record_table table = listing->part->table;
+    struct listed listed = {.n = 0};
     struct eg_text ids[EG_DOCUMENT_ITEMS];
-    uint32_t n_rows = 0;
-    if (n > EG_DOCUMENT_ITEMS)
-        return eg_error_set(edit->err, EG_LIMIT, "%s may have %u items", path, EG_DOCUMENT_ITEMS);
-    enum eg_status status = present_rows(edit, part, parent, &rows, &n_rows);
-    for (uint32_t i = 0; i < n && status == EG_OK; i++)
-        ids[i] = i < n_rows ? rows[i]->field[0] : (struct eg_text){NULL, 0};
-    if (status == EG_OK) status = eg_document_order_ids(edit, part->table, parent, ids, (uint32_t)n);
-    for (uint32_t i = 0; i < n && status == EG_OK; i++) {
-        struct eg_text *field = eg_document_texts(edit, part->table, i < n_rows ? rows[i] : NULL);
+    enum eg_status status = find_listed(edit, listing, &listed);
+    if (status != EG_OK) return status;
+    for (uint32_t i = 0; i < listed.n; i++)
+        ids[i] = i < listed.n_rows ? listed.rows[i]->field[0] : (struct eg_text){NULL, 0};
+    status = eg_document_order_ids(edit, table, listing->parent, ids, listed.n);
+    for (uint32_t i = 0; i < listed.n && status == EG_OK; i++) {
+        struct eg_text *field = eg_document_texts(edit, table, i < listed.n_rows ? listed.rows[i] : NULL);
         if (!field) return eg_error_no_memory(edit->err, sizeof *field);
         field[0] = ids[i];
-        field[part->parent] = parent;
-        status = read_item(edit, part, (struct eg_document_place){path, i}, eg_json_at(list, i), field);
+        field[parent_field(listing)] = listing->parent;
+        status = read_item(edit, listing, listed.item[i], field);
     }
-    for (uint32_t i = 0; i < n_rows && status == EG_OK; i++)
-        if (i >= n || !eg_text_equal(ids[i], rows[i]->field[0]))
-            status = eg_document_delete(edit, part->table, rows[i]->field[0]);
+    for (uint32_t i = 0; i < listed.n_rows && status == EG_OK; i++)
+        if (i >= listed.n || !eg_text_equal(ids[i], listed.rows[i]->field[0]))
+            status = eg_document_delete(edit, table, listed.rows[i]->field[0]);
     return status;
 }
 
@@ -516,8 +539,11 @@ static enum eg_status check_types(struct eg_document_edit *edit)
 static enum eg_status read_top_list(struct eg_document_edit *edit, const struct eg_document_part *part,
                                     struct eg_text service)
 {
-    return eg_document_read_list(edit, part, part->name, eg_json_get(edit->wish->document, part->name),
-                                 service);
+    struct eg_document_listing listing = {.part = part,
+                                          .path = part->name,
+                                          .list = eg_json_get(edit->wish->document, part->name),
+                                          .parent = service};
+    return eg_document_read_list(edit, &listing);
 }
 
 static enum eg_status read_all(struct eg_document_edit *edit)

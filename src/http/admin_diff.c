@@ -7,12 +7,16 @@
 
 static const char *const kinds[] = {"changed", "added", "removed", "reordered"};
 
-/* What differs and holds parts of its own comes as JSON. */
+/* What differs and holds parts of its own comes as JSON: polygons, and the lists that a place has. */
 static bool has_parts(const struct eg_document_difference *item)
 {
-    return item->kind == EG_DIFFERENCE_REORDERED || eg_text_equal(item->part, EG_TEXT("extent")) ||
-           (eg_text_equal(item->member, EG_TEXT("other_locations")) &&
-            eg_text_equal(item->part, EG_TEXT("accessibility")));
+    static const char *const lists[] = {"accessibility", "phones", "contacts", "schedules", "languages"};
+    bool is_place = eg_text_equal(item->member, EG_TEXT("location")) ||
+                    eg_text_equal(item->member, EG_TEXT("other_locations"));
+    bool has = item->kind == EG_DIFFERENCE_REORDERED || eg_text_equal(item->part, EG_TEXT("extent"));
+    for (size_t i = 0; i < EG_ARRAY_LEN(lists) && is_place; i++)
+        has |= eg_text_equal(item->part, eg_text_from(lists[i]));
+    return has;
 }
 
 static struct eg_text words_of(struct eg_admin_page *page, const struct eg_document_difference *item,

@@ -1,6 +1,7 @@
 /* What stands in a document, in words: members by the labels of the form, the words of HSDS as the form offers them, hours as people say
  * them, lists by lines, a polygon by its size. Nobody has to read JSON to decide about a change. */
 #include <stdio.h>
+#include <string.h>
 
 #include "http/admin_parts.h"
 #include "http/entry_form_parts.h"
@@ -10,6 +11,7 @@
 #define MOST_NESTING 8U
 #define SCHEDULES "schedules"
 #define EXTENT "extent"
+#define OF_LOCATION "of the location itself, for all entries there"
 
 static const struct eg_locale *english(const struct eg_admin_page *page)
 {
@@ -163,10 +165,13 @@ static void add_item(struct eg_admin_page *page, struct eg_text member, const st
         return;
     }
     for (const struct eg_json_value *value; (value = eg_json_next(item, &name));) {
+        bool is_whose = strcmp(name, EG_DOCUMENT_OF) == 0;
         struct eg_text text = eg_admin_say(page, member, eg_text_from(name), value);
         if (text.len == 0) continue;
         struct eg_text label = eg_admin_label(page, member, eg_text_from(name));
-        eg_buffer_printf(out, "%s%.*s: %.*s", is_first ? "" : "; ", EG_TEXT_ARG(label), EG_TEXT_ARG(text));
+        if (!is_first) eg_buffer_literal(out, "; ");
+        if (is_whose) eg_buffer_literal(out, OF_LOCATION);
+        else eg_buffer_printf(out, "%.*s: %.*s", EG_TEXT_ARG(label), EG_TEXT_ARG(text));
         is_first = false;
     }
 }
@@ -184,6 +189,7 @@ struct eg_text eg_admin_say(struct eg_admin_page *page, struct eg_text member, s
 {
     struct eg_buffer out;
     bool is_list = eg_json_is_array(value);
+    if (is_list && eg_text_equal(part, EG_TEXT(SCHEDULES))) return eg_admin_hours(page, value);
     if (eg_text_equal(part, EG_TEXT(EXTENT)) && eg_json_is_object(value)) return say_polygon(page, value);
     if (!is_list && !eg_json_is_object(value))
         return eg_admin_say_text(page, part.len > 0 ? part : member, plain(page, value));
@@ -213,6 +219,11 @@ static bool read_schedule(struct eg_admin_page *page, const struct eg_json_value
     return eg_schedule_from_record(field, schedule_out);
 }
 
+static bool is_of(const struct eg_json_value *item, bool location)
+{
+    return (eg_json_get(item, EG_DOCUMENT_OF) != NULL) == location;
+}
+
 static void add_line(struct eg_admin_page *page, struct eg_text when, struct eg_text what,
                      struct eg_buffer *out)
 {
@@ -234,32 +245,51 @@ static void add_rest(struct eg_admin_page *page, const struct eg_json_value *ite
         return;
     }
     const char *name = NULL;
-    bool is_alone = eg_json_next(item, &name) && !eg_json_next(item, &name);
+    uint32_t n_others = 0;
+    while (eg_json_next(item, &name))
+        n_others += strcmp(name, "description") != 0 && strcmp(name, EG_DOCUMENT_OF) != 0;
+    bool is_alone = n_others == 0;
     if (text.len > 0 && (is_read || is_alone)) add_line(page, text, (struct eg_text){0}, out);
     if (is_read || is_alone) return;
     if (out->len > 0) eg_buffer_char(out, '\n');
     add_item(page, EG_TEXT(SCHEDULES), item, out);
 }
 
-struct eg_text eg_admin_hours(struct eg_admin_page *page, const struct eg_json_value *schedules)
+/* Those of the entry, or of a location, which are told one after the other. */
+static void add_hours(struct eg_admin_page *page, const struct eg_json_value *schedules, bool of_location,
+                      struct eg_buffer *out)
 {
     size_t n = eg_json_length(schedules);
     uint32_t n_read = 0;
     struct eg_schedule *read = eg_arena_array(page->arena, n + 1, sizeof *read);
     struct eg_hours_words words = {.locale = english(page), .arena = page->arena};
     const struct eg_hours_line *lines = NULL;
-    struct eg_buffer out;
+    struct eg_schedule one;
     page->html.out.failed |= !read;
-    if (!read || n == 0) return (struct eg_text){0};
-    eg_buffer_init(&out, 0);
+    if (!read) return;
     for (size_t i = 0; i < n; i++)
-        if (read_schedule(page, eg_json_at(schedules, i), &read[n_read])) n_read++;
+        if (is_of(eg_json_at(schedules, i), of_location) &&
+            read_schedule(page, eg_json_at(schedules, i), &read[n_read]))
+            n_read++;
     uint32_t n_lines = eg_hours_lines(&words, read, n_read, &lines);
-    for (uint32_t i = 0; i < n_lines; i++) add_line(page, lines[i].when, lines[i].what, &out);
+    for (uint32_t i = 0; i < n_lines; i++) add_line(page, lines[i].when, lines[i].what, out);
     for (size_t i = 0; i < n; i++) {
-        struct eg_schedule one;
-        add_rest(page, eg_json_at(schedules, i), read_schedule(page, eg_json_at(schedules, i), &one), &out);
+        const struct eg_json_value *item = eg_json_at(schedules, i);
+        if (is_of(item, of_location)) add_rest(page, item, read_schedule(page, item, &one), out);
     }
     page->html.out.failed |= words.failed;
+}
+
+struct eg_text eg_admin_hours(struct eg_admin_page *page, const struct eg_json_value *schedules)
+{
+    struct eg_buffer out;
+    bool has_others = false;
+    if (eg_json_length(schedules) == 0) return (struct eg_text){0};
+    for (size_t i = 0; i < eg_json_length(schedules); i++)
+        has_others |= is_of(eg_json_at(schedules, i), true);
+    eg_buffer_init(&out, 0);
+    add_hours(page, schedules, false, &out);
+    if (has_others) add_line(page, EG_TEXT(OF_LOCATION ":"), (struct eg_text){0}, &out);
+    if (has_others) add_hours(page, schedules, true, &out);
     return finish(page, &out);
 }

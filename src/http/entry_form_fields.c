@@ -40,6 +40,10 @@ static const struct {
     {"location.postal_code", EG_FORM_PUBLIC},
     {"location.country", EG_FORM_PUBLIC},
     {"location." EG_FORM_LINES, EG_FORM_PUBLIC | EG_FORM_LONG | EG_FORM_HINT},
+    {"location.phones", EG_FORM_NEVER},
+    {"location.contacts", EG_FORM_NEVER},
+    {"location.schedules", EG_FORM_NEVER},
+    {"location.languages", EG_FORM_NEVER},
     {"phones.number", EG_FORM_PUBLIC},
     {"phones.description", EG_FORM_PUBLIC | EG_FORM_HINT},
     {"schedules.interval", EG_FORM_HINT},
@@ -64,6 +68,16 @@ static const struct eg_document_part accessible = {
     .members = {{EG_FORM_LINES, EG_ACCESSIBILITY_DESCRIPTION}},
 };
 
+/* What a place has of its own, which are lists in the document. */
+static const struct eg_document_part own = {
+    .table = EG_RECORD_SCHEDULE,
+    .visibility = UINT32_MAX,
+    .members = {{"phones", EG_SCHEDULE_DESCRIPTION},
+                {"schedules", EG_SCHEDULE_DESCRIPTION},
+                {"contacts", EG_SCHEDULE_DESCRIPTION},
+                {"languages", EG_SCHEDULE_DESCRIPTION}},
+};
+
 struct eg_form_part eg_form_part_at(uint32_t i)
 {
     static const char *const names[] = {"", "organisation", "location"};
@@ -71,14 +85,14 @@ struct eg_form_part eg_form_part_at(uint32_t i)
     if (i == n)
         return (struct eg_form_part){eg_document_other_location.name,
                                      "location",
-                                     {&eg_document_other_location, &eg_document_address, &accessible},
+                                     {&eg_document_other_location, &eg_document_address, &accessible, &own},
                                      true};
     if (i > n) {
         const struct eg_document_part *list = &eg_document_lists[i - n - 1];
-        return (struct eg_form_part){list->name, list->name, {list, NULL, NULL}, true};
+        return (struct eg_form_part){list->name, list->name, {list}, true};
     }
-    const struct eg_document_part *second = i == 2 ? &eg_document_address : NULL;
-    return (struct eg_form_part){names[i], names[i], {singles[i], second, NULL}, false};
+    if (i < 2) return (struct eg_form_part){names[i], names[i], {singles[i]}, false};
+    return (struct eg_form_part){names[i], names[i], {singles[i], &eg_document_address, &own}, false};
 }
 
 bool eg_form_part_named(struct eg_text name, struct eg_form_part *part_out)

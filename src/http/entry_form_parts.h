@@ -17,12 +17,13 @@ enum {
     EG_FORM_FOLLOWS = 16 /* goes when the first member of its item changes, where it is not shown */
 };
 
-/* An object of the document: a list's items, "organisation", "location" (of two parts), an item of "other_locations" (the same, and what is
- * accessible there, which is a list in the document and one text here), or the document itself (name ""). */
+/* An object of the document: a list's items, "organisation", "location" (of two parts, and what it has of its own), an item of
+ * "other_locations" (the same, and what is accessible there, which is a list in the document and one text here), or the document itself
+ * (name ""). */
 struct eg_form_part {
     const char *name;
     const char *path; /* of its texts in the catalogue: other locations are called as the first */
-    const struct eg_document_part *members[3]; /* those after the first may be NULL */
+    const struct eg_document_part *members[4]; /* those after the first may be NULL */
     bool is_list;
 };
 enum { EG_FORM_N_PARTS = 4 + EG_DOCUMENT_N_LISTS };

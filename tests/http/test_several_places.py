@@ -160,6 +160,87 @@ def _(server):
         assert f"Hours: {day}: 9" in part and f"Telephone number: {phone}" in part and other not in part[:200], own
 
 
+def hours(day, of=None):
+    return {"freq": "WEEKLY", "byday": day, "opens_at": "09:00", "closes_at": "17:00", **({"of": of} if of else {})}
+
+
+def with_own(document):
+    """The document's first place with a telephone of its own, its second with telephones, a person who is private, and hours."""
+    document["location"]["phones"] = [{"number": "01632 960010", "description": "Hall"}]
+    document["location"]["schedules"] = [hours("MO", "location")]
+    document["other_locations"][0].update(
+        phones=[{"number": "01632 960011"}, {"number": "01632 960012", "description": "Porter", "of": "location"}],
+        contacts=[{"name": "Ann Secret", "visibility": "private"}], schedules=[hours("TU")], languages=[{"name": "Welsh"}])
+    document["other_locations"][1]["schedules"] = [hours("WE", "location")]
+    return document
+
+
+@test("what a place has of its own is written by REST, and corrected at one place alone; what is left out stays, and an undo brings it back")
+def _(server):
+    path, tag, id = made(server)
+    document = with_own(server.now(path).json())
+    answer = server.call("PUT", path, document, If_Match=tag)
+    assert answer.status == 200 and answer.json() == document, answer.body
+    again = server.call("PUT", path, document, If_Match=answer["ETag"])
+    assert again.status == 200 and again["ETag"] == answer["ETag"], again.body
+    n_changes = len(server.now(path + "/history").json()["changes"])
+    assert n_changes == 2, "what changes nothing is in the history"
+    document["other_locations"][0]["phones"][0]["number"] = "01632 960099"
+    corrected = server.call("PUT", path, document, If_Match=answer["ETag"])
+    assert corrected.json() == document, corrected.body
+    shown = text_of(server, "/finder/" + id)
+    assert "01632 960099" in shown and "01632 960010, Hall" in shown and "01632 960012, Porter" in shown and "01632 960011" not in shown, shown
+    without = json.loads(json.dumps(document))
+    for place in [without["location"], *without["other_locations"]]:
+        for member in ("phones", "contacts", "schedules", "languages"):
+            place.pop(member, None)
+    kept = server.call("PUT", path, without, If_Match=corrected["ETag"])
+    assert kept.status == 200 and kept.json() == document, kept.body
+    document["other_locations"][0]["phones"] = []
+    gone = server.call("PUT", path, document, If_Match=kept["ETag"])
+    assert gone.status == 200 and "phones" not in gone.json()["other_locations"][0], gone.body
+    change = server.now(path + "/history").json()["changes"][0]["id"]
+    page = " ".join(re.sub(r"<[^>]*>", " ", html.unescape(server.call("GET", "/admin/history/" + change).body.decode())).split())
+    assert ("Other place The Mill , Telephone changed Telephone number: 01632 960099 Telephone number: 01632 960012; What it is for: Porter; "
+            "of the location itself, for all entries there not stated") in page, page
+    assert server.call("POST", f"/changes/{change}/undo").status == 200
+    assert server.now(path).json() == kept.json()
+
+
+@test("what is private of a place is for editors, and a mistake names the member")
+def _(server):
+    path, tag, id = made(server)
+    answer = server.call("PUT", path, with_own(server.now(path).json()), If_Match=tag)
+    assert b"Ann Secret" in answer.body
+    for place in (path, "/finder/" + id, "/finder/suggest?entry=" + id, "/hsds/services/" + id, "/coalitions/" + id):
+        public = server.get(place)
+        assert public.status == 200 and b"Ann Secret" not in public.body, place
+    for change, member in (({"phones": [{"number": ""}]}, "other_locations[0].phones[0].number"), ({"schedules": {}}, "other_locations[0].schedules"),
+                           ({"phones": [{"number": "123456", "of": "me"}]}, "other_locations[0].phones[0].of"),
+                           ({"contacts": [{"email": "none"}]}, "other_locations[0].contacts[0].email")):
+        document = server.now(path).json()
+        document["other_locations"][0].update(change)
+        refused = server.call("PUT", path, document, If_Match="*")
+        assert refused.status == 400 and refused.json()["parameter"] == member, (member, refused.body)
+
+
+@test("an entry is open when any of its places is, and HSDS and its export have each place's own")
+def _(server):
+    path, tag, id = made(server)
+    assert server.call("PUT", path, with_own(server.now(path).json()), If_Match=tag).status == 200
+    for day, is_open in ((23, True), (24, True), (25, True), (26, False)):  # Monday to Thursday
+        assert bool(found(server, id, f"open=2026-11-{day}T10:00:00Z")) == is_open, day
+    at = {one["location"].get("name"): one for one in server.get("/hsds/services/" + id).json()["service_at_locations"]}
+    assert [one["number"] for one in at["The Mill"]["phones"]] == ["01632 960011"]
+    assert [one["number"] for one in at["The Mill"]["location"]["phones"]] == ["01632 960012"]
+    assert at["The Mill"]["schedules"][0]["byday"] == "TU" and at["Old Hall"]["location"]["schedules"][0]["byday"] == "MO"
+    assert at["The Mill"]["location"]["languages"][0]["name"] == "Welsh"
+    out = tool(server, "export", "atlas.yaml", "--format", "hsds", "--out", "own.json")
+    assert out.returncode == 0, out.stderr
+    text = (server.folder / "own.json").read_text(encoding="utf-8")
+    assert "01632 960012" in text and "Ann Secret" not in text
+
+
 @test("a table has the first place, and brings the others back untouched")
 def _(server):
     path, _, id = made(server)
