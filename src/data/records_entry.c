@@ -398,7 +398,7 @@ static struct eg_text write_hours(struct reading *reading, const struct schedule
     return text;
 }
 
-/* The service's own, and those of its places. */
+/* The service's own, and those of its places: of it there or, where it has none there and none for all places, of the location. */
 static void read_schedules(struct reading *reading)
 {
     struct schedules schedules = {.n = 0};
@@ -407,11 +407,13 @@ static void read_schedules(struct reading *reading)
     reading->entry->n_own_schedules = schedules.n;
     struct rows links =
         rows_with(reading, EG_RECORD_SERVICE_AT_LOCATION, EG_SERVICE_AT_LOCATION_SERVICE_ID, service);
-    for (uint32_t i = 0; i < links.n; i++)
+    for (uint32_t i = 0; i < links.n; i++) {
+        uint32_t n_before = schedules.n;
         add_schedules(reading, EG_SCHEDULE_SERVICE_AT_LOCATION_ID, id_of(links.at[i]), &schedules);
-    for (uint32_t i = 0; i < links.n && schedules.n == 0; i++)
-        add_schedules(reading, EG_SCHEDULE_LOCATION_ID,
-                      links.at[i]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID], &schedules);
+        if (schedules.n == n_before && reading->entry->n_own_schedules == 0)
+            add_schedules(reading, EG_SCHEDULE_LOCATION_ID,
+                          links.at[i]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID], &schedules);
+    }
     reading->entry->field[EG_ENTRY_HOURS] = write_hours(reading, &schedules);
     if (schedules.n == 0) return;
     struct eg_schedule *kept = eg_arena_array(reading->arena, schedules.n, sizeof *kept);
