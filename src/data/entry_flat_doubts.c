@@ -1,4 +1,5 @@
 /* What a row says that nobody may have meant. It is told; what no entry can have is left out. */
+#include <math.h>
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -126,6 +127,26 @@ void eg_flat_doubt_hours(struct eg_flat_intake *intake, const struct eg_entry *e
         "the hours '%.*s' cannot be worked out: they are kept as a text, and nobody is told when it "
         "is open",
         EG_TEXT_SHOWN(hours, 60));
+}
+
+/* Farther than an address is put right: about a kilometre. */
+static bool is_elsewhere(const struct eg_entry *a, const struct eg_entry *b)
+{
+    if (!a->has_position || !b->has_position) return false;
+    return fabs(a->lon_deg - b->lon_deg) > 0.01 || fabs(a->lat_deg - b->lat_deg) > 0.01;
+}
+
+void eg_flat_doubt_identity(struct eg_flat_intake *intake, const struct eg_entry *entry,
+                            enum eg_entry_kind kind, const struct eg_entry *known,
+                            const struct eg_intake_place *place)
+{
+    struct eg_text was = known->field[EG_ENTRY_NAME];
+    if (eg_text_equal_any_case(entry->field[EG_ENTRY_NAME], was)) return;
+    if (kind == known->kind && !is_elsewhere(entry, known)) return;
+    eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                   "the key '%.*s' is that of '%.*s' in the directory, which the row makes another (%s)",
+                   EG_TEXT_SHOWN(entry->field[EG_ENTRY_KEY], 40), EG_TEXT_SHOWN(was, 60),
+                   kind == known->kind ? "name and position" : "name and kind");
 }
 
 void eg_flat_doubt(struct eg_flat_intake *intake, struct eg_entry *entry, const struct eg_text *cells,

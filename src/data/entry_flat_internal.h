@@ -75,6 +75,11 @@ void eg_flat_read_currency(struct eg_flat_intake *intake, struct eg_entry *entry
 /* An end before the start, in the entry as it becomes: the row may have one of the two, and the directory the other. */
 void eg_flat_doubt_period(struct eg_flat_intake *intake, const struct eg_entry *entry,
                           const struct eg_intake_place *place);
+/* A row that is known by its key alone, and has another name than the entry with this key and another kind or position: two lists may have
+ * used the key. `kind`: what the row says, or else the entry's. */
+void eg_flat_doubt_identity(struct eg_flat_intake *intake, const struct eg_entry *entry,
+                            enum eg_entry_kind kind, const struct eg_entry *known,
+                            const struct eg_intake_place *place);
 /* Hours that only people can read, but for the words that the entry has beside its hours. */
 void eg_flat_doubt_hours(struct eg_flat_intake *intake, const struct eg_entry *entry, struct eg_text words,
                          const struct eg_intake_place *place);

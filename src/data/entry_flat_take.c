@@ -28,8 +28,8 @@ struct eg_flat_intake {
     struct eg_flat_owners *owners;
     struct eg_topics *topics;
     struct eg_flat_counts counts;
-    bool has_kind, has_key; /* of the row at hand */
-    bool has_no_kinds;      /* no column says what an entry is */
+    bool has_kind, has_key, has_id; /* of the row at hand */
+    bool has_no_kinds;              /* no column says what an entry is */
     bool told_kinds;
 };
 
@@ -149,6 +149,22 @@ static enum eg_status take_area(struct eg_flat_intake *intake, struct eg_text ge
     return entry->area_geojson.data ? EG_OK : eg_error_no_memory(err, geojson.len);
 }
 
+/* Lists that come from several hands number their rows alike: where a grant's number is the key of an entry of another kind, whose id was
+ * made of it, the grant has an id of its own. */
+static void part_grant(const struct eg_flat_intake *intake, struct eg_entry *entry)
+{
+    struct eg_text prefix = intake->spec.id_prefix, key = entry->field[EG_ENTRY_KEY];
+    const struct eg_records *known = intake->source->known;
+    const struct eg_record *service =
+        known ? eg_records_find(known, EG_RECORD_SERVICE, (struct eg_text){entry->id, EG_UUID_TEXT_LEN})
+              : NULL;
+    if (!service || eg_text_equal(service->field[EG_SERVICE_KIND], EG_TEXT("grant"))) return;
+    struct eg_text name =
+        eg_text_format(intake->loader.arena, "%.*sgrant:%.*s", EG_TEXT_ARG(prefix), EG_TEXT_ARG(key));
+    if (!name.data) return; /* what comes after is refused memory, too */
+    EG_ASSERT(eg_uuid_v5(EG_ENTRIES_NAMESPACE, name, entry->id) == EG_OK);
+}
+
 /* A file that has keys and no ids, as 360Giving's have: an entry of the directory that came with this key, or has it for its id, is that
  * entry. */
 static void find_id(const struct eg_flat_intake *intake, struct eg_entry *entry)
@@ -162,6 +178,7 @@ static void find_id(const struct eg_flat_intake *intake, struct eg_entry *entry)
     else if (known && eg_record_text_is(EG_RECORD_ID, key))
         service = eg_records_find(known, EG_RECORD_SERVICE, key);
     if (service) memcpy(entry->id, service->field[0].data, EG_UUID_TEXT_LEN);
+    else if (intake->source->format == EG_FLAT_360GIVING) part_grant(intake, entry);
 }
 
 static enum eg_status index_keys(struct eg_flat_intake *intake, struct eg_error *err)
@@ -261,6 +278,8 @@ static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *ent
     if (status == EG_OK) status = take_topics(intake, entry, &known, err);
     if (status != EG_OK) return status;
     eg_flat_read_currency(intake, entry, &known, intake->loader.arena, place);
+    if (intake->has_key && !intake->has_id)
+        eg_flat_doubt_identity(intake, entry, intake->has_kind ? entry->kind : known.kind, &known, place);
     eg_flat_fill(entry, &known, intake->has_kind, intake->has_key);
     if (has_date) eg_flat_doubt_period(intake, entry, place);
     *unchanged_out = eg_flat_is_same(entry, &known);
@@ -339,6 +358,7 @@ enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text 
     }
     intake->has_kind = cells[EG_ENTRY_KIND].len > 0;
     intake->has_key = cells[EG_ENTRY_KEY].len > 0;
+    intake->has_id = cells[EG_FLAT_ID].len > 0;
     intake->loader.cell_of[EG_ENTRY_KEY] = cells[EG_ENTRY_KEY].len > 0 ? EG_ENTRY_KEY : EG_ATLAS_NONE;
     if (cells[EG_ENTRY_KEY].len == 0 && eg_record_text_is(EG_RECORD_ID, cells[EG_FLAT_ID])) {
         cells[EG_ENTRY_KEY] = cells[EG_FLAT_ID];

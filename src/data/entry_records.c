@@ -247,13 +247,26 @@ static enum eg_status add_program(struct eg_entry_recorder *recorder, const stru
     return add_once(recorder, EG_RECORD_PROGRAM, &row, err);
 }
 
+/* What lists say of what is no more: nobody is to be sent there. */
+static bool is_closed(struct eg_text status)
+{
+    static const char *const words[] = {"closed", "permanently closed", "closed permanently", "dissolved"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(words); i++)
+        if (eg_text_equal_any_case(status, eg_text_from(words[i]))) return true;
+    return false;
+}
+
 static struct eg_text status_of(struct eg_entry_recorder *recorder, const struct eg_entry *entry)
 {
     struct eg_text given = entry->field[EG_ENTRY_STATUS];
     const char *const *words = eg_record_spec(EG_RECORD_SERVICE)->fields[EG_SERVICE_STATUS].words;
     if (given.len == 0) return EG_TEXT("active");
     for (; *words; words++)
-        if (eg_text_equal(given, eg_text_from(*words))) return given;
+        if (eg_text_equal_any_case(given, eg_text_from(*words))) return eg_text_from(*words);
+    if (is_closed(given)) {
+        doubt(recorder, EG_ENTRY_STATUS, given, "is none of HSDS's: 'defunct' stands for it");
+        return EG_TEXT("defunct");
+    }
     doubt(recorder, EG_ENTRY_STATUS, given, "is none of HSDS's: 'active' stands for it");
     return EG_TEXT("active");
 }

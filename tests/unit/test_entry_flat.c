@@ -249,6 +249,49 @@ static void a_grant_is_awarded_and_known_by_its_key(void **state)
     eg_buffer_clear(&lines);
 }
 
+static void a_grant_whose_number_is_another_s_key_is_an_entry_of_its_own(void **state)
+{
+    (void)state;
+    static const char library[] = "key,name,kind\n7,Library,hub\n";
+    static const char grant[] = "Identifier,Title,Currency,Amount Awarded\n7,Walks,GBP,5\n";
+    struct eg_buffer lines;
+    struct eg_records *known = NULL, *made = NULL, *again = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0);
+    assert_int_equal(read_flat(EG_FLAT_CSV, eg_text_from(library), NULL, &lines, &known, &counts), EG_OK);
+    assert_int_equal(read_flat(EG_FLAT_360GIVING, eg_text_from(grant), known, &lines, &made, &counts), EG_OK);
+    assert_int_equal(eg_records_count(made, EG_RECORD_SERVICE), 1);
+    struct eg_text library_id = eg_records_at(known, EG_RECORD_SERVICE, 0)->field[EG_SERVICE_ID];
+    assert_null(eg_records_find(made, EG_RECORD_SERVICE, library_id));
+    assert_int_equal(read_flat(EG_FLAT_360GIVING, eg_text_from(grant), made, &lines, &again, &counts), EG_OK);
+    assert_int_equal(counts.n_unchanged, 1);
+    assert_int_equal(lines.len, 0);
+    eg_records_release(known), eg_records_release(made), eg_records_release(again);
+    eg_buffer_clear(&lines);
+}
+
+static void a_row_with_the_key_of_something_else_is_told(void **state)
+{
+    (void)state;
+    static const char there[] = "key,name,kind,longitude,latitude\n1,Library,hub,0.5,51\n2,Club,hub,0.5,51\n"
+                                "3,Office,hub,0.5,51\n4,Trust,hub,0.5,51\n5,Hall,hub,0.5,51\n";
+    static const char rows[] = "key,name,kind,longitude,latitude\n1,Walks,service,0.5,51\n2,Choir,hub,-3,53\n"
+                               "3,OFFICE,service,-3,53\n4,New trust,hub,0.501,51\n5,Band,,,\n";
+    struct eg_buffer lines;
+    struct eg_records *known = NULL, *made = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0);
+    assert_int_equal(read_flat(EG_FLAT_CSV, eg_text_from(there), NULL, &lines, &known, &counts), EG_OK);
+    assert_int_equal(read_flat(EG_FLAT_CSV, eg_text_from(rows), known, &lines, &made, &counts), EG_OK);
+    assert_string_equal(lines.data,
+                        "doubtful 2 the key '1' is that of 'Library' in the directory, which the "
+                        "row makes another (name and kind)\n"
+                        "doubtful 3 the key '2' is that of 'Club' in the directory, which the row "
+                        "makes another (name and position)\n");
+    eg_records_release(known), eg_records_release(made);
+    eg_buffer_clear(&lines);
+}
+
 #define HOURS "id,key,name,kind,hours\n" ONE ",7,Walks,hub,"
 
 /* The directory after rows; it takes the place of *records. */
@@ -468,6 +511,8 @@ int main(void)
         cmocka_unit_test(features_tell_what_is_left_out),
         cmocka_unit_test(what_nobody_may_have_meant_is_told_with_its_line),
         cmocka_unit_test(a_grant_is_awarded_and_known_by_its_key),
+        cmocka_unit_test(a_grant_whose_number_is_another_s_key_is_an_entry_of_its_own),
+        cmocka_unit_test(a_row_with_the_key_of_something_else_is_told),
         cmocka_unit_test(words_beside_hours_stay_words),
         cmocka_unit_test(a_topic_is_the_one_that_the_finder_shows_with_blanks),
         cmocka_unit_test(an_end_is_before_the_start_that_the_directory_has),

@@ -223,7 +223,9 @@ static void what_hsds_has_no_form_for_is_put_right_or_left_out_and_said(void **s
         {EG_ENTRY_START, "2019-05-04T00:00:00", "2019-05-04", ""},
         {EG_ENTRY_START, "4/5/2019", "", "the start '4/5/2019' is left out"},
         {EG_ENTRY_AMOUNT, "12,500", "", "the amount '12,500' is left out"},
-        {EG_ENTRY_STATUS, "open", "active", "the status 'open' is none of HSDS's"},
+        {EG_ENTRY_STATUS, "open", "active", "the status 'open' is none of HSDS's: 'active' stands for it"},
+        {EG_ENTRY_STATUS, "Closed", "defunct", "the status 'Closed' is none of HSDS's: 'defunct' stands"},
+        {EG_ENTRY_STATUS, "Temporarily closed", "temporarily closed", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct eg_entry entry = full_entry(), back;
