@@ -9,7 +9,8 @@ SECONDS ?= 300
 # What runs against PostGIS, too: EG_TEST_STORE names the database (tests/support/test_store.h).
 STORE_TESTS = $(basename $(patsubst tests/%,%,$(wildcard tests/unit/test_store*.c))) unit/test_edits unit/test_undoing \
               property/test_history_property property/test_store_agrees
-STORE_SCRIPTS = conformance/test_directory_formats.py $(patsubst %,http/test_%.py,entries admin suggest several_places hsds)
+STORE_SCRIPTS = conformance/test_directory_formats.py $(patsubst %,http/test_%.py,entries admin suggest several_places hsds) \
+                postgis/test_replicas.py
 # What .ci/run builds with the sanitizers; ThreadSanitizer is for programs with threads.
 SANITIZED = $(if $(filter tsan,$(VARIANT)),$(shell tests/threaded.sh),$(filter tests/unit/% tests/property/%,$(UNIT_SOURCES)))
 REMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))

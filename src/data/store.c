@@ -111,6 +111,7 @@ static void shut(struct eg_store *store)
     eg_gdal_close(store->dataset);
     store->dataset = NULL;
     store->is_used_up = false;
+    store->has_turn = false;
 }
 
 static enum eg_status set_file_up(struct eg_store *store, struct eg_error *err)
@@ -287,6 +288,45 @@ enum eg_status eg_store_end(struct eg_store *store, enum eg_store_access access,
     eg_gdal_catch_end();
     (void)pthread_mutex_unlock(&store->lock);
     return status;
+}
+
+/* --- turns --------------------------------------------------------------------------------------------------------------------- */
+
+/* A lock of PostgreSQL that stands for nothing but this store. DO, unlike SELECT, is one message to the server and one back. */
+#define TURN(verb) "DO $$ BEGIN PERFORM pg_advisory_" verb "(25960, 'store'::regclass::oid::integer); END $$"
+
+bool eg_store_is_shared(const struct eg_store *store)
+{
+    return store->is_database;
+}
+
+static enum eg_status take_turn(struct eg_store *store, struct eg_error *err)
+{
+    enum eg_status status = eg_store_begin(store, EG_STORE_LOOK, err);
+    if (status == EG_OK && !store->has_turn) status = eg_store_run(store, TURN("lock"), err);
+    if (status == EG_OK) store->has_turn = true;
+    return eg_store_end(store, EG_STORE_LOOK, status, err);
+}
+
+enum eg_status eg_store_take_turn(struct eg_store *store, struct eg_error *err)
+{
+    if (!store->is_database) return EG_OK;
+    enum eg_status status = take_turn(store, err);
+    return status == EG_IO ? take_turn(store, err)
+                           : status; /* the connection may have ended while nobody used it */
+}
+
+void eg_store_end_turn(struct eg_store *store)
+{
+    if (!store->is_database) return;
+    enum eg_status status = EG_OK;
+    (void)pthread_mutex_lock(&store->lock);
+    eg_gdal_catch_begin(&store->caught);
+    if (store->dataset && store->has_turn) status = eg_store_run(store, TURN("unlock"), NULL);
+    if (status != EG_OK) shut(store); /* which ends it as well */
+    store->has_turn = false;
+    eg_gdal_catch_end();
+    (void)pthread_mutex_unlock(&store->lock);
 }
 
 /* --- the public functions -------------------------------------------------------------------------------------------------------- */

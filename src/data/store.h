@@ -46,6 +46,13 @@ void eg_store_set_wait(struct eg_store *store, uint32_t wait_ms);
  * map and wins. EG_INVALID names table, row and field of what was edited wrongly. 500,000 rows take one to three seconds. */
 EG_MUST_CHECK enum eg_status eg_store_load(struct eg_store *store, struct eg_records_builder *builder,
                                            uint64_t *revision_out, struct eg_error *err);
+/* Whether several servers may have it open: a database. */
+bool eg_store_is_shared(const struct eg_store *store);
+/* Of servers that share a store one at a time plans and commits, in the order in which they asked; without turns, the one that is slower to read what
+ * the others wrote would find at each commit that there is a later revision. Nobody has to have the turn to commit, and it ends with the
+ * connection. EG_BUSY when it did not come in time. Nothing where the store is not shared. */
+EG_MUST_CHECK enum eg_status eg_store_take_turn(struct eg_store *store, struct eg_error *err);
+void eg_store_end_turn(struct eg_store *store);
 /* One cheap query: whether somebody else has written since. */
 EG_MUST_CHECK enum eg_status eg_store_revision(struct eg_store *store, uint64_t *revision_out,
                                                struct eg_error *err);

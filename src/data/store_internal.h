@@ -74,6 +74,7 @@ struct eg_store {
     uint64_t device, inode; /* of the file that is open */
     double began_s;         /* the last statement of ours */
     bool is_used_up;        /* `dataset` is to be opened anew after this transaction */
+    bool has_turn;          /* the connection has the right to plan: eg_store_take_turn */
     struct eg_store_layer layer[EG_STORE_N_LAYERS];
     struct eg_gdal_errors
         caught; /* since the last statement of ours; collected between eg_store_begin and eg_store_end */

@@ -182,26 +182,49 @@ static enum eg_status write_once(struct eg_engine *engine, const struct eg_plan 
     return status;
 }
 
-enum eg_status eg_engine_write(struct eg_engine *engine, eg_plan_fn *plan, void *context,
-                               struct eg_error *err)
+/* Other servers wait meanwhile; people with QGIS and imports do not. */
+static enum eg_status write_in_turn(struct eg_engine *engine, const struct eg_plan *plan,
+                                    struct eg_error *err)
 {
-    const struct eg_plan wanted = {plan, context};
     bool changed = true;
-    enum eg_status status = EG_CONFLICT;
-    pthread_mutex_lock(&engine->writing);
-    if (!engine->ledger)
-        status = engine->snapshot ? eg_ledger_say_absent(engine->snapshot->atlas, err)
-                                  : eg_error_set(err, EG_BUSY, "the atlas is being loaded");
+    struct eg_store *store = eg_ledger_store(engine->ledger);
+    enum eg_status status = eg_store_take_turn(store, err);
+    if (status != EG_OK) return status;
+    status = EG_CONFLICT;
     for (int attempt = 0; attempt < WRITE_ATTEMPTS && status == EG_CONFLICT && changed; attempt++) {
         /* A conflict with what is written down, and not with what the plan expects, is one with another program. */
         status = refresh_to_write(engine, &changed, err);
-        if (status == EG_OK) status = write_once(engine, &wanted, err);
+        if (status == EG_OK) status = write_once(engine, plan, err);
         if (status != EG_CONFLICT) break;
         enum eg_status again = refresh_to_write(engine, &changed, err);
         if (again != EG_OK) status = again;
     }
+    eg_store_end_turn(store);
+    return status;
+}
+
+enum eg_status eg_engine_write(struct eg_engine *engine, eg_plan_fn *plan, void *context,
+                               struct eg_error *err)
+{
+    const struct eg_plan wanted = {plan, context};
+    enum eg_status status;
+    pthread_mutex_lock(&engine->writing);
+    if (!engine->ledger)
+        status = engine->snapshot ? eg_ledger_say_absent(engine->snapshot->atlas, err)
+                                  : eg_error_set(err, EG_BUSY, "the atlas is being loaded");
+    else status = write_in_turn(engine, &wanted, err);
     pthread_mutex_unlock(&engine->writing);
     return status;
+}
+
+void eg_engine_catch_up(struct eg_engine *engine)
+{
+    bool changed;
+    pthread_mutex_lock(&engine->writing);
+    if (engine->ledger && eg_store_is_shared(eg_ledger_store(engine->ledger)) &&
+        refresh(engine, &changed, NULL) != EG_OK)
+        changed = false;
+    pthread_mutex_unlock(&engine->writing);
 }
 
 enum eg_status eg_engine_refresh(struct eg_engine *engine, struct eg_error *err)

@@ -210,7 +210,7 @@ static enum eg_status commit_seeds(struct eg_ledger *ledger, const struct eg_rec
     return status;
 }
 
-/* Into a store in which nothing was ever written. */
+/* Into a store in which nothing was ever written. Of servers that begin at the same moment one fills it; the others find it filled. */
 static enum eg_status seed(struct eg_ledger *ledger, const struct eg_atlas *atlas, uint64_t revision,
                            struct eg_error *err)
 {
@@ -220,7 +220,7 @@ static enum eg_status seed(struct eg_ledger *ledger, const struct eg_atlas *atla
     if (status == EG_OK && eg_records_count(records, EG_RECORD_SERVICE) > 0)
         status = commit_seeds(ledger, records, revision, err);
     eg_records_release(records);
-    return status;
+    return status == EG_CONFLICT ? EG_OK : status;
 }
 
 /* A snapshot of what is in the store now. */

@@ -52,6 +52,10 @@ EG_MUST_CHECK enum eg_status eg_engine_write(struct eg_engine *engine, eg_plan_f
  * them: what is shown stays. EG_OK without a store. */
 EG_MUST_CHECK enum eg_status eg_engine_refresh(struct eg_engine *engine, struct eg_error *err);
 
+/* Before an editor reads: shows what other servers wrote to a store that they share, as of now and not of the last look. What hinders it is told by
+ * eg_engine_refresh; what is shown stays. */
+void eg_engine_catch_up(struct eg_engine *engine);
+
 /* Empties who sent the suggestions that were decided more than EG_LEDGER_REMEMBERS_DAYS ago: name, contact and note. To be called at the start and
  * once a day. EG_OK without a store. */
 #define EG_LEDGER_REMEMBERS_DAYS 90

@@ -192,6 +192,10 @@ static enum eg_status admit(struct eg_admin_page *page, struct eg_error *why)
     }
     page->is_signed_in = status == EG_OK;
     if (status == EG_OK) exchange->refused_with = 0;
+    if (status == EG_OK && exchange->method == EG_METHOD_GET) {
+        eg_engine_catch_up(exchange->server->engine);
+        eg_admin_refresh(page);
+    }
     return status;
 }
 

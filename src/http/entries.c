@@ -9,6 +9,7 @@
 #include "data/entry_document.h"
 #include "data/record_review.h"
 #include "engine/edits.h"
+#include "engine/ledger.h"
 #include "http/access.h"
 #include "http/handlers.h"
 #include "http/negotiate.h"
@@ -46,6 +47,8 @@ enum eg_status eg_entries_parse(struct eg_exchange *exchange, const struct eg_ro
 enum eg_status eg_entry_parse(struct eg_exchange *exchange, const struct eg_route_values *values,
                               const struct eg_target *target, struct eg_error *err)
 {
+    /* Who may edit sees what is in the store now, which a worker looks up. */
+    if (exchange->caller.authorization || exchange->caller.session) exchange->cost = EG_COST_WRITING;
     return eg_entries_read(exchange, values->text[0], target, err);
 }
 
@@ -153,13 +156,21 @@ static enum eg_status make_document(struct eg_exchange *exchange, struct eg_answ
 {
     struct eg_buffer document;
     bool is_editor;
+    struct eg_snapshot *fresh = NULL;
+    struct eg_engine *engine = exchange->server->engine;
     enum eg_status status = see_who_asks(exchange, &is_editor, err);
     if (status != EG_OK) return status;
     exchange->freshness = is_editor ? EG_FRESH_NEVER : EG_FRESH_CHECK;
+    if (is_editor) {
+        eg_engine_catch_up(engine);
+        fresh = eg_engine_snapshot(engine);
+    }
     eg_buffer_init(&document, 0);
-    status = eg_edits_read(exchange->snapshot, exchange->wanted.entries.id, is_editor, &document, NULL, err);
+    status = eg_edits_read(fresh ? fresh : exchange->snapshot, exchange->wanted.entries.id, is_editor,
+                           &document, NULL, err);
     if (status == EG_OK) status = answer_document(exchange, &document, answer_out, err);
     eg_buffer_clear(&document);
+    eg_snapshot_release(fresh);
     return status;
 }
 

@@ -154,11 +154,38 @@ static void threads_that_share_a_store_win_one_revision_each(void **state)
     assert_each_won_once(source, revisions);
 }
 
+static void of_servers_that_share_a_store_one_at_a_time_has_the_turn(void **state)
+{
+    (void)state;
+    struct eg_error err = {0};
+    uint64_t revision = 0;
+    struct eg_text source = eg_test_store_source("turns"), beside = eg_test_store_source("turns_beside");
+    struct eg_store *one = eg_test_store_small(source), *two = eg_test_store_open(source, false);
+    struct eg_store *other = eg_test_store_small(beside);
+    eg_store_set_wait(two, 50);
+    eg_store_set_wait(other, 50);
+    assert_int_equal(eg_store_is_shared(one), eg_test_store_is_database());
+    assert_int_equal(eg_store_take_turn(one, &err), EG_OK);
+    assert_int_equal(eg_store_take_turn(one, &err), EG_OK);
+    assert_int_equal(eg_store_take_turn(two, &err), eg_test_store_is_database() ? EG_BUSY : EG_OK);
+    assert_int_equal(eg_store_take_turn(other, &err), EG_OK); /* another store's */
+    assert_int_equal(eg_test_store_put_service(two, 1, "Without a turn", &revision, &err), EG_OK);
+    eg_store_end_turn(one);
+    assert_int_equal(eg_store_take_turn(two, &err), EG_OK);
+    eg_store_close(two); /* which ends it */
+    assert_int_equal(eg_store_take_turn(one, &err), EG_OK);
+    eg_store_end_turn(one);
+    eg_store_end_turn(one);
+    eg_store_close(one);
+    eg_store_close(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(processes_that_write_at_once_win_one_revision_each),
         cmocka_unit_test(threads_that_share_a_store_win_one_revision_each),
+        cmocka_unit_test(of_servers_that_share_a_store_one_at_a_time_has_the_turn),
     };
     int failed = cmocka_run_group_tests_name("store_writers", tests, NULL, NULL);
     eg_test_store_clear();
