@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "data/nest.h"
 #include "directory/bits.h"
 #include "geo/crs.h"
+#include "geo/outline.h"
 #include "stats/sort.h"
 
 /* --- building ------------------------------------------------------------------------------------------------------------ */
@@ -377,143 +379,260 @@ void eg_service_areas_at(const struct eg_service_areas *areas, double lon_deg, d
 
 /* --- areas --------------------------------------------------------------------------------------------------------------- */
 
-static void mark_relatives(const struct eg_service_areas *areas, struct eg_named_area asked, uint64_t *bits)
+/* What is asked for. Its outline is made when ground has to be compared. */
+struct asked {
+    const struct eg_area_set *set;
+    uint32_t boundaries, area;
+    struct eg_outline outline;
+    double middle[2]; /* longitude and latitude */
+    bool has_middle;
+    double clear; /* what has to fit into common ground, on the grid */
+};
+
+static uint32_t root_of(const struct eg_generation *generation, uint32_t boundaries)
 {
-    uint32_t around = EG_NO_AREA; /* the named level's area that holds the asked one */
-    for (uint32_t i = 0; i < areas->n_named; i++) {
-        struct eg_named_area named = areas->named[i];
-        if (named.boundaries == asked.boundaries) {
-            if (named.area == asked.area) mark_named(areas, i, bits);
-            continue;
-        }
-        if (i == 0 || areas->named[i - 1].boundaries != named.boundaries) {
-            around = eg_generation_parent(areas->generation, asked.boundaries, asked.area, named.boundaries);
-        }
-        uint32_t of_named =
-            eg_generation_parent(areas->generation, named.boundaries, named.area, asked.boundaries);
-        bool is_larger = around != EG_NO_AREA && named.area == around;
-        bool is_smaller = of_named != EG_NO_AREA && of_named == asked.area;
-        if (is_larger || is_smaller) mark_named(areas, i, bits);
+    while (generation->area_sets[boundaries].base != EG_ATLAS_NONE)
+        boundaries = generation->area_sets[boundaries].base;
+    return boundaries;
+}
+
+/* Two sets that are made of one: their areas share ground when one of that set is in both. */
+static void mark_by_members(const struct eg_service_areas *areas, const struct asked *asked, uint32_t named,
+                            uint64_t *bits)
+{
+    const struct eg_generation *generation = areas->generation;
+    uint32_t root = root_of(generation, named);
+    for (uint32_t i = 0; i < generation->area_sets[root].n_areas; i++) {
+        if (eg_generation_parent(generation, root, i, asked->boundaries) != asked->area) continue;
+        uint32_t area = eg_generation_parent(generation, root, i, named);
+        if (area != EG_NO_AREA) mark_area(areas, (struct eg_named_area){named, area}, bits);
     }
 }
 
-static bool has_vertex_in(const struct eg_service_areas *areas, const struct eg_entry *entry,
-                          struct eg_named_area asked, struct eg_bounds box)
+/* Entries of areas of one set, named[first .. end-1], which is the asked one or made of the same set. */
+static void mark_relatives(const struct eg_service_areas *areas, const struct asked *asked, uint32_t first,
+                           uint32_t end, uint64_t *bits)
 {
-    for (uint32_t i = 0; i < entry->area_ring_start[entry->n_area_rings]; i++) {
-        const double *at = entry->area_lonlat + 2 * (size_t)i;
-        if (!box_holds(box, at[0], at[1])) continue;
-        if (eg_generation_locate(areas->generation, asked.boundaries, at[0], at[1]) == asked.area)
-            return true;
+    const struct eg_generation *generation = areas->generation;
+    uint32_t named = areas->named[first].boundaries;
+    if (named == asked->boundaries) {
+        mark_area(areas, (struct eg_named_area){named, asked->area}, bits);
+    } else if (eg_nest_is_above(generation->area_sets, asked->boundaries, named)) {
+        uint32_t around = eg_generation_parent(generation, asked->boundaries, asked->area, named);
+        if (around != EG_NO_AREA) mark_area(areas, (struct eg_named_area){named, around}, bits);
+    } else if (eg_nest_is_above(generation->area_sets, named, asked->boundaries)) {
+        for (uint32_t i = first; i < end; i++) {
+            uint32_t around =
+                eg_generation_parent(generation, named, areas->named[i].area, asked->boundaries);
+            if (around == asked->area) mark_named(areas, i, bits);
+        }
+    } else {
+        mark_by_members(areas, asked, named, bits);
     }
-    return false;
 }
 
-static struct eg_bounds degrees_of(const struct eg_area_set *set, uint32_t area)
+/* --- ground -------------------------------------------------------------------------------------------------------------- */
+
+#define CLEAR_M 10.0     /* the radius of what is ground for sure, however roughly borders were drawn */
+#define LEAST_CLEAR 64.0 /* grid units: some 60 cm */
+#define STRAIGHT_DEG                                                                                         \
+    0.01 /* over which a line that is straight in degrees bends by some centimetres at most on the grid */
+
+static struct eg_point snap(struct eg_grid grid, double lon_deg, double lat_deg)
 {
-    struct eg_box box = set->area_box[area];
-    double unit = set->plane->grid.unit;
+    double x, y;
+    eg_mercator_forward(lon_deg, lat_deg, &x, &y);
+    return eg_grid_snap(grid, x, y);
+}
+
+static struct eg_bounds degrees_of(struct eg_box box, struct eg_grid grid)
+{
     struct eg_bounds deg;
-    eg_mercator_inverse(box.min_x * unit, box.min_y * unit, &deg.min_x, &deg.min_y);
-    eg_mercator_inverse(box.max_x * unit, box.max_y * unit, &deg.max_x, &deg.max_y);
-    double slack = 1e-6; /* the grid's rounding: a vertex on the edge of the box is still looked at */
-    return (struct eg_bounds){deg.min_x - slack, deg.min_y - slack, deg.max_x + slack, deg.max_y + slack};
+    eg_mercator_inverse(box.min_x * grid.unit, box.min_y * grid.unit, &deg.min_x, &deg.min_y);
+    eg_mercator_inverse(box.max_x * grid.unit, box.max_y * grid.unit, &deg.max_x, &deg.max_y);
+    return deg;
+}
+
+static bool add_line(struct eg_outline *outline, struct eg_grid grid, const double a[2], const double b[2])
+{
+    double dx = b[0] - a[0], dy = b[1] - a[1];
+    bool bends = dx != 0 && dy != 0;
+    uint32_t n = bends ? (uint32_t)ceil(fmax(fabs(dx), fabs(dy)) / STRAIGHT_DEG) : 1;
+    struct eg_point from = snap(grid, a[0], a[1]);
+    for (uint32_t i = 1; i <= n; i++) {
+        struct eg_point to =
+            i == n ? snap(grid, b[0], b[1]) : snap(grid, a[0] + dx * i / n, a[1] + dy * i / n);
+        if (!eg_outline_add(outline, from, to)) return false;
+        from = to;
+    }
+    return true;
+}
+
+static enum eg_status add_polygon(struct eg_outline *outline, struct eg_grid grid,
+                                  const struct eg_entry *entry, struct eg_error *err)
+{
+    for (uint32_t ring = 0; ring < entry->n_area_rings; ring++) {
+        const double *first = entry->area_lonlat + 2 * (size_t)entry->area_ring_start[ring];
+        uint32_t n = entry->area_ring_start[ring + 1] - entry->area_ring_start[ring];
+        for (uint32_t i = 0; i < n; i++) {
+            const double *next = first + 2 * (size_t)((i + 1) % n);
+            if (!add_line(outline, grid, first + 2 * (size_t)i, next))
+                return eg_error_no_memory(err, outline->n * sizeof *outline->edges);
+        }
+    }
+    return EG_OK;
+}
+
+static enum eg_status middle_of(const struct eg_outline *outline, struct eg_grid grid, bool *found_out,
+                                double lonlat_deg_out[2], struct eg_error *err)
+{
+    double x = 0, y = 0;
+    enum eg_status status = eg_outline_middle(outline, found_out, &x, &y, err);
+    if (status == EG_OK && *found_out)
+        eg_mercator_inverse(x * grid.unit, y * grid.unit, &lonlat_deg_out[0], &lonlat_deg_out[1]);
+    return status;
+}
+
+/* What is narrow, as a street may be, has common ground that is as narrow: at most half of what fits into the ground itself is asked. */
+static enum eg_status find_clear(const struct eg_outline *ground, double *clear, struct eg_error *err)
+{
+    bool fits = false;
+    enum eg_status status = eg_outline_share(ground, ground, 2 * *clear, &fits, err);
+    while (status == EG_OK && !fits && *clear > LEAST_CLEAR) {
+        *clear = fmax(LEAST_CLEAR, *clear / 2);
+        status = eg_outline_share(ground, ground, 2 * *clear, &fits, err);
+    }
+    return status;
+}
+
+static enum eg_status outline_asked(struct asked *asked, struct eg_error *err)
+{
+    struct eg_grid grid = asked->set->plane->grid;
+    enum eg_status status = eg_outline_add_area(&asked->outline, asked->set->plane, asked->area,
+                                                asked->set->area_box[asked->area], err);
+    if (status == EG_OK) status = middle_of(&asked->outline, grid, &asked->has_middle, asked->middle, err);
+    if (status != EG_OK || !asked->has_middle) return status;
+    asked->clear = CLEAR_M / cos(asked->middle[1] * (M_PI / 180)) / grid.unit;
+    return find_clear(&asked->outline, &asked->clear, err);
+}
+
+/* Whether the asked area has the middle of some ground, or shares a spot with it that is clear of both borders. */
+static enum eg_status compare_ground(const struct eg_service_areas *areas, const struct asked *asked,
+                                     const struct eg_outline *ground, bool *share_out, struct eg_error *err)
+{
+    double middle[2];
+    bool has_middle = false;
+    enum eg_status status = middle_of(ground, asked->set->plane->grid, &has_middle, middle, err);
+    *share_out = false;
+    if (status != EG_OK || !has_middle) return status;
+    *share_out =
+        eg_generation_locate(areas->generation, asked->boundaries, middle[0], middle[1]) == asked->area;
+    if (*share_out) return EG_OK;
+    double clear = asked->clear;
+    status = find_clear(ground, &clear, err);
+    return status ? status : eg_outline_share(&asked->outline, ground, clear, share_out, err);
+}
+
+static enum eg_status mark_polygons_of(const struct eg_service_areas *areas, const struct asked *asked,
+                                       uint64_t *bits, struct eg_error *err)
+{
+    struct eg_grid grid = asked->set->plane->grid;
+    struct eg_bounds box = degrees_of(asked->outline.box, grid);
+    enum eg_status status = EG_OK;
+    mark_polygons_at(areas, asked->middle[0], asked->middle[1], bits);
+    for (uint32_t i = 0; i < areas->n_polygons && status == EG_OK; i++) {
+        const struct eg_service_polygon *polygon = &areas->polygons[i];
+        bool apart = polygon->box_deg.max_x < box.min_x || polygon->box_deg.min_x > box.max_x ||
+                     polygon->box_deg.max_y < box.min_y || polygon->box_deg.min_y > box.max_y;
+        if (apart || eg_bits_has(bits, polygon->number)) continue;
+        struct eg_outline ground = {0};
+        bool shares = false;
+        status = add_polygon(&ground, grid, polygon->entry, err);
+        if (status == EG_OK) status = compare_ground(areas, asked, &ground, &shares, err);
+        if (shares) eg_bits_set(bits, polygon->number);
+        eg_outline_clear(&ground);
+    }
+    return status;
+}
+
+/* Entries of areas of a set that has no border in common with the asked one, but by chance. */
+static enum eg_status mark_strangers(const struct eg_service_areas *areas, const struct asked *asked,
+                                     uint32_t first, uint32_t end, uint64_t *bits, struct eg_error *err)
+{
+    uint32_t boundaries = areas->named[first].boundaries;
+    const struct eg_area_set *set = &areas->generation->area_sets[boundaries];
+    uint32_t at_middle =
+        eg_generation_locate(areas->generation, boundaries, asked->middle[0], asked->middle[1]);
+    enum eg_status status = EG_OK;
+    for (uint32_t i = first; i < end && status == EG_OK; i++) {
+        uint32_t area = areas->named[i].area;
+        if (!eg_box_meets(asked->outline.box, set->area_box[area])) continue;
+        struct eg_outline ground = {0};
+        bool shares = area == at_middle;
+        if (!shares) status = eg_outline_add_area(&ground, set->plane, area, set->area_box[area], err);
+        if (status == EG_OK && !shares) status = compare_ground(areas, asked, &ground, &shares, err);
+        if (shares) mark_named(areas, i, bits);
+        eg_outline_clear(&ground);
+    }
+    return status;
+}
+
+/* Where areas begin in named[] that are of another set than the ones before. */
+static uint32_t end_of_set(const struct eg_service_areas *areas, uint32_t first)
+{
+    uint32_t end = first;
+    while (end < areas->n_named && areas->named[end].boundaries == areas->named[first].boundaries) end++;
+    return end;
+}
+
+/* Whether ground has to be compared to find all. */
+static bool mark_all_relatives(const struct eg_service_areas *areas, const struct asked *asked,
+                               uint64_t *bits)
+{
+    uint32_t root = root_of(areas->generation, asked->boundaries);
+    bool has_others = areas->n_polygons > 0;
+    for (uint32_t i = 0, end; i < areas->n_named; i = end) {
+        end = end_of_set(areas, i);
+        if (root_of(areas->generation, areas->named[i].boundaries) == root)
+            mark_relatives(areas, asked, i, end, bits);
+        else has_others = true;
+    }
+    return has_others;
+}
+
+static enum eg_status mark_all_others(const struct eg_service_areas *areas, struct asked *asked,
+                                      uint64_t *bits, struct eg_error *err)
+{
+    enum eg_status status = outline_asked(asked, err);
+    if (status != EG_OK || !asked->has_middle) return status;
+    uint32_t root = root_of(areas->generation, asked->boundaries);
+    for (uint32_t i = 0, end; i < areas->n_named && status == EG_OK; i = end) {
+        end = end_of_set(areas, i);
+        if (root_of(areas->generation, areas->named[i].boundaries) != root)
+            status = mark_strangers(areas, asked, i, end, bits, err);
+    }
+    return status == EG_OK ? mark_polygons_of(areas, asked, bits, err) : status;
 }
 
 enum eg_status eg_service_areas_of(const struct eg_service_areas *areas, uint32_t boundaries, uint32_t area,
                                    uint64_t *bits, struct eg_error *err)
 {
     if (!areas->generation) return EG_OK;
-    struct eg_named_area asked = {boundaries, area};
-    mark_relatives(areas, asked, bits);
-    if (areas->n_polygons == 0) return EG_OK;
-    const struct eg_area_set *set = &areas->generation->area_sets[boundaries];
-    bool has_interior = false;
-    double at[2] = {0};
-    enum eg_status status = eg_service_area_interior(set, area, &has_interior, at, err);
-    if (status || !has_interior) return status;
-    mark_polygons_at(areas, at[0], at[1], bits);
-    struct eg_bounds box = degrees_of(set, area);
-    for (uint32_t i = 0; i < areas->n_polygons; i++) {
-        const struct eg_service_polygon *polygon = &areas->polygons[i];
-        bool apart = polygon->box_deg.max_x < box.min_x || polygon->box_deg.min_x > box.max_x ||
-                     polygon->box_deg.max_y < box.min_y || polygon->box_deg.min_y > box.max_y;
-        if (apart || eg_bits_has(bits, polygon->number)) continue;
-        if (has_vertex_in(areas, polygon->entry, asked, box)) eg_bits_set(bits, polygon->number);
-    }
-    return EG_OK;
-}
-
-/* --- an area's interior point -------------------------------------------------------------------------------------------- */
-
-struct crossings {
-    double *x; /* in grid units */
-    size_t n, capacity;
-};
-
-/* Where an arc crosses the row half a unit above y: no vertex lies there. */
-static bool cross_arc(const struct eg_plane *plane, uint32_t arc, int32_t y, struct crossings *crossings)
-{
-    const struct eg_point *points = plane->level[0].points;
-    for (uint32_t i = plane->level[0].start[arc]; i + 1 < plane->level[0].start[arc + 1]; i++) {
-        struct eg_point a = points[i];
-        struct eg_point b = points[i + 1];
-        if ((a.y > y) == (b.y > y)) continue;
-        void *x = crossings->x;
-        if (!eg_memory_reserve(&x, &crossings->capacity, crossings->n + 1, sizeof *crossings->x))
-            return false;
-        crossings->x = x;
-        double along = (y + 0.5 - a.y) / ((double)b.y - a.y);
-        crossings->x[crossings->n++] = a.x + along * ((double)b.x - a.x);
-    }
-    return true;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static enum eg_status cross_area(const struct eg_plane *plane, uint32_t area, struct eg_box row,
-                                 struct crossings *crossings, struct eg_error *err)
-{
-    uint32_t *arcs = eg_memory_array(plane->n_arcs, sizeof *arcs);
-    if (!arcs) return eg_error_no_memory(err, plane->n_arcs * sizeof *arcs);
-    uint32_t n = eg_plane_query(plane, row, arcs);
-    bool good = true;
-    for (uint32_t i = 0; i < n && good; i++) {
-        bool bounds_it = (plane->left[arcs[i]] == area) != (plane->right[arcs[i]] == area);
-        if (bounds_it) good = cross_arc(plane, arcs[i], row.min_y, crossings);
-    }
-    free(arcs);
-    return good ? EG_OK : eg_error_no_memory(err, sizeof *crossings->x);
+    struct asked asked = {
+        .set = &areas->generation->area_sets[boundaries], .boundaries = boundaries, .area = area};
+    enum eg_status status = EG_OK;
+    if (mark_all_relatives(areas, &asked, bits)) status = mark_all_others(areas, &asked, bits, err);
+    eg_outline_clear(&asked.outline);
+    return status;
 }
 
 enum eg_status eg_service_area_interior(const struct eg_area_set *set, uint32_t area, bool *found_out,
                                         double lonlat_deg_out[2], struct eg_error *err)
 {
-    struct eg_box box = set->area_box[area];
+    struct eg_outline outline = {0};
     *found_out = false;
-    if (eg_box_is_empty(box) || box.min_y == box.max_y) return EG_OK;
-    int32_t y = (int32_t)(((int64_t)box.min_y + box.max_y) / 2);
-    if (y == box.max_y) y--; /* half a unit above must still be inside */
-    struct crossings crossings = {0};
-    struct eg_box row = {box.min_x, y, box.max_x, y + 1};
-    enum eg_status status = cross_area(set->plane, area, row, &crossings, err);
-    if (status == EG_OK && crossings.n >= 2) {
-        qsort(crossings.x, crossings.n, sizeof *crossings.x, compare_doubles);
-        size_t widest = 0;
-        for (size_t i = 2; i + 1 < crossings.n; i += 2) {
-            double width = crossings.x[i + 1] - crossings.x[i];
-            if (width > crossings.x[widest + 1] - crossings.x[widest]) widest = i;
-        }
-        double middle = (crossings.x[widest] + crossings.x[widest + 1]) / 2;
-        double unit = set->plane->grid.unit;
-        eg_mercator_inverse(middle * unit, (y + 0.5) * unit, &lonlat_deg_out[0], &lonlat_deg_out[1]);
-        *found_out = true;
-    }
-    free(crossings.x);
+    enum eg_status status = eg_outline_add_area(&outline, set->plane, area, set->area_box[area], err);
+    if (status == EG_OK) status = middle_of(&outline, set->plane->grid, found_out, lonlat_deg_out, err);
+    eg_outline_clear(&outline);
     return status;
 }

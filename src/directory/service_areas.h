@@ -55,8 +55,10 @@ struct eg_text eg_service_areas_unknown(const struct eg_service_areas *areas, co
 void eg_service_areas_at(const struct eg_service_areas *areas, double lon_deg, double lat_deg,
                          uint64_t *bits);
 
-/* Sets the bits of the entries that serve (part of) an area: they name it, a smaller one within it or a larger one around it;
- * or their polygon contains the area's interior point or has a vertex in the area. */
+/* Sets the bits of the entries that serve an area or part of it: the ground that they serve, areas that they name or their polygon, and the
+ * area have ground in common. Where both are made of the same boundaries that is told by these, without geometry. Else borders that were
+ * drawn twice differ by a hair, which is no common ground: a circle of ten metres' radius around some spot lies in both
+ * (or, where one of them is narrow, of half the radius of what fits into it), or the middle of one lies in the other. geo/outline.h */
 EG_MUST_CHECK enum eg_status eg_service_areas_of(const struct eg_service_areas *areas, uint32_t boundaries,
                                                  uint32_t area, uint64_t *bits, struct eg_error *err);
 
@@ -66,8 +68,7 @@ EG_MUST_CHECK enum eg_status eg_service_areas_of(const struct eg_service_areas *
  * overlapping never both contain a position. Straight edges in degrees; rings may or may not repeat their first vertex. */
 bool eg_service_polygon_contains(const struct eg_entry *entry, double lon_deg, double lat_deg);
 
-/* A position well within an area of a boundary set: the middle of the widest stretch of it at half its height. *found_out is
- * false for an area without extent. */
+/* A position well within an area of a boundary set (eg_outline_middle). *found_out is false for an area without extent. */
 EG_MUST_CHECK enum eg_status eg_service_area_interior(const struct eg_area_set *set, uint32_t area,
                                                       bool *found_out, double lonlat_deg_out[2],
                                                       struct eg_error *err);

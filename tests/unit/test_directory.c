@@ -358,11 +358,10 @@ static void an_area_is_served_by_who_names_it_or_its_parts_or_what_it_is_part_of
     assert_serves_area(state, EG_TEST_DISTRICT, "d22", "cp");
 }
 
-static void a_polygon_serves_areas_whose_middle_or_one_of_its_corners_it_shares(void **state)
+static void a_polygon_serves_areas_with_which_it_shares_ground(void **state)
 {
     assert_serves_area(state, EG_TEST_NEIGHBOURHOOD, "n33", "bp"); /* d11 is served by b */
-    assert_serves_area(state, EG_TEST_NEIGHBOURHOOD, "n44",
-                       "cp"); /* its hole's corners lie there, not the middle */
+    assert_serves_area(state, EG_TEST_NEIGHBOURHOOD, "n44", "cp"); /* around its hole */
     assert_serves_area(state, EG_TEST_NEIGHBOURHOOD, "n55", "cp");
     assert_serves_area(state, EG_TEST_NEIGHBOURHOOD, "n22", "b"); /* touches it at a corner only */
     assert_serves_area(state, EG_TEST_REGION, "r2", "cp");
@@ -566,7 +565,7 @@ int main(void)
         cmocka_unit_test(the_nearest_come_first_with_their_distances),
         cmocka_unit_test(pages_follow_one_another_without_gaps),
         cmocka_unit_test(an_area_is_served_by_who_names_it_or_its_parts_or_what_it_is_part_of),
-        cmocka_unit_test(a_polygon_serves_areas_whose_middle_or_one_of_its_corners_it_shares),
+        cmocka_unit_test(a_polygon_serves_areas_with_which_it_shares_ground),
         cmocka_unit_test(a_position_is_served_by_the_area_and_the_polygon_around_it),
         cmocka_unit_test(the_western_and_southern_borders_of_a_polygon_are_inside),
         cmocka_unit_test(the_interior_point_of_an_area_is_its_middle),
