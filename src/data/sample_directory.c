@@ -121,6 +121,30 @@ struct place {
     const struct kind *kind;
 };
 
+/* Some of a list: the first of it mostly, each other one in a quarter of the cases. */
+static void write_some(FILE *out, const struct eg_sample_land *land, uint32_t entry, uint32_t what,
+                       const char *const *list)
+{
+    bool any = false;
+    for (uint32_t i = 0; list[i]; i++) {
+        if (uniform(land, entry, what + i) >= (i == 0 ? 0.7 : 0.25)) continue;
+        fprintf(out, "%s%s", any ? ";" : "", list[i]);
+        any = true;
+    }
+    putc(',', out);
+}
+
+/* Nobody goes to a grant. */
+static void write_welcome(FILE *out, const struct eg_sample_land *land, uint32_t entry, const char *kind)
+{
+    static const char *const languages[] = {"English", "Polish", "Português", "British Sign Language", NULL};
+    static const char *const access[] = {"Step-free entrance", "Wheelchair access", "Hearing loop", NULL};
+    static const char *const none[] = {NULL};
+    bool is_grant = strcmp(kind, "grant") == 0;
+    write_some(out, land, entry, 30, is_grant ? none : languages);
+    write_some(out, land, entry, 40, is_grant ? none : access);
+}
+
 static bool is_new(const struct place *places, uint32_t n, const struct place *place)
 {
     for (uint32_t i = 0; i < n; i++)
@@ -161,6 +185,7 @@ static void write_entry(FILE *out, const struct eg_sample_land *land, uint32_t e
     fprintf(out, "%s,%s,%.6f,%.6f,", theme->topic, theme->programme, lon, lat);
     write_contact(out, land, entry, home_number);
     write_money_and_dates(out, land, entry, kind->kind);
+    write_welcome(out, land, entry, kind->kind);
     write_served_areas(out, land, home_number, 4 + pick(land, entry, 9, 30));
     putc('\n', out);
 }
@@ -233,7 +258,7 @@ enum eg_status eg_sample_write_directory(const struct eg_sample_land *land, cons
     if (status != EG_OK) return status;
     fputs("key,kind,name,description,topic,programme,longitude,latitude,address,postcode,phone,email,url,"
           "amount,currency,"
-          "funder,start,end,hours,last_reviewed,serves\n",
+          "funder,start,end,hours,last_reviewed,languages,accessibility,serves\n",
           file.stream);
     struct place places[N_ENTRIES];
     uint32_t entry = 0;

@@ -6,6 +6,8 @@
 #include "http/finder_parts.h"
 
 #define MOST_OPTIONS 200U /* of a chooser: the most frequent */
+#define TERM_BYTES 200U   /* longer ones are the same only by the letter */
+#define TERM_ROOM_BYTES (TERM_BYTES * EG_FOLD_GROWTH)
 
 static struct eg_text text_of(struct eg_finder_page *page, const char *key)
 {
@@ -79,6 +81,18 @@ static int compare_facets(const void *a, const void *b)
     return eg_text_compare((*left)->text, (*right)->text);
 }
 
+/* As the search compares them: an address may spell a term in another case, or without its accents. */
+static bool is_same_term(struct eg_text a, struct eg_text b)
+{
+    char room[2][TERM_ROOM_BYTES];
+    if (eg_text_equal(a, b)) return true;
+    if (a.len > TERM_BYTES || b.len > TERM_BYTES || !eg_text_is_utf8(a) || !eg_text_is_utf8(b)) return false;
+    unsigned folds = EG_FOLD_CASE | EG_FOLD_MARKS;
+    struct eg_text left = {room[0], eg_text_fold_into(a, folds, room[0], sizeof room[0])};
+    struct eg_text right = {room[1], eg_text_fold_into(b, folds, room[1], sizeof room[1])};
+    return eg_text_equal(left, right);
+}
+
 /* In alphabetical order; a chosen one that is not among them stands at the end. */
 static void write_options(struct eg_finder_page *page, enum eg_facet_kind facet,
                           const struct eg_directory_counts *counts, struct eg_text chosen)
@@ -89,7 +103,7 @@ static void write_options(struct eg_finder_page *page, enum eg_facet_kind facet,
     for (uint32_t i = 0; i < n; i++) sorted[i] = &counts->values[i];
     qsort(sorted, n, sizeof sorted[0], compare_facets);
     for (uint32_t i = 0; i < n; i++) {
-        bool is_chosen = eg_text_equal(sorted[i]->text, chosen);
+        bool is_chosen = is_same_term(sorted[i]->text, chosen);
         is_there |= is_chosen;
         write_term(page, facet, sorted[i]->text, is_chosen);
     }

@@ -119,6 +119,35 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check(before > 0 && shown === Math.min(before, 20), `${shown} of ${before}`);
       check(await page.isChecked('input[name=open]'), 'the tick is still there');
     }],
+    ['a language and what is accessible narrow the list and the map, and stand in the address', async () => {
+      const page = await open(await browser.newContext({ viewport: { width: 1280, height: 900 } }), '/finder');
+      const same = async (query, languages, access) => {
+        await until(page, `new URLSearchParams(location.search).get('language') ${languages ? `=== '${languages}'` : '=== null'}`);
+        await settled(page);
+        check((new URL(page.url()).searchParams.get('accessibility') || '') === access, page.url());
+        const found = (await (await fetch(`${server.address}/coalitions?limit=1000&${query}`)).json()).features;
+        const told = await names(page);
+        check(found.length > 0 && told.join() === found.slice(0, 20).map(one => one.properties.name).join(), `${query}: ${told}`);
+        // On the map, one by one or in clusters.
+        await until(page, `[...document.querySelectorAll('#map .leaflet-marker-icon')].reduce((n, node) => n + (Number(node.textContent) || 1), 0) === ${found.filter(one => one.geometry).length}`);
+        return found.length;
+      };
+      const language = 'Português', access = 'Step-free entrance';
+      await page.selectOption('#language', language);
+      const some = await same(new URLSearchParams({ language }), language, '');
+      await page.selectOption('#accessibility', access);
+      await until(page, () => /accessibility=/.test(location.search));
+      const few = await same(new URLSearchParams({ language, accessibility: access }), language, access);
+      check(few < some, `${few} of ${some}`);
+      const other = await open(await browser.newContext({ javaScriptEnabled: false }), page.url().slice(server.address.length));
+      check((await names(other)).join() === (await names(page)).join() && await other.inputValue('#accessibility') === access, 'without a script');
+      await page.goBack();
+      check(await same(new URLSearchParams({ language }), language, '') === some && await page.inputValue('#accessibility') === '', 'back');
+      await page.selectOption('#language', '');
+      check(await same('', '', '') > some, 'all');
+      await visit(page, `${server.address}/finder?language=PORTUGUES`);
+      check(await page.inputValue('#language') === language && await page.locator('#language option').count() === 5, 'one spelling of a term');
+    }],
     ['an address shows to others what it shows here, with a script or without', async () => {
       const path = '/finder?place=Ashport&radius=25000&kind=coalition&kind=hub';
       const one = await open(await browser.newContext(), path);

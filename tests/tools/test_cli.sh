@@ -124,7 +124,7 @@ result $? "check --strict fails on it, with the report still on standard output"
 
 cp -r "$tree/county" "$tree/lost"
 rm -f "$tree/lost/directory.gpkg" # the seeds are looked at while there is no store
-printf '%s,,,,,,,,,,,,,,,,,,\n' 'E900,club,Chess Club' 'E001,hub,Again' >>"$tree/lost/data/coalitions.csv"
+printf '%s,,,,,,,,,,,,,,,,,,,,\n' 'E900,club,Chess Club' 'E001,hub,Again' >>"$tree/lost/data/coalitions.csv"
 call check --strict "$tree/lost/atlas.yaml"
 [ $status -eq 1 ] && [[ $err == *"coalitions: 2 rows were rejected: row "*"'club' is no kind of entry; the key 'E001' came before"* ]]
 result $? "check --strict fails on rejected rows of a directory, and names them" "status $status; err: $err"
