@@ -164,7 +164,8 @@ static void write_area(const struct writing *writing, const struct control *cont
 {
     struct eg_html *html = writing->html;
     begin_control(writing, control, "textarea");
-    eg_html_attribute(html, "rows", strcmp(control->path, EG_FORM_HOURS) == 0 ? EG_TEXT("2") : EG_TEXT("4"));
+    bool is_short = strcmp(control->path, EG_FORM_HOURS) == 0 || eg_form_is_list(control->member.name);
+    eg_html_attribute(html, "rows", is_short ? EG_TEXT("2") : EG_TEXT("4"));
     eg_html_attribute(html, "dir", EG_TEXT("auto"));
     end_control(writing, control);
     eg_html_text(html, EG_TEXT("\n"));
@@ -261,7 +262,7 @@ static void write_member(const struct writing *writing, const struct eg_form_par
     struct eg_form_name name = eg_form_name_of(part, row, member.name);
     struct key path = key_of(part->path, part->path[0] ? "." : "", member.name);
     if (!eg_form_shows(writing->form, &member)) return;
-    struct eg_text present = eg_form_shown(writing->form, eg_json_get(item, member.name));
+    struct eg_text present = eg_form_shown(writing->form, member.name, eg_json_get(item, member.name));
     struct control control = {.name = name.text,
                               .path = path.text,
                               .member = member,

@@ -40,9 +40,9 @@ static const struct {
     {"location.postal_code", EG_FORM_PUBLIC},
     {"location.country", EG_FORM_PUBLIC},
     {"location." EG_FORM_LINES, EG_FORM_PUBLIC | EG_FORM_LONG | EG_FORM_HINT},
-    {"location.phones", EG_FORM_NEVER},
+    {"location." EG_FORM_PHONES, EG_FORM_PUBLIC | EG_FORM_LONG | EG_FORM_HINT},
+    {"location." EG_FORM_SCHEDULES, EG_FORM_PUBLIC | EG_FORM_LONG | EG_FORM_HINT},
     {"location.contacts", EG_FORM_NEVER},
-    {"location.schedules", EG_FORM_NEVER},
     {"location.languages", EG_FORM_NEVER},
     {"phones.number", EG_FORM_PUBLIC},
     {"phones.description", EG_FORM_PUBLIC | EG_FORM_HINT},
@@ -72,8 +72,8 @@ static const struct eg_document_part accessible = {
 static const struct eg_document_part own = {
     .table = EG_RECORD_SCHEDULE,
     .visibility = UINT32_MAX,
-    .members = {{"phones", EG_SCHEDULE_DESCRIPTION},
-                {"schedules", EG_SCHEDULE_DESCRIPTION},
+    .members = {{EG_FORM_PHONES, EG_SCHEDULE_DESCRIPTION},
+                {EG_FORM_SCHEDULES, EG_SCHEDULE_DESCRIPTION},
                 {"contacts", EG_SCHEDULE_DESCRIPTION},
                 {"languages", EG_SCHEDULE_DESCRIPTION}},
 };
@@ -127,13 +127,21 @@ struct eg_form_member eg_form_part_member(const struct eg_form_part *part, uint3
     for (uint32_t n; i >= (n = eg_document_part_members(*of_part)); of_part++) i -= n;
     const struct eg_document_part *of = *of_part;
     const struct eg_document_member *member = &of->members[i];
-    return (struct eg_form_member){member->name, &eg_record_spec(of->table)->fields[member->field],
-                                   flags_of(part->path, member->name)};
+    unsigned flags = flags_of(part->path, member->name);
+    if (of == &own && !part->is_list) flags |= EG_FORM_OF_FIRST;
+    return (struct eg_form_member){member->name, &eg_record_spec(of->table)->fields[member->field], flags};
+}
+
+static bool tells_first(const struct eg_entry_form *form, const char *member)
+{
+    return eg_json_length(eg_json_get(form->document, eg_document_other_location.name)) > 0 ||
+           eg_json_length(eg_json_get(eg_json_get(form->document, "location"), member)) > 0;
 }
 
 bool eg_form_shows(const struct eg_entry_form *form, const struct eg_form_member *member)
 {
     if (member->flags & EG_FORM_NEVER) return false;
+    if ((member->flags & EG_FORM_OF_FIRST) && !tells_first(form, member->name)) return false;
     return form->scope == EG_ENTRY_FORM_EDITOR || (member->flags & EG_FORM_PUBLIC);
 }
 
@@ -177,25 +185,6 @@ struct eg_text eg_form_text(const struct eg_entry_form *form, const struct eg_js
         text = eg_text_copy(form->arena, (struct eg_text){written.data, written.len});
     eg_buffer_clear(&written);
     if (!text.data) eg_form_fail(form);
-    return text.data ? text : (struct eg_text){0};
-}
-
-struct eg_text eg_form_shown(const struct eg_entry_form *form, const struct eg_json_value *value)
-{
-    struct eg_buffer lines;
-    struct eg_text text = {0};
-    if (!eg_json_is_array(value)) return eg_form_text(form, value);
-    eg_buffer_init(&lines, 0);
-    for (size_t i = 0; i < eg_json_length(value); i++) {
-        const struct eg_json_value *item = eg_json_at(value, i);
-        struct eg_text line = eg_form_text(form, eg_json_get(item, "description"));
-        if (line.len == 0) line = eg_form_text(form, eg_json_get(item, "details"));
-        if (lines.len > 0 && line.len > 0) eg_buffer_char(&lines, '\n');
-        eg_buffer_text(&lines, line);
-    }
-    if (lines.len > 0) text = eg_text_copy(form->arena, (struct eg_text){lines.data, lines.len});
-    if (lines.failed || (lines.len > 0 && !text.data)) eg_form_fail(form);
-    eg_buffer_clear(&lines);
     return text.data ? text : (struct eg_text){0};
 }
 

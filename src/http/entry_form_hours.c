@@ -15,14 +15,26 @@ static bool is_among(const char *name, const char *const *names)
     return false;
 }
 
-/* Whether an item has members of these names alone, the first of them in any case. */
+/* Whether an item has members of these names alone, the first of them in any case. Whose it is is none. */
 static bool has_only(const struct eg_json_value *item, const char *const *names)
 {
     const char *name = NULL;
     if (!eg_json_get(item, names[0])) return false;
     while (eg_json_next(item, &name))
-        if (!is_among(name, names)) return false;
+        if (strcmp(name, EG_DOCUMENT_OF) != 0 && !is_among(name, names)) return false;
     return true;
+}
+
+/* Of a place's list, which says whose each is. */
+struct hours_list {
+    const struct eg_json_value *list;
+    bool of_location;
+};
+
+static const struct eg_json_value *item_at(const struct hours_list *hours, size_t i)
+{
+    const struct eg_json_value *item = eg_json_at(hours->list, i);
+    return (eg_json_get(item, EG_DOCUMENT_OF) != NULL) == hours->of_location ? item : NULL;
 }
 
 static bool read_rule(const struct eg_json_value *item, struct eg_schedule *rule_out)
@@ -90,12 +102,12 @@ static bool is_description(const struct eg_json_value *item)
 }
 
 /* Adds to the hours of rules that it is closed on public holidays, if the document says so. */
-static void add_holidays(const struct eg_entry_form *form, const struct eg_json_value *list, bool *is_said,
+static void add_holidays(const struct eg_entry_form *form, const struct hours_list *list, bool *is_said,
                          struct eg_form_hours *hours)
 {
     bool has = false;
-    for (size_t i = 0; i < eg_json_length(list); i++) {
-        const struct eg_json_value *item = eg_json_at(list, i);
+    for (size_t i = 0; i < eg_json_length(list->list); i++) {
+        const struct eg_json_value *item = item_at(list, i);
         struct eg_text description;
         if (!is_description(item) || !eg_json_is_text(eg_json_get(item, "description"), &description) ||
             !eg_hours_are_of_holidays(description))
@@ -109,11 +121,11 @@ static void add_holidays(const struct eg_entry_form *form, const struct eg_json_
 }
 
 /* The one schedule that is a description alone, when there is no other like it. */
-static uint32_t find_description(const struct eg_json_value *list, size_t n)
+static uint32_t find_description(const struct hours_list *list, size_t n)
 {
     uint32_t found = UINT32_MAX;
     for (uint32_t i = 0; i < n; i++) {
-        if (!is_description(eg_json_at(list, i))) continue;
+        if (!is_description(item_at(list, i))) continue;
         if (found != UINT32_MAX) return UINT32_MAX;
         found = i;
     }
@@ -122,35 +134,40 @@ static uint32_t find_description(const struct eg_json_value *list, size_t n)
 
 struct eg_form_hours eg_form_hours_of(const struct eg_entry_form *form)
 {
-    const struct eg_json_value *list = eg_json_get(form->document, "schedules");
-    size_t n = eg_json_length(list);
+    return eg_form_hours_in(form, eg_json_get(form->document, EG_FORM_SCHEDULES), false);
+}
+
+struct eg_form_hours eg_form_hours_in(const struct eg_entry_form *form, const struct eg_json_value *schedules,
+                                      bool of_location)
+{
+    const struct hours_list list = {schedules, of_location};
+    size_t n = eg_json_length(schedules);
     struct eg_schedule rules[EG_SCHEDULE_HOURS_MAX];
     struct eg_form_hours hours = {0};
     uint32_t n_rules = 0;
     bool *is_said = eg_arena_array(form->arena, n + 1, sizeof *is_said);
     for (uint32_t i = 0; is_said && i < n && n_rules < EG_SCHEDULE_HOURS_MAX; i++)
-        if (read_rule(eg_json_at(list, i), &rules[n_rules])) is_said[i] = ++n_rules > 0;
+        if (read_rule(item_at(&list, i), &rules[n_rules])) is_said[i] = ++n_rules > 0;
     if (n_rules > 0) hours.text = eg_form_hours_write(form, rules, n_rules);
     if (!is_said) eg_form_fail(form);
     hours.is_said = is_said;
     hours.n_said = n_rules;
-    if (hours.text.len > 0 && is_said) add_holidays(form, list, is_said, &hours);
+    if (hours.text.len > 0 && is_said) add_holidays(form, &list, is_said, &hours);
     if (hours.text.len > 0 || !is_said) return hours;
     memset(is_said, 0, n * sizeof *is_said);
     hours.n_said = 0;
-    uint32_t description = n_rules == 0 ? find_description(list, n) : UINT32_MAX;
+    uint32_t description = n_rules == 0 ? find_description(&list, n) : UINT32_MAX;
     if (description == UINT32_MAX) return hours;
-    hours.text = eg_form_text(form, eg_json_get(eg_json_at(list, description), "description"));
+    hours.text = eg_form_text(form, eg_json_get(eg_json_at(schedules, description), "description"));
     is_said[description] = true;
     hours.n_said = 1;
     return hours;
 }
 
 static void write_schedule(const struct eg_entry_form *form, const struct eg_schedule *schedule,
-                           struct eg_json *json, struct eg_json_value *list)
+                           struct eg_json *json, struct eg_json_value *item)
 {
     struct eg_buffer text;
-    struct eg_json_value *item = eg_json_object(json, list, NULL);
     eg_buffer_init(&text, 0);
     eg_json_cstring(json, item, "freq", schedule->freq == EG_SCHEDULE_MONTHLY ? "MONTHLY" : "WEEKLY");
     eg_schedule_write_byday(schedule, &text);
@@ -165,17 +182,30 @@ static void write_schedule(const struct eg_entry_form *form, const struct eg_sch
     eg_buffer_clear(&text);
 }
 
-void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, struct eg_json *json,
+/* One that is words alone. */
+static void write_words(struct eg_text words, bool of_location, struct eg_json *json,
                         struct eg_json_value *list)
+{
+    struct eg_json_value *item = eg_json_object(json, list, NULL);
+    eg_json_text(json, item, "description", words);
+    if (of_location) eg_json_cstring(json, item, EG_DOCUMENT_OF, EG_DOCUMENT_OF_LOCATION);
+}
+
+void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, bool of_location,
+                        struct eg_json *json, struct eg_json_value *list)
 {
     struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
     uint32_t n = 0;
     text = eg_form_hours_joined(form, text);
     if (!eg_schedules_from_hours(text, read, &n)) n = 0; /* "by appointment" is worth telling, too */
-    if (n == 0) eg_json_text(json, eg_json_object(json, list, NULL), "description", text);
-    for (uint32_t i = 0; i < n; i++) write_schedule(form, &read[i], json, list);
+    if (n == 0) write_words(text, of_location, json, list);
+    for (uint32_t i = 0; i < n; i++) {
+        struct eg_json_value *item = eg_json_object(json, list, NULL);
+        write_schedule(form, &read[i], json, item);
+        if (of_location) eg_json_cstring(json, item, EG_DOCUMENT_OF, EG_DOCUMENT_OF_LOCATION);
+    }
     if (n > 0 && eg_hours_close_on_holidays(text))
-        eg_json_text(json, eg_json_object(json, list, NULL), "description", EG_TEXT(EG_HOURS_HOLIDAYS));
+        write_words(EG_TEXT(EG_HOURS_HOLIDAYS), of_location, json, list);
 }
 
 /* --- what is none ---------------------------------------------------------------------------------------------------------------- */

@@ -26,7 +26,7 @@ struct eg_form_value eg_form_member_value(const struct eg_entry_form *form, cons
     uint32_t row = part->is_list ? slot->row : UINT32_MAX;
     if (slot->kind == EG_FORM_ROW && eg_form_shows(form, &member))
         return eg_form_value_of(form, eg_form_name_of(part, row, member.name).text, &member,
-                                eg_form_shown(form, eg_json_get(slot->item, member.name)));
+                                eg_form_shown(form, member.name, eg_json_get(slot->item, member.name)));
     bool follows = slot->kind == EG_FORM_ROW && (member.flags & EG_FORM_FOLLOWS);
     bool goes = follows && !eg_form_member_value(form, part, slot, 0).is_kept;
     return (struct eg_form_value){!goes, {0}};

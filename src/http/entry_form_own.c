@@ -1,6 +1,5 @@
-/* What one place of an entry has of its own: telephones, people and hours that hang on the location or on what of the service is there. A
- * document has no words for them, so they stay whatever is sent; who changes the entry has to see them all the same, because the public
- * does. */
+/* What one place of an entry has of its own and people read in other words than the form's, or the form does not change: hours and people,
+ * of the location or of what of the service is there. */
 #include "data/service_places.h"
 #include "engine/snapshot.h"
 #include "http/entry_form_parts.h"
@@ -34,7 +33,7 @@ static void begin_line(struct own *own)
     eg_html_open(own->html, "li");
 }
 
-/* "Telephone number: 01632 960001 (appointments)" */
+/* "Contact: Ann (manager)" */
 static void write_line(struct own *own, const char *key, struct eg_text what, struct eg_text more)
 {
     if (what.len == 0) return;
@@ -50,10 +49,13 @@ static void write_line(struct own *own, const char *key, struct eg_text what, st
     eg_html_close(own->html);
 }
 
-static void write_phone(struct own *own, const struct eg_record *row)
+/* The control has all numbers, and does not say which of them only editors see. */
+static void write_private_phone(struct own *own, const struct eg_record *row)
 {
     if (eg_text_equal(row->field[EG_PHONE_SERVICE_ID], own->service)) return; /* the document has it */
-    write_line(own, "form.phones.number", row->field[EG_PHONE_NUMBER], row->field[EG_PHONE_DESCRIPTION]);
+    if (eg_record_is_private(own->records, row))
+        write_line(own, "form.visibility.private", row->field[EG_PHONE_NUMBER],
+                   row->field[EG_PHONE_DESCRIPTION]);
 }
 
 static void write_contact(struct own *own, const struct eg_record *row)
@@ -101,7 +103,7 @@ static const struct {
     uint32_t of_link, of_location; /* its fields that say where it is */
     write_fn *write;
 } kinds[] = {
-    {EG_RECORD_PHONE, EG_PHONE_SERVICE_AT_LOCATION_ID, EG_PHONE_LOCATION_ID, write_phone},
+    {EG_RECORD_PHONE, EG_PHONE_SERVICE_AT_LOCATION_ID, EG_PHONE_LOCATION_ID, write_private_phone},
     {EG_RECORD_CONTACT, EG_CONTACT_SERVICE_AT_LOCATION_ID, EG_CONTACT_LOCATION_ID, write_contact},
     {EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_AT_LOCATION_ID, EG_SCHEDULE_LOCATION_ID, take_schedule},
 };

@@ -10,11 +10,13 @@
 /* entry_form_fields.c: which there are. */
 
 enum {
-    EG_FORM_PUBLIC = 1,  /* the public's form has it, too */
-    EG_FORM_LONG = 2,    /* several lines */
-    EG_FORM_HINT = 4,    /* the catalogue has "form.<path>.hint" */
-    EG_FORM_NEVER = 8,   /* no form shows it */
-    EG_FORM_FOLLOWS = 16 /* goes when the first member of its item changes, where it is not shown */
+    EG_FORM_PUBLIC = 1,   /* the public's form has it, too */
+    EG_FORM_LONG = 2,     /* several lines */
+    EG_FORM_HINT = 4,     /* the catalogue has "form.<path>.hint" */
+    EG_FORM_NEVER = 8,    /* no form shows it */
+    EG_FORM_FOLLOWS = 16, /* goes when the first member of its item changes, where it is not shown */
+    EG_FORM_OF_FIRST =
+        32 /* of the first of several places alone: shown where there are others, or it is said */
 };
 
 /* An object of the document: a list's items, "organisation", "location" (of two parts, and what it has of its own), an item of
@@ -70,9 +72,6 @@ struct eg_form_name eg_form_name_of(const struct eg_form_part *part, uint32_t ro
 void eg_form_fail(const struct eg_entry_form *form);
 /* What was sent under a name; NULL when nothing was. */
 const struct eg_text *eg_form_posted(const struct eg_entry_form *form, const char *name);
-#define EG_FORM_LINES "accessibility" /* the member that is a list in the document and lines of a text here */
-/* The lines of such a list; of any other member as eg_form_text. */
-struct eg_text eg_form_shown(const struct eg_entry_form *form, const struct eg_json_value *value);
 /* The text of a document's member: a number as JSON writes it, empty where there is none. */
 struct eg_text eg_form_text(const struct eg_entry_form *form, const struct eg_json_value *value);
 /* As a browser would send it back: its lines ended in one way, control characters as the page has them, no blanks around it. */
@@ -91,6 +90,26 @@ struct eg_form_rows eg_form_rows_of(const struct eg_entry_form *form, const stru
 /* One more than the highest row that was sent. */
 uint32_t eg_form_posted_rows(const struct eg_entry_form *form, const char *list);
 
+/* entry_form_lists.c: members that are a list in the document and one text in the form. */
+
+#define EG_FORM_LINES "accessibility"
+#define EG_FORM_PHONES "phones"
+#define EG_FORM_SCHEDULES "schedules"
+bool eg_form_is_list(const char *member);
+/* The text of such a member; of any other as eg_form_text. */
+struct eg_text eg_form_shown(const struct eg_entry_form *form, const char *member,
+                             const struct eg_json_value *value);
+struct eg_form_list {
+    const struct eg_entry_form *form;
+    const char *member;
+    struct eg_text text;                 /* as it was sent */
+    const struct eg_json_value *present; /* the list as it is; NULL: there is none */
+};
+/* Writes the list: what a place has of its own also if nothing is in it, since one that is left out would stay. */
+void eg_form_list_write(const struct eg_form_list *read, struct eg_json *json, struct eg_json_value *into);
+/* Whether a line of telephones has no number: "call me". */
+bool eg_form_phones_wrong(struct eg_text text);
+
 /* entry_form_hours.c: schedules as a text of hours. */
 
 struct eg_form_hours {
@@ -99,9 +118,12 @@ struct eg_form_hours {
     uint32_t n_said;
 };
 struct eg_form_hours eg_form_hours_of(const struct eg_entry_form *form);
+/* Of a place's schedules, those of the location or those of the entry there. */
+struct eg_form_hours eg_form_hours_in(const struct eg_entry_form *form, const struct eg_json_value *schedules,
+                                      bool of_location);
 /* Appends the schedules of a text. */
-void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, struct eg_json *json,
-                        struct eg_json_value *list);
+void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, bool of_location,
+                        struct eg_json *json, struct eg_json_value *list);
 
 /* Rules of weekdays as such a text; empty where it would not say the same. */
 struct eg_text eg_form_hours_write(const struct eg_entry_form *form, const struct eg_schedule *rules,

@@ -197,29 +197,43 @@ static void write_member(struct reading *reading, const char *name, const struct
     if (value.text.len > 0) eg_json_text(reading->json, into, member->name, value.text);
 }
 
-/* An item for each line: one that was there as it was, with its details. */
-static void write_lines(struct reading *reading, struct eg_json_value *into, struct eg_text text,
-                        const struct eg_json_value *present)
+/* Times that are none would be told to the public as words. */
+static void check_hours(struct reading *reading, const char *name, struct eg_text text)
 {
-    struct eg_json_value *list = eg_json_array(reading->json, into, EG_FORM_LINES);
-    while (text.data) {
-        struct eg_text line;
-        const struct eg_json_value *same = NULL;
-        text = eg_text_cut(text, '\n', &line);
-        line = eg_text_trim(line);
-        for (size_t i = 0; i < eg_json_length(present) && !same; i++) {
-            struct eg_text now = {0};
-            const struct eg_json_value *item = eg_json_at(present, i);
-            if (eg_json_is_text(eg_json_get(item, "description"), &now) && eg_text_equal(now, line))
-                same = item;
-        }
-        if (same) copy_value(reading, list, NULL, same);
-        else if (line.len > 0)
-            eg_json_text(reading->json, eg_json_object(reading->json, list, NULL), "description", line);
-    }
+    struct eg_text wrong = eg_form_hours_wrong(text);
+    uint32_t n = reading->faults->n;
+    if (wrong.len > 0) add_fault(reading->faults, eg_text_from(name), "fault.hours", 0);
+    if (reading->faults->n > n)
+        reading->faults->items[n].why = (struct eg_text){wrong.data, eg_text_shown(wrong, 60)};
 }
 
-/* The members of an object, made by need: one that has none is left out. `into` NULL: of the list `list`. */
+/* A list that is one text here. */
+static void read_list(struct reading *reading, const char *name, const struct eg_form_member *member,
+                      const struct eg_form_list *list, struct eg_json_value *into)
+{
+    check_value(reading, name, member, list->text);
+    if (strcmp(list->member, EG_FORM_SCHEDULES) == 0) check_hours(reading, name, list->text);
+    if (strcmp(list->member, EG_FORM_PHONES) == 0 && eg_form_phones_wrong(list->text))
+        add_fault(reading->faults, eg_text_from(name), "fault.phone", 0);
+    eg_form_list_write(list, reading->json, into);
+}
+
+static bool is_said(const struct eg_json_value *present, struct eg_form_value value)
+{
+    return value.is_kept ? present != NULL : value.text.len > 0;
+}
+
+/* Whether the object has a member then. */
+static bool has_any(struct reading *reading, const struct eg_form_part *part, const struct eg_form_slot *slot)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < eg_form_part_count(part) && !has; i++)
+        has = is_said(eg_json_get(slot->item, eg_form_part_member(part, i).name),
+                      eg_form_member_value(reading->form, part, slot, i));
+    return has;
+}
+
+/* The members of an object, which is left out where it has none. `into` NULL: of the list `list`. */
 static void write_members(struct reading *reading, const struct eg_form_part *part,
                           const struct eg_form_slot *slot, struct eg_json_value *list,
                           struct eg_json_value *into)
@@ -227,38 +241,29 @@ static void write_members(struct reading *reading, const struct eg_form_part *pa
     uint32_t row = part->is_list ? slot->row : UINT32_MAX;
     const char *missing = NULL, *half = NULL; /* the degrees that are not there while the others are */
     uint32_t n_degrees = 0;
+    if (!into && has_any(reading, part, slot))
+        into = eg_json_object(reading->json, list, part->is_list ? NULL : part->name);
     for (uint32_t i = 0; i < eg_form_part_count(part); i++) {
         struct eg_form_member member = eg_form_part_member(part, i);
+        struct eg_form_name name = eg_form_name_of(part, row, member.name);
         struct eg_form_value value = eg_form_member_value(reading->form, part, slot, i);
         const struct eg_json_value *present = eg_json_get(slot->item, member.name);
-        bool is_there = value.is_kept ? present != NULL : value.text.len > 0;
+        struct eg_form_list as_list = {reading->form, member.name, value.text, present};
+        bool is_there = is_said(present, value);
         bool has_default = member.field->words != NULL; /* a status that nobody states is "active" */
         bool is_asked =
             member.field->needed && member.field->type != EG_RECORD_ID && !(member.flags & EG_FORM_NEVER);
         if (is_asked && !is_there && !has_default) missing = member.name;
         if (is_degrees(&member)) n_degrees += is_there ? 1 : 0;
         if (is_degrees(&member) && !is_there) half = member.name;
-        if (is_there && !into) into = eg_json_object(reading->json, list, part->is_list ? NULL : part->name);
         if (value.is_kept) copy_value(reading, into, member.name, present);
-        else if (is_there && strcmp(member.name, EG_FORM_LINES) == 0) {
-            check_value(reading, eg_form_name_of(part, row, member.name).text, &member, value.text);
-            write_lines(reading, into, value.text, present);
-        } else write_member(reading, eg_form_name_of(part, row, member.name).text, &member, value, into);
+        else if (!eg_form_is_list(member.name)) write_member(reading, name.text, &member, value, into);
+        else if (into) read_list(reading, name.text, &member, &as_list, into);
     }
     if (missing && into && slot->kind == EG_FORM_ROW)
         add_fault(reading->faults, eg_text_from(eg_form_name_of(part, row, missing).text), "fault.needed", 0);
     if (n_degrees == 1 && half && slot->kind == EG_FORM_ROW)
         add_fault(reading->faults, eg_text_from(eg_form_name_of(part, row, half).text), "fault.position", 0);
-}
-
-/* Times that are none would be told to the public as words. */
-static void check_hours(struct reading *reading, struct eg_text text)
-{
-    struct eg_text wrong = eg_form_hours_wrong(text);
-    uint32_t n = reading->faults->n;
-    if (wrong.len > 0) add_fault(reading->faults, EG_TEXT(EG_FORM_HOURS), "fault.hours", 0);
-    if (reading->faults->n > n)
-        reading->faults->items[n].why = (struct eg_text){wrong.data, eg_text_shown(wrong, 60)};
 }
 
 static void write_list(struct reading *reading, const struct eg_form_part *part, struct eg_json_value *root)
@@ -272,8 +277,8 @@ static void write_list(struct reading *reading, const struct eg_form_part *part,
             struct eg_form_value hours =
                 eg_form_value_of(reading->form, EG_FORM_HOURS, &member, (struct eg_text){0});
             check_value(reading, EG_FORM_HOURS, &member, hours.text);
-            check_hours(reading, hours.text);
-            eg_form_hours_read(reading->form, hours.text, reading->json, list);
+            check_hours(reading, EG_FORM_HOURS, hours.text);
+            eg_form_hours_read(reading->form, hours.text, false, reading->json, list);
         } else if (slot->kind == EG_FORM_KEPT) {
             copy_value(reading, list, NULL, slot->item);
         } else if (slot->kind == EG_FORM_ROW) {
@@ -464,6 +469,8 @@ static void find_control(const struct eg_entry_form *form, const char *field, ch
     if (!rest.data) return;
     rest = eg_text_cut(rest, ']', &number);
     if (!eg_text_to_u32(number, &at)) return;
+    if (eg_text_starts_with(list, EG_TEXT("location."))) /* a list of the first place: its text */
+        (void)snprintf(name, size, "%.*s", EG_TEXT_SHOWN(list, 40));
     if (eg_text_equal(list, EG_TEXT(EG_FORM_TOPICS))) (void)snprintf(name, size, EG_FORM_TOPICS ".%u", at);
     if (list.len == 0 || !eg_form_part_named(list, &part)) return;
     struct eg_form_slots slots = eg_form_slots_of(form, &part);

@@ -375,6 +375,51 @@ def _(server):
     assert "controls of their own below" not in reader.page.text
 
 
+@test("a telephone and hours of the second place are set by the form, and corrected by a suggestion that an editor accepts, in words")
+def _(server):
+    reader = server.reader()
+    reader.open("/admin/entries/new")
+    assert "location.phones" not in reader.page.form("save")["fields"], "an entry of one place is not asked twice"
+    reader.submit("save", name="Two halls", **{"location.name": "East", "other_locations.0.name": "West", "hours": "Mo 09:00-17:00",
+                                               "other_locations.0.phones": "call me", "other_locations.0.schedules": "Tu 25:00-26:00"}, status=400)
+    assert 'href="#f-other_locations-0-phones"' in reader.page.text and "Tu 25:00-26:00" in reader.page.text, reader.page.text
+    reader.submit("save", **{"other_locations.0.phones": "01632 960001, bookings\r\n01632 960002", "other_locations.0.schedules": "Tu 10:00-12:00"})
+    assert "The entry was made" in reader.page.text, reader.page.text
+    entry = re.search("entries/([0-9a-f-]{36})", reader.path)[1]
+    fields = reader.page.form("save")["fields"]
+    assert fields["other_locations.0.phones"].strip() == "01632 960001, bookings\n01632 960002" and fields["location.phones"].strip() == ""
+    reader.submit("save", **{"location.phones": "01632 960009"})
+    shown = " ".join(re.sub("<[^>]+>", " ", html.unescape(server.get(f"/finder/{entry}").body.decode())).split())
+    west = shown[shown.index("West"):]
+    assert "01632 960001" in west and "bookings" in west and "Tuesday: 10 am to noon" in west, west
+    assert "01632 960009" in shown[:shown.index("West")] and "01632 960009" not in west, shown
+    for day, is_open in ((23, True), (24, True), (25, False)):
+        entries = json.loads(server.get(f"/coalitions?limit=1000&open=2026-11-{day}T11:00:00Z").body)["features"]
+        assert (entry in [one["id"] for one in entries]) == is_open, day
+    labels = {"en": "Telephone numbers of this place", "cy": "Rhifau ffôn y lle hwn", "es": "Números de teléfono de este lugar",
+              "pt": "Números de telefone deste lugar"}
+    for language, label in labels.items():
+        text = server.get(f"/finder/suggest?entry={entry}&lang={language}").body.decode()
+        assert text.count(label) == 3, (language, text.count(label))  # the first place, the second, and one more
+    text = server.get(f"/finder/suggest?entry={entry}").body.decode()
+    sent = {"version": re.search('name="version" value="([0-9a-f]+)"', text)[1], "note": "New number",
+            "other_locations.0.phones": "01632 960099, bookings\r\n01632 960002"}
+    request = urllib.request.Request(f"http://{server.host}:{server.port}/finder/suggest?entry={entry}",
+                                     urllib.parse.urlencode(sent).encode())
+    assert "has been kept" in urllib.request.urlopen(request).read().decode()
+    reader.open("/admin/suggestions")
+    reader.open(next(urllib.parse.urljoin(reader.path, link) for link in reader.page.links if re.search("suggestions/[0-9a-f]", link)))
+    table = html.unescape(re.sub(r"<[^>]+>", "|", re.search(r'<table class="diff">.*</table>', reader.page.text, re.S)[0]))
+    table = re.sub(r"\|+", "|", table)
+    assert "|West|, Telephone numbers of this place |changed|" in table and "Telephone number: 01632 960099; What it is for: bookings" in table, table
+    assert not re.search(r'[{}\[\]"]', table), table
+    reader.submit("accept")
+    text = server.get(f"/finder/{entry}").body.decode()
+    assert "01632 960099" in text and "01632 960001" not in text and "01632 960002" in text
+    reader.open(f"/admin/entries/{entry}")
+    assert reader.page.form("save")["fields"]["other_locations.0.phones"].strip().startswith("01632 960099, bookings")
+
+
 @test("a question of the form is no mistake: nothing is saved, and the answer has the focus")
 def _(server):
     reader, entry = server.reader(), server.an_entry(12)

@@ -154,10 +154,13 @@ def _(server):
     first, second = (east[:len(east) - len(west)], west) if len(east) > len(west) else (east, west[:len(west) - len(east)])
     for part, day, phone, other in ((first, "Monday", "01632 960000", "01632 960001"), (second, "Tuesday", "01632 960001", "01632 960000")):
         assert day in part and phone in part and other not in part.split("Halls")[0], part
-    fields = re.sub(r"<[^>]+>", "|", server.get("/finder/suggest?entry=" + service).body.decode())
-    own = [re.sub(r"\|+", "", part).split("Remove")[0] for part in fields.split("Say in the note what is wrong with it:")[1:]]
-    for part, day, phone, other in ((own[0], "Monday", "01632 960000", "01632 960001"), (own[1], "Tuesday", "01632 960001", "01632 960000")):
-        assert f"Hours: {day}: 9" in part and f"Telephone number: {phone}" in part and other not in part[:200], own
+    form = server.get("/finder/suggest?entry=" + service).body.decode()
+    said = {name: value.strip() for name, value in re.findall(r'<textarea id="[^"]*" name="([^"]*)"[^>]*>([^<]*)</textarea>', form)}
+    assert sorted((said[f"{place}.schedules"], said[f"{place}.phones"]) for place in ("location", "other_locations.0")) == [
+        ("Mo 09:00-17:00", "01632 960000"), ("Tu 09:00-17:00", "01632 960001")], said
+    fields = re.sub(r"<[^>]+>", "|", form)
+    own = [re.sub(r"\|+", "", part).split("Remove")[0] for part in fields.split("say so in the note:")[1:]]
+    assert sorted(part.split("Hours: ")[1][:6] for part in own) == ["Monday", "Tuesda"], own
 
 
 def hours(day, of=None):
@@ -201,7 +204,7 @@ def _(server):
     assert gone.status == 200 and "phones" not in gone.json()["other_locations"][0], gone.body
     change = server.now(path + "/history").json()["changes"][0]["id"]
     page = " ".join(re.sub(r"<[^>]*>", " ", html.unescape(server.call("GET", "/admin/history/" + change).body.decode())).split())
-    assert ("Other place The Mill , Telephone changed Telephone number: 01632 960099 Telephone number: 01632 960012; What it is for: Porter; "
+    assert ("Other place The Mill , Telephone numbers of this place changed Telephone number: 01632 960099 Telephone number: 01632 960012; What it is for: Porter; "
             "of the location itself, for all entries there not stated") in page, page
     assert server.call("POST", f"/changes/{change}/undo").status == 200
     assert server.now(path).json() == kept.json()
@@ -215,6 +218,13 @@ def _(server):
     for place in (path, "/finder/" + id, "/finder/suggest?entry=" + id, "/hsds/services/" + id, "/coalitions/" + id):
         public = server.get(place)
         assert public.status == 200 and b"Ann Secret" not in public.body, place
+    form = server.call("GET", "/admin/entries/" + id)
+    assert b"Ann Secret" in form.body and re.search(rb"Editors only: <bdi[^>]*>01632 960012</bdi>", form.body) is None
+    document = server.now(path).json()
+    document["other_locations"][0]["phones"][1]["visibility"] = "private"
+    assert server.call("PUT", path, document, If_Match="*").status == 200
+    assert re.search(rb"<bdi[^>]*>01632 960012</bdi> \(", server.call("GET", "/admin/entries/" + id).body)
+    assert b"960012" not in server.get("/finder/suggest?entry=" + id).body + server.get("/finder/" + id).body
     for change, member in (({"phones": [{"number": ""}]}, "other_locations[0].phones[0].number"), ({"schedules": {}}, "other_locations[0].schedules"),
                            ({"phones": [{"number": "123456", "of": "me"}]}, "other_locations[0].phones[0].of"),
                            ({"contacts": [{"email": "none"}]}, "other_locations[0].contacts[0].email")):
