@@ -3,6 +3,7 @@
  * then the entries follow their cycles), and of entries with the same id only the first that was read stays. */
 #include "data/entries.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,12 +58,42 @@ struct eg_entry_place eg_entry_place_at(const struct eg_entry *entry, uint32_t i
                                    .n_accessibility = entry->n_accessibility};
 }
 
+bool eg_entry_bounds_deg(const struct eg_entry *entry, struct eg_bounds *bounds_out)
+{
+    uint32_t first = eg_entry_placed_at(entry);
+    if (first == UINT32_MAX) return false;
+    struct eg_entry_place place = eg_entry_place_at(entry, first);
+    *bounds_out = (struct eg_bounds){place.lon_deg, place.lat_deg, place.lon_deg, place.lat_deg};
+    for (uint32_t i = first + 1; i < entry->n_places; i++) {
+        if (!entry->places[i].has_position) continue;
+        bounds_out->min_x = fmin(bounds_out->min_x, entry->places[i].lon_deg);
+        bounds_out->max_x = fmax(bounds_out->max_x, entry->places[i].lon_deg);
+        bounds_out->min_y = fmin(bounds_out->min_y, entry->places[i].lat_deg);
+        bounds_out->max_y = fmax(bounds_out->max_y, entry->places[i].lat_deg);
+    }
+    return true;
+}
+
 uint32_t eg_entry_placed_at(const struct eg_entry *entry)
 {
     if (entry->has_position) return 0;
     for (uint32_t i = 0; i < entry->n_places; i++)
         if (entry->places[i].has_position) return i;
     return UINT32_MAX;
+}
+
+uint32_t eg_entry_count_placed(const struct eg_entry *entry)
+{
+    uint32_t n = entry->n_places == 0 && entry->has_position;
+    for (uint32_t i = 0; i < entry->n_places; i++) n += entry->places[i].has_position;
+    return n;
+}
+
+bool eg_entries_any_at_several(const struct eg_entries *entries)
+{
+    for (uint32_t i = 0; i < entries->atlas->n_directories; i++)
+        if (entries->reports[i].n_at_several > 0) return true;
+    return false;
 }
 
 uint32_t eg_entry_count_served(const struct eg_entry *entry)

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "data/atlas.h"
 #include "data/schedule.h"
+#include "geo/grid.h"
 
 /* The ids of entries are version-5 UUIDs (RFC 4122) in this namespace, of the directory's id_prefix and the entry's key in
  * one text ("libraries:17"), so that anybody who knows both can work out an entry's address. The namespace is itself
@@ -104,11 +105,16 @@ struct eg_served_areas eg_entry_served(const struct eg_entry *entry, uint32_t i)
 /* How many places there are to ask for: at least 1, which may have neither a position nor an address. */
 uint32_t eg_entry_count_places(const struct eg_entry *entry);
 struct eg_entry_place eg_entry_place_at(const struct eg_entry *entry, uint32_t i);
+/* What holds all places that have a position, degrees; false without one. */
+bool eg_entry_bounds_deg(const struct eg_entry *entry, struct eg_bounds *bounds_out);
 /* The first place that has a position; UINT32_MAX without one. */
 uint32_t eg_entry_placed_at(const struct eg_entry *entry);
+/* How many of its places have one. */
+uint32_t eg_entry_count_placed(const struct eg_entry *entry);
 
 struct eg_entries_report {
     uint32_t n_rows, n_entries, n_filtered, n_without_position, n_rejected;
+    uint32_t n_at_several; /* entries with a position at several of their places */
     uint32_t
         n_duplicate_keys; /* of the rejected: the key came before, here or in a directory with the same id_prefix */
     uint32_t n_doubtful_hours;     /* entries whose hours are a text that data/schedule.h cannot read */
@@ -132,6 +138,9 @@ struct eg_entries {
     uint32_t n;
     struct eg_entries_report *reports; /* [atlas->n_directories] */
 };
+
+/* Whether any entry has a position at several of its places. */
+bool eg_entries_any_at_several(const struct eg_entries *entries);
 
 /* Reads the directories of the atlas, which must outlive the entries: those that have a source and do not fill a store. A row with a wrong coordinate, an unknown kind, wrong
  * UTF-8, something in a cell beyond the header's last column, no key, no name or a key that came before is rejected and counted; a missing column or source is EG_INVALID,

@@ -90,6 +90,7 @@ static enum eg_status read_alone(struct following *following, const struct eg_re
     fresh->alone[fresh->n_alone++] = alone;
     fresh->entries.items[fresh->entries.n++] = &alone->entry;
     following->stored->n_without_position += eg_entry_placed_at(&alone->entry) == UINT32_MAX;
+    following->stored->n_at_several += eg_entry_count_placed(&alone->entry) > 1;
     return EG_OK;
 }
 
@@ -105,6 +106,12 @@ static enum eg_status put_what_is_now(struct following *following, struct eg_tex
     return EG_OK;
 }
 
+static void leave_out(struct following *following, const struct eg_entry *gone)
+{
+    following->stored->n_without_position -= eg_entry_placed_at(gone) == UINT32_MAX;
+    following->stored->n_at_several -= eg_entry_count_placed(gone) > 1;
+}
+
 static enum eg_status follow(struct following *following)
 {
     const struct eg_entries *before = &following->before->entries;
@@ -115,9 +122,7 @@ static enum eg_status follow(struct following *following)
         keep_until(following, place);
         keep_alone_until(following, id);
         if (is_at(before, place, id)) {
-            const struct eg_entry *gone = before->items[place];
-            following->stored->n_without_position -=
-                gone->directory == store && eg_entry_placed_at(gone) == UINT32_MAX;
+            if (before->items[place]->directory == store) leave_out(following, before->items[place]);
             following->at++;
         }
         enum eg_status status = put_what_is_now(following, id);

@@ -53,8 +53,10 @@ static enum eg_status fill(struct eg_entries_owner *owner, struct eg_error *err)
     struct eg_entries_report *stored = &reports[eg_atlas_store_of(owner->entries.atlas)];
     stored->n_rows = stored->n_entries = n_stored;
     stored->read_s = eg_clock_unix_s();
-    for (uint32_t i = 0; i < n_stored; i++)
+    for (uint32_t i = 0; i < n_stored; i++) {
         stored->n_without_position += eg_entry_placed_at(&own[i]) == UINT32_MAX;
+        stored->n_at_several += eg_entry_count_placed(&own[i]) > 1;
+    }
     owner->entries.reports = reports;
     owner->entries.n = merge(base, own, n_stored, owner->entries.items);
     return EG_OK;

@@ -131,12 +131,12 @@ static bool entries_bounds(const struct eg_entries *entries, struct eg_bounds *b
 {
     struct eg_bounds box = {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
     for (uint32_t i = 0; i < entries->n; i++) {
-        const struct eg_entry *entry = entries->items[i];
-        if (!entry->has_position) continue;
-        box.min_x = fmin(box.min_x, entry->lon_deg);
-        box.max_x = fmax(box.max_x, entry->lon_deg);
-        box.min_y = fmin(box.min_y, entry->lat_deg);
-        box.max_y = fmax(box.max_y, entry->lat_deg);
+        struct eg_bounds own;
+        if (!eg_entry_bounds_deg(entries->items[i], &own)) continue;
+        box.min_x = fmin(box.min_x, own.min_x);
+        box.max_x = fmax(box.max_x, own.max_x);
+        box.min_y = fmin(box.min_y, own.min_y);
+        box.max_y = fmax(box.max_y, own.max_y);
     }
     if (box.min_x > box.max_x) return false;
     *bounds_out = box;

@@ -1,4 +1,5 @@
 /* The geometries of areas and entries as text. */
+#include "data/service_places.h"
 #include "engine/features_parts.h"
 
 static enum eg_status write_area(struct eg_features_writer *writer, uint32_t feature,
@@ -12,14 +13,23 @@ static enum eg_status write_area(struct eg_features_writer *writer, uint32_t fea
     return eg_geometry_write_shape(&writer->geometry, &features->area.shape, notation, out, has_out, err);
 }
 
-static enum eg_status write_point(struct eg_features_writer *writer, const struct eg_entry *entry,
-                                  const struct eg_geometry_notation *notation, struct eg_buffer *out,
-                                  bool *has_out, struct eg_error *err)
+/* All places of an entry: who looks for one of them finds the entry there. Where any entry has several, all are MultiPoints, of one point,
+ * too: programs take the type of the first feature for that of a layer, and layers, tables and files of one type have no room for
+ * another. */
+static bool write_places(struct eg_features_writer *writer, const struct eg_entry *entry,
+                         const struct eg_geometry_notation *notation, struct eg_buffer *out)
 {
-    *has_out = false;
-    if (!entry->has_position) return EG_OK;
-    const double lonlat_deg[2] = {entry->lon_deg, entry->lat_deg};
-    return eg_geometry_write_point(&writer->geometry, lonlat_deg, notation, out, has_out, err);
+    double lonlat_deg[2 * EG_SERVICE_PLACES];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < eg_entry_count_places(entry) && n < EG_SERVICE_PLACES; i++) {
+        struct eg_entry_place place = eg_entry_place_at(entry, i);
+        if (!place.has_position) continue;
+        lonlat_deg[2 * n] = place.lon_deg;
+        lonlat_deg[2 * n++ + 1] = place.lat_deg;
+    }
+    const struct eg_geometry_points points = {lonlat_deg, n,
+                                              eg_entries_any_at_several(writer->features->entries)};
+    return eg_geometry_write_points(&writer->geometry, &points, notation, out);
 }
 
 enum eg_status eg_features_write_geometry(struct eg_features_writer *writer, uint32_t feature,
@@ -27,6 +37,7 @@ enum eg_status eg_features_write_geometry(struct eg_features_writer *writer, uin
                                           bool *has_out, struct eg_error *err)
 {
     const struct eg_entries *entries = writer->features->entries;
-    if (entries) return write_point(writer, entries->items[feature], notation, out, has_out, err);
-    return write_area(writer, feature, notation, out, has_out, err);
+    if (!entries) return write_area(writer, feature, notation, out, has_out, err);
+    *has_out = write_places(writer, entries->items[feature], notation, out);
+    return out->failed ? eg_error_no_memory(err, out->len) : EG_OK;
 }

@@ -108,12 +108,7 @@ static struct eg_bounds box_deg(const struct eg_area_set *set, uint32_t area)
 bool eg_features_box_deg(const struct eg_features *features, uint32_t feature, struct eg_bounds *box_out)
 {
     EG_ASSERT(feature < features->n);
-    if (features->entries) {
-        const struct eg_entry *entry = features->entries->items[feature];
-        if (entry->has_position)
-            *box_out = (struct eg_bounds){entry->lon_deg, entry->lat_deg, entry->lon_deg, entry->lat_deg};
-        return entry->has_position;
-    }
+    if (features->entries) return eg_entry_bounds_deg(features->entries->items[feature], box_out);
     if (eg_box_is_empty(features->set->area_box[feature])) return false;
     *box_out = box_deg(features->set, feature);
     return true;
@@ -322,17 +317,31 @@ static bool area_meets(struct pair *pair)
     return shape_holds_some(pair, rings) || area_holds_some(pair, rings) || any_edges_touch(pair, rings);
 }
 
+static bool place_meets(struct eg_features *features, const struct eg_entry_place *place,
+                        const struct eg_filter_shape *shape)
+{
+    struct position at = {place->lon_deg, place->lat_deg};
+    if (!place->has_position || !box_holds(&shape->box_deg, at)) return false;
+    features->work += shape->part_start[shape->n_parts];
+    return shape_holds(shape, at);
+}
+
+/* At any of its places. */
+static bool entry_meets(struct eg_features *features, const struct eg_entry *entry,
+                        const struct eg_filter_shape *shape)
+{
+    for (uint32_t i = 0; i < eg_entry_count_places(entry); i++) {
+        struct eg_entry_place place = eg_entry_place_at(entry, i);
+        if (place_meets(features, &place, shape)) return true;
+    }
+    return false;
+}
+
 bool eg_features_intersects(struct eg_features *features, uint32_t feature,
                             const struct eg_filter_shape *shape)
 {
     EG_ASSERT(feature < features->n);
-    if (features->entries) {
-        const struct eg_entry *entry = features->entries->items[feature];
-        struct position at = {entry->lon_deg, entry->lat_deg};
-        if (!entry->has_position || !box_holds(&shape->box_deg, at)) return false;
-        features->work += shape->part_start[shape->n_parts];
-        return shape_holds(shape, at);
-    }
+    if (features->entries) return entry_meets(features, features->entries->items[feature], shape);
     if (eg_box_is_empty(features->set->area_box[feature]) || !is_near(features, feature, shape)) return false;
     struct pair pair = {.features = features, .feature = feature, .shape = shape};
     return area_meets(&pair);

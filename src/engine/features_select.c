@@ -55,7 +55,8 @@ static bool intersects(const void *context, const struct eg_filter_shape *shape)
 static bool has_geometry(const void *context)
 {
     const struct selection *s = context;
-    if (s->features->entries) return s->features->entries->items[s->feature]->has_position;
+    if (s->features->entries)
+        return eg_entry_placed_at(s->features->entries->items[s->feature]) != UINT32_MAX;
     return !eg_box_is_empty(s->features->set->area_box[s->feature]);
 }
 

@@ -11,11 +11,15 @@
 
 const struct eg_geometry_notation eg_geometry_geojson = {
     .point = "{\"type\":\"Point\",\"coordinates\":",
+    .multipoint = "{\"type\":\"MultiPoint\",\"coordinates\":[",
     .polygon = "{\"type\":\"Polygon\",\"coordinates\":",
     .multipolygon = "{\"type\":\"MultiPolygon\",\"coordinates\":[",
     .end_point = "}",
+    .end_multipoint = "]}",
     .end_polygon = "}",
     .end_multipolygon = "]}",
+    .before_point = "",
+    .after_point = "",
     .open = '[',
     .close = ']',
     .before = "[",
@@ -37,11 +41,15 @@ const struct eg_geometry_notation eg_geometry_multipolygons = {
 
 const struct eg_geometry_notation eg_geometry_wkt = {
     .point = "POINT (",
+    .multipoint = "MULTIPOINT (",
     .polygon = "POLYGON ",
     .multipolygon = "MULTIPOLYGON (",
     .end_point = ")",
+    .end_multipoint = ")",
     .end_polygon = "",
     .end_multipolygon = ")",
+    .before_point = "(",
+    .after_point = ")",
     .open = '(',
     .close = ')',
     .before = "",
@@ -191,20 +199,34 @@ enum eg_status eg_geometry_write_shape(struct eg_geometry_writer *writer, const 
     return status;
 }
 
-enum eg_status eg_geometry_write_point(struct eg_geometry_writer *writer, const double lonlat_deg[2],
-                                       const struct eg_geometry_notation *notation, struct eg_buffer *out,
-                                       bool *has_out, struct eg_error *err)
+static bool round_point(struct eg_geometry_writer *writer, const double *lonlat_deg, int64_t rounded[2])
 {
     double xy[2] = {lonlat_deg[0], lonlat_deg[1]};
-    int64_t rounded[2] = {llround(xy[0] * (double)writer->scale), llround(xy[1] * (double)writer->scale)};
     bool is_degrees = !writer->transform && !writer->mercator;
+    rounded[0] = llround(xy[0] * (double)writer->scale);
+    rounded[1] = llround(xy[1] * (double)writer->scale);
     if (!is_degrees) eg_mercator_forward(lonlat_deg[0], lonlat_deg[1], &xy[0], &xy[1]);
-    *has_out = is_degrees || round_points(writer, xy, 1, rounded);
-    if (!*has_out) return EG_OK;
-    eg_buffer_literal(out, notation->point);
-    write_position(writer, rounded, notation, out);
-    eg_buffer_literal(out, notation->end_point);
-    return out->failed ? eg_error_no_memory(err, out->len) : EG_OK;
+    return is_degrees || round_points(writer, xy, 1, rounded);
+}
+
+bool eg_geometry_write_points(struct eg_geometry_writer *writer, const struct eg_geometry_points *points,
+                              const struct eg_geometry_notation *notation, struct eg_buffer *out)
+{
+    bool many = points->is_multipoint;
+    uint32_t n_written = 0;
+    size_t begin = out->len;
+    eg_buffer_literal(out, many ? notation->multipoint : notation->point);
+    for (uint32_t i = 0; i < points->n && (many || n_written == 0); i++) {
+        int64_t rounded[2];
+        if (!round_point(writer, &points->lonlat_deg[2 * (size_t)i], rounded)) continue;
+        if (n_written++ > 0) eg_buffer_char(out, ',');
+        if (many) eg_buffer_literal(out, notation->before_point);
+        write_position(writer, rounded, notation, out);
+        if (many) eg_buffer_literal(out, notation->after_point);
+    }
+    eg_buffer_literal(out, many ? notation->end_multipoint : notation->end_point);
+    if (n_written == 0) out->len = begin;
+    return n_written > 0;
 }
 
 void eg_geometry_writer_clear(struct eg_geometry_writer *writer)

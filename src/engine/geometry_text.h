@@ -13,11 +13,13 @@
 
 /* Between the texts of geometries. */
 struct eg_geometry_notation {
-    const char *point, *polygon, *multipolygon; /* up to and with the opening brackets of the coordinates */
-    const char *end_point, *end_polygon, *end_multipolygon;
-    char open, close;           /* around rings and polygons */
-    const char *before, *after; /* a position */
-    char between;               /* coordinates */
+    const char *point, *multipoint, *polygon,
+        *multipolygon; /* up to and with the opening brackets of the coordinates */
+    const char *end_point, *end_multipoint, *end_polygon, *end_multipolygon;
+    const char *before_point, *after_point; /* each of several, besides what is around a position */
+    char open, close;                       /* around rings and polygons */
+    const char *before, *after;             /* a position */
+    char between;                           /* coordinates */
 };
 extern const struct eg_geometry_notation eg_geometry_geojson, eg_geometry_wkt;
 /* GeoJSON in which one polygon is a MultiPolygon, too. */
@@ -46,10 +48,13 @@ EG_MUST_CHECK enum eg_status eg_geometry_write_shape(struct eg_geometry_writer *
                                                      const struct eg_geometry_notation *notation,
                                                      struct eg_buffer *out, bool *has_out,
                                                      struct eg_error *err);
-EG_MUST_CHECK enum eg_status eg_geometry_write_point(struct eg_geometry_writer *writer,
-                                                     const double lonlat_deg[2],
-                                                     const struct eg_geometry_notation *notation,
-                                                     struct eg_buffer *out, bool *has_out,
-                                                     struct eg_error *err);
+struct eg_geometry_points {
+    const double *lonlat_deg; /* [2 * n] */
+    uint32_t n;
+    bool is_multipoint; /* else a Point, of the first */
+};
+/* Appends points. One that does not project is left out; false, and nothing appended, where none does. */
+bool eg_geometry_write_points(struct eg_geometry_writer *writer, const struct eg_geometry_points *points,
+                              const struct eg_geometry_notation *notation, struct eg_buffer *out);
 
 #endif

@@ -40,7 +40,8 @@ static void add_geometry(struct eg_json *json, struct eg_json_value *into, bool 
 {
     struct eg_json_value *item = eg_json_object(json, into, "geometry");
     eg_json_cstring(json, item, "title", is_points ? "Position" : "Borders");
-    eg_json_cstring(json, item, "format", is_points ? "geometry-point" : "geometry-polygon-or-multipolygon");
+    eg_json_cstring(json, item, "format",
+                    is_points ? "geometry-point-or-multipoint" : "geometry-polygon-or-multipolygon");
     eg_json_cstring(json, item, "x-ogc-role", "primary-geometry");
 }
 

@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import time
+import urllib.parse
 
 import support
 from support import LAUNCHER, PROGRAM, SLOW, Server, run, test
@@ -99,6 +100,42 @@ def _(server):
     item, = [item for item in server.get("/coalitions?f=json&limit=1000&near=-1.05,52.15").json() if item["id"] == id]
     assert item["latitude"] == 52.15 and len(item["locations"]) == 3 and item["distance_m"] == 0
     assert found(server, id, "accessibility=lift") and found(server, id, "accessibility=ramp")
+
+
+@test("OGC API has an entry's places as one geometry, and finds it at each of them")
+def _(server):
+    items = "/ogc/collections/coalitions/items"
+    for one in server.get("/entries?limit=1000").json()["entries"]:  # what the tests before have made
+        if one["name"] == "Swims":
+            assert server.call("DELETE", "/entries/" + one["id"], If_Match="*").status in (200, 204)
+    alone = server.get(f"{items}?limit=1000").json()["features"]
+    assert {one["geometry"]["type"] for one in alone} == {"Point"}
+    _, _, id = made(server)
+    # Layers and files of GIS programs have one type, that of the first feature: all are of one.
+    now = {one["id"]: one["geometry"] for one in server.get(f"{items}?limit=1000").json()["features"]}
+    assert all(now[one["id"]] == {"type": "MultiPoint", "coordinates": [one["geometry"]["coordinates"]]} for one in alone), now
+    points = [[-1.15, 52.05], [-1.05, 52.15]]
+    feature = server.get(f"{items}/{id}").json()
+    assert feature["geometry"] == {"type": "MultiPoint", "coordinates": points}, feature["geometry"]
+    ids = lambda query: {one["id"] for one in server.get(f"{items}?limit=1000&{query}").json()["features"]}
+    in_box = lambda box: "filter=" + urllib.parse.quote(f"S_INTERSECTS(geometry, BBOX({box}))")
+    for box in BOXES.values():
+        assert id in ids("bbox=" + box) and id in ids(in_box(box)), box
+    between = "-1.12,52.08,-1.08,52.12"
+    assert id not in ids("bbox=" + between) and id not in ids(in_box(between))
+    swapped = server.get(f"{items}/{id}?crs=http://www.opengis.net/def/crs/EPSG/0/4326").json()["geometry"]
+    assert swapped == {"type": "MultiPoint", "coordinates": [point[::-1] for point in points]}, swapped
+    row, = [row for row in csv.DictReader(io.StringIO(server.get(f"{items}?f=csv&limit=1000").body.decode())) if row["id"] == id]
+    assert row["geometry"] == "MULTIPOINT ((-1.15 52.05),(-1.05 52.15))", row["geometry"]
+    schema = server.get("/ogc/collections/coalitions/schema").json()["properties"]["geometry"]
+    assert schema["format"] == "geometry-point-or-multipoint", schema
+    # Where the first place has no position, the entry is at the others.
+    other = {"location": {"address_1": "Nowhere"}, "other_locations": [{"longitude": "-1.9", "latitude": "51.5"}]}
+    _, _, late = made(server, **other)
+    assert server.get(f"{items}/{late}").json()["geometry"] == {"type": "MultiPoint", "coordinates": [[-1.9, 51.5]]}
+    assert ids("bbox=-2,51,-1.8,51.6") == {late} and late in ids("filter=geometry%20IS%20NOT%20NULL")
+    west, south, *_ = server.get("/ogc/collections/coalitions").json()["extent"]["spatial"]["bbox"][0]
+    assert west <= -1.9 and south <= 51.5, (west, south)
 
 
 @test("the list says the nearest place and how many others, the entry's page all of them, in four languages")

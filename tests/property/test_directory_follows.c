@@ -243,6 +243,7 @@ static void assert_same_entries(const struct eg_entries *a, const struct eg_entr
     assert_int_equal(a->reports[store].n_rows, b->reports[store].n_rows);
     assert_int_equal(a->reports[store].n_entries, b->reports[store].n_entries);
     assert_int_equal(a->reports[store].n_without_position, b->reports[store].n_without_position);
+    assert_int_equal(a->reports[store].n_at_several, b->reports[store].n_at_several);
 }
 
 static void assert_same_words(const struct eg_words *a, const struct eg_words *b)
