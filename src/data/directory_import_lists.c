@@ -6,26 +6,12 @@
 
 #include "data/directory_import_internal.h"
 
-/* The rows of a table that refer to a service. */
-struct rows {
-    const struct eg_record *const *at;
-    uint32_t n;
-};
-
-static struct rows rows_of(const struct eg_records *records, enum eg_record_table table, uint32_t field,
-                           struct eg_text service)
-{
-    struct rows rows = {NULL, 0};
-    rows.at = eg_records_with(records, table, field, service, &rows.n);
-    return rows;
-}
-
 /* --- telephones ------------------------------------------------------------------------------------------------------------------- */
 
 static void put_phone(struct eg_planning *planning, const struct eg_record *row)
 {
-    struct rows phones =
-        rows_of(planning->base, EG_RECORD_PHONE, EG_PHONE_SERVICE_ID, row->field[EG_PHONE_SERVICE_ID]);
+    struct eg_record_rows phones = eg_records_rows(planning->base, EG_RECORD_PHONE, EG_PHONE_SERVICE_ID,
+                                                   row->field[EG_PHONE_SERVICE_ID]);
     const struct eg_record *first = NULL, *same = NULL;
     for (uint32_t i = 0; i < phones.n; i++) {
         if (eg_record_is_private(planning->base, phones.at[i])) continue;
@@ -57,7 +43,8 @@ static void put_phone(struct eg_planning *planning, const struct eg_record *row)
 static bool is_day_of_schedule(const struct eg_planning *planning, struct eg_text service, struct eg_text day,
                                bool is_start)
 {
-    struct rows rows = rows_of(planning->base, EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_ID, service);
+    struct eg_record_rows rows =
+        eg_records_rows(planning->base, EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_ID, service);
     for (uint32_t i = 0; i < rows.n; i++) {
         const struct eg_text *field = rows.at[i]->field;
         struct eg_text said = field[is_start ? EG_SCHEDULE_DTSTART : EG_SCHEDULE_UNTIL];
@@ -70,7 +57,8 @@ static bool is_day_of_schedule(const struct eg_planning *planning, struct eg_tex
 static void put_funding(struct eg_planning *planning, const struct eg_record *row)
 {
     struct eg_text service = row->field[EG_FUNDING_SERVICE_ID];
-    struct rows fundings = rows_of(planning->base, EG_RECORD_FUNDING, EG_FUNDING_SERVICE_ID, service);
+    struct eg_record_rows fundings =
+        eg_records_rows(planning->base, EG_RECORD_FUNDING, EG_FUNDING_SERVICE_ID, service);
     const struct eg_record *first = fundings.n > 0 ? fundings.at[0] : NULL;
     struct eg_text *over = eg_planning_laid_over(planning, row, first);
     if (!over) return;
@@ -94,7 +82,8 @@ static struct eg_text language_shown(const struct eg_record *row)
 
 static bool has_language(const struct eg_records *records, struct eg_text service, struct eg_text language)
 {
-    struct rows rows = rows_of(records, EG_RECORD_LANGUAGE, EG_LANGUAGE_SERVICE_ID, service);
+    struct eg_record_rows rows =
+        eg_records_rows(records, EG_RECORD_LANGUAGE, EG_LANGUAGE_SERVICE_ID, service);
     for (uint32_t i = 0; i < rows.n; i++)
         if (!eg_record_is_private(records, rows.at[i]) &&
             eg_text_equal_any_case(language_shown(rows.at[i]), language))
@@ -115,7 +104,7 @@ static void put_language(struct eg_planning *planning, const struct eg_record *r
 
 /* What a row says of an area, and the rows that it says it of. */
 struct area {
-    struct rows rows;
+    struct eg_record_rows rows;
     const struct eg_record *told;
     struct eg_text boundaries;                         /* of the codes that were shown */
     const struct eg_record *with_codes, *with_polygon; /* which take what is told; NULL: a new row */
@@ -141,8 +130,8 @@ static bool is_of_set(const struct eg_record *row, struct eg_text boundaries)
 static struct area area_of(const struct eg_planning *planning, const struct eg_record *told)
 {
     struct area area = {.told = told, .boundaries = told->field[EG_SERVICE_AREA_BOUNDARIES]};
-    area.rows = rows_of(planning->base, EG_RECORD_SERVICE_AREA, EG_SERVICE_AREA_SERVICE_ID,
-                        told->field[EG_SERVICE_AREA_SERVICE_ID]);
+    area.rows = eg_records_rows(planning->base, EG_RECORD_SERVICE_AREA, EG_SERVICE_AREA_SERVICE_ID,
+                                told->field[EG_SERVICE_AREA_SERVICE_ID]);
     const struct eg_record *any_codes = NULL, *own = NULL;
     for (uint32_t i = area.rows.n; i-- > 0;) {
         const struct eg_record *row = area.rows.at[i];
@@ -251,8 +240,8 @@ static bool loses_area(const struct eg_record *row, const struct eg_text *after)
 
 static bool drops_area(struct eg_planning *planning, const struct eg_record *row, struct eg_text service)
 {
-    struct rows told =
-        rows_of(planning->imported, EG_RECORD_SERVICE_AREA, EG_SERVICE_AREA_SERVICE_ID, service);
+    struct eg_record_rows told =
+        eg_records_rows(planning->imported, EG_RECORD_SERVICE_AREA, EG_SERVICE_AREA_SERVICE_ID, service);
     struct area area = area_of(planning, told.at[0]);
     if (row == area.with_codes || row == area.with_polygon) return false;
     const struct eg_text *after = area_after(planning, &area, row);

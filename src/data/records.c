@@ -268,6 +268,14 @@ const struct eg_record *const *eg_records_with(const struct eg_records *records,
     return index->rows + look_up(index, field, id, n_out);
 }
 
+struct eg_record_rows eg_records_rows(const struct eg_records *records, enum eg_record_table table,
+                                      uint32_t field, struct eg_text id)
+{
+    struct eg_record_rows rows = {NULL, 0};
+    rows.at = eg_records_with(records, table, field, id, &rows.n);
+    return rows;
+}
+
 /* --- references ---------------------------------------------------------------------------------------------------------------- */
 
 /* The table that the text of a LINK refers to: only attributes say so; EG_N_RECORD_TABLES: not checked. */

@@ -53,6 +53,13 @@ const struct eg_record *eg_records_find(const struct eg_records *records, enum e
  * set; *n_out 0 where there are none. */
 const struct eg_record *const *eg_records_with(const struct eg_records *records, enum eg_record_table table,
                                                uint32_t field, struct eg_text id, uint32_t *n_out);
+/* The same with their number. */
+struct eg_record_rows {
+    const struct eg_record *const *at; /* [n] */
+    uint32_t n;
+};
+struct eg_record_rows eg_records_rows(const struct eg_records *records, enum eg_record_table table,
+                                      uint32_t field, struct eg_text id);
 
 /* Shows every row that refers to a row, by a reference or a link, until the visitor returns false; whether it never did. */
 typedef bool eg_record_visit_fn(void *context, const struct eg_record *referring);

@@ -16,20 +16,6 @@ struct reading {
     bool failed; /* the arena refused */
 };
 
-/* The rows of a table that refer to an id through a field. */
-struct rows {
-    const struct eg_record *const *at;
-    uint32_t n;
-};
-
-static struct rows rows_with(const struct reading *reading, enum eg_record_table table, uint32_t field,
-                             struct eg_text id)
-{
-    struct rows rows = {NULL, 0};
-    rows.at = eg_records_with(reading->records, table, field, id, &rows.n);
-    return rows;
-}
-
 static struct eg_text id_of(const struct eg_record *row)
 {
     return row->field[0];
@@ -145,8 +131,8 @@ static struct eg_text join(struct reading *reading, const struct eg_text *items,
 
 static void read_topics(struct reading *reading)
 {
-    struct rows links =
-        rows_with(reading, EG_RECORD_ATTRIBUTE, EG_ATTRIBUTE_LINK_ID, id_of(reading->service));
+    struct eg_record_rows links =
+        eg_records_rows(reading->records, EG_RECORD_ATTRIBUTE, EG_ATTRIBUTE_LINK_ID, id_of(reading->service));
     struct list topics = list_of(reading, links.n);
     for (uint32_t i = 0; i < links.n; i++) {
         const struct eg_record *term = eg_records_find(reading->records, EG_RECORD_TAXONOMY_TERM,
@@ -160,8 +146,8 @@ static void read_topics(struct reading *reading)
 
 static void read_languages(struct reading *reading)
 {
-    struct rows rows =
-        rows_with(reading, EG_RECORD_LANGUAGE, EG_LANGUAGE_SERVICE_ID, id_of(reading->service));
+    struct eg_record_rows rows = eg_records_rows(reading->records, EG_RECORD_LANGUAGE, EG_LANGUAGE_SERVICE_ID,
+                                                 id_of(reading->service));
     struct list languages = list_of(reading, rows.n);
     for (uint32_t i = 0; i < rows.n; i++) {
         const struct eg_text *field = rows.at[i]->field;
@@ -186,7 +172,8 @@ void eg_record_address_line(const struct eg_text *field, struct eg_buffer *line)
 static void read_address(struct reading *reading, const struct eg_record *location,
                          struct eg_entry_place *place)
 {
-    struct rows rows = rows_with(reading, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, id_of(location));
+    struct eg_record_rows rows =
+        eg_records_rows(reading->records, EG_RECORD_ADDRESS, EG_ADDRESS_LOCATION_ID, id_of(location));
     if (rows.n == 0) return;
     struct eg_buffer line;
     eg_buffer_init(&line, 0);
@@ -208,8 +195,8 @@ static void read_position(const struct eg_record *location, struct eg_entry_plac
 static void read_accessibility(struct reading *reading, const struct eg_record *location,
                                struct eg_entry_place *place)
 {
-    struct rows rows =
-        rows_with(reading, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, id_of(location));
+    struct eg_record_rows rows = eg_records_rows(reading->records, EG_RECORD_ACCESSIBILITY,
+                                                 EG_ACCESSIBILITY_LOCATION_ID, id_of(location));
     struct list provided = list_of(reading, rows.n);
     for (uint32_t i = 0; i < rows.n; i++) {
         const struct eg_text *field = rows.at[i]->field;
@@ -263,7 +250,7 @@ static void take_accessibility(struct reading *reading, const struct eg_entry_pl
 static struct eg_text first_public_phone(const struct reading *reading, enum eg_phone_field of,
                                          struct eg_text id)
 {
-    struct rows rows = rows_with(reading, EG_RECORD_PHONE, of, id);
+    struct eg_record_rows rows = eg_records_rows(reading->records, EG_RECORD_PHONE, of, id);
     for (uint32_t i = 0; i < rows.n; i++)
         if (!eg_record_is_private(reading->records, rows.at[i])) return rows.at[i]->field[EG_PHONE_NUMBER];
     return EG_TEXT("");
@@ -320,7 +307,8 @@ static void read_places(struct reading *reading)
 
 static void read_funding(struct reading *reading)
 {
-    struct rows rows = rows_with(reading, EG_RECORD_FUNDING, EG_FUNDING_SERVICE_ID, id_of(reading->service));
+    struct eg_record_rows rows =
+        eg_records_rows(reading->records, EG_RECORD_FUNDING, EG_FUNDING_SERVICE_ID, id_of(reading->service));
     if (rows.n == 0) return;
     const struct eg_text *from = rows.at[0]->field;
     struct eg_text *to = reading->entry->field;
@@ -334,8 +322,8 @@ static void read_funding(struct reading *reading)
 /* Of what takes place once: from and to when. */
 static void read_dates(struct reading *reading)
 {
-    struct rows rows =
-        rows_with(reading, EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_ID, id_of(reading->service));
+    struct eg_record_rows rows = eg_records_rows(reading->records, EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_ID,
+                                                 id_of(reading->service));
     struct eg_text *to = reading->entry->field;
     for (uint32_t i = 0; i < rows.n; i++) {
         const struct eg_text *from = rows.at[i]->field;
@@ -365,7 +353,7 @@ struct schedules {
 static void add_schedules(const struct reading *reading, enum eg_schedule_field of, struct eg_text id,
                           struct schedules *schedules)
 {
-    struct rows rows = rows_with(reading, EG_RECORD_SCHEDULE, of, id);
+    struct eg_record_rows rows = eg_records_rows(reading->records, EG_RECORD_SCHEDULE, of, id);
     for (uint32_t i = 0; i < rows.n && schedules->n < SCHEDULES_MAX; i++) {
         struct eg_text description = rows.at[i]->field[EG_SCHEDULE_DESCRIPTION];
         if (eg_schedule_from_record(rows.at[i]->field, &schedules->items[schedules->n])) schedules->n++;
@@ -405,8 +393,8 @@ static void read_schedules(struct reading *reading)
     struct eg_text service = id_of(reading->service);
     add_schedules(reading, EG_SCHEDULE_SERVICE_ID, service, &schedules);
     reading->entry->n_own_schedules = schedules.n;
-    struct rows links =
-        rows_with(reading, EG_RECORD_SERVICE_AT_LOCATION, EG_SERVICE_AT_LOCATION_SERVICE_ID, service);
+    struct eg_record_rows links = eg_records_rows(reading->records, EG_RECORD_SERVICE_AT_LOCATION,
+                                                  EG_SERVICE_AT_LOCATION_SERVICE_ID, service);
     for (uint32_t i = 0; i < links.n; i++) {
         uint32_t n_before = schedules.n;
         add_schedules(reading, EG_SCHEDULE_SERVICE_AT_LOCATION_ID, id_of(links.at[i]), &schedules);
@@ -437,8 +425,8 @@ enum eg_status eg_entry_from_records(const struct eg_entry_source *source, const
     read_funding(&reading);
     read_dates(&reading);
     read_schedules(&reading);
-    struct rows areas =
-        rows_with(&reading, EG_RECORD_SERVICE_AREA, EG_SERVICE_AREA_SERVICE_ID, id_of(service));
+    struct eg_record_rows areas =
+        eg_records_rows(reading.records, EG_RECORD_SERVICE_AREA, EG_SERVICE_AREA_SERVICE_ID, id_of(service));
     if (reading.failed) return eg_error_no_memory(err, sizeof *entry_out);
     return eg_service_area_rows_read(source, areas.at, areas.n, entry_out, err);
 }
