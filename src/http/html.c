@@ -380,6 +380,7 @@ enum eg_status eg_html_finish(struct eg_html *html, const struct eg_html_page *p
     }
     if (page->has_map) {
         write_script(html, "leaflet.js");
+        write_script(html, "pan.js");
         write_script(html, "ogc.js");
     }
     while (html->n_open > 0) eg_html_close(html);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The pages of OGC API in a real browser: accessible, readable on a telephone, with a map, without third parties; and their description
 // of the interface is valid OpenAPI.
-import { auditor, check, existsSync, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, visit } from './support.mjs';
+import { auditor, check, existsSync, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, until, visit } from './support.mjs';
 
 const LAYER = '/ogc/collections/deprivation.neighbourhood';
 const PAGES = ['/ogc', '/ogc/conformance', '/ogc/api', '/ogc/collections', LAYER, '/ogc/collections/district', '/ogc/collections/coalitions',
@@ -67,6 +67,9 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
         const page = await open(await browser.newContext({ viewport: { width: 1280, height: 900 } }), `/ogc/collections/${name}`);
         await page.waitForSelector('#map path', { state: 'attached' });
         check(await page.isVisible('#map'), `${name} has a map`);
+        const path = page.locator('#map path').first(), at = await path.evaluate(shape => shape.getBoundingClientRect().left);
+        await page.click('button[aria-label="Move the map to the east"]');
+        await until(page, `document.querySelector('#map path').getBoundingClientRect().left < ${at} - 50`);
       }
     }],
     ['pages can be read without a script', async () => {

@@ -129,10 +129,14 @@ static void a_page_has_one_frame_and_loads_only_what_is_ours(void **state)
     struct eg_buffer out;
     assert_int_equal(write_page(&out, NULL), EG_OK);
     static const char *const parts[] = {
-        "<!doctype html>\n<html lang=\"en\">",        "<title>A &lt;b&gt;title&lt;/b&gt; · Atlas</title>",
-        "<h1>A &lt;b&gt;title&lt;/b&gt;</h1>",        "<a href=\"../ogc\">API</a>",
-        "data-tiles=\"../t/{z}/{x}/{y}.png\"",        "data-bounds=\"-1.00000,2.00000,3.00000,4.00000\"",
-        "<script src=\"../assets/ogc.js\"></script>", "Fictional"};
+        "<!doctype html>\n<html lang=\"en\">",
+        "<title>A &lt;b&gt;title&lt;/b&gt; · Atlas</title>",
+        "<h1>A &lt;b&gt;title&lt;/b&gt;</h1>",
+        "<a href=\"../ogc\">API</a>",
+        "data-tiles=\"../t/{z}/{x}/{y}.png\"",
+        "data-bounds=\"-1.00000,2.00000,3.00000,4.00000\"",
+        "<script src=\"../assets/pan.js\"></script><script src=\"../assets/ogc.js\"></script>",
+        "Fictional"};
     for (size_t i = 0; i < EG_ARRAY_LEN(parts); i++)
         if (!strstr(out.data, parts[i])) fail_msg("missing: %s in %s", parts[i], out.data);
     assert_null(strstr(out.data, "atlas.example"));

@@ -11,6 +11,7 @@
   var bounds = L.latLngBounds([[box[1], box[0]], [box[3], box[2]]]);
   map.attributionControl.setPrefix(false);
   map.fitBounds(bounds);
+  new L.Control.Pan({ words: { left: 'Move the map to the west', up: 'Move the map to the north', down: 'Move the map to the south', right: 'Move the map to the east' } }).addTo(map);
 
   function escaped(text) {
     var node = document.createElement('span');

@@ -1,4 +1,4 @@
-/* What the landing page's map and the finder's have in common.
+/* What the landing page's map, the finder's and those of OGC API's pages have in common.
  *
  * Buttons that move a map, for those who cannot drag and have no arrow keys (WCAG 2.5.7). `words` are their names: {left, up, down, right}. */
 L.Control.Pan = L.Control.extend({
