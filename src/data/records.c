@@ -319,6 +319,14 @@ static enum eg_status check_all_references(const struct eg_records *records, str
     return EG_OK;
 }
 
+/* Whether a field may name a row of a table. Most name rows of one other table, and are not looked up for nothing. */
+static bool may_name(const struct eg_record_spec *spec, const struct eg_record_field *field,
+                     enum eg_record_table table)
+{
+    if (field->type == EG_RECORD_REFERENCE) return field->to == table;
+    return eg_record_refers(field) && spec == eg_record_spec(EG_RECORD_ATTRIBUTE);
+}
+
 /* Whether anything still refers to a row that went. */
 enum eg_status eg_records_check_gone(const struct eg_records *records, const struct eg_record_key *key,
                                      struct eg_error *err)
@@ -327,7 +335,7 @@ enum eg_status eg_records_check_gone(const struct eg_records *records, const str
         const struct eg_record_spec *spec = eg_record_spec((enum eg_record_table)t);
         for (uint32_t f = 1; f < spec->n_fields; f++) {
             uint32_t n;
-            if (!eg_record_refers(&spec->fields[f])) continue;
+            if (!may_name(spec, &spec->fields[f], key->table)) continue;
             const struct eg_record *const *rows =
                 eg_records_with(records, (enum eg_record_table)t, f, key->id, &n);
             for (uint32_t i = 0; i < n; i++)

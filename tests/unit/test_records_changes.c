@@ -9,6 +9,7 @@
 
 #include "data/records.h"
 #include "support/test_random.h"
+#include "support/test_records.h"
 
 enum { OWNERS = 9, PHONES_MAX = 400, CHANGE_MAX = 40, ROUNDS = 300 };
 
@@ -198,11 +199,64 @@ static void a_row_that_is_put_twice_is_refused(void **state)
     eg_records_release(model.records);
 }
 
+/* Whether `row` has the id in a field that names rows of the table, by looking at each. */
+static bool names(const struct eg_record *row, enum eg_record_table table, struct eg_text id)
+{
+    const struct eg_record_spec *spec = eg_record_spec(row->table);
+    bool is_link =
+        row->table == EG_RECORD_ATTRIBUTE &&
+        eg_text_equal(row->field[EG_ATTRIBUTE_LINK_ENTITY], eg_text_from(eg_record_spec(table)->name));
+    for (uint32_t f = 1; f < spec->n_fields; f++) {
+        bool may = spec->fields[f].type == EG_RECORD_REFERENCE
+                       ? spec->fields[f].to == table
+                       : spec->fields[f].type == EG_RECORD_LINK && is_link;
+        if (may && eg_text_equal_any_case(row->field[f], id)) return true;
+    }
+    return false;
+}
+
+static bool is_named(const struct eg_records *records, const struct eg_record *by)
+{
+    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++)
+        for (uint32_t i = 0; i < eg_records_count(records, (enum eg_record_table)t); i++) {
+            const struct eg_record *row = eg_records_at(records, (enum eg_record_table)t, i);
+            if (row != by && names(row, by->table, by->field[0])) return true;
+        }
+    return false;
+}
+
+static void a_row_goes_if_none_names_it_in_whichever_table(void **state)
+{
+    (void)state;
+    struct eg_test_random random = eg_test_random_new();
+    struct eg_records *records = eg_test_records_random(&random, 30);
+    uint32_t n_named[EG_N_RECORD_TABLES] = {0}, n_link = 0;
+    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++)
+        for (uint32_t i = 0; i < eg_records_count(records, (enum eg_record_table)t); i++) {
+            const struct eg_record *row = eg_records_at(records, (enum eg_record_table)t, i);
+            struct eg_record_key key = {row->table, row->field[0]};
+            struct eg_records_change gone = {.deletes = &key, .n_deletes = 1};
+            struct eg_records *fresh = NULL;
+            bool named = is_named(records, row);
+            enum eg_status status = eg_records_apply(records, &gone, &fresh, NULL);
+            if (status != (named ? EG_INVALID : EG_OK))
+                fail_msg("%s %u: %d", eg_record_spec(row->table)->name, i, (int)status);
+            if (status == EG_OK) eg_records_release(fresh);
+            n_named[t] += named;
+            n_link +=
+                named && (t == EG_RECORD_LANGUAGE || t == EG_RECORD_FUNDING || t == EG_RECORD_COST_OPTION ||
+                          t == EG_RECORD_ADDRESS); /* by attributes alone */
+        }
+    assert_true(n_named[EG_RECORD_SERVICE] > 0 && n_named[EG_RECORD_LOCATION] > 0 && n_link > 0);
+    eg_records_release(records);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_set_that_came_from_changes_is_the_one_built_at_once),
         cmocka_unit_test(a_row_that_is_put_twice_is_refused),
+        cmocka_unit_test(a_row_goes_if_none_names_it_in_whichever_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
