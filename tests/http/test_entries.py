@@ -774,7 +774,7 @@ def _(server):
         assert register.call("PUT", path, {"name": "Dives"}, If_Match=etag).status == 200
 
 
-ROUNDS = 24 if not support.SANITIZED else 4
+ROUNDS = 24 if support.DATABASE else 4  # a file: test_kills.py, in more ways
 
 
 @test("whatever moment the server is killed at, what it acknowledged is there")

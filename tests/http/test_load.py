@@ -266,12 +266,6 @@ class Importer:
         self.load.count("undo of an import")
 
 
-LOOSELY = """UPDATE service SET name = 'Whole ' || :n, description = 'Says ' || :n WHERE id = :id;
-UPDATE organization SET name = 'Body ' || :n WHERE id = (SELECT organization_id FROM service WHERE id = :id);
-UPDATE phone SET number = '01632 ' || substr(:n, 2) WHERE service_id = :id;
-UPDATE address SET address_1 = :n || ' Street' WHERE location_id IN (SELECT location_id FROM service_at_location WHERE service_id = :id)"""
-
-
 class Outsider:
     """Another program that edits several entries of the store in one transaction."""
 
@@ -292,7 +286,7 @@ class Outsider:
         with whole.opened(self.load.server.store) as store:
             store.execute("BEGIN IMMEDIATE")
             for entry in self.load.loose:
-                for statement in LOOSELY.split(";"):
+                for statement in whole.LOOSELY.split(";"):
                     assert store.execute(statement, {"n": f"w{n:06}", "id": entry.id}).rowcount > 0
             store.execute("COMMIT")
         late = time.monotonic() + 20 * SLOW

@@ -239,6 +239,13 @@ BELONGS = [("service", "organization_id", "organization"), ("service_at_location
            ("attribute", "link_id", "service"), ("taxonomy_term", "taxonomy_id", "taxonomy")]
 
 
+# How another program gives an entry another number, where place, topics and amount say none; one transaction.
+LOOSELY = """UPDATE service SET name = 'Whole ' || :n, description = 'Says ' || :n WHERE id = :id;
+UPDATE organization SET name = 'Body ' || :n WHERE id = (SELECT organization_id FROM service WHERE id = :id);
+UPDATE phone SET number = '01632 ' || substr(:n, 2) WHERE service_id = :id;
+UPDATE address SET address_1 = :n || ' Street' WHERE location_id IN (SELECT location_id FROM service_at_location WHERE service_id = :id)"""
+
+
 @contextlib.contextmanager
 def opened(path):
     with contextlib.closing(sqlite3.connect(path, timeout=30 * SLOW, isolation_level=None)) as store:
