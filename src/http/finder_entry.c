@@ -97,18 +97,23 @@ static void write_contact(struct eg_finder_page *page, const struct eg_entry *en
 
 /* --- about --------------------------------------------------------------------------------------------------------- */
 
-static void write_amount(struct eg_finder_page *page, const struct eg_entry *entry)
+void eg_finder_amount(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     char room[EG_LOCALE_NUMBER_BYTES];
     struct eg_text amount = entry->field[EG_ENTRY_AMOUNT], currency = entry->field[EG_ENTRY_CURRENCY];
     double number;
-    if (amount.len == 0) return;
-    eg_finder_begin_fact(page, "entry.amount");
     if (eg_text_to_double(amount, &number) && number >= 0 && number < 1e15)
         amount = eg_locale_number(page->locale, (uint64_t)(number + 0.5), room);
     eg_html_text(&page->html, amount);
     if (currency.len > 0) eg_html_text(&page->html, EG_TEXT(" "));
     eg_html_text(&page->html, currency);
+}
+
+static void write_amount(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    if (entry->field[EG_ENTRY_AMOUNT].len == 0) return;
+    eg_finder_begin_fact(page, "entry.amount");
+    eg_finder_amount(page, entry);
     eg_finder_end_fact(page);
 }
 

@@ -151,6 +151,23 @@ static void write_distance(struct eg_finder_page *page, const struct eg_finder_f
     eg_buffer_clear(&text);
 }
 
+/* Grants of one name are told apart by what was given, and by whom. */
+static void write_award(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_text funder = entry->field[EG_ENTRY_FUNDER];
+    if (entry->kind != EG_KIND_GRANT) return;
+    if (entry->field[EG_ENTRY_AMOUNT].len > 0) {
+        eg_html_text(&page->html, EG_TEXT(" · "));
+        eg_html_open(&page->html, "bdi");
+        eg_finder_amount(page, entry);
+        eg_html_close(&page->html);
+    }
+    if (funder.len > 0 && !eg_text_equal(funder, entry->field[EG_ENTRY_NAME])) {
+        eg_html_text(&page->html, EG_TEXT(" · "));
+        eg_finder_data(page, "bdi", funder);
+    }
+}
+
 static void write_facts(struct eg_finder_page *page, const struct eg_entry *entry,
                         const struct eg_directory_hit *hit, const struct eg_finder_found *found)
 {
@@ -170,6 +187,7 @@ static void write_facts(struct eg_finder_page *page, const struct eg_entry *entr
         eg_html_text(html, EG_TEXT(" · "));
         eg_finder_data(page, "bdi", entry->field[EG_ENTRY_PROGRAMME]);
     }
+    write_award(page, entry);
     eg_html_close(html);
 }
 

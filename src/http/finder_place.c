@@ -4,6 +4,9 @@
 
 #include "http/finder_parts.h"
 
+#define LEAST_ALIKE_BYTES 4U
+#define MOST_SLIPPED_BYTES 12U
+
 /* --- finding --------------------------------------------------------------------------------------------------------- */
 
 /* "lsoa:E01000001" for an area, else the label. */
@@ -37,6 +40,26 @@ static void use(const struct eg_finder_page *page, struct eg_finder_found *found
     if (page->wanted->served) found->request.serves = eg_text_from(found->area);
 }
 
+/* Most slips are behind a name's first letters: what begins as the text does, in as many letters as anything here. Not of codes and
+ * postcodes, where that is another place. */
+static enum eg_status find_alike(const struct eg_finder_page *page, struct eg_finder_place *place,
+                                 struct eg_error *err)
+{
+    struct eg_place_query query = {.text = page->wanted->place, .limit = EG_FINDER_PLACES};
+    size_t len = query.text.len, least = len * 3 / 5;
+    enum eg_status status = EG_OK;
+    for (size_t i = 0; i < len; i++)
+        if (query.text.data[i] >= '0' && query.text.data[i] <= '9') return EG_OK;
+    if (least + MOST_SLIPPED_BYTES < len) least = len - MOST_SLIPPED_BYTES;
+    if (least < LEAST_ALIKE_BYTES) least = LEAST_ALIKE_BYTES;
+    while (status == EG_OK && place->n == 0 && query.text.len > least) {
+        do query.text.len--;
+        while (query.text.len > 0 && ((unsigned char)query.text.data[query.text.len] & 0xC0) == 0x80);
+        status = eg_gazetteer_find(page->snapshot->gazetteer, &query, place->hits, &place->n, err);
+    }
+    return status;
+}
+
 enum eg_status eg_finder_find_place(const struct eg_finder_page *page, struct eg_finder_found *found,
                                     struct eg_error *err)
 {
@@ -52,7 +75,7 @@ enum eg_status eg_finder_find_place(const struct eg_finder_page *page, struct eg
     if (place->found && place->hits[0].match >= EG_MATCH_PART)
         while (place->hits[place->n - 1].match < EG_MATCH_WHOLE && place->n > 1) place->n--;
     if (place->found) use(page, found);
-    return EG_OK;
+    return place->n > 0 ? EG_OK : find_alike(page, place, err);
 }
 
 /* --- saying ---------------------------------------------------------------------------------------------------------- */

@@ -378,6 +378,13 @@ def _(server):
         assert [name for name, _ in listed] == [feature["properties"]["name"] for feature in wanted], query
         assert [re.search(r"finder/([0-9a-f-]{36})", href)[1] for _, href in listed] == [feature["id"] for feature in wanted], query
         print(f"# {query}: {len(listed)} on {number} pages")
+    for slip, meant in (("Northamton", "E07000154"), ("Manchestr", "E08000003"), ("Milton+Kenes", "E06000042")):
+        read = page(server, f"/finder?place={slip}&lang=en")
+        assert any(f"place=lad19:{meant}" in urllib.parse.unquote(values.get("href", "")) for tag, values in read.elements if tag == "a"), slip
+    # Grants of one name are told apart.
+    text = page(server, "/finder?kind=grant&place=Manchester&served=1&lang=en&print=1").text
+    for entry in (entry for entry in server.entries if entry.serves == "E08000003"):
+        assert f" \u00b7 {int(entry.amount + 0.5):,} GBP \u00b7 {entry.funder}" in text, (entry.amount, entry.funder)
     library = next(f for f in found(server, "q=hastings+children%E2%80%99s") if f["properties"]["kind"] == "hub")
     read = page(server, f"/finder/{library['id']}?lang=en")
     entry = server.shown[key_of(library)]

@@ -271,6 +271,10 @@ def _(server):
 def _(server):
     assert "Try another spelling" in said(server, "place=Atlantis", "count")
     assert "Did you mean: Cell" in said(server, "place=cel", "count")
+    for slip in ("celly", "Cella", "cell%C3%B1%C3%B1"):
+        assert "is called" in said(server, f"place={slip}", "count") and "Did you mean: Cell" in said(server, f"place={slip}", "count"), slip
+    for other in ("xell", "cel9", "celestial"):
+        assert "Did you mean" not in said(server, f"place={other}", "count"), other
     assert "Nothing matches" in said(server, "q=zzzz", "count")
 
 
