@@ -271,6 +271,8 @@ static void write_member(const struct writing *writing, const struct eg_form_par
                               .is_needed =
                                   member.field->needed && !member.field->words && part->name[0] == '\0'};
     write_control(writing, &control);
+    if (strcmp(member.name, EG_FORM_SCHEDULES) == 0)
+        eg_form_write_days_taken(writing->form, name.text, control.value, writing->html);
 }
 
 /* --- groups ---------------------------------------------------------------------------------------------------------------------- */

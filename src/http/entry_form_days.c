@@ -1,7 +1,8 @@
 /* Hours set by days, for whoever does not write "Mo-Fr 09:00-17:00": days are ticked, two times chosen, and the button writes them into the
  * text of hours, with what is said there of other days. It works without a script, as the questions for places do: the form is sent
  * once more, nothing is kept, and the page comes back with the text filled in and the days empty for the next ones. Times that overlap
- * those of a ticked day take their place; others are one more opening, after a break. Without times the ticked days are closed. */
+ * those of a ticked day take their place; others are one more opening, after a break. Without times the ticked days are closed. Of an entry at
+ * several places they may be those of one. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@ struct days {
     bool is_ticked[7];
     uint32_t n;
     struct eg_text opens, closes;
+    struct eg_text place; /* whose they are: empty, "location", "other_locations.0" */
 };
 
 /* --- what was sent ------------------------------------------------------------------------------------------------------- */
@@ -25,7 +27,8 @@ static struct days sent_days(const struct eg_entry_form *form)
 {
     char room[EG_ENTRY_FORM_NAME_BYTES];
     struct days days = {.opens = eg_entry_form_sent(form, EG_FORM_OPENS),
-                        .closes = eg_entry_form_sent(form, EG_FORM_CLOSES)};
+                        .closes = eg_entry_form_sent(form, EG_FORM_CLOSES),
+                        .place = eg_entry_form_sent(form, EG_FORM_DAYS_FOR)};
     for (uint32_t w = 0; w < 7; w++) {
         days.is_ticked[w] = eg_entry_form_sent(form, name_of(room, w)).len > 0;
         days.n += days.is_ticked[w] ? 1 : 0;
@@ -104,12 +107,47 @@ static uint32_t add_days(struct eg_schedule *rules, uint32_t n, const struct day
     return n;
 }
 
-const char *eg_form_take_days(const struct eg_entry_form *form, struct eg_text *hours_out)
+/* The name of the control that has the hours; NULL: there is none. */
+static const char *control_of(const struct eg_entry_form *form, const struct days *days)
+{
+    bool is_beyond;
+    if (days->place.len == 0) return EG_FORM_HOURS;
+    struct eg_text name =
+        eg_text_format(form->arena, "%.*s." EG_FORM_SCHEDULES, EG_TEXT_SHOWN(days->place, 40));
+    if (!name.data) eg_form_fail(form);
+    return name.data && eg_form_has_control(form, name, &is_beyond) ? name.data : NULL;
+}
+
+/* What the document says in a group of controls; NULL: nothing. */
+static const struct eg_json_value *group_of(const struct eg_entry_form *form, struct eg_text place)
+{
+    struct eg_form_part part;
+    struct eg_text head, number = eg_text_cut(place, '.', &head);
+    uint32_t row;
+    if (!eg_form_part_named(head, &part)) return NULL;
+    if (!part.is_list) return eg_json_get(form->document, part.name);
+    struct eg_form_rows rows = eg_form_rows_of(form, &part);
+    return eg_text_to_u32(number, &row) && row < rows.n ? rows.items[row] : NULL;
+}
+
+static struct eg_text present_hours(const struct eg_entry_form *form, const struct days *days,
+                                    const char *control)
+{
+    const struct eg_text *posted = eg_form_posted(form, control);
+    if (posted) return *posted;
+    if (days->place.len == 0) return eg_form_hours_of(form).text;
+    return eg_form_shown(form, EG_FORM_SCHEDULES,
+                         eg_json_get(group_of(form, days->place), EG_FORM_SCHEDULES));
+}
+
+const char *eg_form_take_days(const struct eg_entry_form *form, struct eg_text *hours_out,
+                              const char **name_out)
 {
     struct days days = sent_days(form);
-    const struct eg_text *posted = eg_form_posted(form, EG_FORM_HOURS);
+    const char *control = control_of(form, &days);
+    if (!control) return "fault.word";
     struct eg_text hours =
-        eg_form_hours_joined(form, eg_form_plain(form, posted ? *posted : eg_form_hours_of(form).text));
+        eg_form_hours_joined(form, eg_form_plain(form, present_hours(form, &days, control)));
     struct eg_schedule rules[EG_SCHEDULE_HOURS_MAX + 1],
         times = {.freq = EG_SCHEDULE_WEEKLY, .interval = 1, .last_day = EG_SCHEDULE_NO_END};
     bool has_times = days.opens.len > 0;
@@ -128,6 +166,7 @@ const char *eg_form_take_days(const struct eg_entry_form *form, struct eg_text *
         if (!text.data) eg_form_fail(form);
     }
     *hours_out = text.len > 0 ? text : EG_TEXT("");
+    *name_out = control;
     return NULL;
 }
 
@@ -201,6 +240,92 @@ static void write_said(const struct eg_entry_form *form, struct eg_html *html, c
     eg_html_close(html);
 }
 
+/* --- for which place ------------------------------------------------------------------------------------------------------ */
+
+/* What a control of a group says, or the document where nothing was sent. */
+static struct eg_text said_in(const struct eg_entry_form *form, const char *group, const char *member)
+{
+    char name[EG_ENTRY_FORM_NAME_BYTES];
+    (void)snprintf(name, sizeof name, "%s.%s", group, member);
+    const struct eg_text *posted = eg_form_posted(form, name);
+    if (posted) return eg_form_plain(form, *posted);
+    return eg_form_text(form, eg_json_get(group_of(form, eg_text_from(group)), member));
+}
+
+static void write_place(const struct eg_entry_form *form, struct eg_html *html, const char *group,
+                        uint32_t number)
+{
+    char room[EG_LOCALE_NUMBER_BYTES];
+    struct eg_placeholder fill = {"n", eg_locale_number(form->locale, number, room)};
+    struct eg_text name = said_in(form, group, "name");
+    struct eg_buffer text;
+    if (name.len == 0) name = said_in(form, group, "address_1");
+    eg_buffer_init(&text, 0);
+    if (name.len == 0 && number > 0)
+        eg_locale_write(form->locale, "form.other_locations.item", &fill, 1, &text);
+    else eg_buffer_text(&text, name.len > 0 ? name : eg_locale_text(form->locale, "form.location"));
+    eg_html_open(html, "option");
+    eg_html_attribute(html, "value", eg_text_from(group));
+    if (eg_text_equal(eg_entry_form_sent(form, EG_FORM_DAYS_FOR), eg_text_from(group)))
+        eg_html_attribute(html, "selected", EG_TEXT("selected"));
+    eg_html_text(html, (struct eg_text){text.data, text.len});
+    eg_html_close(html);
+    html->out.failed |= text.failed;
+    eg_buffer_clear(&text);
+}
+
+/* One for a further place counts once something is typed in it. */
+static bool is_typed(const struct eg_entry_form *form, const char *group)
+{
+    size_t len = strlen(group);
+    for (uint32_t i = 0; form->posted && i < form->posted->n; i++) {
+        const struct eg_parameter *pair = &form->posted->pairs[i];
+        if (eg_text_starts_with(pair->name, (struct eg_text){group, len}) && pair->name.len > len &&
+            pair->name.data[len] == '.' && eg_text_trim(pair->value).len > 0)
+            return true;
+    }
+    return false;
+}
+
+static void begin_for(const struct eg_entry_form *form, struct eg_html *html)
+{
+    bool is_beyond;
+    open(html, "div", "field");
+    eg_html_open(html, "label");
+    eg_html_attribute(html, "for", EG_TEXT("f-" EG_FORM_DAYS_FOR));
+    say(form, html, "form." EG_FORM_DAYS_FOR);
+    eg_html_close(html);
+    eg_html_open(html, "select");
+    eg_html_attribute(html, "id", EG_TEXT("f-" EG_FORM_DAYS_FOR));
+    eg_html_attribute(html, "name", EG_TEXT(EG_FORM_DAYS_FOR));
+    eg_html_open(html, "option");
+    eg_html_attribute(html, "value", EG_TEXT(""));
+    say(form, html, "form." EG_FORM_DAYS_FOR ".all");
+    eg_html_close(html);
+    if (eg_form_has_control(form, EG_TEXT("location." EG_FORM_SCHEDULES), &is_beyond))
+        write_place(form, html, "location", 0);
+}
+
+/* Of an entry at one place there is nothing to choose. */
+static void write_for(const struct eg_entry_form *form, struct eg_html *html)
+{
+    struct eg_form_part part;
+    char group[EG_ENTRY_FORM_NAME_BYTES];
+    bool is_open = false;
+    if (!eg_form_part_named(eg_text_from(eg_document_other_location.name), &part)) return;
+    uint32_t n = eg_form_rows_of(form, &part).n, n_posted = eg_form_posted_rows(form, part.name);
+    for (uint32_t row = 0; row < EG_ENTRY_FORM_ROWS && (row < n || row < n_posted); row++) {
+        (void)snprintf(group, sizeof group, "%s.%u", part.name, row);
+        if (row >= n && !is_typed(form, group)) continue;
+        if (!is_open) begin_for(form, html);
+        is_open = true;
+        write_place(form, html, group, row + 1);
+    }
+    if (!is_open) return;
+    eg_html_close(html);
+    eg_html_close(html);
+}
+
 void eg_form_write_days(const struct eg_entry_form *form, struct eg_html *html)
 {
     const char *fault = form->answers ? form->answers->days_fault : NULL;
@@ -210,6 +335,7 @@ void eg_form_write_days(const struct eg_entry_form *form, struct eg_html *html)
                              fault ? " f-" EG_FORM_DAYS "-fault" : "");
     eg_html_leaf(html, "legend", eg_locale_text(form->locale, "form." EG_FORM_DAYS));
     write_said(form, html, fault);
+    write_for(form, html);
     open(html, "ul", "plain week");
     for (uint32_t w = 0; w < 7; w++) write_tick(form, html, w, days.is_ticked[w]);
     eg_html_close(html);

@@ -184,8 +184,8 @@ bool eg_form_member_named(const struct eg_entry_form *form, struct eg_text name,
 
 static bool is_own(const struct eg_entry_form *form, struct eg_text name)
 {
-    static const char *const asking[] = {EG_FORM_FIND_PLACE, EG_FORM_FIND_AREA, EG_FORM_SERVED, EG_FORM_OPENS,
-                                         EG_FORM_CLOSES};
+    static const char *const asking[] = {EG_FORM_FIND_PLACE, EG_FORM_FIND_AREA, EG_FORM_SERVED,
+                                         EG_FORM_OPENS,      EG_FORM_CLOSES,    EG_FORM_DAYS_FOR};
     for (size_t i = 0; i < EG_ARRAY_LEN(asking); i++)
         if (eg_text_equal(name, eg_text_from(asking[i]))) return true;
     if (eg_text_equal(name, EG_TEXT(EG_FORM_PROGRAMME))) return form->scope == EG_ENTRY_FORM_EDITOR;

@@ -55,7 +55,9 @@ bool eg_form_shows(const struct eg_entry_form *form, const struct eg_form_member
 #define EG_FORM_TAKE "take"
 #define EG_FORM_SERVED "served"
 #define EG_FORM_TICKS 400U
-/* Of hours set by days: a tick for each day of the week, and two times. */
+/* Of hours set by days: a tick for each day of the week, and two times; and whose they are, where there are several places: nothing, or the
+ * name of the group of controls ("location", "other_locations.0"). */
+#define EG_FORM_DAYS_FOR "days_for"
 #define EG_FORM_DAYS "days"
 #define EG_FORM_OPENS "days_open"
 #define EG_FORM_CLOSES "days_close"
@@ -136,6 +138,9 @@ struct eg_text eg_form_hours_wrong(struct eg_text text);
 /* entry_form_told.c: what the public will read of the hours that the entry has once the form is saved, and which of them are not the hours'
  * text; nothing for none. */
 void eg_form_write_hours_told(const struct eg_entry_form *form, struct eg_html *html);
+/* What people will read of a place's hours, if these days were just set; nothing else. `name` is the control's. */
+void eg_form_write_days_taken(const struct eg_entry_form *form, const char *name, struct eg_text hours,
+                              struct eg_html *html);
 
 /* entry_form_read.c: {"schedules": [...]} as the form, whatever is wrong with it, makes them, of the slots of that list; free with
  * eg_json_free. NULL: no memory. */
@@ -144,8 +149,10 @@ struct eg_json *eg_form_schedules(const struct eg_entry_form *form);
 /* entry_form_days.c: hours set by days. */
 
 bool eg_form_asks_days(const struct eg_entry_form *form);
-/* The text of hours with the days that were sent. Returns the key of what is wrong with them, then *hours_out is untouched; or NULL. */
-const char *eg_form_take_days(const struct eg_entry_form *form, struct eg_text *hours_out);
+/* The text of hours with the days that were sent, and the name of its control. Returns the key of what is wrong with them, then *hours_out
+ * and *name_out are untouched; or NULL. */
+const char *eg_form_take_days(const struct eg_entry_form *form, struct eg_text *hours_out,
+                              const char **name_out);
 void eg_form_write_days(const struct eg_entry_form *form, struct eg_html *html);
 
 /* entry_form_own.c: what a place of the entry (by its id; empty: the first) has of its own, as a note; nothing where it has nothing. */

@@ -118,9 +118,9 @@ static void answer_days(const struct eg_entry_form *form, struct eg_entry_form_a
     struct eg_text hours = {0};
     answers->has_days = eg_form_asks_days(form);
     if (!answers->has_days) return;
-    answers->days_fault = eg_form_take_days(form, &hours);
+    answers->days_fault = eg_form_take_days(form, &hours, &answers->days_taken);
     if (answers->days_fault) return;
-    set_pair(sending, EG_FORM_HOURS, hours);
+    set_pair(sending, answers->days_taken, hours);
     for (uint32_t i = 0; i < sending->n; i++) {
         struct eg_text head, name = sending->pairs[i].name;
         (void)eg_text_cut(name, '.', &head);

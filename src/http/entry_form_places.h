@@ -25,6 +25,7 @@ struct eg_entry_form_answers {
     uint32_t n_areas;
     bool has_days;          /* days were set, and are in the hours unless there is a fault */
     const char *days_fault; /* the key of its text; NULL: none */
+    const char *days_taken; /* the name of the control that has them now; NULL: none */
 };
 
 /* Whether what was sent asks for a place or an area, or sets hours by days. */

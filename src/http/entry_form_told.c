@@ -133,6 +133,12 @@ static void open_list(const struct told *told)
     eg_html_attribute(told->html, "class", EG_TEXT("hours note"));
 }
 
+static bool was_taken(const struct eg_entry_form *form, const char *name)
+{
+    const char *taken = form->answers ? form->answers->days_taken : NULL;
+    return taken && strcmp(taken, name) == 0;
+}
+
 /* What was just set takes the focus. */
 static void begin_note(const struct told *told, bool was_set)
 {
@@ -149,7 +155,7 @@ static void write_all(const struct told *told)
 {
     struct eg_hours_words words = words_of(told->form);
     const struct eg_hours_line *lines = NULL;
-    bool was_set = told->form->answers && told->form->answers->has_days && !told->form->answers->days_fault;
+    bool was_set = was_taken(told->form, EG_FORM_HOURS);
     uint32_t n = eg_hours_lines(&words, told->rules, told->n, &lines);
     told->html->out.failed |= words.failed;
     bool has_lines = n > 0 || told->has_holidays, only_words = !has_lines && told->n_words == 1;
@@ -248,4 +254,26 @@ void eg_form_write_hours_told(const struct eg_entry_form *form, struct eg_html *
     else if (!is_wrong) write_all(&told);
     if (json && told.words) write_specials(&told, list);
     eg_json_free(json);
+}
+
+void eg_form_write_days_taken(const struct eg_entry_form *form, const char *name, struct eg_text hours,
+                              struct eg_html *html)
+{
+    struct told told = {.form = form, .html = html};
+    struct eg_hours_words words = words_of(form);
+    const struct eg_hours_line *lines = NULL;
+    struct eg_schedule rules[EG_SCHEDULE_HOURS_MAX];
+    uint32_t n_rules = 0;
+    if (!was_taken(form, name)) return;
+    if (!eg_schedules_from_hours(hours, rules, &n_rules)) n_rules = 0;
+    uint32_t n = eg_hours_lines(&words, rules, n_rules, &lines);
+    html->out.failed |= words.failed;
+    begin_note(&told, true);
+    say(&told, hours.len > 0 ? "look.days_taken" : "look.days_none");
+    eg_html_close(html);
+    if (hours.len == 0) return;
+    open_list(&told);
+    for (uint32_t i = 0; i < n; i++) write_line(&told, lines[i].when, lines[i].what);
+    if (eg_hours_close_on_holidays(hours)) write_holidays(&told);
+    eg_html_close(html);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // What the public suggests, in a real browser: by keyboard alone, without a script, in a frame of another site; accessible in every
 // language and at 320 pixels.
-import { auditor, check, existsSync, hasFocus, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, visit } from './support.mjs';
+import { auditor, check, existsSync, hasFocus, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, until, visit } from './support.mjs';
 import { createServer } from 'node:http';
 
 const modules = libraries();
@@ -102,6 +102,35 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       await page.fill('#f-name', 'Paseos <b>largos</b>');
       await page.click('#suggest .buttons button');
       check(await page.textContent('h1') === 'Gracias', await page.textContent('h1'));
+    }],
+    ['a second place has its own telephone and hours, by keyboard, at 320 pixels', async () => {
+      const context = await browser.newContext({ viewport: { width: 320, height: 900 }, bypassCSP: true, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      await visit(page, `${server.address}/finder/suggest`);
+      await page.fill('#f-name', 'Two halls');
+      check(await page.locator('#f-days_for, #f-location-phones').count() === 0, 'nothing to choose of one place');
+      await page.focus('summary');
+      await page.keyboard.press('Enter');
+      const labels = [];
+      for (let i = 0; i < 20 && labels.at(-1) !== 'Hours at this place'; i++) {
+        await page.keyboard.press('Tab');
+        labels.push(await focused(page));
+        if (labels.at(-1) === 'Name of the building') await page.keyboard.type('West');
+        if (labels.at(-1) === 'Telephone numbers of this place') await page.keyboard.type('01632 960001, bookings');
+      }
+      check(labels.at(-1) === 'Hours at this place', labels.join(' | '));
+      await page.fill('#f-hours', 'Mo 09:00-17:00');
+      await page.click('button[value=days]'); // without days: the form once more, which knows of the place by now
+      await page.selectOption('#f-days_for', { label: 'West' });
+      await page.check('#f-days-1');
+      await page.fill('#f-days_open', '10:00');
+      await page.fill('#f-days_close', '12:00');
+      await page.click('button[value=days]');
+      await until(page, () => document.querySelector('#f-other_locations-0-schedules').value === 'Tu 10:00-12:00');
+      await until(page, () => document.activeElement.getAttribute('role') === 'status');
+      check(await page.inputValue('#f-hours') === 'Mo 09:00-17:00', 'those of all places stay');
+      await look(page, 'places-en', 320, 'words');
+      await context.close();
     }],
     ['without a script a place and areas are asked for by name, and Enter in a field asks nothing', async () => {
       const page = await (await browser.newContext({ javaScriptEnabled: false, viewport: { width: 320, height: 800 } })).newPage();

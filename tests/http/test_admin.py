@@ -388,7 +388,17 @@ def _(server):
     entry = re.search("entries/([0-9a-f-]{36})", reader.path)[1]
     fields = reader.page.form("save")["fields"]
     assert fields["other_locations.0.phones"].strip() == "01632 960001, bookings\n01632 960002" and fields["location.phones"].strip() == ""
-    reader.submit("save", **{"location.phones": "01632 960009"})
+    # Days and times for one of the places; a place that is none is no button for all of them.
+    weekend = {"days.5": "1", "days_open": "10:00", "days_close": "11:00"}
+    reader.submit("days", days_for="other_locations.77", status=200, **weekend)
+    assert reader.page.form("save")["fields"]["hours"].strip() == "Mo 09:00-17:00" and 'id="f-days-fault"' in reader.page.text
+    reader.submit("days", days_for="other_locations.0")
+    fields = reader.page.form("save")["fields"]
+    assert fields["other_locations.0.schedules"].strip() == "Tu 10:00-12:00; Sa 10:00-11:00" and fields["hours"].strip() == "Mo 09:00-17:00", fields
+    assert fields["days_for"] == "other_locations.0" and re.search(r'value="other_locations.0"[^>]*>West<', reader.page.text)
+    assert reader.page.focus[0] == "status", "what was set is read out"
+    assert ["Tuesday: 10 am to noon", "Saturday: 10 am to 11 am", "Monday, Wednesday to Friday and Sunday: closed"] in hours_lists(reader.page.text)
+    reader.submit("save", **{"location.phones": "01632 960009", "other_locations.0.schedules": "Tu 10:00-12:00"})
     shown = " ".join(re.sub("<[^>]+>", " ", html.unescape(server.get(f"/finder/{entry}").body.decode())).split())
     west = shown[shown.index("West"):]
     assert "01632 960001" in west and "bookings" in west and "Tuesday: 10 am to noon" in west, west

@@ -487,7 +487,7 @@ static void every_text_of_the_catalogue_is_in_the_form(void **state)
     eg_buffer_init(&text, 0);
     eg_buffer_literal(&text, "{\"phones\":[{}");
     for (uint32_t i = 0; i < EG_ENTRY_FORM_ROWS; i++) eg_buffer_literal(&text, ",{}");
-    eg_buffer_literal(&text, "]}");
+    eg_buffer_literal(&text, "],\"other_locations\":[{}]}");
     assert_int_equal(eg_json_parse((struct eg_text){text.data, text.len}, &many, NULL), EG_OK);
     prepare(&trial, *state, FULL, EG_ENTRY_FORM_EDITOR);
     trial.form.snapshot = &bare;
