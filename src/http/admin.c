@@ -237,6 +237,7 @@ static enum eg_status write_sign_in(struct eg_admin_page *page, struct eg_text n
                                     struct eg_error *err)
 {
     unsigned http_status = problem ? eg_admin_status_of(page->exchange, problem->status) : MHD_HTTP_OK;
+    page->signs_in = true;
     eg_admin_begin(page, EG_TEXT("Sign in"), problem);
     eg_admin_form(page, eg_admin_address(page, "/admin/sign-in"), "narrow-form");
     if (may_go_to(next)) eg_admin_hidden(page, "next", next);

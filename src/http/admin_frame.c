@@ -226,7 +226,7 @@ void eg_admin_begin(struct eg_admin_page *page, struct eg_text title, const stru
     if (!problem) write_happening(page);
     if (!problem || problem->message[0] == '\0') return;
     struct eg_error told = eg_error_told(problem);
-    eg_admin_problem_box(page, told.message, NULL);
+    eg_admin_problem_box(page, page->signs_in ? "Not signed in" : "Nothing was changed", told.message, NULL);
 }
 
 static enum eg_status add_headers(struct eg_admin_page *page, struct eg_answer *answer, struct eg_error *err)

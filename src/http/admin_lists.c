@@ -45,13 +45,12 @@ static struct eg_text name_of_entry(const struct eg_admin_page *page, struct eg_
     return service ? service->field[EG_SERVICE_NAME] : (struct eg_text){0};
 }
 
-/* Which members a change is about, "changes: Email, Phones": by what its sender
- * saw of the entry or, where nobody knows that, by what the entry says now. */
+/* Which members a change is about, "changes: What it does, Telephone": by what its
+ * sender saw of the entry or, where nobody knows that, by what the entry says now. */
 static void write_members(struct eg_admin_page *page, const struct eg_suggestion *suggestion)
 {
     struct eg_json *before = NULL, *after = NULL;
     struct eg_document_diff diff = {.n = 0};
-    char room[EG_ADMIN_WORD_BYTES];
     if (suggestion->base.len == 0)
         before = eg_admin_document(page->snapshot->records, suggestion->entry_id, false);
     else if (eg_json_parse(suggestion->base, &before, NULL) != EG_OK) before = NULL;
@@ -62,7 +61,7 @@ static void write_members(struct eg_admin_page *page, const struct eg_suggestion
     for (uint32_t i = 0; i < diff.n; i++) {
         if (i > 0 && eg_text_equal(diff.items[i].member, diff.items[i - 1].member)) continue;
         eg_html_text(&page->html, i == 0 ? EG_TEXT("; changes: ") : EG_TEXT(", "));
-        eg_html_text(&page->html, eg_text_from(eg_admin_word(diff.items[i].member, room)));
+        eg_html_text(&page->html, eg_admin_label(page, diff.items[i].member, (struct eg_text){0}));
     }
     if (is_read && diff.n == 0) eg_html_text(&page->html, EG_TEXT("; changes nothing, see its note"));
     eg_json_free(before);
@@ -267,7 +266,8 @@ static void write_entry(struct eg_admin_page *page, const struct row *row, int64
     }
     eg_html_close(html);
     eg_admin_open(page, "p", "note");
-    eg_html_text(html, eg_text_from(eg_entry_kind_name(entry->kind)));
+    eg_html_text(html,
+                 eg_admin_say_text(page, EG_TEXT("kind"), eg_text_from(eg_entry_kind_name(entry->kind))));
     if (entry->field[EG_ENTRY_ORGANISATION].len > 0) {
         eg_html_text(html, EG_TEXT(", "));
         eg_html_leaf(html, "bdi", entry->field[EG_ENTRY_ORGANISATION]);

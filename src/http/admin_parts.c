@@ -68,12 +68,15 @@ static void open_told(struct eg_admin_page *page, const char *element, const cha
     eg_html_attribute(&page->html, "role", eg_text_from(role));
 }
 
-void eg_admin_problem_box(struct eg_admin_page *page, const char *message, const char *control)
+void eg_admin_problem_box(struct eg_admin_page *page, const char *outcome, const char *message,
+                          const char *control)
 {
     struct eg_html *html = &page->html;
     open_told(page, "div", "problem", "alert");
     eg_html_open(html, "p");
-    eg_html_leaf(html, "strong", EG_TEXT("Nothing was changed: "));
+    eg_html_open(html, "strong");
+    eg_html_text_format(html, "%s: ", outcome);
+    eg_html_close(html);
     if (control) {
         eg_html_open(html, "a");
         eg_html_attribute_format(html, "href", "#%s", control);

@@ -22,6 +22,7 @@ struct eg_admin_page {
     struct eg_ledger *ledger;     /* one reference; NULL: the atlas has no store */
     struct eg_editor_known editor;
     bool is_signed_in;
+    bool signs_in;                /* it is the page to sign in on */
     uint32_t n_open;              /* suggestions that wait */
     struct eg_error stale;        /* status EG_OK: the form is one of this session */
     struct eg_kvp form;           /* of a POST */
@@ -97,9 +98,10 @@ void eg_admin_data(struct eg_admin_page *page, const char *element, struct eg_te
                    const char *otherwise);
 /* A moment in the time of the atlas, as <time>. */
 void eg_admin_time(struct eg_admin_page *page, struct eg_text at);
-/* What is wrong, before all else, as a link to the control that it is about (its id; NULL: none in particular); and what was done. The page
- * comes with the focus there. */
-void eg_admin_problem_box(struct eg_admin_page *page, const char *message, const char *control);
+/* What is wrong, before all else, as a link to the control that it is about (its id; NULL: none in particular), after what came of it
+ * ("Nothing was changed"); and what was done. The page comes with the focus there. */
+void eg_admin_problem_box(struct eg_admin_page *page, const char *outcome, const char *message,
+                          const char *control);
 void eg_admin_happening(struct eg_admin_page *page, const char *text);
 
 /* Opens a form that is sent to an address of ours, with the session's token. */

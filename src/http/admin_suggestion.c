@@ -387,7 +387,7 @@ static enum eg_status show(struct review *review, const struct eg_error *why, co
     static const struct eg_error of_reason;
     struct eg_admin_page *page = review->page;
     eg_admin_begin(page, title_of(review), why->status == EG_OK ? NULL : fault ? &of_reason : why);
-    if (fault) eg_admin_problem_box(page, why->message, REASON);
+    if (fault) eg_admin_problem_box(page, "Nothing was changed", why->message, REASON);
     write_facts(review);
     write_others(review);
     write_warnings(review);

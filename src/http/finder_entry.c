@@ -117,16 +117,22 @@ static void write_amount(struct eg_finder_page *page, const struct eg_entry *ent
     eg_finder_end_fact(page);
 }
 
+/* That it goes on is what everybody expects. */
+static bool says_status(const struct eg_entry *entry)
+{
+    struct eg_text status = entry->field[EG_ENTRY_STATUS];
+    return status.len > 0 && !eg_text_equal(status, EG_TEXT("active"));
+}
+
 static bool has_about(const struct eg_entry *entry)
 {
     static const enum eg_entry_field fields[] = {EG_ENTRY_ORGANISATION, EG_ENTRY_PROGRAMME, EG_ENTRY_AMOUNT,
-                                                 EG_ENTRY_FUNDER,       EG_ENTRY_START,     EG_ENTRY_END,
-                                                 EG_ENTRY_STATUS};
+                                                 EG_ENTRY_FUNDER,       EG_ENTRY_START,     EG_ENTRY_END};
     for (size_t i = 0; i < EG_ARRAY_LEN(fields); i++)
         if (entry->field[fields[i]].len > 0) return true;
     for (unsigned n = 0; n < EG_N_REGISTERS; n++)
         if (entry->register_number[n].len > 0) return true;
-    return entry->n_topics + entry->n_languages + entry->n_accessibility > 0;
+    return entry->n_topics + entry->n_languages + entry->n_accessibility > 0 || says_status(entry);
 }
 
 static void write_about(struct eg_finder_page *page, const struct eg_entry *entry)
@@ -146,7 +152,7 @@ static void write_about(struct eg_finder_page *page, const struct eg_entry *entr
     eg_finder_fact(page, "entry.funder", field[EG_ENTRY_FUNDER]);
     write_day(page, "entry.start", field[EG_ENTRY_START]);
     write_day(page, "entry.end", field[EG_ENTRY_END]);
-    if (field[EG_ENTRY_STATUS].len > 0) {
+    if (says_status(entry)) {
         eg_finder_begin_fact(page, "entry.status");
         eg_finder_status(page, field[EG_ENTRY_STATUS]);
         eg_finder_end_fact(page);

@@ -443,23 +443,26 @@ static void write_way_to_map(struct eg_finder_page *page)
     eg_html_close(html);
 }
 
-static void write_uses(struct eg_finder_page *page, struct eg_text data)
+static void write_use(struct eg_finder_page *page, struct eg_text address, const char *key)
+{
+    eg_html_open(&page->html, "p");
+    eg_html_open(&page->html, "a");
+    eg_html_address(&page->html, "href", address);
+    eg_finder_say(page, key);
+    eg_html_close(&page->html);
+    eg_html_close(&page->html);
+}
+
+/* Nobody prints an empty list. */
+static void write_uses(struct eg_finder_page *page, struct eg_text data, bool has_any)
 {
     struct eg_html *html = &page->html;
     eg_finder_open(page, "div", "uses");
-    eg_html_open(html, "p");
-    eg_html_open(html, "a");
-    eg_html_address(html, "href",
-                    eg_finder_url(page, "/finder", EG_FINDER_KEEP_ALL, NULL, "print", EG_TEXT("1")));
-    eg_finder_say(page, "finder.print_list");
-    eg_html_close(html);
-    eg_html_close(html);
-    eg_html_open(html, "p");
-    eg_html_open(html, "a");
-    eg_html_address(html, "href", data);
-    eg_finder_say(page, "finder.data");
-    eg_html_close(html);
-    eg_html_close(html);
+    if (has_any) {
+        write_use(page, eg_finder_url(page, "/finder", EG_FINDER_KEEP_ALL, NULL, "print", EG_TEXT("1")),
+                  "finder.print_list");
+        write_use(page, data, "finder.data");
+    }
     eg_finder_suggest_link(page, NULL);
     if (!page->wanted->embedded) write_embedding(page);
     eg_html_close(html);
@@ -522,7 +525,7 @@ void eg_finder_results(struct eg_finder_page *page, struct eg_finder_found *foun
     write_extent(page, found);
     write_list(page, found);
     write_pages(page, count_pages(found));
-    if (!page->wanted->printed) write_uses(page, data);
+    if (!page->wanted->printed) write_uses(page, data, found->result.n_matched > 0);
     eg_html_close(html);
     eg_html_close(html);
     if (!page->wanted->printed) eg_finder_map(page, "map.list", shown);

@@ -110,7 +110,7 @@ void eg_finder_more_contact(struct eg_finder_page *page, struct eg_json *documen
                                *contacts = eg_json_get(root, "contacts");
     size_t n_phones = is_shown_above(phones) ? 0 : eg_json_length(phones);
     if (n_phones + eg_json_length(contacts) == 0) return;
-    eg_finder_begin_section(page, "people", "form.contact");
+    eg_finder_begin_section(page, "people", "entry.more_contact");
     eg_html_open(&page->html, "dl");
     for (size_t i = 0; i < n_phones; i++) write_phone(page, eg_json_at(phones, i));
     for (size_t i = 0; i < eg_json_length(contacts); i++) write_person(page, eg_json_at(contacts, i));
@@ -133,7 +133,7 @@ static struct eg_text price(struct eg_finder_page *page, struct eg_text amount)
 static void write_cost(struct eg_finder_page *page, const struct eg_json_value *cost)
 {
     bool is_first = true;
-    eg_finder_begin_fact(page, "form.fees");
+    eg_finder_begin_fact(page, "entry.prices");
     write_part(page, member(cost, "option"), &is_first);
     write_part(page, price(page, member(cost, "amount")), &is_first);
     if (member(cost, "amount").len > 0 && member(cost, "currency").len > 0) {

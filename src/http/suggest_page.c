@@ -252,7 +252,7 @@ enum eg_status eg_suggest_thank(struct eg_exchange *exchange, struct eg_answer *
     enum eg_status status = eg_finder_page_init(&page, exchange, &exchange->wanted.finder, 1, err);
     if (status == EG_OK) {
         eg_finder_begin(&page, eg_locale_text(page.locale, "suggest.thanks"), "main", "finder.skip_main");
-        eg_html_open(&page.html, "p");
+        eg_finder_open(&page, "p", "answer");
         eg_html_attribute(&page.html, "role", EG_TEXT("status"));
         eg_html_attribute(&page.html, "tabindex", EG_TEXT("-1"));
         eg_html_attribute(&page.html, "autofocus", EG_TEXT("autofocus")); /* it is read out at once */

@@ -25,12 +25,12 @@ export function libraries() {
   return join(folder, 'node_modules');
 }
 
-export async function openBrowser(modules) {
+export async function openBrowser(modules, further = []) {
   const { chromium } = await import(join(modules, 'playwright-core', 'index.mjs'));
   return chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--enable-unsafe-swiftshader', '--use-gl=angle', '--use-angle=swiftshader']
+      '--disable-component-update', '--disable-sync', '--enable-unsafe-swiftshader', '--use-gl=angle', '--use-angle=swiftshader', ...further]
   });
 }
 
@@ -88,7 +88,7 @@ async function forgetUnwanted(page, requests) {
   for (const request of requests) if (request.resourceType() === 'image' && !awaited.has(request.url())) requests.delete(request);
 }
 
-/** Makes the county and serves it: {address, stop()}; `editor` {name, password} gets into its editors.txt. */
+/** Makes the county and serves it: {address, folder, stop()}; `editor` {name, password} gets into its editors.txt. */
 export async function serveCounty(editor) {
   const folder = mkdtempSync(join(tmpdir(), 'evenground-browser-'));
   execFileSync(program, ['sample', folder, '--areas', '400', '--seed', '1']);
@@ -105,6 +105,7 @@ export async function serveCounty(editor) {
   });
   return {
     address,
+    folder,
     stop: () => new Promise(done => {
       server.removeAllListeners('exit');
       server.on('exit', () => { rmSync(folder, { recursive: true, force: true }); done(); });
@@ -148,6 +149,12 @@ export function auditor(modules, tags = TAGS) {
     return (await page.evaluate(`${axe}; (async () => [${runs.map(one => `...(${report})(await ${one})`)}])()`)).join('; ');
   };
 }
+
+/** What is to be hit, in a list of its own and not within a line of text, and is smaller than 24 pixels (WCAG 2.5.8). */
+export const smallTargets = page => page.evaluate(() => [...document.querySelectorAll('a, button:not(.default), summary, select, textarea, input:not([type=hidden])')].filter(node => {
+  const box = node.getBoundingClientRect();
+  return box.width > 1 && box.right > 0 && box.left < innerWidth && (box.height < 24 || box.width < 24) && !node.closest('p, dd, .trap, .leaflet-control-attribution, li > a + *');
+}).map(node => node.outerHTML.slice(0, 90)));
 
 /** A picture of the page for people to look at, in build/browser/shots, where EG_SHOTS is set. */
 export async function shoot(page, name, options = {}) {

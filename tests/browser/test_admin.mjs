@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The editors' pages in a real browser: from a suggestion to what the public sees, by keyboard alone and without a script; an entry changed;
 // every page accessible, at 320 and at 1280 pixels.
-import { auditor, check, existsSync, join, libraries, openBrowser, run, serveCounty, shoot, skipAll } from './support.mjs';
+import { auditor, check, existsSync, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, smallTargets } from './support.mjs';
 
 const EDITOR = { name: 'Ann Reed', password: 'correct horse battery' };
 
@@ -147,10 +147,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
           check(!found, `${path} at ${width}, ${colorScheme}: ${found}`);
           const wide = await page.evaluate('document.documentElement.scrollWidth');
           check(wide <= width, `${path} is ${wide} pixels wide at ${width}`);
-          const small = await page.evaluate(() => [...document.querySelectorAll('main a, main button:not(.default), main select, main textarea, main input:not([type=hidden]), nav a')].filter(node => {
-            const box = node.getBoundingClientRect();
-            return box.width > 0 && (box.height < 24 || box.width < 24);
-          }).map(node => node.outerHTML.slice(0, 90)));
+          const small = await smallTargets(page);
           check(small.length === 0, `${path} at ${width}: smaller than 24 pixels: ${small.join(' ')}`);
           if (colorScheme === 'light') await shoot(page, `admin${path.replace(/^.admin/, '').replace(/[0-9a-f]{8}-[-0-9a-f]{27}/, 'id').replace(/[^a-z0-9]+/g, '-')}-${width}.png`, { fullPage: true });
         }
@@ -169,6 +166,8 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check(!(found = await audit(page)), found);
       await page.bringToFront(); // another page's window is before it, and what is not seen is not drawn
       await shoot(page, 'admin-faults-320.png', { fullPage: true });
+      const small = await smallTargets(page);
+      check(small.length === 0, `smaller than 24 pixels: ${small.join(' ')}`);
       await other.fill('[name="name"]', 'Quicker');
       await Promise.all([other.waitForNavigation(), other.click('button[value=save]:not(.default)')]);
       await page.fill('[name="email"]', 'a@example.org');

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The public finder in a real browser: searched, filtered, by keyboard alone, without a script, near the browser's own place, framed in
 // another site, printed; accessible in every language; without third parties.
-import { auditor, calm, check, existsSync, hasFocus, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, still, until, visit } from './support.mjs';
+import { auditor, calm, check, existsSync, hasFocus, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, smallTargets, still, until, visit } from './support.mjs';
 import { createServer } from 'node:http';
 
 const LANGUAGES = ['en', 'cy', 'es', 'pt', 'ar'];
@@ -51,10 +51,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       check(!found, `${path} in ${lang} at ${width}: ${found}`);
       const wide = await page.evaluate('document.documentElement.scrollWidth');
       check(wide <= width, `${path} in ${lang} is ${wide} pixels wide at ${width}`);
-      const small = await page.evaluate(() => [...document.querySelectorAll('main a, main button, main select, main input:not([type=hidden]), nav a')].filter(node => {
-        const box = node.getBoundingClientRect();
-        return box.width > 0 && (box.height < 24 || box.width < 24) && !node.closest('p, dd, .leaflet-control-attribution, li > a + *');
-      }).map(node => node.outerHTML.slice(0, 80)));
+      const small = await smallTargets(page);
       check(small.length === 0, `${path} in ${lang} at ${width}: smaller than 24 pixels: ${small.join(' ')}`);
       const name = path.replace(served.id, 'entry').replace(/[^a-zA-Z0-9]+/g, '-');
       await shoot(page, `finder-${width}${options && options.colorScheme ? '-dark' : ''}-${lang}${name}.png`, { fullPage: true });
@@ -192,6 +189,42 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       const listed = await names(page), asked = await page.getAttribute('#found', 'data-features');
       const mapped = (await (await fetch(new URL(asked, page.url()))).json()).features.map(one => one.properties.name);
       check(listed.length > 0 && listed.join() === mapped.slice(0, listed.length).join(), `${listed} / ${mapped}`);
+    }],
+    ['from right to left, on a narrow screen, the name stands beside its mark, and the text of a marker in the map and not below its buttons', async () => {
+      for (const lang of ['en', 'ar']) {
+        const page = await open(await browser.newContext({ viewport: { width: 320, height: 640 }, reducedMotion: 'reduce', bypassCSP: true }), `/finder?q=food&place=Ashport&radius=25000&lang=${lang}`);
+        await page.waitForSelector('#map .leaflet-tooltip');
+        const apart = await page.evaluate(() => {
+          const name = document.querySelector('#map .leaflet-tooltip').getBoundingClientRect(), mark = document.querySelector('#map path').getBoundingClientRect();
+          return Math.max(name.left - mark.right, mark.left - name.right);
+        });
+        check(apart < 20, `${lang}: ${apart} pixels between the mark and its name`);
+        await page.focus('#map .target >> nth=0');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('.leaflet-popup a');
+        await still(page);
+        const found = await page.evaluate(() => {
+          const box = node => document.querySelector(node).getBoundingClientRect(), map = box('#map'), text = box('.leaflet-popup'), buttons = box('.leaflet-control-zoom');
+          const meets = text.left < buttons.right && text.right > buttons.left && text.top < buttons.bottom && text.bottom > buttons.top;
+          return text.left >= map.left && text.right <= map.right && text.top >= map.top && !meets ? '' : JSON.stringify([map, text, buttons]);
+        });
+        check(found === '', `${lang}: ${found}`);
+        const wrong = lang === 'ar' && await audit(page, 'words', ['.target, .cluster']); // what the text hides is there again when it is closed
+        check(!wrong, `${lang}: ${wrong}`);
+        await page.context().close();
+      }
+    }],
+    ['letters twice as large are twice as large everywhere, and nothing is beside the page', async () => {
+      const large = await openBrowser(modules, ['--blink-settings=defaultFontSize=32']);
+      try {
+        for (const path of ['/finder?place=Ashport', `/finder/${served.id}`, '/finder/suggest', '/']) {
+          const page = await open(await large.newContext({ viewport: { width: 1280, height: 900 } }), path);
+          const found = await page.evaluate(() => [getComputedStyle(document.body).fontSize, document.documentElement.scrollWidth].join());
+          check(found === '32px,1280', `${path}: ${found}`);
+        }
+      } finally {
+        await large.close();
+      }
     }],
     ['the map shows the results in clusters, opened by keyboard, and follows the list', async () => {
       const page = await open(await browser.newContext({ viewport: { width: 1280, height: 900 } }), '/finder');

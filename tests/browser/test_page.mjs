@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The landing page in a real browser: layers, legend, a neighbourhood's value, entries, keyboard, no third party.
-import { auditor, calm, check, existsSync, hasFocus, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, still, until as comesTo, visit } from './support.mjs';
+import { auditor, calm, check, existsSync, hasFocus, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, smallTargets, still, until as comesTo, visit } from './support.mjs';
 
 const modules = libraries();
 if (!modules || !existsSync('/usr/bin/chromium')) {
@@ -226,8 +226,11 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
         const panel = await page.evaluate(() => { const box = document.getElementById('panel'); return box.scrollWidth - box.clientWidth; });
         check(wide <= width && panel <= 0, `with a place chosen the page is ${wide} wide, the panel ${panel} wider than it shows`);
         await shoot(page, `landing-${width}-${colorScheme}.png`, { fullPage: true });
+        check(/Fictional data/.test(await page.textContent('.leaflet-control-attribution')), 'the map says whose it is');
+        const small = await smallTargets(page);
+        check(small.length === 0, `smaller than 24 pixels: ${small.join(' ')}`);
         // Markers overlap where the places lie close together: WCAG 2.5.8 lets maps do so, and the list of the nearest stands beside.
-        const found = await audit(page, part, ['.target']);
+        const found = await audit(page, part, ['.target, .cluster']);
         check(!found, `${width} ${colorScheme}: ${found}`);
       }
       await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });

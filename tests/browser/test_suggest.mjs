@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // What the public suggests, in a real browser: by keyboard alone, without a script, in a frame of another site; accessible in every
 // language and at 320 pixels.
-import { auditor, check, existsSync, hasFocus, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, until, visit } from './support.mjs';
+import { auditor, check, existsSync, hasFocus, join, libraries, openBrowser, run, serveCounty, shoot, skipAll, smallTargets, until, visit } from './support.mjs';
 import { createServer } from 'node:http';
 
 const modules = libraries();
@@ -20,10 +20,7 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
     check(!found, `${what} at ${width}: ${found}`);
     const wide = await page.evaluate('document.documentElement.scrollWidth');
     check(wide <= width, `${what} is ${wide} pixels wide at ${width}`);
-    const small = await page.$$eval('main a, main button, main select, main textarea, main input:not([type=hidden]), main label.tick', nodes => nodes.filter(node => {
-      const box = node.getBoundingClientRect();
-      return box.width > 1 && (box.height < 24 || box.width < 24) && !node.closest('p, .trap, li');
-    }).map(node => node.outerHTML.slice(0, 80)));
+    const small = await smallTargets(page);
     check(small.length === 0, `${what} at ${width}: smaller than 24 pixels: ${small.join(' ')}`);
     await shoot(page, `suggest-${width}-${what}.png`, { fullPage: true });
   };

@@ -112,7 +112,7 @@ def _(server):
         assert reader.page.form(None)["fields"]["name"] == name and password not in reader.page.text
         assert 'role="alert"' in reader.page.text and "<title>Error: " in reader.page.text and reader.page.focus == ["alert"]
         said.append(re.search(r'role="alert">(.*?)</div>', reader.page.text, re.S)[1])
-    assert said[0] == said[1], said
+    assert said[0] == said[1] and "Not signed in: " in said[0], said
     log = "".join(server.log)
     assert PASSWORD not in log and "wrong horse" not in log
 
@@ -287,6 +287,9 @@ def _(server):
     assert "1 entry" in reader.page.text
     reader.open("/admin/entries?q=nothing-has-this-word")
     assert "0 entries" in reader.page.text
+    kind = {"hub": "Community hub", "coalition": "Coalition", "service": "Service", "grant": "Grant", "training": "Training event"}[server.document(entry)["kind"]]
+    reader.open(f"/admin/entries?q={entry}")
+    assert re.search(rf'class="note">{kind}\b', reader.page.text), reader.page.text
     reader.open(f"/admin/entries/{entry}")
     assert "last_reviewed" in reader.page.form("save")["fields"]
     reader.submit("save", last_reviewed="2001-02-03")
@@ -475,11 +478,12 @@ def _(server):
 @test("a suggestion is shown beside the entry, accepted, and published")
 def _(server):
     entry = server.an_entry(6)
-    one = server.suggest({"kind": "hub", "name": "A better name", "phones": [{"number": "01632 960001", "type": "voice"}]}, entry)
+    one = server.suggest({"kind": "hub", "name": "A better name", "description": "Better.", "phones": [{"number": "01632 960001", "type": "voice"}]}, entry)
     reader = server.reader()
     assert "Suggestions (1 open)" in reader.page.text and "1 open suggestion" in reader.page.text, reader.page.text
     reader.open("/admin/suggestions")
     assert f"suggestions/{one}" in reader.page.text and "Bo" in reader.page.text
+    assert re.search("changes: [^<]*What it does[^<]*Telephone", reader.page.text), reader.page.text
     reader.open(f"/admin/suggestions/{one}")
     text = reader.page.text
     assert "bo@example.org" in text and "A better name" in text and "01632 960001" in text and "before" in text and "after" in text

@@ -276,6 +276,7 @@ def _(server):
     for other in ("xell", "cel9", "celestial"):
         assert "Did you mean" not in said(server, f"place={other}", "count"), other
     assert "Nothing matches" in said(server, "q=zzzz", "count")
+    assert "print=1" not in page(server, "/finder?q=zzzz").html and "print=1" in page(server, "/finder").html, "nobody prints an empty list"
 
 
 @test("behind the last page is none, and titles tell pages and searches apart")

@@ -587,6 +587,7 @@
     byId('credit').textContent = [catalogue.attribution, catalogue.licence.title].filter(Boolean).map(function (text) {
       return /[.!?]$/.test(text) ? text : text + '.';
     }).join(' ');
+    map.attributionControl.addAttribution(element('span', catalogue.attribution || '').innerHTML);
     if (catalogue.basemap.url)
       L.tileLayer(catalogue.basemap.url, { attribution: catalogue.basemap.attribution, maxNativeZoom: catalogue.basemap.max_zoom, maxZoom: 20 }).addTo(map);
     fillLayers();

@@ -118,12 +118,19 @@
     return place.dataset.root + 'finder/' + encodeURIComponent(id) + (kept.toString() ? '?' + kept : '');
   }
 
+  /* As large as the map leaves it beside the buttons to zoom, which stand before it and would hide its first words. */
+  function roomForText() {
+    var size = map.getSize(), beside = [50, 8], free = [8, 8];
+    if (document.dir === 'rtl') { beside = [8, 8]; free = [50, 8]; }
+    return { minWidth: 100, maxWidth: Math.max(120, Math.min(260, size.x - 110)), maxHeight: Math.max(120, size.y - 90), autoPanPaddingTopLeft: beside, autoPanPaddingBottomRight: free };
+  }
+
   /* One that stands alone, on its entry's page, tells nothing that the page does not: it is no button. */
   function entryMarker(feature, one, isAlone) {
     var kind = String(feature.properties.kind).replace(/[^a-z_]/g, ''), name = feature.properties.name, where = one.name || one.address;
     var icon = L.divIcon({ className: 'target', html: '<span class="pin pin-' + kind + '"></span>', iconSize: [28, 28] });
     var marker = L.marker(pointOf(one), { icon: icon, title: one.id && where ? name + ', ' + where : name, entry: feature.id, interactive: !isAlone, keyboard: !isAlone });
-    return isAlone ? marker : marker.bindPopup(function () { return markerText(feature, one); }, { maxWidth: 260, minWidth: 120 });
+    return isAlone ? marker : marker.bindPopup(function () { return markerText(feature, one); }, roomForText());
   }
 
   /* One for each place; that of the feature's own point is the one that its row marks. */
