@@ -15,7 +15,7 @@ STORE_SCRIPTS = conformance/test_directory_formats.py $(patsubst %,http/test_%.p
 SANITIZED = $(if $(filter tsan,$(VARIANT)),$(shell tests/threaded.sh),$(filter tests/unit/% tests/property/%,$(UNIT_SOURCES)))
 REMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: help build test test-clients test-postgis test-cite check format bless bench fuzz search run install clean packages
+.PHONY: shots help build test test-clients test-postgis test-cite check format bless bench fuzz search run install clean packages
 .PHONY: england-data england massachusetts-data massachusetts
 
 help: ## list the targets
@@ -68,6 +68,11 @@ test-cite: ## OGC's executable suites, where Maven Central has them (see docs/co
 	@tools/install-packages.sh build test cite
 	@$(REMAKE) $(PROGRAM)
 	@TEST_JOBS=1 tests/run.sh $(VARIANT) cite
+
+shots: ## pictures of every page and state at 320 and 1280 pixels for people to look at, in build/shots (TEST_CASE=word picks some)
+	@tools/install-packages.sh build test
+	@$(REMAKE) $(PROGRAM)
+	@EVENGROUND_PROGRAM=$(CURDIR)/$(PROGRAM) node tests/browser/shots.mjs
 
 check: ## format, floors, banned functions, symbols, scripts, schemas
 	@tools/install-packages.sh build check
