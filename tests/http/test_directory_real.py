@@ -392,7 +392,7 @@ def _(server):
     marks = [values for tag, values in read.elements if values.get("id") == "map"]
     assert len(marks) == 1 and f"{entry.point[1]:.5f}, {entry.point[0]:.5f}" in read.text, (marks, entry.point)
     closed = next(f for f in found(server, "kind=hub&q=abram") if f["properties"]["status"] == "defunct")
-    assert "Given up" in page(server, f"/finder/{closed['id']}?lang=en").text
+    assert "Closed for good" in page(server, f"/finder/{closed['id']}?lang=en").text
 
 
 # --- the United States --------------------------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def _(server):
     path, _etag = server.make(name="Gone for good", status="defunct")
     server.make(name="Goes on", status="active")
     listed = server.get("/finder?q=good&lang=en").body.decode()
-    assert '<strong class="old">Given up</strong>' in listed
+    assert '<strong class="old">Closed for good</strong>' in listed
     assert '<strong class="old">' in server.get("/finder/" + path.rsplit("/", 1)[1]).body.decode()
     assert '<strong class="old">' not in server.get("/finder?q=goes&lang=en").body.decode()
 
