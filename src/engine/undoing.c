@@ -1,6 +1,7 @@
 /* The batch's lines are undone from the last to the first, so that a batch that came in parts, such as an undoing, goes back through the states
  * through which it came. The rows that are nobody's (organisations, programmes and topics that entries share) stand in the line of a batch that came at
- * once: those that come back do so with the first part, those that go with the part after which nobody needs them, and the others change with the last.
+ * once: those that come back do so with the first part, those that go after a part from which on nobody needs them, and the others change with the last.
+ * To look for those that go takes a look at each of them, which is why only every eighth part does.
  *
  * A part may hang on entries further on: a place that two of them share, say, cannot go with the first. Such a part is refused, and tried
  * again with twice as many entries, if need be with all that are left. */
@@ -20,6 +21,7 @@
 
 #define ARENA_CEILING_BYTES ((size_t)2 * 1024 * 1024 * 1024)
 #define CHECKED_AT_ONCE 500U
+#define PARTS_FOR_SHARED 8U
 
 struct eg_undoing {
     pthread_mutex_t lock; /* guards the report; a leaf */
@@ -285,6 +287,15 @@ static enum eg_status add_line(struct part *part, const struct eg_records *now, 
     return leave_alone(part->undoing, line, err);
 }
 
+/* Whether rows that entries share go, or come back, with this part; one that was refused is tried again with all that may go. */
+static bool moves_shared(const struct part *part)
+{
+    const struct eg_undoing *undoing = part->undoing;
+    uint32_t n_parts = undoing->n_done / (undoing->wish.part > 0 ? undoing->wish.part : 1);
+    if (part->is_last || undoing->wish.rows.len == 0) return false;
+    return part->is_first || undoing->part != undoing->wish.part || n_parts % PARTS_FOR_SHARED == 0;
+}
+
 static enum eg_status gather_once(struct part *part, const struct eg_records *now,
                                   struct eg_records_change *change, bool *again_out, struct eg_error *err)
 {
@@ -292,7 +303,7 @@ static enum eg_status gather_once(struct part *part, const struct eg_records *no
     const struct eg_undoing_wish *wish = &part->undoing->wish;
     *again_out = false;
     enum eg_status status = eg_rows_undoing_new(now, wish->force, part->arena, &rows, err);
-    if (status == EG_OK && !part->is_last && wish->rows.len > 0)
+    if (status == EG_OK && moves_shared(part))
         status = eg_rows_undoing_add_early(rows, wish->rows, part->is_first, err);
     for (uint32_t i = 0; i < part->n_lines && status == EG_OK && !*again_out; i++)
         status = add_line(part, now, rows, &part->lines[i], again_out, err);
