@@ -367,6 +367,44 @@ static void who_has_a_row_does_not_change_by_its_place_in_the_list(void **state)
     eg_records_release(records);
 }
 
+/* Rows of HSDS may refer to a service, to it at a place and to a location at once. */
+static void a_row_with_several_ties_is_told_once_where_it_is_closest(void **state)
+{
+    (void)state;
+    struct eg_records *records = nothing(), *tied = NULL;
+    struct eg_service_places places;
+    struct eg_text phones[2][EG_RECORD_FIELDS] = {{{0}}};
+    must_tell(&records, ID,
+              BEGIN "\"location\":{\"name\":\"Hall\"},\"other_locations\":[" OWN_MILL("\"city\":\"x\"") "]}");
+    eg_service_places(records, EG_TEXT(ID), &places);
+    for (int i = 0; i < 2; i++) {
+        phones[i][EG_PHONE_LOCATION_ID] = EG_TEXT(MILL);
+        phones[i][EG_PHONE_SERVICE_AT_LOCATION_ID] = places.link[0]->field[0];
+    }
+    phones[0][EG_PHONE_ID] = EG_TEXT(OTHER);
+    phones[0][EG_PHONE_NUMBER] = EG_TEXT("111");
+    phones[1][EG_PHONE_ID] = EG_TEXT(MILL);
+    phones[1][EG_PHONE_NUMBER] = EG_TEXT("222");
+    phones[1][EG_PHONE_SERVICE_ID] = EG_TEXT(ID);
+    struct eg_record puts[] = {{EG_RECORD_PHONE, phones[0]}, {EG_RECORD_PHONE, phones[1]}};
+    struct eg_records_change change = {.puts = puts, .n_puts = 2};
+    assert_int_equal(eg_records_apply(records, &change, &tied, NULL), EG_OK);
+    eg_records_release(records);
+    const char *text =
+        BEGIN "\"location\":{\"name\":\"Hall\",\"phones\":[{\"number\":\"111\"}]},"
+              "\"other_locations\":[" OWN_MILL("\"city\":\"x\"") "],\"phones\":[{\"number\":\"222\"}]}";
+    struct told again = {EG_TEXT(ID), eg_text_from(text), 0, 0};
+    assert_said(tied, ID, text);
+    assert_int_equal(tell(&tied, &again, NULL), EG_OK);
+    assert_int_equal(again.n_puts + again.n_deletes, 0);
+    /* The other place's list, emptied, takes neither away. */
+    must_tell(&tied, ID,
+              BEGIN "\"location\":{\"name\":\"Hall\"},\"other_locations\":[" OWN_MILL(
+                  "\"city\":\"x\",\"phones\":[]") "],\"phones\":[{\"number\":\"222\"}]}");
+    assert_said(tied, ID, text);
+    eg_records_release(tied);
+}
+
 /* A stranger's document, who does not see Bob. */
 static void what_is_private_of_a_place_is_not_told_and_stays(void **state)
 {
@@ -515,6 +553,7 @@ int main(void)
         cmocka_unit_test(the_telephone_of_the_second_place_is_corrected_by_itself),
         cmocka_unit_test(a_list_that_is_left_out_stays_and_an_empty_one_goes),
         cmocka_unit_test(who_has_a_row_does_not_change_by_its_place_in_the_list),
+        cmocka_unit_test(a_row_with_several_ties_is_told_once_where_it_is_closest),
         cmocka_unit_test(what_is_private_of_a_place_is_not_told_and_stays),
         cmocka_unit_test(a_telephone_stays_when_the_contact_of_its_place_goes),
         cmocka_unit_test(a_document_that_is_written_back_changes_no_place),
