@@ -132,3 +132,52 @@ enum eg_status eg_change_rows_write(const struct eg_records *before, const struc
     eg_json_free(writing.json);
     return status == EG_OK && out->failed ? eg_error_no_memory(err, out->len) : status;
 }
+
+/* --- which rows ------------------------------------------------------------------------------------------------------------- */
+
+static enum eg_status say_wrong(struct eg_error *err)
+{
+    return eg_error_set(err, EG_INVALID, "the rows that the history keeps of a change cannot be read");
+}
+
+/* Of a list: "<id> <fingerprint>", or the row as it was. */
+static bool id_of(const struct eg_json_value *item, struct eg_text *id_out)
+{
+    struct eg_text text;
+    if (!eg_json_is_text(item, &text)) return eg_json_is_text(eg_json_get(item, "id"), id_out);
+    (void)eg_text_cut(text, ' ', id_out);
+    return true;
+}
+
+static enum eg_status visit_table(enum eg_record_table table, const struct eg_json_value *rows,
+                                  const struct eg_row_key_visitor *visitor, struct eg_error *err)
+{
+    struct eg_text id;
+    const char *name = NULL;
+    enum eg_status status = EG_OK;
+    for (size_t i = 0; i < eg_json_length(rows) && status == EG_OK; i++)
+        status = id_of(eg_json_at(rows, i), &id) ? visitor->visit(visitor->context, table, id, err)
+                                                 : say_wrong(err);
+    while (status == EG_OK && eg_json_is_object(rows) && eg_json_next(rows, &name))
+        status = visitor->visit(visitor->context, table, eg_text_from(name), err);
+    return status;
+}
+
+enum eg_status eg_change_rows_keys(struct eg_text rows, const struct eg_row_key_visitor *visitor,
+                                   struct eg_error *err)
+{
+    struct eg_json *json = NULL;
+    const char *part_name = NULL;
+    enum eg_status status = eg_json_parse(rows, &json, err);
+    if (status != EG_OK) return status;
+    const struct eg_json_value *part, *table;
+    while (status == EG_OK && (part = eg_json_next(eg_json_root(json), &part_name))) {
+        const char *name = NULL;
+        while (status == EG_OK && (table = eg_json_next(part, &name))) {
+            enum eg_record_table which = eg_record_table_named(eg_text_from(name));
+            status = which == EG_N_RECORD_TABLES ? say_wrong(err) : visit_table(which, table, visitor, err);
+        }
+    }
+    eg_json_free(json);
+    return status;
+}

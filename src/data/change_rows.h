@@ -24,6 +24,15 @@ EG_MUST_CHECK enum eg_status eg_change_rows_write(const struct eg_records *befor
 /* Whether two rows of a table say the same, but for the time of the last modification. */
 bool eg_change_rows_same(const struct eg_record *a, const struct eg_record *b);
 
+/* Hands over which rows a line says something of. EG_INVALID for rows that are no JSON of this form; else as the visitor says. */
+struct eg_row_key_visitor {
+    enum eg_status (*visit)(void *context, enum eg_record_table table, struct eg_text id,
+                            struct eg_error *err);
+    void *context;
+};
+EG_MUST_CHECK enum eg_status
+eg_change_rows_keys(struct eg_text rows, const struct eg_row_key_visitor *visitor, struct eg_error *err);
+
 struct eg_rows_undoing; /* gathers what several lines did */
 
 EG_MUST_CHECK enum eg_status eg_rows_undoing_new(const struct eg_records *now, bool force,

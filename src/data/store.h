@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -46,6 +47,17 @@ void eg_store_set_wait(struct eg_store *store, uint32_t wait_ms);
  * map and wins. EG_INVALID names table, row and field of what was edited wrongly. 500,000 rows take one to three seconds. */
 EG_MUST_CHECK enum eg_status eg_store_load(struct eg_store *store, struct eg_records_builder *builder,
                                            uint64_t *revision_out, struct eg_error *err);
+/* What servers wrote after the revision of `before`, as a change of it in the arena: the rows that the lines of the history name, as they are now. In
+ * proportion to that; *can_follow_out false, and nothing else said, where it has to be loaded: another program wrote, too, a line
+ * does not say all, or there are more than a few hundred. */
+struct eg_store_since {
+    const struct eg_records *before;
+    uint64_t revision;
+    struct eg_arena *arena;
+};
+EG_MUST_CHECK enum eg_status eg_store_follow(struct eg_store *store, const struct eg_store_since *since,
+                                             struct eg_records_change *change_out, uint64_t *revision_out,
+                                             bool *can_follow_out, struct eg_error *err);
 /* Whether several servers may have it open: a database. */
 bool eg_store_is_shared(const struct eg_store *store);
 /* Of servers that share a store one at a time plans and commits, in the order in which they asked; without turns, the one that is slower to read what

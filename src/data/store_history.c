@@ -90,14 +90,19 @@ static bool visit_line(void *context, const struct eg_text *fields)
     return visitor->visit(visitor->context, &line);
 }
 
-static enum eg_status look(struct eg_store *store, const char *where, const struct eg_change_visitor *visitor,
-                           struct eg_error *err)
+enum eg_status eg_store_select_lines(struct eg_store *store, const char *where,
+                                     const struct eg_change_visitor *visitor, struct eg_error *err)
 {
     struct eg_change_visitor copy = *visitor;
     struct eg_store_row_visitor rows = {visit_line, &copy};
+    return eg_store_select(store, EG_STORE_CHANGE, EG_STORE_CHANGE_N, where, &rows, err);
+}
+
+static enum eg_status look(struct eg_store *store, const char *where, const struct eg_change_visitor *visitor,
+                           struct eg_error *err)
+{
     enum eg_status status = eg_store_begin(store, EG_STORE_LOOK, err);
-    if (status == EG_OK)
-        status = eg_store_select(store, EG_STORE_CHANGE, EG_STORE_CHANGE_N, where, &rows, err);
+    if (status == EG_OK) status = eg_store_select_lines(store, where, visitor, err);
     return eg_store_end(store, EG_STORE_LOOK, status, err);
 }
 

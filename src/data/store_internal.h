@@ -147,6 +147,15 @@ EG_MUST_CHECK enum eg_status eg_store_select(struct eg_store *store, unsigned la
                                              struct eg_error *err);
 EG_MUST_CHECK enum eg_status eg_store_read_records(struct eg_store *store, struct eg_records_builder *builder,
                                                    struct eg_error *err);
+/* The rows of a table with one of these ids: "'...', '...'" as eg_store_filter writes them. What they say lives as long as the call. */
+struct eg_store_record_visitor {
+    enum eg_status (*visit)(void *context, const struct eg_record *row, struct eg_error *err);
+    void *context;
+};
+EG_MUST_CHECK enum eg_status eg_store_read_chosen(struct eg_store *store, enum eg_record_table table,
+                                                  const char *ids,
+                                                  const struct eg_store_record_visitor *visitor,
+                                                  struct eg_error *err);
 EG_MUST_CHECK enum eg_status
 eg_store_write_records(struct eg_store *store, const struct eg_records_change *change, struct eg_error *err);
 
@@ -158,6 +167,11 @@ EG_MUST_CHECK enum eg_status eg_store_draw(void *feature, unsigned layer, const 
 /* Replaces texts by what the geometry says where the two differ; new texts lie in `bytes`. */
 EG_MUST_CHECK enum eg_status eg_store_read_drawn(void *feature, unsigned layer, struct eg_text *fields,
                                                  struct eg_buffer *bytes, struct eg_error *err);
+
+/* Lines of the history, within eg_store_begin and eg_store_end. */
+EG_MUST_CHECK enum eg_status eg_store_select_lines(struct eg_store *store, const char *where,
+                                                   const struct eg_change_visitor *visitor,
+                                                   struct eg_error *err);
 
 /* --- store_history.c, store_suggestions.c ------------------------------------------------------------------------------------------- */
 

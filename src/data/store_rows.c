@@ -104,6 +104,47 @@ enum eg_status eg_store_read_records(struct eg_store *store, struct eg_records_b
     return status;
 }
 
+static enum eg_status read_features(struct eg_store *store, enum eg_record_table table,
+                                    struct eg_buffer bytes[2], const struct eg_store_record_visitor *visitor,
+                                    struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    OGRLayerH layer = store->layer[table].ogr;
+    for (OGRFeatureH feature; status == EG_OK && (feature = OGR_L_GetNextFeature(layer));) {
+        struct eg_text fields[EG_RECORD_FIELDS] = {{0}};
+        const struct eg_record row = {table, fields};
+        status = read_texts(feature, store->layer[table].column, eg_store_n_columns(table), &bytes[0], fields,
+                            err);
+        if (status == EG_OK) status = eg_store_read_drawn(feature, table, fields, &bytes[1], err);
+        if (status == EG_OK) status = visitor->visit(visitor->context, &row, err);
+        OGR_F_Destroy(feature);
+    }
+    return status;
+}
+
+enum eg_status eg_store_read_chosen(struct eg_store *store, enum eg_record_table table, const char *ids,
+                                    const struct eg_store_record_visitor *visitor, struct eg_error *err)
+{
+    struct eg_buffer bytes[2], filter;
+    OGRLayerH layer = store->layer[table].ogr;
+    eg_buffer_init(&bytes[0], 0);
+    eg_buffer_init(&bytes[1], 0);
+    eg_buffer_init(&filter, 0);
+    eg_buffer_printf(&filter, "\"id\" IN (%s)", ids);
+    store->caught.n_failures = 0;
+    enum eg_status status = filter.failed ? eg_error_no_memory(err, filter.len) : EG_OK;
+    if (status == EG_OK) {
+        (void)OGR_L_SetAttributeFilter(layer, filter.data);
+        status = read_features(store, table, bytes, visitor, err);
+        (void)OGR_L_SetAttributeFilter(layer, NULL); /* which lets go of the lock that reading holds, too */
+    }
+    if (status == EG_OK && store->caught.n_failures > 0) status = eg_store_refused(store, "reading", err);
+    eg_buffer_clear(&bytes[0]);
+    eg_buffer_clear(&bytes[1]);
+    eg_buffer_clear(&filter);
+    return status;
+}
+
 /* "SELECT "a", "b" FROM "layer" where". */
 static void write_select(unsigned l, uint32_t n_columns, const char *where, struct eg_buffer *sql)
 {

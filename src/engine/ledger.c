@@ -17,6 +17,7 @@
 
 #define PLAN_CEILING_BYTES                                                                                   \
     ((size_t)2 * 1024 * 1024 * 1024) /* an import of 100,000 entries is undone in some 400 MiB */
+#define FOLLOW_CEILING_BYTES ((size_t)256 * 1024 * 1024)
 #define NOTHING_SHOWN UINT64_MAX
 #define WRONG_FOR_S 10
 #define TELL_AGAIN_S 10
@@ -245,6 +246,31 @@ static bool is_at_fault(enum eg_status status)
     return status == EG_INVALID || status == EG_LIMIT;
 }
 
+/* What other servers wrote, in proportion to it. *fresh_out NULL: all has to be read. */
+static enum eg_status follow(struct eg_ledger *ledger, struct eg_snapshot *now,
+                             struct eg_snapshot **fresh_out, struct eg_error *err)
+{
+    struct eg_records_change change = {0};
+    struct eg_records *records = NULL;
+    uint64_t revision = 0;
+    bool can_follow = false;
+    if (ledger->revision == NOTHING_SHOWN || !now->records) return EG_OK;
+    struct eg_arena *arena = eg_arena_new(FOLLOW_CEILING_BYTES);
+    if (!arena) return eg_error_no_memory(err, FOLLOW_CEILING_BYTES);
+    const struct eg_store_since since = {now->records, ledger->revision, arena};
+    enum eg_status status = eg_store_follow(ledger->store, &since, &change, &revision, &can_follow, err);
+    if (status == EG_OK && can_follow) status = eg_records_apply(now->records, &change, &records, err);
+    if (status == EG_OK && can_follow) status = eg_snapshot_after(now, records, &change, fresh_out, err);
+    if (status == EG_OK && can_follow) {
+        if (ledger->told_revision == ledger->revision) set_told(ledger, records, revision);
+        ledger->revision = revision;
+    }
+    eg_records_release(records);
+    eg_arena_free(arena);
+    return is_at_fault(status) || status == EG_NOT_FOUND ? EG_OK
+                                                         : status; /* reading all tells what is wrong */
+}
+
 enum eg_status eg_ledger_refresh(struct eg_ledger *ledger, struct eg_snapshot *now,
                                  struct eg_snapshot **fresh_out, struct eg_error *err)
 {
@@ -261,7 +287,9 @@ enum eg_status eg_ledger_refresh(struct eg_ledger *ledger, struct eg_snapshot *n
         return err->status;
     }
     wrong->until_s = 0;
-    if (revision != ledger->revision) status = show(ledger, now, fresh_out, err);
+    if (revision != ledger->revision) status = follow(ledger, now, fresh_out, err);
+    if (revision != ledger->revision && status == EG_OK && !*fresh_out)
+        status = show(ledger, now, fresh_out, err);
     if (is_at_fault(status)) *wrong = (struct wrong){revision, eg_clock_monotonic_s() + WRONG_FOR_S, *err};
     return status;
 }

@@ -1,4 +1,5 @@
-/* Whatever editors and imports do, undone in reverse order it leaves every row as it was, also those of which no document says anything. */
+/* Whatever editors and imports do, undone in reverse order it leaves every row as it was, also those of which no document says anything. And
+ * another server, which reads only what the history's lines name, shows after each change what is in the store, letter by letter. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -168,6 +169,8 @@ static const struct eg_edit by_ann = {.by = {"ann", 3}};
 
 struct world {
     struct eg_test_register test;
+    struct eg_engine *follower;
+    uint32_t n_followed, n_read; /* how it came to show what is new: by the lines, or all of it anew */
     char ids[N_IDS][EG_UUID_TEXT_LEN + 1];
     char changes[N_EDITS][EG_UUID_TEXT_LEN + 1];
     uint32_t n_changes;
@@ -178,6 +181,23 @@ static void keep(struct world *world, struct eg_edit_done *done)
     if (done->change_id[0])
         memcpy(world->changes[world->n_changes++], done->change_id, sizeof done->change_id);
     eg_edit_done_clear(done);
+}
+
+/* --- another server --------------------------------------------------------------------------------------------------------- */
+
+/* Rows that nobody writes are the same ones in memory, unless all was read anew. */
+static void follow(struct world *world)
+{
+    struct eg_snapshot *before = eg_engine_snapshot(world->follower);
+    assert_int_equal(eg_engine_refresh(world->follower, NULL), EG_OK);
+    struct eg_snapshot *after = eg_engine_snapshot(world->follower);
+    eg_test_register_is_stored(world->follower);
+    bool is_same = eg_records_at(before->records, EG_RECORD_METADATA, 0) ==
+                   eg_records_at(after->records, EG_RECORD_METADATA, 0);
+    if (before != after && is_same) world->n_followed++;
+    else world->n_read += before != after;
+    eg_snapshot_release(before);
+    eg_snapshot_release(after);
 }
 
 /* As an import by the command line: several entries in one commit, each with its line. */
@@ -379,6 +399,7 @@ static void undo_all(struct world *world)
         enum eg_status status = undo(world, change, false, undone, &err);
         if (status == EG_CONFLICT && strstr(err.message, "already")) continue; /* it changed nothing */
         if (status != EG_OK) fail_msg("change %u: %s", world->n_changes, err.message);
+        if (below(2)) follow(world);
     }
 }
 
@@ -394,6 +415,7 @@ static void begin(struct world *world)
         (void)snprintf(world->ids[i], sizeof world->ids[i], "%.*s", EG_TEXT_ARG(id));
     }
     eg_snapshot_release(snapshot);
+    world->follower = eg_test_register_engine(&world->test);
 }
 
 static void whatever_is_done_is_undone_row_by_row(void **state)
@@ -403,8 +425,16 @@ static void whatever_is_done_is_undone_row_by_row(void **state)
         struct world world = {.n_changes = 0};
         begin(&world);
         struct eg_buffer before = dump(world.test.engine);
-        for (uint32_t i = 0; i < N_EDITS; i++) edit(&world);
+        for (uint32_t i = 0; i < N_EDITS; i++) {
+            edit(&world);
+            if (below(2)) follow(&world); /* else some changes at once */
+        }
         undo_all(&world);
+        follow(&world);
+        print_message("# %u times by the lines, %u times all of it\n", world.n_followed, world.n_read);
+        assert_true(world.n_followed >
+                    N_EDITS / 8); /* all of it where what is new has one of the parts of an undoing */
+        eg_engine_free(world.follower);
         struct eg_buffer after = dump(world.test.engine);
         assert_same(&before, &after);
         eg_buffer_clear(&after);

@@ -211,34 +211,6 @@ static void write_documents(struct eg_engine *engine)
 
 /* --- comparing ----------------------------------------------------------------------------------------------------------------- */
 
-static void assert_same_rows(const struct eg_records *shown, const struct eg_records *stored)
-{
-    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
-        enum eg_record_table table = (enum eg_record_table)t;
-        const struct eg_record_spec *spec = eg_record_spec(table);
-        assert_int_equal(eg_records_count(shown, table), eg_records_count(stored, table));
-        for (uint32_t i = 0; i < eg_records_count(shown, table); i++)
-            for (uint32_t f = 0; f < spec->n_fields; f++) {
-                struct eg_text a = eg_records_at(shown, table, i)->field[f],
-                               b = eg_records_at(stored, table, i)->field[f];
-                if (!eg_text_equal(a, b))
-                    fail_msg("%s.%s is shown as '%.*s' and stored as '%.*s'", spec->name,
-                             spec->fields[f].name, EG_TEXT_ARG(a), EG_TEXT_ARG(b));
-            }
-    }
-}
-
-static void assert_store_agrees(struct eg_engine *engine)
-{
-    struct eg_ledger *ledger = eg_engine_ledger(engine);
-    struct eg_snapshot *snapshot = eg_engine_snapshot(engine);
-    struct eg_records *stored = eg_test_store_records(eg_ledger_store(ledger), NULL);
-    assert_same_rows(snapshot->records, stored);
-    eg_records_release(stored);
-    eg_snapshot_release(snapshot);
-    eg_ledger_release(ledger);
-}
-
 static void read_entry(const struct eg_snapshot *snapshot, struct eg_text id, struct eg_buffer *document,
                        char version[EG_EDIT_VERSION_BYTES])
 {
@@ -274,14 +246,14 @@ static void what_is_shown_after_a_write_is_what_the_store_gives_back(void **stat
     struct eg_test_register test;
     eg_test_register_open(&test);
     write_documents(test.engine);
-    assert_store_agrees(test.engine);
+    eg_test_register_is_stored(test.engine);
     assert_another_server_agrees(&test);
     for (uint32_t i = 0; i < N_WRITES; i++) {
         struct eg_error err = {0};
         enum eg_status status = eg_engine_write(test.engine, plan_rows, NULL, &err);
         if (status != EG_OK && status != EG_INVALID) fail_msg("%s", err.message);
         n_written += status == EG_OK;
-        assert_store_agrees(test.engine);
+        eg_test_register_is_stored(test.engine);
         if (i % N_BETWEEN == 0) assert_another_server_agrees(&test);
     }
     assert_another_server_agrees(&test);

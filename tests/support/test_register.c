@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "engine/ledger.h"
 #include "support/temp_file.h"
 #include "support/test_store.h"
 
@@ -83,4 +84,32 @@ void eg_test_register_close(struct eg_test_register *test)
     eg_engine_free(test->engine);
     if (eg_test_store_is_database()) eg_test_store_clear();
     else (void)unlink(test->store);
+}
+
+static void assert_same_row(const struct eg_record *shown, const struct eg_record *stored)
+{
+    const struct eg_record_spec *spec = eg_record_spec(shown->table);
+    for (uint32_t f = 0; f < spec->n_fields; f++)
+        if (!eg_text_equal(shown->field[f], stored->field[f]))
+            fail_msg("%s.%s is shown as '%.*s' and stored as '%.*s'", spec->name, spec->fields[f].name,
+                     EG_TEXT_ARG(shown->field[f]), EG_TEXT_ARG(stored->field[f]));
+}
+
+void eg_test_register_is_stored(struct eg_engine *engine)
+{
+    struct eg_ledger *ledger = eg_engine_ledger(engine);
+    struct eg_snapshot *snapshot = eg_engine_snapshot(engine);
+    struct eg_records *stored = eg_test_store_records(eg_ledger_store(ledger), NULL);
+    for (unsigned t = 0; t < EG_N_RECORD_TABLES; t++) {
+        enum eg_record_table table = (enum eg_record_table)t;
+        uint32_t n = eg_records_count(snapshot->records, table);
+        if (n != eg_records_count(stored, table))
+            fail_msg("%s: %u rows are shown and %u stored", eg_record_spec(table)->name, n,
+                     eg_records_count(stored, table));
+        for (uint32_t i = 0; i < n; i++)
+            assert_same_row(eg_records_at(snapshot->records, table, i), eg_records_at(stored, table, i));
+    }
+    eg_records_release(stored);
+    eg_snapshot_release(snapshot);
+    eg_ledger_release(ledger);
 }

@@ -18,6 +18,8 @@ void eg_test_register_open(struct eg_test_register *test_out);
 struct eg_engine *eg_test_register_engine(const struct eg_test_register *test);
 /* Adds that many entries, "Many 1" ..., with ids 0b000000-0000-5000-8000-000000000001 ..., as another program would. */
 void eg_test_register_add(const struct eg_test_register *test, uint32_t n);
+/* Fails the running test unless what the engine shows is what its store holds, every row letter by letter. */
+void eg_test_register_is_stored(struct eg_engine *engine);
 void eg_test_register_close(struct eg_test_register *test);
 
 #endif
