@@ -109,8 +109,9 @@ static enum eg_status take_over(struct eg_engine *engine, struct eg_snapshot *lo
     struct eg_snapshot *shown = loaded;
     enum eg_status status = EG_OK;
     pthread_mutex_lock(&engine->writing);
+    const struct eg_ledger_before before = {engine->snapshot, engine->ledger};
     if (eg_atlas_store_of(loaded->atlas) != EG_ATLAS_NONE) {
-        status = eg_ledger_open(loaded, engine->ledger ? engine->snapshot : NULL, &ledger, &shown, err);
+        status = eg_ledger_open(loaded, engine->ledger ? &before : NULL, &ledger, &shown, err);
         eg_snapshot_release(loaded); /* the one that is shown keeps what it needs of it */
     }
     if (status == EG_OK) {

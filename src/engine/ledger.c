@@ -385,7 +385,14 @@ static enum eg_status show_first(struct eg_ledger *ledger, struct eg_snapshot *s
     return show_without(snapshot, before, snapshot_out, err);
 }
 
-enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, const struct eg_snapshot *before,
+/* What another program wrote after the one before has looked, in the tenth of a second until the load, is not in the history yet. */
+static void go_on_telling(struct eg_ledger *ledger, const struct eg_ledger *before)
+{
+    if (before->told && before->told_revision < ledger->revision)
+        set_told(ledger, before->told, before->told_revision);
+}
+
+enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, const struct eg_ledger_before *before,
                               struct eg_ledger **ledger_out, struct eg_snapshot **snapshot_out,
                               struct eg_error *err)
 {
@@ -397,7 +404,8 @@ enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, const struct eg_snap
     enum eg_status status = EG_OK;
     if (eg_store_can_be(spec->store.path)) {
         status = open_store(ledger, spec, snapshot->atlas, err);
-        if (status == EG_OK) status = show_first(ledger, snapshot, before, snapshot_out, err);
+        if (status == EG_OK)
+            status = show_first(ledger, snapshot, before ? before->snapshot : NULL, snapshot_out, err);
     } else {
         eg_log(
             EG_LOG_WARNING, "load",
@@ -415,6 +423,7 @@ enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, const struct eg_snap
     }
     if (ledger && ledger->revision != NOTHING_SHOWN)
         set_told(ledger, (*snapshot_out)->records, ledger->revision);
+    if (ledger && before && can_stay(before->snapshot, snapshot)) go_on_telling(ledger, before->ledger);
     *ledger_out = ledger;
     return EG_OK;
 }

@@ -17,12 +17,19 @@
 
 struct eg_ledger;
 
+struct eg_ledger_before {
+    const struct eg_snapshot *snapshot;
+    const struct eg_ledger *ledger;
+};
+
 /* Opens the store of the snapshot's atlas, made and filled from its seeds when it is not there yet, and makes the snapshot that shows what is
  * in it. The atlas must have a store. Where it is not there and cannot be made, because its folder may not be written, the snapshot shows
  * the seeds, a warning is logged, and *ledger_out is NULL. Where the store has records that cannot be shown, an error that names them is
  * logged, and the snapshot shows of the store what `before` (NULL: nothing was) shows of the same one, or nothing; never the seeds, which may be
- * years old. Then nobody can write, and eg_engine_refresh shows the store once it is mended. */
-EG_MUST_CHECK enum eg_status eg_ledger_open(struct eg_snapshot *snapshot, const struct eg_snapshot *before,
+ * years old. Then nobody can write, and eg_engine_refresh shows the store once it is mended. What another program wrote to the same store since the
+ * ledger before has looked is still told in the history. */
+EG_MUST_CHECK enum eg_status eg_ledger_open(struct eg_snapshot *snapshot,
+                                            const struct eg_ledger_before *before,
                                             struct eg_ledger **ledger_out, struct eg_snapshot **snapshot_out,
                                             struct eg_error *err);
 void eg_ledger_retain(struct eg_ledger *ledger);

@@ -349,6 +349,22 @@ static void what_was_edited_while_nobody_looked_is_not_told(void **state)
     assert_int_equal(count(test, BY_OTHERS), 1);
 }
 
+static void what_was_edited_just_before_the_atlas_is_loaded_anew_is_told(void **state)
+{
+    struct eg_test_register *test = *state;
+    edit(test, "UPDATE service SET name = 'Hops' WHERE name = 'Walks'");
+    assert_int_equal(eg_engine_load(test->engine, test->atlas, NULL), EG_OK);
+    for (int i = 0; i < 2; i++) assert_int_equal(eg_engine_refresh(test->engine, NULL), EG_OK);
+    assert_int_equal(count(test, BY_OTHERS), 1);
+    struct line line = newest(test->engine);
+    assert_non_null(strstr(line.before, "\"name\":\"Walks\""));
+    assert_non_null(strstr(line.after, "\"name\":\"Hops\""));
+    must_put(test->engine, "{\"name\":\"Swims\"}");
+    assert_int_equal(eg_engine_load(test->engine, test->atlas, NULL), EG_OK);
+    assert_int_equal(eg_engine_refresh(test->engine, NULL), EG_OK);
+    assert_int_equal(count(test, BY_OTHERS), 1);
+}
+
 static void a_row_that_was_wrong_for_a_while_is_told_when_it_is_mended(void **state)
 {
     struct eg_test_register *test = *state;
@@ -398,6 +414,7 @@ int main(void)
         TEST(who_ends_or_loads_anew_amid_the_parts_writes_the_others),
         TEST(a_server_killed_amid_the_parts_leaves_what_is_true),
         TEST(what_was_edited_while_nobody_looked_is_not_told),
+        TEST(what_was_edited_just_before_the_atlas_is_loaded_anew_is_told),
         TEST(a_row_that_was_wrong_for_a_while_is_told_when_it_is_mended),
         TEST(of_several_servers_one_tells),
     };
