@@ -178,7 +178,9 @@ static void write_facts(struct eg_finder_page *page, const struct eg_entry *entr
     eg_html_close(html);
     eg_finder_kind(page, entry->kind);
     eg_finder_out_of_service(page, entry->field[EG_ENTRY_STATUS]);
+    const struct eg_entry_place at = eg_entry_place_at(entry, hit->place);
     if (found->request.query.has_near) write_distance(page, found, hit->distance_m);
+    else if (at.address.len == 0 && at.has_position) eg_finder_ground(page, at.lon_deg, at.lat_deg);
     if (entry->n_topics > 0) {
         eg_html_text(html, EG_TEXT(" · "));
         eg_finder_terms(page, entry->topics, entry->n_topics);

@@ -111,6 +111,8 @@ struct eg_finder_found;
 /* Looks for it, and asks near it or, where that is wanted, for what serves it. */
 EG_MUST_CHECK enum eg_status eg_finder_find_place(const struct eg_finder_page *page,
                                                   struct eg_finder_found *found, struct eg_error *err);
+/* " · in Ashport": where something is that has no address, if the atlas has an area there. */
+void eg_finder_ground(struct eg_finder_page *page, double lon_deg, double lat_deg);
 struct eg_text eg_finder_place_name(struct eg_finder_page *page, struct eg_found_place place);
 /* A list of links to all but the one that is found, under a sentence; nothing without them. */
 void eg_finder_other_places(struct eg_finder_page *page, const char *key,

@@ -6,6 +6,7 @@
 
 #define LEAST_ALIKE_BYTES 4U
 #define MOST_SLIPPED_BYTES 12U
+#define MOST_KNOWN_AREAS 1000U
 
 /* --- finding --------------------------------------------------------------------------------------------------------- */
 
@@ -94,6 +95,30 @@ struct eg_text eg_finder_place_name(struct eg_finder_page *page, struct eg_found
     eg_buffer_init(&text, 0);
     eg_gazetteer_name(page->snapshot->gazetteer, place, &text);
     return kept(page, &text);
+}
+
+/* Names that people know: the set with most areas of those that have no more than some hundreds. EG_ATLAS_NONE without one. */
+static uint32_t known_by_name(const struct eg_finder_page *page)
+{
+    const struct eg_area_set *sets = page->snapshot->generation->area_sets;
+    uint32_t best = EG_ATLAS_NONE;
+    for (uint32_t i = 0; i < page->snapshot->atlas->n_boundaries; i++)
+        if (sets[i].n_areas <= MOST_KNOWN_AREAS &&
+            (best == EG_ATLAS_NONE || sets[i].n_areas > sets[best].n_areas))
+            best = i;
+    return best;
+}
+
+void eg_finder_ground(struct eg_finder_page *page, double lon_deg, double lat_deg)
+{
+    struct eg_found_place place = {EG_PLACE_IS_AREA, known_by_name(page), EG_NO_AREA};
+    if (place.source != EG_ATLAS_NONE)
+        place.item = eg_generation_locate(page->snapshot->generation, place.source, lon_deg, lat_deg);
+    if (place.item == EG_NO_AREA) return;
+    eg_html_text(&page->html, EG_TEXT(" · "));
+    eg_finder_open(page, "span", "ground");
+    eg_finder_say_with(page, "results.inside", "place", eg_finder_place_name(page, place));
+    eg_html_close(&page->html);
 }
 
 /* Which of several of one name: "(Districts, M0001)", or what tells it from those of its table. */

@@ -381,6 +381,10 @@ def _(server):
     for slip, meant in (("Northamton", "E07000154"), ("Manchestr", "E08000003"), ("Milton+Kenes", "E06000042")):
         read = page(server, f"/finder?place={slip}&lang=en")
         assert any(f"place=lad19:{meant}" in urllib.parse.unquote(values.get("href", "")) for tag, values in read.elements if tag == "a"), slip
+    # Of one name and without an address: told apart by where they are.
+    text = page(server, "/finder?q=st+mary%27s+hospital&kind=service&lang=en").text
+    where = [ground().names[ground().district[code]] for code in (ground().at(*e.point) for e in server.entries if e.name == "St Mary's Hospital") if code]
+    assert len(set(where)) > 2 and all(f" \u00b7 in {name} \u00b7 " in text for name in where), where
     # Grants of one name are told apart.
     text = page(server, "/finder?kind=grant&place=Manchester&served=1&lang=en&print=1").text
     for entry in (entry for entry in server.entries if entry.serves == "E08000003"):
