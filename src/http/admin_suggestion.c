@@ -299,7 +299,7 @@ static void write_warnings(const struct review *review)
     else if (review->has_changed) {
         write_changed(review);
     }
-    if (!review->after && !review->is_gone) {
+    if (review->unfit.status != EG_OK && !review->is_gone) {
         eg_admin_open(page, "p", "problem");
         eg_html_text_format(html, "It cannot be accepted as it stands: %s", review->unfit.message);
         eg_html_close(html);

@@ -159,6 +159,11 @@ if (!modules || !existsSync('/usr/bin/chromium')) {
       const context = await browser.newContext({ viewport: { width: 320, height: 900 }, bypassCSP: true });
       const page = watch(await context.newPage());
       let found;
+      await page.goto(`${server.address}/admin/sign-in`);
+      await page.fill('#name', EDITOR.name);
+      await page.fill('#password', 'a guess that is wrong');
+      await Promise.all([page.waitForNavigation(), page.click('main form button')]);
+      check((await page.textContent('[role=alert]')).startsWith('Not signed in: ') && !(found = await audit(page)), found || await page.textContent('main'));
       await signIn(page, `/admin/entries/${entries[3].id}`);
       const other = await open(context, `/admin/entries/${entries[3].id}`);
       await page.fill('[name="email"]', 'no address');

@@ -5,7 +5,7 @@ import { auditor, calm, check, existsSync, hasFocus, join, libraries, openBrowse
 import { createServer } from 'node:http';
 
 const LANGUAGES = ['en', 'cy', 'es', 'pt', 'ar'];
-const SEARCHES = ['/finder', '/finder?q=food&place=Ashport&radius=25000', '/finder?place=nowhere+at+all', '/finder?place=ash', '/finder?kind=nonsense', '/finder?page=3', '/finder?embed=1'];
+const SEARCHES = ['/finder', '/finder?q=food&place=Ashport&radius=25000', '/finder?place=nowhere+at+all', '/finder?place=ash', '/finder?kind=nonsense', '/finder?page=3', '/finder?embed=1', '/finder?radius=5000', '/finder?q=zzzz', '/finder?print=1&place=Ashport'];
 
 const modules = libraries();
 if (!modules || !existsSync('/usr/bin/chromium')) {

@@ -510,6 +510,7 @@ def _(server):
     reader.open(f"/admin/suggestions/{one}")
     assert "Di Private" not in re.search(r'<table class="diff">.*</table>', reader.page.text, re.S)[0], "it would be lost"
     reader.open(f"/admin/suggestions/{one}?edit=1")
+    assert "cannot be accepted" not in reader.page.text, "it could be, and is only put right first"
     fields = reader.page.form("save")["fields"]
     assert fields["name"] == "Speling" and fields["contacts.0.name"] == "Di Private", fields
     reader.submit("save", status=400, email="wrong", name="Spelling")
