@@ -44,6 +44,7 @@ bool eg_entry_kind_parse(struct eg_text text, enum eg_entry_kind *kind_out);
 struct eg_entry_place {
     struct eg_text location; /* the id of its record; empty where there is none */
     struct eg_text name, address, postcode;
+    struct eg_text phone, hours; /* of one of several, what it has of its own; empty: those of the entry */
     bool has_position;
     double lon_deg, lat_deg;             /* WGS 84 */
     const struct eg_text *accessibility; /* [n_accessibility] */

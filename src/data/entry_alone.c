@@ -9,7 +9,7 @@
 
 #define ALIGNED 16U
 #define ENTRY_BYTES 672 /* of the structs that are copied here, where pointers have eight */
-#define PLACE_BYTES 104
+#define PLACE_BYTES 136
 
 struct copier {
     char *room; /* NULL: nowhere */
@@ -53,6 +53,8 @@ static const struct eg_entry_place *copy_places(struct copier *copier, const str
         place.name = copy_text(copier, place.name);
         place.address = copy_text(copier, place.address);
         place.postcode = copy_text(copier, place.postcode);
+        place.phone = copy_text(copier, place.phone);
+        place.hours = copy_text(copier, place.hours);
         place.accessibility = copy_texts(copier, place.accessibility, place.n_accessibility);
         if (to) to[i] = place;
     }

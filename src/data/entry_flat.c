@@ -265,6 +265,8 @@ void eg_flat_write_places(const struct eg_entry *entry, struct eg_json *json,
         if (place->n_accessibility > 0) provided = eg_json_array(json, into, "accessibility");
         for (uint32_t k = 0; k < place->n_accessibility; k++)
             eg_json_text(json, provided, NULL, place->accessibility[k]);
+        if (place->phone.len > 0) eg_json_text(json, into, "phone", place->phone);
+        if (place->hours.len > 0) eg_json_text(json, into, "hours", place->hours);
     }
 }
 

@@ -13,7 +13,8 @@ struct reading {
     const struct eg_record *service;
     struct eg_arena *arena;
     struct eg_entry *entry;
-    bool failed; /* the arena refused */
+    struct eg_entry_place *places; /* [entry->n_places] the entry's */
+    bool failed;                   /* the arena refused */
 };
 
 static struct eg_text id_of(const struct eg_record *row)
@@ -256,15 +257,21 @@ static struct eg_text first_public_phone(const struct reading *reading, enum eg_
     return EG_TEXT("");
 }
 
-/* The service's own number, else that of it at its place, else of the place (the first that has one), else the organisation's. */
+/* That of the service at a place, else of the place. */
+static struct eg_text phone_at(const struct reading *reading, const struct eg_service_places *places,
+                               uint32_t i)
+{
+    struct eg_text phone =
+        first_public_phone(reading, EG_PHONE_SERVICE_AT_LOCATION_ID, id_of(places->link[i]));
+    if (phone.len > 0) return phone;
+    return first_public_phone(reading, EG_PHONE_LOCATION_ID, id_of(places->location[i]));
+}
+
+/* The service's own number, else that of the first of its places that has one, else the organisation's. */
 static void read_phone(struct reading *reading, const struct eg_service_places *places)
 {
     struct eg_text phone = first_public_phone(reading, EG_PHONE_SERVICE_ID, id_of(reading->service));
-    for (uint32_t i = 0; i < places->n && phone.len == 0; i++) {
-        phone = first_public_phone(reading, EG_PHONE_SERVICE_AT_LOCATION_ID, id_of(places->link[i]));
-        if (phone.len == 0)
-            phone = first_public_phone(reading, EG_PHONE_LOCATION_ID, id_of(places->location[i]));
-    }
+    for (uint32_t i = 0; i < places->n && phone.len == 0; i++) phone = phone_at(reading, places, i);
     struct eg_text organization = reading->service->field[EG_SERVICE_ORGANIZATION_ID];
     if (phone.len == 0) phone = first_public_phone(reading, EG_PHONE_ORGANIZATION_ID, organization);
     reading->entry->field[EG_ENTRY_PHONE] = phone;
@@ -299,7 +306,8 @@ static void read_places(struct reading *reading)
     take_first(entry, &places[0], found.location[0]);
     take_accessibility(reading, places, found.n);
     if (found.n == 1) return;
-    entry->places = places;
+    for (uint32_t i = 0; i < found.n; i++) places[i].phone = phone_at(reading, &found, i);
+    entry->places = reading->places = places;
     entry->n_places = found.n;
 }
 
@@ -412,10 +420,26 @@ static void read_schedules(struct reading *reading)
     reading->entry->n_schedules = schedules.n;
 }
 
+/* As the entry's page tells them: of the service there, else of the location. */
+static void read_hours_of_places(struct reading *reading)
+{
+    struct eg_service_places found = {.n = 0};
+    if (reading->places) eg_service_places(reading->records, id_of(reading->service), &found);
+    for (uint32_t i = 0; i < found.n; i++) {
+        struct schedules there = {.n = 0};
+        struct eg_record_rows rows = eg_records_rows(
+            reading->records, EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_AT_LOCATION_ID, id_of(found.link[i]));
+        if (rows.n > 0)
+            add_schedules(reading, EG_SCHEDULE_SERVICE_AT_LOCATION_ID, id_of(found.link[i]), &there);
+        else add_schedules(reading, EG_SCHEDULE_LOCATION_ID, id_of(found.location[i]), &there);
+        reading->places[i].hours = write_hours(reading, &there);
+    }
+}
+
 enum eg_status eg_entry_from_records(const struct eg_entry_source *source, const struct eg_record *service,
                                      struct eg_entry *entry_out, struct eg_error *err)
 {
-    struct reading reading = {source->atlas, source->records, service, source->arena, entry_out, false};
+    struct reading reading = {source->atlas, source->records, service, source->arena, entry_out, NULL, false};
     *entry_out = (struct eg_entry){.directory = source->directory, .serves_boundaries = EG_ATLAS_NONE};
     read_service(&reading);
     read_organization(&reading);
@@ -425,6 +449,7 @@ enum eg_status eg_entry_from_records(const struct eg_entry_source *source, const
     read_funding(&reading);
     read_dates(&reading);
     read_schedules(&reading);
+    read_hours_of_places(&reading);
     struct eg_record_rows areas =
         eg_records_rows(reading.records, EG_RECORD_SERVICE_AREA, EG_SERVICE_AREA_SERVICE_ID, id_of(service));
     if (reading.failed) return eg_error_no_memory(err, sizeof *entry_out);

@@ -116,6 +116,8 @@ static void add_place(struct eg_buffer *content, const struct eg_entry_place *pl
     add_text(content, place->name);
     add_text(content, place->address);
     add_text(content, place->postcode);
+    add_text(content, place->phone);
+    add_text(content, place->hours);
     eg_buffer_printf(content, "%d %.9g %.9g\t", place->has_position, place->lon_deg, place->lat_deg);
     for (uint32_t i = 0; i < place->n_accessibility; i++) add_text(content, place->accessibility[i]);
 }

@@ -277,6 +277,8 @@ def _(server):
     assert server.call("PUT", path, with_own(server.now(path).json()), If_Match=tag).status == 200
     for day, is_open in ((23, True), (24, True), (25, True), (26, False)):  # Monday to Thursday
         assert bool(found(server, id, f"open=2026-11-{day}T10:00:00Z")) == is_open, day
+    mill, = [one for one in server.get("/coalitions/" + id).json()["properties"]["locations"] if one.get("name") == "The Mill"]
+    assert (mill["phone"], mill["hours"]) == ("01632 960011", "Tu 09:00-17:00"), mill
     at = {one["location"].get("name"): one for one in server.get("/hsds/services/" + id).json()["service_at_locations"]}
     assert [one["number"] for one in at["The Mill"]["phones"]] == ["01632 960011"]
     assert [one["number"] for one in at["The Mill"]["location"]["phones"]] == ["01632 960012"]
