@@ -22,7 +22,9 @@ struct reading {
     const struct eg_records *now;
     struct eg_rows_undoing *rows;
     struct eg_buffer document;
-    uint32_t n;                      /* entries */
+    uint32_t n; /* entries */
+    uint32_t
+        n_before_shared; /* the first lines, of a batch that came in parts: what entries share changed after them */
     struct eg_batch_changed changed; /* those that are not as the batch left them */
     enum eg_status status;
     struct eg_error *err;
@@ -38,6 +40,14 @@ void eg_batch_note_changed(struct eg_batch_changed *changed, struct eg_text titl
                    EG_TEXT_SHOWN(title, 60));
 }
 
+static bool look_for_shared(void *context, const struct eg_change_entry *line)
+{
+    struct reading *reading = context;
+    reading->n++;
+    if (line->entry_id.len == 0) reading->n_before_shared = reading->n;
+    return true;
+}
+
 static enum eg_status is_as_left(struct reading *reading, const struct eg_change_entry *line, bool *is_out)
 {
     const struct eg_record *service = eg_records_find(reading->now, EG_RECORD_SERVICE, line->entry_id);
@@ -48,13 +58,14 @@ static enum eg_status is_as_left(struct reading *reading, const struct eg_change
     return status;
 }
 
-/* What was changed since is counted to the end, so that the message can say how much it is. */
+/* What was changed since is counted to the end, so that the message can say how much it is. What shared rows of a later part say is in the documents
+ * of all that share them, so those of the parts before cannot be compared; their rows are. */
 static bool visit_line(void *context, const struct eg_change_entry *line)
 {
     struct reading *reading = context;
     bool is_same = true;
-    reading->n++;
-    if (!reading->undo->force) reading->status = is_as_left(reading, line, &is_same);
+    bool is_compared = reading->n++ >= reading->n_before_shared && !reading->undo->force;
+    if (is_compared) reading->status = is_as_left(reading, line, &is_same);
     if (reading->status == EG_OK && is_same)
         reading->status = eg_rows_undoing_add(reading->rows, line->rows, reading->err);
     if (reading->status == EG_CONFLICT) is_same = false;
@@ -75,12 +86,14 @@ enum eg_status eg_batch_say_changed(const struct eg_batch_changed *changed, uint
 static enum eg_status read_lines(const struct undoing *undoing, struct reading *reading, struct eg_error *err)
 {
     struct eg_ledger *ledger = eg_engine_ledger(undoing->engine);
-    struct eg_change_visitor visitor = {visit_line, reading};
+    struct eg_store *store = eg_ledger_store(ledger);
+    struct eg_change_visitor looking = {look_for_shared, reading}, visitor = {visit_line, reading};
     struct eg_store_page all = {.limit = UINT32_MAX};
     enum eg_status status = EG_OK;
     if (undoing->undo->rows.len > 0) status = eg_rows_undoing_add(reading->rows, undoing->undo->rows, err);
-    if (status == EG_OK)
-        status = eg_store_batch(eg_ledger_store(ledger), undoing->undo->batch, all, &visitor, err);
+    if (status == EG_OK) status = eg_store_batch(store, undoing->undo->batch, all, &looking, err);
+    reading->n = 0;
+    if (status == EG_OK) status = eg_store_batch(store, undoing->undo->batch, all, &visitor, err);
     eg_ledger_release(ledger);
     if (status == EG_OK) status = reading->status;
     if (status == EG_OK && reading->changed.n > 0)

@@ -33,6 +33,7 @@ struct eg_undoing {
     struct eg_batch_changed changed;
     struct eg_textmap *left; /* lines that are left alone, by their ids */
     bool is_begun;           /* the undoing's own line is in the history */
+    bool is_past_shared;     /* as in struct part, of the parts before */
 };
 
 /* Lines of the batch, the first of them the last that came. */
@@ -43,6 +44,7 @@ struct part {
     struct eg_change_entry *lines; /* [n_lines] */
     uint32_t n_lines, n_read;
     bool is_first, is_last;
+    bool is_past_shared;               /* of the lines gone through one was of rows that entries share */
     char change[EG_UUID_TEXT_LEN + 1]; /* the undoing's id */
 };
 
@@ -136,6 +138,7 @@ static enum eg_status take(struct eg_undoing *undoing, const struct eg_undoing_w
     undoing->part = own.part;
     undoing->changed = (struct eg_batch_changed){0};
     undoing->is_begun = false;
+    undoing->is_past_shared = false;
     return EG_OK;
 }
 
@@ -200,15 +203,17 @@ static enum eg_status read_part(struct part *part, uint32_t most, struct eg_erro
 
 /* --- comparing --------------------------------------------------------------------------------------------------------------- */
 
-/* An entry that is already as it was before counts as unchanged: then this goes on where another undoing was broken off. */
-static enum eg_status look_at(const struct part *part, const struct eg_records *now,
+/* An entry that is already as it was before counts as unchanged: then this goes on where another undoing was broken off. What a batch in parts did
+ * to shared rows is in the documents of all that share them, so those of other parts cannot be compared; their rows are. */
+static enum eg_status look_at(struct part *part, const struct eg_records *now,
                               const struct eg_change_entry *line, bool *is_unchanged_out,
                               struct eg_error *err)
 {
     struct eg_buffer document;
     struct eg_text says;
     *is_unchanged_out = true;
-    if (part->undoing->wish.force || line->entry_id.len == 0) return EG_OK;
+    if (line->entry_id.len == 0) part->is_past_shared = true;
+    if (part->undoing->wish.force || part->is_past_shared) return EG_OK;
     eg_buffer_init(&document, 0);
     enum eg_status status =
         eg_lines_document(now, eg_records_find(now, EG_RECORD_SERVICE, line->entry_id), true, &document, err);
@@ -226,6 +231,7 @@ static enum eg_status compare(struct part *part, const struct eg_records *now, s
     enum eg_status status = eg_rows_undoing_new(now, false, part->arena, &rows, err);
     if (status == EG_OK && part->is_first && undoing->wish.rows.len > 0)
         status = eg_rows_undoing_add(rows, undoing->wish.rows, err);
+    part->is_past_shared = undoing->is_past_shared;
     for (uint32_t i = 0; i < part->n_lines && status == EG_OK; i++) {
         bool is_unchanged = true;
         status = look_at(part, now, &part->lines[i], &is_unchanged, err);
@@ -252,12 +258,14 @@ static enum eg_status check_some(struct part *part, struct eg_error *err)
     eg_snapshot_release(snapshot);
     if (status != EG_OK) return status;
     undoing->n_done += part->n_lines;
+    undoing->is_past_shared = part->is_past_shared;
     if (!part->is_last) {
         report(undoing, EG_UNDOING_CHECKS, "");
         return EG_OK;
     }
     if (undoing->changed.n > 0) return eg_batch_say_changed(&undoing->changed, undoing->n_done, err);
     undoing->n_done = 0;
+    undoing->is_past_shared = false;
     report(undoing, EG_UNDOING_WRITES, "");
     return EG_OK;
 }
@@ -302,6 +310,7 @@ static enum eg_status gather_once(struct part *part, const struct eg_records *no
     struct eg_rows_undoing *rows = NULL;
     const struct eg_undoing_wish *wish = &part->undoing->wish;
     *again_out = false;
+    part->is_past_shared = part->undoing->is_past_shared;
     enum eg_status status = eg_rows_undoing_new(now, wish->force, part->arena, &rows, err);
     if (status == EG_OK && moves_shared(part))
         status = eg_rows_undoing_add_early(rows, wish->rows, part->is_first, err);
@@ -429,6 +438,7 @@ static enum eg_status undo_some(struct part *part, struct eg_error *err)
     if (status == EG_CANCELLED) status = part->is_last && undoing->is_begun ? close_batch(part, err) : EG_OK;
     if (status != EG_OK) return status;
     undoing->n_done += part->n_lines;
+    undoing->is_past_shared = part->is_past_shared;
     undoing->part = undoing->wish.part;
     if (wrote && !undoing->is_begun) {
         undoing->is_begun = true;

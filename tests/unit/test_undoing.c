@@ -37,11 +37,9 @@ static void look(struct eg_engine *engine)
     for (int i = 0; i < 4; i++) assert_int_equal(eg_engine_refresh(engine, NULL), EG_OK);
 }
 
-static int begin(void **state)
+/* What another program wrote is in the history now, as the last batch. */
+static void look_at_batch(struct world *world)
 {
-    struct world *world = malloc(sizeof *world);
-    eg_test_register_open(&world->test);
-    eg_test_register_add(&world->test, MANY);
     look(world->test.engine);
     struct eg_ledger *ledger = eg_engine_ledger(world->test.engine);
     struct eg_change_visitor visitor = {keep_id, world->batch};
@@ -49,6 +47,14 @@ static int begin(void **state)
         eg_store_history(eg_ledger_store(ledger), EG_TEXT(""), (struct eg_store_page){1, 0}, &visitor, NULL),
         EG_OK);
     eg_ledger_release(ledger);
+}
+
+static int begin(void **state)
+{
+    struct world *world = malloc(sizeof *world);
+    eg_test_register_open(&world->test);
+    eg_test_register_add(&world->test, MANY);
+    look_at_batch(world);
     *state = world;
     return 0;
 }
@@ -142,6 +148,33 @@ static void very_many_are_undone_in_parts_and_back(void **state)
     assert_int_equal(tell(world).state, EG_UNDOING_DONE);
     assert_int_equal(n_many(world), MANY);
     assert_int_equal(n_unfinished(world), 0);
+}
+
+/* The organisation changes with the last part; the documents of the parts before have it as it was. */
+static void an_undoing_of_what_entries_share_is_undone(void **state)
+{
+    struct world *world = *state;
+    struct eg_text store = eg_text_from(world->test.store);
+    static const char changed[] = "SELECT count(*) FROM service s JOIN organization o ON o.id = "
+                                  "s.organization_id WHERE s.alert = 'Later' "
+                                  "AND o.email = 'later@example.org' AND s.id LIKE '0b0%'";
+    eg_test_store_must(store, "INSERT INTO organization (id, name, description, email) VALUES "
+                              "('0a000000-0000-5000-8000-000000000001', 'O', '-', 'first@example.org')");
+    eg_test_store_must(store, "UPDATE service SET organization_id = '0a000000-0000-5000-8000-000000000001' "
+                              "WHERE id LIKE '0b0%'");
+    look_at_batch(world);
+    eg_test_store_must(store, "UPDATE service SET alert = 'Later' WHERE id LIKE '0b0%'");
+    eg_test_store_must(store, "UPDATE organization SET email = 'later@example.org' WHERE name = 'O'");
+    look_at_batch(world);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(number(world, changed), i % 2 == 0 ? MANY : 0);
+        start(world, world->batch, false);
+        while (go_on(world)) continue;
+        struct eg_undoing_report report = tell(world);
+        if (report.state != EG_UNDOING_DONE) fail_msg("%s", report.message);
+        memcpy(world->batch, report.change, sizeof report.change);
+    }
+    assert_int_equal(number(world, changed), 0);
 }
 
 static void only_one_goes_on_at_a_time(void **state)
@@ -245,6 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(very_many_are_undone_in_parts_and_back),
+        TEST(an_undoing_of_what_entries_share_is_undone),
         TEST(only_one_goes_on_at_a_time),
         TEST(nothing_is_done_where_entries_were_changed_since),
         TEST(what_others_change_meanwhile_is_left_alone),
