@@ -223,7 +223,9 @@ static enum eg_status read_feature(void *context, const struct eg_json_item *ite
     struct features *features = context;
     struct eg_json *json = NULL;
     struct eg_error fault = {0};
-    int n = snprintf(features->path, sizeof features->path, "$.features[%u]", item->index);
+    int n = item->index == EG_JSON_ITEM_ALONE
+                ? snprintf(features->path, sizeof features->path, "$")
+                : snprintf(features->path, sizeof features->path, "$.features[%u]", item->index);
     features->place = (struct eg_intake_place){.line = item->line, .path = {features->path, (size_t)n}};
     enum eg_status status = eg_json_parse(item->text, &json, &fault);
     if (status == EG_NO_MEMORY) return eg_error_no_memory(err, item->text.len);
@@ -242,5 +244,6 @@ static enum eg_status read_feature(void *context, const struct eg_json_item *ite
 enum eg_status eg_flat_read_features(struct eg_flat_intake *intake, struct eg_text text, struct eg_error *err)
 {
     struct features features = {.intake = intake};
-    return eg_json_items(text, "features", read_feature, &features, err);
+    static const struct eg_json_list list = {"features", "properties"};
+    return eg_json_items(text, &list, read_feature, &features, err);
 }

@@ -8,6 +8,9 @@ struct scan {
     struct eg_text json;
     size_t at;
     uint32_t line;
+    const struct eg_json_list *list;
+    eg_json_item_fn *on_item;
+    void *context;
     struct eg_error *err;
 };
 
@@ -61,7 +64,7 @@ static enum eg_status skip_value(struct scan *scan)
     return fail(scan, "it ends within a bracket");
 }
 
-static enum eg_status read_item(struct scan *scan, uint32_t index, eg_json_item_fn *on_item, void *context)
+static enum eg_status read_item(struct scan *scan, uint32_t index)
 {
     struct eg_json_item item = {{scan->json.data + scan->at, 0}, scan->line, index};
     size_t start = scan->at;
@@ -70,16 +73,16 @@ static enum eg_status read_item(struct scan *scan, uint32_t index, eg_json_item_
     item.text.len = scan->at - start;
     item.text = eg_text_trim(item.text);
     if (item.text.len == 0) return fail(scan, "an item of the list is missing");
-    return on_item(context, &item, scan->err);
+    return scan->on_item(scan->context, &item, scan->err);
 }
 
-static enum eg_status read_array(struct scan *scan, eg_json_item_fn *on_item, void *context)
+static enum eg_status read_array(struct scan *scan)
 {
     step(scan);
     skip_blanks(scan);
     for (uint32_t index = 0; peek(scan) != ']'; index++) {
         skip_blanks(scan);
-        enum eg_status status = read_item(scan, index, on_item, context);
+        enum eg_status status = read_item(scan, index);
         if (status != EG_OK) return status;
         if (peek(scan) == '}') return fail(scan, "a list ends with '}'");
         if (peek(scan) == ',') step(scan);
@@ -95,42 +98,51 @@ static bool is_member(const struct scan *scan, size_t start, const char *member)
     return eg_text_equal(name, eg_text_from(member));
 }
 
-static enum eg_status read_object(struct scan *scan, const char *member, eg_json_item_fn *on_item,
-                                  void *context)
+/* What is no list may be an item alone. */
+static enum eg_status take_alone(struct scan *scan, const struct scan *begin, bool is_item)
 {
-    bool found = false;
+    struct eg_json_item item = {
+        {begin->json.data + begin->at, scan->at - begin->at}, begin->line, EG_JSON_ITEM_ALONE};
+    if (is_item) return scan->on_item(scan->context, &item, scan->err);
+    return eg_error_set(scan->err, EG_INVALID, "the document has no list '%s', and is none itself",
+                        scan->list->member);
+}
+
+static enum eg_status read_object(struct scan *scan)
+{
+    bool found = false, is_item = false;
+    const struct scan begin = *scan;
     step(scan);
     for (skip_blanks(scan); peek(scan) == '"'; skip_blanks(scan)) {
         size_t start = scan->at;
         enum eg_status status = skip_string(scan);
         if (status != EG_OK) return status;
-        bool wanted = !found && is_member(scan, start, member);
+        bool wanted = !found && is_member(scan, start, scan->list->member);
+        is_item |= is_member(scan, start, scan->list->alone);
         skip_blanks(scan);
         if (peek(scan) != ':') return fail(scan, "a colon is missing");
         step(scan);
         skip_blanks(scan);
         found |= wanted && peek(scan) == '[';
-        status = wanted && peek(scan) == '[' ? read_array(scan, on_item, context) : skip_value(scan);
+        status = wanted && peek(scan) == '[' ? read_array(scan) : skip_value(scan);
         if (status != EG_OK) return status;
         skip_blanks(scan);
         if (peek(scan) == ',') step(scan);
     }
     if (peek(scan) != '}') return fail(scan, "its outermost bracket does not end");
     step(scan);
-    if (found) return EG_OK;
-    (void)eg_error_set(scan->err, EG_INVALID, "the document has no list '%s', and is none itself", member);
-    return EG_INVALID;
+    return found ? EG_OK : take_alone(scan, &begin, is_item);
 }
 
-enum eg_status eg_json_items(struct eg_text json, const char *member, eg_json_item_fn *on_item, void *context,
-                             struct eg_error *err)
+enum eg_status eg_json_items(struct eg_text json, const struct eg_json_list *list, eg_json_item_fn *on_item,
+                             void *context, struct eg_error *err)
 {
-    struct scan scan = {json, 0, 1, err};
+    struct scan scan = {json, 0, 1, list, on_item, context, err};
     enum eg_status status;
     if (eg_text_starts_with(json, EG_TEXT("\xEF\xBB\xBF"))) scan.at = 3;
     skip_blanks(&scan);
-    if (peek(&scan) == '[') status = read_array(&scan, on_item, context);
-    else if (peek(&scan) == '{') status = read_object(&scan, member, on_item, context);
+    if (peek(&scan) == '[') status = read_array(&scan);
+    else if (peek(&scan) == '{') status = read_object(&scan);
     else return fail(&scan, "it begins neither with '[' nor with '{'");
     if (status != EG_OK) return status;
     skip_blanks(&scan);

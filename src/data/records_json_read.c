@@ -215,9 +215,32 @@ static enum eg_status read_object(struct reader *reader, const struct eg_json_va
 
 /* --- the file ------------------------------------------------------------------------------------------------------------------- */
 
+/* Where services are wanted, there may be organisations that have theirs within them: an API that is asked for organisations answers so. What
+ * a service has to have, an organisation has not. */
+static enum eg_record_table table_of(const struct reader *reader, const struct eg_json_value *object)
+{
+    static const char *const of_organizations[] = {"legal_status",
+                                                   "organization_identifiers",
+                                                   "parent_organization_id",
+                                                   "programs",
+                                                   "tax_id",
+                                                   "tax_status",
+                                                   "uri",
+                                                   "website",
+                                                   "year_incorporated"};
+    if (reader->table != EG_RECORD_SERVICE) return reader->table;
+    if (eg_json_get(object, "services")) return EG_RECORD_ORGANIZATION;
+    if (eg_json_get(object, "status") || eg_json_get(object, "organization") ||
+        eg_json_get(object, "organization_id"))
+        return EG_RECORD_SERVICE;
+    for (size_t i = 0; i < EG_ARRAY_LEN(of_organizations); i++)
+        if (eg_json_get(object, of_organizations[i])) return EG_RECORD_ORGANIZATION;
+    return EG_RECORD_SERVICE;
+}
+
 static enum eg_status read_tree(struct reader *reader, const struct eg_json_item *item, struct eg_json *json)
 {
-    struct hook hook = {.table = reader->table, .index = item->index};
+    struct hook hook = {.table = table_of(reader, eg_json_root(json)), .index = item->index};
     reader->arena = eg_arena_new(ARENA_CEILING_BYTES);
     if (!reader->arena) return eg_error_no_memory(reader->err, 0);
     enum eg_status status = read_object(reader, eg_json_root(json), &hook, NULL);
@@ -231,7 +254,9 @@ static enum eg_status read_item(void *context, const struct eg_json_item *item, 
     struct reader *reader = context;
     struct eg_json *json = NULL;
     struct eg_error fault = {0};
-    int n = snprintf(reader->path, sizeof reader->path, "$[%u]", item->index);
+    int n = item->index == EG_JSON_ITEM_ALONE
+                ? snprintf(reader->path, sizeof reader->path, "$")
+                : snprintf(reader->path, sizeof reader->path, "$[%u]", item->index);
     reader->place = (struct eg_intake_place){.line = item->line, .path = {reader->path, (size_t)n}};
     reader->err = err;
     enum eg_status status = eg_json_parse(item->text, &json, &fault);
@@ -250,5 +275,6 @@ enum eg_status eg_records_json_read(struct eg_text json, enum eg_record_table ta
                                     struct eg_error *err)
 {
     struct reader reader = {.intake = intake, .table = table, .err = err};
-    return eg_json_items(json, "contents", read_item, &reader, err);
+    static const struct eg_json_list list = {"contents", "name"};
+    return eg_json_items(json, &list, read_item, &reader, err);
 }

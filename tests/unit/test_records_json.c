@@ -108,6 +108,48 @@ static void what_services_lead_to_comes_back_from_json(void **state)
     eg_buffer_clear(&once), eg_buffer_clear(&twice), eg_buffer_clear(&lines);
 }
 
+#define OF_A "{\"id\":\"" A "\",\"name\":\"S\",\"status\":\"active\",\"kind\":\"hub\"}"
+
+static void organizations_come_with_their_services(void **state)
+{
+    (void)state;
+    struct eg_buffer lines;
+    eg_buffer_init(&lines, 0);
+    struct eg_records *records =
+        imported("{\"total_items\":2,\"contents\":[{\"id\":\"" B
+                 "\",\"name\":\"O\",\"description\":\"d\",\"services\":[" OF_A "]},{\"id\":\"" C
+                 "\",\"name\":\"P\",\"description\":\"d\",\"legal_status\":\"charity\"}]}",
+                 &lines);
+    assert_lines(&lines, "");
+    assert_int_equal(eg_records_count(records, EG_RECORD_ORGANIZATION), 2);
+    const struct eg_record *service = eg_records_find(records, EG_RECORD_SERVICE, eg_text_from(A));
+    assert_true(eg_text_equal(service->field[EG_SERVICE_ORGANIZATION_ID], eg_text_from(B)));
+    eg_records_release(records);
+    struct eg_records *alone = imported(
+        " {\"id\":\"" B "\",\"name\":\"O\",\"description\":\"d\",\"services\":[" OF_A "]}\n", &lines);
+    assert_lines(&lines, "");
+    assert_int_equal(eg_records_count(alone, EG_RECORD_SERVICE), 1);
+    eg_records_release(alone);
+}
+
+static void one_service_needs_no_list(void **state)
+{
+    (void)state;
+    struct eg_buffer lines;
+    struct eg_error err = {0};
+    eg_buffer_init(&lines, 0);
+    struct eg_records *records = imported(OF_A, &lines);
+    assert_lines(&lines, "");
+    assert_int_equal(eg_records_count(records, EG_RECORD_SERVICE), 1);
+    eg_records_release(records);
+    records = imported("\n{\"name\":\"S\"}", &lines);
+    assert_non_null(strstr(lines.data, "rejected 2 $ service.id is missing"));
+    eg_records_release(records);
+    eg_buffer_clear(&lines);
+    assert_int_equal(import_json(EG_TEXT("{\"title\":\"Not found\"}"), &lines, &records, &err), EG_INVALID);
+    assert_string_equal(err.message, "the document has no list 'contents', and is none itself");
+}
+
 static void export_table(const struct eg_records *records, enum eg_record_table table, bool with_private,
                          struct eg_buffer *out)
 {
@@ -392,6 +434,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_services_lead_to_comes_back_from_json),
+        cmocka_unit_test(organizations_come_with_their_services),
+        cmocka_unit_test(one_service_needs_no_list),
         cmocka_unit_test(every_record_comes_back_from_a_tabular_package),
         cmocka_unit_test(what_is_private_is_exported_only_when_asked_for),
         cmocka_unit_test(what_the_standard_requires_and_nobody_said_is_not_stated),
