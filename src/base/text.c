@@ -65,6 +65,30 @@ struct eg_text eg_text_trim(struct eg_text text)
     return text;
 }
 
+/* U+00A0, U+2000 to U+200B, U+202F, U+3000, U+FEFF: the byte order mark. */
+static bool is_wide_blank(const char *bytes, size_t len)
+{
+    unsigned char last = (unsigned char)bytes[len - 1];
+    if (len == 2) return memcmp(bytes, "\xC2\xA0", 2) == 0;
+    if (memcmp(bytes, "\xE2\x80", 2) == 0) return (last >= 0x80 && last <= 0x8B) || last == 0xAF;
+    return memcmp(bytes, "\xE3\x80\x80", 3) == 0 || memcmp(bytes, "\xEF\xBB\xBF", 3) == 0;
+}
+
+struct eg_text eg_text_trim_wide(struct eg_text text)
+{
+    for (size_t before = SIZE_MAX; before != text.len;) {
+        text = eg_text_trim(text);
+        before = text.len;
+        for (size_t len = 2; len <= 3; len++) {
+            if (text.len >= len && is_wide_blank(text.data + text.len - len, len)) text.len -= len;
+            if (text.len < len || !is_wide_blank(text.data, len)) continue;
+            text.data += len;
+            text.len -= len;
+        }
+    }
+    return text;
+}
+
 struct eg_text eg_text_cut(struct eg_text text, char separator, struct eg_text *head_out)
 {
     const char *at = text.len > 0 ? memchr(text.data, separator, text.len) : NULL;

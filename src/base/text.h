@@ -30,6 +30,8 @@ int eg_text_compare(struct eg_text a, struct eg_text b); /* bytewise, shorter fi
 bool eg_text_starts_with(struct eg_text text, struct eg_text prefix);
 bool eg_text_ends_with(struct eg_text text, struct eg_text suffix);
 struct eg_text eg_text_trim(struct eg_text text); /* ASCII white space at both ends */
+/* The same, and what people cannot see at the ends of what they copied: no-break and typographic spaces, zero-width ones, byte order marks. */
+struct eg_text eg_text_trim_wide(struct eg_text text);
 
 /* Splits at the first `separator`: `*head_out` before it, the rest after it is returned. Without a
  * separator the head is everything, the rest has data NULL. */

@@ -129,7 +129,7 @@ static enum eg_status split_list(struct eg_entry_loader *loader, struct eg_text 
     for (struct eg_text rest = text; rest.data;) {
         struct eg_text item;
         rest = eg_text_cut(rest, loader->spec->list_separator, &item);
-        item = eg_text_trim(item);
+        item = eg_text_trim_wide(item);
         if (item.len > 0 && !is_among(items, n, item, any_case)) items[n++] = item;
     }
     *list = (struct eg_entry_list){.text = text, .items = items, .n = n};
@@ -296,7 +296,7 @@ static enum eg_status read_cells(struct eg_entry_loader *loader, const struct eg
     uint32_t n_more = loader->spec->column[f].n_more;
     if (cell == EG_ATLAS_NONE) return EG_OK;
     if (n_more == 0) {
-        *text_out = eg_text_trim(cells[cell]);
+        *text_out = eg_text_trim_wide(cells[cell]);
         return EG_OK;
     }
     const char list_separator[] = {loader->spec->list_separator, '\0'};
@@ -305,7 +305,7 @@ static enum eg_status read_cells(struct eg_entry_loader *loader, const struct eg
     struct eg_buffer *joined = &loader->joined[f];
     joined->len = 0;
     for (uint32_t i = 0; i <= n_more; i++)
-        eg_buffer_part(joined, eg_text_trim(cells[cell + i]), is_list ? list_separator : ", ");
+        eg_buffer_part(joined, eg_text_trim_wide(cells[cell + i]), is_list ? list_separator : ", ");
     if (joined->failed) return eg_error_no_memory(err, joined->capacity);
     *text_out = (struct eg_text){joined->data, joined->len};
     return EG_OK;

@@ -353,7 +353,7 @@ enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text 
     intake->counts.rows.n_rows++;
     if (is_too_long(intake, given, place)) return EG_OK;
     for (unsigned i = 0; i < EG_N_FLAT_COLUMNS; i++) {
-        cells[i] = eg_text_trim(given[i]);
+        cells[i] = eg_text_trim_wide(given[i]);
         if (eg_text_equal(cells[i], EG_RECORD_NOT_STATED) && i != EG_ENTRY_NAME) cells[i] = EG_TEXT("");
     }
     intake->has_kind = cells[EG_ENTRY_KIND].len > 0;

@@ -259,7 +259,7 @@ static enum eg_status copy_fields(struct eg_intake *intake, struct row *row, con
     row->field = eg_arena_array(intake->arena, spec->n_fields, sizeof *row->field);
     if (!row->field) return eg_error_no_memory(err, spec->n_fields * sizeof *row->field);
     for (uint32_t f = 0; f < spec->n_fields; f++) {
-        struct eg_text text = eg_text_trim(from[f]);
+        struct eg_text text = eg_text_trim_wide(from[f]);
         bool unstated =
             !spec->fields[f].needed && spec->fields[f].required && eg_text_equal(text, EG_RECORD_NOT_STATED);
         if (text.len == 0 || unstated) continue;

@@ -228,7 +228,7 @@ static enum eg_status read_header(struct reading *reading, const struct eg_csv_r
     reading->n_columns = row->n;
     reading->has_header = true;
     for (uint32_t i = 0; i < row->n; i++) {
-        struct eg_text name = eg_text_trim(row->cell[i]);
+        struct eg_text name = eg_text_trim_wide(row->cell[i]);
         uint32_t f = reading->field_of[i] = eg_record_field_named(reading->table, name);
         if (f == UINT32_MAX && name.len > 0)
             eg_intake_remark(reading->intake, EG_INTAKE_DOUBTFUL, &place,

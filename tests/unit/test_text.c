@@ -58,13 +58,21 @@ static void prefixes_and_suffixes_are_found(void **state)
     assert_true(eg_text_ends_with(nothing, nothing));
 }
 
-static void trimming_takes_ascii_white_space_off_both_ends(void **state)
+static void trimming_takes_white_space_off_both_ends(void **state)
 {
     (void)state;
     assert_true(eg_text_equal(eg_text_trim(T(" \t\r\n\v\fa b ")), T("a b")));
     assert_int_equal(eg_text_trim(T("   ")).len, 0);
     assert_int_equal(eg_text_trim(nothing).len, 0);
     assert_int_equal(eg_text_trim(T("\xC2\xA0")).len, 2);
+    assert_true(eg_text_equal(eg_text_trim_wide(T(" \xC2\xA0\xEF\xBB\xBF"
+                                                  "a\xC2\xA0"
+                                                  "b\xE2\x80\xAF \xC2\xA0\xE3\x80\x80")),
+                              T("a\xC2\xA0"
+                                "b")));
+    assert_int_equal(eg_text_trim_wide(T("\xC2\xA0\xC2\xA0")).len, 0);
+    assert_int_equal(eg_text_trim_wide(T("\xC2\xA3")).len, 2);
+    assert_int_equal(eg_text_trim_wide(nothing).len, 0);
 }
 
 static void cutting_gives_head_and_rest(void **state)
@@ -499,7 +507,7 @@ int main(void)
         cmocka_unit_test(comparing_is_bytewise_and_shorter_first),
         cmocka_unit_test(words_of_standards_are_equal_in_any_case_of_ascii),
         cmocka_unit_test(prefixes_and_suffixes_are_found),
-        cmocka_unit_test(trimming_takes_ascii_white_space_off_both_ends),
+        cmocka_unit_test(trimming_takes_white_space_off_both_ends),
         cmocka_unit_test(cutting_gives_head_and_rest),
         cmocka_unit_test(copies_in_an_arena_end_in_nul),
         cmocka_unit_test(a_copy_over_the_ceiling_has_no_data),
