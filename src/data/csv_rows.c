@@ -128,7 +128,27 @@ static enum eg_status parse(struct scan *scan, struct eg_text csv)
     return at_line(scan, eg_error_set(scan->err, EG_INVALID, "the file ends within quotation marks"));
 }
 
-enum eg_status eg_csv_read(struct eg_text csv, eg_csv_row_fn *on_row, void *context, struct eg_error *err)
+char eg_csv_separator(struct eg_text csv)
+{
+    static const char separators[] = {',', ';', '\t'};
+    uint32_t n[sizeof separators] = {0};
+    size_t most = 0;
+    bool is_quoted = false, is_begun = false; /* lines before the header may be empty */
+    for (size_t i = 0; i < csv.len; i++) {
+        char c = csv.data[i];
+        bool is_end = !is_quoted && (c == '\n' || c == '\r');
+        if (is_end && is_begun) break;
+        is_begun |= !is_end;
+        if (c == '"') is_quoted = !is_quoted;
+        for (size_t k = 0; k < sizeof separators && !is_quoted; k++) n[k] += c == separators[k];
+    }
+    for (size_t k = 1; k < sizeof separators; k++)
+        if (n[k] > n[most]) most = k;
+    return separators[most];
+}
+
+enum eg_status eg_csv_read(struct eg_text csv, char separator, eg_csv_row_fn *on_row, void *context,
+                           struct eg_error *err)
 {
     struct scan scan = {.on_row = on_row, .context = context, .err = err, .line = 1};
     if (eg_text_starts_with(csv, EG_TEXT("\xEF\xBB\xBF"))) csv = (struct eg_text){csv.data + 3, csv.len - 3};
@@ -136,6 +156,7 @@ enum eg_status eg_csv_read(struct eg_text csv, eg_csv_row_fn *on_row, void *cont
     scan.cells = eg_memory_array(EG_CSV_COLUMNS_MAX, sizeof *scan.cells);
     eg_buffer_init(&scan.bytes, 0);
     (void)csv_init(&scan.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL); /* allocates nothing */
+    csv_set_delim(&scan.parser, (unsigned char)separator);
     csv_set_space_func(&scan.parser, nothing_is_space);
     csv_set_realloc_func(&scan.parser, realloc);
     csv_set_free_func(&scan.parser, free);

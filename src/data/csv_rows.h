@@ -20,9 +20,13 @@ struct eg_csv_row {
 typedef enum eg_status eg_csv_row_fn(void *context, const struct eg_csv_row *row, struct eg_error *err);
 
 /* Calls on_row for every row, the header first; empty lines are passed over. Lines end with LF, CR or CR LF; a byte order mark may stand
- * first. EG_INVALID with the line for quotation marks that do not end or stand in the middle of a cell; EG_LIMIT for too many columns or a
- * cell too long. Some 100 MB a second. */
-EG_MUST_CHECK enum eg_status eg_csv_read(struct eg_text csv, eg_csv_row_fn *on_row, void *context,
-                                         struct eg_error *err);
+ * first; `separator` stands between cells. EG_INVALID with the line for quotation marks that do not end or stand in the middle of a cell; EG_LIMIT
+ * for too many columns or a cell too long. Some 100 MB a second. */
+EG_MUST_CHECK enum eg_status eg_csv_read(struct eg_text csv, char separator, eg_csv_row_fn *on_row,
+                                         void *context, struct eg_error *err);
+
+/* What the header's cells are separated by: whichever of comma, semicolon and tab it has most often outside of quotation marks; a comma where
+ * it has none. */
+char eg_csv_separator(struct eg_text csv);
 
 #endif

@@ -8,11 +8,14 @@
 #include "data/entry_flat_internal.h"
 #include "data/json_items.h"
 
+#define DEGREES_BYTES 40U /* of a longitude or latitude as it is written */
+
 /* --- rows ----------------------------------------------------------------------------------------------------------------------- */
 
 struct rows {
     struct eg_flat_intake *intake;
     bool is_360giving, has_header;
+    char separator;
     bool seen[EG_N_FLAT_COLUMNS + 1];       /* the header has the column */
     uint32_t n_columns, award_date;         /* 360Giving: the column of the date; UINT32_MAX without one */
     unsigned column_of[EG_CSV_COLUMNS_MAX]; /* [n_columns], EG_N_FLAT_COLUMNS: of none */
@@ -25,14 +28,24 @@ static bool is_passed_over(const struct rows *rows, struct eg_text title)
                                   eg_text_equal_any_case(title, EG_TEXT("Funding Org:Identifier")));
 }
 
+/* What spreadsheets write where a comma stands before decimals. */
+static void tell_separator(struct rows *rows, const struct eg_intake_place *place)
+{
+    if (rows->separator == ',') return;
+    eg_flat_remark(rows->intake, EG_INTAKE_DOUBTFUL, place,
+                   "the header's cells are separated by %s, not by commas: the file is read so",
+                   rows->separator == ';' ? "semicolons" : "tabs");
+}
+
 static enum eg_status read_header(struct rows *rows, const struct eg_csv_row *row, struct eg_error *err)
 {
     bool *seen = rows->seen;
     struct eg_intake_place place = {.line = row->line};
     rows->has_header = true;
+    tell_separator(rows, &place);
     rows->n_columns = row->n;
     for (uint32_t i = 0; i < row->n; i++) {
-        struct eg_text title = eg_text_trim(row->cell[i]);
+        struct eg_text title = eg_text_trim_wide(row->cell[i]);
         unsigned column = rows->is_360giving ? eg_flat_giving_column(title) : eg_flat_column_named(title);
         rows->column_of[i] = column;
         if (rows->is_360giving && eg_text_equal_any_case(title, EG_TEXT("Award Date"))) rows->award_date = i;
@@ -54,16 +67,38 @@ static enum eg_status read_header(struct rows *rows, const struct eg_csv_row *ro
                         rows->is_360giving ? "Title" : "name");
 }
 
+static void reject_long(struct rows *rows, const struct eg_csv_row *row, const struct eg_intake_place *place)
+{
+    if (rows->separator == ';')
+        eg_flat_remark(rows->intake, EG_INTAKE_REJECTED, place,
+                       "the row has %u cells, the header %u: a list in a cell, whose items are separated by "
+                       "semicolons as the cells are, has to stand between quotation marks (\"a;b\")",
+                       row->n, rows->n_columns);
+    else
+        eg_flat_remark(rows->intake, EG_INTAKE_REJECTED, place,
+                       "the row has %u cells, the header %u: is a quotation mark missing?", row->n,
+                       rows->n_columns);
+}
+
+/* "51,5": where cells are not separated by commas, one may stand before decimals. */
+static void read_decimal_comma(const struct rows *rows, struct eg_text *cell, char room[DEGREES_BYTES])
+{
+    const char *comma = cell->len > 0 ? memchr(cell->data, ',', cell->len) : NULL;
+    if (rows->separator == ',' || !comma || cell->len > DEGREES_BYTES) return;
+    memcpy(room, cell->data, cell->len);
+    room[comma - cell->data] = '.';
+    cell->data = room;
+}
+
 static enum eg_status read_row(void *context, const struct eg_csv_row *row, struct eg_error *err)
 {
     struct rows *rows = context;
     struct eg_text cells[EG_N_FLAT_COLUMNS] = {{0}};
+    char lon[DEGREES_BYTES], lat[DEGREES_BYTES];
     struct eg_intake_place place = {.line = row->line};
     if (!rows->has_header) return read_header(rows, row, err);
     if (row->n > rows->n_columns) {
-        eg_flat_remark(rows->intake, EG_INTAKE_REJECTED, &place,
-                       "the row has %u cells, the header %u: is a quotation mark missing?", row->n,
-                       rows->n_columns);
+        reject_long(rows, row, &place);
         return EG_OK;
     }
     if (row->n < rows->n_columns)
@@ -75,6 +110,8 @@ static enum eg_status read_row(void *context, const struct eg_csv_row *row, stru
     /* A grant begins, as far as is known, when it is awarded. */
     if (rows->award_date < row->n && cells[EG_ENTRY_START].len == 0)
         cells[EG_ENTRY_START] = row->cell[rows->award_date];
+    read_decimal_comma(rows, &cells[EG_ENTRY_LONGITUDE], lon);
+    read_decimal_comma(rows, &cells[EG_ENTRY_LATITUDE], lat);
     if (rows->is_360giving) eg_flat_doubt_grant(rows->intake, rows->seen, cells, &place);
     return eg_flat_take(rows->intake, cells, &place, err);
 }
@@ -82,8 +119,11 @@ static enum eg_status read_row(void *context, const struct eg_csv_row *row, stru
 enum eg_status eg_flat_read_rows(struct eg_flat_intake *intake, struct eg_text text, bool is_360giving,
                                  struct eg_error *err)
 {
-    struct rows rows = {.intake = intake, .is_360giving = is_360giving, .award_date = UINT32_MAX};
-    enum eg_status status = eg_csv_read(text, read_row, &rows, err);
+    struct rows rows = {.intake = intake,
+                        .is_360giving = is_360giving,
+                        .separator = eg_csv_separator(text),
+                        .award_date = UINT32_MAX};
+    enum eg_status status = eg_csv_read(text, rows.separator, read_row, &rows, err);
     if (status == EG_OK && !rows.has_header)
         status = eg_error_set(err, EG_INVALID, "the file is empty: it has no header");
     return status;

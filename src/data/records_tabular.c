@@ -269,7 +269,7 @@ enum eg_status eg_records_tabular_read(struct eg_text csv, struct eg_text file, 
                                        struct eg_intake *intake, struct eg_error *err)
 {
     struct reading reading = {.intake = intake, .table = table, .file = file};
-    enum eg_status status = eg_csv_read(csv, read_row, &reading, err);
+    enum eg_status status = eg_csv_read(csv, ',', read_row, &reading, err);
     if (status == EG_OK && !reading.has_header)
         status = eg_error_set(err, EG_INVALID, "%.*s is empty: it has no header", EG_TEXT_ARG(file));
     return status;

@@ -156,7 +156,7 @@ static void export_table(const struct eg_records *records, struct eg_buffer *out
         assert_int_equal(eg_flat_write(EG_FLAT_CSV, &atlas, &entry, i, out, NULL), EG_OK);
     }
     table->n = 0;
-    assert_int_equal(eg_csv_read((struct eg_text){out->data, out->len}, take_row, table, NULL), EG_OK);
+    assert_int_equal(eg_csv_read((struct eg_text){out->data, out->len}, ',', take_row, table, NULL), EG_OK);
 }
 
 static uint32_t column_named(const struct table *table, const char *name)

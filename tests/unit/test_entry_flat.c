@@ -224,6 +224,34 @@ static void what_nobody_may_have_meant_is_told_with_its_line(void **state)
     eg_records_release(read_doubtful(EG_FLAT_360GIVING, "Title\nA\n", titles, 2));
 }
 
+/* As spreadsheets save a table where a comma stands before decimals. */
+static void cells_may_be_separated_by_semicolons_or_tabs(void **state)
+{
+    (void)state;
+    static const char *const by_semicolons[] = {
+        "doubtful 1 the header's cells are separated by semicolons, not by commas: the file is read so"};
+    static const char *const by_tabs[] = {"doubtful 1 the header's cells are separated by tabs"};
+    struct eg_records *a = read_doubtful(EG_FLAT_CSV,
+                                         "key;name;kind;topics;longitude;latitude\r\n"
+                                         "1;\"A, B\";hub;\"food;play\";0,5;50,5\xC2\xA0\r\n",
+                                         by_semicolons, 1);
+    struct eg_records *b = read_doubtful(EG_FLAT_CSV,
+                                         "key\tname\tkind\ttopics\tlongitude\tlatitude\n"
+                                         "1\tA, B\thub\tfood;play\t0.5\t50.5\n",
+                                         by_tabs, 1);
+    eg_test_records_equal(a, b);
+    assert_int_equal(eg_records_count(a, EG_RECORD_ATTRIBUTE), 2);
+    eg_records_release(a), eg_records_release(b);
+    struct eg_buffer lines;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0);
+    static const char torn[] = "key;name;kind;topics\n1;A;hub;food;play\n";
+    assert_int_equal(read_flat(EG_FLAT_CSV, eg_text_from(torn), NULL, &lines, &a, &counts), EG_OK);
+    assert_non_null(strstr(lines.data, "rejected 2 the row has 5 cells, the header 4: a list in a cell"));
+    eg_records_release(a);
+    eg_buffer_clear(&lines);
+}
+
 static void a_grant_is_awarded_and_known_by_its_key(void **state)
 {
     (void)state;
@@ -510,6 +538,7 @@ int main(void)
         cmocka_unit_test(an_entry_comes_back_from_every_format),
         cmocka_unit_test(features_tell_what_is_left_out),
         cmocka_unit_test(what_nobody_may_have_meant_is_told_with_its_line),
+        cmocka_unit_test(cells_may_be_separated_by_semicolons_or_tabs),
         cmocka_unit_test(a_grant_is_awarded_and_known_by_its_key),
         cmocka_unit_test(a_grant_whose_number_is_another_s_key_is_an_entry_of_its_own),
         cmocka_unit_test(a_row_with_the_key_of_something_else_is_told),
