@@ -53,6 +53,11 @@ bool eg_schedule_from_dates(struct eg_text start, struct eg_text end, struct eg_
 bool eg_schedules_from_hours(struct eg_text hours, struct eg_schedule schedules_out[EG_SCHEDULE_HOURS_MAX],
                              uint32_t *n_out);
 
+/* Of such a text in which rules may be of dates, too, as eg_schedules_write has them: "2026-12-05 10:00-12:00; 2026-12-12 10:00", or a date
+ * alone. They are days for themselves, which no later rule takes over. */
+bool eg_schedules_from_dated_hours(struct eg_text hours,
+                                   struct eg_schedule schedules_out[EG_SCHEDULE_HOURS_MAX], uint32_t *n_out);
+
 /* Closed on public holidays: no rule of calendars says so, since these days differ from place to place. In records it is a schedule that
  * has nothing but this for its description. */
 #define EG_HOURS_HOLIDAYS "PH off"
@@ -66,6 +71,8 @@ void eg_schedules_write(const struct eg_schedule *schedules, uint32_t n, struct 
 
 /* Appends its weekdays as a record has them: "MO,2WE,-1FR". */
 void eg_schedule_write_byday(const struct eg_schedule *schedule, struct eg_buffer *out);
+/* Appends a day as a record has it: "2026-12-05". */
+void eg_schedule_write_day(int32_t day, struct eg_buffer *out);
 /* Appends a minute of the day as a record has it: "09:00"; past midnight that of the next day. */
 void eg_schedule_write_minute(int32_t minute, struct eg_buffer *out);
 

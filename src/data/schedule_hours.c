@@ -20,8 +20,9 @@ struct day_hours {
 struct reading {
     const char *at, *end;
     struct day_hours days[7];
-    struct eg_schedule *schedules; /* those of weekdays of a month, at once */
+    struct eg_schedule *schedules; /* those of weekdays of a month and of dates, at once */
     uint32_t n_schedules;
+    bool takes_dates;
 };
 
 static const char weekdays[7][3] = {"Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"};
@@ -156,7 +157,7 @@ static bool add_schedule(struct reading *reading, struct eg_schedule schedule)
 {
     if (reading->n_schedules == EG_SCHEDULE_HOURS_MAX) return false;
     schedule.interval = 1;
-    schedule.last_day = EG_SCHEDULE_NO_END;
+    schedule.last_day = schedule.freq == EG_SCHEDULE_DAILY ? schedule.first_day : EG_SCHEDULE_NO_END;
     reading->schedules[reading->n_schedules++] = schedule;
     return true;
 }
@@ -186,12 +187,53 @@ static bool set_days(struct reading *reading, const uint16_t nths[7], const stru
     return true;
 }
 
+/* "2026-12-05", a day that there is; only a day stands where four digits and a hyphen do. */
+static bool take_date(struct reading *reading, int64_t *day_out)
+{
+    struct eg_text date = {reading->at, EG_CALENDAR_DATE_LEN};
+    if ((size_t)(reading->end - reading->at) < date.len || !eg_calendar_parse_date(date, day_out) ||
+        *day_out <= 0)
+        return false;
+    reading->at += date.len;
+    return reading->at == reading->end || *reading->at == ' ' || *reading->at == '\t' || *reading->at == ';';
+}
+
+/* Of one day alone: its times, the time at which it begins, or no time. */
+static bool take_times_of_date(struct reading *reading, int64_t day, bool *adds_out)
+{
+    struct day_hours hours = {.n = 0};
+    struct eg_schedule schedule = {.freq = EG_SCHEDULE_DAILY,
+                                   .first_day = (int32_t)day,
+                                   .anchor_day = (int32_t)day,
+                                   .opens_min = EG_SCHEDULE_NO_TIME,
+                                   .closes_min = EG_SCHEDULE_NO_TIME};
+    skip_blanks(reading);
+    bool has_time = reading->at < reading->end && *reading->at != ';';
+    const char *begin = reading->at;
+    *adds_out = false;
+    if (has_time && take_time(reading, &schedule.opens_min) && schedule.opens_min < EG_SCHEDULE_DAY_MINUTES) {
+        skip_blanks(reading);
+        if (reading->at == reading->end || *reading->at == ';') return add_schedule(reading, schedule);
+    }
+    reading->at = begin;
+    if (!has_time) return add_schedule(reading, schedule);
+    if (!take_spans(reading, &hours, adds_out) || hours.n == 0) return false; /* "2026-12-05 off" */
+    for (uint32_t i = 0; i < hours.n; i++) {
+        schedule.opens_min = hours.spans[i].opens_min;
+        schedule.closes_min = hours.spans[i].closes_min;
+        if (!add_schedule(reading, schedule)) return false;
+    }
+    return true;
+}
+
 /* *adds: whether this rule adds to those before; then whether the next does. */
 static bool take_rule(struct reading *reading, bool *adds)
 {
     uint16_t nths[7] = {0};
     struct day_hours hours = {.n = 0};
     bool next_adds = false, of_month = false;
+    int64_t day;
+    if (reading->takes_dates && take_date(reading, &day)) return take_times_of_date(reading, day, adds);
     if (take(reading, EG_HOURS_HOLIDAYS) || take(reading, "PH closed")) {
         *adds = false;
         return true;
@@ -231,12 +273,14 @@ static bool gather(struct reading *reading)
     return true;
 }
 
-bool eg_schedules_from_hours(struct eg_text hours, struct eg_schedule schedules_out[EG_SCHEDULE_HOURS_MAX],
-                             uint32_t *n_out)
+static bool read_hours(struct eg_text hours, bool takes_dates,
+                       struct eg_schedule schedules_out[EG_SCHEDULE_HOURS_MAX], uint32_t *n_out)
 {
     hours = eg_text_trim(hours);
-    struct reading reading = {
-        .at = hours.data, .end = hours.data + hours.len, .schedules = schedules_out, .n_schedules = 0};
+    struct reading reading = {.at = hours.data,
+                              .end = hours.data + hours.len,
+                              .schedules = schedules_out,
+                              .takes_dates = takes_dates};
     bool adds = false;
     if (hours.len == 0) return false;
     while (reading.at < reading.end) {
@@ -248,6 +292,18 @@ bool eg_schedules_from_hours(struct eg_text hours, struct eg_schedule schedules_
     if (adds || !gather(&reading)) return false; /* nothing follows the last comma */
     *n_out = reading.n_schedules;
     return true;
+}
+
+bool eg_schedules_from_hours(struct eg_text hours, struct eg_schedule schedules_out[EG_SCHEDULE_HOURS_MAX],
+                             uint32_t *n_out)
+{
+    return read_hours(hours, false, schedules_out, n_out);
+}
+
+bool eg_schedules_from_dated_hours(struct eg_text hours,
+                                   struct eg_schedule schedules_out[EG_SCHEDULE_HOURS_MAX], uint32_t *n_out)
+{
+    return read_hours(hours, true, schedules_out, n_out);
 }
 
 /* --- public holidays ----------------------------------------------------------------------------------------------------- */
@@ -311,7 +367,7 @@ static void write_weekdays(const struct eg_schedule *schedule, struct eg_buffer 
     }
 }
 
-static void write_day(int32_t day, struct eg_buffer *out)
+void eg_schedule_write_day(int32_t day, struct eg_buffer *out)
 {
     struct eg_date date = eg_calendar_date(day);
     eg_buffer_printf(out, "%04u-%02u-%02u", date.year, date.month, date.day);
@@ -346,9 +402,9 @@ static void write_bounds(const struct eg_schedule *schedule, struct eg_buffer *o
     bool has_first = schedule->first_day > 0, has_last = schedule->last_day < EG_SCHEDULE_NO_END;
     if (has_first && has_last && schedule->first_day == schedule->last_day) return;
     if (has_first) eg_buffer_literal(out, " from ");
-    if (has_first) write_day(schedule->first_day, out);
+    if (has_first) eg_schedule_write_day(schedule->first_day, out);
     if (has_last) eg_buffer_literal(out, " until ");
-    if (has_last) write_day(schedule->last_day, out);
+    if (has_last) eg_schedule_write_day(schedule->last_day, out);
 }
 
 /* With one before it, from which a rule after ";" would take the day over. */
@@ -379,7 +435,7 @@ void eg_schedules_write(const struct eg_schedule *schedules, uint32_t n, struct 
         const struct eg_schedule *schedule = &schedules[i];
         if (i > 0) eg_buffer_literal(out, shares_weekday(schedules, i) ? ", " : "; ");
         if (schedule->freq == EG_SCHEDULE_DAILY && schedule->first_day == schedule->last_day)
-            write_day(schedule->first_day, out);
+            eg_schedule_write_day(schedule->first_day, out);
         else if (schedule->freq == EG_SCHEDULE_DAILY) eg_buffer_literal(out, "Mo-Su");
         write_weekdays(schedule, out);
         write_month_days(schedule, out);

@@ -79,7 +79,7 @@ static uint32_t clear_days(struct eg_schedule *rules, uint32_t n, const struct d
 {
     uint32_t n_left = 0;
     for (uint32_t i = 0; i < n; i++) {
-        bool any = false;
+        bool any = rules[i].freq == EG_SCHEDULE_DAILY; /* a date */
         bool clears = rules[i].freq == EG_SCHEDULE_WEEKLY && (!times || overlap(&rules[i], times));
         for (int w = 0; w < 7; w++) {
             if (clears && days->is_ticked[w]) rules[i].byday[w] = 0;
@@ -156,7 +156,7 @@ const char *eg_form_take_days(const struct eg_entry_form *form, struct eg_text *
     if (days.n == 0) return "look.days_needed";
     if (wrong) return wrong;
     if (!has_times && hours.len == 0) return "look.times_needed";
-    if (hours.len > 0 && !eg_schedules_from_hours(hours, rules, &n)) return "look.days_words";
+    if (hours.len > 0 && !eg_schedules_from_dated_hours(hours, rules, &n)) return "look.days_words";
     n = clear_days(rules, n, &days, has_times ? &times : NULL);
     if (has_times) n = add_days(rules, n, &days, &times);
     struct eg_text text = n > 0 ? eg_form_hours_write(form, rules, n) : (struct eg_text){0};

@@ -1,5 +1,6 @@
 /* Weekly hours as people write them. A document's schedules are rules of calendars (RFC 5545); most of them only say weekdays and times, and
- * a text says these better: "Mo-Fr 09:00-17:00". The rest (dates, every second week, a description) stay items of the list.
+ * a text says these better: "Mo-Fr 09:00-17:00"; single days with their times, too: "2026-12-05 10:00-12:00". The rest (spans of days, every second
+ * week, a description) stay items of the list.
  *
  * What the text says has to be what it stands for: it is read back, and each weekday has to have the same times. A single schedule that
  * is nothing but a description is such a text, too; it is what becomes of hours that data/schedule.h cannot read. "PH off", which is such a
@@ -37,11 +38,32 @@ static const struct eg_json_value *item_at(const struct hours_list *hours, size_
     return (eg_json_get(item, EG_DOCUMENT_OF) != NULL) == hours->of_location ? item : NULL;
 }
 
+/* One day alone, which "dtstart" says, or a span of days from and to it. */
+static bool read_date(const struct eg_json_value *item, struct eg_schedule *rule_out)
+{
+    static const struct {
+        const char *name;
+        enum eg_schedule_field field;
+    } members[] = {{"dtstart", EG_SCHEDULE_DTSTART},       {"until", EG_SCHEDULE_UNTIL},
+                   {"valid_from", EG_SCHEDULE_VALID_FROM}, {"valid_to", EG_SCHEDULE_VALID_TO},
+                   {"opens_at", EG_SCHEDULE_OPENS_AT},     {"closes_at", EG_SCHEDULE_CLOSES_AT}};
+    const char *name = NULL;
+    struct eg_text field[EG_SCHEDULE_N_FIELDS] = {{0}};
+    for (const struct eg_json_value *value; (value = eg_json_next(item, &name));) {
+        size_t m = 0;
+        if (strcmp(name, EG_DOCUMENT_OF) == 0) continue;
+        while (m < EG_ARRAY_LEN(members) && strcmp(name, members[m].name) != 0) m++;
+        if (m == EG_ARRAY_LEN(members) || !eg_json_is_text(value, &field[members[m].field])) return false;
+    }
+    return eg_schedule_from_record(field, rule_out) && rule_out->freq == EG_SCHEDULE_DAILY &&
+           rule_out->first_day == rule_out->last_day && rule_out->first_day > 0;
+}
+
 static bool read_rule(const struct eg_json_value *item, struct eg_schedule *rule_out)
 {
     static const char *const names[] = {"byday", "freq", "opens_at", "closes_at", NULL};
     struct eg_text field[EG_SCHEDULE_N_FIELDS] = {{0}};
-    if (!has_only(item, names)) return false;
+    if (!has_only(item, names)) return item && read_date(item, rule_out);
     if (!eg_json_is_text(eg_json_get(item, "byday"), &field[EG_SCHEDULE_BYDAY]) ||
         !eg_json_is_text(eg_json_get(item, "freq"), &field[EG_SCHEDULE_FREQ]) ||
         !eg_json_is_text(eg_json_get(item, "opens_at"), &field[EG_SCHEDULE_OPENS_AT]) ||
@@ -68,17 +90,36 @@ static bool has_times(const struct eg_schedule *rules, uint32_t n, const struct 
     return false;
 }
 
+static uint32_t count_date(const struct eg_schedule *rules, uint32_t n, const struct eg_schedule *date)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < n; i++)
+        count += rules[i].freq == EG_SCHEDULE_DAILY && rules[i].first_day == date->first_day &&
+                 rules[i].opens_min == date->opens_min && rules[i].closes_min == date->closes_min;
+    return count;
+}
+
+/* Those of one day alone, each as often. */
+static bool has_dates(const struct eg_schedule *rules, uint32_t n, const struct eg_schedule *of,
+                      uint32_t n_of)
+{
+    for (uint32_t i = 0; i < n_of; i++)
+        if (of[i].freq == EG_SCHEDULE_DAILY && count_date(rules, n, &of[i]) != count_date(of, n_of, &of[i]))
+            return false;
+    return true;
+}
+
 static bool means(struct eg_text text, const struct eg_schedule *rules, uint32_t n)
 {
     struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
     uint32_t n_read = 0;
-    if (!eg_schedules_from_hours(text, read, &n_read)) return false;
+    if (!eg_schedules_from_dated_hours(text, read, &n_read)) return false;
     for (int w = 0; w < 7; w++) {
         if (count_of(read, n_read, w) != count_of(rules, n, w)) return false;
         for (uint32_t i = 0; i < n; i++)
             if (rules[i].byday[w] && !has_times(read, n_read, &rules[i], w)) return false;
     }
-    return true;
+    return has_dates(read, n_read, rules, n) && has_dates(rules, n, read, n_read);
 }
 
 struct eg_text eg_form_hours_write(const struct eg_entry_form *form, const struct eg_schedule *rules,
@@ -164,20 +205,32 @@ struct eg_form_hours eg_form_hours_in(const struct eg_entry_form *form, const st
     return hours;
 }
 
+/* Appended to a buffer that is emptied, and taken as a member. */
+static void write_member(struct eg_json *json, struct eg_json_value *item, const char *name,
+                         struct eg_buffer *text)
+{
+    if (text->len > 0) eg_json_text(json, item, name, (struct eg_text){text->data, text->len});
+    text->len = 0;
+}
+
 static void write_schedule(const struct eg_entry_form *form, const struct eg_schedule *schedule,
                            struct eg_json *json, struct eg_json_value *item)
 {
     struct eg_buffer text;
+    bool is_date = schedule->freq == EG_SCHEDULE_DAILY;
     eg_buffer_init(&text, 0);
-    eg_json_cstring(json, item, "freq", schedule->freq == EG_SCHEDULE_MONTHLY ? "MONTHLY" : "WEEKLY");
-    eg_schedule_write_byday(schedule, &text);
-    eg_json_text(json, item, "byday", (struct eg_text){text.data, text.len});
-    text.len = 0;
-    eg_schedule_write_minute(schedule->opens_min, &text);
-    eg_json_text(json, item, "opens_at", (struct eg_text){text.data, text.len});
-    text.len = 0;
-    eg_schedule_write_minute(schedule->closes_min, &text);
-    eg_json_text(json, item, "closes_at", (struct eg_text){text.data, text.len});
+    if (is_date) {
+        eg_schedule_write_day(schedule->first_day, &text);
+        write_member(json, item, "dtstart", &text);
+    } else {
+        eg_json_cstring(json, item, "freq", schedule->freq == EG_SCHEDULE_MONTHLY ? "MONTHLY" : "WEEKLY");
+        eg_schedule_write_byday(schedule, &text);
+        write_member(json, item, "byday", &text);
+    }
+    if (schedule->opens_min != EG_SCHEDULE_NO_TIME) eg_schedule_write_minute(schedule->opens_min, &text);
+    write_member(json, item, "opens_at", &text);
+    if (schedule->closes_min != EG_SCHEDULE_NO_TIME) eg_schedule_write_minute(schedule->closes_min, &text);
+    write_member(json, item, "closes_at", &text);
     if (text.failed) eg_form_fail(form);
     eg_buffer_clear(&text);
 }
@@ -197,7 +250,7 @@ void eg_form_hours_read(const struct eg_entry_form *form, struct eg_text text, b
     struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
     uint32_t n = 0;
     text = eg_form_hours_joined(form, text);
-    if (!eg_schedules_from_hours(text, read, &n)) n = 0; /* "by appointment" is worth telling, too */
+    if (!eg_schedules_from_dated_hours(text, read, &n)) n = 0; /* "by appointment" is worth telling, too */
     if (n == 0) write_words(text, of_location, json, list);
     for (uint32_t i = 0; i < n; i++) {
         struct eg_json_value *item = eg_json_object(json, list, NULL);
@@ -225,7 +278,7 @@ struct eg_text eg_form_hours_joined(const struct eg_entry_form *form, struct eg_
         if (line.len > 0 && out.len > 0) eg_buffer_literal(&out, "; ");
         eg_buffer_text(&out, line);
     }
-    bool is_read = eg_schedules_from_hours((struct eg_text){out.data, out.len}, read, &n);
+    bool is_read = eg_schedules_from_dated_hours((struct eg_text){out.data, out.len}, read, &n);
     if (is_read) joined = eg_text_copy(form->arena, (struct eg_text){out.data, out.len});
     if (out.failed || (is_read && !joined.data)) eg_form_fail(form);
     eg_buffer_clear(&out);
@@ -286,7 +339,7 @@ struct eg_text eg_form_hours_wrong(struct eg_text text)
         while (line.len > 0) {
             line = eg_text_cut(line, ';', &part);
             part = eg_text_trim(part);
-            if (part.len == 0 || eg_schedules_from_hours(part, read, &n)) continue;
+            if (part.len == 0 || eg_schedules_from_dated_hours(part, read, &n)) continue;
             if (is_notation(part) || has_no_time(part)) return part;
         }
     }

@@ -117,7 +117,7 @@ static bool add_hours(const struct eg_entry_form *form, const struct eg_form_hou
     if (value.is_kept) return false;
     if (value.text.len == 0) return true;
     value.text = eg_form_hours_joined(form, value.text);
-    if (!eg_schedules_from_hours(value.text, read, &n) || n == 0) n = 1;
+    if (!eg_schedules_from_dated_hours(value.text, read, &n) || n == 0) n = 1;
     else n += eg_hours_close_on_holidays(value.text);
     for (uint32_t i = 0; i < n; i++)
         slots->items[slots->n++] =

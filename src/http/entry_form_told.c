@@ -265,7 +265,7 @@ void eg_form_write_days_taken(const struct eg_entry_form *form, const char *name
     struct eg_schedule rules[EG_SCHEDULE_HOURS_MAX];
     uint32_t n_rules = 0;
     if (!was_taken(form, name)) return;
-    if (!eg_schedules_from_hours(hours, rules, &n_rules)) n_rules = 0;
+    if (!eg_schedules_from_dated_hours(hours, rules, &n_rules)) n_rules = 0;
     uint32_t n = eg_hours_lines(&words, rules, n_rules, &lines);
     html->out.failed |= words.failed;
     begin_note(&told, true);

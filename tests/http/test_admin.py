@@ -331,6 +331,26 @@ def _(server):
     assert "these words as they stand" in reader.page.text and "was saved" in reader.page.text
 
 
+@test("a training's dates are typed among its hours: it is a next event at once, and the dates stand there again")
+def _(server):
+    import datetime
+    day, later = (datetime.date.today() + datetime.timedelta(days=n) for n in (20, 27))
+    hours, reader = f"{day} 10:00-12:00; {later} 10:00-12:00", server.reader()
+    reader.open("/admin/entries/new")
+    reader.submit("save", name="Naloxone training by date", kind="training", hours=hours)
+    entry = re.search("entries/([0-9a-f-]{36})", reader.path)[1]
+    assert reader.page.form("save")["fields"]["hours"].strip() == hours, reader.page.text
+    document = server.get(f"/entries/{entry}").json()
+    assert document["schedules"] == [{"dtstart": str(one), "opens_at": "10:00", "closes_at": "12:00"} for one in (day, later)], document
+
+    def begins():
+        return next(one for one in server.get("/coalitions?from=now&limit=1000").json()["features"] if one["id"] == entry)["properties"]["next_start"]
+
+    assert begins().startswith(f"{day}T10:00")
+    reader.submit("save", hours=f"{later} 10:00-12:00")
+    assert begins().startswith(f"{later}T10:00")
+
+
 def hours_lists(text):
     """Of a page, the lines of its lists of hours."""
     return [[html.unescape(re.sub(r"<[^>]+>", "", line)).replace("\u00a0", " ") for line in re.findall("<li[^>]*>(.*?)</li>", part, re.S)]

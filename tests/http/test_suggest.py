@@ -170,6 +170,16 @@ def _(server):
     assert not re.search(r"Mo\b|mo@example|Harbour walks|192\.0\.2", log), log
 
 
+@test("a training that is registered with its date keeps it as a date, in every language")
+def _(server):
+    for language in ("en", "es", "pt", "cy"):
+        assert "2026-12-05 10:00-12:00" in page(server.get(f"/finder/suggest?lang={language}")).text
+    thanked(server, server.send("/finder/suggest", {"name": "First aid", "kind": "training", "hours": "2026-12-05 10:00-12:00; 2026-12-12 18:00"}))
+    assert json.loads(server.suggestions()[-1]["document"])["schedules"] == [
+        {"dtstart": "2026-12-05", "opens_at": "10:00", "closes_at": "12:00"}, {"dtstart": "2026-12-12", "opens_at": "18:00"}]
+    refused(server, server.send("/finder/suggest", {"name": "x", "hours": "2026-13-05 10:00-12:00"}), 400, "2026-13-05 10:00-12:00")
+
+
 @test("a change to an entry says all that the entry says, and what was typed")
 def _(server):
     entry = server.entry()

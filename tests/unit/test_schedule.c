@@ -161,6 +161,31 @@ static void what_is_not_understood_is_no_schedule(void **state)
             fail_msg("%s", wrong[i]);
 }
 
+static void dates_are_days_for_themselves_where_they_are_asked_for(void **state)
+{
+    (void)state;
+    static const char *const written[] = {
+        "2026-12-05 10:00-12:00", "2026-12-05 22:00-02:00; 2026-12-12 10:00", "2026-12-05; 2027-01-09",
+        "2026-12-05 09:00-12:00; 2026-12-05 13:00-17:00; Mo-Fr 09:00-17:00"};
+    static const char *const wrong[] = {"2026-02-30 10:00-12:00", "2026-12-05 off",  "2026-12-05 10:00-",
+                                        "2026-12-5 10:00-12:00",  "2026-12-0510:00", "2026-12-05 24:00",
+                                        "2026-12-05 10:00-12:00,"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(written); i++) {
+        assert_true(eg_schedules_from_dated_hours(eg_text_from(written[i]), schedules, &n_schedules));
+        assert_written(written[i]);
+        assert_false(eg_schedules_from_hours(eg_text_from(written[i]), schedules, &n_schedules));
+    }
+    assert_true(eg_schedules_from_dated_hours(EG_TEXT("2026-12-05 9:00-12:00, 13:00-17:00; Su off"),
+                                              schedules, &n_schedules));
+    assert_int_equal(n_schedules, 2);
+    assert_true(is_on(2026, 12, 5));
+    assert_false(is_on(2026, 12, 4) || is_on(2026, 12, 6) || is_on(2027, 12, 5));
+    assert_next(eg_calendar_day(2026, 11, 1), 0, 2026, 12, 5);
+    for (size_t i = 0; i < EG_ARRAY_LEN(wrong); i++)
+        if (eg_schedules_from_dated_hours(eg_text_from(wrong[i]), schedules, &n_schedules))
+            fail_msg("%s", wrong[i]);
+}
+
 /* --- records ------------------------------------------------------------------------------------------------------------- */
 
 static void weeks_of_an_interval_are_counted_from_the_first(void **state)
@@ -286,6 +311,7 @@ int main(void)
         cmocka_unit_test(hours_past_midnight_reach_into_the_next_day),
         cmocka_unit_test(a_weekday_of_the_month_is_read),
         cmocka_unit_test(what_is_not_understood_is_no_schedule),
+        cmocka_unit_test(dates_are_days_for_themselves_where_they_are_asked_for),
         cmocka_unit_test(weeks_of_an_interval_are_counted_from_the_first),
         cmocka_unit_test(months_are_ruled_by_weekdays_and_by_days),
         cmocka_unit_test(bounds_belong_to_a_rule),
