@@ -58,6 +58,22 @@ struct eg_entry_place eg_entry_place_at(const struct eg_entry *entry, uint32_t i
                                    .n_accessibility = entry->n_accessibility};
 }
 
+uint32_t eg_entry_count_fundings(const struct eg_entry *entry)
+{
+    return entry->n_fundings > 1 ? entry->n_fundings : 1;
+}
+
+struct eg_entry_funding eg_entry_funding_at(const struct eg_entry *entry, uint32_t i)
+{
+    EG_ASSERT(i < eg_entry_count_fundings(entry));
+    if (entry->n_fundings > 0) return entry->fundings[i];
+    return (struct eg_entry_funding){.funder = entry->field[EG_ENTRY_FUNDER],
+                                     .amount = entry->field[EG_ENTRY_AMOUNT],
+                                     .currency = entry->field[EG_ENTRY_CURRENCY],
+                                     .start = entry->field[EG_ENTRY_START],
+                                     .end = entry->field[EG_ENTRY_END]};
+}
+
 bool eg_entry_bounds_deg(const struct eg_entry *entry, struct eg_bounds *bounds_out)
 {
     uint32_t first = eg_entry_placed_at(entry);

@@ -51,6 +51,11 @@ struct eg_entry_place {
     uint32_t n_accessibility;
 };
 
+/* One of the fundings of an entry: who gave how much, for what and for when. */
+struct eg_entry_funding {
+    struct eg_text funder, amount, currency, title, start, end;
+};
+
 /* Areas of one boundary set that an entry serves. */
 struct eg_served_areas {
     uint32_t boundaries;         /* an index, or EG_ATLAS_NONE: of none that the atlas has */
@@ -73,6 +78,9 @@ struct eg_entry {
     const struct eg_entry_place
         *places; /* [n_places] all of them, where there are several; else NULL: eg_entry_place_at */
     uint32_t n_places;
+    const struct eg_entry_funding
+        *fundings; /* [n_fundings] all of them, where there are several; else NULL: eg_entry_funding_at */
+    uint32_t n_fundings;
     struct eg_text field
         [EG_N_ENTRY_FIELDS]; /* as given, trimmed; empty when absent. Longitude and latitude as text too */
     const struct eg_text *topics; /* [n_topics] */
@@ -106,6 +114,9 @@ struct eg_served_areas eg_entry_served(const struct eg_entry *entry, uint32_t i)
 /* How many places there are to ask for: at least 1, which may have neither a position nor an address. */
 uint32_t eg_entry_count_places(const struct eg_entry *entry);
 struct eg_entry_place eg_entry_place_at(const struct eg_entry *entry, uint32_t i);
+/* How many fundings there are to ask for: at least 1, of which nothing may be known. The first is what the fields say. */
+uint32_t eg_entry_count_fundings(const struct eg_entry *entry);
+struct eg_entry_funding eg_entry_funding_at(const struct eg_entry *entry, uint32_t i);
 /* What holds all places that have a position, degrees; false without one. */
 bool eg_entry_bounds_deg(const struct eg_entry *entry, struct eg_bounds *bounds_out);
 /* The first place that has a position; UINT32_MAX without one. */

@@ -8,8 +8,9 @@
 #include "base/memory.h"
 
 #define ALIGNED 16U
-#define ENTRY_BYTES 672 /* of the structs that are copied here, where pointers have eight */
+#define ENTRY_BYTES 688 /* of the structs that are copied here, where pointers have eight */
 #define PLACE_BYTES 136
+#define FUNDING_BYTES 96
 
 struct copier {
     char *room; /* NULL: nowhere */
@@ -61,6 +62,23 @@ static const struct eg_entry_place *copy_places(struct copier *copier, const str
     return from ? to : NULL;
 }
 
+static const struct eg_entry_funding *copy_fundings(struct copier *copier,
+                                                    const struct eg_entry_funding *from, uint32_t n)
+{
+    struct eg_entry_funding *to = copy_bytes(copier, from, n * sizeof *from, ALIGNED);
+    for (uint32_t i = 0; i < n; i++) {
+        struct eg_entry_funding funding = from[i];
+        funding.funder = copy_text(copier, funding.funder);
+        funding.amount = copy_text(copier, funding.amount);
+        funding.currency = copy_text(copier, funding.currency);
+        funding.title = copy_text(copier, funding.title);
+        funding.start = copy_text(copier, funding.start);
+        funding.end = copy_text(copier, funding.end);
+        if (to) to[i] = funding;
+    }
+    return from ? to : NULL;
+}
+
 static const struct eg_served_areas *copy_served(struct copier *copier, const struct eg_served_areas *from,
                                                  uint32_t n)
 {
@@ -83,10 +101,12 @@ static void copy_rings(struct copier *copier, const struct eg_entry *from, struc
         copy_bytes(copier, from->area_lonlat, 2 * n_positions * sizeof *from->area_lonlat, ALIGNED);
 }
 
-/* Whatever an entry points to. These two are here to fail when an entry is given more, which then has to be copied below as well. */
+/* Whatever an entry points to. These are here to fail when an entry is given more, which then has to be copied below as well. */
 _Static_assert(sizeof(void *) != 8 || sizeof(struct eg_entry) == ENTRY_BYTES, "copy what is new in an entry");
 _Static_assert(sizeof(void *) != 8 || sizeof(struct eg_entry_place) == PLACE_BYTES,
                "copy what is new in a place");
+_Static_assert(sizeof(void *) != 8 || sizeof(struct eg_entry_funding) == FUNDING_BYTES,
+               "copy what is new in a funding");
 
 static void copy_entry(struct copier *copier, const struct eg_entry *from, struct eg_entry *to)
 {
@@ -96,6 +116,7 @@ static void copy_entry(struct copier *copier, const struct eg_entry *from, struc
         to->register_number[n] = copy_text(copier, from->register_number[n]);
     for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) to->field[f] = copy_text(copier, from->field[f]);
     to->places = copy_places(copier, from->places, from->n_places);
+    to->fundings = copy_fundings(copier, from->fundings, from->n_fundings);
     to->topics = copy_texts(copier, from->topics, from->n_topics);
     to->serves = copy_texts(copier, from->serves, from->n_serves);
     to->more_served = copy_served(copier, from->more_served, from->n_more_served);

@@ -313,18 +313,36 @@ static void read_places(struct reading *reading)
 
 /* --- money and dates ------------------------------------------------------------------------------------------------------------ */
 
-static void read_funding(struct reading *reading)
+static struct eg_entry_funding funding_of(const struct eg_record *row)
+{
+    const struct eg_text *field = row->field;
+    return (struct eg_entry_funding){.funder = field[EG_FUNDING_SOURCE],
+                                     .amount = field[EG_FUNDING_AMOUNT],
+                                     .currency = field[EG_FUNDING_CURRENCY],
+                                     .title = field[EG_FUNDING_TITLE],
+                                     .start = field[EG_FUNDING_VALID_FROM],
+                                     .end = field[EG_FUNDING_VALID_TO]};
+}
+
+/* Those of the service; what its organisation was given is not the service's. One has room in the entry itself. */
+static void read_fundings(struct reading *reading)
 {
     struct eg_record_rows rows =
         eg_records_rows(reading->records, EG_RECORD_FUNDING, EG_FUNDING_SERVICE_ID, id_of(reading->service));
     if (rows.n == 0) return;
-    const struct eg_text *from = rows.at[0]->field;
+    struct eg_entry_funding first = funding_of(rows.at[0]);
     struct eg_text *to = reading->entry->field;
-    to[EG_ENTRY_FUNDER] = from[EG_FUNDING_SOURCE];
-    to[EG_ENTRY_AMOUNT] = from[EG_FUNDING_AMOUNT];
-    to[EG_ENTRY_CURRENCY] = from[EG_FUNDING_CURRENCY];
-    to[EG_ENTRY_START] = from[EG_FUNDING_VALID_FROM];
-    to[EG_ENTRY_END] = from[EG_FUNDING_VALID_TO];
+    to[EG_ENTRY_FUNDER] = first.funder;
+    to[EG_ENTRY_AMOUNT] = first.amount;
+    to[EG_ENTRY_CURRENCY] = first.currency;
+    to[EG_ENTRY_START] = first.start;
+    to[EG_ENTRY_END] = first.end;
+    if (rows.n == 1) return;
+    struct eg_entry_funding *all = eg_arena_array(reading->arena, rows.n, sizeof *all);
+    reading->failed |= !all;
+    for (uint32_t i = 0; i < rows.n && all; i++) all[i] = funding_of(rows.at[i]);
+    reading->entry->fundings = all;
+    reading->entry->n_fundings = all ? rows.n : 0;
 }
 
 /* Of what takes place once: from and to when. */
@@ -446,7 +464,7 @@ enum eg_status eg_entry_from_records(const struct eg_entry_source *source, const
     read_topics(&reading);
     read_languages(&reading);
     read_places(&reading);
-    read_funding(&reading);
+    read_fundings(&reading);
     read_dates(&reading);
     read_schedules(&reading);
     read_hours_of_places(&reading);

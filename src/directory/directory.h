@@ -71,7 +71,8 @@ struct eg_directory_query {
     struct eg_text words;
     struct eg_text
         texts[EG_N_FACETS]; /* folded comparison, whole; that of EG_FACET_KIND is passed over: see kinds */
-    /* Inclusive, whatever the currency; entries without an amount do not match. */
+    /* Inclusive, whatever the currency; of several fundings any may have it, with a funder one of that funder's. Entries without an amount do
+     * not match. */
     bool has_amount_min, has_amount_max;
     double amount_min, amount_max;
     /* As base/calendar.h counts days; entries whose last review is not known do not match. */

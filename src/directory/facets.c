@@ -49,17 +49,34 @@ struct builder {
 /* Of the kinds that are one text and no list. */
 static enum eg_entry_field field_of(enum eg_facet_kind kind)
 {
-    if (kind == EG_FACET_ORGANISATION) return EG_ENTRY_ORGANISATION;
-    return kind == EG_FACET_FUNDER ? EG_ENTRY_FUNDER : EG_ENTRY_PROGRAMME;
+    return kind == EG_FACET_ORGANISATION ? EG_ENTRY_ORGANISATION : EG_ENTRY_PROGRAMME;
 }
 
 /* --- spellings ----------------------------------------------------------------------------------------------------------- */
+
+static uint32_t count_funders(const struct eg_entry *entry)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < eg_entry_count_fundings(entry); i++)
+        n += eg_entry_funding_at(entry, i).funder.len > 0;
+    return n;
+}
+
+/* There are that many and more. */
+static struct eg_text funder_at(const struct eg_entry *entry, uint32_t i)
+{
+    uint32_t at = 0;
+    for (uint32_t n = 0;; at++)
+        if (eg_entry_funding_at(entry, at).funder.len > 0 && n++ == i) break;
+    return eg_entry_funding_at(entry, at).funder;
+}
 
 static uint32_t count_texts(const struct builder *builder, const struct eg_entry *entry)
 {
     if (builder->kind == EG_FACET_TOPIC) return entry->n_topics;
     if (builder->kind == EG_FACET_LANGUAGE) return entry->n_languages;
     if (builder->kind == EG_FACET_ACCESSIBILITY) return entry->n_accessibility;
+    if (builder->kind == EG_FACET_FUNDER) return count_funders(entry);
     return entry->field[field_of(builder->kind)].len > 0;
 }
 
@@ -68,6 +85,7 @@ static struct eg_text text_at(const struct builder *builder, const struct eg_ent
     if (builder->kind == EG_FACET_TOPIC) return entry->topics[i];
     if (builder->kind == EG_FACET_LANGUAGE) return entry->languages[i];
     if (builder->kind == EG_FACET_ACCESSIBILITY) return entry->accessibility[i];
+    if (builder->kind == EG_FACET_FUNDER) return funder_at(entry, i);
     return entry->field[field_of(builder->kind)];
 }
 
@@ -391,16 +409,24 @@ void eg_facets_clear(struct eg_facets *facets)
     *facets = (struct eg_facets){0};
 }
 
-enum eg_status eg_facets_find(const struct eg_facets *facets, struct eg_text text,
-                              const uint32_t **numbers_out, uint32_t *n_out, struct eg_error *err)
+enum eg_status eg_facets_named(const struct eg_facets *facets, struct eg_text text, uint32_t *facet_out,
+                               struct eg_error *err)
 {
     struct eg_buffer folded;
     eg_buffer_init(&folded, 0);
     enum eg_status status = eg_text_fold(eg_text_trim(text), &folded, err);
     if (status == EG_OK && folded.failed) status = eg_error_no_memory(err, text.len);
-    uint32_t facet = EG_TEXTMAP_NONE;
-    if (status == EG_OK) facet = eg_textmap_get(facets->by_folded, (struct eg_text){folded.data, folded.len});
+    if (status == EG_OK)
+        *facet_out = eg_textmap_get(facets->by_folded, (struct eg_text){folded.data, folded.len});
     eg_buffer_clear(&folded);
+    return status;
+}
+
+enum eg_status eg_facets_find(const struct eg_facets *facets, struct eg_text text,
+                              const uint32_t **numbers_out, uint32_t *n_out, struct eg_error *err)
+{
+    uint32_t facet = EG_TEXTMAP_NONE;
+    enum eg_status status = eg_facets_named(facets, text, &facet, err);
     if (status != EG_OK) return status;
     bool is_there = facet != EG_TEXTMAP_NONE;
     *n_out = is_there ? facets->start[facet + 1] - facets->start[facet] : 0;

@@ -54,6 +54,16 @@ EG_MUST_CHECK enum eg_status eg_facets_count(const struct eg_facets *facets, con
 /* The order of counts: the more frequent first, then bytewise. */
 bool eg_facets_is_before(const struct eg_directory_facet *a, const struct eg_directory_facet *b);
 
+/* Which facet that text of an entry is: of those that it has, in its order; of funders those of its fundings that name one. */
+static inline uint32_t eg_facets_at(const struct eg_facets *facets, uint32_t number, uint32_t text)
+{
+    return facets->spellings[facets->texts[facets->text_start[number] + text]].facet;
+}
+
+/* Its number, or UINT32_MAX where the text is no facet. EG_INVALID for wrong UTF-8. */
+EG_MUST_CHECK enum eg_status eg_facets_named(const struct eg_facets *facets, struct eg_text text,
+                                             uint32_t *facet_out, struct eg_error *err);
+
 /* The entries that have it, ascending: none when the text is no facet. EG_INVALID for wrong UTF-8. */
 EG_MUST_CHECK enum eg_status eg_facets_find(const struct eg_facets *facets, struct eg_text text,
                                             const uint32_t **numbers_out, uint32_t *n_out,

@@ -8,13 +8,17 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "data/entries.h"
+#include "directory/facets.h"
 #include "directory/renumbering.h"
 
 #define EG_FIGURES_NO_DAY (-1)
+#define EG_FIGURES_NO_FUNDER UINT32_MAX
 
 struct eg_figures {
-    const uint64_t *has_amount;  /* a bit for each entry */
-    const double *amount;        /* [n] where it has one */
+    const uint32_t *amount_start; /* [n + 1] into amounts */
+    const double *amounts;        /* of the fundings of entry 0, then of those of entry 1 ... */
+    const uint32_t
+        *amount_funder; /* whose each is, eg_facets_at of the entry's funders, or EG_FIGURES_NO_FUNDER */
     const int32_t *reviewed_day; /* [n] as base/calendar.h counts, or EG_FIGURES_NO_DAY */
 };
 
@@ -30,9 +34,16 @@ EG_MUST_CHECK enum eg_status eg_figures_follow(const struct eg_figures *before,
                                                struct eg_arena *arena, struct eg_figures *figures_out,
                                                struct eg_error *err);
 
-/* Clear the bits of entries whose amount is not within (both ends belong to it), and of those not reviewed on that day or since. */
-void eg_figures_keep_amounts(const struct eg_figures *figures, double least, double most, uint64_t *bits,
-                             size_t n_bit_words);
+/* What is asked of one and the same funding. */
+struct eg_figures_funding {
+    double least, most;              /* both belong to it */
+    const struct eg_facets *funders; /* NULL: whosever it is */
+    uint32_t funder;                 /* the facet among them */
+};
+
+/* Clear the bits of entries none of whose fundings is so, and of those not reviewed on that day or since. */
+void eg_figures_keep_amounts(const struct eg_figures *figures, const struct eg_figures_funding *asked,
+                             uint64_t *bits, size_t n_bit_words);
 void eg_figures_keep_reviewed(const struct eg_figures *figures, int64_t since_day, uint64_t *bits,
                               size_t n_bit_words);
 

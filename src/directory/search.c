@@ -128,16 +128,30 @@ static enum eg_status keep_facet(struct search *search, enum eg_facet_kind kind)
     return EG_OK;
 }
 
-static void keep_figures(struct search *search)
+/* With a funder, what that one gave. */
+static enum eg_status keep_amounts(struct search *search)
 {
     const struct eg_directory_query *query = search->query;
-    const struct eg_figures *figures = &search->directory->figures;
-    if (query->has_amount_min || query->has_amount_max)
-        eg_figures_keep_amounts(figures, query->has_amount_min ? query->amount_min : -(double)INFINITY,
-                                query->has_amount_max ? query->amount_max : (double)INFINITY, search->matches,
-                                search->n_words);
+    struct eg_text funder = query->texts[EG_FACET_FUNDER];
+    struct eg_figures_funding asked = {.least = query->has_amount_min ? query->amount_min : -(double)INFINITY,
+                                       .most = query->has_amount_max ? query->amount_max : (double)INFINITY,
+                                       .funders = funder.len > 0 ? &search->directory->facets[EG_FACET_FUNDER]
+                                                                 : NULL};
+    if (!query->has_amount_min && !query->has_amount_max) return EG_OK;
+    enum eg_status status = EG_OK;
+    if (asked.funders) status = eg_facets_named(asked.funders, funder, &asked.funder, search->err);
+    if (status == EG_OK)
+        eg_figures_keep_amounts(&search->directory->figures, &asked, search->matches, search->n_words);
+    return status;
+}
+
+static enum eg_status keep_figures(struct search *search)
+{
+    const struct eg_directory_query *query = search->query;
     if (query->has_reviewed_since)
-        eg_figures_keep_reviewed(figures, query->reviewed_since_day, search->matches, search->n_words);
+        eg_figures_keep_reviewed(&search->directory->figures, query->reviewed_since_day, search->matches,
+                                 search->n_words);
+    return keep_amounts(search);
 }
 
 static enum eg_status keep_words(struct search *search)
@@ -210,9 +224,8 @@ static enum eg_status match(struct search *search)
         status = keep_facet(search, (enum eg_facet_kind)k);
     if (status == EG_OK) status = keep_words(search);
     if (status == EG_OK) status = keep_places(search);
-    if (status) return status;
-    keep_figures(search);
-    return keep_times(search);
+    if (status == EG_OK) status = keep_figures(search);
+    return status == EG_OK ? keep_times(search) : status;
 }
 
 static enum eg_status run(struct search *search, struct eg_directory_result *result)

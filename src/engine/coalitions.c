@@ -85,6 +85,24 @@ static struct eg_text text_of(const struct eg_entry *entry, const struct eg_entr
     return field == EG_ENTRY_POSTCODE ? place->postcode : entry->field[field];
 }
 
+/* Where there are several: the members of the entry are those of the first. */
+static void add_fundings(struct eg_json *json, struct eg_json_value *properties, const struct eg_entry *entry)
+{
+    if (entry->n_fundings < 2) return;
+    struct eg_json_value *list = eg_json_array(json, properties, "fundings");
+    for (uint32_t i = 0; i < entry->n_fundings; i++) {
+        const struct eg_entry_funding *funding = &entry->fundings[i];
+        struct eg_json_value *item = eg_json_object(json, list, NULL);
+        double amount;
+        if (funding->funder.len > 0) eg_json_text(json, item, "funder", funding->funder);
+        if (eg_text_to_double(funding->amount, &amount)) eg_json_number(json, item, "amount", amount);
+        if (funding->currency.len > 0) eg_json_text(json, item, "currency", funding->currency);
+        if (funding->title.len > 0) eg_json_text(json, item, "title", funding->title);
+        if (funding->start.len > 0) eg_json_text(json, item, "start", funding->start);
+        if (funding->end.len > 0) eg_json_text(json, item, "end", funding->end);
+    }
+}
+
 void eg_coalition_properties(struct eg_json *json, struct eg_json_value *properties,
                              const struct eg_atlas *atlas, const struct eg_entry *entry,
                              const struct eg_entry_place *place)
@@ -97,6 +115,7 @@ void eg_coalition_properties(struct eg_json *json, struct eg_json_value *propert
     double amount;
     if (eg_text_to_double(entry->field[EG_ENTRY_AMOUNT], &amount))
         eg_json_number(json, properties, "amount", amount);
+    add_fundings(json, properties, entry);
     add_list(json, properties, "topics", entry->topics, entry->n_topics);
     if (entry->n_languages > 0) add_list(json, properties, "languages", entry->languages, entry->n_languages);
     if (entry->n_accessibility > 0)

@@ -122,6 +122,16 @@ static void add_place(struct eg_buffer *content, const struct eg_entry_place *pl
     for (uint32_t i = 0; i < place->n_accessibility; i++) add_text(content, place->accessibility[i]);
 }
 
+static void add_funding(struct eg_buffer *content, const struct eg_entry_funding *funding)
+{
+    add_text(content, funding->funder);
+    add_text(content, funding->amount);
+    add_text(content, funding->currency);
+    add_text(content, funding->title);
+    add_text(content, funding->start);
+    add_text(content, funding->end);
+}
+
 static void add_entry(struct eg_buffer *content, const struct eg_entry *entry)
 {
     eg_buffer_literal(content, entry->id);
@@ -135,6 +145,7 @@ static void add_entry(struct eg_buffer *content, const struct eg_entry *entry)
         for (uint32_t i = 0; i < served.n; i++) add_text(content, served.codes[i]);
     }
     for (uint32_t i = 0; i < entry->n_places; i++) add_place(content, &entry->places[i]);
+    for (uint32_t i = 0; i < entry->n_fundings; i++) add_funding(content, &entry->fundings[i]);
 }
 
 /* What entries say, as a sum of hashes: so that what one says is taken away and added without looking at the others. */

@@ -13,12 +13,16 @@
 
 #include "base/buffer.h"
 #include "base/calendar.h"
+#include "data/records.h"
 #include "geo/crs.h"
 #include "support/temp_file.h"
 #include "support/test_directory.h"
 #include "support/test_random.h"
 
-#define N_ENTRIES 3000
+#define N_SOURCED 3000
+#define N_STORED 400
+#define N_ENTRIES (N_SOURCED + N_STORED)
+#define FUNDINGS_MAX 4
 #define N_QUERIES 300
 
 static struct eg_test_random dice;
@@ -48,7 +52,7 @@ static void write_entries(struct eg_buffer *csv)
 {
     eg_buffer_literal(csv, "key,name,kind,about,topics,programme,language,access,org,funder,amount,day,hours,"
                            "start,end,lon,lat\n");
-    for (uint32_t i = 0; i < N_ENTRIES; i++) {
+    for (uint32_t i = 0; i < N_SOURCED; i++) {
         eg_buffer_printf(csv, "%u,%s,%s,%s,%s,%s,%s,%s,", i, PICK(names),
                          eg_entry_kind_name((enum eg_entry_kind)below(EG_N_KINDS)), PICK(descriptions),
                          PICK(lists), PICK(words), PICK(lists), PICK(lists));
@@ -60,6 +64,78 @@ static void write_entries(struct eg_buffer *csv)
         else eg_buffer_printf(csv, "%.3f,%.3f\n", below(2000) / 1000.0, 50 + below(2000) / 1000.0);
     }
     assert_false(csv->failed);
+}
+
+/* Of a service of the store, which may have several; as they were put there. */
+struct given {
+    uint32_t n;
+    const char *funder[FUNDINGS_MAX], *amount[FUNDINGS_MAX];
+};
+static struct given given[N_STORED];
+
+static void id_of(enum eg_record_table table, uint32_t i, char id_out[EG_UUID_TEXT_LEN + 1])
+{
+    (void)snprintf(id_out, EG_UUID_TEXT_LEN + 1, "%08x-0000-4000-8000-%012x", i, (unsigned)table);
+}
+
+static void add_row(struct eg_records_builder *builder, enum eg_record_table table,
+                    const struct eg_text *field)
+{
+    struct eg_error err = {0};
+    if (eg_records_add(builder, table, field, &err) != EG_OK) fail_msg("%s", err.message);
+}
+
+static void add_service(struct eg_records_builder *builder, uint32_t i)
+{
+    char organization[EG_UUID_TEXT_LEN + 1], id[EG_UUID_TEXT_LEN + 1], funding[EG_UUID_TEXT_LEN + 1];
+    struct eg_text service[EG_RECORD_FIELDS] = {{0}};
+    id_of(EG_RECORD_ORGANIZATION, 0, organization);
+    id_of(EG_RECORD_SERVICE, i, id);
+    service[EG_SERVICE_ID] = eg_text_from(id);
+    service[EG_SERVICE_ORGANIZATION_ID] = eg_text_from(organization);
+    service[EG_SERVICE_NAME] = eg_text_from(PICK(names));
+    service[EG_SERVICE_STATUS] = EG_TEXT("active");
+    service[EG_SERVICE_KIND] = eg_text_from(eg_entry_kind_name((enum eg_entry_kind)below(EG_N_KINDS)));
+    add_row(builder, EG_RECORD_SERVICE, service);
+    given[i].n = below(FUNDINGS_MAX + 1);
+    for (uint32_t f = 0; f < given[i].n; f++) {
+        static const char *const numbers[] = {"", "0", "100.5", "2500", "10000", "99999"};
+        struct eg_text row[EG_RECORD_FIELDS] = {{0}};
+        given[i].funder[f] = PICK(words);
+        given[i].amount[f] = PICK(numbers);
+        id_of(EG_RECORD_FUNDING, FUNDINGS_MAX * i + f, funding);
+        row[EG_FUNDING_ID] = eg_text_from(funding);
+        row[EG_FUNDING_SERVICE_ID] = service[EG_SERVICE_ID];
+        row[EG_FUNDING_SOURCE] = eg_text_from(given[i].funder[f]);
+        row[EG_FUNDING_AMOUNT] = eg_text_from(given[i].amount[f]);
+        add_row(builder, EG_RECORD_FUNDING, row);
+    }
+}
+
+/* The directory with those of a store besides. */
+static void add_stored(struct eg_test_directory *test)
+{
+    char id[EG_UUID_TEXT_LEN + 1];
+    struct eg_records_builder *builder = NULL;
+    struct eg_records *records = NULL;
+    struct eg_entries *entries = NULL,
+                      *sourced = (struct eg_entries *)(uintptr_t)eg_directory_entries(test->directory);
+    struct eg_directory *directory = NULL;
+    struct eg_error err = {0};
+    assert_int_equal(eg_records_builder_new(&builder, NULL), EG_OK);
+    id_of(EG_RECORD_ORGANIZATION, 0, id);
+    struct eg_text organization[EG_RECORD_FIELDS] = {[EG_ORGANIZATION_ID] = eg_text_from(id),
+                                                     [EG_ORGANIZATION_NAME] = EG_TEXT("Trust"),
+                                                     [EG_ORGANIZATION_DESCRIPTION] = EG_TEXT("One")};
+    add_row(builder, EG_RECORD_ORGANIZATION, organization);
+    for (uint32_t i = 0; i < N_STORED; i++) add_service(builder, i);
+    if (eg_records_finish(builder, &records, &err) != EG_OK) fail_msg("%s", err.message);
+    eg_records_builder_free(builder);
+    if (eg_entries_with_records(sourced, records, &entries, &err) != EG_OK) fail_msg("%s", err.message);
+    if (eg_directory_new(entries, test->generation, &directory, &err) != EG_OK) fail_msg("%s", err.message);
+    eg_records_release(records);
+    eg_directory_free(test->directory);
+    test->directory = directory;
 }
 
 static int open_entries(void **state)
@@ -74,10 +150,12 @@ static int open_entries(void **state)
         "directories:\n  - {id: d, title: D, source: %s, columns: {key: key, name: name, kind: kind, "
         "description: about, topics: topics, programme: programme, languages: language, "
         "accessibility: access, organisation: org, funder: funder, amount: amount, "
-        "last_reviewed: day, hours: hours, start: start, end: end, longitude: lon, latitude: lat}}\n",
+        "last_reviewed: day, hours: hours, start: start, end: end, longitude: lon, latitude: lat}}\n"
+        "  - {id: s, title: S, store: filters.gpkg}\n",
         eg_test_temp_file("filters.csv", csv.data).data);
     eg_buffer_clear(&csv);
     eg_test_directory_open(yaml, &test);
+    add_stored(&test);
     *state = &test;
     return 0;
 }
@@ -109,6 +187,25 @@ static bool folds_alike(struct eg_text a, struct eg_text b)
     return strcmp(fold(a), fold(b)) == 0;
 }
 
+static struct given fundings_of(const struct eg_entry *entry)
+{
+    struct given one = {.n = 1,
+                        .funder = {entry->field[EG_ENTRY_FUNDER].data},
+                        .amount = {entry->field[EG_ENTRY_AMOUNT].data}};
+    unsigned i = 0;
+    return entry->directory > 0 && sscanf(entry->id, "%8x", &i) == 1 ? given[i] : one;
+}
+
+static uint32_t funders_of(const struct eg_entry *entry, struct eg_text texts[8])
+{
+    struct given fundings = fundings_of(entry);
+    uint32_t n = 0;
+    for (uint32_t f = 0; f < fundings.n; f++)
+        if (fundings.funder[f] && fundings.funder[f][0] != '\0')
+            texts[n++] = eg_text_from(fundings.funder[f]);
+    return n;
+}
+
 /* The texts of an entry that a facet counts. */
 static uint32_t texts_of(const struct eg_entry *entry, enum eg_facet_kind kind, struct eg_text texts[8])
 {
@@ -117,7 +214,7 @@ static uint32_t texts_of(const struct eg_entry *entry, enum eg_facet_kind kind, 
     if (kind == EG_FACET_KIND) texts[0] = eg_text_from(eg_entry_kind_name(entry->kind));
     if (kind == EG_FACET_PROGRAMME) texts[0] = entry->field[EG_ENTRY_PROGRAMME];
     if (kind == EG_FACET_ORGANISATION) texts[0] = entry->field[EG_ENTRY_ORGANISATION];
-    if (kind == EG_FACET_FUNDER) texts[0] = entry->field[EG_ENTRY_FUNDER];
+    if (kind == EG_FACET_FUNDER) return funders_of(entry, texts);
     if (kind == EG_FACET_TOPIC) list = entry->topics, n = entry->n_topics;
     if (kind == EG_FACET_LANGUAGE) list = entry->languages, n = entry->n_languages;
     if (kind == EG_FACET_ACCESSIBILITY) list = entry->accessibility, n = entry->n_accessibility;
@@ -178,14 +275,25 @@ static int points_of(const struct eg_entry *entry, struct eg_text asked)
     return points;
 }
 
-static bool has_figures(const struct eg_directory_query *query, const struct eg_entry *entry)
+/* What is asked of one funding. */
+static bool is_asked(const struct eg_directory_query *query, const char *funder, const char *text)
 {
     double amount = 0;
-    int64_t day = 0;
-    bool has_amount = eg_text_to_double(entry->field[EG_ENTRY_AMOUNT], &amount);
-    if ((query->has_amount_min || query->has_amount_max) && !has_amount) return false;
+    struct eg_text wanted = query->texts[EG_FACET_FUNDER];
+    if (!text || !eg_text_to_double(eg_text_from(text), &amount)) return false;
     if (query->has_amount_min && amount < query->amount_min) return false;
     if (query->has_amount_max && amount > query->amount_max) return false;
+    return wanted.len == 0 || (funder && folds_alike(eg_text_from(funder), wanted));
+}
+
+static bool has_figures(const struct eg_directory_query *query, const struct eg_entry *entry)
+{
+    int64_t day = 0;
+    bool has = !query->has_amount_min && !query->has_amount_max;
+    struct given fundings = fundings_of(entry);
+    for (uint32_t f = 0; f < fundings.n && !has; f++)
+        has = is_asked(query, fundings.funder[f], fundings.amount[f]);
+    if (!has) return false;
     if (!query->has_reviewed_since) return true;
     struct eg_text reviewed = entry->field[EG_ENTRY_LAST_REVIEWED];
     reviewed.len = reviewed.len > 10 ? 10 : reviewed.len;
@@ -398,12 +506,46 @@ static void everything_is_counted_in_every_order(void **state)
     }
 }
 
+/* Whether funder and amount are each fulfilled, by whichever funding. */
+static bool has_apart(const struct eg_directory_query *query, const struct eg_entry *entry)
+{
+    struct eg_directory_query amount = *query;
+    amount.texts[EG_FACET_FUNDER] = (struct eg_text){NULL, 0};
+    return has_text(entry, EG_FACET_FUNDER, query->texts[EG_FACET_FUNDER]) && has_figures(&amount, entry);
+}
+
+static void funder_and_amount_are_asked_of_one_funding(void **state)
+{
+    static const char *const funders[] = {"BIG fund", "lottery", "Trust"};
+    static const double least[] = {0, 2000, 9999.5};
+    const struct eg_test_directory *test = *state;
+    uint32_t n_apart = 0;
+    for (size_t f = 0; f < EG_ARRAY_LEN(funders); f++) {
+        for (size_t i = 0; i < EG_ARRAY_LEN(least); i++) {
+            struct eg_directory_query query = {.serves_boundaries = EG_ATLAS_NONE,
+                                               .kinds = (1U << EG_N_KINDS) - 1,
+                                               .facets = 1U << EG_FACET_FUNDER,
+                                               .has_amount_min = true,
+                                               .amount_min = least[i],
+                                               .has_amount_max = i > 0,
+                                               .amount_max = 20000,
+                                               .limit = 10};
+            query.texts[EG_FACET_FUNDER] = eg_text_from(funders[f]);
+            check_query(test->directory, &query);
+            for (uint32_t e = 0; e < all->n; e++)
+                n_apart += has_apart(&query, all->items[e]) && !matches(&query, all->items[e]);
+        }
+    }
+    assert_true(n_apart > 20);
+}
+
 int main(void)
 {
     dice = eg_test_random_new();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(questions_find_what_brute_force_finds),
         cmocka_unit_test(everything_is_counted_in_every_order),
+        cmocka_unit_test(funder_and_amount_are_asked_of_one_funding),
     };
     return cmocka_run_group_tests_name("directory filters", tests, open_entries, close_directory);
 }

@@ -12,7 +12,6 @@
 
 #include "base/buffer.h"
 #include "data/records.h"
-#include "directory/bits.h"
 #include "directory/directory_internal.h"
 #include "directory/hsds_internal.h"
 #include "support/failing_malloc.h"
@@ -49,7 +48,7 @@ static const uint32_t pool[EG_N_RECORD_TABLES] = {
     [EG_RECORD_SCHEDULE] = 100,
     [EG_RECORD_LANGUAGE] = 80,
     [EG_RECORD_ACCESSIBILITY] = 50,
-    [EG_RECORD_FUNDING] = 50,
+    [EG_RECORD_FUNDING] = 150,
     [EG_RECORD_TAXONOMY] = 2,
     [EG_RECORD_TAXONOMY_TERM] = 8,
     [EG_RECORD_ATTRIBUTE] = 200,
@@ -209,6 +208,17 @@ static void assert_same_places(const struct eg_entry *a, const struct eg_entry *
     }
 }
 
+static void assert_same_fundings(const struct eg_entry *a, const struct eg_entry *b)
+{
+    assert_int_equal(a->n_fundings, b->n_fundings);
+    for (uint32_t i = 0; i < a->n_fundings; i++) {
+        const struct eg_entry_funding *f = &a->fundings[i], *g = &b->fundings[i];
+        assert_true(eg_text_equal(f->funder, g->funder) && eg_text_equal(f->amount, g->amount));
+        assert_true(eg_text_equal(f->currency, g->currency) && eg_text_equal(f->title, g->title));
+        assert_true(eg_text_equal(f->start, g->start) && eg_text_equal(f->end, g->end));
+    }
+}
+
 static void assert_same_entry(const struct eg_entry *a, const struct eg_entry *b)
 {
     assert_string_equal(a->id, b->id);
@@ -233,6 +243,7 @@ static void assert_same_entry(const struct eg_entry *a, const struct eg_entry *b
         ASSERT_SAME_ARRAY(a->area_lonlat, b->area_lonlat, 2 * a->area_ring_start[a->n_area_rings]);
     }
     assert_same_places(a, b);
+    assert_same_fundings(a, b);
 }
 
 static void assert_same_entries(const struct eg_entries *a, const struct eg_entries *b)
@@ -306,6 +317,22 @@ static void assert_same_positions(const struct eg_places *a, const struct eg_pla
     ASSERT_SAME_ARRAY(a->several, b->several, a->n_several);
 }
 
+static void assert_same_figures(const struct eg_directory *a, const struct eg_directory *b)
+{
+    const struct eg_figures *x = &a->figures, *y = &b->figures;
+    uint32_t n = a->entries->n;
+    ASSERT_SAME_ARRAY(x->reviewed_day, y->reviewed_day, n);
+    ASSERT_SAME_ARRAY(x->amount_start, y->amount_start, n + 1);
+    ASSERT_SAME_ARRAY(x->amounts, y->amounts, x->amount_start[n]);
+    ASSERT_SAME_ARRAY(x->amount_funder, y->amount_funder, x->amount_start[n]);
+    const struct eg_facets *f = &a->facets[EG_FACET_FUNDER], *g = &b->facets[EG_FACET_FUNDER];
+    for (uint32_t i = 0; i < n; i++) {
+        assert_int_equal(f->text_start[i], g->text_start[i]);
+        for (uint32_t t = 0; t < f->text_start[i + 1] - f->text_start[i]; t++)
+            assert_int_equal(eg_facets_at(f, i, t), eg_facets_at(g, i, t));
+    }
+}
+
 static void assert_same_index(const struct eg_directory *a, const struct eg_directory *b)
 {
     uint32_t n = a->entries->n;
@@ -319,10 +346,7 @@ static void assert_same_index(const struct eg_directory *a, const struct eg_dire
     assert_same_words(&a->name_words, &b->name_words);
     for (size_t k = EG_FACET_KIND + 1; k < EG_N_FACETS; k++)
         assert_same_facets(&a->facets[k], &b->facets[k], n);
-    ASSERT_SAME_ARRAY(a->figures.has_amount, b->figures.has_amount, eg_bits_words(n));
-    ASSERT_SAME_ARRAY(a->figures.reviewed_day, b->figures.reviewed_day, n);
-    for (uint32_t i = 0; i < n; i++)
-        if (eg_bits_has(a->figures.has_amount, i)) assert_true(a->figures.amount[i] == b->figures.amount[i]);
+    assert_same_figures(a, b);
     assert_same_hours(&a->hours, &b->hours, n);
     assert_same_areas(&a->areas, &b->areas);
 }

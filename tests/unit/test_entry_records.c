@@ -1,3 +1,4 @@
+#include "data/entry_alone.h"
 #include "data/entry_records.h"
 
 #include <setjmp.h>
@@ -166,6 +167,52 @@ static void an_entry_comes_back_from_its_records_as_it_was(void **state)
     assert_float_equal(back.area_lonlat[5], 51, 0);
     eg_records_release(records);
     eg_arena_free(arena);
+}
+
+/* What stands alone has its own copy of it. */
+static void all_fundings_of_an_entry_are_read_and_the_first_is_its_own(void **state)
+{
+    (void)state;
+    struct eg_entry entry = full_entry(), back;
+    struct eg_records *records = NULL, *after = NULL;
+    struct eg_arena *arena = eg_arena_new(1 << 20);
+    struct eg_error err;
+    char doubt[EG_ENTRY_DOUBT_BYTES];
+    if (recorded(&entry, 1, &records, doubt, &err) != EG_OK) fail_msg("%s", err.message);
+    assert_int_equal(read_back(records, 3, arena, &back, &err), EG_OK);
+    assert_int_equal(back.n_fundings, 0);
+    assert_int_equal(eg_entry_count_fundings(&back), 1);
+    assert_true(eg_text_equal(eg_entry_funding_at(&back, 0).funder, entry.field[EG_ENTRY_FUNDER]));
+    struct eg_text more[EG_RECORD_FIELDS] = {
+        [EG_FUNDING_ID] = EG_TEXT("ffffffff-ffff-4fff-bfff-ffffffffffff"),
+        [EG_FUNDING_SERVICE_ID] = eg_records_at(records, EG_RECORD_SERVICE, 0)->field[0],
+        [EG_FUNDING_SOURCE] = EG_TEXT("Fund B"),
+        [EG_FUNDING_AMOUNT] = EG_TEXT("250"),
+        [EG_FUNDING_CURRENCY] = EG_TEXT("EUR"),
+        [EG_FUNDING_TITLE] = EG_TEXT("A van"),
+        [EG_FUNDING_VALID_FROM] = EG_TEXT("2025-01-01"),
+        [EG_FUNDING_VALID_TO] = EG_TEXT("2025-12-31")};
+    struct eg_record put = {EG_RECORD_FUNDING, more};
+    struct eg_records_change change = {.puts = &put, .n_puts = 1};
+    assert_int_equal(eg_records_apply(records, &change, &after, &err), EG_OK);
+    assert_int_equal(read_back(after, 3, arena, &back, &err), EG_OK);
+    struct eg_entry_alone *alone = eg_entry_alone_new(&back);
+    eg_arena_free(arena);
+    eg_records_release(after);
+    assert_non_null(alone);
+    assert_int_equal(eg_entry_count_fundings(&alone->entry), 2);
+    struct eg_entry_funding first = eg_entry_funding_at(&alone->entry, 0);
+    struct eg_entry_funding second = eg_entry_funding_at(&alone->entry, 1);
+    assert_true(eg_text_equal(first.funder, entry.field[EG_ENTRY_FUNDER]));
+    assert_true(eg_text_equal(first.amount, alone->entry.field[EG_ENTRY_AMOUNT]));
+    assert_text(second.funder, "Fund B");
+    assert_text(second.amount, "250");
+    assert_text(second.currency, "EUR");
+    assert_text(second.title, "A van");
+    assert_text(second.start, "2025-01-01");
+    assert_text(second.end, "2025-12-31");
+    eg_entry_alone_release(alone);
+    eg_records_release(records);
 }
 
 static void what_entries_share_is_recorded_once(void **state)
@@ -348,6 +395,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_entry_comes_back_from_its_records_as_it_was),
         cmocka_unit_test(hours_come_back_from_their_schedules),
+        cmocka_unit_test(all_fundings_of_an_entry_are_read_and_the_first_is_its_own),
         cmocka_unit_test(what_entries_share_is_recorded_once),
         cmocka_unit_test(an_entry_without_organisation_is_its_own),
         cmocka_unit_test(what_hsds_has_no_form_for_is_put_right_or_left_out_and_said),
