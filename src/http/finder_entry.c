@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "data/record_specs.h"
+#include "data/records.h"
 #include "http/finder_parts.h"
 
 #define USUAL_REVIEW_DAYS 365U
@@ -69,18 +71,14 @@ static void write_day(struct eg_finder_page *page, const char *key, struct eg_te
 
 /* --- contact ------------------------------------------------------------------------------------------------------- */
 
-static void write_contact(struct eg_finder_page *page, const struct eg_entry *entry)
+static void write_contact(struct eg_finder_page *page, const struct eg_finder_ways *ways)
 {
-    const struct eg_text *field = entry->field;
-    eg_finder_begin_section(page, "contact", "entry.contact");
+    const struct eg_text *field = ways->entry->field;
     bool any = field[EG_ENTRY_PHONE].len > 0 || field[EG_ENTRY_EMAIL].len > 0 || field[EG_ENTRY_URL].len > 0;
-    if (!any) eg_finder_leaf(page, "p", "entry.no_contact");
-    if (any) eg_html_open(&page->html, "dl");
-    if (field[EG_ENTRY_PHONE].len > 0) {
-        eg_finder_begin_fact(page, "entry.phone");
-        eg_finder_phone(page, field[EG_ENTRY_PHONE]);
-        eg_finder_end_fact(page);
-    }
+    eg_finder_begin_section(page, "contact", "entry.contact");
+    if (!any && ways->people.n == 0) eg_finder_leaf(page, "p", "entry.no_contact");
+    else eg_html_open(&page->html, "dl");
+    eg_finder_phones(page, ways);
     if (field[EG_ENTRY_EMAIL].len > 0) {
         eg_finder_begin_fact(page, "entry.email");
         eg_finder_email(page, field[EG_ENTRY_EMAIL]);
@@ -91,22 +89,33 @@ static void write_contact(struct eg_finder_page *page, const struct eg_entry *en
         eg_html_link(&page->html, field[EG_ENTRY_URL], field[EG_ENTRY_URL]);
         eg_finder_end_fact(page);
     }
-    if (any) eg_html_close(&page->html);
+    eg_finder_people(page, ways);
+    if (any || ways->people.n > 0) eg_html_close(&page->html);
     eg_html_close(&page->html);
 }
 
 /* --- about --------------------------------------------------------------------------------------------------------- */
 
-void eg_finder_amount(struct eg_finder_page *page, const struct eg_entry *entry)
+/* "32,452": a whole number, grouped as the language does it; what is no number as it is. */
+static struct eg_text grouped(const struct eg_finder_page *page, struct eg_text amount,
+                              char room[EG_LOCALE_NUMBER_BYTES])
+{
+    double number;
+    if (!eg_text_to_double(amount, &number) || number < 0 || number >= 1e15) return amount;
+    return eg_locale_number(page->locale, (uint64_t)(number + 0.5), room);
+}
+
+static void write_money(struct eg_finder_page *page, struct eg_text amount, struct eg_text currency)
 {
     char room[EG_LOCALE_NUMBER_BYTES];
-    struct eg_text amount = entry->field[EG_ENTRY_AMOUNT], currency = entry->field[EG_ENTRY_CURRENCY];
-    double number;
-    if (eg_text_to_double(amount, &number) && number >= 0 && number < 1e15)
-        amount = eg_locale_number(page->locale, (uint64_t)(number + 0.5), room);
-    eg_html_text(&page->html, amount);
+    eg_html_text(&page->html, grouped(page, amount, room));
     if (currency.len > 0) eg_html_text(&page->html, EG_TEXT(" "));
     eg_html_text(&page->html, currency);
+}
+
+void eg_finder_amount(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    write_money(page, entry->field[EG_ENTRY_AMOUNT], entry->field[EG_ENTRY_CURRENCY]);
 }
 
 static void write_amount(struct eg_finder_page *page, const struct eg_entry *entry)
@@ -117,6 +126,86 @@ static void write_amount(struct eg_finder_page *page, const struct eg_entry *ent
     eg_finder_end_fact(page);
 }
 
+/* --- money ----------------------------------------------------------------------------------------------------------- */
+
+static struct eg_record_rows fundings_of(const struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    const struct eg_record *service = eg_finder_service(page, entry);
+    if (!service) return (struct eg_record_rows){.n = 0};
+    return eg_records_rows(page->snapshot->records, EG_RECORD_FUNDING, EG_FUNDING_SERVICE_ID,
+                           service->field[EG_SERVICE_ID]);
+}
+
+/* "1 January 2026 to 31 December 2026". */
+static struct eg_text period_of(struct eg_finder_page *page, struct eg_text from, struct eg_text to)
+{
+    struct eg_buffer text, first, last;
+    eg_buffer_init(&text, 0);
+    eg_buffer_init(&first, 0);
+    eg_buffer_init(&last, 0);
+    if (from.len > 0) eg_locale_date(page->locale, from, &first);
+    if (to.len > 0) eg_locale_date(page->locale, to, &last);
+    const struct eg_placeholder fills[] = {{"from", {first.data, first.len}}, {"to", {last.data, last.len}}};
+    const char *key = from.len > 0 && to.len > 0 ? "entry.period"
+                      : from.len > 0             ? "entry.period_from"
+                                                 : "entry.period_to";
+    eg_locale_write(page->locale, key, fills, EG_ARRAY_LEN(fills), &text);
+    struct eg_text kept = eg_text_copy(page->arena, (struct eg_text){text.data, text.len});
+    page->html.out.failed |= text.failed || first.failed || last.failed || !kept.data;
+    eg_buffer_clear(&text);
+    eg_buffer_clear(&first);
+    eg_buffer_clear(&last);
+    return kept;
+}
+
+static void write_comma(struct eg_finder_page *page, bool *is_first)
+{
+    if (!*is_first) eg_html_text(&page->html, EG_TEXT(", "));
+    *is_first = false;
+}
+
+/* "Hall roof, 100 GBP, Fund A, 1 January 2026 to 31 December 2026". */
+static void write_funding(struct eg_finder_page *page, const struct eg_text *funding)
+{
+    bool is_first = true;
+    struct eg_text from = funding[EG_FUNDING_VALID_FROM], to = funding[EG_FUNDING_VALID_TO];
+    eg_finder_begin_fact(page, "form.money");
+    if (funding[EG_FUNDING_TITLE].len > 0) {
+        write_comma(page, &is_first);
+        eg_finder_data(page, "span", funding[EG_FUNDING_TITLE]);
+    }
+    if (funding[EG_FUNDING_AMOUNT].len > 0) {
+        write_comma(page, &is_first);
+        eg_html_open(&page->html, "bdi");
+        write_money(page, funding[EG_FUNDING_AMOUNT], funding[EG_FUNDING_CURRENCY]);
+        eg_html_close(&page->html);
+    }
+    if (funding[EG_FUNDING_SOURCE].len > 0) {
+        write_comma(page, &is_first);
+        eg_finder_data(page, "span", funding[EG_FUNDING_SOURCE]);
+    }
+    if (from.len + to.len > 0) {
+        write_comma(page, &is_first);
+        eg_finder_own(page, "span", period_of(page, from, to));
+    }
+    eg_finder_end_fact(page);
+}
+
+/* Of a grant the facts one by one; of several a line each. */
+static void write_fundings(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    struct eg_record_rows fundings = fundings_of(page, entry);
+    for (uint32_t i = 0; i < fundings.n && fundings.n > 1; i++) write_funding(page, fundings.at[i]->field);
+    if (fundings.n > 1) return;
+    if (fundings.n == 1) eg_finder_fact(page, "entry.funding_title", fundings.at[0]->field[EG_FUNDING_TITLE]);
+    write_amount(page, entry);
+    eg_finder_fact(page, "entry.funder", entry->field[EG_ENTRY_FUNDER]);
+    write_day(page, "entry.start", entry->field[EG_ENTRY_START]);
+    write_day(page, "entry.end", entry->field[EG_ENTRY_END]);
+}
+
+/* --- the rest of it ---------------------------------------------------------------------------------------------------- */
+
 /* That it goes on is what everybody expects. */
 static bool says_status(const struct eg_entry *entry)
 {
@@ -124,7 +213,13 @@ static bool says_status(const struct eg_entry *entry)
     return status.len > 0 && !eg_text_equal(status, EG_TEXT("active"));
 }
 
-static bool has_about(const struct eg_entry *entry)
+/* Where a store has its records, it is told with the place. */
+static uint32_t count_accessibility(const struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    return eg_finder_service(page, entry) && entry->n_places < 2 ? 0 : entry->n_accessibility;
+}
+
+static bool has_about(const struct eg_finder_page *page, const struct eg_entry *entry)
 {
     static const enum eg_entry_field fields[] = {EG_ENTRY_ORGANISATION, EG_ENTRY_PROGRAMME, EG_ENTRY_AMOUNT,
                                                  EG_ENTRY_FUNDER,       EG_ENTRY_START,     EG_ENTRY_END};
@@ -132,13 +227,14 @@ static bool has_about(const struct eg_entry *entry)
         if (entry->field[fields[i]].len > 0) return true;
     for (unsigned n = 0; n < EG_N_REGISTERS; n++)
         if (entry->register_number[n].len > 0) return true;
-    return entry->n_topics + entry->n_languages + entry->n_accessibility > 0 || says_status(entry);
+    return entry->n_topics + entry->n_languages + count_accessibility(page, entry) > 0 ||
+           fundings_of(page, entry).n > 0 || says_status(entry);
 }
 
 static void write_about(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     const struct eg_text *field = entry->field;
-    if (!has_about(entry)) return;
+    if (!has_about(page, entry)) return;
     eg_finder_begin_section(page, "about", "entry.about");
     eg_html_open(&page->html, "dl");
     eg_finder_fact(page, "entry.organisation", field[EG_ENTRY_ORGANISATION]);
@@ -147,11 +243,8 @@ static void write_about(struct eg_finder_page *page, const struct eg_entry *entr
     eg_finder_fact(page, "entry.programme", field[EG_ENTRY_PROGRAMME]);
     write_terms(page, "entry.topics", entry->topics, entry->n_topics);
     write_terms(page, "entry.languages", entry->languages, entry->n_languages);
-    write_terms(page, "entry.accessibility", entry->accessibility, entry->n_accessibility);
-    write_amount(page, entry);
-    eg_finder_fact(page, "entry.funder", field[EG_ENTRY_FUNDER]);
-    write_day(page, "entry.start", field[EG_ENTRY_START]);
-    write_day(page, "entry.end", field[EG_ENTRY_END]);
+    write_terms(page, "entry.accessibility", entry->accessibility, count_accessibility(page, entry));
+    write_fundings(page, entry);
     if (says_status(entry)) {
         eg_finder_begin_fact(page, "entry.status");
         eg_finder_status(page, field[EG_ENTRY_STATUS]);
@@ -283,9 +376,8 @@ static void write_rest(struct eg_finder_page *page, const struct eg_entry *entry
 {
     eg_finder_open(page, "div", "rest");
     eg_finder_hours(page, entry, document);
-    eg_finder_more_contact(page, document);
     write_about(page, entry);
-    eg_finder_more_about(page, document);
+    eg_finder_more_about(page, entry, document);
     eg_finder_begin_section(page, "serves", "entry.serves");
     eg_finder_served(page, entry);
     eg_html_close(&page->html);
@@ -299,6 +391,7 @@ static void write_rest(struct eg_finder_page *page, const struct eg_entry *entry
 void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     struct eg_json *document = eg_finder_document(page, entry);
+    const struct eg_finder_ways ways = eg_finder_ways_of(page, entry);
     page->named = entry;
     eg_finder_begin(page, entry->field[EG_ENTRY_NAME], "main", "finder.skip_main");
     write_way_back(page, entry);
@@ -306,7 +399,7 @@ void eg_finder_entry(struct eg_finder_page *page, const struct eg_entry *entry)
     eg_finder_open(page, "div", "told");
     write_top(page, entry);
     eg_finder_alert(page, document);
-    write_contact(page, entry);
+    write_contact(page, &ways);
     eg_html_close(&page->html);
     eg_finder_reach(page, entry);
     write_rest(page, entry, document);

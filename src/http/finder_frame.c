@@ -227,11 +227,17 @@ static void write_link(struct eg_finder_page *page, const char *address, struct 
     eg_html_close(&page->html);
 }
 
-void eg_finder_phone(struct eg_finder_page *page, struct eg_text phone)
+void eg_finder_phone(struct eg_finder_page *page, struct eg_text phone, struct eg_text extension)
 {
     char address[MOST_DIGITS + 8];
-    if (dialled(phone, address)) write_link(page, address, phone);
-    else eg_finder_own(page, "bdi", phone);
+    struct eg_text whole = {0};
+    if (!dialled(phone, address)) {
+        eg_finder_own(page, "bdi", phone);
+        return;
+    }
+    if (extension.len > 0 && eg_text_is_digits(extension)) /* RFC 3966 */
+        whole = eg_text_format(page->arena, "%s;ext=%.*s", address, EG_TEXT_SHOWN(extension, MOST_DIGITS));
+    write_link(page, whole.data ? whole.data : address, phone);
 }
 
 /* Only what cannot mean more than an address: no "?subject=" and nothing that would have to be escaped. */

@@ -204,32 +204,39 @@ static void write_further(struct eg_finder_page *page, uint32_t n)
     eg_html_close(&page->html);
 }
 
+/* "Town Hall, 1 High Street"; on paper with the postcode. */
+static bool write_parts(struct eg_finder_page *page, const struct eg_text *parts, uint32_t n)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < n; i++) {
+        if (parts[i].len == 0) continue;
+        if (any) eg_html_text(&page->html, EG_TEXT(", "));
+        eg_finder_data(page, "bdi", parts[i]);
+        any = true;
+    }
+    return any;
+}
+
 /* At the place that is meant: the nearest, the one in the box. Paper leads to no page with the rest: it has the postcode and the e-mail
  * address, too. */
 static void write_contact(struct eg_finder_page *page, const struct eg_entry *entry, uint32_t place)
 {
-    struct eg_html *html = &page->html;
-    struct eg_text phone = entry->field[EG_ENTRY_PHONE];
     const struct eg_entry_place at = eg_entry_place_at(entry, place);
-    struct eg_text address = at.address.len > 0 ? at.address : at.name;
-    struct eg_text postcode = {0}, email = {0};
+    struct eg_text where[3] = {eg_finder_place_title(page, entry, &at), at.address}, email = {0};
+    uint32_t n_further = eg_entry_count_places(entry) - 1;
     if (page->wanted->printed) {
-        postcode = at.postcode;
+        where[2] = at.postcode;
         email = entry->field[EG_ENTRY_EMAIL];
     }
-    size_t where = address.len + postcode.len;
-    uint32_t n_further = eg_entry_count_places(entry) - 1;
-    if (where + phone.len + email.len == 0 && n_further == 0) return;
+    size_t len = where[0].len + where[1].len + where[2].len + entry->field[EG_ENTRY_PHONE].len + email.len;
+    if (len == 0 && n_further == 0) return;
     eg_finder_open(page, "p", "contact");
-    if (address.len > 0) eg_finder_data(page, "bdi", address);
-    if (address.len > 0 && postcode.len > 0) eg_html_text(html, EG_TEXT(", "));
-    if (postcode.len > 0) eg_finder_data(page, "bdi", postcode);
+    bool any = write_parts(page, where, EG_ARRAY_LEN(where)) || n_further > 0;
     write_further(page, n_further);
-    if (where + n_further > 0 && phone.len > 0) eg_html_text(html, EG_TEXT(" · "));
-    if (phone.len > 0) eg_finder_phone(page, phone);
-    if (where + n_further + phone.len > 0 && email.len > 0) eg_html_text(html, EG_TEXT(" · "));
+    any |= eg_finder_main_phone(page, entry, any ? " · " : "");
+    if (any && email.len > 0) eg_html_text(&page->html, EG_TEXT(" · "));
     if (email.len > 0) eg_finder_email(page, email);
-    eg_html_close(html);
+    eg_html_close(&page->html);
 }
 
 /* With the search, so that its page leads back to it; but for a position, which would go wherever an entry's address is sent. */

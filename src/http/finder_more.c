@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "data/entry_document.h"
+#include "data/record_specs.h"
 #include "http/finder_parts.h"
 
 static struct eg_text member(const struct eg_json_value *object, const char *name)
@@ -15,14 +16,11 @@ static struct eg_text member(const struct eg_json_value *object, const char *nam
 
 struct eg_json *eg_finder_document(struct eg_finder_page *page, const struct eg_entry *entry)
 {
-    const struct eg_snapshot *snapshot = page->snapshot;
-    if (!snapshot->records || entry->directory != eg_atlas_store_of(snapshot->atlas)) return NULL;
-    const struct eg_record *service =
-        eg_records_find(snapshot->records, EG_RECORD_SERVICE, (struct eg_text){entry->id, EG_UUID_TEXT_LEN});
+    const struct eg_record *service = eg_finder_service(page, entry);
     struct eg_json *document = service ? eg_json_new_object() : NULL;
     if (service && !document) page->html.out.failed = true;
     if (document)
-        eg_entry_document_write(snapshot->records, service, false, document, eg_json_root(document));
+        eg_entry_document_write(page->snapshot->records, service, false, document, eg_json_root(document));
     return document;
 }
 
@@ -64,7 +62,7 @@ void eg_finder_out_of_service(struct eg_finder_page *page, struct eg_text status
     eg_html_close(&page->html);
 }
 
-/* --- people and numbers ---------------------------------------------------------------------------------------------- */
+/* --- conditions, costs, what to bring ---------------------------------------------------------------------------------- */
 
 /* With a comma before it when something stands there. */
 static void write_part(struct eg_finder_page *page, struct eg_text text, bool *is_first)
@@ -74,51 +72,6 @@ static void write_part(struct eg_finder_page *page, struct eg_text text, bool *i
     eg_finder_data(page, "span", text);
     *is_first = false;
 }
-
-static void write_phone(struct eg_finder_page *page, const struct eg_json_value *phone)
-{
-    bool is_first = false;
-    eg_finder_begin_fact(page, "entry.phone");
-    eg_finder_phone(page, member(phone, "number"));
-    write_part(page, member(phone, "description"), &is_first);
-    eg_finder_end_fact(page);
-}
-
-static void write_person(struct eg_finder_page *page, const struct eg_json_value *contact)
-{
-    struct eg_text email = member(contact, "email");
-    bool is_first = true;
-    eg_finder_begin_fact(page, "form.contacts.name");
-    write_part(page, member(contact, "name"), &is_first);
-    write_part(page, member(contact, "title"), &is_first);
-    write_part(page, member(contact, "department"), &is_first);
-    if (email.len > 0 && !is_first) eg_html_text(&page->html, EG_TEXT(", "));
-    if (email.len > 0) eg_finder_email(page, email);
-    eg_finder_end_fact(page);
-}
-
-/* A number alone stands among the first facts of the page already. */
-static bool is_shown_above(const struct eg_json_value *phones)
-{
-    return eg_json_length(phones) < 2 && member(eg_json_at(phones, 0), "description").len == 0;
-}
-
-void eg_finder_more_contact(struct eg_finder_page *page, struct eg_json *document)
-{
-    const struct eg_json_value *root = document ? eg_json_root(document) : NULL;
-    const struct eg_json_value *phones = eg_json_get(root, "phones"),
-                               *contacts = eg_json_get(root, "contacts");
-    size_t n_phones = is_shown_above(phones) ? 0 : eg_json_length(phones);
-    if (n_phones + eg_json_length(contacts) == 0) return;
-    eg_finder_begin_section(page, "people", "entry.more_contact");
-    eg_html_open(&page->html, "dl");
-    for (size_t i = 0; i < n_phones; i++) write_phone(page, eg_json_at(phones, i));
-    for (size_t i = 0; i < eg_json_length(contacts); i++) write_person(page, eg_json_at(contacts, i));
-    eg_html_close(&page->html);
-    eg_html_close(&page->html);
-}
-
-/* --- conditions, costs, what to bring ---------------------------------------------------------------------------------- */
 
 /* "3.50", as prices are written: a record says "3.5". */
 static struct eg_text price(struct eg_finder_page *page, struct eg_text amount)
@@ -168,9 +121,22 @@ static void write_area(struct eg_finder_page *page, const struct eg_json_value *
     eg_finder_fact(page, "form.service_areas.description", member(area, "description"));
 }
 
-static void write_access(struct eg_finder_page *page, const struct eg_json_value *access)
+/* "18 and over", "5 to 11". */
+static void write_age(struct eg_finder_page *page, const struct eg_text *service)
 {
-    eg_finder_fact(page, "form.accessibility.details", member(access, "details"));
+    struct eg_text from = service[EG_SERVICE_MINIMUM_AGE], to = service[EG_SERVICE_MAXIMUM_AGE];
+    const struct eg_placeholder fills[] = {{"from", from}, {"to", to}};
+    struct eg_buffer text;
+    if (from.len + to.len == 0) return;
+    eg_buffer_init(&text, 0);
+    if (to.len == 0) eg_locale_write(page->locale, "entry.age_from", fills, 2, &text);
+    else if (from.len == 0) eg_locale_write(page->locale, "entry.age_to", fills, 2, &text);
+    else eg_locale_write(page->locale, "entry.age_between", fills, 2, &text);
+    eg_finder_begin_fact(page, "entry.age");
+    eg_finder_own(page, "span", (struct eg_text){text.data, text.len});
+    eg_finder_end_fact(page);
+    page->html.out.failed |= text.failed;
+    eg_buffer_clear(&text);
 }
 
 static void write_texts(struct eg_finder_page *page, const struct eg_json_value *root)
@@ -185,45 +151,38 @@ static void write_texts(struct eg_finder_page *page, const struct eg_json_value 
         eg_finder_fact(page, texts[i].key, member(root, texts[i].member));
 }
 
-/* Of several places each has its own, told where it is (finder_reach.c). */
-static bool has_places(const struct eg_json_value *root)
-{
-    return eg_json_length(eg_json_get(root, "other_locations")) > 0;
-}
-
 /* Whether there is anything that the section below says. */
-static bool has_more(const struct eg_json_value *root)
+static bool has_more(const struct eg_text *service, const struct eg_json_value *root)
 {
     static const char *const texts[] = {"alternate_name", "eligibility", "fees", "how_to_apply"};
     static const char *const lists[] = {"costs", "required_documents"};
-    const struct eg_json_value *areas = eg_json_get(root, "service_areas"),
-                               *access = eg_json_get(root, "accessibility");
-    bool any = !has_places(root) && member(eg_json_get(root, "location"), "transportation").len > 0;
+    static const enum eg_service_field fields[] = {EG_SERVICE_MINIMUM_AGE, EG_SERVICE_MAXIMUM_AGE,
+                                                   EG_SERVICE_WAIT_TIME, EG_SERVICE_INTERPRETATION_SERVICES};
+    const struct eg_json_value *areas = eg_json_get(root, "service_areas");
+    bool any = false;
+    for (size_t i = 0; i < EG_ARRAY_LEN(fields); i++) any = any || service[fields[i]].len > 0;
     for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++) any = any || member(root, texts[i]).len > 0;
     for (size_t i = 0; i < EG_ARRAY_LEN(lists); i++)
         any = any || eg_json_length(eg_json_get(root, lists[i])) > 0;
     for (size_t i = 0; i < eg_json_length(areas); i++)
         any = any || member(eg_json_at(areas, i), "description").len > 0;
-    for (size_t i = 0; i < eg_json_length(access) && !has_places(root); i++)
-        any = any || member(eg_json_at(access, i), "details").len > 0;
     return any;
 }
 
-void eg_finder_more_about(struct eg_finder_page *page, struct eg_json *document)
+void eg_finder_more_about(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_json *document)
 {
+    const struct eg_record *service = eg_finder_service(page, entry);
     const struct eg_json_value *root = document ? eg_json_root(document) : NULL;
-    if (!has_more(root)) return;
+    if (!service || !has_more(service->field, root)) return;
     eg_finder_begin_section(page, "for-whom", "form.for_whom");
     eg_html_open(&page->html, "dl");
+    write_age(page, service->field);
     write_texts(page, root);
+    eg_finder_fact(page, "entry.wait_time", service->field[EG_SERVICE_WAIT_TIME]);
+    eg_finder_fact(page, "entry.interpretation", service->field[EG_SERVICE_INTERPRETATION_SERVICES]);
     write_each(page, eg_json_get(root, "costs"), write_cost);
     write_each(page, eg_json_get(root, "required_documents"), write_required);
     write_each(page, eg_json_get(root, "service_areas"), write_area);
-    if (!has_places(root)) {
-        write_each(page, eg_json_get(root, "accessibility"), write_access);
-        eg_finder_fact(page, "form.location.transportation",
-                       member(eg_json_get(root, "location"), "transportation"));
-    }
     eg_html_close(&page->html);
     eg_html_close(&page->html);
 }

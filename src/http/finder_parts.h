@@ -62,8 +62,8 @@ void eg_finder_terms(struct eg_finder_page *page, const struct eg_text *terms, u
 void eg_finder_term(struct eg_finder_page *page, struct eg_text term);
 /* "32,452 GBP"; the entry has an amount. */
 void eg_finder_amount(struct eg_finder_page *page, const struct eg_entry *entry);
-/* "tel:" where there are digits enough, else the text alone; `mailto:` where it is an address. */
-void eg_finder_phone(struct eg_finder_page *page, struct eg_text phone);
+/* "tel:" where there are digits enough, else the text alone; `mailto:` where it is an address. An extension is dialled, not written. */
+void eg_finder_phone(struct eg_finder_page *page, struct eg_text phone, struct eg_text extension);
 void eg_finder_email(struct eg_finder_page *page, struct eg_text email);
 void eg_finder_map(struct eg_finder_page *page, const char *label_key, struct eg_text features);
 /* One to point at: it fills in the degrees of the form of an entry. */
@@ -141,14 +141,36 @@ void eg_finder_print_button(struct eg_finder_page *page);
 /* finder_served.c: the content of the section about whom it serves: the areas by name, and what is known of them together. */
 void eg_finder_served(struct eg_finder_page *page, const struct eg_entry *entry);
 
+/* finder_ways.c: whom to ask, of what is public. */
+#define EG_FINDER_ROWS 50U
+struct eg_record;
+struct eg_finder_rows {
+    const struct eg_record *at[EG_FINDER_ROWS]; /* [n] */
+    uint32_t n;
+    bool of_organisation; /* the entry has none of its own */
+};
+struct eg_finder_ways {
+    const struct eg_entry *entry;
+    struct eg_finder_rows phones, people; /* none for an entry of another directory than the store */
+};
+/* What a store says of an entry; NULL for an entry of another directory. */
+const struct eg_record *eg_finder_service(const struct eg_finder_page *page, const struct eg_entry *entry);
+struct eg_finder_ways eg_finder_ways_of(const struct eg_finder_page *page, const struct eg_entry *entry);
+/* Facts of a list. */
+void eg_finder_phones(struct eg_finder_page *page, const struct eg_finder_ways *ways);
+void eg_finder_phone_fact(struct eg_finder_page *page, const struct eg_record *phone,
+                          struct eg_text organisation); /* whose it is; may be empty */
+void eg_finder_people(struct eg_finder_page *page, const struct eg_finder_ways *ways);
+/* The number that stands for the entry in a list, after `before`; one to speak to before a fax. Whether there is one. */
+bool eg_finder_main_phone(struct eg_finder_page *page, const struct eg_entry *entry, const char *before);
+
 /* finder_more.c: what only a store's records say of an entry, and what hangs on them; nothing where there is nothing. The document is
  * without what is private; NULL for an entry of another directory, or when memory is refused. Free with eg_json_free. */
 struct eg_json *eg_finder_document(struct eg_finder_page *page, const struct eg_entry *entry);
 void eg_finder_alert(struct eg_finder_page *page, struct eg_json *document);
-void eg_finder_more_contact(struct eg_finder_page *page,
-                            struct eg_json *document); /* people, further numbers */
-void eg_finder_more_about(struct eg_finder_page *page,
-                          struct eg_json *document); /* conditions, costs, what to bring */
+/* Conditions, costs, what to bring. */
+void eg_finder_more_about(struct eg_finder_page *page, const struct eg_entry *entry,
+                          struct eg_json *document);
 
 /* One of HSDS's words for whether it goes on, in the page's language; any other text as it is. */
 void eg_finder_status(struct eg_finder_page *page, struct eg_text status);
@@ -166,7 +188,9 @@ void eg_finder_hours_printed(struct eg_finder_page *page, const struct eg_entry 
 
 /* finder_reach.c: where it is, with the map: of several places each, with what is known of it alone. */
 void eg_finder_reach(struct eg_finder_page *page, const struct eg_entry *entry);
-struct eg_record;
+/* What one of its places is called ("Town Hall"); empty where nobody says more than the entry's name or the address. */
+struct eg_text eg_finder_place_title(const struct eg_finder_page *page, const struct eg_entry *entry,
+                                     const struct eg_entry_place *place);
 /* finder_when.c: the hours of one place, as a fact of a list, from rows[n] of schedules. */
 void eg_finder_hours_at(struct eg_finder_page *page, const struct eg_record *const *rows, uint32_t n);
 

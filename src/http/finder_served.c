@@ -296,6 +296,21 @@ static void write_groups(struct eg_finder_page *page, const struct eg_group *gro
         if (groups[i].n_areas > 0) write_figures(page, &groups[i], n_with_areas > 1);
 }
 
+/* What is said of the map is for those who have one: a script draws it, and shows these words. */
+static void write_shape(struct eg_finder_page *page, bool has_areas)
+{
+    eg_html_open(&page->html, "p");
+    eg_finder_say(page, "entry.serves_shape");
+    eg_finder_open(page, "span", "script");
+    eg_html_attribute(&page->html, "hidden", EG_TEXT("hidden"));
+    eg_html_text(&page->html, EG_TEXT(" "));
+    eg_finder_say(page, "entry.shape_on_map");
+    if (has_areas) eg_html_text(&page->html, EG_TEXT(" "));
+    if (has_areas) eg_finder_say(page, "entry.serves_both");
+    eg_html_close(&page->html);
+    eg_html_close(&page->html);
+}
+
 void eg_finder_served(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     struct eg_group *groups = NULL;
@@ -310,8 +325,7 @@ void eg_finder_served(struct eg_finder_page *page, const struct eg_entry *entry)
         struct eg_served_areas served = eg_entry_served(entry, s);
         write_areas(page, &served);
     }
-    if (has_shape) eg_finder_leaf(page, "p", "entry.serves_shape");
-    if (has_shape && has_areas) eg_finder_leaf(page, "p", "entry.serves_both");
+    if (has_shape) write_shape(page, has_areas);
     if (!has_shape && entry->n_serves == 0) eg_finder_leaf(page, "p", "entry.serves_none");
     write_groups(page, groups, n_groups);
     if (has_shape || has_areas) {

@@ -6,12 +6,14 @@ import html.parser
 import json
 import pathlib
 import re
+import subprocess
 import sys
 import urllib.parse
 import zoneinfo
 
 sys.dont_write_bytecode = True
-from support import ROOT, Server, run, test
+from editing import Register
+from support import LAUNCHER, PROGRAM, ROOT, SLOW, Server, run, test
 
 LANGUAGES = ["en", "cy", "es", "pt"]
 HOSTILE = [
@@ -357,6 +359,102 @@ def _(server):
         assert sentence in bare, sentence
     served = [identity for identity, properties in entry_ids(server, "kind=hub") if "service_area" in properties][0]
     assert "Cells: 1" in page(server, "/finder/" + served).text
+
+
+def uuid(digit, n=0):
+    return f"{digit * 8}-1111-4111-8111-{n:012d}"
+
+
+HOUSE, ROOM = uuid("1"), uuid("2")
+ORGANISATION = {"id": uuid("3"), "name": "Org Full", "description": "It runs things",
+                "phones": [{"id": uuid("4"), "number": "01632 960030", "type": "voice"}, {"id": uuid("4", 1), "number": "01632 960031", "type": "fax"}],
+                "contacts": [{"id": uuid("5"), "name": "Bob Org", "phones": [{"id": uuid("4", 2), "number": "01632 960032"}]}]}
+SERVICES = [
+    {"id": HOUSE, "name": "House group", "status": "active", "organization": ORGANISATION, "wait_time": "2 weeks", "interpretation_services": "Sign on request",
+     "minimum_age": 50, "maximum_age": 99,
+     "phones": [{"id": uuid("4", 10), "number": "01632 960041", "type": "fax"}, {"id": uuid("4", 11), "number": "01632 960042", "extension": "77", "type": "textphone"},
+                {"id": uuid("4", 12), "number": "01632 960043", "type": "cell", "description": "Evenings"}, {"id": uuid("4", 13), "number": "01632 960044", "type": "<b>Freephone</b>"}],
+     "contacts": [{"id": uuid("5", 1), "name": "Ann Chair", "title": "Chair", "phones": [{"id": uuid("4", 14), "number": "01632 960045", "extension": "12"}]}],
+     "schedules": [{"id": uuid("6"), "freq": "WEEKLY", "byday": "MO", "opens_at": "09:00", "closes_at": "17:00", "description": "Term time", "notes": "Bring cake",
+                    "schedule_link": "https://dates.example/"},
+                   {"id": uuid("6", 1), "freq": "WEEKLY", "byday": "TU", "opens_at": "10:00", "closes_at": "11:00", "schedule_link": "javascript:alert(1)"},
+                   {"id": uuid("6", 2), "freq": "WEEKLY", "byday": "WE", "opens_at": "09:00", "closes_at": "10:00", "description": "Quiet hour"},
+                   {"id": uuid("6", 3), "freq": "WEEKLY", "byday": "TH", "opens_at": "12:00", "closes_at": "13:00", "description": "Quiet hour"}],
+     "funding": [{"id": uuid("7"), "source": "Fund A", "amount": 1500, "currency": "GBP", "valid_from": "2026-01-01", "valid_to": "2026-12-31", "title": "Roof"},
+                 {"id": uuid("7", 1), "source": "Fund B", "amount": 250, "currency": "GBP", "valid_from": "2027-01-01"}],
+     "service_at_locations": [{"id": uuid("8"), "location": {
+         "id": uuid("9"), "location_type": "physical", "name": "St Mary Church Hall", "latitude": 52.05, "longitude": -1.15, "transportation": "Bus nine",
+         "phones": [{"id": uuid("4", 15), "number": "01632 960046"}], "accessibility": [{"id": uuid("a"), "description": "Ramp", "details": "steep"}],
+         "addresses": [{"id": uuid("b"), "address_1": "1 High Street", "city": "Marwick", "state_province": "County", "postal_code": "ZZ3 5AD", "country": "GB", "address_type": "physical"}]}}]},
+    {"id": ROOM, "name": "Talk online", "status": "active", "organization": ORGANISATION,
+     "service_at_locations": [{"id": uuid("8", 1), "location": {"id": uuid("9", 1), "location_type": "virtual", "url": "https://meet.example/room", "name": "Talk room"}}]},
+    {"id": uuid("1", 2), "name": "Talk elsewhere", "status": "active", "organization": ORGANISATION,
+     "service_areas": [{"id": uuid("c"), "name": "Coast", "extent_type": "geojson",
+                        "extent": json.dumps({"type": "Polygon", "coordinates": [[[-1.1, 52.1], [-1.0, 52.1], [-1.0, 52.2], [-1.1, 52.1]]]})}],
+     "service_at_locations": [{"id": uuid("8", 2), "location": {"id": uuid("9", 2), "location_type": "virtual", "url": "ftp://meet.example/room", "name": "Talk elsewhere"}}]},
+]
+
+
+class Told(Register):
+    """A store with what HSDS can say of services."""
+
+    def __init__(self):
+        super().__init__(extra="""\
+  - {id: register, title: Register, store: register.gpkg, seed: helpers, editors: editors.txt}
+time_zone: Europe/London
+""")
+        (self.folder / "told.json").write_text(json.dumps(SERVICES))
+        done = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(self.atlas), str(self.folder / "told.json"), "--format", "hsds"],
+                              capture_output=True, text=True, timeout=60 * SLOW)
+        assert done.returncode == 0, done.stderr
+
+
+def facts(read):
+    """What a page's lists say: (term, description)."""
+    pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", read.html, re.S)
+    return [tuple(html.unescape(re.sub("<[^>]*>", "", part)) for part in pair) for pair in pairs]
+
+
+@test("what a store knows of an entry is on its page: its building, telephones by what they are, people with theirs, conditions, money")
+def _(_server):
+    with Told() as server:
+        read = page(server, f"/finder/{HOUSE}?lang=en")
+        said, calls = facts(read), [values["href"] for values in read.all("a") if values["href"].startswith("tel:")]
+        for fact in (("Place", "St Mary Church Hall"), ("Address", "1 High Street, Marwick, County, ZZ3 5AD"), ("How to get there", "Bus nine"), ("Accessibility", "Ramp: steep"),
+                     ("Fax", "01632 960041"), ("Textphone", "01632 960042, extension 77"), ("Mobile", "01632 960043, Evenings"),
+                     ("Telephone", "01632 960044, <b>Freephone</b>"), ("Telephone", "01632 960046"), ("Name of the person", "Ann Chair, Chair, 01632 960045, extension 12"),
+                     ("Age", "50 to 99"), ("Waiting time", "2 weeks"), ("Interpreting", "Sign on request"),
+                     ("Funding", "Roof, 1,500 GBP, Fund A, 1 January 2026 to 31 December 2026"), ("Funding", "250 GBP, Fund B, from 1 January 2027")):
+            assert said.count(fact) == 1, (fact, said)
+        assert calls == ["tel:01632960042;ext=77", "tel:01632960043", "tel:01632960044", "tel:01632960046", "tel:01632960045;ext=12"], calls
+        assert "Bob Org" not in read.text and "96003" not in read.text, "it has its own"
+        reach = read.text[read.text.index("How to reach it"):read.text.index("Latitude")]
+        assert "Bus nine" in reach and "Ramp: steep" in reach and read.text.count("Ramp") == 1, read.text
+        for print_ in ("", "&print=1"):
+            listed = page(server, f"/finder?q=house+group&lang=en{print_}").text
+            assert "St Mary Church Hall, 1 High Street" in listed and "Textphone: 01632 960042, extension 77" in listed, listed
+        for lang in LANGUAGES:
+            page(server, f"/finder/{HOUSE}?lang={lang}")
+
+
+@test("an online entry has its link and no word of a map; an organisation's telephones and people stand where it has none; private ones nowhere")
+def _(_server):
+    with Told() as server:
+        read = page(server, f"/finder/{ROOM}?lang=en")
+        said = facts(read)
+        for fact in (("Place", "Talk room"), ("Online", "https://meet.example/room"), ("Telephone", "01632 960030, Org Full"), ("Fax", "01632 960031, Org Full"),
+                     ("Name of the person", "Bob Org, Org Full, 01632 960032")):
+            assert said.count(fact) == 1, (fact, said)
+        assert read.all("a", href="https://meet.example/room") and "It is online" in read.text, read.text
+        odd = page(server, f"/finder/{uuid('1', 2)}?lang=en")
+        assert "It is online" in odd.text and not [values for values in odd.all("a") if values["href"].startswith("ftp")] and "Place" not in dict(facts(odd))
+        unseen = re.sub(r'<span class="script" hidden="hidden">.*?</span>', "", odd.html)
+        assert "area of its own shape." in unseen and "The map shows it." not in unseen and "The map shows it." in odd.html, unseen
+        document = {"name": "Whispers", "kind": "hub", "status": "active", "phones": [{"number": "01632 960050", "visibility": "private"}],
+                    "contacts": [{"name": "Di Private", "visibility": "private"}]}
+        path, _ = server.make(document)
+        text = page(server, path.replace("/entries/", "/finder/")).text
+        assert "960050" not in text and "Di Private" not in text and "No contact was given" in text, text
 
 
 @test("the language is that of lang= or of the browser, and the page says so")
