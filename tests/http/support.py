@@ -185,6 +185,8 @@ def store_away(server):
 class Server:
     """The program serving the tiny atlas on a free port, or the atlas of another such server, as its replica. Use as a context manager."""
 
+    is_replica = False  # also of those that make a folder and an atlas of their own
+
     def __init__(self, extra="", arguments=(), factor=1, of=None):
         base = ROOT / "build/test-tmp"
         base.mkdir(parents=True, exist_ok=True)
