@@ -15,9 +15,10 @@ struct told {
     const struct eg_entry_form *form;
     struct eg_html *html;
     struct eg_schedule *rules; /* [n] */
+    struct eg_text *said;      /* [n] what people wrote of each */
     uint32_t n;
     struct eg_text *words; /* [n_words] what people wrote, each once */
-    uint32_t n_words;
+    uint32_t n_words, most_words;
     bool has_holidays;
 };
 
@@ -31,6 +32,12 @@ static struct eg_hours_words words_of(const struct eg_entry_form *form)
 }
 
 /* --- the hours that there will be -------------------------------------------------------------------------------------- */
+
+/* But for what has words of its own. */
+static struct eg_text said_of(struct eg_text description)
+{
+    return eg_hours_are_of_holidays(description) ? (struct eg_text){0} : description;
+}
 
 static bool read_item(const struct eg_entry_form *form, const struct eg_json_value *item,
                       struct eg_schedule *rule_out)
@@ -50,7 +57,7 @@ static void add_words(struct told *told, struct eg_text words)
     for (uint32_t i = 0; i < told->n_words; i++)
         if (eg_text_equal(told->words[i], words)) return;
     if (eg_hours_are_of_holidays(words)) told->has_holidays = true;
-    else if (words.len > 0) told->words[told->n_words++] = words;
+    else if (words.len > 0 && told->n_words < told->most_words) told->words[told->n_words++] = words;
 }
 
 static void add_rows(struct told *told, enum eg_schedule_field field, struct eg_text of)
@@ -59,8 +66,10 @@ static void add_rows(struct told *told, enum eg_schedule_field field, struct eg_
     const struct eg_record *const *rows =
         eg_records_with(told->form->snapshot->records, EG_RECORD_SCHEDULE, field, of, &n);
     for (uint32_t i = 0; i < n && told->n < MOST_RULES; i++) {
+        struct eg_text description = rows[i]->field[EG_SCHEDULE_DESCRIPTION];
+        add_words(told, description);
+        told->said[told->n] = said_of(description);
         if (eg_schedule_from_record(rows[i]->field, &told->rules[told->n])) told->n++;
-        else if (eg_hours_are_of_holidays(rows[i]->field[EG_SCHEDULE_DESCRIPTION])) told->has_holidays = true;
     }
 }
 
@@ -83,12 +92,17 @@ static bool gather(struct told *told, const struct eg_json_value *list)
 {
     size_t n = eg_json_length(list);
     told->rules = eg_arena_array(told->form->arena, MOST_RULES, sizeof *told->rules);
-    told->words = eg_arena_array(told->form->arena, n + 1, sizeof *told->words);
-    if (!told->rules || !told->words) return false;
+    told->said = eg_arena_array(told->form->arena, MOST_RULES, sizeof *told->said);
+    told->most_words = (uint32_t)n + MOST_RULES;
+    told->words = eg_arena_array(told->form->arena, told->most_words, sizeof *told->words);
+    if (!told->rules || !told->said || !told->words) return false;
     for (size_t i = 0; i < n; i++) {
         const struct eg_json_value *item = eg_json_at(list, i);
-        if (told->n < MOST_RULES && read_item(told->form, item, &told->rules[told->n])) told->n++;
-        add_words(told, eg_form_text(told->form, eg_json_get(item, "description")));
+        struct eg_text description = eg_form_text(told->form, eg_json_get(item, "description"));
+        add_words(told, description);
+        if (told->n == MOST_RULES) continue;
+        told->said[told->n] = said_of(description);
+        if (read_item(told->form, item, &told->rules[told->n])) told->n++;
     }
     add_place(told);
     return true;
@@ -151,13 +165,59 @@ static void begin_note(const struct told *told, bool was_set)
     eg_html_attribute(html, "autofocus", EG_TEXT("autofocus"));
 }
 
-static void write_all(const struct told *told)
+/* Lines of those rules of which this is said; of all with NULL. */
+static uint32_t lines_of(const struct told *told, const struct eg_text *said, bool of_some,
+                         const struct eg_hours_line **lines_out)
 {
     struct eg_hours_words words = words_of(told->form);
-    const struct eg_hours_line *lines = NULL;
-    bool was_set = was_taken(told->form, EG_FORM_HOURS);
-    uint32_t n = eg_hours_lines(&words, told->rules, told->n, &lines);
+    struct eg_schedule *rules = eg_arena_array(told->form->arena, told->n + 1U, sizeof *rules);
+    uint32_t n = 0;
+    words.of_some = of_some;
+    *lines_out = NULL;
+    told->html->out.failed |= !rules;
+    for (uint32_t i = 0; rules && i < told->n; i++)
+        if (!said || eg_text_equal(told->said[i], *said)) rules[n++] = told->rules[i];
+    n = rules ? eg_hours_lines(&words, rules, n, lines_out) : 0;
     told->html->out.failed |= words.failed;
+    return n;
+}
+
+/* As the entry's page (finder_when.c): what is said stands behind one line, above several. */
+static void write_group(const struct told *told, struct eg_text said)
+{
+    const struct eg_hours_line *lines;
+    uint32_t n = lines_of(told, &said, true, &lines);
+    if (said.len > 0) eg_html_open(told->html, "li");
+    if (said.len > 0 && n == 1) {
+        write_text(told, lines[0].when, lines[0].what);
+        eg_html_text(told->html, EG_TEXT(" ("));
+    }
+    if (said.len > 0) eg_html_leaf(told->html, "bdi", said);
+    if (said.len > 0 && n == 1) eg_html_text(told->html, EG_TEXT(")"));
+    if (said.len > 0 && n > 1) open_list(told);
+    for (uint32_t i = 0; i < n && (said.len == 0 || n > 1); i++)
+        write_line(told, lines[i].when, lines[i].what);
+    if (said.len > 0 && n > 1) eg_html_close(told->html);
+    if (said.len > 0) eg_html_close(told->html);
+}
+
+static void write_list(const struct told *told)
+{
+    const struct eg_hours_line *lines;
+    uint32_t n_open = lines_of(told, NULL, true, &lines), n = lines_of(told, NULL, false, &lines);
+    open_list(told);
+    write_group(told, (struct eg_text){0});
+    for (uint32_t i = 0; i < told->n_words; i++) write_group(told, told->words[i]);
+    for (uint32_t i = n_open; i < n; i++) write_line(told, lines[i].when, lines[i].what);
+    if (told->has_holidays) write_holidays(told);
+    eg_html_close(told->html);
+}
+
+static void write_all(const struct told *told)
+{
+    const struct eg_hours_line *lines;
+    bool was_set = was_taken(told->form, EG_FORM_HOURS);
+    uint32_t n = lines_of(told, NULL, false, &lines);
     bool has_lines = n > 0 || told->has_holidays, only_words = !has_lines && told->n_words == 1;
     if (!has_lines && told->n_words == 0 && !was_set) return;
     begin_note(told, was_set);
@@ -165,11 +225,7 @@ static void write_all(const struct told *told)
     else say(told, was_set ? "look.days_taken" : only_words ? "look.hours_words" : "look.hours");
     eg_html_close(told->html);
     if (!has_lines && (told->n_words == 0 || (only_words && !was_set))) return;
-    open_list(told);
-    for (uint32_t i = 0; i < n; i++) write_line(told, lines[i].when, lines[i].what);
-    if (told->has_holidays) write_holidays(told);
-    for (uint32_t i = 0; i < told->n_words; i++) eg_html_leaf(told->html, "li", told->words[i]);
-    eg_html_close(told->html);
+    write_list(told);
 }
 
 /* --- those beside the text --------------------------------------------------------------------------------------------- */

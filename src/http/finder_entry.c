@@ -375,7 +375,7 @@ static void write_way_back(struct eg_finder_page *page, const struct eg_entry *e
 static void write_rest(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_json *document)
 {
     eg_finder_open(page, "div", "rest");
-    eg_finder_hours(page, entry, document);
+    eg_finder_hours(page, entry);
     write_about(page, entry);
     eg_finder_more_about(page, entry, document);
     eg_finder_begin_section(page, "serves", "entry.serves");

@@ -177,9 +177,9 @@ void eg_finder_status(struct eg_finder_page *page, struct eg_text status);
 /* A mark for what is closed, for now or for good; nothing for anything else. */
 void eg_finder_out_of_service(struct eg_finder_page *page, struct eg_text status);
 
-/* finder_when.c: a section with the hours, for which `document` may be NULL; a line that tells of this moment ("Open now, until 5 pm") or
- * of an event's next date. Nothing where nothing is known. */
-void eg_finder_hours(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_json *document);
+/* finder_when.c: a section with the hours; a line that tells of this moment ("Open now, until 5 pm") or of an event's next date. Nothing
+ * where nothing is known. */
+void eg_finder_hours(struct eg_finder_page *page, const struct eg_entry *entry);
 /* As eg_calendar_day, by the atlas's time zone. Of a page with a snapshot. */
 int64_t eg_finder_today(const struct eg_finder_page *page);
 void eg_finder_moment(struct eg_finder_page *page, const struct eg_entry *entry);

@@ -2,10 +2,11 @@
 #include <string.h>
 
 #include "data/record_specs.h"
+#include "data/service_places.h"
 #include "http/finder_parts.h"
 #include "http/hours_words.h"
 
-#define MOST_DESCRIPTIONS 40U
+#define MOST_SCHEDULES 100U /* of one entry, as data/records_entry.c has them */
 
 int64_t eg_finder_today(const struct eg_finder_page *page)
 {
@@ -68,7 +69,7 @@ void eg_finder_moment(struct eg_finder_page *page, const struct eg_entry *entry)
 
 /* --- lines ----------------------------------------------------------------------------------------------------------- */
 
-static void write_line(struct eg_finder_page *page, struct eg_text when, struct eg_text what)
+static void write_when(struct eg_finder_page *page, struct eg_text when, struct eg_text what)
 {
     struct eg_placeholder fills[] = {{"when", when}, {"what", what}};
     struct eg_buffer text;
@@ -76,22 +77,16 @@ static void write_line(struct eg_finder_page *page, struct eg_text when, struct 
     if (when.len > 0 && what.len > 0)
         eg_locale_write(page->locale, "hours.line", fills, EG_ARRAY_LEN(fills), &text);
     else eg_buffer_text(&text, when.len > 0 ? when : what);
-    eg_html_leaf(&page->html, "li", (struct eg_text){text.data, text.len});
+    eg_html_text(&page->html, (struct eg_text){text.data, text.len});
     page->html.out.failed |= text.failed;
     eg_buffer_clear(&text);
 }
 
-struct descriptions {
-    struct eg_text texts[MOST_DESCRIPTIONS];
-    uint32_t n;
-    bool close_on_holidays; /* which has words of its own */
-};
-
-static void add_description(struct descriptions *descriptions, struct eg_text text)
+static void write_line(struct eg_finder_page *page, struct eg_text when, struct eg_text what)
 {
-    if (eg_hours_are_of_holidays(text)) descriptions->close_on_holidays = true;
-    else if (text.len > 0 && descriptions->n < MOST_DESCRIPTIONS)
-        descriptions->texts[descriptions->n++] = text;
+    eg_html_open(&page->html, "li");
+    write_when(page, when, what);
+    eg_html_close(&page->html);
 }
 
 void eg_finder_hours_printed(struct eg_finder_page *page, const struct eg_entry *entry)
@@ -109,69 +104,231 @@ void eg_finder_hours_printed(struct eg_finder_page *page, const struct eg_entry 
     eg_html_close(&page->html);
 }
 
-/* What people wrote of schedules: "by appointment", "in term only". Each once. */
-static void find_descriptions(struct eg_json *document, struct descriptions *found)
-{
-    const struct eg_json_value *list = document ? eg_json_get(eg_json_root(document), "schedules") : NULL;
-    for (size_t i = 0; i < eg_json_length(list); i++) {
-        struct eg_text text = {0};
-        bool is_there = false;
-        if (!eg_json_is_text(eg_json_get(eg_json_at(list, i), "description"), &text)) continue;
-        for (uint32_t k = 0; k < found->n; k++) is_there |= eg_text_equal(found->texts[k], text);
-        if (!is_there) add_description(found, text);
-    }
-}
-
 static void write_holidays(struct eg_finder_page *page)
 {
     write_line(page, eg_locale_text(page->locale, "hours.public_holidays"),
                eg_locale_text(page->locale, "hours.closed"));
 }
 
-void eg_finder_hours(struct eg_finder_page *page, const struct eg_entry *entry, struct eg_json *document)
+/* --- as a store says them -------------------------------------------------------------------------------------------- */
+
+/* Schedules of an entry or of one of its places. People say something of some of them, "by appointment", "in term only": those of which
+ * they say the same stand together with it. */
+struct told {
+    const struct eg_record *row[MOST_SCHEDULES];
+    uint32_t n;
+};
+
+static void add_row(struct told *told, const struct eg_record *row)
+{
+    if (told->n < MOST_SCHEDULES) told->row[told->n++] = row;
+}
+
+/* What is said of a schedule: texts, then an address. */
+#define SAID 4U
+struct said {
+    struct eg_text at[SAID];
+};
+
+static struct said said_of(const struct eg_record *row)
+{
+    const struct eg_text *field = row->field;
+    struct said said = {{field[EG_SCHEDULE_ATTENDING_TYPE], field[EG_SCHEDULE_DESCRIPTION],
+                         field[EG_SCHEDULE_NOTES], field[EG_SCHEDULE_SCHEDULE_LINK]}};
+    if (eg_hours_are_of_holidays(said.at[1]))
+        said.at[1] = (struct eg_text){0}; /* which has words of its own */
+    if (eg_text_equal(said.at[1], said.at[2])) said.at[2] = (struct eg_text){0};
+    if (!eg_text_starts_with(said.at[3], EG_TEXT("https://")) &&
+        !eg_text_starts_with(said.at[3], EG_TEXT("http://")))
+        said.at[3] = (struct eg_text){0};
+    return said;
+}
+
+static bool is_same(const struct said *a, const struct said *b)
+{
+    bool same = true;
+    for (uint32_t i = 0; i < SAID; i++) same = same && eg_text_equal(a->at[i], b->at[i]);
+    return same;
+}
+
+static bool says_any(const struct said *said)
+{
+    size_t len = 0;
+    for (uint32_t i = 0; i < SAID; i++) len += said->at[i].len;
+    return len > 0;
+}
+
+static void write_said(struct eg_finder_page *page, const struct said *said)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < SAID; i++) {
+        if (said->at[i].len == 0) continue;
+        if (any) eg_html_text(&page->html, EG_TEXT(", "));
+        any = true;
+        if (i + 1 < SAID) eg_finder_data(page, "span", said->at[i]);
+        else eg_html_link(&page->html, said->at[i], eg_locale_text(page->locale, "entry.schedule_link"));
+    }
+}
+
+/* Lines of those of which just this is said; of all of them without `said`. Without the days on which it is closed where there may be others. */
+static uint32_t lines_of(struct eg_finder_page *page, const struct told *told, const struct said *said,
+                         bool of_some, const struct eg_hours_line **lines_out)
+{
+    struct eg_hours_words words = words_of(page);
+    struct eg_schedule *schedules = eg_arena_array(page->arena, told->n + 1U, sizeof *schedules);
+    uint32_t n = 0;
+    words.of_some = of_some;
+    *lines_out = NULL;
+    page->html.out.failed |= !schedules;
+    for (uint32_t i = 0; schedules && i < told->n; i++) {
+        const struct said own = said_of(told->row[i]);
+        if ((!said || is_same(&own, said)) && eg_schedule_from_record(told->row[i]->field, &schedules[n]))
+            n++;
+    }
+    n = schedules ? eg_hours_lines(&words, schedules, n, lines_out) : 0;
+    page->html.out.failed |= words.failed;
+    return n;
+}
+
+/* One line with what is said behind it, several below it. */
+static void write_group(struct eg_finder_page *page, const struct told *told, const struct said *said)
+{
+    const struct eg_hours_line *lines;
+    uint32_t n = lines_of(page, told, said, true, &lines);
+    if (!says_any(said)) {
+        for (uint32_t i = 0; i < n; i++) write_line(page, lines[i].when, lines[i].what);
+        return;
+    }
+    eg_html_open(&page->html, "li");
+    if (n == 1) write_when(page, lines[0].when, lines[0].what);
+    if (n == 1) eg_html_text(&page->html, EG_TEXT(" ("));
+    write_said(page, said);
+    if (n == 1) eg_html_text(&page->html, EG_TEXT(")"));
+    if (n > 1) {
+        eg_finder_open(page, "ul", "hours");
+        for (uint32_t i = 0; i < n; i++) write_line(page, lines[i].when, lines[i].what);
+        eg_html_close(&page->html);
+    }
+    eg_html_close(&page->html);
+}
+
+static bool is_first_of_group(const struct told *told, uint32_t i, const struct said *said)
+{
+    for (uint32_t k = 0; k < i; k++) {
+        const struct said other = said_of(told->row[k]);
+        if (is_same(&other, said)) return false;
+    }
+    return true;
+}
+
+static bool close_on_holidays(const struct told *told)
+{
+    bool close = false;
+    for (uint32_t i = 0; i < told->n; i++)
+        close |= eg_hours_are_of_holidays(told->row[i]->field[EG_SCHEDULE_DESCRIPTION]);
+    return close;
+}
+
+/* Plain hours first, then those with a word to them; the days on which it is closed are those that none of them names. */
+static void write_told(struct eg_finder_page *page, const struct told *told)
+{
+    const struct said none = {.at = {{0}}};
+    const struct eg_hours_line *lines;
+    uint32_t n_open = lines_of(page, told, NULL, true, &lines), n = lines_of(page, told, NULL, false, &lines);
+    eg_finder_open(page, "ul", "hours");
+    write_group(page, told, &none);
+    for (uint32_t i = 0; i < told->n; i++) {
+        const struct said said = said_of(told->row[i]);
+        if (says_any(&said) && is_first_of_group(told, i, &said)) write_group(page, told, &said);
+    }
+    for (uint32_t i = n_open; i < n; i++) write_line(page, lines[i].when, lines[i].what);
+    if (close_on_holidays(told)) write_holidays(page);
+    eg_html_close(&page->html);
+}
+
+/* Whether that would be anything: dates may all be over. */
+static bool has_told(struct eg_finder_page *page, const struct told *told)
+{
+    const struct eg_hours_line *lines;
+    bool any = close_on_holidays(told) || lines_of(page, told, NULL, false, &lines) > 0;
+    for (uint32_t i = 0; i < told->n; i++) {
+        const struct said said = said_of(told->row[i]);
+        any = any || says_any(&said);
+    }
+    return any;
+}
+
+static uint32_t add_rows(const struct eg_finder_page *page, uint32_t field, const struct eg_record *of,
+                         struct told *told)
+{
+    struct eg_record_rows rows =
+        eg_records_rows(page->snapshot->records, EG_RECORD_SCHEDULE, field, of->field[0]);
+    struct eg_schedule schedule;
+    uint32_t n_read = 0;
+    for (uint32_t i = 0; i < rows.n; i++) {
+        add_row(told, rows.at[i]);
+        n_read += eg_schedule_from_record(rows.at[i]->field, &schedule);
+    }
+    return n_read;
+}
+
+/* As the entry's own list (data/records_entry.c); those of one of several places are told with it. */
+static void find_told(const struct eg_finder_page *page, const struct eg_entry *entry,
+                      const struct eg_record *service, struct told *told)
+{
+    struct eg_service_places places;
+    uint32_t n_own = add_rows(page, EG_SCHEDULE_SERVICE_ID, service, told);
+    if (entry->n_places > 1) return;
+    eg_service_places(page->snapshot->records, service->field[EG_SERVICE_ID], &places);
+    for (uint32_t i = 0; i < places.n; i++) {
+        uint32_t n_there = add_rows(page, EG_SCHEDULE_SERVICE_AT_LOCATION_ID, places.link[i], told);
+        if (n_own + n_there == 0) (void)add_rows(page, EG_SCHEDULE_LOCATION_ID, places.location[i], told);
+    }
+}
+
+/* --- the section ------------------------------------------------------------------------------------------------------- */
+
+/* Of an entry of another directory. */
+static void write_of_entry(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     struct eg_hours_words words = words_of(page);
     struct eg_text hours = entry->field[EG_ENTRY_HOURS];
-    struct descriptions descriptions = {.n = 0};
     const struct eg_hours_line *lines;
-    find_descriptions(document, &descriptions);
-    if (descriptions.n == 0 && entry->n_schedules == 0) add_description(&descriptions, hours);
-    uint32_t n = eg_hours_lines(&words, entry->schedules, count_told(entry), &lines);
-    if (n > 0 && entry->n_places <= 1) /* the text has those of all places */
-        descriptions.close_on_holidays |= eg_hours_close_on_holidays(hours);
+    uint32_t n = eg_hours_lines(&words, entry->schedules, entry->n_schedules, &lines);
+    bool is_text = entry->n_schedules == 0 && hours.len > 0 && !eg_hours_are_of_holidays(hours);
+    bool close = n > 0 ? eg_hours_close_on_holidays(hours) : hours.len > 0 && eg_hours_are_of_holidays(hours);
     page->html.out.failed |= words.failed;
-    if (n == 0 && descriptions.n == 0 && !descriptions.close_on_holidays) return;
+    if (n == 0 && !is_text && !close) return;
     eg_finder_begin_section(page, "hours", "entry.hours");
     eg_finder_open(page, "ul", "hours");
     for (uint32_t i = 0; i < n; i++) write_line(page, lines[i].when, lines[i].what);
-    if (descriptions.close_on_holidays) write_holidays(page);
-    for (uint32_t i = 0; i < descriptions.n; i++) eg_finder_data(page, "li", descriptions.texts[i]);
+    if (close) write_holidays(page);
+    if (is_text) eg_finder_data(page, "li", hours);
     eg_html_close(&page->html);
     eg_html_close(&page->html);
 }
 
-/* --- at one of several places ---------------------------------------------------------------------------------------- */
+void eg_finder_hours(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    const struct eg_record *service = eg_finder_service(page, entry);
+    struct told told = {.n = 0};
+    if (!service) {
+        write_of_entry(page, entry);
+        return;
+    }
+    find_told(page, entry, service, &told);
+    if (!has_told(page, &told)) return;
+    eg_finder_begin_section(page, "hours", "entry.hours");
+    write_told(page, &told);
+    eg_html_close(&page->html);
+}
 
 void eg_finder_hours_at(struct eg_finder_page *page, const struct eg_record *const *rows, uint32_t n)
 {
-    struct eg_hours_words words = words_of(page);
-    struct eg_schedule *schedules = eg_arena_array(page->arena, n, sizeof *schedules);
-    const struct eg_hours_line *lines = NULL;
-    struct descriptions descriptions = {.n = 0};
-    uint32_t n_read = 0;
-    if (n == 0) return;
-    page->html.out.failed |= !schedules;
-    if (!schedules) return;
+    struct told told = {.n = 0};
+    for (uint32_t i = 0; i < n; i++) add_row(&told, rows[i]);
+    if (!has_told(page, &told)) return;
     eg_finder_begin_fact(page, "entry.hours");
-    eg_finder_open(page, "ul", "hours");
-    for (uint32_t i = 0; i < n; i++)
-        if (eg_schedule_from_record(rows[i]->field, &schedules[n_read])) n_read++;
-    uint32_t n_lines = eg_hours_lines(&words, schedules, n_read, &lines);
-    for (uint32_t i = 0; i < n_lines; i++) write_line(page, lines[i].when, lines[i].what);
-    for (uint32_t i = 0; i < n; i++) add_description(&descriptions, rows[i]->field[EG_SCHEDULE_DESCRIPTION]);
-    if (descriptions.close_on_holidays) write_holidays(page);
-    for (uint32_t i = 0; i < descriptions.n; i++) eg_finder_data(page, "li", descriptions.texts[i]);
-    page->html.out.failed |= words.failed;
-    eg_html_close(&page->html);
+    write_told(page, &told);
     eg_finder_end_fact(page);
 }

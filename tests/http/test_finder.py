@@ -415,7 +415,7 @@ def facts(read):
     return [tuple(html.unescape(re.sub("<[^>]*>", "", part)) for part in pair) for pair in pairs]
 
 
-@test("what a store knows of an entry is on its page: its building, telephones by what they are, people with theirs, conditions, money")
+@test("what a store knows of an entry is on its page: its building, telephones by what they are, people with theirs, hours with notes, money")
 def _(_server):
     with Told() as server:
         read = page(server, f"/finder/{HOUSE}?lang=en")
@@ -430,6 +430,10 @@ def _(_server):
         assert "Bob Org" not in read.text and "96003" not in read.text, "it has its own"
         reach = read.text[read.text.index("How to reach it"):read.text.index("Latitude")]
         assert "Bus nine" in reach and "Ramp: steep" in reach and read.text.count("Ramp") == 1, read.text
+        hours = re.search(r'<ul class="hours">(.*)</ul>', read.html, re.S)[1]
+        lines = [html.unescape(re.sub("<[^>]*>", "", line)) for line in re.findall("<li>(.*?)(?=</li>|<ul)", hours)]
+        assert lines[:4] == ["Tuesday: 10\u00a0am to 11\u00a0am", "Monday: 9\u00a0am to 5\u00a0pm (Term time, Bring cake, More about these hours)", "Quiet hour", "Wednesday: 9\u00a0am to 10\u00a0am"], lines
+        assert lines[-1] == "Friday to Sunday: closed" and "https://dates.example/" in [values["href"] for values in read.all("a")], lines
         for print_ in ("", "&print=1"):
             listed = page(server, f"/finder?q=house+group&lang=en{print_}").text
             assert "St Mary Church Hall, 1 High Street" in listed and "Textphone: 01632 960042, extension 77" in listed, listed
