@@ -226,12 +226,14 @@ static void name_entries(const struct eg_directory *directory, const struct eg_d
     }
 }
 
-static void keep_within(struct ranking *ranking)
+static enum eg_status keep_within(struct ranking *ranking)
 {
     const struct eg_places *places = &ranking->directory->places;
     if (ranking->area)
-        eg_near_area_keep_within(ranking->area, ranking->near.radius_m, ranking->matches, ranking->n_words);
-    else eg_places_keep_within(places, &ranking->near, ranking->matches, ranking->n_words);
+        return eg_near_area_keep_within(ranking->area, ranking->near.radius_m, ranking->matches,
+                                        ranking->n_words, ranking->err);
+    eg_places_keep_within(places, &ranking->near, ranking->matches, ranking->n_words);
+    return EG_OK;
 }
 
 static enum eg_status list_by_distance(struct ranking *ranking)
@@ -248,8 +250,9 @@ static enum eg_status rank(struct ranking *ranking)
 {
     const struct eg_directory_query *query = ranking->query;
     bool by_distance = query->has_near && query->order <= EG_ORDER_DISTANCE;
-    if (query->has_near && (!by_distance || query->facets)) keep_within(ranking);
-    enum eg_status status = by_distance ? list_by_distance(ranking) : list_otherwise(ranking);
+    enum eg_status status = EG_OK;
+    if (query->has_near && (ranking->area || !by_distance || query->facets)) status = keep_within(ranking);
+    if (status == EG_OK) status = by_distance ? list_by_distance(ranking) : list_otherwise(ranking);
     if (status == EG_OK) status = count_facets(ranking);
     if (status == EG_OK) name_entries(ranking->directory, query, ranking->result);
     return status;
@@ -273,9 +276,9 @@ enum eg_status eg_directory_rank(const struct eg_directory *directory, const str
                               .err = err};
     enum eg_status status = EG_OK;
     if (query->has_near_area)
-        status = eg_near_area_init(
-            &area, &directory->places, &directory->generation->area_sets[query->near_boundaries],
-            query->near_area, eg_place_at(query->near_lon_deg, query->near_lat_deg), err);
+        status = eg_near_area_init(&area, &directory->places,
+                                   &directory->generation->area_sets[query->near_boundaries],
+                                   query->near_area, err);
     if (status == EG_OK) status = rank(&ranking);
     eg_near_area_clear(&area);
     return status;
