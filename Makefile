@@ -82,6 +82,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(BUILD)/libevenground.a
 $(BUILD)/tests/bench/bench_topology: $(BUILD)/tests/support/rings.o $(BUILD)/tests/support/test_data.o
 $(BUILD)/tests/bench/bench_topology: LIBS += -lcmocka
 $(addprefix $(BUILD)/tests/bench/bench_,directory hsds): $(BUILD)/tests/support/many_entries.o
+$(BUILD)/tests/bench/bench_directory: $(BUILD)/tests/support/round_areas.o
+$(BUILD)/tests/bench/bench_directory: LIBS := $(BUILD)/libevenground.a $(LIBS)
 $(BUILD)/tests/fuzz/fuzz_topology: $(BUILD)/tests/support/topology_check.o
 $(addprefix $(BUILD)/tests/fuzz/fuzz_,items maps wms wmts): $(BUILD)/tests/fuzz/county.o
 

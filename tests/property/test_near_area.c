@@ -1,5 +1,6 @@
 /* Near an area, against brute force: entries around a square of squares, whose outline is four lines, on each of which the nearest point
- * is searched for by geodesics. */
+ * is searched for by geodesics. And what is judged by balls of places and of borders, in crowds of entries at up to four places around areas
+ * with two thousand corners, against measuring each entry. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +13,11 @@
 #include <cmocka.h>
 
 #include "base/buffer.h"
+#include "directory/bits.h"
+#include "directory/near_area.h"
 #include "directory/service_areas.h"
 #include "geo/crs.h"
+#include "support/round_areas.h"
 #include "support/temp_file.h"
 #include "support/test_directory.h"
 #include "support/test_random.h"
@@ -21,6 +25,8 @@
 #define N_ENTRIES 400
 #define N_QUERIES 60
 #define N_STEPS 42
+#define N_CROWD 6000
+#define N_ASKED 40
 #define SLACK_M 0.1 /* the plane's grid has steps of a centimetre */
 
 static struct eg_test_random dice;
@@ -196,10 +202,134 @@ static void pages_follow_one_another(void **state)
     eg_directory_result_clear(&whole);
 }
 
+/* --- crowds ---------------------------------------------------------------------------------------------------------- */
+
+#define MOST_PLACES 4
+
+struct crowd {
+    struct eg_entry entries[N_CROWD];
+    const struct eg_entry *in_order[N_CROWD];
+    struct eg_entry_place more[N_CROWD][MOST_PLACES];
+    struct eg_arena *arena;
+    struct eg_places places;
+};
+
+/* In towns, between them, and now and then across the world. */
+static void choose_position(double *lon_deg, double *lat_deg)
+{
+    double spread = below(4) == 0 ? 3 : 0.05;
+    *lon_deg = below(5) * 0.5 + between(-spread, spread);
+    *lat_deg = 51 + below(5) * 0.3 + between(-spread, spread);
+    if (below(40) > 0) return;
+    *lon_deg = between(-180, 180);
+    *lat_deg = between(-90, 90);
+}
+
+static void make_crowd(struct crowd *crowd)
+{
+    for (uint32_t i = 0; i < N_CROWD; i++) {
+        struct eg_entry *entry = &crowd->entries[i];
+        crowd->in_order[i] = entry;
+        entry->has_position = below(30) > 0;
+        if (entry->has_position) choose_position(&entry->lon_deg, &entry->lat_deg);
+        if (below(5) > 0) continue;
+        entry->n_places = 2 + below(MOST_PLACES - 1);
+        entry->places = crowd->more[i];
+        for (uint32_t k = 0; k < entry->n_places; k++) {
+            struct eg_entry_place *place = &crowd->more[i][k];
+            place->has_position = k == 0 ? entry->has_position : below(4) > 0;
+            if (k == 0)
+                *place = (struct eg_entry_place){.lon_deg = entry->lon_deg,
+                                                 .lat_deg = entry->lat_deg,
+                                                 .has_position = entry->has_position};
+            else if (place->has_position) choose_position(&place->lon_deg, &place->lat_deg);
+        }
+    }
+    crowd->arena = eg_arena_new(1 << 24);
+    assert_non_null(crowd->arena);
+    assert_int_equal(eg_places_build(crowd->in_order, N_CROWD, crowd->arena, &crowd->places, NULL), EG_OK);
+}
+
+static int compare_hits(const void *a, const void *b)
+{
+    const struct eg_directory_hit *x = a, *y = b;
+    if (x->distance_m != y->distance_m) return x->distance_m < y->distance_m ? -1 : 1;
+    return x->entry < y->entry ? -1 : x->entry > y->entry;
+}
+
+/* Each of bits[] that has a position and is within the radius, measured. */
+static uint32_t measure_each(const struct eg_near_area *near_area, double radius_m, const uint64_t *bits,
+                             struct eg_directory_hit *hits_out)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < N_CROWD; i++) {
+        if (!eg_bits_has(bits, i) || near_area->places->place_of[i] == EG_PLACES_NONE) continue;
+        hits_out[n] = (struct eg_directory_hit){.entry = i};
+        hits_out[n].distance_m = eg_near_area_entry_m(near_area, i, &hits_out[n].place);
+        n += hits_out[n].distance_m <= radius_m;
+    }
+    qsort(hits_out, n, sizeof *hits_out, compare_hits);
+    return n;
+}
+
+static void check_page(const struct eg_near_area *near_area, const struct eg_near *near, uint64_t *bits)
+{
+    static struct eg_directory_hit hits[N_CROWD];
+    size_t n_words = eg_bits_words(N_CROWD);
+    struct eg_directory_result result = {0};
+    uint32_t n = measure_each(near_area, near->radius_m, bits, hits);
+    assert_int_equal(eg_near_area_keep_within(near_area, near->radius_m, bits, n_words, NULL), EG_OK);
+    assert_int_equal(eg_bits_count(bits, n_words), n);
+    assert_int_equal(eg_near_area_rank(near_area, near, bits, n_words, &result, NULL), EG_OK);
+    uint32_t left = n > near->offset ? n - near->offset : 0;
+    assert_int_equal(result.n_matched, n);
+    assert_int_equal(result.n, left < near->limit ? left : near->limit);
+    for (uint32_t i = 0; i < result.n; i++) {
+        const struct eg_directory_hit *hit = &result.hits[i], *expected = &hits[near->offset + i];
+        assert_int_equal(hit->entry, expected->entry);
+        assert_int_equal(hit->place, expected->place);
+        assert_true(hit->distance_m == expected->distance_m);
+    }
+    eg_directory_result_clear(&result);
+}
+
+static void choose_bits(uint64_t *bits)
+{
+    uint32_t share = 1 + below(4), from = below(3) == 0 ? below(N_CROWD) : 0;
+    memset(bits, 0, eg_bits_words(N_CROWD) * sizeof *bits);
+    for (uint32_t i = from; i < N_CROWD; i++)
+        if (below(share) == 0) eg_bits_set(bits, i);
+}
+
+static void crowds_are_ranked_as_if_each_entry_were_measured(void **state)
+{
+    (void)state;
+    static struct crowd crowd;
+    static uint64_t bits[(N_CROWD + 63) / 64];
+    struct eg_round_areas areas;
+    make_crowd(&crowd);
+    assert_true(eg_round_areas_open((struct eg_bounds){-0.3, 50.8, 2.3, 52.4}, 3, 2, 2000, &areas));
+    for (int i = 0; i < N_ASKED; i++) {
+        struct eg_near_area near_area;
+        struct eg_near near = {.limit = below(200), .offset = below(2) ? below(N_CROWD) : below(50)};
+        near.radius_m = below(3) == 0 ? (double)INFINITY : pow(10, between(2, 7));
+        if (below(8) == 0) near.radius_m = 0;
+        choose_bits(bits);
+        assert_int_equal(
+            eg_near_area_init(&near_area, &crowd.places, &areas.generation->area_sets[0], below(6), NULL),
+            EG_OK);
+        check_page(&near_area, &near, bits);
+        eg_near_area_clear(&near_area);
+    }
+    eg_round_areas_close(&areas);
+    eg_arena_free(crowd.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(pages_and_radii_are_those_of_brute_force),
-                                       cmocka_unit_test(pages_follow_one_another)};
+                                       cmocka_unit_test(pages_follow_one_another),
+                                       cmocka_unit_test(crowds_are_ranked_as_if_each_entry_were_measured)};
     dice = eg_test_random_new();
     int failed = cmocka_run_group_tests(tests, open_directory, close_directory);
     eg_test_temp_clear();
