@@ -21,6 +21,10 @@ const struct eg_document_part eg_document_service = {
                 {"eligibility", EG_SERVICE_ELIGIBILITY_DESCRIPTION},
                 {"fees", EG_SERVICE_FEES_DESCRIPTION},
                 {"how_to_apply", EG_SERVICE_APPLICATION_PROCESS},
+                {"wait_time", EG_SERVICE_WAIT_TIME},
+                {"minimum_age", EG_SERVICE_MINIMUM_AGE},
+                {"maximum_age", EG_SERVICE_MAXIMUM_AGE},
+                {"interpretation_services", EG_SERVICE_INTERPRETATION_SERVICES},
                 {"last_reviewed", EG_SERVICE_ASSURED_DATE}},
 };
 
@@ -40,7 +44,10 @@ const struct eg_document_part eg_document_location = {
     .members = {{"name", EG_LOCATION_NAME},
                 {"longitude", EG_LOCATION_LONGITUDE},
                 {"latitude", EG_LOCATION_LATITUDE},
-                {"transportation", EG_LOCATION_TRANSPORTATION}},
+                {"transportation", EG_LOCATION_TRANSPORTATION},
+                {"location_type", EG_LOCATION_LOCATION_TYPE},
+                {"alternate_name", EG_LOCATION_ALTERNATE_NAME},
+                {"url", EG_LOCATION_URL}},
 };
 
 const struct eg_document_part eg_document_other_location = {
@@ -51,7 +58,10 @@ const struct eg_document_part eg_document_other_location = {
                 {"name", EG_LOCATION_NAME},
                 {"longitude", EG_LOCATION_LONGITUDE},
                 {"latitude", EG_LOCATION_LATITUDE},
-                {"transportation", EG_LOCATION_TRANSPORTATION}},
+                {"transportation", EG_LOCATION_TRANSPORTATION},
+                {"location_type", EG_LOCATION_LOCATION_TYPE},
+                {"alternate_name", EG_LOCATION_ALTERNATE_NAME},
+                {"url", EG_LOCATION_URL}},
 };
 
 const struct eg_document_part eg_document_address = {
@@ -73,6 +83,7 @@ const struct eg_document_part eg_document_lists[EG_DOCUMENT_N_LISTS] = {
      EG_PHONE_SERVICE_ID,
      EG_PHONE_VISIBILITY,
      {{"number", EG_PHONE_NUMBER},
+      {"extension", EG_PHONE_EXTENSION},
       {"type", EG_PHONE_TYPE},
       {"description", EG_PHONE_DESCRIPTION},
       {"visibility", EG_PHONE_VISIBILITY}}},
@@ -146,6 +157,25 @@ const struct eg_document_part eg_document_lists[EG_DOCUMENT_N_LISTS] = {
      {{"document", EG_REQUIRED_DOCUMENT_DOCUMENT}, {"uri", EG_REQUIRED_DOCUMENT_URI}}},
 };
 
+bool eg_document_stays(const struct eg_record_field *field)
+{
+    static const struct {
+        enum eg_record_table table;
+        uint32_t field;
+    } staying[] = {{EG_RECORD_SERVICE, EG_SERVICE_WAIT_TIME},
+                   {EG_RECORD_SERVICE, EG_SERVICE_MINIMUM_AGE},
+                   {EG_RECORD_SERVICE, EG_SERVICE_MAXIMUM_AGE},
+                   {EG_RECORD_SERVICE, EG_SERVICE_INTERPRETATION_SERVICES},
+                   {EG_RECORD_LOCATION, EG_LOCATION_LOCATION_TYPE},
+                   {EG_RECORD_LOCATION, EG_LOCATION_ALTERNATE_NAME},
+                   {EG_RECORD_LOCATION, EG_LOCATION_URL},
+                   {EG_RECORD_PHONE, EG_PHONE_EXTENSION}};
+    bool stays = false;
+    for (size_t i = 0; i < EG_ARRAY_LEN(staying); i++)
+        stays |= field == &eg_record_spec(staying[i].table)->fields[staying[i].field];
+    return stays;
+}
+
 const struct eg_document_part *eg_document_accessibility(void)
 {
     uint32_t i = 0;
@@ -188,6 +218,9 @@ static struct eg_text text_of(const struct eg_records *records, const struct eg_
     bool is_private = field == part->visibility && eg_record_is_private(records, row);
     if (row->table == EG_RECORD_SERVICE && field == EG_SERVICE_ASSURED_DATE)
         return eg_record_reviewed(records, row);
+    bool is_usual = row->table == EG_RECORD_LOCATION && field == EG_LOCATION_LOCATION_TYPE &&
+                    eg_text_equal(row->field[field], EG_TEXT(EG_DOCUMENT_USUAL_PLACE));
+    if (is_usual) return EG_TEXT("");
     return is_private ? EG_TEXT("private") : row->field[field];
 }
 

@@ -12,7 +12,7 @@ struct eg_document_member {
     uint32_t field;
 };
 
-#define EG_DOCUMENT_MEMBERS 14U /* the most that a part has */
+#define EG_DOCUMENT_MEMBERS 16U /* the most that a part has */
 
 /* Members of one object, each a field of one row. */
 struct eg_document_part {
@@ -51,6 +51,12 @@ const struct eg_document_own *eg_document_own_named(const char *name);
 /* The member of an item that is of the location, and so of all entries that are there; without it, the item is of this entry there. */
 #define EG_DOCUMENT_OF "of"
 #define EG_DOCUMENT_OF_LOCATION "location"
+
+/* Whether a member that is left out leaves its field as it is, and an empty text takes it away: documents had no word for it once, and who
+ * writes such ones loses nothing. A telephone's extension stays with its number. */
+bool eg_document_stays(const struct eg_record_field *field);
+/* The location_type that no document names. */
+#define EG_DOCUMENT_USUAL_PLACE "physical"
 
 /* Whether a member of the document is a list, an object or another part that is no text of its service. */
 bool eg_document_has_part(const char *name);

@@ -136,7 +136,8 @@ static enum eg_status read_place(struct eg_document_edit *edit, struct eg_text s
     enum eg_status status = eg_document_read_members(edit, telling->part, &eg_document_address,
                                                      telling->object, telling->at, field);
     field[EG_LOCATION_ID] = telling->now ? telling->now->field[0] : telling->id;
-    if (!telling->now) field[EG_LOCATION_LOCATION_TYPE] = EG_TEXT("physical");
+    if (field[EG_LOCATION_LOCATION_TYPE].len == 0)
+        field[EG_LOCATION_LOCATION_TYPE] = EG_TEXT(EG_DOCUMENT_USUAL_PLACE);
     if (status == EG_OK) status = check_position(edit, telling->at, field);
     if (status == EG_OK) status = eg_document_check_row(edit, telling->part, telling->at, field);
     if (status == EG_OK) status = eg_document_put(edit, EG_RECORD_LOCATION, field);

@@ -73,7 +73,9 @@ static enum eg_status check_extent(struct eg_document_edit *edit, struct eg_docu
 
 static void clear_members(const struct eg_document_part *part, struct eg_text *field)
 {
-    for (uint32_t i = 0; i < eg_document_part_members(part); i++) field[part->members[i].field] = EG_TEXT("");
+    const struct eg_record_field *fields = eg_record_spec(part->table)->fields;
+    for (uint32_t i = 0; i < eg_document_part_members(part); i++)
+        if (!eg_document_stays(&fields[part->members[i].field])) field[part->members[i].field] = EG_TEXT("");
 }
 
 /* Lists within a place are read by themselves. */
@@ -444,16 +446,32 @@ static enum eg_status find_listed(struct eg_document_edit *edit, const struct eg
     return EG_OK;
 }
 
+/* Rows take the numbers in their order: the extension that nothing is said of is that of the number, wherever else it was. */
+static struct eg_text extension_of(const struct eg_document_edit *edit,
+                                   const struct eg_document_listing *listing, struct eg_text number)
+{
+    uint32_t n;
+    const struct eg_record *const *rows =
+        eg_records_with(edit->records, EG_RECORD_PHONE, parent_field(listing), listing->parent, &n);
+    for (uint32_t i = 0; i < n; i++)
+        if (eg_text_equal(rows[i]->field[EG_PHONE_NUMBER], number)) return rows[i]->field[EG_PHONE_EXTENSION];
+    return EG_TEXT("");
+}
+
 static enum eg_status read_item(struct eg_document_edit *edit, const struct eg_document_listing *listing,
                                 uint32_t item, struct eg_text *field)
 {
     const struct eg_document_part *part = listing->part;
     const struct eg_document_place place = {listing->path, item};
+    bool is_phone = part->table == EG_RECORD_PHONE;
+    struct eg_text number = is_phone ? field[EG_PHONE_NUMBER] : EG_TEXT("");
     enum eg_status status = eg_document_read_members(edit, part, listing->at ? &of_place : NULL,
                                                      eg_json_at(listing->list, item), place, field);
     if (status != EG_OK) return status;
     if (edit->wish->keeps_private && part->visibility != UINT32_MAX) field[part->visibility] = EG_TEXT("");
-    bool is_phone = part->table == EG_RECORD_PHONE;
+    if (is_phone && !eg_text_equal(number, field[EG_PHONE_NUMBER]) &&
+        !eg_json_get(eg_json_at(listing->list, item), "extension"))
+        field[EG_PHONE_EXTENSION] = extension_of(edit, listing, field[EG_PHONE_NUMBER]);
     if (is_phone && eg_document_phone_loses_contact(edit->records, edit->wish, field))
         field[EG_PHONE_CONTACT_ID] = EG_TEXT("");
     status = eg_document_check_row(edit, part, place, field);

@@ -24,8 +24,10 @@ struct eg_form_value eg_form_member_value(const struct eg_entry_form *form, cons
 {
     struct eg_form_member member = eg_form_part_member(part, i);
     uint32_t row = part->is_list ? slot->row : UINT32_MAX;
-    if (slot->kind == EG_FORM_ROW && eg_form_shows(form, &member))
-        return eg_form_value_of(form, eg_form_name_of(part, row, member.name).text, &member,
+    struct eg_form_name name = eg_form_name_of(part, row, member.name);
+    bool is_asked = !(member.flags & EG_FORM_FOLLOWS) || eg_form_posted(form, name.text);
+    if (slot->kind == EG_FORM_ROW && eg_form_shows(form, &member) && is_asked)
+        return eg_form_value_of(form, name.text, &member,
                                 eg_form_shown(form, member.name, eg_json_get(slot->item, member.name)));
     bool follows = slot->kind == EG_FORM_ROW && (member.flags & EG_FORM_FOLLOWS);
     bool goes = follows && !eg_form_member_value(form, part, slot, 0).is_kept;
@@ -62,17 +64,19 @@ static bool is_removed(const struct eg_entry_form *form, const struct eg_form_pa
 }
 
 /* A service area whose text is emptied is one all the same if it has a shape or codes; any other item goes with what was seen of it.
- * Whether it may be shown is no content. */
+ * Whether it may be shown is no content, nor are the type and extension of a number that is gone. */
 static bool stays(const struct eg_entry_form *form, const struct eg_form_part *part,
                   const struct eg_form_slot *slot)
 {
     bool has_shown = false, had_shown = false, has_hidden = false;
+    bool of_phone = slot->item && part->members[0]->table == EG_RECORD_PHONE;
     if (is_removed(form, part, slot->row)) return false;
     for (uint32_t i = 0; i < eg_form_part_count(part); i++) {
         struct eg_form_member member = eg_form_part_member(part, i);
         bool is_there = eg_json_get(slot->item, member.name) != NULL;
         struct eg_form_value value = eg_form_member_value(form, part, slot, i);
         if (strcmp(member.name, "visibility") == 0) continue;
+        if (of_phone && (member.flags & EG_FORM_FOLLOWS)) continue;
         if (eg_form_shows(form, &member)) {
             has_shown |= value.text.len > 0;
             had_shown |= is_there;

@@ -7,6 +7,8 @@
 
 #include "data/record_doubts.h"
 
+#define EXTENSION "ext"
+
 bool eg_form_is_list(const char *member)
 {
     static const char *const lists[] = {EG_FORM_LINES, EG_FORM_PHONES, EG_FORM_SCHEDULES};
@@ -22,26 +24,61 @@ static bool is_phones(const char *member)
 
 /* --- lines ----------------------------------------------------------------------------------------------------------------------- */
 
-/* Text of an item on one line. */
+/* On one line. */
+static void add_words(struct eg_text text, struct eg_buffer *line)
+{
+    for (size_t i = 0; i < text.len; i++)
+        eg_buffer_char(line, text.data[i] == '\n' || text.data[i] == '\r' ? ' ' : text.data[i]);
+}
+
+/* Text of an item, after a comma. */
 static void add_text(const struct eg_entry_form *form, const struct eg_json_value *item, const char *name,
                      struct eg_buffer *line)
 {
     struct eg_text text = eg_text_trim(eg_form_text(form, eg_json_get(item, name)));
     if (text.len > 0 && line->len > 0) eg_buffer_literal(line, ", ");
-    for (size_t i = 0; i < text.len; i++)
-        eg_buffer_char(line, text.data[i] == '\n' || text.data[i] == '\r' ? ' ' : text.data[i]);
+    add_words(text, line);
 }
 
-/* "Ramp", or "01632 960001, appointments" */
+/* Types of telephones that HSDS names beside "voice", the usual one: it and others are told by no line, and stay with their number. */
+static bool is_type(struct eg_text text)
+{
+    static const char *const types[] = {"fax", "text", "cell", "video", "pager", "textphone"};
+    bool is = false;
+    for (size_t i = 0; i < EG_ARRAY_LEN(types); i++)
+        is |= eg_text_equal_any_case(text, eg_text_from(types[i]));
+    return is;
+}
+
+/* "020 7946 0000 ext 77, fax: appointments" */
+static void add_phone(const struct eg_entry_form *form, const struct eg_json_value *item,
+                      struct eg_buffer *line)
+{
+    struct eg_text extension = eg_form_text(form, eg_json_get(item, "extension"));
+    struct eg_text type = eg_form_text(form, eg_json_get(item, "type"));
+    struct eg_text description = eg_text_trim(eg_form_text(form, eg_json_get(item, "description")));
+    add_text(form, item, "number", line);
+    if (extension.len > 0) eg_buffer_printf(line, " " EXTENSION " %.*s", EG_TEXT_ARG(extension));
+    if (!is_type(type)) {
+        add_text(form, item, "description", line);
+        return;
+    }
+    eg_buffer_printf(line, ", %.*s", EG_TEXT_ARG(type));
+    if (description.len == 0) return;
+    eg_buffer_literal(line, ": ");
+    add_words(description, line);
+}
+
+/* "Ramp", or a telephone */
 static struct eg_text line_of(const struct eg_entry_form *form, const char *member,
                               const struct eg_json_value *item)
 {
     struct eg_buffer line;
     struct eg_text text = {0};
     eg_buffer_init(&line, 0);
-    add_text(form, item, is_phones(member) ? "number" : "description", &line);
-    if (is_phones(member) || line.len == 0)
-        add_text(form, item, is_phones(member) ? "description" : "details", &line);
+    if (is_phones(member)) add_phone(form, item, &line);
+    else add_text(form, item, "description", &line);
+    if (line.len == 0) add_text(form, item, "details", &line);
     if (line.len > 0) text = eg_text_copy(form->arena, (struct eg_text){line.data, line.len});
     if (line.failed || (line.len > 0 && !text.data)) eg_form_fail(form);
     eg_buffer_clear(&line);
@@ -84,19 +121,44 @@ struct eg_text eg_form_shown(const struct eg_entry_form *form, const char *membe
 
 /* --- telephones ------------------------------------------------------------------------------------------------------------------ */
 
-static struct eg_text number_of(struct eg_text line, struct eg_text *purpose_out)
+/* What a line of telephones says. */
+struct phone {
+    struct eg_text number, extension, type, description;
+};
+
+/* Takes " ext 77" or " ext. 77" off a number's end. */
+static void take_extension(struct phone *phone)
 {
-    struct eg_text number;
-    *purpose_out = eg_text_trim(eg_text_cut(line, ',', &number));
-    return eg_text_trim(number);
+    struct eg_text number = phone->number;
+    size_t end = number.len, digits, len = sizeof EXTENSION - 1;
+    while (end > 0 && number.data[end - 1] >= '0' && number.data[end - 1] <= '9') end--;
+    digits = end;
+    while (end > 0 && (number.data[end - 1] == ' ' || number.data[end - 1] == '.')) end--;
+    if (digits == number.len || end <= len || number.data[end - len - 1] != ' ' ||
+        !eg_text_equal_any_case((struct eg_text){number.data + end - len, len}, EG_TEXT(EXTENSION)))
+        return;
+    phone->extension = (struct eg_text){number.data + digits, number.len - digits};
+    phone->number = eg_text_trim((struct eg_text){number.data, end - len});
+}
+
+static struct phone phone_of(struct eg_text line)
+{
+    struct phone phone = {.description = eg_text_trim(eg_text_cut(line, ',', &phone.number))};
+    struct eg_text type, rest = eg_text_cut(phone.description, ':', &type);
+    phone.number = eg_text_trim(phone.number);
+    take_extension(&phone);
+    if (!is_type(eg_text_trim(type))) return phone;
+    phone.type = eg_text_trim(type);
+    phone.description = eg_text_trim(rest);
+    return phone;
 }
 
 bool eg_form_phones_wrong(struct eg_text text)
 {
     while (text.len > 0) {
-        struct eg_text line, purpose, number;
+        struct eg_text line;
         text = eg_text_cut(text, '\n', &line);
-        number = number_of(line, &purpose);
+        struct eg_text number = phone_of(line).number;
         if (eg_text_trim(line).len > 0 && (number.len == 0 || eg_doubt_phone(number))) return true;
     }
     return false;
@@ -157,16 +219,31 @@ static void match(struct lines *lines)
     }
 }
 
+static bool is_told(const char *name)
+{
+    static const char *const told[] = {"number", "extension", "type", "description"};
+    bool is = false;
+    for (size_t i = 0; i < EG_ARRAY_LEN(told); i++) is |= strcmp(name, told[i]) == 0;
+    return is;
+}
+
+/* What the line tells is as it says. A number that is replaced leaves what no line tells but whom it is shown to; one that stays keeps it. */
 static void write_phone(const struct eg_entry_form *form, struct eg_text line,
                         const struct eg_json_value *before, struct eg_json *json, struct eg_json_value *item)
 {
-    struct eg_text purpose, number = number_of(line, &purpose);
+    struct phone phone = phone_of(line);
+    struct eg_text type = eg_form_text(form, eg_json_get(before, "type"));
+    bool is_same =
+        eg_text_equal(phone.number, eg_text_trim(eg_form_text(form, eg_json_get(before, "number"))));
     const char *name = NULL;
-    eg_json_text(json, item, "number", number);
-    if (purpose.len > 0) eg_json_text(json, item, "description", purpose);
+    if (phone.type.len == 0 && is_same && !is_type(type)) phone.type = type;
+    eg_json_text(json, item, "number", phone.number);
+    if (phone.extension.len > 0 || eg_json_get(before, "extension"))
+        eg_json_text(json, item, "extension", phone.extension);
+    if (phone.type.len > 0) eg_json_text(json, item, "type", phone.type);
+    if (phone.description.len > 0) eg_json_text(json, item, "description", phone.description);
     for (const struct eg_json_value *value; before && (value = eg_json_next(before, &name));)
-        if (strcmp(name, "number") != 0 && strcmp(name, "description") != 0)
-            eg_json_text(json, item, name, eg_form_text(form, value));
+        if (!is_told(name)) eg_json_text(json, item, name, eg_form_text(form, value));
 }
 
 static void copy(const struct eg_entry_form *form, const struct eg_json_value *item, struct eg_json *json,

@@ -14,7 +14,7 @@ enum {
     EG_FORM_LONG = 2,     /* several lines */
     EG_FORM_HINT = 4,     /* the catalogue has "form.<path>.hint" */
     EG_FORM_NEVER = 8,    /* no form shows it */
-    EG_FORM_FOLLOWS = 16, /* goes when the first member of its item changes, where it is not shown */
+    EG_FORM_FOLLOWS = 16, /* goes when the first member of its item changes, where it was not sent */
     EG_FORM_OF_FIRST =
         32 /* of the first of several places alone: shown where there are others, or it is said */
 };

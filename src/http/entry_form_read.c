@@ -188,13 +188,15 @@ static void check_degrees(struct reading *reading, const char *name, const struc
         add_fault(reading->faults, eg_text_from(name), is_lon ? "fault.longitude" : "fault.latitude", 0);
 }
 
+/* `had`: the document says it. One that would stay if it were left out is emptied. */
 static void write_member(struct reading *reading, const char *name, const struct eg_form_member *member,
-                         struct eg_form_value value, struct eg_json_value *into)
+                         struct eg_form_value value, bool had, struct eg_json_value *into)
 {
     value.text = with_point(reading->form, member, with_scheme(reading->form, member, value.text));
     check_value(reading, name, member, value.text);
     check_degrees(reading, name, member, value.text);
-    if (value.text.len > 0) eg_json_text(reading->json, into, member->name, value.text);
+    if (value.text.len > 0 || (had && eg_document_stays(member->field)))
+        eg_json_text(reading->json, into, member->name, value.text);
 }
 
 /* Times that are none would be told to the public as words. */
@@ -257,7 +259,8 @@ static void write_members(struct reading *reading, const struct eg_form_part *pa
         if (is_degrees(&member)) n_degrees += is_there ? 1 : 0;
         if (is_degrees(&member) && !is_there) half = member.name;
         if (value.is_kept) copy_value(reading, into, member.name, present);
-        else if (!eg_form_is_list(member.name)) write_member(reading, name.text, &member, value, into);
+        else if (!eg_form_is_list(member.name))
+            write_member(reading, name.text, &member, value, present != NULL && into, into);
         else if (into) read_list(reading, name.text, &member, &as_list, into);
     }
     if (missing && into && slot->kind == EG_FORM_ROW)

@@ -97,6 +97,30 @@ def _(server):
     assert "0303 333" not in page and "Bo Private" not in page
 
 
+@test("ages, waits, extensions and what a place is are members: HSDS has them, the same document writes nothing, and leaving one out keeps it")
+def _(server):
+    said = {"minimum_age": 18, "maximum_age": "25", "wait_time": "2 weeks", "interpretation_services": "BSL on request",
+            "location": {"name": "Call", "location_type": "virtual", "alternate_name": "Galwad", "url": "https://call.example/"},
+            "phones": [{"number": "0114 1112226", "extension": 77, "type": "fax"}]}
+    path, etag = server.make(**said)
+    document = server.now(path).json()
+    assert all(document[name] == str(said[name]) for name in ("minimum_age", "maximum_age", "wait_time", "interpretation_services")), document
+    assert document["location"] == said["location"] and document["phones"][0]["extension"] == "77", document
+    old = {name: value for name, value in document.items() if name not in said} | {
+        "location": {"name": "Call"}, "phones": [{"number": "0114 1112226", "type": "fax"}]}
+    for same in (document, old):
+        assert server.call("PUT", path, same, If_Match=etag)["ETag"] == etag
+    assert len(server.call("GET", path + "/history").json()["changes"]) == 1
+    service = server.get("/hsds/services/" + path.rsplit("/", 1)[1]).json()
+    assert (service["minimum_age"], service["wait_time"], service["phones"][0]["extension"]) == (18, "2 weeks", 77), service
+    answer = server.call("PUT", path, {**old, "phones": [{"number": "0114 1112227"}], "minimum_age": "", "location": {"url": ""}}, If_Match=etag)
+    changed = answer.json()
+    assert changed["phones"] == [{"number": "0114 1112227"}] and "minimum_age" not in changed and changed["maximum_age"] == "25", changed
+    assert changed["location"] == {"location_type": "virtual", "alternate_name": "Galwad"}, changed
+    for wrong in ({"minimum_age": "old"}, {"location": {"location_type": "cloud"}}, {"phones": [{"number": "0114 1112227", "extension": "x"}]}):
+        assert server.call("PUT", path, {**changed, **wrong}, If_Match="*").status == 400, wrong
+
+
 @test("what is given up is told from what goes on, in the list and on its page")
 def _(server):
     path, _etag = server.make(name="Gone for good", status="defunct")

@@ -110,6 +110,43 @@ static void a_document_becomes_records_and_they_say_it(void **state)
     eg_records_release(records);
 }
 
+static void members_that_are_left_out_stay_where_documents_had_no_word_for_them(void **state)
+{
+    (void)state;
+    static const char rich[] =
+        "{\"id\":\"" ID
+        "\",\"name\":\"Walks\",\"status\":\"active\",\"wait_time\":\"2 weeks\",\"minimum_age\":\"18\","
+        "\"maximum_age\":\"99\",\"interpretation_services\":\"BSL\",\"organisation\":{\"name\":\"Walks\","
+        "\"id\":\"d6b05017-d0e0-558e-9ee8-2ad3eac7b732\"},\"location\":{\"name\":\"Hall\","
+        "\"location_type\":\"virtual\",\"alternate_name\":\"Neuadd\",\"url\":\"https://x.example/\"},"
+        "\"phones\":[{\"number\":\"01632 960123\",\"extension\":\"77\",\"type\":\"fax\"},"
+        "{\"number\":\"01632 960124\",\"extension\":\"5\"}]}";
+    struct eg_records *records = nothing();
+    struct told told = {.id = ID, .text = rich};
+    must_tell(&records, ID, rich);
+    assert_string_equal(said(records, ID, true), rich);
+    assert_int_equal(tell(&records, &told, NULL), EG_OK);
+    assert_int_equal(told.n_puts + told.n_deletes, 0);
+    told.text = "{\"name\":\"Walks\",\"location\":{\"name\":\"Hall\"},\"phones\":[{\"number\":\"01632 "
+                "960123\",\"type\":"
+                "\"fax\"},{\"number\":\"01632 960124\"}]}";
+    assert_int_equal(tell(&records, &told, NULL), EG_OK);
+    assert_int_equal(told.n_puts + told.n_deletes, 0);
+    must_tell(&records, ID,
+              "{\"name\":\"Walks\",\"wait_time\":\"\",\"minimum_age\":21,\"maximum_age\":\"\","
+              "\"interpretation_services\":\"\","
+              "\"location\":{\"name\":\"Hall\",\"location_type\":\"physical\",\"alternate_name\":\"\","
+              "\"url\":\"\"},"
+              "\"phones\":[{\"number\":\"01632 960124\"},{\"number\":\"01632 960125\"}]}");
+    assert_string_equal(said(records, ID, true),
+                        "{\"id\":\"" ID
+                        "\",\"name\":\"Walks\",\"status\":\"active\",\"minimum_age\":\"21\",\"organisation\":"
+                        "{\"name\":\"Walks\",\"id\":\"d6b05017-d0e0-558e-9ee8-2ad3eac7b732\"},\"location\":"
+                        "{\"name\":\"Hall\"},\"phones\":[{\"number\":\"01632 960124\",\"extension\":\"5\"},"
+                        "{\"number\":\"01632 960125\"}]}");
+    eg_records_release(records);
+}
+
 static void the_same_document_again_changes_nothing(void **state)
 {
     (void)state;
@@ -150,6 +187,7 @@ static void rows_keep_their_ids_and_what_a_document_has_no_words_for(void **stat
     struct eg_text field[EG_RECORD_FIELDS];
     memcpy(field, phone->field, EG_PHONE_N_FIELDS * sizeof *field);
     field[EG_PHONE_EXTENSION] = EG_TEXT("12");
+    field[EG_PHONE_ORGANIZATION_ID] = EG_TEXT(HARBOUR);
     struct eg_record put = {EG_RECORD_PHONE, field};
     struct eg_records_change change = {&put, 1, NULL, 0};
     assert_int_equal(eg_records_apply(records, &change, &fresh, NULL), EG_OK);
@@ -159,7 +197,8 @@ static void rows_keep_their_ids_and_what_a_document_has_no_words_for(void **stat
     const struct eg_record *after = eg_records_find(fresh, EG_RECORD_PHONE, phone->field[0]);
     assert_non_null(after);
     assert_true(eg_text_equal(after->field[EG_PHONE_NUMBER], EG_TEXT("01632 960999")));
-    assert_true(eg_text_equal(after->field[EG_PHONE_EXTENSION], EG_TEXT("12")));
+    assert_true(eg_text_equal(after->field[EG_PHONE_ORGANIZATION_ID], EG_TEXT(HARBOUR)));
+    assert_int_equal(after->field[EG_PHONE_EXTENSION].len, 0); /* of the number that went */
     assert_int_equal(eg_records_count(fresh, EG_RECORD_PHONE), 2);
     eg_records_release(records);
     eg_records_release(fresh);
@@ -623,6 +662,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_becomes_records_and_they_say_it),
+        cmocka_unit_test(members_that_are_left_out_stay_where_documents_had_no_word_for_them),
         cmocka_unit_test(the_same_document_again_changes_nothing),
         cmocka_unit_test(what_is_not_in_the_document_goes),
         cmocka_unit_test(rows_keep_their_ids_and_what_a_document_has_no_words_for),

@@ -1,4 +1,5 @@
-/* What the form of an entry says in one text or line and the document as members of items: single days among hours. */
+/* What the form of an entry says in one text or line and the document as members of items: single days among hours, telephones with their
+ * types and extensions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "http/entry_form.h"
 #include "support/html_form.h"
 
+#define BEGIN_ALONE "{\"name\":\"Walks\",\"status\":\"active\"}"
 #define BEGIN "{\"name\":\"Walks\",\"status\":\"active\","
 
 static int begin(void **state)
@@ -112,10 +114,57 @@ static void days_and_weekdays_and_holidays_stand_in_one_text(void **state)
                 "{\"description\":\"PH off\"}]}");
 }
 
+static void a_number_that_is_corrected_has_the_type_and_extension_that_are_shown(void **state)
+{
+    static const char document[] =
+        BEGIN "\"phones\":[{\"number\":\"0114 1112226\",\"extension\":\"77\",\"type\":\"fax\"}]}";
+    assert_sent(state, document,
+                (struct typed[]){
+                    {"phones.0.extension", "77", NULL}, {"phones.0.type", "fax", NULL}, {NULL, NULL, NULL}},
+                document);
+    assert_sent(state, document,
+                (struct typed[]){{"phones.0.number", "0114 1112226", "0114 1112227"},
+                                 {"phones.0.extension", "77", ""},
+                                 {"phones.0.type", "fax", "voice"},
+                                 {NULL, NULL, NULL}},
+                BEGIN "\"phones\":[{\"number\":\"0114 1112227\",\"extension\":\"\",\"type\":\"voice\"}]}");
+    assert_sent(state, document,
+                (struct typed[]){{"phones.0.number", "0114 1112226", ""}, {NULL, NULL, NULL}}, BEGIN_ALONE);
+}
+
+static void a_line_of_a_place_s_telephone_has_its_type_and_extension(void **state)
+{
+#define PLACE(phones) BEGIN "\"location\":{\"name\":\"Hall\",\"phones\":[" phones "]}}"
+    static const char document[] = PLACE("{\"number\":\"0114 1112226\",\"extension\":\"77\",\"type\":\"fax\","
+                                         "\"description\":\"office\",\"visibility\":\"public\"},"
+                                         "{\"number\":\"0114 1112228\",\"type\":\"landline\"},"
+                                         "{\"number\":\"0114 1112229\",\"type\":\"text\"}");
+    static const char shown[] = "0114 1112226 ext 77, fax: office\r\n0114 1112228\r\n0114 1112229, text";
+    assert_sent(state, document, (struct typed[]){{"location.phones", shown, NULL}, {NULL, NULL, NULL}},
+                document);
+    assert_sent(
+        state, document,
+        (struct typed[]){{"location.phones", shown,
+                          "0114 1112230, office\r\n0114 1112228, evenings\r\n0114 1112231 Ext. 5, text"},
+                         {NULL, NULL, NULL}},
+        PLACE("{\"number\":\"0114 1112230\",\"extension\":\"\",\"description\":\"office\","
+              "\"visibility\":\"public\"},"
+              "{\"number\":\"0114 1112228\",\"type\":\"landline\",\"description\":\"evenings\"},"
+              "{\"number\":\"0114 1112231\",\"extension\":\"5\",\"type\":\"text\"}"));
+    assert_sent(state, document,
+                (struct typed[]){{"location.phones", shown, "0114 1112226, fax: office\n0114 1112232"},
+                                 {NULL, NULL, NULL}},
+                PLACE("{\"number\":\"0114 1112226\",\"extension\":\"\",\"type\":\"fax\",\"description\":"
+                      "\"office\",\"visibility\":\"public\"},{\"number\":\"0114 1112232\"}"));
+#undef PLACE
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(single_days_stand_in_the_text_of_hours),
+        cmocka_unit_test(a_number_that_is_corrected_has_the_type_and_extension_that_are_shown),
+        cmocka_unit_test(a_line_of_a_place_s_telephone_has_its_type_and_extension),
         cmocka_unit_test(days_and_weekdays_and_holidays_stand_in_one_text),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

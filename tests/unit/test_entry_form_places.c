@@ -212,7 +212,7 @@ static void a_number_of_a_place_is_corrected_and_the_others_stay(void **state)
                       "01632 960011\n01632 960013, Porter, at night\n01632 960014");
     assert_sent(&trial, OWN_FIRST OWN_SECOND
                 ",\"phones\":[{\"number\":\"01632 960011\"},{\"number\":\"01632 960013\","
-                "\"description\":\"Porter, at night\",\"type\":\"voice\",\"visibility\":\"private\","
+                "\"description\":\"Porter, at night\",\"visibility\":\"private\","
                 "\"of\":\"location\"},{\"number\":\"01632 960014\"}]" OWN_HOURS OWN_LAST);
     eg_test_form_type(&trial.page, "other_locations.0.phones", " ");
     assert_sent(&trial, OWN_FIRST OWN_SECOND ",\"phones\":[]" OWN_HOURS OWN_LAST);
