@@ -199,8 +199,7 @@ static bool only_names(struct eg_planning *plan, const struct eg_record *row, co
     case EG_RECORD_ORGANIZATION:
         return old && !owner_of(plan, old);
     case EG_RECORD_ATTRIBUTE:
-        return !old &&
-               has_topic(plan, plan->base, row->field[EG_ATTRIBUTE_LINK_ID], topic_of(plan->imported, row));
+        return has_topic(plan, plan->base, row->field[EG_ATTRIBUTE_LINK_ID], topic_of(plan->imported, row));
     default:
         return namesake(plan, row) != NULL;
     }
@@ -298,10 +297,21 @@ static const struct eg_text *with_time_of(struct eg_planning *plan, const struct
     return field;
 }
 
+/* A topic that the entry has not; an id is made of a topic's place in the list, where the directory may have another. */
+static bool put_topic(struct eg_planning *plan, const struct eg_record *row)
+{
+    if (row->table != EG_RECORD_ATTRIBUTE) return false;
+    struct eg_text *over = eg_planning_laid_over(plan, row, NULL);
+    if (!over) return true;
+    over[0] = eg_planning_free_id(plan, EG_RECORD_ATTRIBUTE, row->field[0]);
+    eg_planning_put(plan, (struct eg_record){EG_RECORD_ATTRIBUTE, over}, NULL);
+    return true;
+}
+
 static void find_put(struct eg_planning *plan, struct eg_record row, bool flat)
 {
     const struct eg_record *old = eg_records_find(plan->base, row.table, row.field[0]);
-    if (flat && (only_names(plan, &row, old) || eg_planning_put_placed(plan, &row) ||
+    if (flat && (only_names(plan, &row, old) || eg_planning_put_placed(plan, &row) || put_topic(plan, &row) ||
                  eg_planning_put_listed(plan, &row)))
         return;
     struct eg_text *over = flat ? eg_planning_laid_over(plan, &row, old) : NULL;

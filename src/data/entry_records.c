@@ -119,16 +119,25 @@ static struct eg_text shared_id(struct eg_entry_recorder *recorder, const char *
     return id;
 }
 
+/* Whether an id comes for the first time. */
+static enum eg_status meet(struct eg_entry_recorder *recorder, struct eg_text id, bool *is_first_out,
+                           struct eg_error *err)
+{
+    if (recorder->failed) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
+    *is_first_out = eg_textmap_get(recorder->shared, id) == EG_TEXTMAP_NONE;
+    if (!*is_first_out) return EG_OK;
+    struct eg_text kept = eg_text_copy(recorder->arena, id);
+    if (!kept.data) return eg_error_no_memory(err, id.len);
+    return eg_textmap_put(recorder->shared, kept, 0, NULL);
+}
+
 /* Adds a row unless one with its id was added before. */
 static enum eg_status add_once(struct eg_entry_recorder *recorder, enum eg_record_table table,
                                const struct row *row, struct eg_error *err)
 {
-    if (recorder->failed) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
-    if (eg_textmap_get(recorder->shared, row->field[0]) != EG_TEXTMAP_NONE) return EG_OK;
-    struct eg_text kept = eg_text_copy(recorder->arena, row->field[0]);
-    if (!kept.data) return eg_error_no_memory(err, row->field[0].len);
-    enum eg_status status = eg_textmap_put(recorder->shared, kept, 0, NULL);
-    return status == EG_OK ? eg_records_add(recorder->builder, table, row->field, err) : status;
+    bool is_first = false;
+    enum eg_status status = meet(recorder, row->field[0], &is_first, err);
+    return status == EG_OK && is_first ? eg_records_add(recorder->builder, table, row->field, err) : status;
 }
 
 static enum eg_status add(struct eg_entry_recorder *recorder, enum eg_record_table table,
@@ -136,6 +145,28 @@ static enum eg_status add(struct eg_entry_recorder *recorder, enum eg_record_tab
 {
     if (recorder->failed) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
     return eg_records_add(recorder->builder, table, row->field, err);
+}
+
+/* Rows are read by their ids, and a list is to be read as it was given: so the ids that its rows have go to them ascending. */
+static int compare_ids(const void *a, const void *b)
+{
+    return eg_text_compare(*(const struct eg_text *)a, *(const struct eg_text *)b);
+}
+
+/* Those of n rows of a service, made of their places in the list; NULL when memory is refused. */
+static struct eg_text *ids_in_order(struct eg_entry_recorder *recorder, const char *what,
+                                    struct eg_text service, uint32_t n)
+{
+    struct eg_text *ids = eg_arena_array(recorder->row_arena, (size_t)n + 1, sizeof *ids);
+    recorder->failed |= !ids;
+    for (uint32_t i = 0; i < n && !recorder->failed; i++) {
+        struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%u", EG_TEXT_ARG(service), i);
+        recorder->failed |= !name.data;
+        if (name.data) ids[i] = made_id(recorder, what, name);
+    }
+    if (recorder->failed) return NULL;
+    if (n > 1) qsort(ids, n, sizeof *ids, compare_ids);
+    return ids;
 }
 
 /* --- forms ------------------------------------------------------------------------------------------------------------------- */
@@ -309,10 +340,11 @@ static enum eg_status add_accessibility(struct eg_entry_recorder *recorder, cons
                                         const struct ids *ids, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
+    const struct eg_text *own = ids_in_order(recorder, "accessibility", ids->service, entry->n_accessibility);
+    if (!own) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
     for (uint32_t i = 0; i < entry->n_accessibility && status == EG_OK; i++) {
         struct row row = {{{0}}};
-        struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%u", EG_TEXT_ARG(ids->service), i);
-        row.field[EG_ACCESSIBILITY_ID] = made_id(recorder, "accessibility", name);
+        row.field[EG_ACCESSIBILITY_ID] = own[i];
         row.field[EG_ACCESSIBILITY_LOCATION_ID] = ids->location;
         row.field[EG_ACCESSIBILITY_DESCRIPTION] = entry->accessibility[i];
         status = add(recorder, EG_RECORD_ACCESSIBILITY, &row, err);
@@ -505,10 +537,11 @@ static enum eg_status add_languages(struct eg_entry_recorder *recorder, const st
                                     const struct ids *ids, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
+    const struct eg_text *own = ids_in_order(recorder, "language", ids->service, entry->n_languages);
+    if (!own) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
     for (uint32_t i = 0; i < entry->n_languages && status == EG_OK; i++) {
         struct row row = {{{0}}};
-        struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%u", EG_TEXT_ARG(ids->service), i);
-        row.field[EG_LANGUAGE_ID] = made_id(recorder, "language", name);
+        row.field[EG_LANGUAGE_ID] = own[i];
         row.field[EG_LANGUAGE_SERVICE_ID] = ids->service;
         row.field[EG_LANGUAGE_NAME] = entry->languages[i];
         status = add(recorder, EG_RECORD_LANGUAGE, &row, err);
@@ -532,18 +565,52 @@ static enum eg_status add_term(struct eg_entry_recorder *recorder, struct eg_tex
     return status == EG_OK ? add_once(recorder, EG_RECORD_TAXONOMY_TERM, &term, err) : status;
 }
 
-static enum eg_status add_topic(struct eg_entry_recorder *recorder, struct eg_text topic,
-                                const struct ids *ids, struct eg_error *err)
+struct topics {
+    struct eg_text *links, *terms; /* [n] */
+    uint32_t n;
+};
+
+/* Two topics of one entry may differ only in case: they are one. */
+static enum eg_status take_topic(struct eg_entry_recorder *recorder, struct eg_text topic,
+                                 struct eg_text service, struct topics *topics, struct eg_error *err)
 {
-    struct row link = {{{0}}};
-    enum eg_status status = add_term(recorder, topic, &link.field[EG_ATTRIBUTE_TAXONOMY_TERM_ID], err);
-    struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%.*s", EG_TEXT_ARG(ids->service),
-                                         EG_TEXT_ARG(link.field[EG_ATTRIBUTE_TAXONOMY_TERM_ID]));
-    link.field[EG_ATTRIBUTE_ID] = made_id(recorder, "attribute", name);
-    link.field[EG_ATTRIBUTE_LINK_ID] = ids->service;
-    link.field[EG_ATTRIBUTE_LINK_ENTITY] = EG_TEXT("service");
-    /* Two topics of one entry may differ only in case. */
-    return status == EG_OK ? add_once(recorder, EG_RECORD_ATTRIBUTE, &link, err) : status;
+    struct eg_text term;
+    bool is_first = false;
+    enum eg_status status = add_term(recorder, topic, &term, err);
+    if (status != EG_OK) return status;
+    struct eg_text name =
+        eg_text_format(recorder->row_arena, "%.*s:%.*s", EG_TEXT_ARG(service), EG_TEXT_ARG(term));
+    if (!name.data) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
+    struct eg_text link = made_id(recorder, "attribute", name);
+    status = meet(recorder, link, &is_first, err);
+    if (status != EG_OK || !is_first) return status;
+    topics->links[topics->n] = link;
+    topics->terms[topics->n++] = term;
+    return EG_OK;
+}
+
+static enum eg_status add_topics(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                 const struct ids *ids, struct eg_error *err)
+{
+    enum eg_status status = EG_OK;
+    size_t most = (size_t)entry->n_topics + 1;
+    struct topics topics = {
+        .links = eg_arena_array(recorder->row_arena, most, sizeof *topics.links),
+        .terms = eg_arena_array(recorder->row_arena, most, sizeof *topics.terms),
+    };
+    if (!topics.links || !topics.terms) return eg_error_no_memory(err, most * sizeof *topics.links);
+    for (uint32_t i = 0; i < entry->n_topics && status == EG_OK; i++)
+        status = take_topic(recorder, entry->topics[i], ids->service, &topics, err);
+    if (topics.n > 1) qsort(topics.links, topics.n, sizeof *topics.links, compare_ids);
+    for (uint32_t i = 0; i < topics.n && status == EG_OK; i++) {
+        struct row link = {{{0}}};
+        link.field[EG_ATTRIBUTE_ID] = topics.links[i];
+        link.field[EG_ATTRIBUTE_LINK_ID] = ids->service;
+        link.field[EG_ATTRIBUTE_LINK_ENTITY] = EG_TEXT("service");
+        link.field[EG_ATTRIBUTE_TAXONOMY_TERM_ID] = topics.terms[i];
+        status = add(recorder, EG_RECORD_ATTRIBUTE, &link, err);
+    }
+    return status;
 }
 
 static enum eg_status add_all(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
@@ -560,9 +627,7 @@ static enum eg_status add_all(struct eg_entry_recorder *recorder, const struct e
     if (status == EG_OK) status = add_dates(recorder, entry, &ids, err);
     if (status == EG_OK) status = add_hours(recorder, entry, &ids, err);
     if (status == EG_OK) status = add_languages(recorder, entry, &ids, err);
-    for (uint32_t i = 0; i < entry->n_topics && status == EG_OK; i++)
-        status = add_topic(recorder, entry->topics[i], &ids, err);
-    return status;
+    return status == EG_OK ? add_topics(recorder, entry, &ids, err) : status;
 }
 
 static enum eg_status add_shared(struct eg_entry_recorder *recorder, const struct eg_entry *entry,

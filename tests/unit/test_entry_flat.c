@@ -384,6 +384,40 @@ static void a_topic_is_the_one_that_the_finder_shows_with_blanks(void **state)
     eg_buffer_clear(&lines);
 }
 
+#define LISTS "id,key,name,kind,topics,languages,accessibility\n" ONE ",7,Walks,hub,"
+
+static void lists_keep_the_order_of_the_file(void **state)
+{
+    (void)state;
+    struct eg_buffer lines, out;
+    struct eg_records *records = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0), eg_buffer_init(&out, 0);
+    static const char forwards[] = LISTS "a;b;c;d;A;e,Polish;Welsh;English;Somali,Ramp;Loop;Lift\n";
+    static const char backwards[] = LISTS "e;d;c;b;a,Somali;English;Welsh;Polish,Lift;Loop;Ramp\n";
+    static const char *const texts[] = {forwards, backwards};
+    static const char *const wanted[] = {",a;b;c;d;e,", ",Polish;Welsh;English;Somali,", ",Ramp;Loop;Lift,",
+                                         ",e;d;c;b;a,", ",Somali;English;Welsh;Polish,", ",Lift;Loop;Ramp,"};
+    for (size_t i = 0; i < EG_ARRAY_LEN(wanted); i++) {
+        if (i % 3 == 0) {
+            eg_records_release(records);
+            records = NULL;
+            assert_int_equal(
+                read_flat(EG_FLAT_CSV, eg_text_from(texts[i / 3]), NULL, &lines, &records, &counts), EG_OK);
+            assert_int_equal(write_flat(EG_FLAT_CSV, records, &out, &fault), EG_OK);
+        }
+        if (!strstr(out.data, wanted[i])) fail_msg("%s\nis not in\n%s", wanted[i], out.data);
+    }
+    /* Of a list that others were taken out of and put into, each topic is there once. */
+    import_rows(&records, LISTS "x;a;c,,\n", &lines);
+    import_rows(&records, LISTS "y;x;b;c,,\n", &lines);
+    assert_int_equal(eg_records_count(records, EG_RECORD_ATTRIBUTE), 4);
+    assert_int_equal(write_flat(EG_FLAT_CSV, records, &out, &fault), EG_OK);
+    assert_null(strstr(out.data, ";a"));
+    eg_records_release(records);
+    eg_buffer_clear(&lines), eg_buffer_clear(&out);
+}
+
 static void an_end_is_before_the_start_that_the_directory_has(void **state)
 {
     (void)state;
@@ -544,6 +578,7 @@ int main(void)
         cmocka_unit_test(a_row_with_the_key_of_something_else_is_told),
         cmocka_unit_test(words_beside_hours_stay_words),
         cmocka_unit_test(a_topic_is_the_one_that_the_finder_shows_with_blanks),
+        cmocka_unit_test(lists_keep_the_order_of_the_file),
         cmocka_unit_test(an_end_is_before_the_start_that_the_directory_has),
         cmocka_unit_test(an_accessible_thing_in_another_case_keeps_its_row),
         cmocka_unit_test(numbers_of_registers_are_kept_and_codes_find_their_boundaries),
