@@ -276,6 +276,7 @@ bool eg_planning_put_listed(struct eg_planning *planning, const struct eg_record
 {
     switch (row->table) {
     case EG_RECORD_PHONE:
+        if (row->field[EG_PHONE_SERVICE_ID].len == 0) return false; /* of a further place, which is new */
         put_phone(planning, row);
         return true;
     case EG_RECORD_FUNDING:

@@ -9,18 +9,38 @@
 #include "data/service_places.h"
 #include "data/topic_names.h"
 
-/* The service whose row says this of its place; empty: it is of no place. */
-static struct eg_text placed_service(const struct eg_planning *planning, const struct eg_record *row)
+/* Whether a link of the import is to an entry's first place: rows tell of that, and features also of further ones, which are new. */
+static bool is_to_first(const struct eg_record *link)
+{
+    char first[EG_UUID_TEXT_LEN + 1];
+    eg_service_own_link(link->field[EG_SERVICE_AT_LOCATION_SERVICE_ID], first);
+    return eg_text_equal(link->field[0], eg_text_from(first));
+}
+
+/* The link of a service, or to a location, by which the import tells of a first place; NULL: of none. */
+static const struct eg_record *first_link(const struct eg_planning *planning, uint32_t field,
+                                          struct eg_text id)
 {
     uint32_t n;
+    const struct eg_record *const *links =
+        eg_records_with(planning->imported, EG_RECORD_SERVICE_AT_LOCATION, field, id, &n);
+    for (uint32_t i = 0; i < n; i++)
+        if (is_to_first(links[i])) return links[i];
+    return NULL;
+}
+
+/* The service whose row says this of its first place; empty: it is of no such place. */
+static struct eg_text placed_service(const struct eg_planning *planning, const struct eg_record *row)
+{
     struct eg_text location = row->field[0];
-    if (row->table == EG_RECORD_SERVICE_AT_LOCATION) return row->field[EG_SERVICE_AT_LOCATION_SERVICE_ID];
+    const struct eg_record *link = row;
     if (row->table == EG_RECORD_ADDRESS) location = row->field[EG_ADDRESS_LOCATION_ID];
     else if (row->table == EG_RECORD_ACCESSIBILITY) location = row->field[EG_ACCESSIBILITY_LOCATION_ID];
-    else if (row->table != EG_RECORD_LOCATION) return EG_TEXT("");
-    const struct eg_record *const *links = eg_records_with(planning->imported, EG_RECORD_SERVICE_AT_LOCATION,
-                                                           EG_SERVICE_AT_LOCATION_LOCATION_ID, location, &n);
-    return n > 0 ? links[0]->field[EG_SERVICE_AT_LOCATION_SERVICE_ID] : EG_TEXT("");
+    else if (row->table != EG_RECORD_LOCATION && row->table != EG_RECORD_SERVICE_AT_LOCATION)
+        return EG_TEXT("");
+    if (row->table != EG_RECORD_SERVICE_AT_LOCATION)
+        link = first_link(planning, EG_SERVICE_AT_LOCATION_LOCATION_ID, location);
+    return link && is_to_first(link) ? link->field[EG_SERVICE_AT_LOCATION_SERVICE_ID] : EG_TEXT("");
 }
 
 /* The first place that an entry has. */
@@ -66,16 +86,21 @@ static const struct eg_record *accessible_at(const struct eg_records *records, s
     return NULL;
 }
 
-/* The location as the import has it; empty: it says nothing of what is accessible there. */
+/* The first location of a service as the import has it; empty: it has none. */
+static struct eg_text imported_location(const struct eg_planning *planning, struct eg_text service)
+{
+    const struct eg_record *link = first_link(planning, EG_SERVICE_AT_LOCATION_SERVICE_ID, service);
+    return link ? link->field[EG_SERVICE_AT_LOCATION_LOCATION_ID] : EG_TEXT("");
+}
+
+/* The same; empty, too, when it says nothing of what is accessible there. */
 static struct eg_text location_told(const struct eg_planning *planning, struct eg_text service)
 {
-    uint32_t n, n_told;
-    const struct eg_record *const *links = eg_records_with(planning->imported, EG_RECORD_SERVICE_AT_LOCATION,
-                                                           EG_SERVICE_AT_LOCATION_SERVICE_ID, service, &n);
-    if (n == 0) return EG_TEXT("");
-    struct eg_text told = links[0]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID];
-    (void)eg_records_with(planning->imported, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, told,
-                          &n_told);
+    uint32_t n_told = 0;
+    struct eg_text told = imported_location(planning, service);
+    if (told.len > 0)
+        (void)eg_records_with(planning->imported, EG_RECORD_ACCESSIBILITY, EG_ACCESSIBILITY_LOCATION_ID, told,
+                              &n_told);
     return n_told > 0 ? told : EG_TEXT("");
 }
 
@@ -248,14 +273,6 @@ static void put_links(struct eg_planning *planning, const struct place *place, s
         over[EG_SERVICE_AT_LOCATION_LOCATION_ID] = location;
         eg_planning_put(planning, (struct eg_record){EG_RECORD_SERVICE_AT_LOCATION, over}, links[i]);
     }
-}
-
-static struct eg_text imported_location(const struct eg_planning *planning, struct eg_text service)
-{
-    uint32_t n;
-    const struct eg_record *const *links = eg_records_with(planning->imported, EG_RECORD_SERVICE_AT_LOCATION,
-                                                           EG_SERVICE_AT_LOCATION_SERVICE_ID, service, &n);
-    return n > 0 ? links[0]->field[EG_SERVICE_AT_LOCATION_LOCATION_ID] : EG_TEXT("");
 }
 
 bool eg_planning_put_placed(struct eg_planning *planning, const struct eg_record *row)

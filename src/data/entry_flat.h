@@ -33,8 +33,7 @@ EG_MUST_CHECK enum eg_status eg_flat_write(enum eg_flat_format format, const str
                                            const struct eg_entry *entry, uint32_t index,
                                            struct eg_buffer *out, struct eg_error *err);
 void eg_flat_tail(enum eg_flat_format format, struct eg_buffer *out);
-/* The property "locations" of an entry that is at several places, with each of them: for who reads the file. What is imported is the first,
- * which the feature is of. */
+/* The property "locations" of an entry that is at several places, with each of them: what is read of them is in entry_flat_places.c. */
 void eg_flat_write_places(const struct eg_entry *entry, struct eg_json *json,
                           struct eg_json_value *properties);
 

@@ -15,7 +15,7 @@ enum eg_flat_column {
     EG_N_FLAT_COLUMNS
 };
 
-/* The property of features that has all places, which nobody reads. */
+/* The property of features that has all places. */
 #define EG_FLAT_PLACES "locations"
 
 const char *eg_flat_column_name(unsigned column);
@@ -89,11 +89,29 @@ void eg_flat_doubt_header(struct eg_flat_intake *intake, const bool *seen,
 void eg_flat_doubt_grant(struct eg_flat_intake *intake, const bool *seen, const struct eg_text *cells,
                          const struct eg_intake_place *place);
 
+/* --- the places of a feature: entry_flat_places.c ---------------------------------------------------------------------------------- */
+
+struct eg_flat_places {
+    struct eg_entry_place *items; /* [n] */
+    uint32_t n;
+    bool is_multipoint; /* any point may be the first place */
+    bool is_off_earth, is_no_point, is_too_long, has_too_many, has_new_hours, failed;
+};
+/* Those that a feature tells; none of one that tells of one place. Texts are the feature's, lists in the arena. */
+EG_MUST_CHECK enum eg_status eg_flat_places_read(const struct eg_json_value *feature, struct eg_arena *arena,
+                                                 struct eg_flat_places *places_out, struct eg_error *err);
+/* Leaves the first place, which has nothing but an id and a name to say where the entry is known, and those that it (NULL: a new one) does not
+ * have; of a MultiPoint the entry's position becomes that of the first place. */
+EG_MUST_CHECK enum eg_status eg_flat_places_settle(struct eg_flat_places *places, struct eg_entry *entry,
+                                                   const struct eg_entry *known, struct eg_arena *arena,
+                                                   struct eg_error *err);
+
 /* --- reading ------------------------------------------------------------------------------------------------------------------------- */
 
-/* Takes a row; cells[EG_N_FLAT_COLUMNS], any text, absent ones with len 0. */
+/* Takes a row; cells[EG_N_FLAT_COLUMNS], any text, absent ones with len 0. `places`, which is changed, NULL for what has but one. */
 EG_MUST_CHECK enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text *cells,
-                                          const struct eg_intake_place *place, struct eg_error *err);
+                                          struct eg_flat_places *places, const struct eg_intake_place *place,
+                                          struct eg_error *err);
 void eg_flat_remark(struct eg_flat_intake *intake, enum eg_intake_kind kind,
                     const struct eg_intake_place *place, const char *format, ...) EG_PRINTF(4, 5);
 /* No column of the file is the kind. */

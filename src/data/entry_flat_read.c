@@ -113,7 +113,7 @@ static enum eg_status read_row(void *context, const struct eg_csv_row *row, stru
     read_decimal_comma(rows, &cells[EG_ENTRY_LONGITUDE], lon);
     read_decimal_comma(rows, &cells[EG_ENTRY_LATITUDE], lat);
     if (rows->is_360giving) eg_flat_doubt_grant(rows->intake, rows->seen, cells, &place);
-    return eg_flat_take(rows->intake, cells, &place, err);
+    return eg_flat_take(rows->intake, cells, NULL, &place, err);
 }
 
 enum eg_status eg_flat_read_rows(struct eg_flat_intake *intake, struct eg_text text, bool is_360giving,
@@ -188,10 +188,11 @@ static enum eg_status take_geometry(struct features *features, const struct eg_j
     const struct eg_json_value *position = eg_json_get(geometry, "coordinates");
     if (is_type(geometry, "Polygon") || is_type(geometry, "MultiPolygon"))
         return take_polygon(features, geometry, &cells[EG_FLAT_SERVICE_AREA], err);
-    if (!is_type(geometry, "Point")) {
+    if (is_type(geometry, "MultiPoint")) position = eg_json_at(position, 0);
+    else if (!is_type(geometry, "Point")) {
         if (eg_json_next(geometry, &first))
             eg_flat_remark(features->intake, EG_INTAKE_DOUBTFUL, &features->place,
-                           "the geometry is left out: it is neither a Point nor a (Multi)Polygon");
+                           "the geometry is left out: it is neither a (Multi)Point nor a (Multi)Polygon");
         return EG_OK;
     }
     if (!eg_json_is_number(eg_json_at(position, 0), &lon) ||
@@ -221,6 +222,13 @@ static enum eg_status take_list(struct features *features, const struct eg_json_
     return keep(features, &joined, cell, err);
 }
 
+/* Places are read by themselves; answers of ours say from which directory of the atlas an entry is, and whether that is invented. */
+static bool is_told_elsewhere(const char *name)
+{
+    return strcmp(name, EG_FLAT_PLACES) == 0 || strcmp(name, "directory") == 0 ||
+           strcmp(name, "fictional") == 0;
+}
+
 static enum eg_status take_property(struct features *features, const char *name,
                                     const struct eg_json_value *value, struct eg_text *cells,
                                     struct eg_error *err)
@@ -228,7 +236,7 @@ static enum eg_status take_property(struct features *features, const char *name,
     double number;
     const char *first = NULL;
     unsigned column = eg_flat_column_named(eg_text_from(name));
-    if (strcmp(name, EG_FLAT_PLACES) == 0) return EG_OK;
+    if (is_told_elsewhere(name)) return EG_OK;
     if (column == EG_N_FLAT_COLUMNS) {
         eg_flat_remark(features->intake, EG_INTAKE_DOUBTFUL, &features->place,
                        "the property '%.60s' is left out: an entry has no such field", name);
@@ -249,13 +257,14 @@ static enum eg_status take_feature(struct features *features, const struct eg_js
     struct eg_text cells[EG_N_FLAT_COLUMNS] = {{0}};
     const char *name = NULL;
     const struct eg_json_value *value, *properties = eg_json_get(feature, "properties");
-    enum eg_status status = EG_OK;
+    struct eg_flat_places places;
+    enum eg_status status = eg_flat_places_read(feature, features->arena, &places, err);
     while (status == EG_OK && (value = eg_json_next(properties, &name)))
         status = take_property(features, name, value, cells, err);
     if (status == EG_OK) status = take_geometry(features, eg_json_get(feature, "geometry"), cells, err);
     struct eg_text id;
     if (eg_json_is_text(eg_json_get(feature, "id"), &id)) cells[EG_FLAT_ID] = id;
-    return status == EG_OK ? eg_flat_take(features->intake, cells, &features->place, err) : status;
+    return status == EG_OK ? eg_flat_take(features->intake, cells, &places, &features->place, err) : status;
 }
 
 static enum eg_status read_feature(void *context, const struct eg_json_item *item, struct eg_error *err)

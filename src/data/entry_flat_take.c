@@ -12,6 +12,7 @@
 #include "data/entry_records.h"
 #include "data/geojson_rings.h"
 #include "data/record_tree.h"
+#include "data/service_places.h"
 #include "data/topic_names.h"
 
 #define ARENA_CEILING_BYTES ((size_t)4 * 1024 * 1024 * 1024)
@@ -29,6 +30,7 @@ struct eg_flat_intake {
     struct eg_topics *topics;
     struct eg_flat_counts counts;
     bool has_kind, has_key, has_id; /* of the row at hand */
+    struct eg_flat_places *places;  /* the same; NULL: it has one */
     bool has_no_kinds;              /* no column says what an entry is */
     bool told_kinds;
 };
@@ -259,6 +261,34 @@ static enum eg_status take_topics(struct eg_flat_intake *intake, struct eg_entry
                            err);
 }
 
+/* What is told of further places, when it is known which they are. */
+static enum eg_status settle_places(struct eg_flat_intake *intake, struct eg_entry *entry,
+                                    const struct eg_entry *known, const struct eg_intake_place *place,
+                                    struct eg_error *err)
+{
+    struct eg_entry_place one;
+    struct eg_entry there;
+    struct eg_service_places found = {.n = 0};
+    if (!intake->places) return EG_OK;
+    if (known) {
+        struct eg_text service = {known->id, EG_UUID_TEXT_LEN};
+        there = *known;
+        if (known->n_places == 0) eg_service_places(intake->source->known, service, &found);
+        if (found.n == 1) { /* an entry's only place does not say which location it is */
+            one = eg_entry_place_at(known, 0);
+            one.location = found.location[0]->field[EG_LOCATION_ID];
+            there.places = &one;
+            there.n_places = 1;
+        }
+        known = &there;
+    }
+    enum eg_status status = eg_flat_places_settle(intake->places, entry, known, intake->loader.arena, err);
+    if (status == EG_OK && intake->places->has_new_hours)
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                       "the hours of its further places are left out, but for what 'hours' has of them");
+    return status;
+}
+
 /* Leaves of the entry what the directory does not know. */
 static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *entry,
                              const struct eg_record *service, const struct eg_intake_place *place,
@@ -270,12 +300,15 @@ static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *ent
                                      intake->loader.arena};
     *unchanged_out = false;
     if (!service) {
+        enum eg_status placed = settle_places(intake, entry, NULL, place, err);
+        if (placed != EG_OK) return placed;
         eg_flat_read_currency(intake, entry, NULL, intake->loader.arena, place);
         eg_flat_doubt_period(intake, entry, place);
         return take_topics(intake, entry, NULL, err);
     }
     enum eg_status status = eg_entry_from_records(&source, service, &known, err);
     if (status == EG_OK) status = take_topics(intake, entry, &known, err);
+    if (status == EG_OK) status = settle_places(intake, entry, &known, place, err);
     if (status != EG_OK) return status;
     eg_flat_read_currency(intake, entry, &known, intake->loader.arena, place);
     if (intake->has_key && !intake->has_id)
@@ -284,6 +317,7 @@ static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *ent
     if (has_date) eg_flat_doubt_period(intake, entry, place);
     *unchanged_out = eg_flat_is_same(entry, &known);
     for (unsigned n = 0; n < EG_N_REGISTERS; n++) *unchanged_out &= entry->register_number[n].len == 0;
+    *unchanged_out &= !intake->places || intake->places->n <= 1;
     eg_flat_empty_same(entry, &known);
     return EG_OK;
 }
@@ -332,6 +366,10 @@ static enum eg_status record(struct eg_flat_intake *intake, struct eg_entry *ent
     struct eg_text words = service ? words_of(known, id) : EG_TEXT("");
     eg_flat_doubt_hours(intake, entry, words, place);
     eg_entry_recorder_knows_words(intake->recorder, words);
+    if (intake->places && intake->places->n > 0) {
+        entry->places = intake->places->items;
+        entry->n_places = intake->places->n;
+    }
     status = eg_entry_record(intake->recorder, entry, doubt, err);
     if (status == EG_OK && doubt[0]) eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "%s", doubt);
     return status;
@@ -344,14 +382,30 @@ static struct eg_text reason_of(const struct eg_entries_report *report)
     return eg_text_trim(reason);
 }
 
+/* Of the places of a feature, what rejects it. */
+static bool is_misplaced(struct eg_flat_intake *intake, const struct eg_flat_places *places,
+                         const struct eg_intake_place *place)
+{
+    const char *why = NULL;
+    if (!places) return false;
+    if (places->is_no_point) why = "a point of the geometry is not [longitude, latitude]";
+    if (places->is_off_earth) why = "one of its places is not on the Earth";
+    if (places->is_too_long) why = "what it says of one of its places is too long";
+    if (places->has_too_many) why = "it has too many places";
+    if (why) eg_flat_remark(intake, EG_INTAKE_REJECTED, place, "%s", why);
+    return why != NULL;
+}
+
 enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text *given,
-                            const struct eg_intake_place *place, struct eg_error *err)
+                            struct eg_flat_places *places, const struct eg_intake_place *place,
+                            struct eg_error *err)
 {
     struct eg_text cells[EG_N_FLAT_COLUMNS];
+    intake->places = places;
     if (intake->counts.rows.n_rows >= EG_INTAKE_ROWS_MAX)
         return eg_error_set(err, EG_LIMIT, "more than %u rows; import them in parts", EG_INTAKE_ROWS_MAX);
     intake->counts.rows.n_rows++;
-    if (is_too_long(intake, given, place)) return EG_OK;
+    if (is_too_long(intake, given, place) || is_misplaced(intake, places, place)) return EG_OK;
     for (unsigned i = 0; i < EG_N_FLAT_COLUMNS; i++) {
         cells[i] = eg_text_trim_wide(given[i]);
         if (eg_text_equal(cells[i], EG_RECORD_NOT_STATED) && i != EG_ENTRY_NAME) cells[i] = EG_TEXT("");
@@ -415,7 +469,9 @@ static enum eg_status begin(struct eg_flat_intake *intake, struct eg_error *err)
     if (status == EG_OK) status = eg_flat_owners_new(intake->source->known, &intake->owners, err);
     if (status == EG_OK) status = eg_topics_new(intake->source->known, &intake->topics, err);
     if (status != EG_OK) return status;
-    return eg_entry_recorder_new(intake->source->atlas, intake->builder, &intake->recorder, err);
+    status = eg_entry_recorder_new(intake->source->atlas, intake->builder, &intake->recorder, err);
+    if (status == EG_OK) eg_entry_recorder_knows(intake->recorder, intake->source->known);
+    return status;
 }
 
 static void end(struct eg_flat_intake *intake)

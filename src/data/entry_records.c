@@ -8,26 +8,11 @@
 
 #include "base/memory.h"
 #include "base/textmap.h"
+#include "data/entry_records_internal.h"
 #include "data/record_doubts.h"
 #include "data/record_ids.h"
 
 #define ARENA_CEILING_BYTES ((size_t)1024 * 1024 * 1024)
-
-struct eg_entry_recorder {
-    const struct eg_atlas *atlas;
-    struct eg_records_builder *builder;
-    struct eg_arena *arena;    /* ids of rows that are shared */
-    struct eg_textmap *shared; /* which of them are there */
-    bool failed;               /* an id could not be made for want of memory */
-    struct eg_text words;      /* that hours may end with */
-    /* of the entry at hand */
-    struct eg_arena *row_arena; /* NULL between entries */
-    char *doubt;
-};
-
-struct row {
-    struct eg_text field[EG_RECORD_FIELDS];
-};
 
 enum eg_status eg_entry_recorder_new(const struct eg_atlas *atlas, struct eg_records_builder *builder,
                                      struct eg_entry_recorder **recorder_out, struct eg_error *err)
@@ -44,6 +29,11 @@ enum eg_status eg_entry_recorder_new(const struct eg_atlas *atlas, struct eg_rec
     }
     *recorder_out = recorder;
     return EG_OK;
+}
+
+void eg_entry_recorder_knows(struct eg_entry_recorder *recorder, const struct eg_records *known)
+{
+    recorder->known = known;
 }
 
 void eg_entry_recorder_free(struct eg_entry_recorder *recorder)
@@ -99,13 +89,13 @@ struct eg_text eg_entry_topics_id(struct eg_arena *arena)
     return eg_record_id_of(arena, "taxonomy", EG_TEXT("topics"));
 }
 
-static struct eg_text kept_id(struct eg_entry_recorder *recorder, struct eg_text id)
+struct eg_text eg_recorder_kept_id(struct eg_entry_recorder *recorder, struct eg_text id)
 {
     recorder->failed |= !id.data;
     return id;
 }
 
-static struct eg_text made_id(struct eg_entry_recorder *recorder, const char *what, struct eg_text name)
+struct eg_text eg_recorder_made_id(struct eg_entry_recorder *recorder, const char *what, struct eg_text name)
 {
     struct eg_text id = eg_record_id_of(recorder->row_arena, what, name);
     recorder->failed |= !id.data;
@@ -120,8 +110,8 @@ static struct eg_text shared_id(struct eg_entry_recorder *recorder, const char *
 }
 
 /* Whether an id comes for the first time. */
-static enum eg_status meet(struct eg_entry_recorder *recorder, struct eg_text id, bool *is_first_out,
-                           struct eg_error *err)
+enum eg_status eg_recorder_meet(struct eg_entry_recorder *recorder, struct eg_text id, bool *is_first_out,
+                                struct eg_error *err)
 {
     if (recorder->failed) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
     *is_first_out = eg_textmap_get(recorder->shared, id) == EG_TEXTMAP_NONE;
@@ -132,16 +122,16 @@ static enum eg_status meet(struct eg_entry_recorder *recorder, struct eg_text id
 }
 
 /* Adds a row unless one with its id was added before. */
-static enum eg_status add_once(struct eg_entry_recorder *recorder, enum eg_record_table table,
-                               const struct row *row, struct eg_error *err)
+enum eg_status eg_recorder_add_once(struct eg_entry_recorder *recorder, enum eg_record_table table,
+                                    const struct eg_recorder_row *row, struct eg_error *err)
 {
     bool is_first = false;
-    enum eg_status status = meet(recorder, row->field[0], &is_first, err);
+    enum eg_status status = eg_recorder_meet(recorder, row->field[0], &is_first, err);
     return status == EG_OK && is_first ? eg_records_add(recorder->builder, table, row->field, err) : status;
 }
 
-static enum eg_status add(struct eg_entry_recorder *recorder, enum eg_record_table table,
-                          const struct row *row, struct eg_error *err)
+enum eg_status eg_recorder_add(struct eg_entry_recorder *recorder, enum eg_record_table table,
+                               const struct eg_recorder_row *row, struct eg_error *err)
 {
     if (recorder->failed) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
     return eg_records_add(recorder->builder, table, row->field, err);
@@ -154,15 +144,15 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* Those of n rows of a service, made of their places in the list; NULL when memory is refused. */
-static struct eg_text *ids_in_order(struct eg_entry_recorder *recorder, const char *what,
-                                    struct eg_text service, uint32_t n)
+struct eg_text *eg_recorder_ids_in_order(struct eg_entry_recorder *recorder, const char *what,
+                                         struct eg_text service, uint32_t n)
 {
     struct eg_text *ids = eg_arena_array(recorder->row_arena, (size_t)n + 1, sizeof *ids);
     recorder->failed |= !ids;
     for (uint32_t i = 0; i < n && !recorder->failed; i++) {
         struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%u", EG_TEXT_ARG(service), i);
         recorder->failed |= !name.data;
-        if (name.data) ids[i] = made_id(recorder, what, name);
+        if (name.data) ids[i] = eg_recorder_made_id(recorder, what, name);
     }
     if (recorder->failed) return NULL;
     if (n > 1) qsort(ids, n, sizeof *ids, compare_ids);
@@ -219,63 +209,49 @@ static struct eg_text day(struct eg_entry_recorder *recorder, const struct eg_en
     return whole;
 }
 
-static struct eg_text degrees(struct eg_entry_recorder *recorder, double value)
-{
-    char text[32];
-    int n = snprintf(text, sizeof text, "%.7f", value);
-    struct eg_text kept = eg_text_copy(recorder->row_arena, (struct eg_text){text, n > 0 ? (size_t)n : 0});
-    recorder->failed |= !kept.data;
-    return kept;
-}
-
 /* --- what hangs on an entry -------------------------------------------------------------------------------------------------- */
-
-/* The rows of one entry refer to one another by these. */
-struct ids {
-    struct eg_text service, organization, program, location, at_location;
-};
 
 /* Which country's register it is a number of, nobody says. */
 static enum eg_status add_number(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                  enum eg_register of, struct eg_text organization, struct eg_error *err)
 {
-    struct row row = {{{0}}};
+    struct eg_recorder_row row = {{{0}}};
     struct eg_text number = entry->register_number[of], type = eg_text_from(eg_entry_register_name(of));
     if (number.len == 0) return EG_OK;
     struct eg_text name =
         eg_text_format(recorder->row_arena, "%.*s:%.*s", EG_TEXT_ARG(organization), EG_TEXT_ARG(type));
-    row.field[0] = made_id(recorder, "organization_identifier", name);
+    row.field[0] = eg_recorder_made_id(recorder, "organization_identifier", name);
     row.field[EG_ORGANIZATION_IDENTIFIER_ORGANIZATION_ID] = organization;
     row.field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_TYPE] = type;
     row.field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER] = number;
-    return add_once(recorder, EG_RECORD_ORGANIZATION_IDENTIFIER, &row, err);
+    return eg_recorder_add_once(recorder, EG_RECORD_ORGANIZATION_IDENTIFIER, &row, err);
 }
 
 static enum eg_status add_organization(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                       struct ids *ids, struct eg_error *err)
+                                       struct eg_recorder_ids *ids, struct eg_error *err)
 {
-    struct row row = {{{0}}};
+    struct eg_recorder_row row = {{{0}}};
     struct eg_text name = entry->field[EG_ENTRY_ORGANISATION];
     bool is_own = name.len == 0;
-    ids->organization = kept_id(recorder, eg_entry_organization_id(recorder->row_arena, entry));
+    ids->organization = eg_recorder_kept_id(recorder, eg_entry_organization_id(recorder->row_arena, entry));
     row.field[EG_ORGANIZATION_ID] = ids->organization;
     row.field[EG_ORGANIZATION_NAME] = is_own ? entry->field[EG_ENTRY_NAME] : name;
     if (is_own) row.field[EG_ORGANIZATION_DESCRIPTION] = entry->field[EG_ENTRY_DESCRIPTION];
-    enum eg_status status = add_once(recorder, EG_RECORD_ORGANIZATION, &row, err);
+    enum eg_status status = eg_recorder_add_once(recorder, EG_RECORD_ORGANIZATION, &row, err);
     for (unsigned n = 0; n < EG_N_REGISTERS && status == EG_OK; n++)
         status = add_number(recorder, entry, (enum eg_register)n, ids->organization, err);
     return status;
 }
 
 static enum eg_status add_program(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                  struct ids *ids, struct eg_error *err)
+                                  struct eg_recorder_ids *ids, struct eg_error *err)
 {
-    struct row row = {{{0}}};
+    struct eg_recorder_row row = {{{0}}};
     struct eg_text name = entry->field[EG_ENTRY_PROGRAMME];
     if (name.len == 0) return EG_OK;
     ids->program = row.field[EG_PROGRAM_ID] = shared_id(recorder, "program", name);
     row.field[EG_PROGRAM_NAME] = name;
-    return add_once(recorder, EG_RECORD_PROGRAM, &row, err);
+    return eg_recorder_add_once(recorder, EG_RECORD_PROGRAM, &row, err);
 }
 
 /* What lists say of what is no more: nobody is to be sent there. */
@@ -303,9 +279,9 @@ static struct eg_text status_of(struct eg_entry_recorder *recorder, const struct
 }
 
 static enum eg_status add_service(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                  const struct ids *ids, struct eg_error *err)
+                                  const struct eg_recorder_ids *ids, struct eg_error *err)
 {
-    struct row row = {{{0}}};
+    struct eg_recorder_row row = {{{0}}};
     row.field[EG_SERVICE_ID] = ids->service;
     row.field[EG_SERVICE_ORGANIZATION_ID] = ids->organization;
     row.field[EG_SERVICE_PROGRAM_ID] = ids->program;
@@ -320,76 +296,26 @@ static enum eg_status add_service(struct eg_entry_recorder *recorder, const stru
     /* A key that is the id says nothing more. */
     if (!eg_text_equal(entry->field[EG_ENTRY_KEY], ids->service))
         row.field[EG_SERVICE_SOURCE_KEY] = entry->field[EG_ENTRY_KEY];
-    return add(recorder, EG_RECORD_SERVICE, &row, err);
-}
-
-static enum eg_status add_address(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                  const struct ids *ids, struct eg_error *err)
-{
-    struct row row = {{{0}}};
-    if (entry->field[EG_ENTRY_ADDRESS].len == 0 && entry->field[EG_ENTRY_POSTCODE].len == 0) return EG_OK;
-    row.field[EG_ADDRESS_ID] = made_id(recorder, "address", ids->service);
-    row.field[EG_ADDRESS_LOCATION_ID] = ids->location;
-    row.field[EG_ADDRESS_ADDRESS_1] = entry->field[EG_ENTRY_ADDRESS];
-    row.field[EG_ADDRESS_POSTAL_CODE] = entry->field[EG_ENTRY_POSTCODE];
-    row.field[EG_ADDRESS_ADDRESS_TYPE] = EG_TEXT("physical");
-    return add(recorder, EG_RECORD_ADDRESS, &row, err);
-}
-
-static enum eg_status add_accessibility(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                        const struct ids *ids, struct eg_error *err)
-{
-    enum eg_status status = EG_OK;
-    const struct eg_text *own = ids_in_order(recorder, "accessibility", ids->service, entry->n_accessibility);
-    if (!own) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
-    for (uint32_t i = 0; i < entry->n_accessibility && status == EG_OK; i++) {
-        struct row row = {{{0}}};
-        row.field[EG_ACCESSIBILITY_ID] = own[i];
-        row.field[EG_ACCESSIBILITY_LOCATION_ID] = ids->location;
-        row.field[EG_ACCESSIBILITY_DESCRIPTION] = entry->accessibility[i];
-        status = add(recorder, EG_RECORD_ACCESSIBILITY, &row, err);
-    }
-    return status;
-}
-
-static enum eg_status add_location(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                   struct ids *ids, struct eg_error *err)
-{
-    struct row row = {{{0}}}, link = {{{0}}};
-    if (!eg_entry_has_location(entry)) return EG_OK;
-    ids->location = row.field[EG_LOCATION_ID] = made_id(recorder, "location", ids->service);
-    row.field[EG_LOCATION_LOCATION_TYPE] = EG_TEXT("physical");
-    if (entry->has_position) {
-        row.field[EG_LOCATION_LATITUDE] = degrees(recorder, entry->lat_deg);
-        row.field[EG_LOCATION_LONGITUDE] = degrees(recorder, entry->lon_deg);
-    }
-    enum eg_status status = add(recorder, EG_RECORD_LOCATION, &row, err);
-    ids->at_location = link.field[EG_SERVICE_AT_LOCATION_ID] =
-        kept_id(recorder, eg_entry_at_location_id(recorder->row_arena, entry));
-    link.field[EG_SERVICE_AT_LOCATION_SERVICE_ID] = ids->service;
-    link.field[EG_SERVICE_AT_LOCATION_LOCATION_ID] = ids->location;
-    if (status == EG_OK) status = add(recorder, EG_RECORD_SERVICE_AT_LOCATION, &link, err);
-    if (status == EG_OK) status = add_address(recorder, entry, ids, err);
-    return status == EG_OK ? add_accessibility(recorder, entry, ids, err) : status;
+    return eg_recorder_add(recorder, EG_RECORD_SERVICE, &row, err);
 }
 
 static enum eg_status add_phone(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                const struct ids *ids, struct eg_error *err)
+                                const struct eg_recorder_ids *ids, struct eg_error *err)
 {
-    struct row row = {{{0}}};
+    struct eg_recorder_row row = {{{0}}};
     if (entry->field[EG_ENTRY_PHONE].len == 0) return EG_OK;
-    row.field[EG_PHONE_ID] = made_id(recorder, "phone", ids->service);
+    row.field[EG_PHONE_ID] = eg_recorder_made_id(recorder, "phone", ids->service);
     row.field[EG_PHONE_SERVICE_ID] = ids->service;
     row.field[EG_PHONE_NUMBER] = entry->field[EG_ENTRY_PHONE];
-    return add(recorder, EG_RECORD_PHONE, &row, err);
+    return eg_recorder_add(recorder, EG_RECORD_PHONE, &row, err);
 }
 
 static enum eg_status add_service_area(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                       const struct ids *ids, struct eg_error *err)
+                                       const struct eg_recorder_ids *ids, struct eg_error *err)
 {
-    struct row row = {{{0}}};
+    struct eg_recorder_row row = {{{0}}};
     if (entry->n_serves == 0 && entry->area_geojson.len == 0) return EG_OK;
-    row.field[EG_SERVICE_AREA_ID] = made_id(recorder, "service_area", ids->service);
+    row.field[EG_SERVICE_AREA_ID] = eg_recorder_made_id(recorder, "service_area", ids->service);
     row.field[EG_SERVICE_AREA_SERVICE_ID] = ids->service;
     if (entry->n_serves > 0 && entry->serves_boundaries != EG_ATLAS_NONE) {
         struct eg_buffer codes;
@@ -409,15 +335,15 @@ static enum eg_status add_service_area(struct eg_entry_recorder *recorder, const
         row.field[EG_SERVICE_AREA_EXTENT] = entry->area_geojson;
         row.field[EG_SERVICE_AREA_EXTENT_TYPE] = EG_TEXT("geojson");
     }
-    return add(recorder, EG_RECORD_SERVICE_AREA, &row, err);
+    return eg_recorder_add(recorder, EG_RECORD_SERVICE_AREA, &row, err);
 }
 
 static enum eg_status add_funding(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                  const struct ids *ids, struct eg_error *err)
+                                  const struct eg_recorder_ids *ids, struct eg_error *err)
 {
-    struct row row = {{{0}}};
+    struct eg_recorder_row row = {{{0}}};
     if (entry->field[EG_ENTRY_FUNDER].len == 0 && entry->field[EG_ENTRY_AMOUNT].len == 0) return EG_OK;
-    row.field[EG_FUNDING_ID] = made_id(recorder, "funding", ids->service);
+    row.field[EG_FUNDING_ID] = eg_recorder_made_id(recorder, "funding", ids->service);
     row.field[EG_FUNDING_SERVICE_ID] = ids->service;
     row.field[EG_FUNDING_SOURCE] = entry->field[EG_ENTRY_FUNDER];
     row.field[EG_FUNDING_AMOUNT] =
@@ -425,23 +351,23 @@ static enum eg_status add_funding(struct eg_entry_recorder *recorder, const stru
     row.field[EG_FUNDING_CURRENCY] = entry->field[EG_ENTRY_CURRENCY];
     row.field[EG_FUNDING_VALID_FROM] = day(recorder, entry, EG_ENTRY_START);
     row.field[EG_FUNDING_VALID_TO] = day(recorder, entry, EG_ENTRY_END);
-    return add(recorder, EG_RECORD_FUNDING, &row, err);
+    return eg_recorder_add(recorder, EG_RECORD_FUNDING, &row, err);
 }
 
 /* What is not a grant and has dates takes place between them. */
 static enum eg_status add_dates(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                const struct ids *ids, struct eg_error *err)
+                                const struct eg_recorder_ids *ids, struct eg_error *err)
 {
-    struct row row = {{{0}}};
+    struct eg_recorder_row row = {{{0}}};
     bool is_grant = entry->field[EG_ENTRY_FUNDER].len > 0 || entry->field[EG_ENTRY_AMOUNT].len > 0;
     bool has_dates = entry->field[EG_ENTRY_START].len > 0 || entry->field[EG_ENTRY_END].len > 0;
     if (is_grant || !has_dates) return EG_OK;
-    row.field[EG_SCHEDULE_ID] = made_id(recorder, "schedule", ids->service);
+    row.field[EG_SCHEDULE_ID] = eg_recorder_made_id(recorder, "schedule", ids->service);
     row.field[EG_SCHEDULE_SERVICE_ID] = ids->service;
     row.field[EG_SCHEDULE_VALID_FROM] = day(recorder, entry, EG_ENTRY_START);
     row.field[EG_SCHEDULE_VALID_TO] = day(recorder, entry, EG_ENTRY_END);
     if (row.field[EG_SCHEDULE_VALID_FROM].len + row.field[EG_SCHEDULE_VALID_TO].len == 0) return EG_OK;
-    return add(recorder, EG_RECORD_SCHEDULE, &row, err);
+    return eg_recorder_add(recorder, EG_RECORD_SCHEDULE, &row, err);
 }
 
 static struct eg_text taken(struct eg_entry_recorder *recorder, struct eg_buffer *text)
@@ -469,21 +395,22 @@ static struct eg_text write_minute(struct eg_entry_recorder *recorder, int32_t m
 }
 
 /* The row at `i` of those that a service's hours make. */
-static struct row schedule_row(struct eg_entry_recorder *recorder, const struct ids *ids, uint32_t i)
+static struct eg_recorder_row schedule_row(struct eg_entry_recorder *recorder,
+                                           const struct eg_recorder_ids *ids, uint32_t i)
 {
-    struct row row = {{{0}}};
+    struct eg_recorder_row row = {{{0}}};
     struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%u", EG_TEXT_ARG(ids->service), i);
-    row.field[EG_SCHEDULE_ID] = made_id(recorder, "schedule", name);
+    row.field[EG_SCHEDULE_ID] = eg_recorder_made_id(recorder, "schedule", name);
     row.field[EG_SCHEDULE_SERVICE_ID] = ids->service;
     return row;
 }
 
-static enum eg_status add_description(struct eg_entry_recorder *recorder, const struct ids *ids, uint32_t i,
-                                      struct eg_text description, struct eg_error *err)
+static enum eg_status add_description(struct eg_entry_recorder *recorder, const struct eg_recorder_ids *ids,
+                                      uint32_t i, struct eg_text description, struct eg_error *err)
 {
-    struct row row = schedule_row(recorder, ids, i);
+    struct eg_recorder_row row = schedule_row(recorder, ids, i);
     row.field[EG_SCHEDULE_DESCRIPTION] = description;
-    return add(recorder, EG_RECORD_SCHEDULE, &row, err);
+    return eg_recorder_add(recorder, EG_RECORD_SCHEDULE, &row, err);
 }
 
 void eg_entry_recorder_knows_words(struct eg_entry_recorder *recorder, struct eg_text words)
@@ -505,7 +432,7 @@ struct eg_text eg_entry_hours_without(struct eg_text hours, struct eg_text words
 /* Of hours that were read from a text: weekdays, of weeks or months, and times. Others are kept as their text, and so is what no rule of
  * days can say: that it is closed on public holidays. */
 static enum eg_status add_hours(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                const struct ids *ids, struct eg_error *err)
+                                const struct eg_recorder_ids *ids, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
     struct eg_text whole = entry->field[EG_ENTRY_HOURS],
@@ -516,7 +443,7 @@ static enum eg_status add_hours(struct eg_entry_recorder *recorder, const struct
     if (!eg_schedules_from_hours(hours, read, &n) || n == 0)
         return add_description(recorder, ids, 0, hours, err);
     for (uint32_t i = 0; i < n && status == EG_OK; i++) {
-        struct row row = schedule_row(recorder, ids, i);
+        struct eg_recorder_row row = schedule_row(recorder, ids, i);
         bool of_month = read[i].freq == EG_SCHEDULE_MONTHLY;
         row.field[EG_SCHEDULE_FREQ] = of_month ? EG_TEXT("MONTHLY") : EG_TEXT("WEEKLY");
         row.field[EG_SCHEDULE_BYDAY] = write_byday(recorder, &read[i]);
@@ -524,7 +451,7 @@ static enum eg_status add_hours(struct eg_entry_recorder *recorder, const struct
         row.field[EG_SCHEDULE_CLOSES_AT] = write_minute(recorder, read[i].closes_min);
         if (!row.field[EG_SCHEDULE_BYDAY].data || !row.field[EG_SCHEDULE_CLOSES_AT].data)
             return eg_error_no_memory(err, 0);
-        status = add(recorder, EG_RECORD_SCHEDULE, &row, err);
+        status = eg_recorder_add(recorder, EG_RECORD_SCHEDULE, &row, err);
     }
     if (status == EG_OK && eg_hours_close_on_holidays(hours))
         status = add_description(recorder, ids, n++, EG_TEXT(EG_HOURS_HOLIDAYS), err);
@@ -534,17 +461,18 @@ static enum eg_status add_hours(struct eg_entry_recorder *recorder, const struct
 }
 
 static enum eg_status add_languages(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                    const struct ids *ids, struct eg_error *err)
+                                    const struct eg_recorder_ids *ids, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    const struct eg_text *own = ids_in_order(recorder, "language", ids->service, entry->n_languages);
+    const struct eg_text *own =
+        eg_recorder_ids_in_order(recorder, "language", ids->service, entry->n_languages);
     if (!own) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
     for (uint32_t i = 0; i < entry->n_languages && status == EG_OK; i++) {
-        struct row row = {{{0}}};
+        struct eg_recorder_row row = {{{0}}};
         row.field[EG_LANGUAGE_ID] = own[i];
         row.field[EG_LANGUAGE_SERVICE_ID] = ids->service;
         row.field[EG_LANGUAGE_NAME] = entry->languages[i];
-        status = add(recorder, EG_RECORD_LANGUAGE, &row, err);
+        status = eg_recorder_add(recorder, EG_RECORD_LANGUAGE, &row, err);
     }
     return status;
 }
@@ -552,17 +480,17 @@ static enum eg_status add_languages(struct eg_entry_recorder *recorder, const st
 static enum eg_status add_term(struct eg_entry_recorder *recorder, struct eg_text topic,
                                struct eg_text *id_out, struct eg_error *err)
 {
-    struct row taxonomy = {{{0}}}, term = {{{0}}};
-    taxonomy.field[EG_TAXONOMY_ID] = kept_id(recorder, eg_entry_topics_id(recorder->row_arena));
+    struct eg_recorder_row taxonomy = {{{0}}}, term = {{{0}}};
+    taxonomy.field[EG_TAXONOMY_ID] = eg_recorder_kept_id(recorder, eg_entry_topics_id(recorder->row_arena));
     taxonomy.field[EG_TAXONOMY_NAME] = EG_TEXT(EG_TOPICS_NAME);
     taxonomy.field[EG_TAXONOMY_DESCRIPTION] = EG_TEXT(EG_TOPICS_DESCRIPTION);
-    enum eg_status status = add_once(recorder, EG_RECORD_TAXONOMY, &taxonomy, err);
+    enum eg_status status = eg_recorder_add_once(recorder, EG_RECORD_TAXONOMY, &taxonomy, err);
     *id_out = term.field[EG_TAXONOMY_TERM_ID] =
-        kept_id(recorder, eg_entry_topic_id(recorder->row_arena, topic));
+        eg_recorder_kept_id(recorder, eg_entry_topic_id(recorder->row_arena, topic));
     term.field[EG_TAXONOMY_TERM_NAME] = topic;
     term.field[EG_TAXONOMY_TERM_TAXONOMY] = EG_TEXT(EG_TOPICS_NAME);
     term.field[EG_TAXONOMY_TERM_TAXONOMY_ID] = taxonomy.field[0];
-    return status == EG_OK ? add_once(recorder, EG_RECORD_TAXONOMY_TERM, &term, err) : status;
+    return status == EG_OK ? eg_recorder_add_once(recorder, EG_RECORD_TAXONOMY_TERM, &term, err) : status;
 }
 
 struct topics {
@@ -581,8 +509,8 @@ static enum eg_status take_topic(struct eg_entry_recorder *recorder, struct eg_t
     struct eg_text name =
         eg_text_format(recorder->row_arena, "%.*s:%.*s", EG_TEXT_ARG(service), EG_TEXT_ARG(term));
     if (!name.data) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
-    struct eg_text link = made_id(recorder, "attribute", name);
-    status = meet(recorder, link, &is_first, err);
+    struct eg_text link = eg_recorder_made_id(recorder, "attribute", name);
+    status = eg_recorder_meet(recorder, link, &is_first, err);
     if (status != EG_OK || !is_first) return status;
     topics->links[topics->n] = link;
     topics->terms[topics->n++] = term;
@@ -590,7 +518,7 @@ static enum eg_status take_topic(struct eg_entry_recorder *recorder, struct eg_t
 }
 
 static enum eg_status add_topics(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                 const struct ids *ids, struct eg_error *err)
+                                 const struct eg_recorder_ids *ids, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
     size_t most = (size_t)entry->n_topics + 1;
@@ -603,12 +531,12 @@ static enum eg_status add_topics(struct eg_entry_recorder *recorder, const struc
         status = take_topic(recorder, entry->topics[i], ids->service, &topics, err);
     if (topics.n > 1) qsort(topics.links, topics.n, sizeof *topics.links, compare_ids);
     for (uint32_t i = 0; i < topics.n && status == EG_OK; i++) {
-        struct row link = {{{0}}};
+        struct eg_recorder_row link = {{{0}}};
         link.field[EG_ATTRIBUTE_ID] = topics.links[i];
         link.field[EG_ATTRIBUTE_LINK_ID] = ids->service;
         link.field[EG_ATTRIBUTE_LINK_ENTITY] = EG_TEXT("service");
         link.field[EG_ATTRIBUTE_TAXONOMY_TERM_ID] = topics.terms[i];
-        status = add(recorder, EG_RECORD_ATTRIBUTE, &link, err);
+        status = eg_recorder_add(recorder, EG_RECORD_ATTRIBUTE, &link, err);
     }
     return status;
 }
@@ -616,11 +544,11 @@ static enum eg_status add_topics(struct eg_entry_recorder *recorder, const struc
 static enum eg_status add_all(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                               struct eg_error *err)
 {
-    struct ids ids = {.service = {entry->id, EG_UUID_TEXT_LEN}};
+    struct eg_recorder_ids ids = {.service = {entry->id, EG_UUID_TEXT_LEN}};
     enum eg_status status = add_organization(recorder, entry, &ids, err);
     if (status == EG_OK) status = add_program(recorder, entry, &ids, err);
     if (status == EG_OK) status = add_service(recorder, entry, &ids, err);
-    if (status == EG_OK) status = add_location(recorder, entry, &ids, err);
+    if (status == EG_OK) status = eg_recorder_add_places(recorder, entry, ids.service, err);
     if (status == EG_OK) status = add_phone(recorder, entry, &ids, err);
     if (status == EG_OK) status = add_service_area(recorder, entry, &ids, err);
     if (status == EG_OK) status = add_funding(recorder, entry, &ids, err);
@@ -633,7 +561,7 @@ static enum eg_status add_all(struct eg_entry_recorder *recorder, const struct e
 static enum eg_status add_shared(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                  struct eg_error *err)
 {
-    struct ids ids = {.service = {entry->id, EG_UUID_TEXT_LEN}};
+    struct eg_recorder_ids ids = {.service = {entry->id, EG_UUID_TEXT_LEN}};
     struct eg_text term;
     enum eg_status status = EG_OK;
     if (entry->field[EG_ENTRY_ORGANISATION].len > 0) status = add_organization(recorder, entry, &ids, err);

@@ -35,6 +35,9 @@ void eg_entry_recorder_free(struct eg_entry_recorder *recorder); /* NULL is allo
  * number for an e-mail address) is put right where there is one way to, else left out, and in either case said in
  * doubt_out[EG_ENTRY_DOUBT_BYTES]: "the e-mail address 'none' is left out: it is none". Empty without doubts. */
 #define EG_ENTRY_DOUBT_BYTES 240
+/* The directory as it is, which has to outlive the recorder: places that it has are referred to, and further ones come after those that their
+ * entry has. */
+void eg_entry_recorder_knows(struct eg_entry_recorder *recorder, const struct eg_records *known);
 /* What is known as words beside the hours of the entries that are recorded from now on ("by appointment"); empty: nothing. Hours that end
  * with them, after rules that can be worked out, become those rules and the words, and not one text. It has to live until then. */
 void eg_entry_recorder_knows_words(struct eg_entry_recorder *recorder, struct eg_text words);

@@ -24,7 +24,7 @@ static void add(const struct eg_records *records, const struct eg_record *link,
 }
 
 /* As eg_record_id_of, without an arena. */
-static void id_of_own_link(struct eg_text service, char id_out[EG_UUID_TEXT_LEN + 1])
+void eg_service_own_link(struct eg_text service, char id_out[EG_UUID_TEXT_LEN + 1])
 {
     char name[sizeof "service_at_location:" + EG_UUID_TEXT_LEN];
     int n = snprintf(name, sizeof name, "service_at_location:%.*s", EG_TEXT_SHOWN(service, EG_UUID_TEXT_LEN));
@@ -40,7 +40,7 @@ void eg_service_places(const struct eg_records *records, struct eg_text service,
     const struct eg_record *const *links = eg_records_with(records, EG_RECORD_SERVICE_AT_LOCATION,
                                                            EG_SERVICE_AT_LOCATION_SERVICE_ID, service, &n);
     places_out->n = 0;
-    if (n > 1) id_of_own_link(service, first);
+    if (n > 1) eg_service_own_link(service, first);
     for (uint32_t i = 0; i < n; i++)
         if (eg_text_equal(links[i]->field[0], eg_text_from(first))) add(records, links[i], places_out);
     for (uint32_t i = 0; i < n; i++) add(records, links[i], places_out);

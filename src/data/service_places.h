@@ -20,4 +20,7 @@ struct eg_service_places {
 void eg_service_places(const struct eg_records *records, struct eg_text service,
                        struct eg_service_places *places_out);
 
+/* The id of the link that is made with an entry, to its first place. */
+void eg_service_own_link(struct eg_text service, char id_out[EG_UUID_TEXT_LEN + 1]);
+
 #endif

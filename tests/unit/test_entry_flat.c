@@ -322,19 +322,25 @@ static void a_row_with_the_key_of_something_else_is_told(void **state)
 
 #define HOURS "id,key,name,kind,hours\n" ONE ",7,Walks,hub,"
 
-/* The directory after rows; it takes the place of *records. */
-static void import_rows(struct eg_records **records, const char *text, struct eg_buffer *lines)
+/* The directory after a file; it takes the place of *records. */
+static void import_file(enum eg_flat_format format, struct eg_records **records, struct eg_text text,
+                        struct eg_buffer *lines)
 {
     struct eg_records *read = NULL, *fresh = NULL;
     struct eg_flat_counts counts;
     struct eg_import_plan plan;
     struct eg_arena *arena = eg_arena_new(1 << 24);
-    assert_int_equal(read_flat(EG_FLAT_CSV, eg_text_from(text), *records, lines, &read, &counts), EG_OK);
+    assert_int_equal(read_flat(format, text, *records, lines, &read, &counts), EG_OK);
     assert_int_equal(eg_directory_import(*records, read, true, arena, &plan, &fault), EG_OK);
     assert_int_equal(eg_records_apply(*records, &plan.change, &fresh, &fault), EG_OK);
     eg_records_release(*records), eg_records_release(read);
     eg_arena_free(arena);
     *records = fresh;
+}
+
+static void import_rows(struct eg_records **records, const char *text, struct eg_buffer *lines)
+{
+    import_file(EG_FLAT_CSV, records, eg_text_from(text), lines);
 }
 
 static void words_beside_hours_stay_words(void **state)
@@ -416,6 +422,99 @@ static void lists_keep_the_order_of_the_file(void **state)
     assert_null(strstr(out.data, ";a"));
     eg_records_release(records);
     eg_buffer_clear(&lines), eg_buffer_clear(&out);
+}
+
+/* The entry at points, as OGC API Features has it, and its telephone. */
+static void import_points(struct eg_records **records, const char *points)
+{
+    struct eg_buffer text, lines;
+    eg_buffer_init(&text, 0), eg_buffer_init(&lines, 0);
+    eg_buffer_printf(&text,
+                     "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"geometry\":"
+                     "{\"type\":\"MultiPoint\",\"coordinates\":[%s]},\"id\":\"" ONE
+                     "\",\"properties\":{\"kind\":\"hub\",\"name\":\"Walks\",\"address\":\"1 Road\","
+                     "\"directory\":\"register\",\"fictional\":true}}]}",
+                     points);
+    import_file(EG_FLAT_GEOJSON, records, (struct eg_text){text.data, text.len}, &lines);
+    assert_string_equal(lines.data ? lines.data : "", "");
+    eg_buffer_clear(&text), eg_buffer_clear(&lines);
+}
+
+static void assert_places(const struct eg_records *records, const double *lon_deg, uint32_t n)
+{
+    struct eg_arena *arena = eg_arena_new(1 << 20);
+    struct eg_entry entry;
+    struct eg_entry_source source = {&atlas, 0, records, arena};
+    const struct eg_record *service = eg_records_find(records, EG_RECORD_SERVICE, eg_text_from(ONE));
+    assert_int_equal(eg_entry_from_records(&source, service, &entry, &fault), EG_OK);
+    assert_int_equal(eg_entry_count_places(&entry), n);
+    assert_int_equal(eg_records_count(records, EG_RECORD_LOCATION), n);
+    for (uint32_t i = 0; i < n; i++)
+        if (eg_entry_place_at(&entry, i).lon_deg != lon_deg[i])
+            fail_msg("place %u is at %f", i, eg_entry_place_at(&entry, i).lon_deg);
+    assert_true(eg_text_equal(eg_entry_place_at(&entry, 0).address, eg_text_from("1 Road")));
+    eg_arena_free(arena);
+}
+
+static void points_of_a_feature_are_the_places_of_its_entry(void **state)
+{
+    (void)state;
+    struct eg_buffer lines, once, twice;
+    struct eg_records *records = NULL;
+    struct eg_records_builder *none = NULL;
+    eg_buffer_init(&lines, 0), eg_buffer_init(&once, 0), eg_buffer_init(&twice, 0);
+    assert_int_equal(eg_records_builder_new(&none, &fault), EG_OK);
+    assert_int_equal(eg_records_finish(none, &records, &fault), EG_OK);
+    eg_records_builder_free(none);
+    import_points(&records, "[3,50],[1,50],[2,50],[4,50]");
+    assert_places(records, (const double[]){3, 1, 2, 4}, 4);
+    assert_comes_back(EG_FLAT_GEOJSON, records);
+    /* The same again, in whichever order, and as our own export has it, changes nothing. */
+    assert_int_equal(write_flat(EG_FLAT_GEOJSON, records, &once, &fault), EG_OK);
+    import_points(&records, "[3,50],[1,50],[2,50],[4,50]");
+    import_points(&records, "[4,50],[2,50],[3,50]");
+    import_points(&records, "[2,50]");
+    import_file(EG_FLAT_GEOJSON, &records, (struct eg_text){once.data, once.len}, &lines);
+    assert_int_equal(write_flat(EG_FLAT_GEOJSON, records, &twice, &fault), EG_OK);
+    assert_string_equal(once.data, twice.data);
+    assert_int_equal(lines.len, 0);
+    /* One that is new comes last, and the first may move. */
+    import_points(&records, "[0,50],[3,50]");
+    assert_places(records, (const double[]){3, 1, 2, 4, 0}, 5);
+    import_points(&records, "[9,50],[1,50],[2,50],[4,50],[0,50]");
+    assert_places(records, (const double[]){9, 1, 2, 4, 0}, 5);
+    eg_records_release(records);
+    eg_buffer_clear(&lines), eg_buffer_clear(&once), eg_buffer_clear(&twice);
+}
+
+static void places_that_are_named_come_with_what_is_said_of_them(void **state)
+{
+    (void)state;
+    struct eg_buffer lines;
+    struct eg_records *records = NULL;
+    struct eg_flat_counts counts;
+    eg_buffer_init(&lines, 0);
+    static const char json[] =
+        "{\"type\":\"Feature\",\"id\":\"" ONE "\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,50]},"
+        "\"properties\":{\"name\":\"A\",\"kind\":\"hub\",\"address\":\"1 Road\",\"phone\":\"0114 1\","
+        "\"locations\":[{\"id\":\"22222222-2222-4222-8222-222222222222\",\"address\":\"1 Road\","
+        "\"longitude\":1,\"latitude\":50},{\"name\":\"Hall\",\"address\":\"2 Road\",\"postcode\":\"P\","
+        "\"phone\":\"0114 222\",\"accessibility\":[\"Ramp\",\"Loop\"]}]}}";
+    assert_int_equal(read_flat(EG_FLAT_GEOJSON, eg_text_from(json), NULL, &lines, &records, &counts), EG_OK);
+    assert_int_equal(eg_records_count(records, EG_RECORD_LOCATION), 2);
+    assert_int_equal(eg_records_count(records, EG_RECORD_ADDRESS), 2);
+    assert_int_equal(eg_records_count(records, EG_RECORD_PHONE), 2);
+    assert_comes_back(EG_FLAT_GEOJSON, records);
+    assert_non_null(
+        eg_records_find(records, EG_RECORD_LOCATION, eg_text_from("22222222-2222-4222-8222-222222222222")));
+    eg_records_release(records);
+    lines.len = 0;
+    static const char off[] = "{\"geometry\":{\"type\":\"MultiPoint\",\"coordinates\":[[1,50],[1,91]]},"
+                              "\"properties\":{\"name\":\"A\",\"kind\":\"hub\"}}";
+    assert_int_equal(read_flat(EG_FLAT_GEOJSON, eg_text_from(off), NULL, &lines, &records, &counts), EG_OK);
+    assert_non_null(strstr(lines.data, "rejected 1 $ one of its places is not on the Earth"));
+    eg_records_release(records);
+    eg_buffer_clear(&lines);
 }
 
 static void an_end_is_before_the_start_that_the_directory_has(void **state)
@@ -579,6 +678,8 @@ int main(void)
         cmocka_unit_test(words_beside_hours_stay_words),
         cmocka_unit_test(a_topic_is_the_one_that_the_finder_shows_with_blanks),
         cmocka_unit_test(lists_keep_the_order_of_the_file),
+        cmocka_unit_test(points_of_a_feature_are_the_places_of_its_entry),
+        cmocka_unit_test(places_that_are_named_come_with_what_is_said_of_them),
         cmocka_unit_test(an_end_is_before_the_start_that_the_directory_has),
         cmocka_unit_test(an_accessible_thing_in_another_case_keeps_its_row),
         cmocka_unit_test(numbers_of_registers_are_kept_and_codes_find_their_boundaries),
