@@ -63,6 +63,9 @@ struct eg_served_areas {
     uint32_t n;
 };
 
+/* What else an entry and its organisation are called, in a store that knows it. */
+enum eg_other_name { EG_OTHER_NAME_OF_ENTRY, EG_OTHER_NAME_OF_ORGANISATION, EG_N_OTHER_NAMES };
+
 /* Registers by the numbers of which organisations are known to others. */
 enum eg_register { EG_REGISTER_OF_CHARITIES, EG_REGISTER_OF_COMPANIES, EG_N_REGISTERS };
 
@@ -71,7 +74,9 @@ struct eg_entry {
     struct eg_text
         organization_id; /* of an entry of the store; empty: its source knows organisations by their names */
     struct eg_text register_number[EG_N_REGISTERS]; /* of its organisation; empty where none is known */
-    uint32_t directory;                             /* index into atlas->directories */
+    struct eg_text other_name[EG_N_OTHER_NAMES]; /* empty where none is known; words are looked for in them */
+    struct eg_text place_name;                   /* of its only place, for words as well */
+    uint32_t directory;                          /* index into atlas->directories */
     enum eg_entry_kind kind;
     bool has_position;       /* of the first place, as its address and postcode are */
     double lon_deg, lat_deg; /* WGS 84 */

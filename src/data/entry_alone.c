@@ -1,5 +1,5 @@
 /* Copied twice by the same steps: first to nowhere, which tells how much room it takes, then into that room. An entry of the register is
- * some 900 bytes, most of it the struct itself. */
+ * some 950 bytes, most of it the struct itself. */
 #include "data/entry_alone.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "base/memory.h"
 
 #define ALIGNED 16U
-#define ENTRY_BYTES 688 /* of the structs that are copied here, where pointers have eight */
+#define ENTRY_BYTES 736 /* of the structs that are copied here, where pointers have eight */
 #define PLACE_BYTES 136
 #define FUNDING_BYTES 96
 
@@ -114,6 +114,8 @@ static void copy_entry(struct copier *copier, const struct eg_entry *from, struc
     to->organization_id = copy_text(copier, from->organization_id);
     for (size_t n = 0; n < EG_N_REGISTERS; n++)
         to->register_number[n] = copy_text(copier, from->register_number[n]);
+    for (size_t n = 0; n < EG_N_OTHER_NAMES; n++) to->other_name[n] = copy_text(copier, from->other_name[n]);
+    to->place_name = copy_text(copier, from->place_name);
     for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) to->field[f] = copy_text(copier, from->field[f]);
     to->places = copy_places(copier, from->places, from->n_places);
     to->fundings = copy_fundings(copier, from->fundings, from->n_fundings);

@@ -45,6 +45,7 @@ static void read_service(struct reading *reading)
     struct eg_entry *entry = reading->entry;
     memcpy(entry->id, field[EG_SERVICE_ID].data, EG_UUID_TEXT_LEN);
     for (size_t i = 0; i < EG_ARRAY_LEN(texts); i++) entry->field[texts[i].to] = field[texts[i].from];
+    entry->other_name[EG_OTHER_NAME_OF_ENTRY] = field[EG_SERVICE_ALTERNATE_NAME];
     entry->field[EG_ENTRY_URL] = web_address(field[EG_SERVICE_URL]);
     entry->field[EG_ENTRY_LAST_REVIEWED] = eg_record_reviewed(reading->records, reading->service);
     if (field[EG_SERVICE_KIND].len == 0) entry->field[EG_ENTRY_KIND] = EG_TEXT("service");
@@ -84,6 +85,8 @@ static void read_organization(struct reading *reading)
     if (program) field[EG_ENTRY_PROGRAMME] = program->field[EG_PROGRAM_NAME];
     if (!organization) return;
     reading->entry->organization_id = organization->field[0];
+    reading->entry->other_name[EG_OTHER_NAME_OF_ORGANISATION] =
+        organization->field[EG_ORGANIZATION_ALTERNATE_NAME];
     for (unsigned n = 0; n < EG_N_REGISTERS; n++)
         reading->entry->register_number[n] =
             eg_entry_register_number(reading->records, organization->field[0], (enum eg_register)n);
@@ -305,7 +308,10 @@ static void read_places(struct reading *reading)
     for (uint32_t i = 0; i < found.n; i++) places[i] = read_place(reading, found.location[i]);
     take_first(entry, &places[0], found.location[0]);
     take_accessibility(reading, places, found.n);
-    if (found.n == 1) return;
+    if (found.n == 1) {
+        entry->place_name = places[0].name;
+        return;
+    }
     for (uint32_t i = 0; i < found.n; i++) places[i].phone = phone_at(reading, &found, i);
     entry->places = reading->places = places;
     entry->n_places = found.n;

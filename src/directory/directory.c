@@ -139,6 +139,8 @@ static enum eg_status build_indexes(struct eg_directory *directory, struct eg_er
     if (status == EG_OK) status = eg_words_build(in_order, n, EG_WORDS_OF_ALL, arena, &directory->words, err);
     if (status == EG_OK)
         status = eg_words_build(in_order, n, EG_WORDS_OF_NAMES, arena, &directory->name_words, err);
+    if (status == EG_OK)
+        status = eg_words_build(in_order, n, EG_WORDS_OF_OWNERS, arena, &directory->owner_words, err);
     for (int k = EG_FACET_KIND + 1; k < EG_N_FACETS && status == EG_OK; k++)
         status = eg_facets_build(in_order, n, (enum eg_facet_kind)k, arena, &directory->facets[k], err);
     if (status == EG_OK) status = eg_figures_build(in_order, n, arena, &directory->figures, err);

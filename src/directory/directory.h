@@ -44,8 +44,9 @@ enum eg_facet_kind {
 enum eg_directory_order {
     EG_ORDER_USUAL,    /* by distance with `near`, else nothing but the above */
     EG_ORDER_DISTANCE, /* from `near`, which is needed */
-    /* How well the words fit, which are needed: for each, 3 points where it is a word of the name, 2 where it begins one, none where it
-     * stands in description, topics or programme alone. The entries with the most points first. */
+    /* How well the words fit, which are needed: for each, 6 points where it is a word of the name or other name, else 5 of the
+     * organisation's, else 4 where it begins a word of the name or other name, else 3 of the organisation's, none where it stands in
+     * description, topics, programme or a place alone. The entries with the most points first. */
     EG_ORDER_RELEVANCE,
     EG_ORDER_NAME, /* folded, whatever the kind */
     /* The time at which it opens or takes place next, from from_min on; what has none last. */
@@ -66,8 +67,8 @@ struct eg_directory_query {
     uint32_t near_boundaries, near_area;
     bool has_radius;
     double radius_m; /* geodesic */
-    /* Every word (16 at most) must begin a word of name, description, topics or programme, all folded. Apostrophes are passed
-     * over, other signs part words; signs alone are no condition. */
+    /* Every word (16 at most) must begin a word of name, other name, organisation or other name of that, description, topics, programme or the
+     * name or address of any place, all folded. Apostrophes are passed over, other signs part words; signs alone are no condition. */
     struct eg_text words;
     struct eg_text
         texts[EG_N_FACETS]; /* folded comparison, whole; that of EG_FACET_KIND is passed over: see kinds */

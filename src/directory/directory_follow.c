@@ -232,6 +232,9 @@ static enum eg_status follow_parts(struct following *following)
         status = eg_words_follow(&before->words, &by, EG_WORDS_OF_ALL, arena, &fresh->words, err);
     if (status == EG_OK)
         status = eg_words_follow(&before->name_words, &by, EG_WORDS_OF_NAMES, arena, &fresh->name_words, err);
+    if (status == EG_OK)
+        status =
+            eg_words_follow(&before->owner_words, &by, EG_WORDS_OF_OWNERS, arena, &fresh->owner_words, err);
     for (int k = EG_FACET_KIND + 1; k < EG_N_FACETS && status == EG_OK; k++)
         status =
             eg_facets_follow(&before->facets[k], &by, (enum eg_facet_kind)k, arena, &fresh->facets[k], err);

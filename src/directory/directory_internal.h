@@ -22,7 +22,8 @@ struct eg_directory {
     uint32_t kind_start[EG_N_KINDS + 1]; /* numbers of a kind are consecutive */
     struct eg_places places;
     struct eg_words words;
-    struct eg_words name_words;           /* of the names alone, for relevance */
+    struct eg_words name_words,
+        owner_words; /* of the names alone and of those of organisations, for relevance */
     struct eg_facets facets[EG_N_FACETS]; /* that of EG_FACET_KIND is empty: kind_start has it */
     struct eg_figures figures;
     struct eg_hours hours;

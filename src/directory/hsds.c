@@ -265,7 +265,7 @@ static int compare_named(const void *a, const void *b)
     return eg_text_compare(x->item.id, y->item.id);
 }
 
-void eg_hsds_texts(const void *context, uint32_t i, struct eg_text texts_out[EG_WORDS_TEXTS])
+bool eg_hsds_text(const void *context, uint32_t i, uint32_t which, struct eg_text *text_out)
 {
     static const uint32_t fields[EG_N_HSDS_LISTS][EG_HSDS_NAME_TEXTS] = {
         [EG_HSDS_ORGANIZATIONS] = {EG_ORGANIZATION_NAME, EG_ORGANIZATION_ALTERNATE_NAME,
@@ -277,13 +277,10 @@ void eg_hsds_texts(const void *context, uint32_t i, struct eg_text texts_out[EG_
     const struct eg_hsds_naming *naming = context;
     const struct eg_hsds_item *item = &naming->items[i];
     const struct eg_entry *entry = naming->hsds->entries->items[item->entry];
-    if (item->row) {
-        for (size_t f = 0; f < EG_HSDS_NAME_TEXTS; f++)
-            texts_out[f] = item->row->field[fields[naming->list][f]];
-    } else { /* an organisation that is an entry */
-        texts_out[0] = entry->field[EG_ENTRY_NAME];
-        texts_out[1] = entry->field[EG_ENTRY_DESCRIPTION];
-    }
+    if (which >= EG_HSDS_NAME_TEXTS) return false;
+    if (item->row) *text_out = item->row->field[fields[naming->list][which]];
+    else *text_out = entry->field[which == 0 ? EG_ENTRY_NAME : EG_ENTRY_DESCRIPTION]; /* it is an entry */
+    return true;
 }
 
 /* Services ascend in the pairs, and so they do in the lists. */
@@ -324,7 +321,7 @@ static enum eg_status finish_names(struct build *build, enum eg_hsds_list list)
     }
     free(rank);
     struct eg_hsds_naming naming = {build->hsds, list, items};
-    struct eg_words_source source = {eg_hsds_texts, &naming, gathered->n, EG_HSDS_NAME_TEXTS};
+    struct eg_words_source source = {eg_hsds_text, &naming, gathered->n};
     if (status == EG_OK) status = eg_words_build_from(&source, build->hsds->arena, &names->words, build->err);
     return status;
 }

@@ -210,7 +210,7 @@ static enum eg_status follow_words(struct following *following, const struct ren
                                 .gone = renamed->gone,
                                 .come = renamed->come};
     struct eg_hsds_naming naming = {following->fresh, renamed->list, names->items};
-    struct eg_words_source source = {eg_hsds_texts, &naming, names->n, EG_HSDS_NAME_TEXTS};
+    struct eg_words_source source = {eg_hsds_text, &naming, names->n};
     enum eg_status status = eg_words_follow_from(&old->words, &by, &source, following->fresh->arena,
                                                  &names->words, following->err);
     free(to);

@@ -67,7 +67,7 @@ struct eg_hsds_naming {
     const struct eg_hsds_item *items;
 };
 #define EG_HSDS_NAME_TEXTS 3U
-void eg_hsds_texts(const void *naming, uint32_t i, struct eg_text texts_out[EG_WORDS_TEXTS]);
+bool eg_hsds_text(const void *naming, uint32_t i, uint32_t which, struct eg_text *text_out);
 
 /* An entry that lies where the service is at that location: its own, nearly always, else one that is made in the arena; NULL: no memory. */
 const struct eg_entry *eg_hsds_place_of(const struct eg_hsds *hsds, const struct eg_hsds_item *at);

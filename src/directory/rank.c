@@ -10,7 +10,7 @@
 #include "directory/directory_internal.h"
 #include "directory/near_area.h"
 
-#define MOST_POINTS (EG_WORDS_ASKED_MAX * EG_WORDS_WHOLE_POINTS)
+#define MOST_POINTS (EG_WORDS_ASKED_MAX * EG_WORDS_MOST_POINTS)
 
 struct ranking {
     const struct eg_directory *directory;
@@ -87,16 +87,17 @@ static void sort_by_points(const struct ranking *ranking, const uint8_t *points,
 
 static enum eg_status list_by_relevance(struct ranking *ranking, uint32_t n)
 {
+    const struct eg_directory *directory = ranking->directory;
+    const struct eg_words_scored scored = {&directory->name_words, &directory->owner_words};
     struct eg_directory_result *result = ranking->result;
-    uint8_t *points = eg_memory_zeroed(ranking->directory->entries->n, sizeof *points);
+    uint8_t *points = eg_memory_zeroed(directory->entries->n, sizeof *points);
     uint32_t *sorted = eg_memory_array((size_t)result->n_matched, sizeof *sorted);
-    uint64_t *bits = eg_memory_array(ranking->n_words, sizeof *bits);
+    uint64_t *bits = eg_memory_array(ranking->n_words, 2 * sizeof *bits);
     enum eg_status status = EG_OK;
     if (!points || !sorted || !bits)
         status = eg_error_no_memory(ranking->err, (size_t)result->n_matched * sizeof *sorted);
     if (status == EG_OK)
-        status = eg_words_score(&ranking->directory->name_words, ranking->query->words, bits,
-                                ranking->n_words, points, ranking->err);
+        status = eg_words_score(&scored, ranking->query->words, bits, ranking->n_words, points, ranking->err);
     if (status == EG_OK) {
         sort_by_points(ranking, points, sorted);
         for (; result->n < n; result->n++)

@@ -13,10 +13,6 @@
 #include "base/textmap.h"
 #include "directory/bits.h"
 
-/* The name is the first. */
-static const enum eg_entry_field searched[EG_WORDS_TEXTS] = {EG_ENTRY_NAME, EG_ENTRY_DESCRIPTION,
-                                                             EG_ENTRY_TOPICS, EG_ENTRY_PROGRAMME};
-
 /* --- cutting ------------------------------------------------------------------------------------------------------------- */
 
 enum sign { SIGN_LETTER, SIGN_SKIPPED, SIGN_PARTS };
@@ -99,14 +95,14 @@ struct builder {
     struct eg_textmap *known; /* word -> its number in the order of first sight */
     struct eg_text *words;    /* [n_words] by that number */
     size_t capacity;
-    struct list counts;                  /* [n_words] entries that have it */
-    struct list seen_in;                 /* [n_words] the last entry that has it, + 1 */
-    struct eg_text text[EG_WORDS_TEXTS]; /* of the entry before */
-    struct list cut[EG_WORDS_TEXTS];     /* its words */
-    struct list pairs;                   /* words of entry 0, then of entry 1 ... */
-    struct list pair_end;                /* [entries] into pairs */
+    struct list counts;  /* [n_words] entries that have it */
+    struct list seen_in; /* [n_words] the last entry that has it, + 1 */
+    struct eg_text
+        text[EG_WORDS_KEPT];        /* of the entry before; the last of them is that of all further ones */
+    struct list cut[EG_WORDS_KEPT]; /* its words */
+    struct list pairs;              /* words of entry 0, then of entry 1 ... */
+    struct list pair_end;           /* [entries] into pairs */
     struct eg_buffer folded;
-    size_t n_texts; /* of each entry */
 };
 
 static enum eg_status number_of(struct builder *builder, struct eg_text word, uint32_t *number_out,
@@ -161,12 +157,14 @@ static enum eg_status add_words(struct builder *builder, const struct list *cut,
     return EG_OK;
 }
 
-static enum eg_status add_entry(struct builder *builder, const struct eg_text *texts, uint32_t number,
-                                struct eg_error *err)
+static enum eg_status add_entry(struct builder *builder, const struct eg_words_source *source,
+                                uint32_t number, struct eg_error *err)
 {
     enum eg_status status = EG_OK;
-    for (size_t f = 0; f < builder->n_texts && status == EG_OK; f++) {
-        struct eg_text text = texts[f];
+    struct eg_text text;
+    for (uint32_t which = 0; status == EG_OK && source->text(source->context, number, which, &text);
+         which++) {
+        size_t f = which < EG_WORDS_KEPT ? which : EG_WORDS_KEPT - 1;
         bool is_new = text.data != builder->text[f].data || text.len != builder->text[f].len;
         if (is_new) status = cut_field(builder, f, text, err);
         if (status == EG_OK) status = add_words(builder, &builder->cut[f], number, err);
@@ -234,43 +232,75 @@ static void clear_builder(struct builder *builder)
     free(builder->seen_in.items);
     free(builder->pairs.items);
     free(builder->pair_end.items);
-    for (size_t f = 0; f < EG_WORDS_TEXTS; f++) free(builder->cut[f].items);
+    for (size_t f = 0; f < EG_WORDS_KEPT; f++) free(builder->cut[f].items);
     eg_buffer_clear(&builder->folded);
 }
 
 enum eg_status eg_words_build_from(const struct eg_words_source *source, struct eg_arena *arena,
                                    struct eg_words *words_out, struct eg_error *err)
 {
-    struct builder builder = {.arena = arena, .known = eg_textmap_new(1024), .n_texts = source->n_texts};
+    struct builder builder = {.arena = arena, .known = eg_textmap_new(1024)};
     eg_buffer_init(&builder.folded, 0);
     enum eg_status status = builder.known ? EG_OK : eg_error_no_memory(err, 1024);
-    for (uint32_t i = 0; i < source->n && status == EG_OK; i++) {
-        struct eg_text texts[EG_WORDS_TEXTS] = {{0}};
-        source->texts(source->context, i, texts);
-        status = add_entry(&builder, texts, i, err);
-    }
+    for (uint32_t i = 0; i < source->n && status == EG_OK; i++) status = add_entry(&builder, source, i, err);
     if (status == EG_OK) status = finish(&builder, words_out, err);
     clear_builder(&builder);
     return status;
 }
 
-void eg_words_of_entry(const struct eg_entry *entry, struct eg_text texts_out[EG_WORDS_TEXTS])
+/* --- texts of entries ---------------------------------------------------------------------------------------------------- */
+
+/* Of each place its name, then its address. */
+static bool text_of_place(const struct eg_entry *entry, uint32_t which, struct eg_text *text_out)
 {
-    for (size_t f = 0; f < EG_WORDS_TEXTS; f++) texts_out[f] = entry->field[searched[f]];
+    uint32_t place = which / 2;
+    bool is_name = which % 2 == 0;
+    if (place >= eg_entry_count_places(entry)) return false;
+    if (entry->n_places > 0) *text_out = is_name ? entry->places[place].name : entry->places[place].address;
+    else *text_out = is_name ? entry->place_name : entry->field[EG_ENTRY_ADDRESS];
+    return true;
 }
 
-static void texts_of_entry(const void *context, uint32_t i, struct eg_text texts_out[EG_WORDS_TEXTS])
+bool eg_words_text_of(const struct eg_entry *entry, enum eg_words_of of, uint32_t which,
+                      struct eg_text *text_out)
 {
-    const struct eg_entry *const *entries = context;
-    eg_words_of_entry(entries[i], texts_out);
+    const struct eg_text texts[] = {
+        entry->field[EG_ENTRY_NAME],         entry->other_name[EG_OTHER_NAME_OF_ENTRY],
+        entry->field[EG_ENTRY_ORGANISATION], entry->other_name[EG_OTHER_NAME_OF_ORGANISATION],
+        entry->field[EG_ENTRY_DESCRIPTION],  entry->field[EG_ENTRY_TOPICS],
+        entry->field[EG_ENTRY_PROGRAMME]};
+    uint32_t first = of == EG_WORDS_OF_OWNERS ? 2 : 0, n = of == EG_WORDS_OF_ALL ? EG_ARRAY_LEN(texts) : 2;
+    if (which >= n) return of == EG_WORDS_OF_ALL && text_of_place(entry, which - n, text_out);
+    *text_out = texts[first + which];
+    return true;
+}
+
+struct listing {
+    const struct eg_entry *const *entries;
+    enum eg_words_of of;
+};
+
+static bool text_of_listed(const void *context, uint32_t i, uint32_t which, struct eg_text *text_out)
+{
+    const struct listing *listing = context;
+    return eg_words_text_of(listing->entries[i], listing->of, which, text_out);
 }
 
 enum eg_status eg_words_build(const struct eg_entry *const *entries, uint32_t n, enum eg_words_of of,
                               struct eg_arena *arena, struct eg_words *words_out, struct eg_error *err)
 {
-    struct eg_words_source source = {texts_of_entry, (const void *)entries, n,
-                                     of == EG_WORDS_OF_NAMES ? 1 : EG_WORDS_TEXTS};
+    struct listing listing = {entries, of};
+    struct eg_words_source source = {text_of_listed, &listing, n};
     return eg_words_build_from(&source, arena, words_out, err);
+}
+
+enum eg_status eg_words_follow(const struct eg_words *before, const struct eg_renumbering *renumbering,
+                               enum eg_words_of of, struct eg_arena *arena, struct eg_words *words_out,
+                               struct eg_error *err)
+{
+    struct listing listing = {renumbering->after, of};
+    struct eg_words_source source = {text_of_listed, &listing, renumbering->n_after};
+    return eg_words_follow_from(before, renumbering, &source, arena, words_out, err);
 }
 
 /* --- asking -------------------------------------------------------------------------------------------------------------- */
@@ -328,28 +358,41 @@ enum eg_status eg_words_keep(const struct eg_words *words, struct eg_text asked,
     return status;
 }
 
-static void add_points(const uint64_t *bits, size_t n_bit_words, uint8_t *points)
+static void mark_word(const struct eg_words *words, struct eg_text word, uint64_t *bits)
 {
-    for (size_t w = 0; w < n_bit_words; w++)
-        for (uint64_t word = bits[w]; word != 0; word &= word - 1)
-            points[w * 64 + (size_t)__builtin_ctzll(word)] =
-                (uint8_t)(points[w * 64 + (size_t)__builtin_ctzll(word)] + EG_WORDS_BEGUN_POINTS);
+    uint32_t at = eg_words_find(words, word, false);
+    if (at == words->n || !eg_text_equal(words->words[at], word)) return;
+    for (uint32_t i = words->start[at]; i < words->start[at + 1]; i++) eg_bits_set(bits, words->numbers[i]);
 }
 
-static void score_word(const struct eg_words *words, struct eg_text word, uint64_t *bits, size_t n_bit_words,
-                       uint8_t *points)
+/* Those marked that were not yet get so many points. */
+static void give_points(const uint64_t *marked, uint64_t *taken, size_t n_bit_words, unsigned each,
+                        uint8_t *points)
 {
-    memset(bits, 0, n_bit_words * sizeof *bits);
-    mark_prefix(words, word, bits);
-    add_points(bits, n_bit_words, points);
-    uint32_t exact = eg_words_find(words, word, false);
-    if (exact == words->n || !eg_text_equal(words->words[exact], word)) return;
-    for (uint32_t i = words->start[exact]; i < words->start[exact + 1]; i++)
-        points[words->numbers[i]] =
-            (uint8_t)(points[words->numbers[i]] + EG_WORDS_WHOLE_POINTS - EG_WORDS_BEGUN_POINTS);
+    for (size_t w = 0; w < n_bit_words; w++) {
+        for (uint64_t word = marked[w] & ~taken[w]; word != 0; word &= word - 1) {
+            uint8_t *of = &points[w * 64 + (size_t)__builtin_ctzll(word)];
+            *of = (uint8_t)(*of + each);
+        }
+        taken[w] |= marked[w];
+    }
 }
 
-enum eg_status eg_words_score(const struct eg_words *words, struct eg_text asked, uint64_t *bits,
+static void score_word(const struct eg_words_scored *scored, struct eg_text word, uint64_t *bits,
+                       size_t n_bit_words, uint8_t *points)
+{
+    uint64_t *taken = bits, *marked = bits + n_bit_words;
+    memset(taken, 0, n_bit_words * sizeof *taken);
+    for (unsigned step = 0; step < 4; step++) {
+        const struct eg_words *words = step % 2 == 0 ? scored->names : scored->owners;
+        memset(marked, 0, n_bit_words * sizeof *marked);
+        if (step < 2) mark_word(words, word, marked);
+        else mark_prefix(words, word, marked);
+        give_points(marked, taken, n_bit_words, EG_WORDS_MOST_POINTS - step, points);
+    }
+}
+
+enum eg_status eg_words_score(const struct eg_words_scored *scored, struct eg_text asked, uint64_t *bits,
                               size_t n_bit_words, uint8_t *points, struct eg_error *err)
 {
     struct eg_buffer folded;
@@ -360,7 +403,7 @@ enum eg_status eg_words_score(const struct eg_words *words, struct eg_text asked
     while (status == EG_OK && n_asked++ < EG_WORDS_ASKED_MAX) {
         struct eg_text word = eg_words_next(&cutter);
         if (word.len == 0) break;
-        score_word(words, word, bits, n_bit_words, points);
+        score_word(scored, word, bits, n_bit_words, points);
     }
     eg_buffer_clear(&folded);
     return status;

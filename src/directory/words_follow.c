@@ -49,12 +49,12 @@ static enum eg_status note(struct following *following, struct eg_text word, uin
 
 static enum eg_status cut(struct following *following, uint32_t number, struct eg_buffer *folded)
 {
-    struct eg_text texts[EG_WORDS_TEXTS] = {{0}};
+    const struct eg_words_source *source = following->source;
     enum eg_status status = EG_OK;
-    following->source->texts(following->source->context, number, texts);
-    for (size_t f = 0; f < following->source->n_texts && status == EG_OK; f++) {
+    struct eg_text text;
+    for (uint32_t f = 0; status == EG_OK && source->text(source->context, number, f, &text); f++) {
         struct eg_word_cutter cutter;
-        status = eg_words_cut(texts[f], folded, &cutter, following->err);
+        status = eg_words_cut(text, folded, &cutter, following->err);
         while (status == EG_OK) {
             struct eg_text word = eg_words_next(&cutter);
             if (word.len == 0) break;
@@ -190,19 +190,4 @@ enum eg_status eg_words_follow_from(const struct eg_words *before, const struct 
     free(following.said);
     eg_arena_free(following.scratch);
     return status;
-}
-
-static void texts_of_entry(const void *context, uint32_t i, struct eg_text texts_out[EG_WORDS_TEXTS])
-{
-    const struct eg_renumbering *by = context;
-    eg_words_of_entry(by->after[i], texts_out);
-}
-
-enum eg_status eg_words_follow(const struct eg_words *before, const struct eg_renumbering *renumbering,
-                               enum eg_words_of of, struct eg_arena *arena, struct eg_words *words_out,
-                               struct eg_error *err)
-{
-    struct eg_words_source source = {texts_of_entry, renumbering, renumbering->n_after,
-                                     of == EG_WORDS_OF_NAMES ? 1 : EG_WORDS_TEXTS};
-    return eg_words_follow_from(before, renumbering, &source, arena, words_out, err);
 }

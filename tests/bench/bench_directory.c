@@ -39,6 +39,7 @@ static struct eg_directory *load(void)
                    [EG_ENTRY_LANGUAGES].first = {"language", 8},
                    [EG_ENTRY_FUNDER].first = {"funder", 6},
                    [EG_ENTRY_ORGANISATION].first = {"organisation", 12},
+                   [EG_ENTRY_ADDRESS].first = {"address", 7},
                    [EG_ENTRY_LONGITUDE].first = {"lon", 3},
                    [EG_ENTRY_LATITUDE].first = {"lat", 3}}};
     static const struct eg_atlas atlas = {.directories = &directory, .n_directories = 1};
@@ -69,6 +70,14 @@ static void ask_words(struct eg_directory_query *query, const struct eg_many_tow
 {
     (void)town;
     query->words = EG_TEXT("cafe gard");
+}
+
+/* Of an organisation, a street and a town. */
+static void ask_leaflet(struct eg_directory_query *query, const struct eg_many_town *town)
+{
+    (void)town;
+    query->words = EG_TEXT("organ high street town");
+    query->order = EG_ORDER_RELEVANCE;
 }
 
 static void ask_near(struct eg_directory_query *query, const struct eg_many_town *town)
@@ -246,6 +255,7 @@ int main(void)
     measure("open", ask_open, directory);
     measure("facets_of_everything", ask_facets, directory);
     measure("words_by_relevance", ask_by_relevance, directory);
+    measure("words_of_owner_and_place_by_relevance", ask_leaflet, directory);
     measure("near_by_name", ask_by_name, directory);
     measure("near_1000_at_once", ask_thousand, directory);
     measure("near_page_at_50000", ask_far_down, directory);

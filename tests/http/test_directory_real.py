@@ -206,10 +206,10 @@ def _(server):
             same(server, f"kind={kind}&near={lon},{lat}&radius={radius}", lambda e: e.kind == kind and by_key.get(e.key, 1e9) <= radius)
 
 
-@test("words find names and topics by their beginnings, whatever accents and marks")
+@test("words find names, topics and addresses by their beginnings, whatever accents and marks")
 def _(server):
-    index = {(entry.kind, entry.key): set(words(" ".join([entry.name, *entry.topics]))) for entry in server.entries}
-    for text in ("library", "cafe allerton", "CAF\u00c9", "hospital st mary", "royal", "esmee", "Esm\u00e9e fairb", "childrens", "children's", "b & b", "nhs trust hq", "zzzz"):
+    index = {(entry.kind, entry.key): set(words(" ".join([entry.name, *entry.topics, entry.address]))) for entry in server.entries}
+    for text in ("library", "cafe allerton", "CAF\u00c9", "hospital st mary", "royal", "esmee", "Esm\u00e9e fairb", "childrens", "children's", "b & b", "nhs trust hq", "library high street", "zzzz"):
         wanted = words(text)
         fits = lambda e: all(any(word.startswith(one) for word in index[e.kind, e.key]) for one in wanted)
         n = same(server, f"{ALL}&q={urllib.parse.quote(text)}", fits)
@@ -235,7 +235,7 @@ def _(server):
 
 @test("facets count what the files have, whatever else is asked")
 def _(server):
-    for query, fits in ((ALL, lambda e: True), ("kind=hub,service&q=royal", lambda e: e.kind != "grant" and any(w.startswith("royal") for w in words(e.name))), ("kind=grant&amount_min=100000", lambda e: e.kind == "grant" and e.amount >= 100000)):
+    for query, fits in ((ALL, lambda e: True), ("kind=hub,service&q=royal", lambda e: e.kind != "grant" and any(w.startswith("royal") for w in words(e.name + " " + e.address))), ("kind=grant&amount_min=100000", lambda e: e.kind == "grant" and e.amount >= 100000)):
         entries = [entry for entry in server.entries if fits(entry)]
         facets = ask(server, query + "&limit=0&facets=kind,topic,funder")["facets"]
         counted = {"kind": Counter(e.kind for e in entries), "topic": Counter(t for e in entries for t in e.topics), "funder": Counter(e.funder for e in entries if e.funder)}
@@ -407,7 +407,8 @@ def _(_server):
     given = rows(real_directories.SITES)
     with Sites() as server:
         server.entries = [
-            real_directories.Entry("service", row["site_id"], row["name"], row["lon"], row["lat"], topics=[row["topic"]], address=row["unit"]) for row in given
+            real_directories.Entry("service", row["site_id"], row["name"], row["lon"], row["lat"], topics=[row["topic"]], address=" ".join(row[part] for part in ("unit", "street", "city", "state")))
+            for row in given
         ]
         whole = ask(server, "limit=0&facets=topic")
         assert whole["numberMatched"] == len(given) == 38986
@@ -417,7 +418,7 @@ def _(_server):
         assert same(server, "bbox=-71.2,42.22,-70.98,42.42", lambda e: -71.2 <= e.point[0] <= -70.98 and 42.22 <= e.point[1] <= 42.42) > 100
         metres = dict(zip((e.key for e in server.entries), distances_m(server.entries, -71.0589, 42.3601)))
         assert same(server, "near=-71.0589,42.3601&radius=30000.5", lambda e: metres[e.key] <= 30000.5) > 200
-        for text in ("centro medico", "C\u2019eyiits\u2019", "hlth ctr", "la villita"):
+        for text in ("centro medico", "C\u2019eyiits\u2019", "hlth ctr", "la villita", "dorchester ave boston"):
             index = lambda e: words(" ".join([e.name, e.address, *e.topics]))
             assert same(server, "q=" + urllib.parse.quote(text), lambda e: all(any(w.startswith(one) for w in index(e)) for one in words(text))) > 0, text
         # Towns of Massachusetts: by name, and what lies in them by GEOS.

@@ -121,6 +121,34 @@ def _(server):
         assert server.call("PUT", path, {**changed, **wrong}, If_Match="*").status == 400, wrong
 
 
+@test("who types a name from a leaflet, a building or a street finds what is meant, and nobody finds what is private")
+def _(server):
+    said = {"alternate_name": "Quillfish", "organisation": {"name": "Org Fullwell"}, "contacts": [{"name": "Xaviera Quartz", "visibility": "private"}],
+            "phones": [{"number": "07700900777", "visibility": "private"}],
+            "location": {"name": "Corn Exchange", "longitude": "-1.1", "latitude": "52.1", "address_1": "12a Highwaisted Street", "city": "Ashporton"},
+            "other_locations": [{"name": "Millpond House", "address_1": "3 Quayle Row"}]}
+    path, _etag = server.make(name="Leaflets", **said)
+    identity = path.rsplit("/", 1)[1]
+    second = server.make(name="Org notes", description="Of a fullwell", organisation={"name": "Org Fullwell"})[0].rsplit("/", 1)[1]
+
+    def found(words):
+        listed = [one["id"] for one in server.get("/coalitions?f=json&sort=relevance&q=" + urllib.parse.quote(words)).json()]
+        services = server.get("/hsds/services?search=" + urllib.parse.quote(words)).json()["contents"]
+        assert sorted(one["id"] for one in services) == sorted(listed), words
+        assert (b"Leaflets" in server.get("/finder?q=" + urllib.parse.quote(words)).body) == (identity in listed), words
+        return listed
+
+    for words in ("org full leaf", "quillf", "highwaisted street", "corn exch", "ashporton", "millpond quayle"):
+        assert found(words) == [identity], words
+    assert found("org fullw") == [second, identity], "a word of its own name counts more than one of the organisation's"
+    for words in ("xaviera", "quartz", "07700900777"):
+        assert found(words) == [], words
+    document = server.now(path).json()
+    document["organisation"]["name"] = "Estuarine Friends"
+    assert server.call("PUT", path, document, If_Match=server.now(path)["ETag"]).status == 200
+    assert found("estuarine fr") == [identity, second] and found("org full") == [second]
+
+
 @test("what is given up is told from what goes on, in the list and on its page")
 def _(server):
     path, _etag = server.make(name="Gone for good", status="defunct")

@@ -455,11 +455,14 @@ def _(server):
     assert server.ids("services", modified_after="2026-02-01T00:00:01Z") == [one["id"] for one in server.exported if modified(one) is None]
 
     def says(service, word):
-        texts = [service["name"], service.get("description", "")] + [a["taxonomy_term"]["name"] for a in service.get("attributes", [])]
+        texts = [service["name"], service.get("alternate_name", ""), service.get("description", ""), service["organization"]["name"]]
+        texts += [a["taxonomy_term"]["name"] for a in service.get("attributes", [])]
+        for place in [at["location"] for at in service.get("service_at_locations", [])]:
+            texts += [place.get("name", "")] + [address[part] for address in place.get("addresses", []) for part in ("address_1", "city")]
         words = " ".join(texts).lower().replace("\u00e9", "e").replace(";", " ").split()
         return any(one.startswith(word) for one in words)
 
-    for word in ("kitch", "cafe", "gard", "3", "food"):
+    for word in ("kitch", "cafe", "gard", "3", "food", "high", "ashport", "trus"):
         assert same(server, lambda service: says(service, word), search=word) > 0, word
     nothing = str(uuid.uuid4())
     for name in ("organization_id", "taxonomy_term_id", "taxonomy_id"):

@@ -40,6 +40,8 @@ static const char *const descriptions[] = {"", "a hub for all", "cafe and centre
 static const char *const lists[] = {
     "", "Welsh", "welsh;English", "ENGLISH", "Español;Portuguese", "Espanol", "English;English"};
 static const char *const words[] = {"Big Fund", "big fund", "Bíg  Fund", "", "Lottery", "Trust", ""};
+static const char *const addresses[] = {"", "1 High Street", "Hub Lane", "2 Zebra Street;Café Town",
+                                        "12 Centre"};
 static const char *const amounts[] = {"", "0", "-5", "100.5", "2500", "1e4", "lots", "99999"};
 static const char *const days[] = {"",           "2024-02-29", "2025-01-01", "2025-01-01T10:00:00Z",
                                    "2025-13-01", "yesterday",  "2026-06-30", "1999-12-31"};
@@ -51,7 +53,7 @@ static const char *const events[] = {"", "2026-11-02", "2026-11-02T18:00:00", "2
 static void write_entries(struct eg_buffer *csv)
 {
     eg_buffer_literal(csv, "key,name,kind,about,topics,programme,language,access,org,funder,amount,day,hours,"
-                           "start,end,lon,lat\n");
+                           "start,end,address,lon,lat\n");
     for (uint32_t i = 0; i < N_SOURCED; i++) {
         eg_buffer_printf(csv, "%u,%s,%s,%s,%s,%s,%s,%s,", i, PICK(names),
                          eg_entry_kind_name((enum eg_entry_kind)below(EG_N_KINDS)), PICK(descriptions),
@@ -59,7 +61,7 @@ static void write_entries(struct eg_buffer *csv)
         if (below(2)) eg_buffer_printf(csv, "Organisation %u,", below(400));
         else eg_buffer_printf(csv, "%s,", PICK(words));
         eg_buffer_printf(csv, "%s,%s,%s,", PICK(words), PICK(amounts), PICK(days));
-        eg_buffer_printf(csv, "\"%s\",%s,%s,", PICK(hours), PICK(events), PICK(events));
+        eg_buffer_printf(csv, "\"%s\",%s,%s,%s,", PICK(hours), PICK(events), PICK(events), PICK(addresses));
         if (below(20) == 0) eg_buffer_literal(csv, ",\n");
         else eg_buffer_printf(csv, "%.3f,%.3f\n", below(2000) / 1000.0, 50 + below(2000) / 1000.0);
     }
@@ -94,6 +96,7 @@ static void add_service(struct eg_records_builder *builder, uint32_t i)
     service[EG_SERVICE_ID] = eg_text_from(id);
     service[EG_SERVICE_ORGANIZATION_ID] = eg_text_from(organization);
     service[EG_SERVICE_NAME] = eg_text_from(PICK(names));
+    if (below(2)) service[EG_SERVICE_ALTERNATE_NAME] = eg_text_from(PICK(names));
     service[EG_SERVICE_STATUS] = EG_TEXT("active");
     service[EG_SERVICE_KIND] = eg_text_from(eg_entry_kind_name((enum eg_entry_kind)below(EG_N_KINDS)));
     add_row(builder, EG_RECORD_SERVICE, service);
@@ -126,6 +129,7 @@ static void add_stored(struct eg_test_directory *test)
     id_of(EG_RECORD_ORGANIZATION, 0, id);
     struct eg_text organization[EG_RECORD_FIELDS] = {[EG_ORGANIZATION_ID] = eg_text_from(id),
                                                      [EG_ORGANIZATION_NAME] = EG_TEXT("Trust"),
+                                                     [EG_ORGANIZATION_ALTERNATE_NAME] = EG_TEXT("Hub Fund"),
                                                      [EG_ORGANIZATION_DESCRIPTION] = EG_TEXT("One")};
     add_row(builder, EG_RECORD_ORGANIZATION, organization);
     for (uint32_t i = 0; i < N_STORED; i++) add_service(builder, i);
@@ -150,7 +154,8 @@ static int open_entries(void **state)
         "directories:\n  - {id: d, title: D, source: %s, columns: {key: key, name: name, kind: kind, "
         "description: about, topics: topics, programme: programme, languages: language, "
         "accessibility: access, organisation: org, funder: funder, amount: amount, "
-        "last_reviewed: day, hours: hours, start: start, end: end, longitude: lon, latitude: lat}}\n"
+        "last_reviewed: day, hours: hours, start: start, end: end, address: address, longitude: lon, "
+        "latitude: lat}}\n"
         "  - {id: s, title: S, store: filters.gpkg}\n",
         eg_test_temp_file("filters.csv", csv.data).data);
     eg_buffer_clear(&csv);
@@ -253,11 +258,28 @@ static int points_in(struct eg_text text, const char *asked)
 
 static bool says(const struct eg_entry *entry, const char *asked)
 {
-    static const enum eg_entry_field fields[] = {EG_ENTRY_NAME, EG_ENTRY_DESCRIPTION, EG_ENTRY_TOPICS,
-                                                 EG_ENTRY_PROGRAMME};
+    static const enum eg_entry_field fields[] = {EG_ENTRY_NAME,      EG_ENTRY_DESCRIPTION,  EG_ENTRY_TOPICS,
+                                                 EG_ENTRY_PROGRAMME, EG_ENTRY_ORGANISATION, EG_ENTRY_ADDRESS};
     for (size_t i = 0; i < EG_ARRAY_LEN(fields); i++)
         if (points_in(entry->field[fields[i]], asked) > 0) return true;
+    for (size_t i = 0; i < EG_N_OTHER_NAMES; i++)
+        if (points_in(entry->other_name[i], asked) > 0) return true;
     return false;
+}
+
+/* 6 for a word of the name, 5 of the organisation's, 4 and 3 where it only begins one. */
+static int points_of_word(const struct eg_entry *entry, const char *asked)
+{
+    int in_name = points_in(entry->field[EG_ENTRY_NAME], asked);
+    int in_owner = points_in(entry->field[EG_ENTRY_ORGANISATION], asked);
+    int in_other = points_in(entry->other_name[EG_OTHER_NAME_OF_ENTRY], asked);
+    int in_owners_other = points_in(entry->other_name[EG_OTHER_NAME_OF_ORGANISATION], asked);
+    if (in_other > in_name) in_name = in_other;
+    if (in_owners_other > in_owner) in_owner = in_owners_other;
+    if (in_name == 3) return 6;
+    if (in_owner == 3) return 5;
+    if (in_name == 2) return 4;
+    return in_owner == 2 ? 3 : 0;
 }
 
 /* Points of the whole question, or -1 where a word is missing. */
@@ -270,7 +292,7 @@ static int points_of(const struct eg_entry *entry, struct eg_text asked)
         char folded[64];
         (void)snprintf(folded, sizeof folded, "%s", fold(word)); /* which is overwritten soon */
         if (!says(entry, folded)) return -1;
-        points += points_in(entry->field[EG_ENTRY_NAME], folded);
+        points += points_of_word(entry, folded);
     }
     return points;
 }
@@ -443,7 +465,8 @@ static void random_texts(struct eg_directory_query *query)
 {
     static const char *const asked[] = {"WELSH",   "english", "espanol",       "big fund",
                                         "Lottery", "nobody",  "Organisation 7"};
-    static const char *const questions[] = {"hub", "caf", "cafe hub", "zebra", "h c", "womens", "centre z"};
+    static const char *const questions[] = {"hub",      "caf",  "cafe hub", "zebra",  "h c",     "womens",
+                                            "centre z", "fund", "high",     "or hub", "org 39 h"};
     for (int k = 1; k < EG_N_FACETS; k++)
         if (below(6) == 0) query->texts[k] = eg_text_from(PICK(asked));
     if (below(3) == 0) query->words = eg_text_from(PICK(questions));

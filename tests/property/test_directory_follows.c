@@ -227,6 +227,8 @@ static void assert_same_entry(const struct eg_entry *a, const struct eg_entry *b
     assert_true(a->directory == b->directory && a->kind == b->kind && a->has_position == b->has_position);
     assert_true(a->lon_deg == b->lon_deg && a->lat_deg == b->lat_deg);
     assert_same_texts(a->field, b->field, EG_N_ENTRY_FIELDS);
+    assert_same_texts(a->other_name, b->other_name, EG_N_OTHER_NAMES);
+    assert_true(eg_text_equal(a->place_name, b->place_name));
     assert_true(a->n_topics == b->n_topics && a->n_serves == b->n_serves);
     assert_true(a->n_languages == b->n_languages && a->n_accessibility == b->n_accessibility);
     assert_same_texts(a->topics, b->topics, a->n_topics);
@@ -344,6 +346,7 @@ static void assert_same_index(const struct eg_directory *a, const struct eg_dire
     assert_same_positions(&a->places, &b->places, n);
     assert_same_words(&a->words, &b->words);
     assert_same_words(&a->name_words, &b->name_words);
+    assert_same_words(&a->owner_words, &b->owner_words);
     for (size_t k = EG_FACET_KIND + 1; k < EG_N_FACETS; k++)
         assert_same_facets(&a->facets[k], &b->facets[k], n);
     assert_same_figures(a, b);

@@ -28,6 +28,10 @@ static const char *const nouns[] = {"Hub",   "Coalition", "Library", "Kitchen", 
 static const char *const topics[] = {"smoking", "food",   "mental health", "recovery",
                                      "ageing",  "weight", "advice",        "early years"};
 
+static const char *const streets[] = {"High Street",   "Station Road", "Church Lane", "Mill Lane",
+                                      "Victoria Road", "Green Lane",   "Park Road",   "Queen's Road",
+                                      "Health Row",    "Garden Walk",  "Hill Rise"};
+
 static const char *const hours[] = {"Mo-Fr 09:00-17:00", "Mo-Sa 10:00-12:00,13:00-18:00", "We[2] 18:00-20:00",
                                     "Tu,Th 14:00-16:00; Sa 10:00-12:00", "ask"};
 static const char *const languages[] = {"English", "English;Welsh", "English;Polish;Urdu", "Welsh"};
@@ -39,7 +43,8 @@ const struct eg_many_town *eg_many_entries_write(const char *path)
     (void)mkdir("build", 0755);
     FILE *file = fopen(path, "we");
     if (!file) return NULL;
-    (void)fprintf(file, "key,name,kind,about,topic,hours,language,funder,organisation,postcode,lon,lat\n");
+    (void)fprintf(file,
+                  "key,name,kind,about,topic,hours,language,funder,organisation,address,postcode,lon,lat\n");
     for (int i = 0; i < EG_MANY_TOWNS; i++)
         towns[i] = (struct eg_many_town){-5 + 6.5 * next_unit(), 50.2 + 5 * next_unit()};
     for (int i = 0; i < EG_MANY_ENTRIES; i++) {
@@ -49,12 +54,12 @@ const struct eg_many_town *eg_many_entries_write(const char *path)
         const char *topic = pick(topics, EG_ARRAY_LEN(topics));
         (void)fprintf(file,
                       "%d,%s %s %d,hub,\"%s and %s for people of all ages in ward %d\",%s,\"%s\",%s,"
-                      "Fund %d,Organisation %d,TN%d 1AB,%.6f,%.6f\n",
+                      "Fund %d,Organisation %d,\"%d %s, Town %d\",TN%d 1AB,%.6f,%.6f\n",
                       i, adjective, noun, (int)(next_unit() * 5000), noun, topic, (int)(next_unit() * 8000),
                       topic, pick(hours, EG_ARRAY_LEN(hours)), pick(languages, EG_ARRAY_LEN(languages)),
-                      (int)(next_unit() * next_unit() * 2000), (int)(next_unit() * 30000),
-                      (int)(town - towns), town->lon_deg + 0.1 * (next_unit() - 0.5),
-                      town->lat_deg + 0.1 * (next_unit() - 0.5));
+                      (int)(next_unit() * next_unit() * 2000), (int)(next_unit() * 30000), i % 251 + 1,
+                      streets[i % (int)EG_ARRAY_LEN(streets)], (int)(town - towns), (int)(town - towns),
+                      town->lon_deg + 0.1 * (next_unit() - 0.5), town->lat_deg + 0.1 * (next_unit() - 0.5));
     }
     return fclose(file) == 0 ? towns : NULL;
 }
