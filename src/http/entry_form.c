@@ -1,4 +1,4 @@
-/* The form of an entry as a page shows it: some 30 controls for the public, 70 and more for editors. What people filled in stands in the
+/* The form of an entry as a page shows it: some 50 controls for the public, 70 and more for editors. What people filled in stands in the
  * controls again when something was wrong with it. */
 #include "http/entry_form.h"
 
@@ -403,7 +403,7 @@ static const struct {
     {MEMBER, "kind", true},
     {MEMBER, "description", true},
     {TOPICS, NULL, true},
-    {PROGRAMME, NULL, false},
+    {PROGRAMME, NULL, true},
     {MEMBER, "alternate_name", false},
     {MEMBER, "status", false},
     {MEMBER, "alert", false},
@@ -412,7 +412,7 @@ static const struct {
     {MEMBER, "email", true},
     {MEMBER, "url", true},
     {LIST, "phones", true},
-    {LIST, "contacts", false},
+    {LIST, "contacts", true},
     {SECTION, "form.organisation", true},
     {SHARED, NULL, false},
     {PART, "organisation", true},
@@ -431,8 +431,8 @@ static const struct {
     {LIST, "languages", true},
     {MEMBER, "how_to_apply", true},
     {MEMBER, "fees", true},
-    {LIST, "costs", false},
-    {LIST, "required_documents", false},
+    {LIST, "costs", true},
+    {LIST, "required_documents", true},
     {SECTION, "form.money", false},
     {LIST, "funding", false},
 };
@@ -540,7 +540,7 @@ void eg_entry_form_write(const struct eg_entry_form *form, struct eg_html *html)
     bool is_editor = form->scope == EG_ENTRY_FORM_EDITOR, is_open = false;
     write_version(&writing);
     write_proposals(&writing, "f-list-topics", choices->topics, choices->n_topics);
-    if (is_editor) write_proposals(&writing, "f-list-programmes", choices->programmes, choices->n_programmes);
+    write_proposals(&writing, "f-list-programmes", choices->programmes, choices->n_programmes);
     for (size_t i = 0; i < EG_ARRAY_LEN(layout); i++) {
         if (!is_editor && !layout[i].is_public) continue;
         if (layout[i].what != SECTION) {

@@ -42,7 +42,7 @@ static struct eg_form_member text_member(const char *name, unsigned flags)
 
 struct eg_form_member eg_form_programme(void)
 {
-    return text_member(EG_FORM_PROGRAMME, 0);
+    return text_member(EG_FORM_PROGRAMME, EG_FORM_PUBLIC);
 }
 
 struct eg_form_member eg_form_topic(void)
@@ -186,13 +186,13 @@ bool eg_form_member_named(const struct eg_entry_form *form, struct eg_text name,
     return find_member(form, &part, rest, member_out);
 }
 
-static bool is_own(const struct eg_entry_form *form, struct eg_text name)
+static bool is_own(struct eg_text name)
 {
-    static const char *const asking[] = {EG_FORM_FIND_PLACE, EG_FORM_FIND_AREA, EG_FORM_SERVED,
-                                         EG_FORM_OPENS,      EG_FORM_CLOSES,    EG_FORM_DAYS_FOR};
+    static const char *const asking[] = {EG_FORM_FIND_PLACE, EG_FORM_PROGRAMME, EG_FORM_FIND_AREA,
+                                         EG_FORM_SERVED,     EG_FORM_OPENS,     EG_FORM_CLOSES,
+                                         EG_FORM_DAYS_FOR};
     for (size_t i = 0; i < EG_ARRAY_LEN(asking); i++)
         if (eg_text_equal(name, eg_text_from(asking[i]))) return true;
-    if (eg_text_equal(name, EG_TEXT(EG_FORM_PROGRAMME))) return form->scope == EG_ENTRY_FORM_EDITOR;
     return eg_text_equal(name, EG_TEXT(EG_FORM_HOURS)) || eg_text_equal(name, EG_TEXT(EG_FORM_VERSION));
 }
 
@@ -211,7 +211,7 @@ bool eg_form_has_control(const struct eg_entry_form *form, struct eg_text name, 
     *is_beyond_out = false;
     if (!rest.data) {
         part = eg_form_part_at(0);
-        return is_own(form, name) || has_member(form, &part, name);
+        return is_own(name) || has_member(form, &part, name);
     }
     if (eg_text_equal(head, EG_TEXT(EG_FORM_SERVED))) return is_row(rest, EG_FORM_TICKS, is_beyond_out);
     if (eg_text_equal(head, EG_TEXT(EG_FORM_DAYS))) return is_row(rest, 7, is_beyond_out);

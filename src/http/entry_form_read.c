@@ -305,9 +305,7 @@ static void write_programme(struct reading *reading, struct eg_json_value *root)
     struct eg_form_member member = eg_form_programme();
     struct eg_text present =
         eg_form_text(reading->form, eg_json_get(reading->form->document, EG_FORM_PROGRAMME));
-    struct eg_form_value value = {true, present};
-    if (reading->form->scope == EG_ENTRY_FORM_EDITOR)
-        value = eg_form_value_of(reading->form, EG_FORM_PROGRAMME, &member, present);
+    struct eg_form_value value = eg_form_value_of(reading->form, EG_FORM_PROGRAMME, &member, present);
     if (!value.is_kept) check_value(reading, EG_FORM_PROGRAMME, &member, value.text);
     if (value.text.len > 0) eg_json_text(reading->json, root, EG_FORM_PROGRAMME, value.text);
 }

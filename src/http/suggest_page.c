@@ -140,9 +140,21 @@ static int compare_texts(const void *a, const void *b)
     return eg_text_compare(*(const struct eg_text *)a, *(const struct eg_text *)b);
 }
 
-/* The topics that the directory has, to be proposed. */
-static enum eg_status find_topics(struct eg_finder_page *page, struct eg_suggesting *suggesting,
-                                  struct eg_error *err)
+/* The programmes that the directory has, to be proposed. */
+static bool find_programmes(const struct eg_finder_page *page, struct eg_suggesting *suggesting)
+{
+    uint32_t n;
+    const struct eg_directory_facet *facets = eg_directory_programmes(page->snapshot->directory, &n);
+    struct eg_text *programmes = eg_arena_array(suggesting->arena, n + 1U, sizeof *programmes);
+    for (uint32_t i = 0; programmes && i < n; i++) programmes[i] = facets[i].text;
+    suggesting->form.choices.programmes = programmes;
+    suggesting->form.choices.n_programmes = programmes ? n : 0;
+    return programmes != NULL;
+}
+
+/* Those and its topics. */
+static enum eg_status find_choices(struct eg_finder_page *page, struct eg_suggesting *suggesting,
+                                   struct eg_error *err)
 {
     struct eg_directory_query query = {.kinds = (UINT32_C(1) << EG_N_KINDS) - 1,
                                        .serves_boundaries = EG_ATLAS_NONE,
@@ -156,7 +168,7 @@ static enum eg_status find_topics(struct eg_finder_page *page, struct eg_suggest
     if (topics) qsort(topics, counts->n, sizeof *topics, compare_texts);
     suggesting->form.choices = (struct eg_entry_form_choices){.topics = topics, .n_topics = counts->n};
     eg_directory_result_clear(&all);
-    return topics ? EG_OK : eg_error_no_memory(err, 0);
+    return topics && find_programmes(page, suggesting) ? EG_OK : eg_error_no_memory(err, 0);
 }
 
 static void write_map(void *context)
@@ -213,7 +225,7 @@ static enum eg_status write_page(struct eg_finder_page *page, struct eg_suggesti
                                  unsigned http_status, struct eg_answer **answer_out, struct eg_error *err)
 {
     struct eg_answer *answer = NULL;
-    enum eg_status status = find_topics(page, suggesting, err);
+    enum eg_status status = find_choices(page, suggesting, err);
     if (status != EG_OK) return status;
     if (suggesting->faults.n > 0) page->told = eg_locale_text(page->locale, "error.mark");
     page->form = FORM_ID;

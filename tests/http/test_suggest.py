@@ -180,6 +180,22 @@ def _(server):
     refused(server, server.send("/finder/suggest", {"name": "x", "hours": "2026-13-05 10:00-12:00"}), 400, "2026-13-05 10:00-12:00")
 
 
+@test("a programme, whom to ask for, costs and what to bring are proposed, and funders are not")
+def _(server):
+    fields = form(server)
+    assert "contacts.0.visibility" not in fields and not [name for name in fields if name.startswith("funding")], fields
+    fields |= {"name": "Swims", "programme": "Healthy Harbour", "contacts.0.name": "Cy Marsh", "contacts.0.title": "Warden",
+               "contacts.0.email": "cy@example.org", "costs.0.option": "Families", "costs.0.amount": "3.50", "costs.0.currency": "GBP",
+               "required_documents.0.document": "A towel"}
+    thanked(server, server.send("/finder/suggest", fields))
+    assert json.loads(server.suggestions()[-1]["document"]) == {
+        "name": "Swims", "programme": "Healthy Harbour", "contacts": [{"name": "Cy Marsh", "title": "Warden", "email": "cy@example.org"}],
+        "costs": [{"option": "Families", "amount": "3.50", "currency": "GBP"}], "required_documents": [{"document": "A towel"}]}
+    for name in ("funding.0.source", "funding.0.amount"):
+        refused(server, server.send("/finder/suggest", fields | {name: "1"}), 400, "does not have that")
+    refused(server, server.send("/finder/suggest", fields | {"costs.0.amount": "three"}), 400, "number")
+
+
 @test("a change to an entry says all that the entry says, and what was typed")
 def _(server):
     entry = server.entry()
@@ -414,7 +430,7 @@ def _(server):
         assert json.loads(server.suggestions()[-1]["document"])["description"] == text
     fields = form(server) | {"name": "X"}
     for name, value, fault in (("colour", "red", "does not have that"), ("phones.0.visibility", "private", "does not have that"),
-                               ("status", "defunct", "does not have that"), ("contacts.0.name", "Jo", "does not have that"),
+                               ("status", "defunct", "does not have that"), ("contacts.0.visibility", "private", "does not have that"),
                                ("phones.9999.number", "1", "too many"), ("description", "x" * 100000, "too long"), ("kind", "shop", "to choose from"),
                                ("name", "bell \a", "no text should have"), ("note", "x" * 6000, "too long"), ("a" * 5000, "1", "does not have that")):
         refused(server, server.send("/finder/suggest", fields | {name: value}), 400, fault)

@@ -308,7 +308,7 @@ static void faults_are_told_with_their_control(void **state)
         {".name", "1", ".name", "fault.unknown"},
         {"service_areas.0.extent", "{}", "service_areas.0.extent", "fault.unknown"},
         {"service_areas.1.description", "x", "service_areas.1.description", "fault.items"},
-        {"contacts.0.name", "Jo", "contacts.0.name", "fault.unknown"},
+        {"funding.0.source", "Jo", "funding.0.source", "fault.unknown"},
     };
     for (size_t i = 0; i < EG_ARRAY_LEN(cases); i++) {
         struct trial trial;
