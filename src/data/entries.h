@@ -51,6 +51,8 @@ struct eg_entry_place {
     uint32_t n_accessibility;
 };
 
+#define EG_ENTRY_FUNDINGS_MAX 200U /* of one entry: further ones stay in the store and are not looked at */
+
 /* One of the fundings of an entry: who gave how much, for what and for when. */
 struct eg_entry_funding {
     struct eg_text funder, amount, currency, title, start, end;

@@ -344,11 +344,12 @@ static void read_fundings(struct reading *reading)
     to[EG_ENTRY_START] = first.start;
     to[EG_ENTRY_END] = first.end;
     if (rows.n == 1) return;
-    struct eg_entry_funding *all = eg_arena_array(reading->arena, rows.n, sizeof *all);
+    uint32_t n = rows.n < EG_ENTRY_FUNDINGS_MAX ? rows.n : EG_ENTRY_FUNDINGS_MAX;
+    struct eg_entry_funding *all = eg_arena_array(reading->arena, n, sizeof *all);
     reading->failed |= !all;
-    for (uint32_t i = 0; i < rows.n && all; i++) all[i] = funding_of(rows.at[i]);
+    for (uint32_t i = 0; i < n && all; i++) all[i] = funding_of(rows.at[i]);
     reading->entry->fundings = all;
-    reading->entry->n_fundings = all ? rows.n : 0;
+    reading->entry->n_fundings = all ? n : 0;
 }
 
 /* Of what takes place once: from and to when. */

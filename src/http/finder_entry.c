@@ -105,7 +105,7 @@ static struct eg_text grouped(const struct eg_finder_page *page, struct eg_text 
     return eg_locale_number(page->locale, (uint64_t)(number + 0.5), room);
 }
 
-static void write_money(struct eg_finder_page *page, struct eg_text amount, struct eg_text currency)
+void eg_finder_money(struct eg_finder_page *page, struct eg_text amount, struct eg_text currency)
 {
     char room[EG_LOCALE_NUMBER_BYTES];
     eg_html_text(&page->html, grouped(page, amount, room));
@@ -113,16 +113,11 @@ static void write_money(struct eg_finder_page *page, struct eg_text amount, stru
     eg_html_text(&page->html, currency);
 }
 
-void eg_finder_amount(struct eg_finder_page *page, const struct eg_entry *entry)
-{
-    write_money(page, entry->field[EG_ENTRY_AMOUNT], entry->field[EG_ENTRY_CURRENCY]);
-}
-
 static void write_amount(struct eg_finder_page *page, const struct eg_entry *entry)
 {
     if (entry->field[EG_ENTRY_AMOUNT].len == 0) return;
     eg_finder_begin_fact(page, "entry.amount");
-    eg_finder_amount(page, entry);
+    eg_finder_money(page, entry->field[EG_ENTRY_AMOUNT], entry->field[EG_ENTRY_CURRENCY]);
     eg_finder_end_fact(page);
 }
 
@@ -177,7 +172,7 @@ static void write_funding(struct eg_finder_page *page, const struct eg_text *fun
     if (funding[EG_FUNDING_AMOUNT].len > 0) {
         write_comma(page, &is_first);
         eg_html_open(&page->html, "bdi");
-        write_money(page, funding[EG_FUNDING_AMOUNT], funding[EG_FUNDING_CURRENCY]);
+        eg_finder_money(page, funding[EG_FUNDING_AMOUNT], funding[EG_FUNDING_CURRENCY]);
         eg_html_close(&page->html);
     }
     if (funding[EG_FUNDING_SOURCE].len > 0) {

@@ -151,20 +151,51 @@ static void write_distance(struct eg_finder_page *page, const struct eg_finder_f
     eg_buffer_clear(&text);
 }
 
+static void write_funding(struct eg_finder_page *page, const struct eg_entry *entry,
+                          const struct eg_entry_funding *funding)
+{
+    if (funding->amount.len > 0) {
+        eg_html_text(&page->html, EG_TEXT(" · "));
+        eg_html_open(&page->html, "bdi");
+        eg_finder_money(page, funding->amount, funding->currency);
+        eg_html_close(&page->html);
+    }
+    if (funding->funder.len > 0 && !eg_text_equal(funding->funder, entry->field[EG_ENTRY_NAME])) {
+        eg_html_text(&page->html, EG_TEXT(" · "));
+        eg_finder_data(page, "bdi", funding->funder);
+    }
+}
+
 /* Grants of one name are told apart by what was given, and by whom. */
 static void write_award(struct eg_finder_page *page, const struct eg_entry *entry)
 {
-    struct eg_text funder = entry->field[EG_ENTRY_FUNDER];
-    if (entry->kind != EG_KIND_GRANT) return;
-    if (entry->field[EG_ENTRY_AMOUNT].len > 0) {
-        eg_html_text(&page->html, EG_TEXT(" · "));
-        eg_html_open(&page->html, "bdi");
-        eg_finder_amount(page, entry);
-        eg_html_close(&page->html);
+    for (uint32_t i = 0; i < eg_entry_count_fundings(entry); i++) {
+        struct eg_entry_funding funding = eg_entry_funding_at(entry, i);
+        write_funding(page, entry, &funding);
     }
-    if (funder.len > 0 && !eg_text_equal(funder, entry->field[EG_ENTRY_NAME])) {
-        eg_html_text(&page->html, EG_TEXT(" · "));
+}
+
+static bool came_before(const struct eg_entry *entry, uint32_t i, struct eg_text funder)
+{
+    for (uint32_t k = 0; k < i; k++)
+        if (eg_text_equal(eg_entry_funding_at(entry, k).funder, funder)) return true;
+    return false;
+}
+
+/* Of what is no grant itself; how much each gives would be read as what it costs. */
+static void write_funders(struct eg_finder_page *page, const struct eg_entry *entry)
+{
+    bool is_first = true;
+    for (uint32_t i = 0; i < eg_entry_count_fundings(entry); i++) {
+        struct eg_text funder = eg_entry_funding_at(entry, i).funder;
+        if (funder.len == 0 || came_before(entry, i, funder)) continue;
+        eg_html_text(&page->html, is_first ? EG_TEXT(" · ") : EG_TEXT(", "));
+        if (is_first) {
+            eg_finder_say(page, "entry.funder");
+            eg_html_text(&page->html, EG_TEXT(": "));
+        }
         eg_finder_data(page, "bdi", funder);
+        is_first = false;
     }
 }
 
@@ -189,7 +220,8 @@ static void write_facts(struct eg_finder_page *page, const struct eg_entry *entr
         eg_html_text(html, EG_TEXT(" · "));
         eg_finder_data(page, "bdi", entry->field[EG_ENTRY_PROGRAMME]);
     }
-    write_award(page, entry);
+    if (entry->kind == EG_KIND_GRANT) write_award(page, entry);
+    else write_funders(page, entry);
     eg_html_close(html);
 }
 

@@ -60,8 +60,8 @@ void eg_finder_kind(struct eg_finder_page *page, enum eg_entry_kind kind);
 /* Terms such as topics, with a comma between; underscores are shown as blanks. */
 void eg_finder_terms(struct eg_finder_page *page, const struct eg_text *terms, uint32_t n);
 void eg_finder_term(struct eg_finder_page *page, struct eg_text term);
-/* "32,452 GBP"; the entry has an amount. */
-void eg_finder_amount(struct eg_finder_page *page, const struct eg_entry *entry);
+/* "32,452 GBP"; without a currency the number alone. */
+void eg_finder_money(struct eg_finder_page *page, struct eg_text amount, struct eg_text currency);
 /* "tel:" where there are digits enough, else the text alone; `mailto:` where it is an address. An extension is dialled, not written. */
 void eg_finder_phone(struct eg_finder_page *page, struct eg_text phone, struct eg_text extension);
 void eg_finder_email(struct eg_finder_page *page, struct eg_text email);

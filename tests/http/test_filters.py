@@ -4,6 +4,7 @@ give. On the fictional county's sixty entries, and on 400 made ones that spell l
 
 import csv
 import datetime
+import html
 import json
 import math
 import random
@@ -39,6 +40,18 @@ SPELLINGS = {
 }
 
 
+def funded(chance):
+    """Sixty entries with none to four fundings each, as HSDS has them; in two spellings, some without an amount or without a funder."""
+    services = []
+    for n in range(60):
+        id = f"{n:08x}-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
+        fundings = [{"id": f"{n:08x}-bbbb-4bbb-8bbb-bbbbbbbbbbb{k}", "source": chance.choice(SPELLINGS["funder"]),
+                     "amount": chance.choice([None, 500, 2500.5, 10000, 250000]), "currency": "GBP", "title": chance.choice([None, "A van"])} for k in range(n % 5)]
+        services.append({"id": id, "name": f"Funded {n}", "kind": KINDS[n % 7], "status": "active", "organization": {"id": id.replace("-aaaa-", "-cccc-"), "name": f"Funded {n}", "description": "Made"},
+                         "funding": [{name: value for name, value in one.items() if value not in (None, "")} for one in fundings]})
+    return services
+
+
 class County(Server):
     """The sample county with one more directory, and what its register shows as a list."""
 
@@ -62,12 +75,16 @@ class County(Server):
                               chance.choice(SPELLINGS["organisation"]), chance.choice(SPELLINGS["funder"]) if kind == "grant" else "",
                               chance.choice(["", 500, 2500.5, 10000, 250000]) if kind == "grant" else "", chance.choice(["", day]), chance.choice(SPELLINGS["hours"]),
                               round(-30.3 + 0.5 * chance.random(), 5), round(44.85 + 0.4 * chance.random(), 5)])
+        self.funded = funded(random.Random(8))
+        (self.folder / "funded.json").write_text(json.dumps(self.funded))
+        told = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(self.atlas), str(self.folder / "funded.json"), "--format", "hsds"], capture_output=True, text=True)
+        assert told.returncode == 0, told.stdout + told.stderr
 
     def __enter__(self):
         super().__enter__()
         everything = "kind=" + ",".join(KINDS) + "&limit=1000"
         self.list = self.get("/coalitions?f=json&" + everything).json()
-        assert len(self.list) == 460, len(self.list)
+        assert len(self.list) == 520, len(self.list)
         return self
 
 
@@ -75,10 +92,18 @@ def folded(text):
     return "".join(c for c in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()) if not unicodedata.combining(c))
 
 
+def fundings_of(entry):
+    return entry.get("fundings") or [{name: entry[name] for name in ("funder", "amount", "currency") if name in entry}]
+
+
+def has_amount(entry, fits, funder=None):
+    return any("amount" in one and fits(one["amount"]) and (funder is None or folded(one.get("funder", "")) == folded(funder)) for one in fundings_of(entry))
+
+
 def values_of(entry, facet):
     """Those of one entry: folded, each once, with how it writes them."""
     member = {"topic": "topics", "language": "languages"}.get(facet, facet)
-    given = entry.get(member) or []
+    given = [one["funder"] for one in fundings_of(entry) if one.get("funder")] if facet == "funder" else entry.get(member) or []
     return {folded(text): text for text in (given if isinstance(given, list) else [given])}
 
 
@@ -132,8 +157,8 @@ def conditions(server, chance):
     placed = lambda e: e.get("longitude") is not None
     return out + [
         ("kind", ",".join(kinds), lambda e: e["kind"] in kinds),
-        ("amount_min", least, lambda e: e.get("amount") is not None and e["amount"] >= least),
-        ("amount_max", most, lambda e: e.get("amount") is not None and e["amount"] <= most),
+        ("amount_min", least, lambda e: has_amount(e, lambda x: x >= least)),
+        ("amount_max", most, lambda e: has_amount(e, lambda x: x <= most)),
         ("reviewed_since", day, lambda e: (e.get("last_reviewed") or "") >= day),
         ("open", at.isoformat().replace("+00:00", "Z"), lambda e: is_open(e, at)),
         ("bbox", ",".join(map(str, box)), lambda e: placed(e) and box[0] <= e["longitude"] <= box[2] and box[1] <= e["latitude"] <= box[3]),
@@ -160,10 +185,45 @@ def _(server):
     for _ in range(150):
         chosen = chance.sample(conditions(server, chance), chance.randrange(2, 5))
         parameters = {"kind": ",".join(KINDS), **{name: value for name, value, _ in chosen}}
-        expected = {entry["id"] for entry in server.list if all(fits(entry) for _, _, fits in chosen)}
+        asked = {name: value for name, value, _ in chosen}
+        within = lambda x: asked.get("amount_min", -math.inf) <= x <= asked.get("amount_max", math.inf)
+        one = lambda e: not {"amount_min", "amount_max"} & set(asked) or has_amount(e, within, asked.get("funder"))
+        expected = {entry["id"] for entry in server.list if all(fits(entry) for _, _, fits in chosen) and one(entry)}
         assert set(ids(server, **parameters)) == expected, (parameters, len(expected))
         hits += len(expected) > 0
     assert hits > 20, hits
+
+
+@test("each funding of an entry is listed, found and counted; funder and amount are asked of one and the same")
+def _(server):
+    listed = {entry["id"]: entry for entry in server.list}
+    apart = 0
+    for service in server.funded:
+        given = [{("funder" if name == "source" else name): value for name, value in one.items() if name != "id"} for one in service["funding"]]
+        entry = listed[service["id"]]
+        assert entry.get("fundings", []) == (given if len(given) > 1 else []), (entry, given)
+        for name in ("funder", "amount"):
+            assert entry.get(name) == (given[0].get(name) if given else None), (entry, given)
+        for one in given:
+            asked = {"kind": service["kind"], **({"funder": one["funder"]} if "funder" in one else {}), **({"amount_min": one["amount"], "amount_max": one["amount"]} if "amount" in one else {})}
+            assert service["id"] in ids(server, **asked), (asked, given)
+        for funder in {one["funder"] for one in given if "funder" in one}:
+            if any(one.get("amount", 0) >= 10000 for one in given) and not has_amount(entry, lambda x: x >= 10000, funder):
+                assert service["id"] not in ids(server, kind=service["kind"], funder=funder, amount_min=10000)
+                assert service["id"] in ids(server, kind=service["kind"], amount_min=10000) and service["id"] in ids(server, kind=service["kind"], funder=funder)
+                apart += 1
+    assert apart > 3, apart
+    several = next(s for s in server.funded if s["kind"] == "hub" and len({one.get("source", "") for one in s["funding"]} - {""}) > 1)
+    page = html.unescape(server.get("/finder?kind=hub&lang=en&print=1&q=" + several["name"].replace(" ", "+")).body.decode())
+    line = re.search(rf'{several["name"]}</a>.*?</li>', page, re.S)[0]
+    named = [one["source"] for one in several["funding"] if "source" in one]
+    assert "Funder: " + ", ".join(dict.fromkeys(named)) in " ".join(re.sub("<[^>]*>", "", line).split()), (line, several)
+    grant = next(s for s in server.funded if s["kind"] == "grant" and sum("amount" in one and "source" in one for one in s["funding"]) > 1)
+    page = html.unescape(server.get("/finder?kind=grant&lang=en&print=1&q=" + grant["name"].replace(" ", "+")).body.decode())
+    line = " ".join(re.sub("<[^>]*>", "", re.search(rf'{grant["name"]}</a>.*?</li>', page, re.S)[0]).split())
+    assert all(f'{math.floor(one["amount"] + 0.5):,} GBP \u00b7 {one["source"]}' in line for one in grant["funding"] if "amount" in one and "source" in one), (line, grant)
+    rows = csv.DictReader(server.get("/coalitions?f=csv&limit=1000&kind=hub").body.decode().splitlines())
+    assert next(row["funder"] for row in rows if row["id"] == several["id"]) == several["funding"][0].get("source", "")
 
 
 @test("an entry with several languages is found by each, and a value that only begins so is none")
@@ -196,6 +256,10 @@ def _(server):
                 assert asked is None or len(ids(server, **asked)) == one["count"], (extra, facet, one)
 
 
+def is_of_county(feature):
+    return feature["properties"]["source"]["directory"] == "register" and not feature["properties"]["name"].startswith("Funded ")
+
+
 @test("the sixty entries of the county are what its files say, in lists, boxes, near and in the areas that they serve")
 def _(server):
     folder = server.folder / "county/data"
@@ -204,7 +268,7 @@ def _(server):
         with (folder / name).open(newline="", encoding="utf-8") as file:
             given.update({row["key"]: {"kind": "partnership", **row} for row in csv.DictReader(file)})
     patches = {feature["properties"]["key"]: feature for feature in json.loads((folder / "officers.geojson").read_text())["features"]}
-    features = [one for one in server.get("/coalitions?limit=1000&kind=" + ",".join(KINDS)).json()["features"] if one["properties"]["source"]["directory"] == "register"]
+    features = [one for one in server.get("/coalitions?limit=1000&kind=" + ",".join(KINDS)).json()["features"] if is_of_county(one)]
     keys = {one["properties"]["source"]["key"]: one for one in features}
     assert len(features) == len(keys) == 60 and set(keys) == set(given) | set(patches)
     for key, row in given.items():
@@ -213,7 +277,7 @@ def _(server):
         assert [sorted(shown.get(name, [])) for name in ("languages", "accessibility")] == [sorted(x for x in row.get(name, "").split(";") if x) for name in ("languages", "accessibility")], key
         assert keys[key]["geometry"]["coordinates"] == [float(row["longitude"]), float(row["latitude"])]
     connection, chance = server.keep(), random.Random(seed())
-    mine = lambda query: {one["properties"]["source"]["key"] for one in server.get("/coalitions?limit=1000&kind=" + ",".join(KINDS) + query, connection=connection).json()["features"] if one["properties"]["source"]["directory"] == "register"}
+    mine = lambda query: {one["properties"]["source"]["key"] for one in server.get("/coalitions?limit=1000&kind=" + ",".join(KINDS) + query, connection=connection).json()["features"] if is_of_county(one)}
     for key in chance.sample(sorted(given), 20):
         lon, lat = (float(given[key][name]) for name in ("longitude", "latitude"))
         reach = chance.choice([0.02, 0.1])
