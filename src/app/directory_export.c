@@ -103,7 +103,29 @@ struct exporting {
     const struct export_options *options;
     struct output output;
     struct eg_buffer text;
+    uint32_t n_grants,
+        n_lacking[3]; /* of 360Giving: what it requires and nobody gave; as `required` has them */
 };
+
+static const char *const required[] = {"Amount Awarded", "Currency", "Award Date"};
+
+static void count_lacking(struct exporting *exporting, const struct eg_entry *entry)
+{
+    const struct eg_text cells[] = {entry->field[EG_ENTRY_AMOUNT], entry->field[EG_ENTRY_CURRENCY],
+                                    entry->giving[EG_GIVING_AWARD_DATE]};
+    exporting->n_grants++;
+    for (size_t i = 0; i < EG_ARRAY_LEN(cells); i++) exporting->n_lacking[i] += cells[i].len == 0;
+}
+
+static void tell_lacking(const struct exporting *exporting)
+{
+    for (size_t i = 0; i < EG_ARRAY_LEN(required); i++)
+        if (exporting->n_lacking[i] > 0)
+            fprintf(
+                stderr,
+                "evenground: %u of %u grants have no '%s', which the standard requires: it is left empty\n",
+                exporting->n_lacking[i], exporting->n_grants, required[i]);
+}
 
 static enum eg_status write_entry(struct exporting *exporting, enum eg_flat_format format, uint32_t i,
                                   uint32_t *n_written, struct eg_error *err)
@@ -116,6 +138,8 @@ static enum eg_status write_entry(struct exporting *exporting, enum eg_flat_form
         eg_entry_from_records(&source, eg_records_at(exporting->records, EG_RECORD_SERVICE, i), &entry, err);
     if (status == EG_OK && eg_flat_holds(format, &entry))
         status = eg_flat_write(format, exporting->atlas, &entry, (*n_written)++, &exporting->text, err);
+    if (status == EG_OK && format == EG_FLAT_360GIVING && eg_flat_holds(format, &entry))
+        count_lacking(exporting, &entry);
     eg_arena_free(arena);
     return status;
 }
@@ -199,6 +223,7 @@ static int run(const struct eg_command *command, int argc, char **argv)
     if (status == EG_OK)
         status = options.format == EG_DIRECTORY_TABULAR ? write_package(&exporting, &err)
                                                         : write_one(&exporting, &err);
+    if (status == EG_OK) tell_lacking(&exporting);
     eg_buffer_clear(&exporting.text);
     eg_records_release(records);
     eg_atlas_free(atlas);

@@ -69,6 +69,10 @@ static void put_funding(struct eg_planning *planning, const struct eg_record *ro
         over[EG_FUNDING_VALID_FROM] = EG_TEXT("");
     if (!had_to && is_day_of_schedule(planning, service, over[EG_FUNDING_VALID_TO], false))
         over[EG_FUNDING_VALID_TO] = EG_TEXT("");
+    /* Another funder has not this one's number. */
+    if (first && row->field[EG_FUNDING_SOURCE_IDENTIFIER].len == 0 &&
+        !eg_text_equal(over[EG_FUNDING_SOURCE], first->field[EG_FUNDING_SOURCE]))
+        over[EG_FUNDING_SOURCE_IDENTIFIER] = EG_TEXT("");
     eg_planning_put(planning, (struct eg_record){EG_RECORD_FUNDING, over}, first);
 }
 

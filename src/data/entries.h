@@ -71,6 +71,14 @@ enum eg_other_name { EG_OTHER_NAME_OF_ENTRY, EG_OTHER_NAME_OF_ORGANISATION, EG_N
 /* Registers by the numbers of which organisations are known to others. */
 enum eg_register { EG_REGISTER_OF_CHARITIES, EG_REGISTER_OF_COMPANIES, EG_N_REGISTERS };
 
+/* What a grant's publisher says of it that no field of an entry is for. */
+enum eg_giving {
+    EG_GIVING_AWARD_DATE,   /* when it was decided, which is not when it starts */
+    EG_GIVING_FUNDER_ID,    /* of the funder, as others know it: "GB-GOR-PA1" */
+    EG_GIVING_RECIPIENT_ID, /* of its organisation, as others know it: "GB-CHC-1234567" */
+    EG_N_GIVING
+};
+
 struct eg_entry {
     char id[EG_UUID_TEXT_LEN + 1]; /* UUIDv5 of id_prefix and key */
     struct eg_text
@@ -78,6 +86,7 @@ struct eg_entry {
     struct eg_text register_number[EG_N_REGISTERS]; /* of its organisation; empty where none is known */
     struct eg_text other_name[EG_N_OTHER_NAMES]; /* empty where none is known; words are looked for in them */
     struct eg_text place_name;                   /* of its only place, for words as well */
+    struct eg_text giving[EG_N_GIVING];          /* empty where nothing is known */
     uint32_t directory;                          /* index into atlas->directories */
     enum eg_entry_kind kind;
     bool has_position;       /* of the first place, as its address and postcode are */

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 
 #define ALIGNED 16U
-#define ENTRY_BYTES 736 /* of the structs that are copied here, where pointers have eight */
+#define ENTRY_BYTES 784 /* of the structs that are copied here, where pointers have eight */
 #define PLACE_BYTES 136
 #define FUNDING_BYTES 96
 
@@ -116,6 +116,7 @@ static void copy_entry(struct copier *copier, const struct eg_entry *from, struc
         to->register_number[n] = copy_text(copier, from->register_number[n]);
     for (size_t n = 0; n < EG_N_OTHER_NAMES; n++) to->other_name[n] = copy_text(copier, from->other_name[n]);
     to->place_name = copy_text(copier, from->place_name);
+    for (size_t n = 0; n < EG_N_GIVING; n++) to->giving[n] = copy_text(copier, from->giving[n]);
     for (size_t f = 0; f < EG_N_ENTRY_FIELDS; f++) to->field[f] = copy_text(copier, from->field[f]);
     to->places = copy_places(copier, from->places, from->n_places);
     to->fundings = copy_fundings(copier, from->fundings, from->n_fundings);

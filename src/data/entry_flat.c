@@ -18,6 +18,8 @@ const char *eg_flat_column_name(unsigned column)
     if (column == EG_FLAT_ORGANISATION_ID) return "organisation_id";
     if (column == EG_FLAT_CHARITY_NUMBER) return "charity_number";
     if (column == EG_FLAT_COMPANY_NUMBER) return "company_number";
+    if (column == EG_FLAT_AWARD_DATE) return "award_date";
+    if (column == EG_FLAT_FUNDER_ID) return "funder_id";
     return eg_entry_field_name((enum eg_entry_field)column);
 }
 
@@ -67,6 +69,9 @@ static struct eg_text text_of(const struct eg_atlas *atlas, const struct eg_entr
     case EG_FLAT_CHARITY_NUMBER:
     case EG_FLAT_COMPANY_NUMBER:
         return entry->register_number[column - EG_FLAT_CHARITY_NUMBER];
+    case EG_FLAT_AWARD_DATE:
+    case EG_FLAT_FUNDER_ID:
+        return entry->giving[column - EG_FLAT_AWARD_DATE];
     case EG_FLAT_SERVES_BOUNDARIES:
         if (entry->n_serves == 0 || entry->serves_boundaries == EG_ATLAS_NONE) return EG_TEXT("");
         return atlas->boundaries[entry->serves_boundaries].id;
@@ -118,20 +123,19 @@ static void write_row(const struct eg_atlas *atlas, const struct eg_entry *entry
 
 /* --- 360Giving ------------------------------------------------------------------------------------------------------------------ */
 
-/* What a title of the standard is written from; those without a column have a meaning of their own. */
-enum giving { FUNDER_ID = EG_N_FLAT_COLUMNS, AWARD_DATE };
-
+/* What a title of the standard is written from. The standard requires more than those marked: where an amount, its currency or a date is not
+ * known, the cell is empty, since a text in it would be a wrong number or date. */
 static const struct {
     const char *title;
     unsigned column;
-    bool required;
+    bool is_said; /* "Not stated" stands for what is not known */
 } giving[] = {
     {"Identifier", EG_ENTRY_KEY, true},
     {"Title", EG_ENTRY_NAME, true},
     {"Description", EG_ENTRY_DESCRIPTION, true},
-    {"Currency", EG_ENTRY_CURRENCY, true},
-    {"Amount Awarded", EG_ENTRY_AMOUNT, true},
-    {"Award Date", AWARD_DATE, true},
+    {"Currency", EG_ENTRY_CURRENCY, false},
+    {"Amount Awarded", EG_ENTRY_AMOUNT, false},
+    {"Award Date", EG_FLAT_AWARD_DATE, false},
     {"Planned Dates:Start Date", EG_ENTRY_START, false},
     {"Planned Dates:End Date", EG_ENTRY_END, false},
     {"Recipient Org:Identifier", EG_FLAT_ORGANISATION_ID, true},
@@ -141,7 +145,7 @@ static const struct {
     {"Recipient Org:Street Address", EG_ENTRY_ADDRESS, false},
     {"Recipient Org:Postal Code", EG_ENTRY_POSTCODE, false},
     {"Recipient Org:Web Address", EG_ENTRY_URL, false},
-    {"Funding Org:Identifier", FUNDER_ID, true},
+    {"Funding Org:Identifier", EG_FLAT_FUNDER_ID, true},
     {"Funding Org:Name", EG_ENTRY_FUNDER, true},
     {"Grant Programme:Title", EG_ENTRY_PROGRAMME, false},
     {"Classifications:Title", EG_ENTRY_TOPICS, false},
@@ -163,17 +167,19 @@ static bool is_title(struct eg_text text, const char *title)
 unsigned eg_flat_giving_column(struct eg_text title)
 {
     for (size_t i = 0; i < EG_ARRAY_LEN(giving); i++)
-        if (giving[i].column < EG_N_FLAT_COLUMNS && is_title(title, giving[i].title)) return giving[i].column;
+        if (is_title(title, giving[i].title)) return giving[i].column;
     return EG_N_FLAT_COLUMNS;
 }
 
-/* A funder has no number of a register here, nor records of its own: the UUID that stands for its name. */
-static enum eg_status write_funder(struct eg_text name, struct eg_buffer *out, struct eg_error *err)
+/* A funder has no records of its own. Where it came without an identifier, the UUID that stands for its name. */
+static enum eg_status write_funder(const struct eg_entry *entry, struct eg_buffer *out, struct eg_error *err)
 {
     struct eg_arena *arena = eg_arena_new(1 << 20);
     if (!arena) return eg_error_no_memory(err, 0);
-    struct eg_text id = EG_RECORD_NOT_STATED;
-    if (name.len > 0) id = eg_record_id_of_name(arena, "organization", name);
+    struct eg_text id = entry->giving[EG_GIVING_FUNDER_ID], name = entry->field[EG_ENTRY_FUNDER];
+    if (id.len == 0) id = EG_RECORD_NOT_STATED;
+    if (entry->giving[EG_GIVING_FUNDER_ID].len == 0 && name.len > 0)
+        id = eg_record_id_of_name(arena, "organization", name);
     bool made = id.data != NULL;
     if (made) eg_csv_cell(out, id, false);
     eg_arena_free(arena);
@@ -183,11 +189,11 @@ static enum eg_status write_funder(struct eg_text name, struct eg_buffer *out, s
 static struct eg_text giving_text(const struct eg_atlas *atlas, const struct eg_entry *entry, size_t i,
                                   char room[32])
 {
-    struct eg_text text;
-    if (giving[i].column == AWARD_DATE) text = entry->field[EG_ENTRY_START];
-    else text = text_of(atlas, entry, giving[i].column, room);
+    struct eg_text text = text_of(atlas, entry, giving[i].column, room);
+    struct eg_text number = entry->giving[EG_GIVING_RECIPIENT_ID];
+    if (giving[i].column == EG_FLAT_ORGANISATION_ID && number.len > 0) text = number;
     if (giving[i].column == EG_ENTRY_ORGANISATION && text.len == 0) text = entry->field[EG_ENTRY_NAME];
-    return text.len == 0 && giving[i].required ? EG_RECORD_NOT_STATED : text;
+    return text.len == 0 && giving[i].is_said ? EG_RECORD_NOT_STATED : text;
 }
 
 static enum eg_status write_grant(const struct eg_atlas *atlas, const struct eg_entry *entry,
@@ -198,7 +204,7 @@ static enum eg_status write_grant(const struct eg_atlas *atlas, const struct eg_
         char room[32];
         uint32_t n = UINT32_MAX;
         const struct eg_text *items = eg_flat_list(entry, giving[i].column, &n);
-        if (giving[i].column == FUNDER_ID) status = write_funder(entry->field[EG_ENTRY_FUNDER], out, err);
+        if (giving[i].column == EG_FLAT_FUNDER_ID) status = write_funder(entry, out, err);
         else if (n != UINT32_MAX) write_list(items, n, i == 0, out);
         else eg_csv_cell(out, giving_text(atlas, entry, i, room), i == 0);
     }

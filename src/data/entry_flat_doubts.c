@@ -61,6 +61,26 @@ static void read_dates(struct eg_flat_intake *intake, struct eg_entry *entry, st
     }
 }
 
+/* When a grant was awarded: a day, and no other text. */
+static void read_award(struct eg_flat_intake *intake, struct eg_entry *entry, struct eg_arena *arena,
+                       const struct eg_intake_place *place)
+{
+    char date[EG_DATE_BYTES];
+    struct eg_text given = entry->giving[EG_GIVING_AWARD_DATE], *award = &entry->giving[EG_GIVING_AWARD_DATE];
+    if (given.len == 0 || eg_record_text_is(EG_RECORD_DATE, given)) return;
+    if (!eg_mend_date(given, false, date)) {
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                       "the award_date '%.*s' is left out: it is no date (YYYY-MM-DD)",
+                       EG_TEXT_SHOWN(given, 40));
+        *award = EG_TEXT("");
+        return;
+    }
+    *award = eg_text_copy(arena, eg_text_from(date));
+    if (!award->data) *award = EG_TEXT(""); /* what comes after is refused memory, too */
+    eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "the award_date '%.*s' is read as %s",
+                   EG_TEXT_SHOWN(given, 40), date);
+}
+
 static void doubt_amount(struct eg_flat_intake *intake, struct eg_entry *entry,
                          const struct eg_intake_place *place)
 {
@@ -156,6 +176,7 @@ void eg_flat_doubt(struct eg_flat_intake *intake, struct eg_entry *entry, const 
     doubt_position(intake, entry, cells, place);
     read_money(intake, entry, arena, place);
     read_dates(intake, entry, arena, place);
+    read_award(intake, entry, arena, place);
     doubt_amount(intake, entry, place);
     doubt_texts(intake, entry, place);
 }

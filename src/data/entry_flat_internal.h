@@ -12,6 +12,8 @@ enum eg_flat_column {
     EG_FLAT_ORGANISATION_ID,
     EG_FLAT_CHARITY_NUMBER, /* as enum eg_register has them */
     EG_FLAT_COMPANY_NUMBER,
+    EG_FLAT_AWARD_DATE, /* as enum eg_giving has them */
+    EG_FLAT_FUNDER_ID,
     EG_N_FLAT_COLUMNS
 };
 

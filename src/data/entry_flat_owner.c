@@ -80,7 +80,10 @@ static void index_numbers(struct eg_flat_owners *owners)
     for (uint32_t i = 0; i < n && !owners->failed; i++) {
         const struct eg_record *row = eg_records_at(owners->known, EG_RECORD_ORGANIZATION_IDENTIFIER, i);
         struct eg_text number = row->field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER];
+        struct eg_text whole = eg_entry_org_id_of(row, owners->arena, &owners->failed);
         owners->failed |= eg_textmap_put(owners->by_number, number, i, NULL) != EG_OK;
+        if (whole.len > 0 && !owners->failed)
+            owners->failed |= eg_textmap_put(owners->by_number, whole, i, NULL) != EG_OK;
     }
 }
 
@@ -209,12 +212,16 @@ static struct eg_text id_meant(struct eg_flat_owners *owners, struct eg_text giv
     return id;
 }
 
-static bool has_number(const struct eg_flat_owners *owners, const struct eg_record *organization)
+/* "GB-CHC-1234567" is no other number than the charity number "1234567". */
+static bool has_other_number(const struct eg_flat_owners *owners, const struct eg_record *organization,
+                             struct eg_text number)
 {
-    uint32_t n;
-    (void)eg_records_with(owners->known, EG_RECORD_ORGANIZATION_IDENTIFIER,
-                          EG_ORGANIZATION_IDENTIFIER_ORGANIZATION_ID, organization->field[0], &n);
-    return n > 0;
+    uint32_t n, i = 0;
+    const struct eg_record *const *rows =
+        eg_records_with(owners->known, EG_RECORD_ORGANIZATION_IDENTIFIER,
+                        EG_ORGANIZATION_IDENTIFIER_ORGANIZATION_ID, organization->field[0], &n);
+    while (i < n && eg_text_ends_with(number, rows[i]->field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER])) i++;
+    return i < n;
 }
 
 static void tie_by_id(struct eg_flat_owners *owners, const struct eg_flat_claim *claim,
@@ -228,7 +235,7 @@ static void tie_by_id(struct eg_flat_owners *owners, const struct eg_flat_claim 
     struct eg_text wanted = folded(owners, given);
     /* What came without its number, from another file, is not made a second time for it. */
     bool is_unnumbered = !known && !made && claim->is_number && present && given.len > 0 &&
-                         !has_number(owners, present) && is_named(owners, present, wanted);
+                         !has_other_number(owners, present, claim->id) && is_named(owners, present, wanted);
     if (is_unnumbered) known = present;
     if (known && known == present && given.len == 0) {
         tie_silent(owners, claim, present, entry);
@@ -238,6 +245,7 @@ static void tie_by_id(struct eg_flat_owners *owners, const struct eg_flat_claim 
     else if (made) name = made->name;
     else if (given.len == 0) name = entry->field[EG_ENTRY_NAME];
     bool is_number = claim->is_number && !eg_record_text_is(EG_RECORD_ID, claim->id);
+    if (is_unnumbered && is_number) entry->giving[EG_GIVING_RECIPIENT_ID] = claim->id;
     if (!known && !made) make(owners, id, name, is_number ? claim->id : EG_TEXT(""));
     if (given.len > 0 && !owners->failed && !eg_record_name_is(name, wanted, &owners->room))
         (void)snprintf(doubt, EG_ENTRY_DOUBT_BYTES,
@@ -326,8 +334,8 @@ enum eg_status eg_flat_owners_record(const struct eg_flat_owners *owners, struct
         if (name.data) field[0] = eg_record_id_of(owners->arena, "organization_identifier", name);
         if (!field[0].data) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
         field[EG_ORGANIZATION_IDENTIFIER_ORGANIZATION_ID] = made->id;
-        field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_SCHEME] = EG_TEXT("org-id.guide");
-        field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_TYPE] = EG_TEXT("org-id");
+        field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_SCHEME] = EG_TEXT(EG_ORG_ID_SCHEME);
+        field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_TYPE] = EG_TEXT(EG_ORG_ID_TYPE);
         field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER] = made->number;
         status = eg_records_add(builder, EG_RECORD_ORGANIZATION_IDENTIFIER, field, err);
     }

@@ -16,17 +16,10 @@ struct rows {
     struct eg_flat_intake *intake;
     bool is_360giving, has_header;
     char separator;
-    bool seen[EG_N_FLAT_COLUMNS + 1];       /* the header has the column */
-    uint32_t n_columns, award_date;         /* 360Giving: the column of the date; UINT32_MAX without one */
+    bool seen[EG_N_FLAT_COLUMNS + 1]; /* the header has the column */
+    uint32_t n_columns;
     unsigned column_of[EG_CSV_COLUMNS_MAX]; /* [n_columns], EG_N_FLAT_COLUMNS: of none */
 };
-
-/* Titles that say nothing an entry could hold, or what stands elsewhere. */
-static bool is_passed_over(const struct rows *rows, struct eg_text title)
-{
-    return rows->is_360giving && (eg_text_equal_any_case(title, EG_TEXT("Award Date")) ||
-                                  eg_text_equal_any_case(title, EG_TEXT("Funding Org:Identifier")));
-}
 
 /* What spreadsheets write where a comma stands before decimals. */
 static void tell_separator(struct rows *rows, const struct eg_intake_place *place)
@@ -48,9 +41,8 @@ static enum eg_status read_header(struct rows *rows, const struct eg_csv_row *ro
         struct eg_text title = eg_text_trim_wide(row->cell[i]);
         unsigned column = rows->is_360giving ? eg_flat_giving_column(title) : eg_flat_column_named(title);
         rows->column_of[i] = column;
-        if (rows->is_360giving && eg_text_equal_any_case(title, EG_TEXT("Award Date"))) rows->award_date = i;
         if (column == EG_N_FLAT_COLUMNS) {
-            if (title.len > 0 && !is_passed_over(rows, title))
+            if (title.len > 0)
                 eg_flat_remark(rows->intake, EG_INTAKE_DOUBTFUL, &place,
                                "the column '%.*s' is left out: an entry has no such field",
                                EG_TEXT_SHOWN(title, 60));
@@ -107,9 +99,6 @@ static enum eg_status read_row(void *context, const struct eg_csv_row *row, stru
                        rows->n_columns);
     for (uint32_t i = 0; i < row->n; i++)
         if (rows->column_of[i] < EG_N_FLAT_COLUMNS) cells[rows->column_of[i]] = row->cell[i];
-    /* A grant begins, as far as is known, when it is awarded. */
-    if (rows->award_date < row->n && cells[EG_ENTRY_START].len == 0)
-        cells[EG_ENTRY_START] = row->cell[rows->award_date];
     read_decimal_comma(rows, &cells[EG_ENTRY_LONGITUDE], lon);
     read_decimal_comma(rows, &cells[EG_ENTRY_LATITUDE], lat);
     if (rows->is_360giving) eg_flat_doubt_grant(rows->intake, rows->seen, cells, &place);
@@ -119,10 +108,7 @@ static enum eg_status read_row(void *context, const struct eg_csv_row *row, stru
 enum eg_status eg_flat_read_rows(struct eg_flat_intake *intake, struct eg_text text, bool is_360giving,
                                  struct eg_error *err)
 {
-    struct rows rows = {.intake = intake,
-                        .is_360giving = is_360giving,
-                        .separator = eg_csv_separator(text),
-                        .award_date = UINT32_MAX};
+    struct rows rows = {.intake = intake, .is_360giving = is_360giving, .separator = eg_csv_separator(text)};
     enum eg_status status = eg_csv_read(text, rows.separator, read_row, &rows, err);
     if (status == EG_OK && !rows.has_header)
         status = eg_error_set(err, EG_INVALID, "the file is empty: it has no header");

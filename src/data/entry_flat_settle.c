@@ -9,6 +9,11 @@
 
 /* --- columns ------------------------------------------------------------------------------------------------------------------------ */
 
+static bool is_giving(unsigned column)
+{
+    return column == EG_FLAT_AWARD_DATE || column == EG_FLAT_FUNDER_ID;
+}
+
 static bool is_empty(const struct eg_entry *entry, unsigned column)
 {
     uint32_t n;
@@ -17,6 +22,7 @@ static bool is_empty(const struct eg_entry *entry, unsigned column)
     if (column == EG_ENTRY_LONGITUDE || column == EG_ENTRY_LATITUDE) return !entry->has_position;
     if (column == EG_FLAT_SERVES_BOUNDARIES) return entry->n_serves == 0;
     if (column == EG_FLAT_SERVICE_AREA) return entry->area_geojson.len == 0;
+    if (is_giving(column)) return entry->giving[column - EG_FLAT_AWARD_DATE].len == 0;
     return column >= EG_N_ENTRY_FIELDS || entry->field[column].len == 0;
 }
 
@@ -55,6 +61,8 @@ static void set_column(struct eg_entry *entry, const struct eg_entry *from, unsi
     const struct eg_entry *of = from ? from : &nothing;
     set_list(entry, from, column);
     if (column < EG_N_ENTRY_FIELDS) entry->field[column] = of->field[column];
+    if (is_giving(column))
+        entry->giving[column - EG_FLAT_AWARD_DATE] = of->giving[column - EG_FLAT_AWARD_DATE];
     if (column == EG_ENTRY_LONGITUDE || column == EG_ENTRY_LATITUDE) {
         entry->has_position = of->has_position;
         entry->lon_deg = of->lon_deg;
@@ -65,16 +73,6 @@ static void set_column(struct eg_entry *entry, const struct eg_entry *from, unsi
         entry->area_ring_start = of->area_ring_start;
         entry->area_lonlat = of->area_lonlat;
     }
-}
-
-void eg_flat_fill(struct eg_entry *entry, const struct eg_entry *known, bool has_kind, bool has_key)
-{
-    for (unsigned column = 0; column < EG_N_FLAT_COLUMNS; column++)
-        if (column != EG_ENTRY_ORGANISATION && is_empty(entry, column)) set_column(entry, known, column);
-    if (!has_key) entry->field[EG_ENTRY_KEY] = known->field[EG_ENTRY_KEY];
-    if (has_kind) return;
-    entry->field[EG_ENTRY_KIND] = known->field[EG_ENTRY_KIND];
-    entry->kind = known->kind;
 }
 
 /* --- comparing ---------------------------------------------------------------------------------------------------------------------- */
@@ -194,11 +192,28 @@ static bool is_same_column(const struct eg_entry *a, const struct eg_entry *b, u
     case EG_FLAT_CHARITY_NUMBER:
     case EG_FLAT_COMPANY_NUMBER:
         return true; /* what is left of them is new */
+    case EG_FLAT_AWARD_DATE:
+    case EG_FLAT_FUNDER_ID:
+        return eg_text_equal(a->giving[column - EG_FLAT_AWARD_DATE], b->giving[column - EG_FLAT_AWARD_DATE]);
     case EG_FLAT_ORGANISATION_ID:
         return eg_text_equal(a->organization_id, b->organization_id);
     default:
         return is_same_text(a->field[column], b->field[column], column);
     }
+}
+
+void eg_flat_fill(struct eg_entry *entry, const struct eg_entry *known, bool has_kind, bool has_key)
+{
+    bool has_other_funder =
+        !is_empty(entry, EG_ENTRY_FUNDER) && !is_same_column(entry, known, EG_ENTRY_FUNDER);
+    for (unsigned column = 0; column < EG_N_FLAT_COLUMNS; column++) {
+        bool stays = column == EG_ENTRY_ORGANISATION || (column == EG_FLAT_FUNDER_ID && has_other_funder);
+        if (!stays && is_empty(entry, column)) set_column(entry, known, column);
+    }
+    if (!has_key) entry->field[EG_ENTRY_KEY] = known->field[EG_ENTRY_KEY];
+    if (has_kind) return;
+    entry->field[EG_ENTRY_KIND] = known->field[EG_ENTRY_KIND];
+    entry->kind = known->kind;
 }
 
 bool eg_flat_is_same(const struct eg_entry *a, const struct eg_entry *b)
@@ -210,7 +225,7 @@ bool eg_flat_is_same(const struct eg_entry *a, const struct eg_entry *b)
 
 /* --- what is new -------------------------------------------------------------------------------------------------------------------- */
 
-#define GROUP_COLUMNS 6U
+#define GROUP_COLUMNS 8U
 
 /* Columns of which records are made together; ended by EG_N_FLAT_COLUMNS. */
 static const unsigned groups[][GROUP_COLUMNS] = {
@@ -226,7 +241,8 @@ static const unsigned groups[][GROUP_COLUMNS] = {
      EG_N_FLAT_COLUMNS},
     {EG_ENTRY_SERVES, EG_FLAT_SERVES_BOUNDARIES, EG_N_FLAT_COLUMNS},
     {EG_FLAT_SERVICE_AREA, EG_N_FLAT_COLUMNS},
-    {EG_ENTRY_FUNDER, EG_ENTRY_AMOUNT, EG_ENTRY_CURRENCY, EG_ENTRY_START, EG_ENTRY_END, EG_N_FLAT_COLUMNS},
+    {EG_ENTRY_FUNDER, EG_ENTRY_AMOUNT, EG_ENTRY_CURRENCY, EG_ENTRY_START, EG_ENTRY_END, EG_FLAT_AWARD_DATE,
+     EG_FLAT_FUNDER_ID, EG_N_FLAT_COLUMNS},
     {EG_ENTRY_HOURS, EG_N_FLAT_COLUMNS},
 };
 

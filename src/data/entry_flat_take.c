@@ -11,6 +11,7 @@
 #include "data/entry_flat_internal.h"
 #include "data/entry_records.h"
 #include "data/geojson_rings.h"
+#include "data/record_ids.h"
 #include "data/record_tree.h"
 #include "data/service_places.h"
 #include "data/topic_names.h"
@@ -239,6 +240,41 @@ static void take_number(struct eg_flat_intake *intake, struct eg_entry *entry, u
             eg_flat_column_name(EG_FLAT_CHARITY_NUMBER + n), EG_TEXT_SHOWN(told, 40), EG_TEXT_SHOWN(now, 40));
 }
 
+static void take_giving(struct eg_flat_intake *intake, struct eg_entry *entry, const struct eg_text *cells,
+                        const struct eg_intake_place *place)
+{
+    for (unsigned column = EG_FLAT_AWARD_DATE; column <= EG_FLAT_FUNDER_ID; column++) {
+        if (eg_text_is_utf8(cells[column])) entry->giving[column - EG_FLAT_AWARD_DATE] = cells[column];
+        else
+            eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place, "the %s is left out: it is not UTF-8",
+                           eg_flat_column_name(column));
+    }
+}
+
+/* A UUID that stands for the funder's name, as an export has it, says nothing more than that. `known` NULL: the entry is new. Another funder
+ * has not the number of the one before. */
+static enum eg_status take_funder(struct eg_flat_intake *intake, struct eg_entry *entry,
+                                  const struct eg_entry *known, const struct eg_intake_place *place,
+                                  struct eg_error *err)
+{
+    struct eg_text *id = &entry->giving[EG_GIVING_FUNDER_ID], given = entry->field[EG_ENTRY_FUNDER],
+                   was = known ? known->field[EG_ENTRY_FUNDER] : EG_TEXT("");
+    for (int i = 0; i < 2 && eg_record_text_is(EG_RECORD_ID, *id); i++) {
+        struct eg_text name = i == 0 ? given : was;
+        struct eg_text made =
+            name.len > 0 ? eg_record_id_of_name(intake->loader.arena, "organization", name) : EG_TEXT("");
+        if (!made.data) return eg_error_no_memory(err, EG_UUID_TEXT_LEN);
+        if (eg_text_equal(*id, made)) *id = EG_TEXT("");
+    }
+    if (known && id->len == 0 && known->giving[EG_GIVING_FUNDER_ID].len > 0 && given.len > 0 &&
+        !eg_text_equal(given, was))
+        eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                       "the funder_id '%.*s' was that of '%.*s': '%.*s' comes without one",
+                       EG_TEXT_SHOWN(known->giving[EG_GIVING_FUNDER_ID], 60), EG_TEXT_SHOWN(was, 60),
+                       EG_TEXT_SHOWN(given, 60));
+    return EG_OK;
+}
+
 static enum eg_status take_owner(struct eg_flat_intake *intake, struct eg_entry *entry,
                                  const struct eg_record *service, struct eg_text organization,
                                  const struct eg_intake_place *place, struct eg_error *err)
@@ -304,11 +340,13 @@ static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *ent
         if (placed != EG_OK) return placed;
         eg_flat_read_currency(intake, entry, NULL, intake->loader.arena, place);
         eg_flat_doubt_period(intake, entry, place);
-        return take_topics(intake, entry, NULL, err);
+        enum eg_status taken = take_funder(intake, entry, NULL, place, err);
+        return taken == EG_OK ? take_topics(intake, entry, NULL, err) : taken;
     }
     enum eg_status status = eg_entry_from_records(&source, service, &known, err);
     if (status == EG_OK) status = take_topics(intake, entry, &known, err);
     if (status == EG_OK) status = settle_places(intake, entry, &known, place, err);
+    if (status == EG_OK) status = take_funder(intake, entry, &known, place, err);
     if (status != EG_OK) return status;
     eg_flat_read_currency(intake, entry, &known, intake->loader.arena, place);
     if (intake->has_key && !intake->has_id)
@@ -318,6 +356,7 @@ static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *ent
     *unchanged_out = eg_flat_is_same(entry, &known);
     for (unsigned n = 0; n < EG_N_REGISTERS; n++) *unchanged_out &= entry->register_number[n].len == 0;
     *unchanged_out &= !intake->places || intake->places->n <= 1;
+    *unchanged_out &= entry->giving[EG_GIVING_RECIPIENT_ID].len == 0;
     eg_flat_empty_same(entry, &known);
     return EG_OK;
 }
@@ -427,6 +466,7 @@ enum eg_status eg_flat_take(struct eg_flat_intake *intake, const struct eg_text 
         return EG_OK;
     }
     struct eg_entry *entry = &intake->loader.items[0];
+    take_giving(intake, entry, cells, place);
     eg_flat_doubt(intake, entry, cells, intake->loader.arena, place);
     for (unsigned n = 0; n < EG_N_REGISTERS; n++)
         entry->register_number[n] = cells[EG_FLAT_CHARITY_NUMBER + n];

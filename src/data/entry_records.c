@@ -227,6 +227,23 @@ static enum eg_status add_number(struct eg_entry_recorder *recorder, const struc
     return eg_recorder_add_once(recorder, EG_RECORD_ORGANIZATION_IDENTIFIER, &row, err);
 }
 
+/* One that says itself which register it is of. */
+static enum eg_status add_org_id(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
+                                 struct eg_text organization, struct eg_error *err)
+{
+    struct eg_recorder_row row = {{{0}}};
+    struct eg_text number = entry->giving[EG_GIVING_RECIPIENT_ID];
+    if (number.len == 0) return EG_OK;
+    struct eg_text name =
+        eg_text_format(recorder->row_arena, "%.*s:%.*s", EG_TEXT_ARG(organization), EG_TEXT_ARG(number));
+    row.field[0] = eg_recorder_made_id(recorder, "organization_identifier", name);
+    row.field[EG_ORGANIZATION_IDENTIFIER_ORGANIZATION_ID] = organization;
+    row.field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_SCHEME] = EG_TEXT(EG_ORG_ID_SCHEME);
+    row.field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_TYPE] = EG_TEXT(EG_ORG_ID_TYPE);
+    row.field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER] = number;
+    return eg_recorder_add_once(recorder, EG_RECORD_ORGANIZATION_IDENTIFIER, &row, err);
+}
+
 static enum eg_status add_organization(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                        struct eg_recorder_ids *ids, struct eg_error *err)
 {
@@ -240,7 +257,7 @@ static enum eg_status add_organization(struct eg_entry_recorder *recorder, const
     enum eg_status status = eg_recorder_add_once(recorder, EG_RECORD_ORGANIZATION, &row, err);
     for (unsigned n = 0; n < EG_N_REGISTERS && status == EG_OK; n++)
         status = add_number(recorder, entry, (enum eg_register)n, ids->organization, err);
-    return status;
+    return status == EG_OK ? add_org_id(recorder, entry, ids->organization, err) : status;
 }
 
 static enum eg_status add_program(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
@@ -338,11 +355,17 @@ static enum eg_status add_service_area(struct eg_entry_recorder *recorder, const
     return eg_recorder_add(recorder, EG_RECORD_SERVICE_AREA, &row, err);
 }
 
+static bool has_funding(const struct eg_entry *entry)
+{
+    return entry->field[EG_ENTRY_FUNDER].len > 0 || entry->field[EG_ENTRY_AMOUNT].len > 0 ||
+           entry->giving[EG_GIVING_AWARD_DATE].len > 0 || entry->giving[EG_GIVING_FUNDER_ID].len > 0;
+}
+
 static enum eg_status add_funding(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                   const struct eg_recorder_ids *ids, struct eg_error *err)
 {
     struct eg_recorder_row row = {{{0}}};
-    if (entry->field[EG_ENTRY_FUNDER].len == 0 && entry->field[EG_ENTRY_AMOUNT].len == 0) return EG_OK;
+    if (!has_funding(entry)) return EG_OK;
     row.field[EG_FUNDING_ID] = eg_recorder_made_id(recorder, "funding", ids->service);
     row.field[EG_FUNDING_SERVICE_ID] = ids->service;
     row.field[EG_FUNDING_SOURCE] = entry->field[EG_ENTRY_FUNDER];
@@ -351,6 +374,8 @@ static enum eg_status add_funding(struct eg_entry_recorder *recorder, const stru
     row.field[EG_FUNDING_CURRENCY] = entry->field[EG_ENTRY_CURRENCY];
     row.field[EG_FUNDING_VALID_FROM] = day(recorder, entry, EG_ENTRY_START);
     row.field[EG_FUNDING_VALID_TO] = day(recorder, entry, EG_ENTRY_END);
+    row.field[EG_FUNDING_AWARD_DATE] = entry->giving[EG_GIVING_AWARD_DATE];
+    row.field[EG_FUNDING_SOURCE_IDENTIFIER] = entry->giving[EG_GIVING_FUNDER_ID];
     return eg_recorder_add(recorder, EG_RECORD_FUNDING, &row, err);
 }
 
@@ -359,9 +384,8 @@ static enum eg_status add_dates(struct eg_entry_recorder *recorder, const struct
                                 const struct eg_recorder_ids *ids, struct eg_error *err)
 {
     struct eg_recorder_row row = {{{0}}};
-    bool is_grant = entry->field[EG_ENTRY_FUNDER].len > 0 || entry->field[EG_ENTRY_AMOUNT].len > 0;
     bool has_dates = entry->field[EG_ENTRY_START].len > 0 || entry->field[EG_ENTRY_END].len > 0;
-    if (is_grant || !has_dates) return EG_OK;
+    if (has_funding(entry) || !has_dates) return EG_OK;
     row.field[EG_SCHEDULE_ID] = eg_recorder_made_id(recorder, "schedule", ids->service);
     row.field[EG_SCHEDULE_SERVICE_ID] = ids->service;
     row.field[EG_SCHEDULE_VALID_FROM] = day(recorder, entry, EG_ENTRY_START);

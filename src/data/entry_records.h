@@ -62,11 +62,23 @@ struct eg_text eg_entry_at_location_id(struct eg_arena *arena, const struct eg_e
 struct eg_text eg_entry_topic_id(struct eg_arena *arena, struct eg_text topic); /* of the term */
 struct eg_text eg_entry_topics_id(struct eg_arena *arena);                      /* of their taxonomy */
 
+/* What it calls numbers that say themselves which register they are of, and where these are listed. */
+#define EG_ORG_ID_TYPE "org-id"
+#define EG_ORG_ID_SCHEME "org-id.guide"
 /* What HSDS's organization_identifier calls numbers of a register in identifier_type ("Charity number"). */
 const char *eg_entry_register_name(enum eg_register of);
 /* The first number of an organisation in a register; empty without one. */
 struct eg_text eg_entry_register_number(const struct eg_records *records, struct eg_text organization,
                                         enum eg_register of);
+
+/* Whether a row of organization_identifier is a number that the whole world can tell from others, and how it is written there: by the list
+ * of org-id.guide, as "GB-CHC-1234567". Those that say their list apart (identifier_scheme "GB-CHC") are put together in the arena. Empty
+ * for other numbers, and when the arena refuses: then *failed_out is set. */
+struct eg_text eg_entry_org_id_of(const struct eg_record *identifier, struct eg_arena *arena,
+                                  bool *failed_out);
+/* The first of an organisation. */
+struct eg_text eg_entry_org_id(const struct eg_records *records, struct eg_text organization,
+                               struct eg_arena *arena, bool *failed_out);
 
 /* Appends an address, field[] of its record, in one line, as entries have it: without the postcode, which has a field of its own. */
 void eg_record_address_line(const struct eg_text *field, struct eg_buffer *line);

@@ -279,6 +279,8 @@ static const struct eg_record_field funding_fields[] = {
     [EG_FUNDING_VALID_TO] = {.name = "valid_to", .type = EG_RECORD_DATE, .ours = true},
     [EG_FUNDING_TITLE] = {.name = "title", .type = EG_RECORD_TEXT, .ours = true},
     [EG_FUNDING_IDENTIFIER] = {.name = "identifier", .type = EG_RECORD_TEXT, .ours = true},
+    [EG_FUNDING_AWARD_DATE] = {.name = "award_date", .type = EG_RECORD_DATE, .ours = true},
+    [EG_FUNDING_SOURCE_IDENTIFIER] = {.name = "source_identifier", .type = EG_RECORD_TEXT, .ours = true},
 };
 
 static const struct eg_record_field required_document_fields[] = {

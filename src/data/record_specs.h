@@ -272,6 +272,8 @@ enum eg_funding_field {
     EG_FUNDING_VALID_TO,
     EG_FUNDING_TITLE,
     EG_FUNDING_IDENTIFIER,
+    EG_FUNDING_AWARD_DATE,
+    EG_FUNDING_SOURCE_IDENTIFIER,
     EG_FUNDING_N_FIELDS
 };
 enum eg_required_document_field {

@@ -73,6 +73,44 @@ struct eg_text eg_entry_register_number(const struct eg_records *records, struct
     return EG_TEXT("");
 }
 
+/* "GB-CHC", as lists of org-id.guide are called. */
+static bool is_list_of_numbers(struct eg_text text)
+{
+    if (text.len < 4 || text.data[2] != '-') return false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        bool is_capital = c >= 'A' && c <= 'Z', is_digit = c >= '0' && c <= '9';
+        if (i < 2 ? !is_capital : i > 2 && !is_capital && !is_digit) return false;
+    }
+    return true;
+}
+
+struct eg_text eg_entry_org_id_of(const struct eg_record *identifier, struct eg_arena *arena,
+                                  bool *failed_out)
+{
+    struct eg_text scheme = identifier->field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_SCHEME];
+    struct eg_text type = identifier->field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER_TYPE];
+    struct eg_text number = identifier->field[EG_ORGANIZATION_IDENTIFIER_IDENTIFIER];
+    if (eg_text_equal_any_case(type, EG_TEXT(EG_ORG_ID_TYPE))) return number;
+    if (!is_list_of_numbers(scheme)) return EG_TEXT("");
+    if (eg_text_starts_with(number, scheme)) return number;
+    struct eg_text whole = eg_text_format(arena, "%.*s-%.*s", EG_TEXT_ARG(scheme), EG_TEXT_ARG(number));
+    *failed_out |= !whole.data;
+    return whole.data ? whole : EG_TEXT("");
+}
+
+struct eg_text eg_entry_org_id(const struct eg_records *records, struct eg_text organization,
+                               struct eg_arena *arena, bool *failed_out)
+{
+    uint32_t n = 0;
+    struct eg_text id = EG_TEXT("");
+    const struct eg_record *const *rows =
+        eg_records_with(records, EG_RECORD_ORGANIZATION_IDENTIFIER,
+                        EG_ORGANIZATION_IDENTIFIER_ORGANIZATION_ID, organization, &n);
+    for (uint32_t i = 0; i < n && id.len == 0; i++) id = eg_entry_org_id_of(rows[i], arena, failed_out);
+    return id;
+}
+
 /* An organisation that is called as its service is no more than that. */
 static void read_organization(struct reading *reading)
 {
@@ -90,6 +128,8 @@ static void read_organization(struct reading *reading)
     for (unsigned n = 0; n < EG_N_REGISTERS; n++)
         reading->entry->register_number[n] =
             eg_entry_register_number(reading->records, organization->field[0], (enum eg_register)n);
+    reading->entry->giving[EG_GIVING_RECIPIENT_ID] =
+        eg_entry_org_id(reading->records, organization->field[0], reading->arena, &reading->failed);
     if (!eg_text_equal(organization->field[EG_ORGANIZATION_NAME], service[EG_SERVICE_NAME]))
         field[EG_ENTRY_ORGANISATION] = organization->field[EG_ORGANIZATION_NAME];
     if (field[EG_ENTRY_URL].len == 0)
@@ -343,6 +383,8 @@ static void read_fundings(struct reading *reading)
     to[EG_ENTRY_CURRENCY] = first.currency;
     to[EG_ENTRY_START] = first.start;
     to[EG_ENTRY_END] = first.end;
+    reading->entry->giving[EG_GIVING_AWARD_DATE] = rows.at[0]->field[EG_FUNDING_AWARD_DATE];
+    reading->entry->giving[EG_GIVING_FUNDER_ID] = rows.at[0]->field[EG_FUNDING_SOURCE_IDENTIFIER];
     if (rows.n == 1) return;
     uint32_t n = rows.n < EG_ENTRY_FUNDINGS_MAX ? rows.n : EG_ENTRY_FUNDINGS_MAX;
     struct eg_entry_funding *all = eg_arena_array(reading->arena, n, sizeof *all);

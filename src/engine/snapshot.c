@@ -139,6 +139,7 @@ static void add_entry(struct eg_buffer *content, const struct eg_entry *entry)
     for (size_t n = 0; n < EG_N_REGISTERS; n++) add_text(content, entry->register_number[n]);
     for (size_t n = 0; n < EG_N_OTHER_NAMES; n++) add_text(content, entry->other_name[n]);
     add_text(content, entry->place_name);
+    for (size_t n = 0; n < EG_N_GIVING; n++) add_text(content, entry->giving[n]);
     for (uint32_t f = 0; f < EG_N_ENTRY_FIELDS; f++) add_text(content, entry->field[f]);
     add_text(content, entry->area_geojson);
     for (uint32_t s = 0; s < eg_entry_count_served(entry); s++) {

@@ -340,6 +340,25 @@ def grants_name_their_recipients_by_numbers_of_registers(folder):
     assert len({s["organization"]["id"] for s in services}) == 2
     assert "0 records new, 0 changed, 0 taken away" in take_in(register, path, "360giving")
     assert "0 records new, 0 changed, 0 taken away" in take_in(register, export(folder, register, "360giving"), "360giving")
+    with open(export(folder, register, "360giving"), newline="") as file:
+        sent = {row["Identifier"]: row["Recipient Org:Identifier"] for row in csv.DictReader(file)}
+    assert sent == {"g1": "GB-CHC-1", "g2": "GB-CHC-2", "g3": "GB-CHC-1"}, sent
+
+
+@test
+def an_export_of_grants_says_what_the_standard_requires_and_nobody_gave(folder):
+    _, register = county(folder)
+    path, out = folder / "grants.csv", folder / "out.csv"
+    path.write_text("Identifier,Title,Currency,Amount Awarded,Award Date\ng1,A,GBP,5,2024-05-01\ng2,B,GBP,,2024-05-01\ng3,C,GBP,,\n")
+    take_in(register, path, "360giving")
+    done = subprocess.run([PROGRAM, "directory", "export", register, "--format", "360giving", "--out", out], capture_output=True, text=True,
+                          timeout=300, check=True)
+    said = [line for line in done.stderr.splitlines() if line.startswith("evenground:")]
+    assert said == [f"evenground: {n} of 3 grants have no '{title}', which the standard requires: it is left empty"
+                    for n, title in ((2, "Amount Awarded"), (1, "Currency"), (1, "Award Date"))], said
+    with open(out, newline="") as file:
+        assert sorted((row["Identifier"], row["Amount Awarded"], row["Award Date"]) for row in csv.DictReader(file)) == [
+            ("g1", "5", "2024-05-01"), ("g2", "", "2024-05-01"), ("g3", "", "")]
 
 
 @test

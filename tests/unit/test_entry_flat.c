@@ -203,7 +203,7 @@ static void what_nobody_may_have_meant_is_told_with_its_line(void **state)
         "doubtful 3 the start '2024-01-01 10:00' is read as 2024-01-01"};
     eg_records_release(read_doubtful(EG_FLAT_CSV, days, read, EG_ARRAY_LEN(read)));
     static const char award[] = "Identifier,Title,Amount Awarded,Award Date\n1,A,5,2024\n";
-    static const char *const awarded[] = {"doubtful 2 the start '2024' is read as 2024-01-01"};
+    static const char *const awarded[] = {"doubtful 2 the award_date '2024' is read as 2024-01-01"};
     eg_records_release(read_doubtful(EG_FLAT_360GIVING, award, awarded, 1));
 
     static const char spoken[] = "key,name,kind,languages,accessibility,topics\n"
@@ -269,7 +269,8 @@ static void a_grant_is_awarded_and_known_by_its_key(void **state)
     assert_non_null(service);
     assert_true(eg_text_equal(service->field[EG_SERVICE_KIND], EG_TEXT("grant")));
     const struct eg_record *funding = eg_records_at(records, EG_RECORD_FUNDING, 0);
-    assert_true(eg_text_equal(funding->field[EG_FUNDING_VALID_FROM], EG_TEXT("2020-02-03")));
+    assert_true(eg_text_equal(funding->field[EG_FUNDING_AWARD_DATE], EG_TEXT("2020-02-03")));
+    assert_true(eg_text_equal(funding->field[EG_FUNDING_VALID_FROM], EG_TEXT("2024-01-01"))); /* as it was */
     assert_true(eg_text_equal(funding->field[EG_FUNDING_SOURCE], EG_TEXT("F")));
     assert_string_equal(lines.data,
                         "doubtful 1 the column 'Last Modified' is left out: an entry has no such field\n");
