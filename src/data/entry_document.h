@@ -14,7 +14,8 @@
  *                   "description"}],
  *    "languages": [{"name", "code", "note"}], "accessibility": [{"description", "details", "url"}],
  *    "service_areas": [{"name", "description", "boundaries", "area_codes", "extent"}],
- *    "funding": [{"source", "amount", "currency", "valid_from", "valid_to", "title"}],
+ *    "funding": [{"source", "amount", "currency", "valid_from", "valid_to", "title", "award_date",
+ *                 "source_identifier"}],
  *    "costs": [{"option", "amount", "currency", "amount_description"}], "required_documents": [{"document", "uri"}]}
  *
  * "location" and "accessibility" are of the first place (data/service_places.h). Items of "other_locations" are known by their ids; one

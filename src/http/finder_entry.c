@@ -195,6 +195,7 @@ static void write_fundings(struct eg_finder_page *page, const struct eg_entry *e
     if (fundings.n == 1) eg_finder_fact(page, "entry.funding_title", fundings.at[0]->field[EG_FUNDING_TITLE]);
     write_amount(page, entry);
     eg_finder_fact(page, "entry.funder", entry->field[EG_ENTRY_FUNDER]);
+    write_day(page, "entry.awarded", entry->giving[EG_GIVING_AWARD_DATE]);
     write_day(page, "entry.start", entry->field[EG_ENTRY_START]);
     write_day(page, "entry.end", entry->field[EG_ENTRY_END]);
 }
