@@ -105,7 +105,7 @@ class Register(Server):
     def libraries(self):
         given = rows(LIBRARIES)
         made = [
-            Entry("hub", row["library_id"], row["name"], row["lon"], row["lat"], topics=["library"], address=row["address"].strip(" \n"), postcode=row["postcode"].strip(),
+            Entry("hub", row["library_id"], row["name"], row["lon"], row["lat"], topics=["library"], address=row["address"].strip(" \n\u00a0"), postcode=row["postcode"].strip(),
                   status="defunct" if row["closed"] else "active")
             for row in given
         ]
