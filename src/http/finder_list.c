@@ -21,11 +21,13 @@ static void use_position(const struct eg_finder_page *page, struct eg_finder_fou
     found->request.serves = eg_text_from(found->serves);
 }
 
-/* A list of nothing but training is a calendar, unless another order is asked for or a place is named. */
-static void order_events(struct eg_directory_query *query)
+/* A list of nothing but training is a calendar, and what words find begins with what they fit best, names before streets; unless another
+ * order is asked for or a place is named. */
+static void choose_order(struct eg_directory_query *query)
 {
-    if (query->kinds == UINT32_C(1) << EG_KIND_TRAINING && query->order == EG_ORDER_USUAL && !query->has_near)
-        query->order = EG_ORDER_NEXT;
+    if (query->order != EG_ORDER_USUAL || query->has_near) return;
+    if (query->kinds == UINT32_C(1) << EG_KIND_TRAINING) query->order = EG_ORDER_NEXT;
+    else if (query->words.len > 0) query->order = EG_ORDER_RELEVANCE;
 }
 
 static uint64_t count_pages(const struct eg_finder_found *found)
@@ -42,7 +44,7 @@ enum eg_status eg_finder_search(struct eg_finder_page *page, struct eg_finder_fo
         enum eg_status status = eg_finder_find_place(page, found_out, err);
         if (status != EG_OK || !found_out->place.found) return status;
     }
-    order_events(&found_out->request.query);
+    choose_order(&found_out->request.query);
     if (found_out->request.serves.len == 0) use_position(page, found_out);
     if (!found_out->request.query.has_near) found_out->request.query.has_radius = false;
     return eg_engine_coalitions_find(page->snapshot, &found_out->request, &found_out->result, err);

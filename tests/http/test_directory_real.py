@@ -367,7 +367,7 @@ def _(server):
             lon, lat = server.get("/places?q=NN1+2BA&limit=1").json()["features"][0]["geometry"]["coordinates"]
             wanted = found(server, f"kind=hub&near={lon!r},{lat!r}&radius=10000")
         else:
-            wanted = found(server, name_of.get(query, query))
+            wanted = found(server, name_of.get(query, query + "&sort=relevance" * query.startswith("q=")))
         listed, number = [], 1
         while True:
             read = page(server, f"/finder?{query}&lang=en&page={number}")
