@@ -40,6 +40,8 @@ EG_MUST_CHECK enum eg_status eg_document_put(struct eg_document_edit *edit, enum
 /* Takes a row away and all that refers to it. */
 EG_MUST_CHECK enum eg_status eg_document_delete(struct eg_document_edit *edit, enum eg_record_table table,
                                                 struct eg_text id);
+bool eg_document_is_deleted(const struct eg_document_edit *edit, enum eg_record_table table,
+                            struct eg_text id);
 /* Whether anything that stays refers to a row. */
 bool eg_document_is_needed(const struct eg_document_edit *edit, enum eg_record_table table,
                            struct eg_text id);
@@ -90,6 +92,12 @@ EG_MUST_CHECK enum eg_status eg_document_read_owner(struct eg_document_edit *edi
 /* Once the service is put: the organisation that it had goes, if it has another now and nothing refers to the old one. */
 EG_MUST_CHECK enum eg_status eg_document_leave_owner(struct eg_document_edit *edit,
                                                      const struct eg_text *service);
+
+/* entry_document_ties.c */
+
+/* Once all else is read: contacts that have another's name by now leave their telephones. Those that are nobody else's go; the others stay
+ * where they are, and are no contact's. */
+EG_MUST_CHECK enum eg_status eg_document_leave_phones(struct eg_document_edit *edit);
 
 /* entry_document_own.c */
 

@@ -584,7 +584,7 @@ static enum eg_status read_all(struct eg_document_edit *edit)
     for (uint32_t i = 0; i < EG_DOCUMENT_N_LISTS && status == EG_OK; i++)
         if (eg_document_lists[i].table != EG_RECORD_ACCESSIBILITY)
             status = read_top_list(edit, &eg_document_lists[i], field[0]);
-    return status;
+    return status == EG_OK ? eg_document_leave_phones(edit) : status;
 }
 
 enum eg_status eg_entry_document_change(const struct eg_records *records, const struct eg_document_wish *wish,

@@ -35,7 +35,8 @@ enum eg_status eg_document_put(struct eg_document_edit *edit, enum eg_record_tab
     return EG_OK;
 }
 
-static bool is_deleted(const struct eg_document_edit *edit, enum eg_record_table table, struct eg_text id)
+bool eg_document_is_deleted(const struct eg_document_edit *edit, enum eg_record_table table,
+                            struct eg_text id)
 {
     for (uint32_t i = 0; i < edit->n_deletes; i++)
         if (edit->deletes[i].table == table && eg_text_equal(edit->deletes[i].id, id)) return true;
@@ -74,7 +75,7 @@ static enum eg_status list_delete(struct eg_document_edit *edit, enum eg_record_
 enum eg_status eg_document_delete(struct eg_document_edit *edit, enum eg_record_table table,
                                   struct eg_text id)
 {
-    if (is_deleted(edit, table, id)) return EG_OK;
+    if (eg_document_is_deleted(edit, table, id)) return EG_OK;
     uint32_t next = edit->n_deletes;
     enum eg_status status = list_delete(edit, table, id);
     for (; next < edit->n_deletes && status == EG_OK; next++) {
@@ -89,7 +90,7 @@ enum eg_status eg_document_delete(struct eg_document_edit *edit, enum eg_record_
                 for (uint32_t i = 0; i < n && status == EG_OK; i++)
                     if (refers_to(&spec->fields[f], rows[i], gone.table) &&
                         goes_on_referring(edit, rows[i], f, gone.id) &&
-                        !is_deleted(edit, rows[i]->table, rows[i]->field[0]))
+                        !eg_document_is_deleted(edit, rows[i]->table, rows[i]->field[0]))
                         status = list_delete(edit, rows[i]->table, rows[i]->field[0]);
             }
         }
@@ -108,7 +109,7 @@ bool eg_document_is_needed(const struct eg_document_edit *edit, enum eg_record_t
             if (spec->fields[f].type != EG_RECORD_REFERENCE || spec->fields[f].to != table) continue;
             const struct eg_record *const *rows = eg_records_with(edit->records, holders[h], f, id, &n);
             for (uint32_t i = 0; i < n; i++)
-                if (!is_deleted(edit, holders[h], rows[i]->field[0])) return true;
+                if (!eg_document_is_deleted(edit, holders[h], rows[i]->field[0])) return true;
         }
     }
     return false;
