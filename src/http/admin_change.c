@@ -189,6 +189,21 @@ static bool write_progress(const struct subject *subject)
     return !is_ended;
 }
 
+/* What the change took away stands among its rows (data/change_rows.h). */
+static void write_lost_phones(const struct subject *subject)
+{
+    struct eg_json *rows = NULL;
+    if (subject->change.rows.len == 0 || eg_json_parse(subject->change.rows, &rows, NULL) != EG_OK) return;
+    const struct eg_json_value *phones = eg_json_get(eg_json_get(eg_json_root(rows), "gone"), "phone");
+    size_t n = 0, n_rows = eg_json_length(phones);
+    struct eg_text *numbers = eg_arena_array(subject->page->arena, n_rows + 1, sizeof *numbers);
+    for (size_t i = 0; i < n_rows && numbers; i++)
+        if (eg_json_get(eg_json_at(phones, i), "contact_id"))
+            n += eg_json_is_text(eg_json_get(eg_json_at(phones, i), "number"), &numbers[n]);
+    if (numbers) eg_admin_lost_phones(subject->page, numbers, n);
+    eg_json_free(rows);
+}
+
 static enum eg_status show(struct subject *subject, const struct eg_error *why, struct eg_answer **answer_out,
                            struct eg_error *err)
 {
@@ -206,6 +221,7 @@ static enum eg_status show(struct subject *subject, const struct eg_error *why, 
     if (has_documents)
         eg_admin_compare(page, eg_json_root(subject->before), eg_json_root(subject->after),
                          "What the entry said before and after");
+    if (has_documents) write_lost_phones(subject);
     bool goes_on = write_progress(subject);
     if (subject->change.entry_id.len == 0) status = write_batch(subject, err);
     if (status != EG_OK) return status;

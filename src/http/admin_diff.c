@@ -187,3 +187,15 @@ void eg_admin_compare(struct eg_admin_page *page, const struct eg_json_value *be
     }
     eg_html_close(&page->html);
 }
+
+void eg_admin_lost_phones(struct eg_admin_page *page, const struct eg_text *numbers, size_t n)
+{
+    if (n == 0) return;
+    eg_admin_open(page, "p", "notice");
+    eg_html_text(&page->html, EG_TEXT("Removed with the contact whose telephone it was: "));
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0) eg_html_text(&page->html, EG_TEXT(", "));
+        eg_html_leaf(&page->html, "bdi", numbers[i]);
+    }
+    eg_html_close(&page->html);
+}

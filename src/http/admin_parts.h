@@ -114,6 +114,9 @@ struct eg_text eg_admin_given(const struct eg_admin_page *page, const char *name
 /* Links to the pages before and after. */
 void eg_admin_pager(struct eg_admin_page *page, struct eg_text address, bool has_more);
 
+/* Telephones that go with the contact whose they were, of which documents say nothing: [n] numbers; nothing for none. */
+void eg_admin_lost_phones(struct eg_admin_page *page, const struct eg_text *numbers, size_t n);
+
 /* A table of what differs between two documents (admin_diff.c; NULL: nothing is stated); says so when nothing does. */
 void eg_admin_compare(struct eg_admin_page *page, const struct eg_json_value *before,
                       const struct eg_json_value *after, const char *caption);

@@ -22,6 +22,8 @@ struct review {
     struct eg_json *base,
         *seen; /* what everybody saw of it when it was sent, NULL: nobody knows; and sees now */
     struct eg_document_merged merged;
+    struct eg_text *lost_phones; /* [n_lost_phones] in the arena: go with their contacts */
+    uint32_t n_lost_phones;
     struct eg_error unfit;
     char version[EG_EDIT_VERSION_BYTES]; /* of the entry as it is */
     bool is_new, is_gone, has_changed;   /* has_changed: since it was sent */
@@ -105,6 +107,21 @@ static enum eg_status merge(struct review *review, struct eg_error *err)
     return status;
 }
 
+/* Their numbers are in no document. */
+static void find_lost_phones(struct review *review, const struct eg_records *records,
+                             const struct eg_records_change *change)
+{
+    struct eg_arena *arena = review->page->arena;
+    review->lost_phones = eg_arena_array(arena, change->n_deletes + 1U, sizeof *review->lost_phones);
+    for (uint32_t i = 0; i < change->n_deletes && review->lost_phones; i++) {
+        const struct eg_record *phone = NULL;
+        if (change->deletes[i].table == EG_RECORD_PHONE)
+            phone = eg_records_find(records, EG_RECORD_PHONE, change->deletes[i].id);
+        if (phone && phone->field[EG_PHONE_CONTACT_ID].len > 0)
+            review->lost_phones[review->n_lost_phones++] = eg_text_copy(arena, phone->field[EG_PHONE_NUMBER]);
+    }
+}
+
 /* What the entry would say. A suggestion that does not fit any more can still be put right, or rejected. */
 static void look_ahead(struct review *review)
 {
@@ -122,6 +139,7 @@ static void look_ahead(struct review *review)
         status = eg_entry_document_change(records, &wish, page->arena, &change, &review->unfit);
     if (status == EG_OK) status = eg_records_apply(records, &change, &applied, &review->unfit);
     if (status == EG_OK) review->after = eg_admin_document(applied, wish.id, true);
+    if (status == EG_OK) find_lost_phones(review, records, &change);
     eg_records_release(applied);
 }
 
@@ -337,6 +355,7 @@ static void write_diff(struct review *review)
     eg_admin_compare(page, eg_json_root(before), eg_json_root(after),
                      review->after ? "The entry as it is now (before), and as it would be (after)"
                                    : "What was suggested");
+    eg_admin_lost_phones(page, review->lost_phones, review->n_lost_phones);
 }
 
 static void begin_decision(struct review *review, const char *class_name, const char *heading)

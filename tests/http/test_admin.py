@@ -597,6 +597,31 @@ def _(server):
     assert "yet: <bdi>SINGING</bdi>. The directory has: <bdi>singing<" in told and "yet: <bdi>choirs" in told and "yet: <bdi>singing" not in told, told
 
 
+@test("who comes after a contact does not have their telephone, and editors are told that it goes")
+def _(server):
+    entry, contact = str(uuid.uuid4()), {"id": str(uuid.uuid4()), "name": "Ann Went", "phones": [{"id": str(uuid.uuid4()), "number": "01632 960777"}]}
+    made = server.folder / "contact.json"
+    made.write_text(json.dumps([{"id": entry, "name": "Kites", "status": "active", "organization": {"id": str(uuid.uuid4()), "name": "Kites"}, "contacts": [contact]}]), encoding="utf-8")
+    done = subprocess.run(LAUNCHER + [PROGRAM, "directory", "import", str(server.atlas), str(made), "--format", "hsds"], capture_output=True, timeout=60 * SLOW)
+    assert done.returncode == 0, done.stderr
+    deadline = time.monotonic() + 20 * SLOW
+    while (answer := server.get(f"/finder/{entry}")).status != 200 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert b"Ann Went" in answer.body and b"960777" in answer.body, answer.body
+    one, reader = server.suggest({"name": "Kites", "organisation": {"name": "Kites"}, "contacts": [{"name": "Bob Came"}]}, entry), server.reader()
+    told = "telephone it was: <bdi>01632 960777</bdi>"
+    reader.open(f"/admin/suggestions/{one}")
+    assert told in reader.page.text, reader.page.text
+    reader.submit("accept")
+    page = server.get(f"/finder/{entry}").body
+    assert b"Bob Came" in page and b"Ann Went" not in page and b"960777" not in page, page
+    reader.open(f"/admin/history?entry={entry}")
+    reader.open(next(urllib.parse.urljoin(reader.path, link) for link in reader.page.links if re.search("history/[0-9a-f]", link)))
+    assert told in reader.page.text, reader.page.text
+    undo(reader)
+    assert b"960777" in server.get(f"/finder/{entry}").body
+
+
 def import_named(server, name, count):
     """Imports so many entries, called NAME 0 and so on, from the command line."""
     made = server.folder / f"{name.lower()}.csv"
