@@ -32,8 +32,8 @@
  * it says of it, or a new one. One whose last entry goes to another is taken away, unless another row refers to it. An entry whose document
  * has none keeps its own.
  *
- * A contact whose name becomes another (not another spelling of it) is somebody else: telephones that are theirs alone go, and those that are
- * the entry's or a place's, too, are theirs no more. A contact that goes takes theirs along.
+ * Contacts of a list are known by their names. One whose name becomes another (not another spelling of it) is somebody else: telephones that
+ * are theirs alone go, and those that are the entry's or a place's, too, are theirs no more. A contact that goes takes theirs along.
  *
  * Values are texts; numbers may be written as numbers, an extent as GeoJSON. What is absent is not stated. */
 #ifndef EG_DATA_ENTRY_DOCUMENT_H

@@ -82,6 +82,17 @@ struct eg_document_listing {
 };
 /* Whether an item is one of them. */
 bool eg_document_listing_has(const struct eg_document_listing *listing, const struct eg_json_value *item);
+/* A list's items and the rows that it is about; private ones that stay are left out. */
+struct eg_document_listed {
+    uint32_t item[EG_DOCUMENT_ITEMS]; /* [n] of the list */
+    uint32_t row[EG_DOCUMENT_ITEMS];  /* [n] which of the rows takes it; UINT32_MAX: a new one */
+    uint32_t n;
+    const struct eg_record **rows; /* [n_rows] */
+    uint32_t n_rows;
+};
+EG_MUST_CHECK enum eg_status eg_document_find_listed(struct eg_document_edit *edit,
+                                                     const struct eg_document_listing *listing,
+                                                     struct eg_document_listed *listed);
 EG_MUST_CHECK enum eg_status eg_document_read_list(struct eg_document_edit *edit,
                                                    const struct eg_document_listing *listing);
 
@@ -95,6 +106,15 @@ EG_MUST_CHECK enum eg_status eg_document_leave_owner(struct eg_document_edit *ed
 
 /* entry_document_ties.c */
 
+/* Of a list of contacts: each item has the row of its name, so that who goes or moves takes what is theirs along; those of new names have
+ * the rows that are left between their neighbours'. */
+EG_MUST_CHECK enum eg_status eg_document_match_people(struct eg_document_edit *edit,
+                                                      const struct eg_document_listing *listing,
+                                                      struct eg_document_listed *listed);
+/* Whether the telephone that is to have these texts is no longer its contact's: the contact leaves with this document, or is private and
+ * the row takes another number, which is not. */
+EG_MUST_CHECK enum eg_status eg_document_phone_loses_contact(struct eg_document_edit *edit,
+                                                             const struct eg_text *field, bool *loses_out);
 /* Once all else is read: contacts that have another's name by now leave their telephones. Those that are nobody else's go; the others stay
  * where they are, and are no contact's. */
 EG_MUST_CHECK enum eg_status eg_document_leave_phones(struct eg_document_edit *edit);

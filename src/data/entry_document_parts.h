@@ -83,9 +83,5 @@ bool eg_document_is_own(const struct eg_document_at *at, const struct eg_documen
 /* Whether a row stays whatever the document says, because its writer does not see it. */
 bool eg_document_keeps(const struct eg_records *records, const struct eg_document_wish *wish,
                        const struct eg_record *row);
-/* Whether the telephone that is to have these texts is no longer its contact's: the contact leaves with this document, or is private and
- * the row takes another number, which is not. */
-bool eg_document_phone_loses_contact(const struct eg_records *records, const struct eg_document_wish *wish,
-                                     const struct eg_text *field);
 
 #endif

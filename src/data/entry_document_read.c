@@ -1,5 +1,5 @@
-/* From a document to what has to be done. The rows that there are take the new texts in their order, so that they keep their ids and what
- * the document has no words for; rows that are too many go, with all that refers to them. */
+/* From a document to what has to be done. The rows that there are take the new texts in their order, contacts by their names, so that they
+ * keep their ids and what the document has no words for; rows that are too many go, with all that refers to them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -408,14 +408,6 @@ static enum eg_status read_topics(struct eg_document_edit *edit, struct eg_text 
 
 /* --- lists ----------------------------------------------------------------------------------------------------------------------- */
 
-/* A list's items and the rows that it is about; private ones that stay are left out. */
-struct listed {
-    uint32_t item[EG_DOCUMENT_ITEMS]; /* [n] of the list */
-    uint32_t n;
-    const struct eg_record **rows; /* [n_rows] */
-    uint32_t n_rows;
-};
-
 /* The only member of an item that is no field of its row. */
 static const struct eg_document_part of_place = {.members = {{EG_DOCUMENT_OF, 0}}};
 
@@ -424,8 +416,9 @@ static uint32_t parent_field(const struct eg_document_listing *listing)
     return listing->at ? eg_document_own_field(listing->own, listing->whose) : listing->part->parent;
 }
 
-static enum eg_status find_listed(struct eg_document_edit *edit, const struct eg_document_listing *listing,
-                                  struct listed *listed)
+enum eg_status eg_document_find_listed(struct eg_document_edit *edit,
+                                       const struct eg_document_listing *listing,
+                                       struct eg_document_listed *listed)
 {
     uint32_t n, n_items = (uint32_t)eg_json_length(listing->list);
     if (n_items > EG_DOCUMENT_ITEMS)
@@ -443,7 +436,9 @@ static enum eg_status find_listed(struct eg_document_edit *edit, const struct eg
         if (!is_other && !eg_document_keeps(edit->records, edit->wish, rows[i]))
             listed->rows[listed->n_rows++] = rows[i];
     }
-    return EG_OK;
+    for (uint32_t i = 0; i < listed->n; i++) listed->row[i] = i < listed->n_rows ? i : UINT32_MAX;
+    return listing->part->table == EG_RECORD_CONTACT ? eg_document_match_people(edit, listing, listed)
+                                                     : EG_OK;
 }
 
 /* Rows take the numbers in their order: the extension that nothing is said of is that of the number, wherever else it was. */
@@ -472,31 +467,43 @@ static enum eg_status read_item(struct eg_document_edit *edit, const struct eg_d
     if (is_phone && !eg_text_equal(number, field[EG_PHONE_NUMBER]) &&
         !eg_json_get(eg_json_at(listing->list, item), "extension"))
         field[EG_PHONE_EXTENSION] = extension_of(edit, listing, field[EG_PHONE_NUMBER]);
-    if (is_phone && eg_document_phone_loses_contact(edit->records, edit->wish, field))
-        field[EG_PHONE_CONTACT_ID] = EG_TEXT("");
+    bool loses_contact = false;
+    if (is_phone) status = eg_document_phone_loses_contact(edit, field, &loses_contact);
+    if (status != EG_OK) return status;
+    if (loses_contact) field[EG_PHONE_CONTACT_ID] = EG_TEXT("");
     status = eg_document_check_row(edit, part, place, field);
     return status == EG_OK ? eg_document_put(edit, part->table, field) : status;
+}
+
+static bool is_among(const struct eg_text *ids, uint32_t n, struct eg_text id)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (eg_text_equal(ids[i], id)) return true;
+    return false;
 }
 
 enum eg_status eg_document_read_list(struct eg_document_edit *edit, const struct eg_document_listing *listing)
 {
     enum eg_record_table table = listing->part->table;
-    struct listed listed = {.n = 0};
+    struct eg_document_listed listed = {.n = 0};
+    const struct eg_record *row[EG_DOCUMENT_ITEMS];
     struct eg_text ids[EG_DOCUMENT_ITEMS];
-    enum eg_status status = find_listed(edit, listing, &listed);
+    enum eg_status status = eg_document_find_listed(edit, listing, &listed);
     if (status != EG_OK) return status;
-    for (uint32_t i = 0; i < listed.n; i++)
-        ids[i] = i < listed.n_rows ? listed.rows[i]->field[0] : (struct eg_text){NULL, 0};
+    for (uint32_t i = 0; i < listed.n; i++) {
+        row[i] = listed.row[i] != UINT32_MAX ? listed.rows[listed.row[i]] : NULL;
+        ids[i] = row[i] ? row[i]->field[0] : (struct eg_text){NULL, 0};
+    }
     status = eg_document_order_ids(edit, table, listing->parent, ids, listed.n);
     for (uint32_t i = 0; i < listed.n && status == EG_OK; i++) {
-        struct eg_text *field = eg_document_texts(edit, table, i < listed.n_rows ? listed.rows[i] : NULL);
+        struct eg_text *field = eg_document_texts(edit, table, row[i]);
         if (!field) return eg_error_no_memory(edit->err, sizeof *field);
         field[0] = ids[i];
         field[parent_field(listing)] = listing->parent;
         status = read_item(edit, listing, listed.item[i], field);
     }
     for (uint32_t i = 0; i < listed.n_rows && status == EG_OK; i++)
-        if (i >= listed.n || !eg_text_equal(ids[i], listed.rows[i]->field[0]))
+        if (!is_among(ids, listed.n, listed.rows[i]->field[0]))
             status = eg_document_delete(edit, table, listed.rows[i]->field[0]);
     return status;
 }

@@ -10,23 +10,73 @@ bool eg_document_keeps(const struct eg_records *records, const struct eg_documen
     return wish->keeps_private && eg_record_is_private(records, row);
 }
 
-/* Whether a row of contacts is beyond those that its list has. */
-static bool is_beyond(const struct eg_records *records, const struct eg_document_wish *wish,
-                      const struct eg_document_listing *listing, const struct eg_record *contact)
+/* --- who is who ------------------------------------------------------------------------------------------------------------------ */
+
+static struct eg_text name_of(struct eg_document_edit *edit, struct eg_text name)
 {
-    uint32_t n, nth = 0, n_items = 0;
-    uint32_t field =
-        listing->at ? eg_document_own_field(listing->own, listing->whose) : listing->part->parent;
-    const struct eg_record *const *rows =
-        eg_records_with(records, EG_RECORD_CONTACT, field, listing->parent, &n);
-    for (uint32_t i = 0; i < n && rows[i] != contact; i++) {
-        bool is_listed =
-            !listing->at || eg_document_is_own(listing->at, listing->own, listing->whose, rows[i]);
-        nth += is_listed && !eg_document_keeps(records, wish, rows[i]);
+    return eg_record_name_folded(edit->arena, eg_text_trim(name));
+}
+
+/* The first row from `from` up to `end` that no item has and, unless `name` is NULL, is of this name. */
+static uint32_t free_row(const struct eg_document_listed *listed, const struct eg_text *names,
+                         const struct eg_text *name, uint32_t from, uint32_t end)
+{
+    for (uint32_t k = from; k < end; k++) {
+        bool is_free = !name || eg_text_equal(names[k], *name);
+        for (uint32_t i = 0; i < listed->n && is_free; i++) is_free = listed->row[i] != k;
+        if (is_free) return k;
     }
-    for (size_t i = 0; i < eg_json_length(listing->list); i++)
-        n_items += eg_document_listing_has(listing, eg_json_at(listing->list, i));
-    return nth >= n_items;
+    return UINT32_MAX;
+}
+
+static void fill_between(struct eg_document_listed *listed)
+{
+    for (uint32_t i = 0; i < listed->n; i++) {
+        uint32_t next = i, from = 0, end = listed->n_rows;
+        if (listed->row[i] != UINT32_MAX) continue;
+        while (next < listed->n && listed->row[next] == UINT32_MAX) next++;
+        if (next < listed->n) end = listed->row[next];
+        for (uint32_t k = 0; k < i; k++)
+            if (listed->row[k] != UINT32_MAX) from = listed->row[k] + 1;
+        listed->row[i] = free_row(listed, NULL, NULL, from, end);
+    }
+}
+
+enum eg_status eg_document_match_people(struct eg_document_edit *edit,
+                                        const struct eg_document_listing *listing,
+                                        struct eg_document_listed *listed)
+{
+    struct eg_text *names = eg_arena_array(edit->arena, listed->n_rows + 1U, sizeof *names);
+    if (!names) return eg_error_no_memory(edit->err, listed->n_rows * sizeof *names);
+    for (uint32_t k = 0; k < listed->n_rows; k++) {
+        names[k] = name_of(edit, listed->rows[k]->field[EG_CONTACT_NAME]);
+        if (!names[k].data) return eg_error_no_memory(edit->err, 0);
+    }
+    for (uint32_t i = 0; i < listed->n; i++) listed->row[i] = UINT32_MAX;
+    for (uint32_t i = 0; i < listed->n; i++) {
+        struct eg_text said = EG_TEXT(""), name;
+        (void)eg_json_is_text(eg_json_get(eg_json_at(listing->list, listed->item[i]), "name"), &said);
+        name = name_of(edit, said);
+        if (!name.data) return eg_error_no_memory(edit->err, said.len);
+        listed->row[i] = free_row(listed, names, &name, 0, listed->n_rows);
+    }
+    fill_between(listed);
+    return EG_OK;
+}
+
+/* --- contacts that go ------------------------------------------------------------------------------------------------------------ */
+
+/* Whether a row of contacts is none that an item of its list has. */
+static enum eg_status find_beyond(struct eg_document_edit *edit, const struct eg_document_listing *listing,
+                                  const struct eg_record *contact, bool *is_out)
+{
+    struct eg_document_listed listed = {.n = 0};
+    enum eg_status status = eg_document_find_listed(edit, listing, &listed);
+    if (status != EG_OK) return status;
+    *is_out = true;
+    for (uint32_t i = 0; i < listed.n; i++)
+        if (listed.row[i] != UINT32_MAX && listed.rows[listed.row[i]] == contact) *is_out = false;
+    return EG_OK;
 }
 
 /* What the document says of the first or another place; NULL: nothing. */
@@ -44,53 +94,60 @@ static const struct eg_json_value *object_of(const struct eg_json_value *documen
 }
 
 /* A place whose contacts the document does not list keeps them. */
-static bool leaves_place(const struct eg_records *records, const struct eg_document_wish *wish,
-                         const struct eg_record *contact, struct eg_text service)
+static enum eg_status leaves_place(struct eg_document_edit *edit, const struct eg_record *contact,
+                                   struct eg_text service, bool *leaves_out)
 {
     const struct eg_document_own *own = eg_document_own_named("contacts");
     struct eg_service_places places;
-    eg_service_places(records, service, &places);
+    eg_service_places(edit->records, service, &places);
     for (uint32_t i = 0; i < places.n; i++) {
-        const struct eg_document_at at = {records, service, places.link[i]->field[0],
+        const struct eg_document_at at = {edit->records, service, places.link[i]->field[0],
                                           places.location[i]->field[0]};
         const struct eg_text parents[] = {at.link, at.location};
-        const struct eg_json_value *object = object_of(wish->document, i, at.location),
+        const struct eg_json_value *object = object_of(edit->wish->document, i, at.location),
                                    *list = eg_json_get(object, "contacts");
         for (unsigned w = 0; w < EG_DOCUMENT_N_WHOSE; w++) {
             enum eg_document_whose whose = (enum eg_document_whose)w;
             struct eg_document_listing listing = {
-                eg_document_own_part(own), "", list, parents[w], &at, own, whose};
+                eg_document_own_part(own), "contacts", list, parents[w], &at, own, whose};
             bool is_here = eg_text_equal(contact->field[eg_document_own_field(own, whose)], parents[w]) &&
                            eg_document_is_own(&at, own, whose, contact);
-            if (is_here) return list ? is_beyond(records, wish, &listing, contact) : !object && i > 0;
+            if (!is_here) continue;
+            *leaves_out = !object && i > 0;
+            return list ? find_beyond(edit, &listing, contact, leaves_out) : EG_OK;
         }
     }
-    return false;
+    return EG_OK;
 }
 
-/* Whether the contact goes with this document: it is beyond those that its list has. */
-static bool contact_leaves(const struct eg_records *records, const struct eg_document_wish *wish,
-                           const struct eg_record *contact)
+/* Whether the contact goes with this document: no item of its list has its row. */
+static enum eg_status contact_leaves(struct eg_document_edit *edit, const struct eg_record *contact,
+                                     bool *leaves_out)
 {
-    const struct eg_record *service = eg_records_find(records, EG_RECORD_SERVICE, wish->id);
-    if (!service || eg_document_keeps(records, wish, contact)) return false;
+    const struct eg_record *service = eg_records_find(edit->records, EG_RECORD_SERVICE, edit->wish->id);
+    if (!service || eg_document_keeps(edit->records, edit->wish, contact)) return EG_OK;
     if (!eg_text_equal(contact->field[EG_CONTACT_SERVICE_ID], service->field[0]))
-        return leaves_place(records, wish, contact, service->field[0]);
+        return leaves_place(edit, contact, service->field[0], leaves_out);
     struct eg_document_listing listing = {.part = eg_document_own_part(eg_document_own_named("contacts")),
-                                          .list = eg_json_get(wish->document, "contacts"),
+                                          .path = "contacts",
+                                          .list = eg_json_get(edit->wish->document, "contacts"),
                                           .parent = service->field[0]};
-    return is_beyond(records, wish, &listing, contact);
+    return find_beyond(edit, &listing, contact, leaves_out);
 }
 
-bool eg_document_phone_loses_contact(const struct eg_records *records, const struct eg_document_wish *wish,
-                                     const struct eg_text *field)
+enum eg_status eg_document_phone_loses_contact(struct eg_document_edit *edit, const struct eg_text *field,
+                                               bool *loses_out)
 {
-    const struct eg_record *now = eg_records_find(records, EG_RECORD_PHONE, field[EG_PHONE_ID]);
-    const struct eg_record *contact = eg_records_find(records, EG_RECORD_CONTACT, field[EG_PHONE_CONTACT_ID]);
-    if (!now || !contact) return false;
+    const struct eg_record *now = eg_records_find(edit->records, EG_RECORD_PHONE, field[EG_PHONE_ID]);
+    const struct eg_record *contact =
+        eg_records_find(edit->records, EG_RECORD_CONTACT, field[EG_PHONE_CONTACT_ID]);
+    *loses_out = false;
+    if (!now || !contact) return EG_OK;
     bool is_other = !eg_text_equal(now->field[EG_PHONE_NUMBER], field[EG_PHONE_NUMBER]) &&
                     !eg_text_equal(field[EG_PHONE_VISIBILITY], EG_TEXT("private"));
-    return contact_leaves(records, wish, contact) || (is_other && eg_record_is_private(records, contact));
+    enum eg_status status = contact_leaves(edit, contact, loses_out);
+    *loses_out |= is_other && eg_record_is_private(edit->records, contact);
+    return status;
 }
 
 /* --- contacts that become somebody else ---------------------------------------------------------------------------------------- */
@@ -99,8 +156,7 @@ bool eg_document_phone_loses_contact(const struct eg_records *records, const str
 static enum eg_status is_somebody_else(struct eg_document_edit *edit, struct eg_text was, struct eg_text is,
                                        bool *is_out)
 {
-    struct eg_text before = eg_record_name_folded(edit->arena, eg_text_trim(was)),
-                   after = eg_record_name_folded(edit->arena, eg_text_trim(is));
+    struct eg_text before = name_of(edit, was), after = name_of(edit, is);
     if (!before.data || !after.data) return eg_error_no_memory(edit->err, was.len + is.len);
     *is_out = before.len > 0 && !eg_text_equal(before, after);
     return EG_OK;

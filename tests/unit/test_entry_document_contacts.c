@@ -106,11 +106,49 @@ static void what_was_private_as_the_telephone_of_who_was_there_stays_private(voi
     eg_records_release(records);
 }
 
+/* Whose the number 222 is. */
+static struct eg_text owner_of_222(const struct eg_records *records)
+{
+    const struct eg_record *phone = eg_records_find(records, EG_RECORD_PHONE, EG_TEXT(OF_ANN)), *contact;
+    contact = phone ? eg_records_find(records, EG_RECORD_CONTACT, phone->field[EG_PHONE_CONTACT_ID]) : NULL;
+    return contact ? contact->field[EG_CONTACT_NAME] : EG_TEXT("nobody");
+}
+
+static void who_stays_keeps_their_telephones_wherever_they_stand_in_the_list(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *owner;
+    } cases[] = {
+        {DOCUMENT(BOTH, NAMED("Ann") "," NAMED("Bob")), "Ann"},
+        {DOCUMENT(BOTH, NAMED("Bob") "," NAMED("Ann")), "Ann"},
+        {DOCUMENT(BOTH, NAMED("Di") "," NAMED("Ann") "," NAMED("Bob")), "Ann"},
+        {DOCUMENT(BOTH, NAMED("Bob") "," NAMED("Cy") "," NAMED("Ann")), "Ann"},
+        {DOCUMENT(BOTH, NAMED("ANN")), "ANN"},
+        {DOCUMENT(BOTH, NAMED("Di") "," NAMED("Bob")), "nobody"},
+        {DOCUMENT(BOTH, NAMED("Bob")), "nobody"},
+    };
+    for (uint32_t turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            struct eg_records *records = with_a_contact(DOCUMENT(BOTH, NAMED("Ann")));
+            must_tell(&records, turn ? DOCUMENT(BOTH, NAMED("Bob") "," NAMED("Ann"))
+                                     : DOCUMENT(BOTH, NAMED("Ann") "," NAMED("Bob")));
+            assert_int_equal(eg_records_count(records, EG_RECORD_CONTACT), 2);
+            must_tell(&records, cases[i].text);
+            struct eg_text owner = owner_of_222(records);
+            assert_memory_equal(owner.data, cases[i].owner, owner.len);
+            assert_int_equal(owner.len, strlen(cases[i].owner));
+            assert_int_equal(eg_records_count(records, EG_RECORD_PHONE), owner.len == 6 ? 1 : 2);
+            eg_records_release(records);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_contact_of_another_name_does_not_have_the_telephones_of_who_was_there),
         cmocka_unit_test(who_had_no_name_gets_theirs_and_keeps_the_telephones),
+        cmocka_unit_test(who_stays_keeps_their_telephones_wherever_they_stand_in_the_list),
         cmocka_unit_test(what_was_private_as_the_telephone_of_who_was_there_stays_private),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
