@@ -2,7 +2,7 @@
  * looked for among those that are there: one that says just this stays untouched; one of the same days takes the new times and keeps
  * what rows have no words for (a note, a link); what nothing is like is new, and what was shown and is not said any more goes. Of
  * descriptions only the first is shown, and each would be the first once the one before it has gone: several stay, all of them. At most some
- * dozens of each: all are compared with all. */
+ * dozens of each: all are compared with all. Single days go only where the text has others: hours of weekdays do not speak of them. */
 #include <string.h>
 
 #include "data/directory_import_internal.h"
@@ -21,25 +21,43 @@ struct hours {
     bool is_exact[EG_SCHEDULE_HOURS_MAX + 2];
 };
 
-/* Hours, in whichever words; else the row says from when to when it takes place. */
-static bool says_hours(const struct eg_record *schedule)
+/* Of one day alone. */
+static bool is_day(const struct eg_record *schedule)
 {
-    return schedule->field[EG_SCHEDULE_FREQ].len + schedule->field[EG_SCHEDULE_DESCRIPTION].len > 0;
+    struct eg_schedule rule;
+    return eg_schedule_from_record(schedule->field, &rule) && rule.freq == EG_SCHEDULE_DAILY &&
+           rule.first_day == rule.last_day;
+}
+
+/* What is told is hours, in whichever words, and days among them; else it says from when to when the entry takes place. */
+static bool says_hours(const struct eg_record *told)
+{
+    const struct eg_text *field = told->field;
+    return field[EG_SCHEDULE_FREQ].len + field[EG_SCHEDULE_DESCRIPTION].len + field[EG_SCHEDULE_DTSTART].len >
+           0;
 }
 
 /* --- from when to when ---------------------------------------------------------------------------------------------------------------- */
 
-/* That of which a row shows the dates; NULL: none. */
-static const struct eg_record *dates_shown(const struct eg_records *records, struct eg_text service)
+/* Its words are not said any more. */
+static bool goes(struct eg_planning *planning, const struct eg_record *row, struct eg_text service)
+{
+    return eg_planning_drops_schedule(planning, row, service) &&
+           !eg_records_has_referring(planning->base, EG_RECORD_SCHEDULE, row->field[0]);
+}
+
+/* That of which a row shows the dates once those that go have gone; NULL: none. */
+static const struct eg_record *dates_shown(struct eg_planning *planning, struct eg_text service)
 {
     uint32_t n;
+    const struct eg_records *records = planning->base;
     const struct eg_record *const *rows =
         eg_records_with(records, EG_RECORD_SCHEDULE, EG_SCHEDULE_SERVICE_ID, service, &n);
     for (uint32_t i = 0; i < n; i++) {
         const struct eg_text *field = rows[i]->field;
         size_t len = field[EG_SCHEDULE_DTSTART].len + field[EG_SCHEDULE_VALID_FROM].len +
                      field[EG_SCHEDULE_UNTIL].len + field[EG_SCHEDULE_VALID_TO].len;
-        if (field[EG_SCHEDULE_FREQ].len == 0 && len > 0) return rows[i];
+        if (field[EG_SCHEDULE_FREQ].len == 0 && len > 0 && !goes(planning, rows[i], service)) return rows[i];
     }
     return NULL;
 }
@@ -47,7 +65,8 @@ static const struct eg_record *dates_shown(const struct eg_records *records, str
 /* A date goes to where the one that it takes the place of is. */
 static void put_dates(struct eg_planning *planning, const struct eg_record *row)
 {
-    const struct eg_record *old = dates_shown(planning->base, row->field[EG_SCHEDULE_SERVICE_ID]);
+    struct eg_text service = row->field[EG_SCHEDULE_SERVICE_ID];
+    const struct eg_record *old = dates_shown(planning, service);
     struct eg_text *over = eg_planning_laid_over(planning, row, old);
     if (!over) return;
     over[0] = old ? old->field[0] : eg_planning_free_id(planning, EG_RECORD_SCHEDULE, row->field[0]);
@@ -79,7 +98,8 @@ static void add_shown(const struct eg_records *records, enum eg_schedule_field o
         bool is_own =
             rows[i]->field[EG_SCHEDULE_SERVICE_ID].len > 0; /* or another's, and of a place of this one */
         if (is_own != (of == EG_SCHEDULE_SERVICE_ID)) continue;
-        if (!says_hours(rows[i]) || (is_words && words.len == 0)) continue;
+        bool is_shown = rows[i]->field[EG_SCHEDULE_FREQ].len + words.len > 0 || (is_rule && is_day(rows[i]));
+        if (!is_shown || (is_words && words.len == 0)) continue;
         if (is_words && hours->n_words++ > 0) continue;
         if (is_words) hours->words = rows[i];
         hours->now[hours->n++] = rows[i];
@@ -164,6 +184,11 @@ void eg_planning_put_schedule(struct eg_planning *planning, const struct eg_reco
     over[0] = old ? old->field[0] : eg_planning_free_id(planning, EG_RECORD_SCHEDULE, row->field[0]);
     if (old) /* of the place at which it is */
         over[EG_SCHEDULE_SERVICE_ID] = old->field[EG_SCHEDULE_SERVICE_ID];
+    if (old && is_day(row)) { /* which stays where it is; it may have had a time, or until when */
+        over[EG_SCHEDULE_DTSTART] = old->field[EG_SCHEDULE_DTSTART];
+        over[EG_SCHEDULE_OPENS_AT] = row->field[EG_SCHEDULE_OPENS_AT];
+        over[EG_SCHEDULE_CLOSES_AT] = row->field[EG_SCHEDULE_CLOSES_AT];
+    }
     eg_planning_put(planning, (struct eg_record){EG_RECORD_SCHEDULE, over}, old);
 }
 
@@ -171,13 +196,15 @@ bool eg_planning_drops_schedule(struct eg_planning *planning, const struct eg_re
                                 struct eg_text service)
 {
     struct hours hours;
-    bool says_any = false, is_shown = false;
+    bool says_any = false, says_days = false, is_shown = false;
     find_hours(planning, service, &hours);
     for (uint32_t t = 0; t < hours.n_told; t++) {
         says_any |= says_hours(hours.told[t]);
+        says_days |= says_hours(hours.told[t]) && is_day(hours.told[t]);
         if (hours.now_of[t] >= 0 && hours.now_of[t] < (int32_t)hours.n && hours.now[hours.now_of[t]] == row)
             return false;
     }
     for (uint32_t i = 0; i < hours.n; i++) is_shown |= hours.now[i] == row;
+    if (!says_days && is_day(row)) return false; /* a start may have said it */
     return says_any && is_shown && !(row == hours.words && hours.n_words > 1);
 }

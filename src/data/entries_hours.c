@@ -17,7 +17,7 @@ static enum eg_status read_text(struct eg_entry_loader *loader, struct eg_text t
 {
     struct eg_schedule schedules[EG_SCHEDULE_HOURS_MAX];
     struct eg_entry_hours hours = {.text = text};
-    hours.doubtful = !eg_schedules_from_hours(text, schedules, &hours.n);
+    hours.doubtful = !eg_schedules_from_dated_hours(text, schedules, &hours.n);
     enum eg_status status = keep(loader->arena, schedules, hours.n, &hours.schedules, err);
     if (status == EG_OK) loader->hours = hours;
     return status;

@@ -135,13 +135,47 @@ void eg_flat_doubt_period(struct eg_flat_intake *intake, const struct eg_entry *
                        EG_TEXT_SHOWN(start, 40));
 }
 
+static bool is_funded(const struct eg_entry *entry)
+{
+    return entry->field[EG_ENTRY_FUNDER].len > 0 || entry->field[EG_ENTRY_AMOUNT].len > 0 ||
+           entry->giving[EG_GIVING_AWARD_DATE].len > 0 || entry->giving[EG_GIVING_FUNDER_ID].len > 0;
+}
+
+/* Of hours that can be worked out. */
+static bool is_day_of(struct eg_text hours, struct eg_text date)
+{
+    struct eg_schedule schedules[EG_SCHEDULE_HOURS_MAX], day;
+    uint32_t n, i = 0;
+    if (!eg_schedules_from_dated_hours(hours, schedules, &n) ||
+        !eg_schedule_from_dates(date, EG_TEXT(""), &day))
+        return false;
+    while (i < n && (schedules[i].freq != EG_SCHEDULE_DAILY || schedules[i].first_day != day.first_day)) i++;
+    return i < n;
+}
+
+void eg_flat_read_days(struct eg_flat_intake *intake, struct eg_entry *entry, const struct eg_entry *known,
+                       struct eg_text words, const struct eg_intake_place *place)
+{
+    static const enum eg_entry_field dates[] = {EG_ENTRY_START, EG_ENTRY_END};
+    struct eg_text hours = eg_entry_hours_without(entry->field[EG_ENTRY_HOURS], words);
+    if (!eg_entry_hours_have_days(hours) || is_funded(entry) || (known && is_funded(known))) return;
+    for (size_t i = 0; i < EG_ARRAY_LEN(dates); i++) {
+        struct eg_text date = entry->field[dates[i]];
+        if (date.len > 0 && !is_day_of(hours, date))
+            eg_flat_remark(intake, EG_INTAKE_DOUBTFUL, place,
+                           "the %s '%.*s' is left out: it is none of the days that its hours have",
+                           eg_entry_field_name(dates[i]), EG_TEXT_SHOWN(date, 40));
+        if (known) entry->field[dates[i]] = known->field[dates[i]];
+    }
+}
+
 void eg_flat_doubt_hours(struct eg_flat_intake *intake, const struct eg_entry *entry, struct eg_text words,
                          const struct eg_intake_place *place)
 {
     struct eg_schedule schedules[EG_SCHEDULE_HOURS_MAX];
     uint32_t n;
     struct eg_text hours = eg_entry_hours_without(entry->field[EG_ENTRY_HOURS], words);
-    if (hours.len == 0 || eg_schedules_from_hours(hours, schedules, &n)) return;
+    if (hours.len == 0 || eg_schedules_from_dated_hours(hours, schedules, &n)) return;
     eg_flat_remark(
         intake, EG_INTAKE_DOUBTFUL, place,
         "the hours '%.*s' cannot be worked out: they are kept as a text, and nobody is told when it "

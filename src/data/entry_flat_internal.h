@@ -77,6 +77,10 @@ void eg_flat_read_currency(struct eg_flat_intake *intake, struct eg_entry *entry
 /* An end before the start, in the entry as it becomes: the row may have one of the two, and the directory the other. */
 void eg_flat_doubt_period(struct eg_flat_intake *intake, const struct eg_entry *entry,
                           const struct eg_intake_place *place);
+/* Where the row's hours have single days, they say when it takes place, but for what is funded: its start and end become those that are
+ * known (NULL: a new one). `words`: that the entry has beside its hours. */
+void eg_flat_read_days(struct eg_flat_intake *intake, struct eg_entry *entry, const struct eg_entry *known,
+                       struct eg_text words, const struct eg_intake_place *place);
 /* A row that is known by its key alone, and has another name than the entry with this key and another kind or position: two lists may have
  * used the key. `kind`: what the row says, or else the entry's. */
 void eg_flat_doubt_identity(struct eg_flat_intake *intake, const struct eg_entry *entry,

@@ -142,8 +142,8 @@ static bool is_same_but_for_breaks(struct eg_text a, struct eg_text b)
 static bool has_schedule(const struct eg_schedule *schedules, uint32_t n, const struct eg_schedule *wanted)
 {
     for (uint32_t i = 0; i < n; i++)
-        if (schedules[i].freq == wanted->freq && schedules[i].opens_min == wanted->opens_min &&
-            schedules[i].closes_min == wanted->closes_min &&
+        if (schedules[i].freq == wanted->freq && schedules[i].first_day == wanted->first_day &&
+            schedules[i].opens_min == wanted->opens_min && schedules[i].closes_min == wanted->closes_min &&
             memcmp(schedules[i].byday, wanted->byday, sizeof wanted->byday) == 0)
             return true;
     return false;
@@ -154,7 +154,8 @@ static bool are_same_hours(struct eg_text a, struct eg_text b)
 {
     struct eg_schedule of_a[EG_SCHEDULE_HOURS_MAX], of_b[EG_SCHEDULE_HOURS_MAX];
     uint32_t n_a, n_b, i = 0, k = 0;
-    if (!eg_schedules_from_hours(a, of_a, &n_a) || !eg_schedules_from_hours(b, of_b, &n_b)) return false;
+    if (!eg_schedules_from_dated_hours(a, of_a, &n_a) || !eg_schedules_from_dated_hours(b, of_b, &n_b))
+        return false;
     if (eg_hours_close_on_holidays(a) != eg_hours_close_on_holidays(b)) return false;
     while (i < n_a && has_schedule(of_b, n_b, &of_a[i])) i++;
     while (k < n_b && has_schedule(of_a, n_a, &of_b[k])) k++;

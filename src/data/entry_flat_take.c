@@ -325,42 +325,6 @@ static enum eg_status settle_places(struct eg_flat_intake *intake, struct eg_ent
     return status;
 }
 
-/* Leaves of the entry what the directory does not know. */
-static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *entry,
-                             const struct eg_record *service, const struct eg_intake_place *place,
-                             bool *unchanged_out, struct eg_error *err)
-{
-    bool has_date = entry->field[EG_ENTRY_START].len + entry->field[EG_ENTRY_END].len > 0;
-    struct eg_entry known;
-    struct eg_entry_source source = {intake->source->atlas, intake->source->directory, intake->source->known,
-                                     intake->loader.arena};
-    *unchanged_out = false;
-    if (!service) {
-        enum eg_status placed = settle_places(intake, entry, NULL, place, err);
-        if (placed != EG_OK) return placed;
-        eg_flat_read_currency(intake, entry, NULL, intake->loader.arena, place);
-        eg_flat_doubt_period(intake, entry, place);
-        enum eg_status taken = take_funder(intake, entry, NULL, place, err);
-        return taken == EG_OK ? take_topics(intake, entry, NULL, err) : taken;
-    }
-    enum eg_status status = eg_entry_from_records(&source, service, &known, err);
-    if (status == EG_OK) status = take_topics(intake, entry, &known, err);
-    if (status == EG_OK) status = settle_places(intake, entry, &known, place, err);
-    if (status == EG_OK) status = take_funder(intake, entry, &known, place, err);
-    if (status != EG_OK) return status;
-    eg_flat_read_currency(intake, entry, &known, intake->loader.arena, place);
-    if (intake->has_key && !intake->has_id)
-        eg_flat_doubt_identity(intake, entry, intake->has_kind ? entry->kind : known.kind, &known, place);
-    eg_flat_fill(entry, &known, intake->has_kind, intake->has_key);
-    if (has_date) eg_flat_doubt_period(intake, entry, place);
-    *unchanged_out = eg_flat_is_same(entry, &known);
-    for (unsigned n = 0; n < EG_N_REGISTERS; n++) *unchanged_out &= entry->register_number[n].len == 0;
-    *unchanged_out &= !intake->places || intake->places->n <= 1;
-    *unchanged_out &= entry->giving[EG_GIVING_RECIPIENT_ID].len == 0;
-    eg_flat_empty_same(entry, &known);
-    return EG_OK;
-}
-
 /* The first of an entry's schedules that only people can read, as it stands at the end of its hours. */
 static struct eg_text words_of(const struct eg_records *known, struct eg_text service)
 {
@@ -375,6 +339,44 @@ static struct eg_text words_of(const struct eg_records *known, struct eg_text se
             return words;
     }
     return EG_TEXT("");
+}
+
+/* Leaves of the entry what the directory does not know. */
+static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *entry,
+                             const struct eg_record *service, const struct eg_intake_place *place,
+                             bool *unchanged_out, struct eg_error *err)
+{
+    bool has_date = entry->field[EG_ENTRY_START].len + entry->field[EG_ENTRY_END].len > 0;
+    struct eg_entry known;
+    struct eg_entry_source source = {intake->source->atlas, intake->source->directory, intake->source->known,
+                                     intake->loader.arena};
+    *unchanged_out = false;
+    if (!service) {
+        enum eg_status placed = settle_places(intake, entry, NULL, place, err);
+        if (placed != EG_OK) return placed;
+        eg_flat_read_currency(intake, entry, NULL, intake->loader.arena, place);
+        eg_flat_read_days(intake, entry, NULL, EG_TEXT(""), place);
+        eg_flat_doubt_period(intake, entry, place);
+        enum eg_status taken = take_funder(intake, entry, NULL, place, err);
+        return taken == EG_OK ? take_topics(intake, entry, NULL, err) : taken;
+    }
+    enum eg_status status = eg_entry_from_records(&source, service, &known, err);
+    if (status == EG_OK) status = take_topics(intake, entry, &known, err);
+    if (status == EG_OK) status = settle_places(intake, entry, &known, place, err);
+    if (status == EG_OK) status = take_funder(intake, entry, &known, place, err);
+    if (status != EG_OK) return status;
+    eg_flat_read_currency(intake, entry, &known, intake->loader.arena, place);
+    eg_flat_read_days(intake, entry, &known, words_of(intake->source->known, service->field[0]), place);
+    if (intake->has_key && !intake->has_id)
+        eg_flat_doubt_identity(intake, entry, intake->has_kind ? entry->kind : known.kind, &known, place);
+    eg_flat_fill(entry, &known, intake->has_kind, intake->has_key);
+    if (has_date) eg_flat_doubt_period(intake, entry, place);
+    *unchanged_out = eg_flat_is_same(entry, &known);
+    for (unsigned n = 0; n < EG_N_REGISTERS; n++) *unchanged_out &= entry->register_number[n].len == 0;
+    *unchanged_out &= !intake->places || intake->places->n <= 1;
+    *unchanged_out &= entry->giving[EG_GIVING_RECIPIENT_ID].len == 0;
+    eg_flat_empty_same(entry, &known);
+    return EG_OK;
 }
 
 static enum eg_status record(struct eg_flat_intake *intake, struct eg_entry *entry,

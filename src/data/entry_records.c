@@ -379,109 +379,21 @@ static enum eg_status add_funding(struct eg_entry_recorder *recorder, const stru
     return eg_recorder_add(recorder, EG_RECORD_FUNDING, &row, err);
 }
 
-/* What is not a grant and has dates takes place between them. */
+/* What is not a grant and has dates takes place between them, unless its hours say on which days, and when. */
 static enum eg_status add_dates(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                 const struct eg_recorder_ids *ids, struct eg_error *err)
 {
     struct eg_recorder_row row = {{{0}}};
     bool has_dates = entry->field[EG_ENTRY_START].len > 0 || entry->field[EG_ENTRY_END].len > 0;
     if (has_funding(entry) || !has_dates) return EG_OK;
+    if (eg_entry_hours_have_days(eg_entry_hours_without(entry->field[EG_ENTRY_HOURS], recorder->words)))
+        return EG_OK;
     row.field[EG_SCHEDULE_ID] = eg_recorder_made_id(recorder, "schedule", ids->service);
     row.field[EG_SCHEDULE_SERVICE_ID] = ids->service;
     row.field[EG_SCHEDULE_VALID_FROM] = day(recorder, entry, EG_ENTRY_START);
     row.field[EG_SCHEDULE_VALID_TO] = day(recorder, entry, EG_ENTRY_END);
     if (row.field[EG_SCHEDULE_VALID_FROM].len + row.field[EG_SCHEDULE_VALID_TO].len == 0) return EG_OK;
     return eg_recorder_add(recorder, EG_RECORD_SCHEDULE, &row, err);
-}
-
-static struct eg_text taken(struct eg_entry_recorder *recorder, struct eg_buffer *text)
-{
-    struct eg_text copy = {0};
-    if (!text->failed) copy = eg_text_copy(recorder->row_arena, (struct eg_text){text->data, text->len});
-    eg_buffer_clear(text);
-    return copy;
-}
-
-static struct eg_text write_byday(struct eg_entry_recorder *recorder, const struct eg_schedule *schedule)
-{
-    struct eg_buffer text;
-    eg_buffer_init(&text, 0);
-    eg_schedule_write_byday(schedule, &text);
-    return taken(recorder, &text);
-}
-
-static struct eg_text write_minute(struct eg_entry_recorder *recorder, int32_t minute)
-{
-    struct eg_buffer text;
-    eg_buffer_init(&text, 0);
-    eg_schedule_write_minute(minute, &text);
-    return taken(recorder, &text);
-}
-
-/* The row at `i` of those that a service's hours make. */
-static struct eg_recorder_row schedule_row(struct eg_entry_recorder *recorder,
-                                           const struct eg_recorder_ids *ids, uint32_t i)
-{
-    struct eg_recorder_row row = {{{0}}};
-    struct eg_text name = eg_text_format(recorder->row_arena, "%.*s:%u", EG_TEXT_ARG(ids->service), i);
-    row.field[EG_SCHEDULE_ID] = eg_recorder_made_id(recorder, "schedule", name);
-    row.field[EG_SCHEDULE_SERVICE_ID] = ids->service;
-    return row;
-}
-
-static enum eg_status add_description(struct eg_entry_recorder *recorder, const struct eg_recorder_ids *ids,
-                                      uint32_t i, struct eg_text description, struct eg_error *err)
-{
-    struct eg_recorder_row row = schedule_row(recorder, ids, i);
-    row.field[EG_SCHEDULE_DESCRIPTION] = description;
-    return eg_recorder_add(recorder, EG_RECORD_SCHEDULE, &row, err);
-}
-
-void eg_entry_recorder_knows_words(struct eg_entry_recorder *recorder, struct eg_text words)
-{
-    recorder->words = words;
-}
-
-struct eg_text eg_entry_hours_without(struct eg_text hours, struct eg_text words)
-{
-    struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
-    uint32_t n = 0;
-    if (words.len == 0 || !eg_text_ends_with(hours, words)) return hours;
-    struct eg_text rules = eg_text_trim((struct eg_text){hours.data, hours.len - words.len});
-    if (rules.len == 0 || rules.data[--rules.len] != ';') return hours;
-    rules = eg_text_trim(rules);
-    return eg_schedules_from_hours(rules, read, &n) && n > 0 ? rules : hours;
-}
-
-/* Of hours that were read from a text: weekdays, of weeks or months, and times. Others are kept as their text, and so is what no rule of
- * days can say: that it is closed on public holidays. */
-static enum eg_status add_hours(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
-                                const struct eg_recorder_ids *ids, struct eg_error *err)
-{
-    enum eg_status status = EG_OK;
-    struct eg_text whole = entry->field[EG_ENTRY_HOURS],
-                   hours = eg_entry_hours_without(whole, recorder->words);
-    struct eg_schedule read[EG_SCHEDULE_HOURS_MAX];
-    uint32_t n = 0;
-    if (hours.len == 0) return EG_OK;
-    if (!eg_schedules_from_hours(hours, read, &n) || n == 0)
-        return add_description(recorder, ids, 0, hours, err);
-    for (uint32_t i = 0; i < n && status == EG_OK; i++) {
-        struct eg_recorder_row row = schedule_row(recorder, ids, i);
-        bool of_month = read[i].freq == EG_SCHEDULE_MONTHLY;
-        row.field[EG_SCHEDULE_FREQ] = of_month ? EG_TEXT("MONTHLY") : EG_TEXT("WEEKLY");
-        row.field[EG_SCHEDULE_BYDAY] = write_byday(recorder, &read[i]);
-        row.field[EG_SCHEDULE_OPENS_AT] = write_minute(recorder, read[i].opens_min);
-        row.field[EG_SCHEDULE_CLOSES_AT] = write_minute(recorder, read[i].closes_min);
-        if (!row.field[EG_SCHEDULE_BYDAY].data || !row.field[EG_SCHEDULE_CLOSES_AT].data)
-            return eg_error_no_memory(err, 0);
-        status = eg_recorder_add(recorder, EG_RECORD_SCHEDULE, &row, err);
-    }
-    if (status == EG_OK && eg_hours_close_on_holidays(hours))
-        status = add_description(recorder, ids, n++, EG_TEXT(EG_HOURS_HOLIDAYS), err);
-    if (status == EG_OK && hours.len < whole.len)
-        status = add_description(recorder, ids, n, recorder->words, err);
-    return status;
 }
 
 static enum eg_status add_languages(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
@@ -577,7 +489,9 @@ static enum eg_status add_all(struct eg_entry_recorder *recorder, const struct e
     if (status == EG_OK) status = add_service_area(recorder, entry, &ids, err);
     if (status == EG_OK) status = add_funding(recorder, entry, &ids, err);
     if (status == EG_OK) status = add_dates(recorder, entry, &ids, err);
-    if (status == EG_OK) status = add_hours(recorder, entry, &ids, err);
+    if (status == EG_OK)
+        status = eg_recorder_add_hours(recorder, entry, ids.service,
+                                       has_funding(entry) ? EG_TEXT("") : entry->field[EG_ENTRY_END], err);
     if (status == EG_OK) status = add_languages(recorder, entry, &ids, err);
     return status == EG_OK ? add_topics(recorder, entry, &ids, err) : status;
 }

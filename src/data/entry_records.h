@@ -43,6 +43,9 @@ void eg_entry_recorder_knows(struct eg_entry_recorder *recorder, const struct eg
 void eg_entry_recorder_knows_words(struct eg_entry_recorder *recorder, struct eg_text words);
 /* Hours without such words at their end; as they are where there are none. */
 struct eg_text eg_entry_hours_without(struct eg_text hours, struct eg_text words);
+/* Whether hours that can be worked out have single days ("2026-12-05 10:00-12:00"): then they, and not its start and end, say when an entry
+ * takes place. */
+bool eg_entry_hours_have_days(struct eg_text hours);
 EG_MUST_CHECK enum eg_status eg_entry_record(struct eg_entry_recorder *recorder, const struct eg_entry *entry,
                                              char *doubt_out, struct eg_error *err);
 

@@ -48,4 +48,9 @@ EG_MUST_CHECK enum eg_status eg_recorder_add_places(struct eg_entry_recorder *re
                                                     const struct eg_entry *entry, struct eg_text service,
                                                     struct eg_error *err);
 
+/* entry_records_hours.c: its hours. `end`: until when it takes place, which its first single day has for its end if it is that day; else empty. */
+EG_MUST_CHECK enum eg_status eg_recorder_add_hours(struct eg_entry_recorder *recorder,
+                                                   const struct eg_entry *entry, struct eg_text service,
+                                                   struct eg_text end, struct eg_error *err);
+
 #endif

@@ -447,11 +447,29 @@ static bool has_hours(const struct schedules *schedules)
     return has;
 }
 
+/* Those of single days, or the others. */
+static void write_part(const struct schedules *schedules, bool of_days, struct eg_buffer *hours)
+{
+    struct eg_schedule part[SCHEDULES_MAX];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < schedules->n; i++) {
+        const struct eg_schedule *item = &schedules->items[i];
+        bool is_day = item->freq == EG_SCHEDULE_DAILY && item->first_day == item->last_day;
+        if (is_day == of_days) part[n++] = *item;
+    }
+    if (n > 0 && hours->len > 0) eg_buffer_literal(hours, "; ");
+    if (n > 0) eg_schedules_write(part, n, hours);
+}
+
+/* Days come first: between two rules of one weekday, which a comma parts, a day could not be read again. */
 static struct eg_text write_hours(struct reading *reading, const struct schedules *schedules)
 {
     struct eg_buffer hours;
     eg_buffer_init(&hours, 0);
-    if (has_hours(schedules)) eg_schedules_write(schedules->items, schedules->n, &hours);
+    if (has_hours(schedules)) {
+        write_part(schedules, true, &hours);
+        write_part(schedules, false, &hours);
+    }
     if (schedules->close_on_holidays) eg_buffer_part(&hours, EG_TEXT(EG_HOURS_HOLIDAYS), "; ");
     eg_buffer_part(&hours, schedules->description, "; ");
     struct eg_text text = {NULL, 0};

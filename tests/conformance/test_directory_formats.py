@@ -110,6 +110,40 @@ def every_format_comes_back_as_it_went(folder):
 
 
 @test
+def days_with_their_times_come_back_as_days(folder):
+    """A training on two days, and one on a day and every Monday: the times are schedules again, and no words."""
+    days = [[("2026-12-05", "10:00", "12:00"), ("2026-12-12", "18:00", "")], [("2026-12-05", "10:00", "12:00")]]
+    services = []
+    for n, dates in enumerate(days):
+        one = f"{n + 1}1111111-1111-4111-8111-111111111111"
+        schedules = [{"id": f"{k + 3}{one[1:]}", "dtstart": day, "opens_at": opens, **({"closes_at": closes} if closes else {})}
+                     for k, (day, opens, closes) in enumerate(dates)]
+        if n == 1:
+            schedules = [{**schedule, "id": "9" + one[1:]} for schedule in schedules]
+            schedules.append({"id": "8" + one[1:], "freq": "WEEKLY", "byday": "MO", "opens_at": "09:00", "closes_at": "17:00"})
+        services.append({"id": one, "name": f"First aid {n}", "status": "active", "kind": "training", "schedules": schedules,
+                         "organization": {"id": f"{n + 5}{one[1:]}", "name": f"Trust {n}", "description": "Red"}})
+    _, register = county(folder)
+    path = folder / "trainings.json"
+    path.write_text(json.dumps(services))
+    take_in(register, path, "hsds")
+    for form in ("csv", "geojson"):
+        out = export(folder, register, form)
+        before = out.read_bytes()
+        for hours in (b"2026-12-05 10:00-12:00; 2026-12-12 18:00", b"2026-12-05 10:00-12:00; Mo 09:00-17:00"):
+            assert hours in before, before
+        forget(folder)
+        report = take_in(register, out, form)
+        assert "doubtful" not in report, report
+        after = export(folder, register, form).read_bytes()
+        assert after == before, (before, after)
+        assert "0 records new, 0 changed, 0 taken away" in take_in(register, out, form)
+        back = [service["schedules"] for service in json.loads(export(folder, register, "hsds").read_text())]
+        told = [[(s["dtstart"], s["opens_at"], s.get("closes_at", "")) for s in schedules if "dtstart" in s] for schedules in back]
+        assert told == days and len(back[1]) == 2, back
+
+
+@test
 def one_format_after_another_changes_nothing(folder):
     atlas, register = county(folder)
     take_in(register, export(folder, atlas, "hsds"), "hsds")

@@ -249,9 +249,16 @@ static struct eg_text any_id(struct eg_test_random *random, const struct eg_reco
 
 static void write_rows(struct eg_test_random *random, const struct eg_records *records, struct eg_buffer *out)
 {
-    static const char *const cells[] = {"", "", "Mo 09:00-12:00; Tu 10:00-11:00", "Tu 10:00-11:00"};
+    static const char *const cells[] = {"",
+                                        "",
+                                        "Mo 09:00-12:00; Tu 10:00-11:00",
+                                        "Tu 10:00-11:00",
+                                        "2026-12-05 10:00-12:00; 2026-12-12 18:00",
+                                        "2026-12-12; Tu 10:00-11:00"};
+    static const char *const starts[] = {"", "2026-12-05", "2026-12-19"};
     static const char *const urls[] = {"", "https://x.example/?a=b", "www.x.example", "none"};
-    eg_buffer_literal(out, "id,key,name,organisation,organisation_id,programme,topics,hours,url,phone\r\n");
+    eg_buffer_literal(out,
+                      "id,key,name,organisation,organisation_id,programme,topics,hours,start,url,phone\r\n");
     for (uint32_t i = 0; i < ROWS; i++) {
         bool is_named = eg_test_random_below(random, 2) > 0, has_topic = eg_test_random_below(random, 2) > 0;
         bool has_id = eg_test_random_below(random, 3) == 0;
@@ -264,6 +271,7 @@ static void write_rows(struct eg_test_random *random, const struct eg_records *r
         eg_csv_cell(out, is_named ? any_name(random) : EG_TEXT(""), false);
         eg_csv_cell(out, has_topic ? any_name(random) : EG_TEXT(""), false);
         eg_csv_cell(out, eg_text_from(cells[eg_test_random_below(random, EG_ARRAY_LEN(cells))]), false);
+        eg_csv_cell(out, eg_text_from(starts[eg_test_random_below(random, EG_ARRAY_LEN(starts))]), false);
         eg_csv_cell(out, eg_text_from(urls[eg_test_random_below(random, EG_ARRAY_LEN(urls))]), false);
         eg_csv_cell(out, eg_test_random_below(random, 2) ? EG_TEXT("123") : EG_TEXT(""), false);
         eg_csv_end_row(out);
