@@ -132,7 +132,7 @@ def _(server):
     unknown = {entry.line: entry.serves for entry in of["grants"] if entry.serves not in ground().names}
     told = {line: re.search(r"'([EW]\d+)' is not in 'lad19'", text)[1] for line, _, text in said if "is not in 'lad19'" in text}
     assert told == unknown and any(code.startswith("W") for code in unknown.values()), (len(told), len(unknown))
-    assert {line for line, _, text in said if text == f"the start '{YEAR}' is read as {YEAR}-01-01"} == {entry.line for entry in of["grants"]}
+    assert {line for line, _, text in said if text == f"the award_date '{YEAR}' is read as {YEAR}-01-01"} == {entry.line for entry in of["grants"]}
     # The same again changes nothing, although libraries and grants have the same numbers.
     shared = {entry.key for entry in of["libraries"]} & {entry.key for entry in of["grants"]}
     assert len(shared) > 50, len(shared)

@@ -92,9 +92,9 @@
     replaceChildren(byId('view'), views.map(function (view) { return option(view.id, view.title); }));
   }
 
-  function readAddress() {
+  function readAddress(hash) {
     var wanted = {};
-    new URLSearchParams(location.hash.slice(1)).forEach(function (value, name) { wanted[name] = value; });
+    new URLSearchParams(hash.slice(1)).forEach(function (value, name) { wanted[name] = value; });
     return wanted;
   }
 
@@ -505,9 +505,9 @@
     goTo(find(state.catalogue.boundaries, layer.boundaries));
   }
 
-  /* A link of this page, put into the address of the same window. */
-  function follow() {
-    var wanted = readAddress();
+  /* A link of this page, put into the address of the same window. The map may have written its own place over it meanwhile. */
+  function follow(event) {
+    var wanted = readAddress(new URL(event.newURL).hash);
     if (!wanted.layer || !find(state.catalogue.layers, wanted.layer)) return;
     firstPlace(wanted);
     choose(wanted.layer, wanted);
@@ -577,7 +577,7 @@
   }
 
   function start(catalogue) {
-    var wanted = readAddress();
+    var wanted = readAddress(location.hash);
     state.catalogue = catalogue;
     if (catalogue.layers.length === 0) { say(t('landing.no_layers')); return; }
     document.title = catalogue.title + ' – Evenground';
