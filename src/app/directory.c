@@ -1,4 +1,4 @@
-/* evenground directory export | import | forget: the directory in and out of other people's formats, and people out of its history. */
+/* evenground directory export | import: the directory in and out of other people's formats. */
 #include <string.h>
 
 #include "app/directory.h"
@@ -27,8 +27,7 @@ bool eg_directory_is_flat(enum eg_directory_format format, enum eg_flat_format *
     return true;
 }
 
-static const struct eg_command *const verbs[] = {&eg_command_directory_export, &eg_command_directory_import,
-                                                 &eg_command_directory_forget};
+static const struct eg_command *const verbs[] = {&eg_command_directory_export, &eg_command_directory_import};
 
 static int run(const struct eg_command *command, int argc, char **argv)
 {
@@ -40,19 +39,17 @@ static int run(const struct eg_command *command, int argc, char **argv)
         if (strcmp(argv[1], strchr(verbs[i]->name, ' ') + 1) == 0)
             return verbs[i]->run(verbs[i], argc - 1, argv + 1);
     return eg_command_misused(command, "say what to do: %s",
-                              argc < 2 ? "export, import or forget" : "it knows export, import and forget");
+                              argc < 2 ? "export or import" : "it knows export and import");
 }
 
 const struct eg_command eg_command_directory = {
     .name = "directory",
-    .summary = "export the directory, import into its store, forget people",
+    .summary = "export the directory, or import into its store",
     .usage = "Usage: evenground directory export ATLAS.yaml --format FORMAT --out PATH [--private]\n"
              "       evenground directory import ATLAS.yaml FILE --format FORMAT [--as NAME] [--partial] "
-             "[--dry-run]\n"
-             "       evenground directory forget ATLAS.yaml < TEXTS\n\n"
+             "[--dry-run]\n\n"
              "Formats: csv, geojson, hsds (HSDS 3.0 JSON), tabular (HSDS tabular data package, a folder), "
              "360giving.\n"
-             "'evenground directory export --help' and 'evenground directory import --help' tell more,\n"
-             "and 'evenground directory forget --help' how personal data go out of the history.\n",
+             "'evenground directory export --help' and 'evenground directory import --help' tell more.\n",
     .run = run,
 };

@@ -16,8 +16,7 @@ enum eg_directory_format {
     EG_N_DIRECTORY_FORMATS
 };
 
-extern const struct eg_command eg_command_directory_export, eg_command_directory_import,
-    eg_command_directory_forget;
+extern const struct eg_command eg_command_directory_export, eg_command_directory_import;
 
 /* "csv", "geojson", "hsds", "tabular", "360giving". */
 bool eg_directory_format_parse(const char *text, enum eg_directory_format *format_out);

@@ -217,17 +217,4 @@ EG_MUST_CHECK enum eg_status eg_store_suggestion_count(struct eg_store *store, e
 EG_MUST_CHECK enum eg_status eg_store_forget(struct eg_store *store, struct eg_text decided_before,
                                              struct eg_error *err);
 
-/* Puts another text in the place of one wherever the history and the suggestions say it, in one transaction: personal data of somebody who is
- * to be forgotten. Lines stay, with who and when; undoing one brings back the other text. The records are left alone: a text that they
- * have would come into the history again. EG_INVALID for a text that is too short or too long, of several lines, or an id. Goes through all of the
- * history. */
-#define EG_STORE_ERASE_LEAST 4U
-#define EG_STORE_ERASE_MOST 500U
-struct eg_store_erased {
-    uint64_t n_changes, n_suggestions; /* that said it */
-};
-EG_MUST_CHECK enum eg_status eg_store_erase(struct eg_store *store, struct eg_text text,
-                                            struct eg_text instead, struct eg_store_erased *erased_out,
-                                            struct eg_error *err);
-
 #endif

@@ -1,5 +1,5 @@
 /* The history: a row of `change` for each line, its number the order in which they came. It is only ever added to, but for the word by which
- * the line of a batch says that not all of its lines are there yet, and for what is erased (store_erase.c). */
+ * the line of a batch says that not all of its lines are there yet. */
 #include "data/store_internal.h"
 
 #include <inttypes.h>

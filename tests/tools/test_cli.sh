@@ -220,23 +220,6 @@ else skip "$name" "another user cannot reach the program"; fi
 serve_as env
 [ "$found" = '"numberMatched":52' ] && [ -e "$county/directory.gpkg" ]
 result $? "the first time the county is served its store is made" "$found $(cat "$tree/err.all")"
-"$program" directory export "$county/atlas.yaml" --format hsds --out "$tree/one.json" 2>/dev/null
-{ sed -n '1,2p' "$tree/one.json" | sed 's/,$//'; echo ']'; } >"$tree/first.json"
-for number_of in 01632960999 01632960998; do # the second takes the first's place, which the history keeps
-    sed -i "s/\"number\":\"[^\"]*\"/\"number\":\"$number_of\"/g" "$tree/first.json"
-    "$program" directory import "$county/atlas.yaml" "$tree/first.json" --format hsds >"$tree/out" 2>&1 || cat "$tree/out"
-done
-grep -aq 01632960999 "$county/directory.gpkg"
-result $? "the history keeps a number that an entry has no longer" "$(head -c 500 "$tree/first.json")"
-out=$(echo 01632960998 | "$program" directory forget "$county/atlas.yaml" 2>&1)
-[ $? -eq 1 ] && [[ $out == *"the directory itself says that still, in the phone"* ]]
-result $? "what the directory says is not forgotten" "$out"
-out=$(echo 01632960999 | "$program" directory forget "$county/atlas.yaml" 2>&1)
-[ $? -eq 0 ] && [[ $out == "2 lines of the history and 0 suggestions"* ]]
-result $? "what it said before is erased from the history" "$out"
-out=$(echo 01632960999 | "$program" directory forget "$county/atlas.yaml" 2>&1)
-[ $? -eq 0 ] && [[ $out == "0 lines of the history and 0 suggestions"* ]]
-result $? "and is not there any more" "$out"
 rm "$county"/data/coalitions.csv "$county"/data/partnerships.csv
 call check "$county/atlas.yaml"
 [ "$status" -eq 1 ] && [[ $err == *coalitions.csv* ]]
@@ -252,7 +235,7 @@ result $? "the installed program runs"
 page=$tree/root/usr/share/man/man1/evenground.1
 [ -f "$page" ]
 result $? "the manual page is installed" "$(find "$tree/root" -type f)"
-for command in serve check render sample "directory export" "directory import" "directory forget" editor; do
+for command in serve check render sample "directory export" "directory import" editor; do
     # shellcheck disable=SC2086 # two words
     for option in $("$program" $command --help | grep -oE '(^| )--[a-z-]+' | sort -u); do
         grep -q -- "${option//-/\\\\-}" "$page" || echo "$command $option"

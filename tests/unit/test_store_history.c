@@ -237,38 +237,6 @@ static void who_suggested_is_forgotten_some_time_after_the_decision(void **state
     eg_store_close(store);
 }
 
-/* Somebody's name and address, with what SQL and JSON write in ways of their own, in each place that keeps texts. */
-static void what_is_erased_is_nowhere_and_all_else_stays(void **state)
-{
-    (void)state;
-    struct eg_error err = {0};
-    struct eg_store_erased erased;
-    uint64_t revision = 0;
-    struct eg_store *store = eg_test_store_small(eg_test_store_source("erase"));
-    struct eg_change_entry lines[2] = {eg_test_change(61, eg_test_id(2), EG_CHANGE_UPDATE),
-                                       eg_test_change(62, eg_test_id(2), EG_CHANGE_UPDATE)};
-    lines[0].before = EG_TEXT("{\"name\":\"Ann \\\"Nan\\\" O'Hara\",\"b\":1}");
-    lines[0].reason = EG_TEXT("Ann \"Nan\" O'Hara left");
-    struct eg_commit commit = {.expected_revision = 1, .history = lines, .n_history = 2};
-    assert_int_equal(eg_store_commit(store, &commit, &revision, &err), EG_OK);
-    assert_int_equal(suggest(store, 63, &err), EG_OK);
-    assert_int_equal(eg_store_erase(store, EG_TEXT("Ann \"Nan\" O'Hara"), EG_TEXT("(erased)"), &erased, &err),
-                     EG_OK);
-    assert_int_equal(erased.n_changes, 2); /* once as JSON has it, once as people write it */
-    assert_int_equal(erased.n_suggestions, 0);
-    struct seen all = history_of(store, "", (struct eg_store_page){10, 0});
-    assert_int_equal(all.n, 2);
-    assert_string_equal(all.last, "update 2026-11-22T09:30:00.123Z Ana Núñez Walks "
-                                  "{\"name\":\"(erased)\",\"b\":1} {\"a\":2} (erased) left");
-    assert_int_equal(eg_store_erase(store, EG_TEXT("sam@example.org"), EG_TEXT("x"), &erased, &err), EG_OK);
-    assert_int_equal(erased.n_suggestions, 1);
-    assert_null(strstr(suggestions_in(store, EG_SUGGESTION_OPEN).last, "sam@example.org"));
-    assert_int_equal(eg_store_erase(store, EG_TEXT("a"), EG_TEXT("x"), &erased, &err), EG_INVALID);
-    assert_int_equal(eg_store_erase(store, eg_text_from(eg_test_id(2)), EG_TEXT("x"), &erased, &err),
-                     EG_INVALID);
-    eg_store_close(store);
-}
-
 static bool see_base(void *context, const struct eg_suggestion *suggestion)
 {
     (void)snprintf(context, 64, "%.*s", EG_TEXT_ARG(suggestion->base));
@@ -309,7 +277,6 @@ int main(void)
         cmocka_unit_test(a_decision_that_fails_takes_the_commit_with_it),
         cmocka_unit_test(no_more_than_ten_thousand_suggestions_wait),
         cmocka_unit_test(a_store_of_before_gets_the_columns_that_it_lacks),
-        cmocka_unit_test(what_is_erased_is_nowhere_and_all_else_stays),
         cmocka_unit_test(who_suggested_is_forgotten_some_time_after_the_decision),
     };
     int failed = cmocka_run_group_tests_name("store_history", tests, NULL, NULL);
