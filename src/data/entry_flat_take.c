@@ -369,6 +369,9 @@ static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *ent
     eg_flat_read_days(intake, entry, &known, words_of(intake->source->known, service->field[0]), place);
     if (intake->has_key && !intake->has_id)
         eg_flat_doubt_identity(intake, entry, intake->has_kind ? entry->kind : known.kind, &known, place);
+    bool is_moved = entry->organization_id.len > 0 &&
+                    !eg_text_equal_any_case(entry->organization_id, known.organization_id);
+    struct eg_text url = entry->field[EG_ENTRY_URL], email = entry->field[EG_ENTRY_EMAIL];
     eg_flat_fill(entry, &known, intake->has_kind, intake->has_key);
     if (has_date) eg_flat_doubt_period(intake, entry, place);
     *unchanged_out = eg_flat_is_same(entry, &known);
@@ -376,6 +379,9 @@ static enum eg_status settle(struct eg_flat_intake *intake, struct eg_entry *ent
     *unchanged_out &= !intake->places || intake->places->n <= 1;
     *unchanged_out &= entry->giving[EG_GIVING_RECIPIENT_ID].len == 0;
     eg_flat_empty_same(entry, &known);
+    /* What an entry had from the organisation that it leaves it has no longer, unless it says it itself. */
+    if (is_moved && service->field[EG_SERVICE_URL].len == 0) entry->field[EG_ENTRY_URL] = url;
+    if (is_moved && service->field[EG_SERVICE_EMAIL].len == 0) entry->field[EG_ENTRY_EMAIL] = email;
     return EG_OK;
 }
 
