@@ -12,6 +12,7 @@
 #include "data/directory_records.h"
 #include "data/entry_records.h"
 #include "support/failing_malloc.h"
+#include "support/test_flat.h"
 #include "support/test_records.h"
 
 static const struct eg_atlas_boundaries boundaries[] = {{.id = {"town", 4}}, {.id = {"ward", 4}}};
@@ -32,47 +33,6 @@ static enum eg_status read_flat(enum eg_flat_format format, struct eg_text text,
     return eg_flat_read(text, &source, records_out, counts, &fault);
 }
 
-static enum eg_status write_flat(enum eg_flat_format format, const struct eg_records *records,
-                                 struct eg_buffer *out, struct eg_error *err)
-{
-    enum eg_status status = EG_OK;
-    out->len = 0;
-    eg_flat_head(format, out);
-    struct eg_arena *arena = eg_arena_new(1 << 26);
-    if (!arena) return eg_error_no_memory(err, 0);
-    for (uint32_t i = 0, n = 0; i < eg_records_count(records, EG_RECORD_SERVICE) && status == EG_OK; i++) {
-        struct eg_entry entry;
-        struct eg_entry_source source = {&atlas, 0, records, arena};
-        status = eg_entry_from_records(&source, eg_records_at(records, EG_RECORD_SERVICE, i), &entry, err);
-        if (status == EG_OK && eg_flat_holds(format, &entry))
-            status = eg_flat_write(format, &atlas, &entry, n++, out, err);
-    }
-    eg_flat_tail(format, out);
-    eg_arena_free(arena);
-    return status == EG_OK && out->failed ? eg_error_no_memory(err, 0) : status;
-}
-
-static void assert_comes_back(enum eg_flat_format format, const struct eg_records *records)
-{
-    struct eg_buffer once, twice, lines;
-    struct eg_records *back = NULL, *nothing = NULL;
-    struct eg_flat_counts counts;
-    struct eg_error err;
-    eg_buffer_init(&once, 0), eg_buffer_init(&twice, 0), eg_buffer_init(&lines, 0);
-    if (write_flat(format, records, &once, &err) != EG_OK) fail_msg("%s", err.message);
-    struct eg_text text = {once.data, once.len};
-    if (read_flat(format, text, NULL, &lines, &back, &counts) != EG_OK) fail_msg("%s", fault.message);
-    if (counts.rows.n_rejected > 0) fail_msg("%s", lines.data);
-    assert_int_equal(write_flat(format, back, &twice, &err), EG_OK);
-    if (!eg_text_equal(text, (struct eg_text){twice.data, twice.len}))
-        fail_msg("%s\n\n%s", once.data, twice.data);
-    assert_int_equal(read_flat(format, text, back, &lines, &nothing, &counts), EG_OK);
-    assert_int_equal(counts.n_unchanged, counts.rows.n_rows);
-    assert_int_equal(eg_records_count(nothing, EG_RECORD_SERVICE), 0);
-    eg_records_release(back), eg_records_release(nothing);
-    eg_buffer_clear(&once), eg_buffer_clear(&twice), eg_buffer_clear(&lines);
-}
-
 static const char row[] =
     "id,key,name,description,kind,topics,longitude,latitude,phone,amount,currency,funder,start,serves,"
     "serves_boundaries,service_area,languages,accessibility,url\r\n" ONE
@@ -91,8 +51,8 @@ static void an_entry_comes_back_from_every_format(void **state)
     if (read_flat(EG_FLAT_CSV, eg_text_from(row), NULL, &lines, &records, &counts) != EG_OK)
         fail_msg("%s", fault.message);
     if (lines.len > 0) fail_msg("%s", lines.data);
-    assert_comes_back(EG_FLAT_CSV, records);
-    assert_comes_back(EG_FLAT_GEOJSON, records);
+    eg_test_flat_comes_back(&atlas, EG_FLAT_CSV, records);
+    eg_test_flat_comes_back(&atlas, EG_FLAT_GEOJSON, records);
     eg_records_release(records);
 }
 
@@ -359,7 +319,7 @@ static void words_beside_hours_stay_words(void **state)
     import_rows(&records, HOURS "Mo 09:00-13:00; Tu 10:00-11:00; by appointment\n", &lines);
     assert_int_equal(lines.len, 0);
     assert_int_equal(eg_records_count(records, EG_RECORD_SCHEDULE), 3);
-    assert_int_equal(write_flat(EG_FLAT_CSV, records, &out, &fault), EG_OK);
+    assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_CSV, records, &out, &fault), EG_OK);
     assert_true(strstr(out.data, "Tu 10:00-11:00;") && strstr(out.data, "; by appointment,"));
     import_rows(&records, HOURS "Mo 09:00-13:00\n", &lines);
     assert_int_equal(eg_records_count(records, EG_RECORD_SCHEDULE), 1);
@@ -411,7 +371,7 @@ static void lists_keep_the_order_of_the_file(void **state)
             records = NULL;
             assert_int_equal(
                 read_flat(EG_FLAT_CSV, eg_text_from(texts[i / 3]), NULL, &lines, &records, &counts), EG_OK);
-            assert_int_equal(write_flat(EG_FLAT_CSV, records, &out, &fault), EG_OK);
+            assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_CSV, records, &out, &fault), EG_OK);
         }
         if (!strstr(out.data, wanted[i])) fail_msg("%s\nis not in\n%s", wanted[i], out.data);
     }
@@ -419,7 +379,7 @@ static void lists_keep_the_order_of_the_file(void **state)
     import_rows(&records, LISTS "x;a;c,,\n", &lines);
     import_rows(&records, LISTS "y;x;b;c,,\n", &lines);
     assert_int_equal(eg_records_count(records, EG_RECORD_ATTRIBUTE), 4);
-    assert_int_equal(write_flat(EG_FLAT_CSV, records, &out, &fault), EG_OK);
+    assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_CSV, records, &out, &fault), EG_OK);
     assert_null(strstr(out.data, ";a"));
     eg_records_release(records);
     eg_buffer_clear(&lines), eg_buffer_clear(&out);
@@ -469,14 +429,14 @@ static void points_of_a_feature_are_the_places_of_its_entry(void **state)
     eg_records_builder_free(none);
     import_points(&records, "[3,50],[1,50],[2,50],[4,50]");
     assert_places(records, (const double[]){3, 1, 2, 4}, 4);
-    assert_comes_back(EG_FLAT_GEOJSON, records);
+    eg_test_flat_comes_back(&atlas, EG_FLAT_GEOJSON, records);
     /* The same again, in whichever order, and as our own export has it, changes nothing. */
-    assert_int_equal(write_flat(EG_FLAT_GEOJSON, records, &once, &fault), EG_OK);
+    assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_GEOJSON, records, &once, &fault), EG_OK);
     import_points(&records, "[3,50],[1,50],[2,50],[4,50]");
     import_points(&records, "[4,50],[2,50],[3,50]");
     import_points(&records, "[2,50]");
     import_file(EG_FLAT_GEOJSON, &records, (struct eg_text){once.data, once.len}, &lines);
-    assert_int_equal(write_flat(EG_FLAT_GEOJSON, records, &twice, &fault), EG_OK);
+    assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_GEOJSON, records, &twice, &fault), EG_OK);
     assert_string_equal(once.data, twice.data);
     assert_int_equal(lines.len, 0);
     /* One that is new comes last, and the first may move. */
@@ -505,7 +465,7 @@ static void places_that_are_named_come_with_what_is_said_of_them(void **state)
     assert_int_equal(eg_records_count(records, EG_RECORD_LOCATION), 2);
     assert_int_equal(eg_records_count(records, EG_RECORD_ADDRESS), 2);
     assert_int_equal(eg_records_count(records, EG_RECORD_PHONE), 2);
-    assert_comes_back(EG_FLAT_GEOJSON, records);
+    eg_test_flat_comes_back(&atlas, EG_FLAT_GEOJSON, records);
     assert_non_null(
         eg_records_find(records, EG_RECORD_LOCATION, eg_text_from("22222222-2222-4222-8222-222222222222")));
     eg_records_release(records);
@@ -612,7 +572,7 @@ static void numbers_of_registers_are_kept_and_codes_find_their_boundaries(void *
     assert_int_equal(eg_records_count(records, EG_RECORD_ORGANIZATION_IDENTIFIER), 2);
     const struct eg_record *area = eg_records_at(records, EG_RECORD_SERVICE_AREA, 0);
     assert_true(eg_text_equal(area->field[EG_SERVICE_AREA_BOUNDARIES], EG_TEXT("ward")));
-    assert_int_equal(write_flat(EG_FLAT_360GIVING, records, &out, NULL), EG_OK);
+    assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_360GIVING, records, &out, NULL), EG_OK);
     assert_non_null(strstr(out.data, ",Trust,1234567,"));
 
     lines.len = 0;
@@ -643,7 +603,7 @@ static void a_refused_allocation_is_reported_and_nothing_is_left_behind(void **s
         eg_buffer_init(&lines, 0), eg_buffer_init(&out, 0);
         eg_failing_malloc_after(n);
         enum eg_status status = read_flat(EG_FLAT_CSV, eg_text_from(row), NULL, &lines, &records, &counts);
-        if (status == EG_OK) status = write_flat(EG_FLAT_GEOJSON, records, &out, &err);
+        if (status == EG_OK) status = eg_test_flat_write(&atlas, EG_FLAT_GEOJSON, records, &out, &err);
         struct eg_text text = {out.data, out.len};
         struct eg_records *back = NULL;
         if (status == EG_OK) status = read_flat(EG_FLAT_GEOJSON, text, records, &lines, &back, &counts);

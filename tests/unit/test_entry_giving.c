@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "data/directory_records.h"
 #include "data/entry_records.h"
+#include "support/test_flat.h"
 #include "support/test_records.h"
 
 static const struct eg_atlas_boundaries boundaries[] = {{.id = {"town", 4}}, {.id = {"ward", 4}}};
@@ -27,26 +28,6 @@ static enum eg_status read_flat(enum eg_flat_format format, struct eg_text text,
 {
     struct eg_flat_source source = {format, &atlas, 0, known, eg_test_remarks(lines)};
     return eg_flat_read(text, &source, records_out, counts, &fault);
-}
-
-static enum eg_status write_flat(enum eg_flat_format format, const struct eg_records *records,
-                                 struct eg_buffer *out, struct eg_error *err)
-{
-    enum eg_status status = EG_OK;
-    out->len = 0;
-    eg_flat_head(format, out);
-    struct eg_arena *arena = eg_arena_new(1 << 26);
-    if (!arena) return eg_error_no_memory(err, 0);
-    for (uint32_t i = 0, n = 0; i < eg_records_count(records, EG_RECORD_SERVICE) && status == EG_OK; i++) {
-        struct eg_entry entry;
-        struct eg_entry_source source = {&atlas, 0, records, arena};
-        status = eg_entry_from_records(&source, eg_records_at(records, EG_RECORD_SERVICE, i), &entry, err);
-        if (status == EG_OK && eg_flat_holds(format, &entry))
-            status = eg_flat_write(format, &atlas, &entry, n++, out, err);
-    }
-    eg_flat_tail(format, out);
-    eg_arena_free(arena);
-    return status == EG_OK && out->failed ? eg_error_no_memory(err, 0) : status;
 }
 
 #define GRANT                                                                                                \
@@ -101,7 +82,7 @@ static void a_grant_goes_out_as_its_publisher_wrote_it(void **state)
     assert_string_equal(lines.data,
                         "doubtful 3 the grant has no Amount Awarded: it comes without an amount\n"
                         "doubtful 3 the award_date '2024-13-01' is left out: it is no date (YYYY-MM-DD)\n");
-    assert_int_equal(write_flat(EG_FLAT_360GIVING, records, &out, NULL), EG_OK);
+    assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_360GIVING, records, &out, NULL), EG_OK);
     assert_has(&out, "\na,A,Not stated,GBP,5,2024-05-01,2024-06-01,,GB-CHC-1234567,Trust,");
     assert_has(&out, ",GB-GOR-PA1,Fund,");
     assert_has(&out, "\nb,B,Not stated,,,,,,");
@@ -110,12 +91,12 @@ static void a_grant_goes_out_as_its_publisher_wrote_it(void **state)
     for (size_t f = 0; f < EG_ARRAY_LEN(formats); f++) { /* into a new directory, and into its own */
         struct eg_buffer file;
         eg_buffer_init(&file, 0);
-        assert_int_equal(write_flat(formats[f], records, &file, NULL), EG_OK);
+        assert_int_equal(eg_test_flat_write(&atlas, formats[f], records, &file, NULL), EG_OK);
         struct eg_records *fresh = imported(formats[f], text_of(&file), no_records(), &lines);
-        assert_int_equal(write_flat(formats[f], fresh, &again, NULL), EG_OK);
+        assert_int_equal(eg_test_flat_write(&atlas, formats[f], fresh, &again, NULL), EG_OK);
         if (!eg_text_equal(text_of(&file), text_of(&again))) fail_msg("%s\n\n%s", file.data, again.data);
         records = imported(formats[f], text_of(&file), records, &lines);
-        assert_int_equal(write_flat(formats[f], records, &again, NULL), EG_OK);
+        assert_int_equal(eg_test_flat_write(&atlas, formats[f], records, &again, NULL), EG_OK);
         if (!eg_text_equal(text_of(&file), text_of(&again))) fail_msg("%s\n\n%s", file.data, again.data);
         eg_records_release(fresh);
         eg_buffer_clear(&file);
@@ -135,13 +116,13 @@ static void another_funder_has_not_the_number_of_the_one_before(void **state)
     assert_has(&lines, "doubtful 2 the funder_id 'GB-GOR-PA1' was that of 'Fund': 'Other' comes without one");
     assert_int_equal(eg_records_at(records, EG_RECORD_FUNDING, 0)->field[EG_FUNDING_SOURCE_IDENTIFIER].len,
                      0);
-    assert_int_equal(write_flat(EG_FLAT_360GIVING, records, &out, NULL), EG_OK);
+    assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_360GIVING, records, &out, NULL), EG_OK);
     assert_null(strstr(out.data, "GB-GOR"));
     records = imported(EG_FLAT_360GIVING, text_of(&out), records, &lines);
     records =
         imported(EG_FLAT_360GIVING, EG_TEXT(GRANT "a,A,5,GBP,,,,Trust,GB-GOR-PA2,Other\n"), records, &lines);
     records = imported(EG_FLAT_CSV, EG_TEXT("key,name,kind,amount\na,A,grant,6\n"), records, &lines);
-    assert_int_equal(write_flat(EG_FLAT_360GIVING, records, &out, NULL), EG_OK);
+    assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_360GIVING, records, &out, NULL), EG_OK);
     assert_has(&out, ",GB-GOR-PA2,Other,");
     eg_records_release(records);
     eg_buffer_clear(&lines), eg_buffer_clear(&out);
@@ -160,7 +141,7 @@ static void an_organisation_that_is_there_takes_the_number_that_a_grant_brings(v
         records = imported(EG_FLAT_360GIVING, EG_TEXT(GRANT "a,A,5,GBP,,,GB-CHC-1234567,Trust,,\n"), records,
                            &lines);
         assert_int_equal(eg_records_count(records, EG_RECORD_ORGANIZATION), 1);
-        assert_int_equal(write_flat(EG_FLAT_360GIVING, records, &out, NULL), EG_OK);
+        assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_360GIVING, records, &out, NULL), EG_OK);
         assert_has(&out, ",GB-CHC-1234567,Trust,");
         eg_records_release(records);
         eg_buffer_clear(&lines), eg_buffer_clear(&out);

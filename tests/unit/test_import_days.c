@@ -12,6 +12,7 @@
 #include "data/entry_flat.h"
 #include "data/entry_records.h"
 #include "data/schedule.h"
+#include "support/test_flat.h"
 #include "support/test_records.h"
 
 static struct eg_atlas_directory directories[] = {{.id = {"register", 8}}};
@@ -27,47 +28,6 @@ static enum eg_status read_flat(enum eg_flat_format format, struct eg_text text,
 {
     struct eg_flat_source source = {format, &atlas, 0, known, eg_test_remarks(lines)};
     return eg_flat_read(text, &source, records_out, counts, &fault);
-}
-
-static enum eg_status write_flat(enum eg_flat_format format, const struct eg_records *records,
-                                 struct eg_buffer *out, struct eg_error *err)
-{
-    enum eg_status status = EG_OK;
-    out->len = 0;
-    eg_flat_head(format, out);
-    struct eg_arena *arena = eg_arena_new(1 << 26);
-    if (!arena) return eg_error_no_memory(err, 0);
-    for (uint32_t i = 0, n = 0; i < eg_records_count(records, EG_RECORD_SERVICE) && status == EG_OK; i++) {
-        struct eg_entry entry;
-        struct eg_entry_source source = {&atlas, 0, records, arena};
-        status = eg_entry_from_records(&source, eg_records_at(records, EG_RECORD_SERVICE, i), &entry, err);
-        if (status == EG_OK && eg_flat_holds(format, &entry))
-            status = eg_flat_write(format, &atlas, &entry, n++, out, err);
-    }
-    eg_flat_tail(format, out);
-    eg_arena_free(arena);
-    return status == EG_OK && out->failed ? eg_error_no_memory(err, 0) : status;
-}
-
-static void assert_comes_back(enum eg_flat_format format, const struct eg_records *records)
-{
-    struct eg_buffer once, twice, lines;
-    struct eg_records *back = NULL, *nothing = NULL;
-    struct eg_flat_counts counts;
-    struct eg_error err;
-    eg_buffer_init(&once, 0), eg_buffer_init(&twice, 0), eg_buffer_init(&lines, 0);
-    if (write_flat(format, records, &once, &err) != EG_OK) fail_msg("%s", err.message);
-    struct eg_text text = {once.data, once.len};
-    if (read_flat(format, text, NULL, &lines, &back, &counts) != EG_OK) fail_msg("%s", fault.message);
-    if (counts.rows.n_rejected > 0) fail_msg("%s", lines.data);
-    assert_int_equal(write_flat(format, back, &twice, &err), EG_OK);
-    if (!eg_text_equal(text, (struct eg_text){twice.data, twice.len}))
-        fail_msg("%s\n\n%s", once.data, twice.data);
-    assert_int_equal(read_flat(format, text, back, &lines, &nothing, &counts), EG_OK);
-    assert_int_equal(counts.n_unchanged, counts.rows.n_rows);
-    assert_int_equal(eg_records_count(nothing, EG_RECORD_SERVICE), 0);
-    eg_records_release(back), eg_records_release(nothing);
-    eg_buffer_clear(&once), eg_buffer_clear(&twice), eg_buffer_clear(&lines);
 }
 
 /* The directory after a file; it takes the place of *records. */
@@ -117,15 +77,15 @@ static void single_days_among_hours_keep_their_times(void **state)
             assert_true(eg_schedule_from_record(field, &schedule) ||
                         eg_hours_are_of_holidays(field[EG_SCHEDULE_DESCRIPTION]));
         }
-        assert_int_equal(write_flat(EG_FLAT_CSV, records, &out, &fault), EG_OK);
+        assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_CSV, records, &out, &fault), EG_OK);
         const char *start = strstr(rows[i], "training,") + strlen("training,"), *hours = strrchr(start, ',');
         char wanted[256];
         (void)snprintf(wanted, sizeof wanted, "%.*s", (int)strcspn(hours + 1, "\n"), hours + 1);
         if (!strstr(out.data, wanted)) fail_msg("%s\n%s", wanted, out.data);
         (void)snprintf(wanted, sizeof wanted, ",%.*s,", (int)(hours - start), start);
         if (!strstr(out.data, wanted)) fail_msg("%s\n%s", wanted, out.data);
-        assert_comes_back(EG_FLAT_CSV, records);
-        assert_comes_back(EG_FLAT_GEOJSON, records);
+        eg_test_flat_comes_back(&atlas, EG_FLAT_CSV, records);
+        eg_test_flat_comes_back(&atlas, EG_FLAT_GEOJSON, records);
         eg_records_release(records);
         eg_buffer_clear(&lines), eg_buffer_clear(&out);
     }
@@ -152,11 +112,11 @@ static void single_days_among_hours_say_when_it_takes_place(void **state)
         import_rows(&records, DAYS "2026-12-05,,2026-12-12 18:00; Mo 09:00-17:00\n", &lines);
         assert_non_null(strstr(lines.data, "the start '2026-12-05' is left out"));
         assert_int_equal(eg_records_count(records, EG_RECORD_SCHEDULE), 2);
-        assert_int_equal(write_flat(EG_FLAT_CSV, records, &out, &fault), EG_OK);
+        assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_CSV, records, &out, &fault), EG_OK);
         assert_non_null(strstr(out.data, ",2026-12-12 18:00; Mo 09:00-17:00,"));
     }
     import_rows(&records, DAYS "2026-12-19,,\n", &lines);
-    assert_int_equal(write_flat(EG_FLAT_CSV, records, &out, &fault), EG_OK);
+    assert_int_equal(eg_test_flat_write(&atlas, EG_FLAT_CSV, records, &out, &fault), EG_OK);
     assert_non_null(strstr(out.data, ",2026-12-19 18:00; Mo 09:00-17:00,"));
     eg_records_release(records);
     eg_buffer_clear(&lines), eg_buffer_clear(&out);
